@@ -1,0 +1,50 @@
+"""The errors that a reader may meet: each message is a sentence that says what to do.
+
+A message may hold text that came from the web; whoever shows it makes it printable first.
+"""
+
+
+class TuireaderError(Exception):
+    """Something that the reader can understand and act on; `str()` is the sentence."""
+
+
+class AddressError(TuireaderError):
+    """What was typed is no address that tuireader can open."""
+
+
+class FetchError(TuireaderError):
+    """The web did not give a page: no answer, refused, too large, too slow, an HTTP error."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: int | None = None,
+        offline: bool = False,
+    ) -> None:
+        """Keep the HTTP `status`, the server's `retry_after` in seconds, and whether no network was found."""
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.offline = offline
+
+
+class NotAFeedError(TuireaderError):
+    """The page is not a feed that can be parsed."""
+
+
+class NoFeedFoundError(TuireaderError):
+    """No feed was found at an address."""
+
+
+class NotFoundError(TuireaderError):
+    """No feed or article here matches what was asked for, or more than one does."""
+
+
+class StoreError(TuireaderError):
+    """The cache cannot be opened, read or written."""
+
+
+class ConfigError(TuireaderError):
+    """The configuration file says something that cannot be used."""
