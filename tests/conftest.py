@@ -1,0 +1,151 @@
+"""Fixtures that every room shares: a real SQLite file, real sites on loopback, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tuireader.demo.server import DemoSite
+
+# Nothing that a test starts may read or write the reader's own files, or go through a proxy of the machine's.
+for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / f"xdg-{kind.lower()}"))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """Where a test keeps its cache; the file is made by the first `connect`."""
+    return tmp_path / "tuireader.db"
+
+
+@dataclass
+class Clock:
+    """A clock that moves only when told to."""
+
+    now: datetime = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@dataclass
+class Reply:
+    """What the scripted site answers for one path."""
+
+    body: bytes | str = b""
+    status: int = 200
+    content_type: str = "text/html; charset=utf-8"
+    headers: dict[str, str] = field(default_factory=dict)
+    etag: str | None = None
+    """Sent, and answered with 304 when it comes back in If-None-Match."""
+    last_modified: str | None = None
+
+
+@dataclass
+class Request:
+    """What the scripted site was asked."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
+class ScriptedSite:
+    """A real HTTP server on loopback whose pages a test writes: `site.pages["/feed"] = Reply(...)`."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Reply] = {}
+        self.requests: list[Request] = []
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                site._answer(self)
+
+            def log_message(self, *_: object) -> None:
+                """Say nothing: the test reads `requests`."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def paths(self) -> list[str]:
+        return [request.path for request in self.requests]
+
+    def stop(self) -> None:
+        """Close the door: from now on connections are refused."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _answer(self, handler: BaseHTTPRequestHandler) -> None:
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        self.requests.append(Request(handler.command, handler.path, headers))
+        reply = self.pages.get(handler.path)
+        if reply is None:
+            reply = Reply("<title>Not found</title>Nothing here.", 404)
+        same = (reply.etag is not None and headers.get("if-none-match") == reply.etag) or (
+            reply.etag is None
+            and reply.last_modified is not None
+            and headers.get("if-modified-since") == reply.last_modified
+        )
+        body = reply.body.encode() if isinstance(reply.body, str) else reply.body
+        status = 304 if same else reply.status
+        handler.send_response(status)
+        if reply.etag is not None:
+            handler.send_header("ETag", reply.etag)
+        if reply.last_modified is not None:
+            handler.send_header("Last-Modified", reply.last_modified)
+        for name, value in reply.headers.items():
+            handler.send_header(name, value)
+        if status != 304:
+            handler.send_header("Content-Type", reply.content_type)
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        if status != 304:
+            handler.wfile.write(body)
+
+
+@pytest.fixture
+def site() -> Iterator[ScriptedSite]:
+    scripted = ScriptedSite()
+    yield scripted
+    try:
+        scripted.stop()
+    except OSError:  # the test stopped it itself
+        return
+
+
+@pytest.fixture
+def demo_site() -> Iterator[DemoSite]:
+    from tuireader.demo.server import serve
+
+    with serve() as running:
+        yield running
