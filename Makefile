@@ -1,0 +1,53 @@
+# Everything a newcomer types: `make demo`, `make test`. Both set themselves up in .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+USE := $(VENV)/.users
+DEV := $(VENV)/.developers
+
+.PHONY: help demo test check format screenshots bench clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(USE) ## the reader on the bundled demo site; needs no network
+	@$(BIN)/tuireader demo
+
+test: $(DEV) ## all tests
+	@$(BIN)/pytest -q -n auto --dist loadfile $(TESTS)
+
+check: $(DEV) ## lint, types, import contracts
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+format: $(DEV) ## put the code in its usual shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(DEV) ## retake the pictures of screenshots/
+	$(BIN)/python scripts/screenshots.py
+
+bench: $(DEV) ## measure speed and memory; BENCH=--quick for a short run
+	$(BIN)/python scripts/bench $(BENCH)
+
+clean: ## remove what was made here
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "tuireader needs Python 3.11 or newer: make PYTHON=/path/to/it …" >&2; exit 1; }
+	@echo "Setting up $(VENV) (once)…" >&2
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade 'pip>=25.1'
+
+$(USE): pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(DEV): pyproject.toml | $(BIN)/python
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	@touch $@ $(USE)
