@@ -1,0 +1,178 @@
+"""What can be typed: the commands, their options, and which function each one runs."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import NoReturn, get_args
+
+from tuireader import __version__
+from tuireader.model import Order
+
+COMMANDS = {
+    "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
+    "add": "find the feed of each address, subscribe to it and fetch it",
+    "remove": "unsubscribe from a feed; its articles go too",
+    "feeds": "the subscriptions, with counts, health and when each is due",
+    "refresh": "fetch what is due",
+    "list": "headlines, newest first",
+    "show": "one article",
+    "search": "full-text search, best first",
+    "mark": "mark articles read, unread, starred or unstarred",
+    "path": "where the configuration, the cache and the log are",
+}
+
+EPILOG = """\
+FEED is a feed's address, its id, or an unambiguous part of its title.
+With no command, tuireader opens the reader; each ADDRESS (a site, a feed or an
+article; the scheme is optional) is subscribed to first, if it is new.
+Keys: press ? in the reader."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one sentence and a pointer, with exit status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        from tuireader.content.printable import printable
+
+        self.exit(2, f"{self.prog}: {printable(message)}. See {self.prog} --help.\n")
+
+
+def parse(argv: Sequence[str]) -> argparse.Namespace:
+    """Turn what was typed into a namespace whose `run` takes the namespace and returns the exit status."""
+    words = [word for word in argv if not word.startswith("-")]
+    if words and words[0] in COMMANDS:
+        return _command_parser().parse_args(argv)
+    return _reader_parser().parse_args(argv)
+
+
+def _reader_parser() -> argparse.ArgumentParser:
+    listing = "\n".join(f"  tuireader {name:<9}{text}" for name, text in COMMANDS.items())
+    parser = _Parser(
+        prog="tuireader",
+        description="Read the articles of a site in your terminal, by category and author, online and offline.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"commands (each has --help):\n{listing}\n\n{EPILOG}",
+    )
+    parser.add_argument("addresses", metavar="ADDRESS", nargs="*", help="a site, a feed or an article to open")
+    parser.add_argument("--version", action="version", version=f"tuireader {__version__}")
+    parser.set_defaults(debug=False)
+    _add_debug(parser)
+    parser.set_defaults(run=_later("reader", "read"))
+    return parser
+
+
+def _command_parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="tuireader")
+    parser.set_defaults(debug=False)
+    _add_debug(parser)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
+    for command in made.values():
+        _add_debug(command)
+    made["demo"].set_defaults(run=_later("reader", "demo"))
+    made["path"].set_defaults(run=_later("articles", "path"))
+    _feed_commands(made)
+    _article_commands(made)
+    return parser
+
+
+def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
+    add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
+    add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
+    add.set_defaults(run=_later("feeds", "add"))
+    remove.add_argument("feed", metavar="FEED")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.set_defaults(run=_later("feeds", "remove"))
+    feeds.set_defaults(run=_later("feeds", "feeds"))
+    refresh.add_argument("feeds", metavar="FEED", nargs="*", help="only these; all where none is named")
+    refresh.add_argument("--force", action="store_true", help="fetch now what is not due yet; still conditionally")
+    refresh.set_defaults(run=_later("feeds", "refresh"))
+    for command in (add, feeds, refresh):
+        _add_json(command)
+
+
+def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
+    made["list"].set_defaults(run=_later("articles", "list_articles"))
+    made["search"].add_argument("query", metavar="QUERY", help='words, "a phrase", -without, author:, category:, feed:')
+    made["search"].set_defaults(run=_later("articles", "list_articles"))
+    for name in ("list", "search"):
+        _add_filters(made[name], with_search=name == "list")
+        _add_json(made[name])
+    show, mark = made["show"], made["mark"]
+    show.add_argument("id", metavar="ID", type=int)
+    show.add_argument("--format", choices=("text", "markdown", "html", "json"), default="text")
+    show.add_argument("--width", metavar="N", type=_width, help="columns of text; the terminal's where not given")
+    show.set_defaults(run=_later("articles", "show"))
+    mark.add_argument("ids", metavar="ID", type=int, nargs="+")
+    how = mark.add_mutually_exclusive_group(required=True)
+    how.add_argument("--read", dest="read", action="store_const", const=True)
+    how.add_argument("--unread", dest="read", action="store_const", const=False)
+    how.add_argument("--star", dest="starred", action="store_const", const=True)
+    how.add_argument("--unstar", dest="starred", action="store_const", const=False)
+    mark.set_defaults(run=_later("articles", "mark"))
+
+
+def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
+    parser.add_argument("--feed", metavar="FEED", help="only this feed")
+    parser.add_argument("--category", metavar="NAME", action="append", default=[], help="may be given more than once")
+    parser.add_argument("--author", metavar="NAME", action="append", default=[], help="may be given more than once")
+    parser.add_argument("--unread", action="store_true")
+    parser.add_argument("--starred", action="store_true")
+    if with_search:
+        parser.add_argument("--search", metavar="QUERY", dest="query", default="")
+    parser.add_argument("--since", metavar="DATE", type=since, help="2024-03-31, today, yesterday, 12h, 7d or 2w")
+    parser.add_argument("--limit", metavar="N", type=_limit, help="at most so many")
+    parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="JSON Lines on stdout")
+
+
+def _add_debug(parser: argparse.ArgumentParser) -> None:
+    # Suppressed, so that a command's own --debug, not given, does not undo the one before the command.
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="write details to the log")
+
+
+def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
+    """Name a function of `tuireader.cli` that is imported only when it runs."""
+
+    def run(arguments: argparse.Namespace) -> int:
+        from importlib import import_module
+
+        command: Callable[[argparse.Namespace], int] = getattr(import_module(f"tuireader.cli.{module}"), function)
+        return command(arguments)
+
+    return run
+
+
+def since(text: str, *, now: datetime | None = None) -> datetime:
+    """Read a date: ISO 8601 (local midnight where it has no time), today, yesterday, or an age such as 7d."""
+    now = now or datetime.now(UTC)
+    units = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if text in ("today", "yesterday"):
+            return (midnight - timedelta(days=text == "yesterday")).astimezone(UTC)
+        if text[-1:] in units and text[:-1].isdecimal():
+            return now - int(text[:-1]) * units[text[-1]]
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no date: write 2024-03-31, today, yesterday, 12h, 7d or 2w"
+        ) from error
+
+
+def _limit(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of articles")
+    return int(text)
+
+
+def _width(text: str) -> int:
+    if not text.isdecimal() or not 10 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is no width: give a number of columns from 10 to 1000")
+    return int(text)
+

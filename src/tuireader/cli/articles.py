@@ -1,0 +1,142 @@
+"""The commands about articles: list, search, show, mark, path."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from itertools import islice
+
+from tuireader import paths
+from tuireader.cli import DONE, FAILED
+from tuireader.cli.output import article_row, put, put_json, say, table
+from tuireader.content.printable import printable
+from tuireader.errors import NotFoundError
+from tuireader.model import Headline, Query
+from tuireader.store import articles as store_articles
+from tuireader.store import feeds as store_feeds
+from tuireader.store.connection import connect
+
+PAGE = 500
+"""Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
+
+
+def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
+    """Print where things live."""
+    for line in table(
+        [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
+    ):
+        put(line)
+    return DONE
+
+
+def list_articles(arguments: argparse.Namespace) -> int:
+    """Print the headlines that the filters leave."""
+    with closing(connect(paths.cache_path())) as connection:
+        query = _query(connection, arguments)
+        headlines = islice(_headlines(connection, query), arguments.limit)
+        if arguments.json:
+            for headline in headlines:
+                put_json(
+                    article_row(
+                        store_articles.get(connection, headline.id), store_articles.status(connection, headline.id)
+                    )
+                )
+            return DONE
+        shown = 0
+        while page := list(islice(headlines, PAGE)):
+            shown += len(page)
+            for line in table([_cells(headline) for headline in page], right=frozenset({0})):
+                put(_fitted(line))
+        if not shown:
+            say("No article fits." if store_feeds.every(connection) else "There are no feeds yet: tuireader add ADDRESS")
+    return DONE
+
+
+def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
+    return Query(
+        feed=store_feeds.find(connection, arguments.feed).id if arguments.feed else None,
+        categories=tuple(arguments.category),
+        authors=tuple(arguments.author),
+        unread=arguments.unread,
+        starred=arguments.starred,
+        text=arguments.query,
+        since=arguments.since,
+        order=arguments.order or "newest",
+    )
+
+
+def _headlines(connection: sqlite3.Connection, query: Query) -> Iterator[Headline]:
+    offset = 0
+    while rows := store_articles.window(connection, query, offset, PAGE):
+        yield from rows
+        offset += len(rows)
+
+
+def _cells(headline: Headline) -> list[str]:
+    marks = ("*" if headline.starred else " ") + (" " if headline.read else "N")
+    who = ", ".join(headline.authors)
+    text = " · ".join(printable(part) for part in (headline.title, who, headline.feed_title) if part)
+    return [str(headline.id), headline.date.astimezone().strftime("%Y-%m-%d"), marks, text]
+
+
+def _fitted(line: str) -> str:
+    """Cut a line to the terminal; leave it whole where something else reads it."""
+    if not sys.stdout.isatty():
+        return line
+    from wcwidth import wcswidth, wcwidth
+
+    room = shutil.get_terminal_size().columns
+    if wcswidth(line) <= room:
+        return line
+    used, kept = 0, []
+    for char in line:
+        used += max(0, wcwidth(char))
+        if used > room - 1:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def show(arguments: argparse.Namespace) -> int:
+    """Print one article as text, Markdown, HTML or JSON."""
+    from tuireader.library import read
+
+    with closing(connect(paths.cache_path())) as connection:
+        if arguments.format == "markdown":
+            put(read.markdown_of(connection, arguments.id))
+        elif arguments.format == "html":
+            put(read.html_of(connection, arguments.id))
+        else:
+            opened = read.open_article(connection, arguments.id)
+            if arguments.format == "json":
+                row = article_row(opened.article, opened.status)
+                row["markdown"] = read.markdown_of(connection, arguments.id)
+                row["html"] = read.html_of(connection, arguments.id)
+                row["links"] = [{"text": link.text, "url": link.url} for link in opened.document.links]
+                row["images"] = [{"alt": image.alt, "url": image.url} for image in opened.document.images]
+                put_json(row)
+            else:
+                _show_text(opened, arguments.width)
+    return DONE
+
+
+def mark(arguments: argparse.Namespace) -> int:
+    """Mark articles; ids that name none are said, the others are marked."""
+    from tuireader.library.mark import mark as mark_articles
+
+    status = DONE
+    with closing(connect(paths.cache_path())) as connection:
+        there = []
+        for article_id in arguments.ids:
+            try:
+                there.append(store_articles.get(connection, article_id).id)
+            except NotFoundError as error:
+                say(str(error))
+                status = FAILED
+        mark_articles(connection, there, read=arguments.read, starred=arguments.starred)
+    return status

@@ -1,0 +1,157 @@
+"""The commands about subscriptions: add, remove, feeds, refresh."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sqlite3
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
+
+from tuireader import paths
+from tuireader.cli import DONE, FAILED, USAGE
+from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, shown_url, table
+from tuireader.content.printable import printable
+from tuireader.errors import TuireaderError
+from tuireader.model import Feed, FeedSummary, Refreshed
+from tuireader.store import feeds as store_feeds
+from tuireader.store.connection import connect
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Subscribe to each address; what fails is said, the rest is done."""
+    return asyncio.run(_add(arguments.addresses, as_json=arguments.json))
+
+
+async def _add(addresses: list[str], *, as_json: bool) -> int:
+    from tuireader import web
+    from tuireader.library.subscribe import subscribe
+
+    status, progress = DONE, Progress()
+    async with web.open_client() as client:
+        for address in addresses:
+            progress.tell(f"Looking for the feed of {shown_url(address)} …")
+            try:
+                done = await subscribe(paths.cache_path(), client, address, clock=_now)
+            except TuireaderError as error:
+                progress.clear()
+                say(f"{shown_url(address)}: {error}")
+                status = FAILED
+                continue
+            progress.clear()
+            for other in done.others:
+                say(f"{printable(done.feed.title)} has another feed: {shown_url(other.url)} {other.title}".rstrip())
+            if done.refreshed.status in ("failed", "gone"):
+                say(f"{done.feed.title}: {done.refreshed.error}")
+                status = FAILED
+            if as_json:
+                put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
+            else:
+                put(f"{printable(done.feed.title)}: {_news(done.refreshed)}")
+    return status
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Unsubscribe after a question; `--yes` skips it."""
+    with closing(connect(paths.cache_path())) as connection:
+        feed = store_feeds.find(connection, arguments.feed)
+        if not arguments.yes:
+            if not sys.stdin.isatty():
+                say(f"Nothing was removed: there is no one to ask. To remove {feed.title} anyway, add --yes.")
+                return USAGE
+            total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
+            sys.stderr.write(f"Remove {printable(feed.title)} and its {total} articles from this machine? [y/N] ")
+            sys.stderr.flush()
+            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+                say("Nothing was removed.")
+                return DONE
+        store_feeds.remove(connection, feed.id)
+    say(f"{feed.title} was removed.")
+    return DONE
+
+
+def feeds(arguments: argparse.Namespace) -> int:
+    """Print the subscriptions."""
+    with closing(connect(paths.cache_path())) as connection:
+        summaries = store_feeds.summaries(connection)
+    if arguments.json:
+        for summary in summaries:
+            put_json(feed_row(summary))
+        return DONE
+    if not summaries:
+        say("There are no feeds yet. Add one with: tuireader add ADDRESS")
+        return DONE
+    rows = [["ID", "UNREAD", "ALL", "DUE", "FEED"]]
+    rows += [_feed_cells(summary) for summary in summaries]
+    for line in table(rows, right=frozenset({0, 1, 2})):
+        put(line)
+    return DONE
+
+
+def _feed_cells(summary: FeedSummary) -> list[str]:
+    feed = summary.feed
+    if feed.gone:
+        due = "never"
+    elif feed.due is None or feed.due <= _now():
+        due = "now"
+    else:
+        due = feed.due.astimezone().strftime("%Y-%m-%d %H:%M")
+    text = f"{printable(feed.title)}  {printable(shown_url(feed.url))}"
+    if feed.error:
+        text += f"  ! {printable(feed.error)}"
+    return [str(feed.id), str(summary.unread), str(summary.total), due, text]
+
+
+def refresh(arguments: argparse.Namespace) -> int:
+    """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
+    with closing(connect(paths.cache_path())) as connection:
+        chosen = _chosen(connection, arguments.feeds)
+    return asyncio.run(_refresh(chosen, force=arguments.force, as_json=arguments.json))
+
+
+def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
+    if not texts:
+        return store_feeds.every(connection)
+    found = [store_feeds.find(connection, text) for text in texts]
+    return list({feed.id: feed for feed in found}.values())
+
+
+async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
+    from tuireader import web
+    from tuireader.library.refresh import refresh as refresh_feeds
+
+    status, progress, new, news = DONE, Progress(), 0, 0
+    async with web.open_client() as client:
+        done = 0
+        async for event in refresh_feeds(paths.cache_path(), client, chosen, clock=_now, force=force):
+            done += 1
+            progress.clear()
+            if event.status in ("failed", "gone"):
+                say(f"{event.feed.title}: {event.error}")
+                status = FAILED
+            new, news = new + event.new, news + (event.new > 0)
+            if as_json:
+                put_json(refreshed_row(event))
+            elif event.new or event.changed:
+                put(f"{printable(event.feed.title)}: {_news(event)}")
+            progress.tell(f"{done}/{len(chosen)} feeds")
+    progress.clear()
+    if not as_json:
+        say(f"{new} new in {news} of {len(chosen)} feeds.")
+    return status
+
+
+def _news(event: Refreshed) -> str:
+    parts = [f"{event.new} new"]
+    if event.changed:
+        parts.append(f"{event.changed} changed")
+    if event.skipped:
+        parts.append(f"{event.skipped} could not be read")
+    if event.status == "not-due":
+        parts.append("not asked again yet; refresh --force asks now")
+    return ", ".join(parts)

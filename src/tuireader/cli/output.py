@@ -1,0 +1,133 @@
+"""How commands speak: JSON Lines and tables on stdout, sentences and progress on stderr, never a control byte."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+from tuireader.content.printable import printable
+from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes
+
+# json.dumps escapes C0; these too could steer a terminal that shows the JSON.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+
+
+def say(sentence: str) -> None:
+    """Print one line of talk on stderr, as "tuireader: …"."""
+    print(f"tuireader: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
+
+
+def put(text: str = "") -> None:
+    """Print one line of data on stdout; the caller has made it printable."""
+    print(text)  # noqa: T201 - stdout is what commands give
+
+
+def put_json(row: dict[str, Any]) -> None:
+    """Print one object as one line of JSON that is safe to look at in a terminal."""
+    ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
+    put(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(row, ensure_ascii=ascii_only)))
+
+
+class Progress:
+    """One line on stderr that is written over, and only where stderr is a terminal."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty()
+
+    def tell(self, text: str) -> None:
+        """Show what is happening now."""
+        if self._shown:
+            sys.stderr.write(f"\r\x1b[K{printable(text)}")
+            sys.stderr.flush()
+
+    def clear(self) -> None:
+        """Leave the line empty."""
+        if self._shown:
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
+
+
+def utc(moment: datetime | None) -> str | None:
+    """Write a time as ISO 8601 in UTC with Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def article_row(article: Article, status: Status) -> dict[str, Any]:
+    """Give the JSON object of an article, as the command line's contract has it."""
+    return {
+        "id": article.id,
+        "feed": article.feed_title,
+        "feed_url": shown_url(article.feed_url),
+        "title": article.title,
+        "link": article.link,
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "published": utc(article.published),
+        "updated": utc(article.updated),
+        "read": status.read,
+        "starred": status.starred,
+        "words": article.words,
+        "minutes": minutes(article.words),
+        "offline": article.offline,
+    }
+
+
+def feed_row(summary: FeedSummary) -> dict[str, Any]:
+    """Give the JSON object of a subscription."""
+    feed = summary.feed
+    return {
+        "id": feed.id,
+        "title": feed.title,
+        "url": shown_url(feed.url),
+        "site": shown_url(feed.site),
+        "articles": summary.total,
+        "unread": summary.unread,
+        "checked": utc(feed.checked),
+        "due": None if feed.gone else utc(feed.due),
+        "error": feed.error,
+    }
+
+
+def refreshed_row(event: Refreshed) -> dict[str, Any]:
+    """Give the JSON object of what came of asking for one feed."""
+    return {
+        "feed": event.feed.title,
+        "feed_url": shown_url(event.feed.url),
+        "status": event.status,
+        "new": event.new,
+        "changed": event.changed,
+        "error": event.error,
+    }
+
+
+def shown_url(url: str) -> str:
+    """Leave the password out of an address."""
+    from urllib.parse import urlsplit, urlunsplit
+
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
+
+
+def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
+    """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
+    from wcwidth import wcswidth
+
+    def width(text: str) -> int:
+        return max(0, wcswidth(text))
+
+    widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
+    lines = []
+    for row in rows:
+        cells = []
+        for index, (text, wide) in enumerate(zip(row, widths, strict=True)):
+            pad = " " * (wide - width(text))
+            last = index == len(row) - 1
+            cells.append(pad + text if index in right else text if last else text + pad)
+        lines.append("  ".join(cells).rstrip())
+    return lines

@@ -1,0 +1,49 @@
+"""The commands that open the reader."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+
+from tuireader import paths
+from tuireader.cli import FAILED, USAGE
+from tuireader.cli.output import say
+
+
+def read(arguments: argparse.Namespace) -> int:
+    """Open the reader on the cache; addresses are subscribed to first."""
+    if not _has_terminal():
+        return USAGE
+    return _run(paths.cache_path(), tuple(arguments.addresses), demo=False)
+
+
+def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
+    """Open the reader on the bundled site, served on loopback, with a cache that is thrown away after."""
+    if not _has_terminal():
+        return USAGE
+    from tuireader.demo.server import serve
+
+    with ExitStack() as stack:
+        site = stack.enter_context(serve())
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tuireader-demo-", ignore_cleanup_errors=True))
+        return _run(Path(folder) / "tuireader.db", (site.url,), demo=True)
+
+
+def _has_terminal() -> bool:
+    if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
+        return True
+    say("The reader needs a terminal. For scripts there are commands such as tuireader list: see tuireader --help.")
+    return False
+
+
+def _run(path: Path, addresses: tuple[str, ...], *, demo: bool) -> int:
+    from tuireader import config
+    from tuireader.tui.app import ReaderApp
+
+    app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()), demo=demo)
+    app.run()
+    return app.return_code if app.return_code is not None else FAILED

@@ -1,0 +1,102 @@
+"""A real terminal for tests: the program runs in a pty, and what it paints is read from a screen."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pexpect
+import pyte
+
+PATIENCE = 30.0
+"""Seconds until a screen that does not come is an error; nothing is measured by it."""
+
+
+class Terminal:
+    """`tuireader ARGUMENTS` in a pty of so many columns and rows."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str] = (),
+        *,
+        columns: int = 120,
+        rows: int = 40,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        command: Sequence[str] = (sys.executable, "-m", "tuireader"),
+    ) -> None:
+        self.raw = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._child = pexpect.spawn(
+            command[0],
+            [*command[1:], *arguments],
+            dimensions=(rows, columns),
+            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
+            cwd=str(cwd) if cwd else None,
+            timeout=PATIENCE,
+        )
+
+    def __enter__(self) -> Terminal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._child.close(force=True)
+
+    @property
+    def text(self) -> str:
+        """What stands on the screen now."""
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def press(self, *keys: str) -> None:
+        """Type keys one after the other."""
+        for key in keys:
+            self._child.send(key)
+
+    def paste(self, text: str) -> None:
+        """Paste, as a terminal in bracketed paste mode does."""
+        self._child.send(f"\x1b[200~{text}\x1b[201~")
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size."""
+        self._screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    def until(self, wanted: str | Callable[[str], bool]) -> str:
+        """Read on until a pattern (or a condition) is on the screen; give the screen."""
+        done = wanted if callable(wanted) else lambda text: re.search(wanted, text) is not None
+        limit = time.monotonic() + PATIENCE
+        while not done(self.text):
+            if time.monotonic() > limit:
+                raise AssertionError(f"{wanted!r} did not appear on:\n{self.text}")
+            if not self._read() and not done(self.text):
+                raise AssertionError(f"the program ended before {wanted!r} appeared on:\n{self.text}")
+        return self.text
+
+    def wait(self) -> int:
+        """Read to the end and give the exit status."""
+        while self._read():
+            pass
+        self._child.close()
+        if self._child.exitstatus is not None:
+            return int(self._child.exitstatus)
+        return -int(self._child.signalstatus or 0)
+
+    def kill(self, signal: int) -> None:
+        """Send a signal to the program."""
+        self._child.kill(signal)
+
+    def _read(self) -> bool:
+        try:
+            data = self._child.read_nonblocking(65536, timeout=0.2)
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.raw += data
+        self._stream.feed(data)
+        return True
