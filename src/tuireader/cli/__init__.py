@@ -31,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TuireaderError as error:
         _say(str(error))
         return FAILED
-    except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a reader
+    except Exception as error:  # the last door: no traceback ever reaches a reader
         logging.getLogger("tuireader").exception("unexpected")
         _say(f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error}).")
         if not arguments.debug:

@@ -175,4 +175,3 @@ def _width(text: str) -> int:
     if not text.isdecimal() or not 10 <= int(text) <= 1000:
         raise argparse.ArgumentTypeError(f"{text!r} is no width: give a number of columns from 10 to 1000")
     return int(text)
-

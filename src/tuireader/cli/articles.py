@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
 import sqlite3
 import sys
@@ -53,7 +52,9 @@ def list_articles(arguments: argparse.Namespace) -> int:
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
         if not shown:
-            say("No article fits." if store_feeds.every(connection) else "There are no feeds yet: tuireader add ADDRESS")
+            say(
+                "No article fits." if store_feeds.every(connection) else "There are no feeds yet: tuireader add ADDRESS"
+            )
     return DONE
 
 
