@@ -1,0 +1,234 @@
+"""The command line's contract, run as a shell runs it, against real sites on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from conftest import Reply, ScriptedSite
+from wordpress import BORDER, TRADE, Post, publish
+
+ARTICLE_KEYS = {
+    "id", "feed", "feed_url", "title", "link", "authors", "categories", "published", "updated",
+    "read", "starred", "words", "minutes", "offline",
+}  # fmt: skip
+
+
+@pytest.fixture
+def review(site: ScriptedSite) -> ScriptedSite:
+    publish(site, BORDER, TRADE)
+    return site
+
+
+def test_add_finds_the_feed_of_a_site_and_list_gives_its_articles(run, review):
+    added = run("add", "--json", review.url)
+    assert (added.status, added.err) == (0, "")
+    (row,) = added.rows
+    assert row.items() >= {"feed": "The Example Review", "status": "updated", "new": 2, "error": None}.items()
+    rows = run("list", "--json").rows
+    assert [row["title"] for row in rows] == [BORDER.title, TRADE.title]
+    assert all(set(row) == ARTICLE_KEYS for row in rows)
+    assert rows[0]["published"] == "2017-06-30T12:00:00Z"
+    assert rows[1]["categories"] == ["Science & Tech", "Europe"]
+
+
+def test_filters_combine(run, review):
+    run("add", review.url)
+    by_both = run("list", "--json", "--category", "China/Russia", "--author", "A. Author").rows
+    assert [row["title"] for row in by_both] == [BORDER.title]
+    assert run("list", "--json", "--category", "China/Russia", "--author", "B. Writer").rows == []
+    two = run("list", "--json", "--category", "science & tech", "--category", "Europe").rows
+    assert [row["title"] for row in two] == [TRADE.title]
+    assert [row["title"] for row in run("list", "--json", "--order", "oldest", "--limit", "1").rows] == [TRADE.title]
+    assert [row["title"] for row in run("list", "--json", "--since", "2017-06-30").rows] == [BORDER.title]
+    assert [row["title"] for row in run("list", "--json", "--feed", "example rev", "--search", "rivals").rows] == [
+        BORDER.title
+    ]
+
+
+def test_show_gives_the_article_and_nothing_that_is_not_the_article(run, review):
+    run("add", review.url)
+    (row,) = run("list", "--json", "--category", "China/Russia").rows
+    shown = run("show", str(row["id"]), "--width", "200")
+    assert shown.status == 0
+    assert "Although “historic rivals”, the two countries aren’t what they were – or are they?" in shown.out
+    assert "The second paragraph says more, and says it plainly." in shown.out
+    for junk in ("Leave a Reply", "Akismet", "appeared first on", "\x1b"):
+        assert junk not in shown.out
+
+
+def test_show_in_every_format(run, review):
+    run("add", review.url)
+    number = str(run("list", "--json").rows[0]["id"])
+    narrow = run("show", number, "--width", "30").out
+    assert max(map(len, narrow.splitlines())) <= 30
+    assert "“historic rivals”" in run("show", number, "--format", "markdown").out
+    assert run("show", number, "--format", "html").out.count("<p>") == 2
+    whole = json.loads(run("show", number, "--format", "json").out)
+    assert set(whole) == ARTICLE_KEYS | {"markdown", "html", "links", "images"}
+
+
+def test_adding_twice_gives_one_feed_and_asks_conditionally(run, review):
+    run("add", review.url)
+    review.requests.clear()
+    again = run("add", "--json", review.url)
+    assert again.status == 0
+    assert len(run("feeds", "--json").rows) == 1
+    assert len(run("list", "--json").rows) == 2
+    run("refresh", "--force")
+    asked = [request for request in review.requests if request.path == "/feed/"]
+    assert asked
+    assert all("if-none-match" in request.headers for request in asked)
+
+
+def test_refresh_reports_in_json_and_keeps_what_left_the_feed(run, review):
+    run("add", review.url)
+    news = Post("Third", "<p>Third words.</p>", "third", date="Sat, 01 Jul 2017 12:00:00 +0000")
+    publish(review, news, BORDER)
+    assert run("refresh", "--json").rows[0]["status"] == "not-due"
+    (event,) = run("refresh", "--force", "--json").rows
+    assert event == {
+        "feed": "The Example Review",
+        "feed_url": f"{review.url}/feed/",
+        "status": "updated",
+        "new": 1,
+        "changed": 0,
+        "error": None,
+    }
+    assert [row["title"] for row in run("list", "--json").rows] == ["Third", BORDER.title, TRADE.title]
+
+
+def test_mark(run, review):
+    run("add", review.url)
+    first, second = (row["id"] for row in run("list", "--json").rows)
+    assert run("mark", str(first), "--read").status == 0
+    assert run("mark", str(second), "--star").status == 0
+    assert [row["id"] for row in run("list", "--json", "--unread").rows] == [second]
+    assert [row["id"] for row in run("list", "--json", "--starred").rows] == [second]
+    wrong = run("mark", "999", str(first), "--unread")
+    assert wrong.status == 1
+    assert "999" in wrong.err
+    assert len(run("list", "--json", "--unread").rows) == 2
+
+
+def test_remove_asks_first(run, review):
+    run("add", review.url)
+    refused = run("remove", "example")
+    assert refused.status == 2
+    assert "--yes" in refused.err
+    assert len(run("feeds", "--json").rows) == 1
+    assert run("remove", "example", "--yes").status == 0
+    assert run("feeds", "--json").rows == []
+    assert run("list", "--json").rows == []
+
+
+def test_reading_goes_on_when_the_site_is_gone(run, review):
+    run("add", review.url)
+    review.stop()
+    failed = run("refresh", "--force", "--json")
+    assert failed.status == 1
+    assert failed.rows[0]["status"] == "failed"
+    assert len(failed.err.splitlines()) == 1
+    assert [row["title"] for row in run("list", "--json").rows] == [BORDER.title, TRADE.title]
+    assert run("feeds", "--json").rows[0]["error"]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        (None, "404"),
+        (Reply("<html><body>Only words</body></html>"), "no feed"),
+        (Reply(""), "no feed"),
+        (Reply('{"error": "busy"}', content_type="application/json"), "no feed"),
+        (Reply("oops", 500), "500"),
+    ],
+)
+def test_what_is_no_feed_is_said_in_one_sentence(run, site, page, words):
+    if page is not None:
+        site.pages["/"] = page
+    done = run("add", site.url)
+    assert done.status == 1
+    assert done.out == ""
+    assert len(done.err.splitlines()) == 1
+    assert words in done.err
+    assert run("feeds", "--json").rows == []
+
+
+def test_a_dead_host_and_a_bad_address_do_not_stop_the_others(run, review, site):
+    done = run("add", "http://127.0.0.1:9/", "not an address", review.url)
+    assert done.status == 1
+    assert len(done.err.splitlines()) == 2
+    assert len(run("feeds", "--json").rows) == 1
+
+
+def test_an_article_address_subscribes_to_its_site_and_names_the_article(run, review):
+    (row,) = run("add", "--json", f"{review.url}/2017/06/{TRADE.slug}/").rows
+    (listed,) = [item for item in run("list", "--json").rows if item["title"] == TRADE.title]
+    assert row["article"] == listed["id"]
+
+
+def test_wrong_usage_is_status_two_without_a_traceback(run):
+    for words in (
+        ["list", "--since", "whenever"], ["show", "x"], ["mark", "1"], ["list", "--limit", "-3"], [], ["demo"],
+    ):  # fmt: skip
+        done = run(*words)
+        assert done.status == 2, words
+        assert done.out == ""
+
+
+def test_unknown_article_and_feed(run):
+    for words in (["show", "7"], ["remove", "nothing", "--yes"], ["list", "--feed", "nothing"], ["refresh", "nope"]):
+        done = run(*words)
+        assert done.status == 1, words
+        assert len(done.err.splitlines()) == 1
+
+
+def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run, review):
+    run("add", review.url)
+    code = (
+        "import sys; from tuireader.cli import main; status = main(['list', '--json']);"
+        "heavy = {'textual', 'httpx2', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'asyncio', 'rich'};"
+        "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(status)"
+    )
+    done = run(python=("-c", code))
+    assert (done.status, done.err) == (0, "[]\n")
+
+
+def test_a_reader_that_closes_the_pipe_is_no_error(run, review):
+    publish(review, *(Post(f"Post {n} " + "x" * 300, "<p>Words.</p>", f"s{n}" * 9) for n in range(400)))
+    run("add", review.url)
+    done = subprocess.run(
+        f"'{sys.executable}' -m tuireader list --json | head -1; echo ${{PIPESTATUS[0]}}",
+        shell=True, executable="/bin/bash", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+def test_path_follows_the_platform(run):
+    out = run("path").out
+    assert os.environ["XDG_CONFIG_HOME"] in out
+    assert os.environ["XDG_DATA_HOME"] in out
+    assert os.environ["XDG_STATE_HOME"] in out
+
+
+def test_hostile_text_never_reaches_the_output(run, site):
+    evil = Post(
+        "T\x9b31m&#27;[31m\u202e&amp;#27;]52;c;x", "<p>\x9d52;&#27;[2J words \u202e</p>", "evil", author="E\x9bvil"
+    )
+    publish(site, evil)
+    run("add", site.url)
+    number = str(run("list", "--json").rows[0]["id"])
+    for words in (["list"], ["list", "--json"], ["show", number], ["show", number, "--format", "json"],
+                  ["show", number, "--format", "markdown"], ["show", number, "--format", "html"], ["feeds"]):  # fmt: skip
+        done = run(*words)
+        assert not set(done.out + done.err) & {"\x1b", "\x9b", "\x9d", "\u202e"}, words
+
+
+def test_debug_writes_the_log(run, tmp_path: Path):
+    run("list", "--debug")
+    assert list((tmp_path / "xdg-state").rglob("*.log"))
