@@ -56,7 +56,8 @@ def feed(url: str, posts: tuple[Post, ...], title: str) -> str:
     """Write the RSS of posts as WordPress does."""
     items = "".join(_item(url, post, title) for post in posts)
     return (
-        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" '
+        '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
+        'xmlns:content="http://purl.org/rss/1.0/modules/content/" '
         'xmlns:dc="http://purl.org/dc/elements/1.1/"><channel>'
         f"<title>{escape(title)}</title><link>{url}/</link><description>Reviews</description>{items}</channel></rss>"
     )
@@ -69,7 +70,8 @@ def _item(url: str, post: Post, title: str) -> str:
         f"<item><title>{escape(post.title)}</title><link>{link}</link><pubDate>{post.date}</pubDate>"
         f"<dc:creator><![CDATA[{post.author}]]></dc:creator>"
         + "".join(f"<category><![CDATA[{escape(name)}]]></category>" for name in post.categories)
-        + f'<guid isPermaLink="false">{url}/?p={len(post.slug)}</guid><description><![CDATA[{post.body[:80]}]]></description>'
+        + f'<guid isPermaLink="false">{url}/?slug={post.slug}</guid>'
+        f"<description><![CDATA[{post.body[:80]}]]></description>"
         f"<content:encoded><![CDATA[{post.body}{appeared}]]></content:encoded></item>"
     )
 
@@ -79,7 +81,9 @@ def _page(post: Post, title: str) -> str:
         f"<html><head><title>{post.title} – {title}</title>"
         f'<link rel="alternate" type="application/rss+xml" title="{title}" href="/feed/"></head><body>'
         f'<nav><a href="/">Home</a></nav><article><h1 class="entry-title">{post.title}</h1>'
-        f'<p class="byline">By {post.author} | {post.categories[0]}</p><div class="entry-content">{post.body * 4}</div></article>'
-        '<div id="respond"><h3>Leave a Reply</h3><form action="/wp-comments-post.php"><label>Comment</label></form></div>'
+        f'<p class="byline">By {post.author} | {post.categories[0]}</p>'
+        f'<div class="entry-content">{post.body * 4}</div></article>'
+        '<div id="respond"><h3>Leave a Reply</h3>'
+        '<form action="/wp-comments-post.php"><label>Comment</label></form></div>'
         '<p class="akismet_comment_form_privacy_notice">This site uses Akismet to reduce spam.</p></body></html>'
     )

@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from tuireader.cli.arguments import parse, since
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
