@@ -1,0 +1,125 @@
+"""Colours: a quiet pair of our own, and from any theme the few tones that the screen is drawn in.
+
+The style sheet and the line widgets use these variables only:
+
+- `$ink` text, `$ink-soft` a step dimmer (what is read), `$ink-faint` metadata and section heads
+- `$mark` the one accent: chosen, unread, links; `$alarm` what failed
+- `$rule` thin separators, `$cursor` the background of the row under the cursor, `$cursor-away` the same without focus
+
+Every text tone has a contrast of at least 4.5:1 on the background and on the cursor, whatever the theme.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from textual.color import BLACK, WHITE, Color
+from textual.theme import Theme
+
+READABLE = 4.5
+"""The least contrast of text: WCAG 2.2, 1.4.3."""
+
+DARK = Theme(
+    name="tuireader-dark",
+    primary="#6db3e8",
+    secondary="#8fa3b3",
+    accent="#6db3e8",
+    warning="#e0b25c",
+    error="#f0736a",
+    success="#86b87a",
+    foreground="#dcd9d3",
+    background="#17181a",
+    surface="#1f2023",
+    panel="#26282b",
+    dark=True,
+)
+
+LIGHT = Theme(
+    name="tuireader-light",
+    primary="#0a63a6",
+    secondary="#5a6b78",
+    accent="#0a63a6",
+    warning="#8a5a00",
+    error="#b3261e",
+    success="#356a2b",
+    foreground="#26241f",
+    background="#faf8f3",
+    surface="#f2efe8",
+    panel="#e9e5db",
+    dark=False,
+)
+
+HOUSE = (DARK, LIGHT)
+
+_ANSI = {
+    "ink": "ansi_default",
+    "ink-soft": "ansi_default",
+    "ink-faint": "ansi_default 60%",
+    "mark": "ansi_blue",
+    "alarm": "ansi_red",
+    "rule": "ansi_bright_black",
+}
+
+
+def tones(theme: Theme) -> dict[str, str]:
+    """The variables named above for a theme."""
+    if theme.ansi:
+        cursor = theme.variables.get("input-selection-background", "ansi_bright_black")
+        return {**_ANSI, "cursor": cursor, "cursor-away": "ansi_default"}
+    background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
+    return dict(
+        _tones(
+            background,
+            Color.parse(theme.foreground) if theme.foreground else background.inverse,
+            Color.parse(theme.accent or theme.primary),
+            Color.parse(theme.error or theme.primary),
+        )
+    )
+
+
+@lru_cache(maxsize=32)
+def _tones(background: Color, foreground: Color, accent: Color, error: Color) -> tuple[tuple[str, str], ...]:
+    ink = readable(foreground, background, at_least=7.0)
+    cursor = background.blend(ink, 0.13, alpha=1)
+    away = background.blend(ink, 0.06, alpha=1)
+    return (
+        ("ink", ink.hex),
+        ("ink-soft", _towards(ink, background, 0.24, cursor).hex),
+        ("ink-faint", _towards(ink, background, 0.42, cursor).hex),
+        ("mark", readable(accent, background, cursor).hex),
+        ("alarm", readable(error, background, cursor).hex),
+        ("rule", background.blend(ink, 0.17, alpha=1).hex),
+        ("cursor", cursor.hex),
+        ("cursor-away", away.hex),
+    )
+
+
+def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> Color:
+    """The colour, moved towards black or white as little as is needed to be read on all the backgrounds."""
+    ends = sorted((BLACK, WHITE), key=lambda end: min(contrast(end, behind) for behind in backgrounds), reverse=True)
+    for percent in range(0, 101, 4):
+        candidate = color.blend(ends[0], percent / 100, alpha=1)
+        if all(contrast(candidate, behind) >= at_least for behind in backgrounds):
+            return candidate
+    return ends[0]
+
+
+def _towards(ink: Color, background: Color, share: float, *surfaces: Color) -> Color:
+    """Ink thinned with so much background, or as much of it as leaves it readable."""
+    for percent in range(round(share * 100), 0, -2):
+        candidate = ink.blend(background, percent / 100, alpha=1)
+        if all(contrast(candidate, behind) >= READABLE for behind in (background, *surfaces)):
+            return candidate
+    return ink
+
+
+def contrast(one: Color, other: Color) -> float:
+    """The contrast ratio of two colours, 1 to 21 (WCAG 2.2)."""
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: Color) -> float:
+    channels = (value / 255 for value in (color.r, color.g, color.b))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
