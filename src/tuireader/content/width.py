@@ -1,0 +1,227 @@
+"""How many cells text takes, and where it may be broken into lines. The only door to wcwidth."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from itertools import accumulate
+
+from wcwidth import iter_graphemes, wcwidth, width
+
+# Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
+# punctuation, currency, arrows and frames. All else is measured.
+_NARROW = r"\t\n\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u2010-\u2027\u2030-\u203b" + (
+    r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f"
+)
+_NOT_NARROW = re.compile(f"[^{_NARROW}]")
+# Likewise, but a no-break space is narrow too: it only may not be broken at.
+_NOT_CELL = re.compile(f"[^{_NARROW}\xa0\u202f\u2011]")
+
+# Characters whose width depends on their neighbours: joiners, variation selectors, flags, skin tones, jamo, and the
+# scripts of South and South-East Asia, where a cluster may be narrower than the sum of its letters.
+_CLUSTERED = re.compile(
+    "[\u200d\ufe0e\ufe0f\u0900-\u0dff\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u0f00-\u109f\u1100-\u11ff"
+    "\u1780-\u17d3\ua960-\ua97f\ud7b0-\ud7ff\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+)
+
+_IDEOGRAPH = (
+    "\u2e80-\u2fff\u3003-\u3004\u3006-\u3007\u3012-\u3013\u3020-\u3029\u3030-\u303a\u3041-\u3096\u309f\u30a1-\u30fa"
+    "\u30ff\u3105-\u312f\u3190-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
+    "\uff66-\uff9d\U0001b000-\U0001b2ff\U0001f300-\U0001f3fa\U0001f400-\U0001f64f\U0001f680-\U0001faff"
+    "\U00020000-\U0003ffff"
+)
+# Not at the start of a line: closing marks, small kana, iteration and prolonged sound marks, combining and joining ones.
+_NOT_FIRST = (
+    ")\\]}>,.;:!?%'\"/\xa0\xbb\u0300-\u036f\u200b-\u200d\u2010-\u2019\u201d\u2020-\u2027\u202f\u2030-\u2037\u203a-\u203d"
+    "\u2044\u2047-\u2049\u2060\u20d0-\u20ff\u3001\u3002\u3005\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u3019\u301b\u301c"
+    "\u301e\u301f\u303b\u303c\u3041\u3043\u3045\u3047\u3049\u3063\u3083\u3085\u3087\u308e\u3095\u3096\u3099-\u309e\u30a0"
+    "\u30a1\u30a3\u30a5\u30a7\u30a9\u30c3\u30e3\u30e5\u30e7\u30ee\u30f5\u30f6\u30fb-\u30fe\u31f0-\u31ff\ufe00-\ufe0f"
+    "\uff01\uff05\uff09\uff0c\uff0e\uff1a\uff1b\uff1f\uff3d\uff5d\uff60\uff61\uff63-\uff65\uff67-\uff70\uff9e\uff9f"
+    "\U0001f3fb-\U0001f3ff"
+)
+# Not at the end of a line: opening marks, currency before its number, and what joins to what follows.
+_NOT_LAST = (
+    "(\\[{<$#@\xa0\xa1\xa3\xa5\xab\xbf\u2018\u201a\u201b\u201c\u201e\u201f\u2039\u200d\u2011\u202f\u2060\u20ac"
+    "\u3008\u300a\u300c\u300e\u3010\u3014\u3016\u3018\u301a\u301d\uff04\uff08\uff3b\uff5b\uff5f\uff62\uffe1\uffe5"
+)
+# The vowels that begin a Thai or Lao syllable though they are spoken last, and the marks that end one.
+_SYLLABLE_FIRST = "\u0e40-\u0e44\u0ec0-\u0ec4"
+_SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0eb0\u0eb3\u0ec6"
+_MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+
+_BREAK = re.compile(
+    f"(?<= )(?=[^ ])"
+    f"|(?<=\u200b)"
+    f"|(?<=[^\\s\\-][-\u2010])(?=[^\\W\\d_])"
+    f"|(?<=[\u2013\u2014])(?=[^\\s{_NOT_FIRST}])"
+    f"|(?<=[{_IDEOGRAPH}])(?=[^ {_NOT_FIRST}])"
+    f"|(?<=[^ {_NOT_LAST}])(?=[{_IDEOGRAPH}])(?![{_NOT_FIRST}])"
+    f"|(?<=[\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f])"
+    f"(?=[^ {_NOT_FIRST}])"
+    f"|(?<=[^ {_SYLLABLE_FIRST}])(?=[{_SYLLABLE_FIRST}])"
+    f"|(?<=[{_SYLLABLE_LAST}])(?=[^ {_SYLLABLE_LAST}{_MARKS}{_NOT_FIRST}])"
+)
+# After these a long address is best divided.
+_ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
+
+
+def cells(text: str) -> int:
+    """Cells that one line of text takes."""
+    if text.isascii() or not _NOT_CELL.search(text):
+        return len(text)
+    return width(text, control_codes="ignore")
+
+
+def widths(text: str) -> list[int]:
+    """The cells of each character; those of a cluster of several count at its first."""
+    if not _CLUSTERED.search(text):
+        return [_width(character) for character in text]
+    found: list[int] = []
+    for cluster in iter_graphemes(text):
+        found.append(_cluster_width(cluster))
+        found.extend([0] * (len(cluster) - 1))
+    return found
+
+
+@lru_cache(maxsize=8192)
+def _width(character: str) -> int:
+    return max(0, wcwidth(character))
+
+
+@lru_cache(maxsize=8192)
+def _cluster_width(cluster: str) -> int:
+    return max(0, width(cluster, control_codes="ignore"))
+
+
+def wrap(plain: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[tuple[int, int]]:
+    """Break text into lines of at most so many cells: (start, end) of each; spaces at a break belong to no line.
+
+    `hyphens` are the places where a word may be divided: a line that ends at one has room for the hyphen. A newline
+    always ends a line. A single cluster that is wider than the column has a line of its own.
+    """
+    if "\n" not in plain:
+        return _wrap_line(plain, 0, len(plain), columns, hyphens)
+    lines: list[tuple[int, int]] = []
+    start = 0
+    while start <= len(plain):
+        end = plain.find("\n", start)
+        end = len(plain) if end < 0 else end
+        lines += _wrap_line(plain, start, end, columns, hyphens)
+        start = end + 1
+    return lines
+
+
+def _wrap_line(plain: str, start: int, end: int, columns: int, hyphens: tuple[int, ...]) -> list[tuple[int, int]]:
+    if end - start <= columns and not _NOT_CELL.search(plain, start, end):
+        return [(start, end)]
+    if hyphens or _NOT_NARROW.search(plain, start, end):
+        return _wrap_measured(plain, start, end, columns, hyphens)
+    return _wrap_narrow(plain, start, end, columns)
+
+
+def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[int, int]]:
+    """Every character one cell wide: the last space in reach is found without looking at each character."""
+    lines: list[tuple[int, int]] = []
+    add = lines.append
+    find = plain.rfind
+    while end - start > columns:
+        reach = start + columns
+        stop = find(" ", start, reach + 1)
+        dash = _last_dash(plain, max(stop, start), reach)
+        if dash > stop:
+            add((start, dash))
+            start = dash
+            continue
+        if stop <= start:
+            stop = _divide(plain, start, reach)
+            add((start, stop))
+            start = stop
+            continue
+        add((start, stop))
+        start = stop + 1
+        if plain[start - 2] == " " or plain[start : start + 1] == " ":
+            lines[-1] = (lines[-1][0], _rstrip(plain, *lines[-1]))
+            start = _lstrip(plain, start, end)
+    if start < end or not lines:
+        add((start, end))
+    return lines
+
+
+def _last_dash(plain: str, low: int, high: int) -> int:
+    """The place after the last hyphen or dash inside a word between the two, -1 if there is none."""
+    if high - low < 2:
+        return -1
+    found = max(plain.rfind("-", low, high), plain.rfind("—", low, high), plain.rfind("–", low, high))
+    if found <= low or found + 1 >= len(plain):
+        return -1
+    before, after = plain[found - 1], plain[found + 1]
+    joins = plain[found] == "-" and (before in " -" or not after.isalpha())
+    return -1 if joins or after in " -–—)]},.;:!?”’»" else found + 1
+
+
+def _divide(plain: str, start: int, reach: int) -> int:
+    """Where to divide a word that is longer than a line: after a mark that divides addresses, else at the end."""
+    marks = [match.end() for match in _ADDRESS.finditer(plain, start, reach)]
+    return marks[-1] if marks and marks[-1] - start > (reach - start) // 2 else reach
+
+
+def _rstrip(plain: str, start: int, end: int) -> int:
+    while end > start and plain[end - 1] == " ":
+        end -= 1
+    return end
+
+
+def _lstrip(plain: str, start: int, end: int) -> int:
+    while start < end and plain[start] == " ":
+        start += 1
+    return start
+
+
+def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tuple[int, ...]) -> list[tuple[int, int]]:
+    """Any text: the widths of all characters are summed up once, then each line is a search in the sums."""
+    text = plain[start:end]
+    sums = [0, *accumulate(widths(text))]
+    stops = [match.start() for match in _BREAK.finditer(text)]
+    soft = {place - start for place in hyphens if start < place < end}
+    if soft:
+        stops = sorted(soft.union(stops))
+    lines: list[tuple[int, int]] = []
+    begin = 0
+    while sums[-1] - sums[begin] > columns:
+        limit = sums[begin] + columns
+        reach = max(begin + 1, bisect_right(sums, limit) - 1)
+        stop = _last_stop(stops, sums, soft, begin, reach, limit, text)
+        if stop <= begin:
+            stop = _divide_clusters(text, begin, reach)
+        lines.append((start + begin, start + _rstrip(text, begin, stop)))
+        begin = _lstrip(text, stop, len(text))
+    if begin < len(text) or not lines:
+        lines.append((start + begin, end))
+    return lines
+
+
+def _last_stop(stops: list[int], sums: list[int], soft: set[int], begin: int, reach: int, limit: int, text: str) -> int:
+    """The last place to break at that is in reach, -1 if there is none."""
+    if reach < len(text) and text[reach] == " ":
+        reach = _lstrip(text, reach, len(text))
+    for index in range(bisect_right(stops, reach) - 1, -1, -1):
+        stop = stops[index]
+        if stop <= begin:
+            return -1
+        if stop not in soft or sums[stop] < limit:
+            return stop
+    return -1
+
+
+def _divide_clusters(text: str, begin: int, reach: int) -> int:
+    """Where to divide what offers no place: never inside a cluster, if the cluster is not the whole line."""
+    stop = _divide(text, begin, reach)
+    if not _CLUSTERED.search(text, begin, stop + 1) and wcwidth(text[stop : stop + 1] or "x") > 0:
+        return stop
+    end = begin
+    for cluster in iter_graphemes(text[begin : stop + 64]):
+        if end > begin and end + len(cluster) > stop:
+            break
+        end += len(cluster)
+    return end
