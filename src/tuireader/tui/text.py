@@ -1,0 +1,47 @@
+"""Untrusted text on its way to a widget: the only way that text reaches the screen.
+
+Textual reads a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises;
+a `Content` is never read so, and its text has no control characters left.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from textual.content import Content
+
+from tuireader.content.printable import printable, printable_block
+
+if TYPE_CHECKING:
+    from textual.style import Style
+    from textual.widget import Widget
+
+
+def plain(text: str, style: Style | str = "") -> Content:
+    """One line of text exactly as written, in one style (a Textual style, such as "bold $text-muted")."""
+    return Content.styled(printable(text), style) if style else Content(printable(text))
+
+
+def block(text: str, style: Style | str = "") -> Content:
+    """Like `plain`, with the line breaks kept."""
+    return Content.styled(printable_block(text), style) if style else Content(printable_block(text))
+
+
+def joined(*parts: str | Content | tuple[str, str]) -> Content:
+    """Pieces in a row: text as written, (text, style) pairs, and contents already made."""
+    pieces = [
+        part if isinstance(part, Content) else plain(*((part,) if isinstance(part, str) else part)) for part in parts
+    ]
+    return Content("").join(pieces)
+
+
+def toast(
+    widget: Widget,
+    message: str,
+    *,
+    title: str = "",
+    severity: Literal["information", "warning", "error"] = "information",
+    timeout: float | None = None,
+) -> None:
+    """Say something at the edge of the screen for a while, literally."""
+    widget.notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)

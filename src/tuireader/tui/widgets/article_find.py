@@ -1,0 +1,101 @@
+"""Find text as people mean it: without regard to case, accents, or how a quotation mark or a space is set."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import combining, normalize
+
+# Letters with a stroke have no decomposition; quotation marks, dashes and spaces are typed in their plain forms.
+_PLAIN = {
+    **dict(zip("øłđħŧıɨƶ", "oldhtiiz", strict=True)),
+    "æ": "ae",
+    "œ": "oe",
+    "ð": "d",
+    "þ": "th",
+    **dict.fromkeys("‘’‚‛′‹›", "'"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‐‑‒–—―−", "-"),
+    **dict.fromkeys("\n\t\x0b\x0c\r", " "),
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff", ""),
+}
+
+
+class Match(NamedTuple):
+    """A place in the text, from `start` to before `end`, in characters."""
+
+    start: int
+    end: int
+
+
+class Searchable:
+    """A text made ready to be searched again and again, as a search is typed."""
+
+    def __init__(self, text: str) -> None:
+        """Fold the text once, and keep where folding changes the number of characters, to find the way back."""
+        letters = {character: fold_character(character) for character in set(text)}
+        self._folded = text.translate({ord(character): folded for character, folded in letters.items()})
+        # From each of these places on, up to the next one, characters stand one for one.
+        self._folded_places = [0]
+        self._places = [0]
+        uneven = "".join(character for character, folded in letters.items() if len(folded) != 1)
+        shift = 0
+        for found in re.finditer(f"[{re.escape(uneven)}]", text) if uneven else ():
+            place = found.start()
+            shift += len(letters[text[place]]) - 1
+            self._places.append(place + 1)
+            self._folded_places.append(place + 1 + shift)
+
+    def matches(self, sought: str, most: int) -> list[Match]:
+        """The places that match, in order and apart from each other; no more than `most`."""
+        needle = fold(sought)
+        found: list[Match] = []
+        if not needle.strip():
+            return found
+        start = self._folded.find(needle)
+        while start >= 0 and len(found) < most:
+            end = start + len(needle)
+            # Behind the last character stand the marks that were folded away with it: they belong to the match.
+            match = Match(self._place(start), max(self._place(end - 1) + 1, self._place(end)))
+            if not found or match.start >= found[-1].end:
+                found.append(match)
+            start = self._folded.find(needle, end)
+        return found
+
+    def _place(self, folded: int) -> int:
+        """Where in the text the character stands that became the one at `folded`."""
+        run = bisect_right(self._folded_places, folded) - 1
+        place = self._places[run] + folded - self._folded_places[run]
+        # One character that became several is all of them.
+        return min(place, self._places[run + 1] - 1) if run + 1 < len(self._places) else place
+
+
+def fold(text: str) -> str:
+    """The text as it is compared."""
+    return "".join(fold_character(character) for character in text)
+
+
+@lru_cache(maxsize=8192)
+def fold_character(character: str) -> str:
+    """What one character is compared as: none, one or several."""
+    if character in _PLAIN:
+        return _PLAIN[character]
+    parts = normalize("NFKD", character.casefold())
+    if any(_is_letter_part(part) for part in parts):
+        return normalize("NFKC", character.casefold())
+    kept = "".join(_PLAIN.get(part, part) for part in parts if not _is_accent(part))
+    return kept.casefold()
+
+
+def _is_letter_part(part: str) -> bool:
+    """Whether a part of a character makes it another letter: kana voicing marks, Hangul."""
+    return part in "\u3099\u309a" or "\u1100" <= part <= "\u11ff"
+
+
+def _is_accent(part: str) -> bool:
+    """Whether a mark may be left out in writing: accents, Hebrew points, Arabic vowels; not the vowels of Thai."""
+    # Canonical combining classes: 10-36 are the points of Semitic scripts, from 200 on stand accents, 1 overlays.
+    kind = combining(part)
+    return kind == 1 or 10 <= kind <= 36 or kind >= 200
