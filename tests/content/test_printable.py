@@ -67,6 +67,13 @@ def test_a_flood_of_invisible_characters_goes():
     assert printable_block("a" + "\u200b\u200d\u2060" * 100 + "b") == "ab"
 
 
+def test_every_mark_is_found():
+    for code in range(0xA0, 0x110000):
+        category = unicodedata.category(chr(code))
+        if category[0] == "M" or category == "Cf":
+            assert len(printable_block("a" + chr(code) * 50)) <= 1 + MARKS_MAX, hex(code)
+
+
 @given(ANY_TEXT)
 def test_nothing_forbidden_comes_out(text):
     line = printable(text)

@@ -8,19 +8,29 @@ import unicodedata
 MARKS_MAX = 8
 """Combining marks and invisible characters that may follow each other; no script needs as many."""
 
-_BREAK = re.compile("\r\n|[\n\r\x0b\x0c\x85\u2028\u2029]")
-_BLANK = re.compile("[\t\n\r\x0b\x0c\x85\u2028\u2029]+")
-
 # ESC and the other controls start sequences; the bidi overrides and isolates show text in another order than it has.
 # U+FEFF, the invisible operators and the interlinear annotations have no meaning in running text.
 _DROPPED = "\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2061-\u206f\ufeff\ufff9-\ufffb"
 _BROKEN = "\x00\ud800-\udfff"
+_BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
 # Soft hyphens, zero-width spaces and word joiners are about breaking lines: a name or a title does without.
 _HINTS = "\u00ad\u200b\u2060"
 
-_UNSAFE_BLOCK = re.compile(f"[{_DROPPED}{_BROKEN}]")
+_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
+_BLANK = re.compile(f"[\t\n{_BREAKS}]+")
+_UNSAFE = re.compile(f"[{_DROPPED}{_BROKEN}]")
 _UNSAFE_LINE = re.compile(f"[{_DROPPED}{_BROKEN}{_HINTS}]")
 
+# Searching for one class of characters is several times faster than a longer pattern, and most text has none of these.
+_NOT_BLOCK = re.compile(f"[{_DROPPED}{_BROKEN}{_BREAKS}]")
+_NOT_LINE = re.compile(f"[\t\n{_DROPPED}{_BROKEN}{_BREAKS}{_HINTS}]")
+
+# Where every combining mark and invisible character is found, with the letters of the scripts that use them.
+_MAY_PILE = re.compile(
+    "[\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2cef-\u2cf1"
+    "\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabed\ud7b0-\ud7ff\ufb1e\ufe00-\ufe2f\ufeff\ufff9-\ufffb"
+    "\U000101fd-\U0001e94a\U000e0000-\U000e0fff]"
+)
 # Runs of what is neither a letter, a digit nor space: the only ones in which marks can pile up.
 _PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_MAX + 1},}}")
 # Conjoining jamo are letters, and yet stand on top of each other.
@@ -33,9 +43,9 @@ def printable(text: str) -> str:
     Line breaks and tabs become a space, other controls and bidi overrides go, NUL and lone surrogates become U+FFFD,
     and at most `MARKS_MAX` combining marks stay on a letter. Joiners, variation selectors, LRM and RLM stay.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return _tame(_UNSAFE_LINE.sub(_replacement, _BLANK.sub(" ", text)))
+    if _NOT_LINE.search(text):
+        text = _UNSAFE_LINE.sub(_replacement, _BLANK.sub(" ", text))
+    return _thinned(text)
 
 
 def printable_block(text: str) -> str:
@@ -43,17 +53,17 @@ def printable_block(text: str) -> str:
 
     Soft hyphens, zero-width spaces and word joiners stay: they say where a line may break.
     """
-    if text.isascii() and text.isprintable():
-        return text
-    return _tame(_UNSAFE_BLOCK.sub(_replacement, _BREAK.sub("\n", text).expandtabs(4)))
+    if _NOT_BLOCK.search(text):
+        text = _UNSAFE.sub(_replacement, _BREAK.sub("\n", text))
+    return _thinned(text.expandtabs(4))
 
 
 def _replacement(match: re.Match[str]) -> str:
     return "\ufffd" if match[0] == "\0" or "\ud800" <= match[0] <= "\udfff" else ""
 
 
-def _tame(text: str) -> str:
-    if text.isascii():
+def _thinned(text: str) -> str:
+    if text.isascii() or not _MAY_PILE.search(text):
         return text
     return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text))
 
