@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Order = Literal["newest", "oldest", "shortest", "longest"]
+Order = Literal["newest", "oldest", "shortest", "longest", "best"]
+"""`best` is best match first; without a text to match it is `newest`."""
 RefreshStatus = Literal["updated", "unchanged", "not-due", "failed", "gone"]
 
 WORDS_PER_MINUTE = 230
@@ -47,6 +48,8 @@ class Page:
     """Where permanent redirects (301, 308) lead, if the first hop was permanent; else None."""
     fresh_for: int | None = None
     """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
+    private: bool = False
+    """Whether it came from inside the reader's own network: only then may what it names lead there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,40 @@ class ParsedFeed:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What the cache has of an entry, as much as is needed to see whether it changed."""
+
+    id: int
+    digest: bytes
+    """As given in the `Prepared` that was saved last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry made ready to be saved."""
+
+    entry: ParsedEntry
+    digest: bytes
+    """Of all that is shown of the entry: another one means that it was edited."""
+    text: str
+    """Its body as plain text, for the search index."""
+    words: int
+    excerpt: bool
+    """Whether it looks like the beginning of something longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a feed brings, against what the cache has of it."""
+
+    new: tuple[Prepared, ...] = ()
+    """In the feed's order: the first counts as the newest where dates are the same."""
+    changed: tuple[tuple[int, Prepared], ...] = ()
+    """With the ids of their articles."""
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What the site said of one article; its body is kept apart."""
 
@@ -178,6 +215,15 @@ class Facet:
     name: str
     unread: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many articles there are under some query."""
+
+    all: int
+    unread: int
+    starred: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The cache: plain functions over a connection to one SQLite file."""

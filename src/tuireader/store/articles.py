@@ -1,0 +1,86 @@
+"""Articles: one by one here, in lists through `listing`, written through `saving`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.errors import NotFoundError
+from tuireader.model import Article, Status
+from tuireader.store.listing import count, headlines, neighbour, rank, window
+from tuireader.store.saving import known, save, save_full_text
+from tuireader.store.selection import names_of, split_names
+from tuireader.store.values import link_key, moment, sound, stamp, unpack
+
+if TYPE_CHECKING:
+    import sqlite3
+
+__all__ = [
+    "body",
+    "by_link",
+    "count",
+    "get",
+    "headlines",
+    "known",
+    "neighbour",
+    "rank",
+    "save",
+    "save_full_text",
+    "status",
+    "window",
+]
+
+
+def get(c: sqlite3.Connection, article_id: int) -> Article:
+    """What the site said of an article; raises NotFoundError."""
+    row = c.execute(
+        f"SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link, {names_of('author')}, {names_of('category')},"
+        " a.published, a.updated, a.date, a.words, a.offline"
+        " FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no article with the id {article_id}.")
+    return Article(
+        id=row[0],
+        feed_id=row[1],
+        feed_title=row[2],
+        feed_url=row[3],
+        guid=row[4],
+        title=row[5],
+        link=row[6],
+        authors=split_names(row[7]),
+        categories=split_names(row[8]),
+        published=moment(row[9]),
+        updated=moment(row[10]),
+        date=stamp(row[11]),
+        words=row[12],
+        offline=bool(row[13]),
+    )
+
+
+def status(c: sqlite3.Connection, article_id: int) -> Status:
+    """What the reader did with an article; raises NotFoundError."""
+    row = c.execute("SELECT read, starred, position FROM article WHERE id = ?", (article_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no article with the id {article_id}.")
+    return Status(bool(row[0]), bool(row[1]), row[2])
+
+
+def body(c: sqlite3.Connection, article_id: int) -> str:
+    """The HTML of an article: its full text where that was fetched, else what the feed gave; raises NotFoundError."""
+    row = c.execute("SELECT coalesce(full_html, html) FROM body WHERE article_id = ?", (article_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no article with the id {article_id}.")
+    return unpack(row[0])
+
+
+def by_link(c: sqlite3.Connection, url: str) -> int | None:
+    """The newest article at this address, one with exactly this address before one that differs in http or a slash."""
+    key = link_key(url)
+    if not key:
+        return None
+    row = c.execute(
+        "SELECT id FROM article INDEXED BY article_by_link WHERE link_key = ? ORDER BY link = ? DESC, id DESC LIMIT 1",
+        (key, sound(url)),
+    ).fetchone()
+    return None if row is None else row[0]

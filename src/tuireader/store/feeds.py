@@ -1,0 +1,152 @@
+"""Subscriptions: their addresses, what is needed to ask for them politely, and how they fare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tuireader.errors import NotFoundError
+from tuireader.model import Feed, FeedSummary, Validators
+from tuireader.store.connection import transaction
+from tuireader.store.values import moment, name_key, seconds, sound, tidy
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+_COLUMNS = (
+    "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits"
+)
+
+
+def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime) -> Feed:
+    """Subscribe to the feed at `url`, or give the subscription there is."""
+    with transaction(c):
+        c.execute(
+            "INSERT INTO feed (url, title, site, added) VALUES (?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
+            (sound(url), tidy(sound(title)), sound(site), seconds(now)),
+        )
+        row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE url = ?", (sound(url),)).fetchone()
+    return _feed(row)
+
+
+def get(c: sqlite3.Connection, feed_id: int) -> Feed:
+    """The subscription with this id; raises NotFoundError."""
+    row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE id = ?", (feed_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no feed with the id {feed_id}.")
+    return _feed(row)
+
+
+def every(c: sqlite3.Connection) -> list[Feed]:
+    """All subscriptions, by title."""
+    feeds = [_feed(row) for row in c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall()]
+    return sorted(feeds, key=lambda feed: (name_key(feed.title or feed.url), feed.id))
+
+
+def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
+    """All subscriptions, by title, with the counts of their articles."""
+    counted = {
+        feed_id: (unread, total)
+        for feed_id, unread, total in c.execute(
+            "SELECT feed_id, sum(read = 0), count(*) FROM article INDEXED BY article_by_feed GROUP BY feed_id"
+        ).fetchall()
+    }
+    return [FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
+
+
+def find(c: sqlite3.Connection, text: str) -> Feed:
+    """The subscription that `text` means: its address, its id, or a part of its title that no other has.
+
+    Raises NotFoundError, with a sentence, where there is none or more than one.
+    """
+    feeds = every(c)
+    wanted = name_key(text)
+    for meant in (
+        [feed for feed in feeds if feed.url == text],
+        [feed for feed in feeds if str(feed.id) == text.strip()],
+        [feed for feed in feeds if wanted in (name_key(feed.title), _bare(feed.url), _bare(feed.site))],
+        [feed for feed in feeds if wanted and wanted in name_key(feed.title)],
+        [feed for feed in feeds if wanted and _bare(wanted) in (_bare(feed.url), _bare(feed.site))],
+    ):
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            titles = ", ".join(f"{feed.title or feed.url} (id {feed.id})" for feed in meant[:5])
+            raise NotFoundError(f"“{text}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
+    raise NotFoundError(f"No feed here is called “{text}”; `tuireader feeds` lists what there is.")
+
+
+def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
+    """The subscriptions that may be asked for now, those that waited longest first."""
+    rows = c.execute(
+        f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND (due IS NULL OR due <= ?) ORDER BY due IS NOT NULL, due, id",
+        (seconds(now),),
+    ).fetchall()
+    return [_feed(row) for row in rows]
+
+
+def remove(c: sqlite3.Connection, feed_id: int) -> None:
+    """Unsubscribe; the articles go too."""
+    with transaction(c):
+        c.execute(
+            "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
+            (feed_id,),
+        )
+        c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
+        c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
+        for facet in ("category", "author"):
+            c.execute(
+                f"DELETE FROM {facet} WHERE id <> 0"
+                f" AND NOT EXISTS (SELECT 1 FROM {facet}_article WHERE {facet}_id = {facet}.id)"
+            )
+
+
+def record(c: sqlite3.Connection, feed: Feed) -> None:
+    """Write all that `feed` says, as one row; nothing where it is no longer subscribed to.
+
+    Where another subscription has the new address already, the old one is kept.
+    """
+    c.execute(
+        "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed WHERE url = ?1 AND id <> ?2) THEN url ELSE ?1 END,"
+        " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
+        " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14 WHERE id = ?2",
+        (
+            sound(feed.url),
+            feed.id,
+            tidy(sound(feed.title)),
+            sound(feed.site),
+            feed.validators.etag,
+            feed.validators.last_modified,
+            feed.body_hash,
+            seconds(feed.checked),
+            seconds(feed.due),
+            feed.failures,
+            None if feed.error is None else sound(feed.error),
+            feed.gone,
+            feed.moved_to,
+            feed.moved_hits,
+        ),
+    )
+
+
+def _bare(address: str) -> str:
+    """An address without what people leave out when they type it."""
+    return address.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def _feed(row: tuple[Any, ...]) -> Feed:
+    return Feed(
+        id=row[0],
+        url=row[1],
+        title=row[2],
+        site=row[3],
+        validators=Validators(row[4], row[5]),
+        body_hash=row[6],
+        checked=moment(row[7]),
+        due=moment(row[8]),
+        failures=row[9],
+        error=row[10],
+        gone=bool(row[11]),
+        moved_to=row[12],
+        moved_hits=row[13],
+    )

@@ -1,0 +1,21 @@
+"""What the program itself remembers from one start to the next, as text under names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import sqlite3
+
+
+def load(c: sqlite3.Connection) -> dict[str, str]:
+    """All that was saved, by name."""
+    return dict(c.execute("SELECT name, value FROM setting").fetchall())
+
+
+def save(c: sqlite3.Connection, name: str, value: str) -> None:
+    """Remember `value` under `name`, in place of what was there."""
+    c.execute(
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (name, value),
+    )

@@ -1,0 +1,89 @@
+"""How Python's values are kept in columns: times, names, keys and bodies."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+import zlib
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEVEL = 9
+
+# A preset dictionary stands in for the text that a short body has not had yet: zlib finds its tags and links here. The
+# most common strings come last, where references to them are shortest. It is part of the file format: bodies packed with
+# it name it by its checksum, so another dictionary needs another name beside this one.
+_DICTIONARY = (
+    b'<pre><code class="language-</code></pre><table><thead><tr><th></th></tr></thead><tbody><tr><td></td></tr></tbody>'
+    b'</table><dl><dt></dt><dd></dd></dl><sup id="fnref-1"><a href="#fn-1"></a></sup><iframe src="https://www.youtube.com'
+    b'/embed/"></iframe><video controls><source type="video/mp4"><audio controls src="https:// because between through '
+    b"before another without however people should would could their there about which these other where after while "
+    b'figure class="wp-block-image size-large"><img loading="lazy" decoding="async" width="1024" height="683" '
+    b'class="alignnone size-full wp-image-1 aligncenter" src="https://www.example.com/wp-content/uploads/2024/01/image.png'
+    b'.jpg" alt="" srcset="https://i0.wp.com/ 300w, 768w, 1024w" sizes="(max-width: 1024px) 100vw, 1024px" /></figure>'
+    b'<figcaption class="wp-element-caption"></figcaption></figure><span style="font-weight: 400;"></span><div class="">'
+    b'</div><br /><hr /><h1 class="wp-block-heading"></h1><h4></h4><h3></h3><h2></h2><blockquote class="wp-block-quote">'
+    b'<p></p></blockquote><ol><li></li></ol><ul class="wp-block-list"><li></li>\n<li></li></ul>&#8230;&#8217;s &#8211; '
+    b"&#8220;&#8221;&amp;&nbsp;&gt;&lt;&quot;&#39;</code><code></b><b></i><i></em><em></strong><strong>"
+    b'<a href="https://" target="_blank" rel="noopener noreferrer nofollow" title="<a href="http://www.</a>. </a> that '
+    b"with from this have not are was for of to in is it on as by and the </p>\n\n<p></p>\n<p>"
+)
+
+
+def seconds(moment: datetime | None) -> int | None:
+    """Whole seconds since 1970 of an aware datetime."""
+    return None if moment is None else (moment - _EPOCH) // timedelta(seconds=1)
+
+
+def moment(kept: int | None) -> datetime | None:
+    """The datetime, in UTC, that was kept as seconds."""
+    return None if kept is None else _EPOCH + timedelta(seconds=kept)
+
+
+def stamp(kept: int) -> datetime:
+    """The datetime, in UTC, of seconds that are always there."""
+    return _EPOCH + timedelta(seconds=kept)
+
+
+def tidy(name: str) -> str:
+    """A category or an author as shown: composed (NFC), white space folded."""
+    return " ".join(unicodedata.normalize("NFC", name).split())
+
+
+def name_key(name: str) -> str:
+    """What two spellings of one category or author have in common."""
+    return unicodedata.normalize("NFC", tidy(name).casefold())
+
+
+def guid_key(guid: str) -> int:
+    """A number for a guid, the same whether it begins with http or https."""
+    return _number(guid.removeprefix("https://").removeprefix("http://"))
+
+
+def link_key(link: str) -> int:
+    """A number for an address, the same for http and https, with and without www, a last slash or a fragment."""
+    bare = link.partition("#")[0].strip().rstrip("/")
+    bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.")
+    return _number(bare) if bare else 0
+
+
+def _number(text: str) -> int:
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def sound(text: str) -> str:
+    """The text without lone surrogates, which SQLite cannot keep."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def pack(text: str) -> bytes:
+    """The text, compressed."""
+    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+    return packer.compress(text.encode("utf-8", "replace")) + packer.flush()
+
+
+def unpack(packed: bytes) -> str:
+    """The text that was packed."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS, _DICTIONARY)
+    return (unpacker.decompress(packed) + unpacker.flush()).decode()
