@@ -1,0 +1,121 @@
+"""The configuration file: TOML read into a frozen Config; what it cannot mean is an error with a hint."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Literal, get_args
+
+from tuireader.errors import ConfigError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+Bidi = Literal["auto", "terminal", "reorder"]
+
+NARROWEST, WIDEST = 20, 200
+"""What the measure may be, in cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the reader chose in the file; everything has a default."""
+
+    theme: str = ""
+    """The name of a theme; empty means the one chosen last in the program."""
+    measure: int = 72
+    """The widest that a column of text gets, in cells."""
+    dense: bool = False
+    """One line for each headline."""
+    bidi: Bidi = "auto"
+    """Who puts right-to-left text in order: `terminal`, we (`reorder`), or `auto`, whichever seems right."""
+    refresh_on_start: bool = True
+    """Ask for new articles when the reader opens."""
+    open_next_unread: bool = False
+    """The end of an article leads to the next unread one, not to the next of the list."""
+    keymap: Mapping[str, str] = field(default_factory=dict)
+    """Keys, with commas between them, by the id of what they do."""
+    given: frozenset[str] = frozenset()
+    """The names that stand in the file: they win over what the program remembers."""
+
+
+_NAMES = tuple(one.name for one in fields(Config) if one.name != "given")
+
+
+def load(path: Path) -> Config:
+    """The configuration at `path`, all defaults where there is no file; raises ConfigError with a sentence."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not TOML: {error}.") from error
+    try:
+        return _config(said)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """A sentence that names what `word` may have been meant for: the nearest of `known`, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
+
+
+def _config(said: dict[str, Any]) -> Config:
+    for name in said:
+        if name not in _NAMES:
+            raise ConfigError(f"there is no setting “{name}”. {hint(name, _NAMES)}")
+    for name, value in said.items():
+        _CHECKS[name](name, value)
+    return Config(**said, given=frozenset(said))
+
+
+def _is_text(name: str, value: object) -> None:
+    if not isinstance(value, str):
+        raise ConfigError(f"“{name}” must be text in quotes, not {_shown(value)}.")
+
+
+def _is_switch(name: str, value: object) -> None:
+    if not isinstance(value, bool):
+        raise ConfigError(f"“{name}” must be true or false, not {_shown(value)}.")
+
+
+def _is_measure(name: str, value: object) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not NARROWEST <= value <= WIDEST:
+        raise ConfigError(f"“{name}” must be a whole number from {NARROWEST} to {WIDEST}, not {_shown(value)}.")
+
+
+def _is_bidi(name: str, value: object) -> None:
+    if value not in get_args(Bidi):
+        raise ConfigError(f"“{name}” must be one of {', '.join(get_args(Bidi))}, not {_shown(value)}.")
+
+
+def _is_keymap(name: str, value: object) -> None:
+    if not isinstance(value, dict):
+        raise ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
+    for id_, keys in value.items():
+        if not isinstance(keys, str) or not keys.strip():
+            raise ConfigError(f"in [keymap], the keys of “{id_}” must be text in quotes, not {_shown(keys)}.")
+
+
+def _shown(value: object) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+
+
+_CHECKS = {
+    "theme": _is_text,
+    "measure": _is_measure,
+    "dense": _is_switch,
+    "bidi": _is_bidi,
+    "refresh_on_start": _is_switch,
+    "open_next_unread": _is_switch,
+    "keymap": _is_keymap,
+}
