@@ -1,0 +1,79 @@
+"""Work on the cache that must not delay a key: reading in threads, writing in one thread, in order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import TypeVar
+
+from tuireader.store.connection import connect
+
+Result = TypeVar("Result")
+Work = Callable[[sqlite3.Connection], Result]
+
+
+async def off_loop(path: Path, work: Work[Result]) -> Result:
+    """Run `work` in a thread over a connection of its own; when cancelled, the statement that runs is stopped too."""
+    lock = threading.Lock()
+    running: list[sqlite3.Connection] = []
+    cancelled = threading.Event()
+
+    def run() -> Result:
+        with closing(connect(path)) as connection:
+            with lock:
+                if cancelled.is_set():
+                    raise asyncio.CancelledError
+                running.append(connection)
+            try:
+                return work(connection)
+            finally:
+                with lock:
+                    running.clear()
+
+    task = asyncio.ensure_future(asyncio.to_thread(run))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        with lock:
+            cancelled.set()
+            for connection in running:
+                connection.interrupt()
+        task.add_done_callback(_forget)
+        raise
+
+
+def _forget(task: asyncio.Future[object]) -> None:
+    """Take note of the error of work that no one waits for any more, which is that it was interrupted."""
+    with contextlib.suppress(asyncio.CancelledError):
+        task.exception()
+
+
+class Writer:
+    """One thread that writes, in the order asked for; what was asked for is written also when the program ends."""
+
+    def __init__(self, path: Path) -> None:
+        """Nothing is opened before there is something to write."""
+        self._path = path
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    def submit(self, work: Work[Result]) -> Future[Result]:
+        """Write soon; the future gives what `work` gives."""
+        return self._executor.submit(self._run, work)
+
+    async def write(self, work: Work[Result]) -> Result:
+        """Write, and wait for it without holding anything."""
+        return await asyncio.wrap_future(self.submit(work))
+
+    def close(self) -> None:
+        """Finish what was asked for."""
+        self._executor.shutdown(wait=True)
+
+    def _run(self, work: Work[Result]) -> Result:
+        with closing(connect(self._path)) as connection:
+            return work(connection)

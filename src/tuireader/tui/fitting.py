@@ -1,0 +1,76 @@
+"""Make untrusted text fit into cells: cut with an ellipsis, broken into few lines, numbers and ages kept short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import accumulate
+
+from rich.cells import cell_len
+
+from tuireader.content.printable import printable
+from tuireader.content.width import widths, wrap
+
+ELLIPSIS = "…"
+
+
+def cut(text: str, width: int) -> str:
+    """Text of at most so many cells, ending in an ellipsis where something is missing."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return ELLIPSIS[:width]
+    sums = accumulate(widths(text))
+    kept = next((index for index, total in enumerate(sums) if total > width - 1), len(text))
+    short = text[:kept].rstrip() + ELLIPSIS
+    # The two measures differ for a few clusters; the widget's own decides what fits.
+    while cell_len(short) > width and kept:
+        kept -= 1
+        short = text[:kept].rstrip() + ELLIPSIS
+    return short
+
+
+def lines(text: str, width: int, at_most: int) -> list[str]:
+    """Text broken into lines; the last one allowed ends in an ellipsis where the text goes on."""
+    width = max(1, width)
+    places = wrap(text, width)
+    if len(places) <= at_most:
+        return [cut(text[start:end], width) for start, end in places]
+    kept = [cut(text[start:end], width) for start, end in places[: at_most - 1]]
+    rest = text[places[at_most - 1][0] :]
+    return [*kept, cut(rest, width) if cell_len(rest) > width else rest]
+
+
+def pad(text: str, width: int) -> str:
+    """Text filled up with spaces, to the right."""
+    return text + " " * max(0, width - cell_len(text))
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago, shortly: "now", "5 min", "3 h", "2 d", then the day, then the month and the year."""
+    passed = now - then
+    if passed < timedelta(minutes=1):
+        return "now"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)} min"
+    if passed < timedelta(days=1):
+        return f"{passed // timedelta(hours=1)} h"
+    if passed < timedelta(days=7):
+        return f"{passed.days} d"
+    local = then.astimezone()
+    if passed < timedelta(days=300):
+        return f"{local.day} {_MONTHS[local.month - 1]}"
+    return f"{_MONTHS[local.month - 1]} {local.year}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def people(authors: Sequence[str], width: int) -> str:
+    """The authors in at most so many cells: all of them, else the first and how many more."""
+    names = [printable(name) for name in authors]
+    together = ", ".join(names)
+    if len(names) < 2 or cell_len(together) <= width:
+        return cut(together, width)
+    more = f" +{len(names) - 1}"
+    return cut(names[0], max(1, width - len(more))) + more

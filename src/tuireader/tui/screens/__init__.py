@@ -1,0 +1,1 @@
+"""The screens: each owns its workers and its connection."""

@@ -1,0 +1,66 @@
+"""What the panes show beside the headlines: all counts under a query. Run off the loop: they look at every article."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from tuireader.model import FeedSummary, Query, Totals
+from tuireader.store import articles, facets, feeds
+from tuireader.tui.widgets.facet_list import Facets, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Counts under one query; each pane's leave out what that pane itself chooses."""
+
+    query: Query
+    totals: Totals
+    feeds: tuple[FeedSummary, ...]
+    categories: Facets
+    authors: Facets
+    checked: datetime | None
+    """When any feed was last asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long the list of a query is, and where one article is in it (None: not in it)."""
+
+    query: Query
+    count: int
+    rank: int | None
+
+
+def survey(connection: sqlite3.Connection, query: Query) -> Survey:
+    """Count everything that the sidebar shows."""
+    counted = facets.feeds(connection, query)
+    every = feeds.every(connection)
+    return Survey(
+        query=query,
+        totals=_totals(connection, query),
+        feeds=tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every),
+        categories=prepare(facets.categories(connection, query), "No category"),
+        authors=prepare(facets.authors(connection, query), "No author"),
+        checked=max((feed.checked for feed in every if feed.checked), default=None),
+    )
+
+
+def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
+    """All leaves the feed, as choosing it does; unread and starred stay in the feed that is chosen."""
+    totals = facets.totals(connection, query)
+    if query.feed is None:
+        return totals
+    within = replace(query, unread=False, starred=False, keep=frozenset())
+    return Totals(
+        all=totals.all,
+        unread=articles.count(connection, replace(within, unread=True)),
+        starred=articles.count(connection, replace(within, starred=True)),
+    )
+
+
+def extent(connection: sqlite3.Connection, query: Query, article_id: int | None) -> Extent:
+    """Count the list, and find an article in it."""
+    rank = None if article_id is None else articles.rank(connection, query, article_id)
+    return Extent(query, articles.count(connection, query), rank)

@@ -1,0 +1,202 @@
+"""The headlines: a window of rows over a list of any length, read page by page as they come into sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from tuireader.content.printable import printable
+from tuireader.model import Headline, minutes
+from tuireader.tui.fitting import age, cut, lines, pad, people
+from tuireader.tui.widgets.row_list import Piece, RowList
+
+PAGE = 64
+"""Headlines read at a time."""
+KEPT = 12
+"""Pages kept."""
+
+Read = Callable[[int, int], list[Headline]]
+"""Gives the headlines of an offset and a limit."""
+
+
+class HeadlineList(RowList):
+    """The list of headlines; it keeps the selection on the same article whatever arrives around it."""
+
+    class Pointed(Message):
+        """The cursor is on another headline, or the list has the focus now."""
+
+    class Opened(Message):
+        """A headline was opened."""
+
+        def __init__(self, article_id: int) -> None:
+            super().__init__()
+            self.article_id = article_id
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._clock = clock
+        self._read: Read = lambda _offset, _limit: []
+        self._count = 0
+        self._pages: dict[int, list[Headline]] = {}
+        self.with_feed = False
+        """Whether rows name their feed: there is more than one."""
+        self.dense = False
+        """One line for each, without air."""
+        self.empty: list[list[Piece]] = []
+        """What is said where there is nothing, line by line."""
+
+    # The rows.
+
+    def show(self, read: Read, *, count: int | None = None) -> None:
+        """Show another list, from its top; where its length is not known yet, what is read now is shown."""
+        self._read = read
+        self._pages = {}
+        if count is None:
+            first = self._page_of(0)
+            count = len(first)
+        self._count = count
+        self.hold(0, 0)
+        self.cursor_moved()
+
+    def update_rows(self, count: int, *, cursor: int | None) -> None:
+        """The same list, read again: its length now, and where the article under the cursor is now (None: gone)."""
+        line = self.cursor_line()
+        self._pages = {}
+        self._count = count
+        self.hold(self.cursor if cursor is None else cursor, line)
+
+    def patch(self, ids: Collection[int], *, read: bool | None = None, starred: bool | None = None) -> None:
+        """Show marks at once, on the rows that were read already."""
+        for page in self._pages.values():
+            for index, headline in enumerate(page):
+                if headline.id in ids:
+                    page[index] = replace(
+                        headline,
+                        read=headline.read if read is None else read,
+                        starred=headline.starred if starred is None else starred,
+                    )
+        self.refresh()
+
+    def forget(self) -> None:
+        """Read the rows again when they are painted."""
+        self._pages = {}
+        self.refresh()
+
+    @property
+    def current(self) -> Headline | None:
+        """The headline under the cursor."""
+        return self.headline(self.cursor)
+
+    @property
+    def known(self) -> bool:
+        """Whether there is anything to show."""
+        return self._count > 0
+
+    def headline(self, row: int) -> Headline | None:
+        """The headline of a row, if there is one."""
+        if not 0 <= row < self._count:
+            return None
+        page = self._page_of(row // PAGE)
+        return page[row % PAGE] if row % PAGE < len(page) else None
+
+    def _page_of(self, number: int) -> list[Headline]:
+        page = self._pages.pop(number, None)
+        if page is None:
+            page = self._read(number * PAGE, PAGE)
+            while len(self._pages) >= KEPT:
+                self._pages.pop(next(iter(self._pages)))
+        self._pages[number] = page  # the last used is the last to go
+        return page
+
+    def row_of(self, article_id: int) -> int | None:
+        """The row of an article among those that were read already."""
+        for number, page in self._pages.items():
+            for index, headline in enumerate(page):
+                if headline.id == article_id:
+                    return number * PAGE + index
+        return None
+
+    def row_count(self) -> int:
+        """How many headlines there are."""
+        return self._count
+
+    def row_height(self, row: int) -> int:
+        """Title, metadata, and air; one line in a dense list."""
+        return 1 if self.dense else self.cursor_lines(row) + 1
+
+    def cursor_lines(self, row: int) -> int:
+        """The lines of a row without the air after it."""
+        if self.dense:
+            return 1
+        headline = self.headline(row)
+        return 1 + (len(self._title(headline)) if headline else 1)
+
+    # Their lines.
+
+    def _title(self, headline: Headline) -> list[str]:
+        return lines(printable(headline.title) or "Untitled", self.size.width - 7, 2)
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The lines of a headline."""
+        headline = self.headline(row)
+        if headline is None:  # another program has removed it
+            return [[]]
+        return [self._dense_line(headline)] if self.dense else self._airy_lines(headline)
+
+    def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
+        tone = "soft" if headline.read else "strong"
+        title = self._title(headline)
+        width = self.size.width - 7
+        first: list[Piece] = [
+            *_dot(headline),
+            (pad(title[0], width), tone),
+            (" ★" if headline.starred else "  ", "mark"),
+        ]
+        rest: list[list[Piece]] = [[("   ", ""), (line, tone)] for line in title[1:]]
+        return [first, *rest, [("   ", ""), (self._facts(headline, width), "faint")]]
+
+    def _facts(self, headline: Headline, width: int) -> str:
+        """Feed · author · age · minutes, what is missing left out; names give way to numbers."""
+        numbers = [age(headline.date, self._clock())]
+        if headline.words:
+            numbers.append(f"{minutes(headline.words)} min")
+        tail = " · ".join(numbers)
+        room = max(0, width - cell_len(tail) - 3)
+        feed = printable(headline.feed_title) if self.with_feed else ""
+        names = people(headline.authors, room)
+        if feed and names:
+            feed = cut(feed, max(room - cell_len(names) - 3, room // 3))
+            names = people(headline.authors, room - cell_len(feed) - 3)
+        return " · ".join([part for part in (cut(feed, room), names) if part and room > 3] + [tail])
+
+    def _dense_line(self, headline: Headline) -> list[Piece]:
+        """The title, and at the right its age, one below the other."""
+        width = self.size.width - 3
+        old = age(headline.date, self._clock()).rjust(8)
+        star = "★ " if headline.starred else "  "
+        room = max(1, width - len(old) - 4)
+        title = pad(cut(printable(headline.title) or "Untitled", room), room)
+        tone = "soft" if headline.read else "strong"
+        return [*_dot(headline), (title, tone), (" ", ""), (star, "mark"), (old, "faint"), (" ", "")]
+
+    def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
+        """Nothing is above the rows."""
+        return []
+
+    def cursor_moved(self) -> None:
+        """Tell that the cursor is on another headline."""
+        self.post_message(self.Pointed())
+
+    def action_open(self) -> None:
+        """Open the headline under the cursor."""
+        headline = self.current
+        if headline is not None:
+            self.post_message(self.Opened(headline.id))
+
+
+def _dot(headline: Headline) -> list[Piece]:
+    return [(" " if headline.read else " ●", "mark"), ("  " if headline.read else " ", "")]

@@ -1,0 +1,176 @@
+"""What the lists of the sidebar share: a head, names with counts, a bar at what is chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from tuireader.content.printable import printable
+from tuireader.tui.fitting import cut, pad
+from tuireader.tui.widgets.row_list import Piece, RowList
+
+BAR = "▌"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A row of the sidebar."""
+
+    key: Hashable
+    """What choosing it means to its list."""
+    name: str
+    unread: int | None = None
+    """None where only the total is shown."""
+    total: int | None = None
+    """None while it is not known yet."""
+    failed: bool = False
+    """Marked: there is something to say about it."""
+
+
+class SideList(RowList):
+    """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
+
+    HEAD = 1
+
+    class Chosen(Message):
+        """A row was chosen."""
+
+        def __init__(self, side_list: SideList, key: Hashable, *, onward: bool) -> None:
+            super().__init__()
+            self.side_list = side_list
+            self.key = key
+            self.onward = onward
+            """Whether the reader wants to go on to the headlines: `l`, not enter."""
+
+        @property
+        def control(self) -> SideList:
+            """The list."""
+            return self.side_list
+
+    class Pointed(Message):
+        """The cursor is on another row, or the list has the focus now."""
+
+        def __init__(self, side_list: SideList) -> None:
+            super().__init__()
+            self.side_list = side_list
+
+        @property
+        def control(self) -> SideList:
+            """The list."""
+            return self.side_list
+
+    def __init__(self, heading: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self.heading = heading
+        self.rows: Sequence[Choice] = ()
+        self.chosen: frozenset[Hashable] = frozenset()
+        self._unread_width = 0
+        self._total_width = 0
+
+    def set_rows(self, rows: Sequence[Choice]) -> None:
+        """Show other rows; the cursor stays on the same one, on the same line where it can."""
+        before = self.pointed
+        line = self.cursor_line()
+        self.rows = rows
+        self._unread_width = max((len(str(row.unread)) for row in rows if row.unread), default=0)
+        self._total_width = max((len(str(row.total)) for row in rows if row.total is not None), default=0)
+        self.hold(self._row_of(before.key) if before else self.cursor, line)
+
+    def _row_of(self, key: Hashable) -> int:
+        if self.cursor < len(self.rows) and self.rows[self.cursor].key == key:
+            return self.cursor
+        return next((index for index, row in enumerate(self.rows) if row.key == key), self.cursor)
+
+    def set_chosen(self, *keys: Hashable) -> None:
+        """Mark rows as chosen."""
+        if self.chosen != frozenset(keys):
+            self.chosen = frozenset(keys)
+            self.refresh()
+
+    @property
+    def pointed(self) -> Choice | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike here
+        """One line for each row."""
+        return 1
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The bar, the name, what failed, and the counts to the right."""
+        choice = self.rows[row]
+        chosen = choice.key in self.chosen
+        numbers = self._numbers(choice)
+        failed = " !" if choice.failed else ""
+        room = self.size.width - 2 - len(failed) - sum(len(text) for text, _ in numbers) - 2
+        name = cut(printable(choice.name), max(1, room))
+        tone = "chosen" if chosen else "soft" if choice.unread == 0 else ""
+        return [
+            [
+                (f" {BAR}" if chosen else "  ", "mark"),
+                (name, tone),
+                (failed, "alarm"),
+                (" " * (room - cell_len(name) + 1), ""),
+                *numbers,
+            ]
+        ]
+
+    def _numbers(self, choice: Choice) -> list[Piece]:
+        """Unread / total, each below the other of its kind."""
+        if choice.total is None:
+            return []
+        total = str(choice.total).rjust(self._total_width)
+        if not self._unread_width:
+            return [(total, "faint")]
+        if not choice.unread:
+            return [(" " * (self._unread_width + 3) + total, "faint")]
+        return [(str(choice.unread).rjust(self._unread_width), ""), (f" / {total}", "faint")]
+
+    def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is one
+        """The list's name, and what is chosen where that is out of sight."""
+        note = self.note()
+        pieces: list[Piece] = [("  ", ""), (pad(self.heading, len(self.heading) + 2), "faint")]
+        hidden = self._chosen_out_of_sight()
+        if hidden is not None:
+            room = self.size.width - len(self.heading) - 6
+            pieces += [(BAR, "mark"), (cut(printable(hidden), max(1, room)), "chosen")]
+        elif note:
+            room = self.size.width - len(self.heading) - 5
+            text = cut(note, max(1, room))
+            pieces += [(" " * (room - cell_len(text)), ""), (text, "faint")]
+        return pieces
+
+    def note(self) -> str:
+        """What else the head says, at its right."""
+        return ""
+
+    def _chosen_out_of_sight(self) -> str | None:
+        places = self.places()
+        for index, row in enumerate(self.rows if self.chosen else ()):
+            if row.key in self.chosen:
+                inside = bool(places) and places[0].row <= index <= places[-1].row
+                return None if inside else row.name
+        return None
+
+    def cursor_moved(self) -> None:
+        """Tell that the cursor is on another row."""
+        self.post_message(self.Pointed(self))
+
+    def action_open(self) -> None:
+        """Choose the row under the cursor; choosing what is chosen clears it."""
+        self._choose(onward=False)
+
+    def action_right(self) -> None:
+        """Choose the row under the cursor and go on to the headlines."""
+        self._choose(onward=True)
+
+    def _choose(self, *, onward: bool) -> None:
+        if self.pointed is not None:
+            self.post_message(self.Chosen(self, self.pointed.key, onward=onward))
