@@ -48,6 +48,9 @@ class Text(NamedTuple):
     """Where a word may be divided with a hyphen (soft hyphens; they are not part of `plain`)."""
 
 
+NO_TEXT = Text("")
+
+
 LevelKind: TypeAlias = Literal["quote", "item", "indent", "callout"]
 
 
@@ -176,14 +179,36 @@ class Span(NamedTuple):
 
 
 class Line(NamedTuple):
-    """A line of the page. Spans with text hold the document's characters one for one, from their offset on."""
+    """A line of the page: what is drawn before its text, a stretch of a text, and what is drawn after.
 
-    spans: tuple[Span, ...]
+    Most lines only say which stretch of which text they show, because an article has thousands of them: their spans
+    are made when they are painted.
+    """
+
+    prefix: tuple[Span, ...]
+    """What is drawn first. All there is, in lines that put several texts side by side (of tables)."""
     block: int
-    offset: int
-    """Characters of the document's text before this line."""
+    base: int
+    """The offset of the first character of the source."""
     end: str = "\n"
-    """What the text has between this line and the next: "\\n", " " where a line was wrapped, "" inside a word."""
+    """What the text has between this line and the next: "\n", " " where a line was wrapped, "" inside a word."""
+    source: Text = NO_TEXT
+    first: int = 0
+    """Where the line begins in its source."""
+    last: int = 0
+    """Before where the line ends in its source."""
+    style: str = ""
+    suffix: tuple[Span, ...] = ()
+
+    @property
+    def offset(self) -> int:
+        """Characters of the document's text before this line."""
+        return self.base + self.first
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """What is drawn, left to right. Spans with text hold the document's characters, one for one."""
+        return self.prefix + cut(self.source, self.first, self.last, self.style, self.base) + self.suffix
 
     @property
     def drawn(self) -> str:
@@ -192,8 +217,42 @@ class Line(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What copying gives: the text without decoration."""
-        return "".join([span.text for span in self.spans if span.offset >= 0])
+        """What copying gives: the text without decoration, but with the space between the columns of a table."""
+        spans = self.spans
+        shown = [index for index, span in enumerate(spans) if span.offset >= 0]
+        if not shown:
+            return ""
+        inner = spans[shown[0] : shown[-1] + 1]
+        return "".join([span.text for span in inner if span.offset >= 0 or span.style == "margin"])
+
+
+def cut(text: Text, start: int, end: int, style: str, base: int) -> tuple[Span, ...]:
+    """The spans of a text from `start` to before `end`; `base` is the offset of the text's first character."""
+    if start >= end:
+        return ()
+    runs = text.runs
+    if not runs:
+        return (Span(text.plain[start:end], style, None, base + start),)
+    spans = []
+    at = start
+    for index in range(bisect_right(runs, start, key=_end), len(runs)):
+        run = runs[index]
+        if run.start >= end:
+            break
+        if run.start > at:
+            spans.append(Span(text.plain[at : run.start], style, None, base + at))
+            at = run.start
+        stop = min(run.end, end)
+        both = f"{style} {run.style}" if style and run.style else style or run.style
+        spans.append(Span(text.plain[at:stop], both, run.link, base + at))
+        at = stop
+    if at < end:
+        spans.append(Span(text.plain[at:end], style, None, base + at))
+    return tuple(spans)
+
+
+def _end(run: Run) -> int:
+    return run.end
 
 
 def block_text(block: Block) -> str:

@@ -5,10 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .blocks import Code, HeadingBlock, Line, Paragraph, Picture, Rule, Span, Table
-from .width import wrap
+from .highlight import code_lines
+from .lines import Frame, balanced, text_lines
+from .tables import table_lines
+from .width import cells
 
 if TYPE_CHECKING:
-    from .blocks import Block, Document, Level, Text
+    from .blocks import Block, Document, Level
+
+_RULE_WIDTH = 7
+_BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
+_PICTURE = Span("▣ ", "picture-mark")
+_NAMELESS_PICTURE = Span("▣ picture", "picture-mark")
 
 
 def lay_out(document: Document, width: int) -> list[Line]:
@@ -22,98 +30,93 @@ def lay_out(document: Document, width: int) -> list[Line]:
 def lay_out_block(document: Document, index: int, width: int) -> list[Line]:
     """The lines of one block, with the blank lines before it: `lay_out` is these of all blocks, one after another."""
     block = document.blocks[index]
-    offset = document.starts[index]
-    first, rest = _prefixes(document, index)
-    gap = [Line((), index, offset) for _ in range(block.gap)] if index else []
-    room = max(4, width - sum(len(span.text) for span in rest))
-    return gap + _draw(block, index, offset, room, first, rest)
+    base = document.starts[index]
+    before = document.blocks[index - 1].levels if index else ()
+    if not block.levels:
+        blank = [Line((), index, base)] * block.gap
+        return blank + _draw(block, Frame(index, base, max(2, width)))
+    shown = _fitting(block.levels, width)
+    first, rest = _prefixes(shown, before)
+    room = max(2, width - sum(level.width for level in shown))
+    blank = [Line(_between(shown, before), index, base)] * block.gap
+    return blank + _draw(block, Frame(index, base, room, first, rest))
 
 
-def _prefixes(document: Document, index: int) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    block = document.blocks[index]
-    before = {level.id for level in document.blocks[index - 1].levels} if index else set()
-    first = tuple(_prefix(level, first=level.id not in before) for level in block.levels)
-    rest = tuple(_prefix(level, first=False) for level in block.levels)
-    return first, rest
+def _fitting(levels: tuple[Level, ...], width: int) -> tuple[Level, ...]:
+    """The innermost levels that leave at least half of the column, or 30 cells, to the text."""
+    spare = width - min(30, (width + 1) // 2)
+    if sum(level.width for level in levels) <= spare:
+        return levels
+    first = len(levels)
+    while first and levels[first - 1].width <= spare:
+        first -= 1
+        spare -= levels[first].width
+    return levels[first:]
 
 
-def _prefix(level: Level, *, first: bool) -> Span:
-    if level.kind == "quote":
-        return Span("▎".ljust(level.width), "quote-bar")
-    if level.kind == "callout":
-        return Span("▌".ljust(level.width), "callout-bar")
-    if first and level.marker:
-        return Span(level.marker.rjust(level.width - 1) + " ", level.role)
+def _prefixes(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """What stands before the first line of a block and before its other lines; `before`: the levels of the last one."""
+    old = {level.id for level in before}
+    first = tuple([_prefix(level) if level.id in old else _opening(level) for level in levels])
+    return first, tuple([_prefix(level) for level in levels])
+
+
+def _opening(level: Level) -> Span:
+    if not level.marker:
+        return _prefix(level)
+    space = " " * (level.width - 1 - cells(level.marker))
+    return Span(f"{space}{level.marker} ", level.role)
+
+
+def _prefix(level: Level) -> Span:
+    if level.kind in _BARS:
+        bar, role = _BARS[level.kind]
+        return Span(bar.ljust(level.width), role)
     return Span(" " * level.width, "margin")
 
 
-def _draw(
-    block: Block, index: int, offset: int, room: int, first: tuple[Span, ...], rest: tuple[Span, ...]
-) -> list[Line]:
-    if isinstance(block, HeadingBlock):
-        return _text_lines(block.text, f"heading-{block.level}", index, offset, room, first, rest)
-    if isinstance(block, Paragraph):
-        return _text_lines(block.text, block.role, index, offset, room, first, rest)
-    if isinstance(block, Picture):
-        mark = Span("▣ ", "picture-mark")
-        return _text_lines(block.text, "image", index, offset, room - 2, (*first, mark), (*rest, Span("  ", "margin")))
-    if isinstance(block, Code):
-        lines = []
-        for number, text in enumerate(block.text.split("\n")):
-            span = Span(text[:room], "code-block", None, offset)
-            lines.append(Line(((first if number == 0 else rest) + (span,)), index, offset))
-            offset += len(text) + 1
-        return lines
-    if isinstance(block, Rule):
-        return [Line((*first, Span("─" * min(room, 12), "rule")), index, offset)]
-    if isinstance(block, Table):
-        lines = []
-        for number, row in enumerate((block.header, *block.rows)):
-            for cell in row:
-                lines += _text_lines(cell, "" if number else "table-head", index, offset, room, first, rest)
-                offset += len(cell.plain) + 1
-        return lines
-    raise TypeError(block)
-
-
-def _text_lines(
-    text: Text, style: str, index: int, offset: int, room: int, first: tuple[Span, ...], rest: tuple[Span, ...]
-) -> list[Line]:
-    plain = text.plain
-    places = wrap(plain, room, text.hyphens)
-    lines = []
-    prefix = first
-    for number, (start, end) in enumerate(places):
-        following = places[number + 1][0] if number + 1 < len(places) else end
-        spans = cut(text, start, end, style, offset)
-        if end in text.hyphens and following == end:
-            spans += (Span("-", "hyphen"),)
-        last = "\n" if number + 1 == len(places) else plain[end:following]
-        lines.append(Line(prefix + spans, index, offset + start, last))
-        prefix = rest
-    return lines
-
-
-def cut(text: Text, start: int, end: int, style: str, offset: int) -> tuple[Span, ...]:
-    """The spans of a text from `start` to before `end`; `offset` is that of the text's first character."""
-    if start == end:
-        return ()
-    if not text.runs:
-        return (Span(text.plain[start:end], style, None, offset + start),)
-    spans = []
-    at = start
-    for run in text.runs:
-        if run.end <= at:
-            continue
-        if run.start >= end:
-            break
-        if run.start > at:
-            spans.append(Span(text.plain[at : run.start], style, None, offset + at))
-            at = run.start
-        stop = min(run.end, end)
-        both = f"{style} {run.style}" if style and run.style else style or run.style
-        spans.append(Span(text.plain[at:stop], both, run.link, offset + at))
-        at = stop
-    if at < end:
-        spans.append(Span(text.plain[at:end], style, None, offset + at))
+def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span, ...]:
+    """The prefix of the blank lines between two blocks: the bars of what holds both."""
+    old = {level.id for level in before}
+    shared = [level for level in levels if level.id in old]
+    while shared and shared[-1].kind not in _BARS:
+        shared.pop()
+    spans = [_prefix(level) for level in shared]
+    if spans:
+        spans[-1] = spans[-1]._replace(text=spans[-1].text.rstrip())
     return tuple(spans)
+
+
+def _draw(block: Block, frame: Frame) -> list[Line]:
+    if isinstance(block, Paragraph):
+        return text_lines(block.text, _style(block), frame)
+    if isinstance(block, HeadingBlock):
+        narrow = balanced(block.text.plain, frame.room)
+        return text_lines(block.text, f"heading-{block.level}", frame._replace(room=narrow))
+    if isinstance(block, Code):
+        return code_lines(block, frame)
+    if isinstance(block, Table):
+        return table_lines(block, frame)
+    if isinstance(block, Picture):
+        return _picture_lines(block, frame)
+    assert isinstance(block, Rule)  # noqa: S101 - there is no other kind
+    rule = Span("─" * min(_RULE_WIDTH, frame.room), "rule")
+    return [Line((*frame.first, rule), frame.block, frame.base)]
+
+
+def _style(block: Paragraph) -> str:
+    if block.role or not any(level.kind == "quote" for level in block.levels):
+        return block.role
+    return "quote"
+
+
+def _picture_lines(block: Picture, frame: Frame) -> list[Line]:
+    if not block.text.plain:
+        mark = _NAMELESS_PICTURE._replace(text=_NAMELESS_PICTURE.text[: frame.room])
+        return [Line((*frame.first, mark), frame.block, frame.base)]
+    inner = frame._replace(
+        room=max(2, frame.room - 2),
+        first=(*frame.first, _PICTURE),
+        rest=(*frame.rest, Span("  ", "margin")),
+    )
+    return text_lines(block.text, "image", inner)

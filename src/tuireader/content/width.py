@@ -10,13 +10,11 @@ from itertools import accumulate
 from wcwidth import iter_graphemes, wcwidth, width
 
 # Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
-# punctuation, currency, arrows and frames. All else is measured.
-_NARROW = r"\t\n\x20-\x7e\xa1-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u2010-\u2027\u2030-\u203b" + (
-    r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f"
+# punctuation, no-break spaces, currency, arrows and frames. All else is measured.
+_NOT_NARROW = re.compile(
+    r"[^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0384-\u0482\u2010-\u2027\u202f-\u203b"
+    r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f]"
 )
-_NOT_NARROW = re.compile(f"[^{_NARROW}]")
-# Likewise, but a no-break space is narrow too: it only may not be broken at.
-_NOT_CELL = re.compile(f"[^{_NARROW}\xa0\u202f\u2011]")
 
 # Characters whose width depends on their neighbours: joiners, variation selectors, flags, skin tones, jamo, and the
 # scripts of South and South-East Asia, where a cluster may be narrower than the sum of its letters.
@@ -31,7 +29,7 @@ _IDEOGRAPH = (
     "\uff66-\uff9d\U0001b000-\U0001b2ff\U0001f300-\U0001f3fa\U0001f400-\U0001f64f\U0001f680-\U0001faff"
     "\U00020000-\U0003ffff"
 )
-# Not at the start of a line: closing marks, small kana, iteration and prolonged sound marks, combining and joining ones.
+# Not at the start of a line: closing marks, small kana, marks of iteration and length, combining and joining ones.
 _NOT_FIRST = (
     ")\\]}>,.;:!?%'\"/\xa0\xbb\u0300-\u036f\u200b-\u200d\u2010-\u2019\u201d\u2020-\u2027\u202f\u2030-\u2037\u203a-\u203d"
     "\u2044\u2047-\u2049\u2060\u20d0-\u20ff\u3001\u3002\u3005\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u3019\u301b\u301c"
@@ -68,7 +66,7 @@ _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
 
 def cells(text: str) -> int:
     """Cells that one line of text takes."""
-    if text.isascii() or not _NOT_CELL.search(text):
+    if text.isascii() or not _NOT_NARROW.search(text):
         return len(text)
     return width(text, control_codes="ignore")
 
@@ -113,10 +111,10 @@ def wrap(plain: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[tuple[
 
 
 def _wrap_line(plain: str, start: int, end: int, columns: int, hyphens: tuple[int, ...]) -> list[tuple[int, int]]:
-    if end - start <= columns and not _NOT_CELL.search(plain, start, end):
-        return [(start, end)]
     if hyphens or _NOT_NARROW.search(plain, start, end):
         return _wrap_measured(plain, start, end, columns, hyphens)
+    if end - start <= columns:
+        return [(start, end)]
     return _wrap_narrow(plain, start, end, columns)
 
 
@@ -189,9 +187,12 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     lines: list[tuple[int, int]] = []
     begin = 0
     while sums[-1] - sums[begin] > columns:
-        limit = sums[begin] + columns
-        reach = max(begin + 1, bisect_right(sums, limit) - 1)
-        stop = _last_stop(stops, sums, soft, begin, reach, limit, text)
+        reach = max(begin + 1, bisect_right(sums, sums[begin] + columns) - 1)
+        spaces = _lstrip(text, reach, len(text))
+        at = bisect_right(stops, spaces) - 1
+        while at >= 0 and stops[at] in soft and sums[stops[at]] - sums[begin] >= columns:
+            at -= 1
+        stop = stops[at] if at >= 0 else 0
         if stop <= begin:
             stop = _divide_clusters(text, begin, reach)
         lines.append((start + begin, start + _rstrip(text, begin, stop)))
@@ -201,22 +202,9 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     return lines
 
 
-def _last_stop(stops: list[int], sums: list[int], soft: set[int], begin: int, reach: int, limit: int, text: str) -> int:
-    """The last place to break at that is in reach, -1 if there is none."""
-    if reach < len(text) and text[reach] == " ":
-        reach = _lstrip(text, reach, len(text))
-    for index in range(bisect_right(stops, reach) - 1, -1, -1):
-        stop = stops[index]
-        if stop <= begin:
-            return -1
-        if stop not in soft or sums[stop] < limit:
-            return stop
-    return -1
-
-
-def _divide_clusters(text: str, begin: int, reach: int) -> int:
+def _divide_clusters(text: str, begin: int, reach: int, *, at_marks: bool = True) -> int:
     """Where to divide what offers no place: never inside a cluster, if the cluster is not the whole line."""
-    stop = _divide(text, begin, reach)
+    stop = _divide(text, begin, reach) if at_marks else reach
     if not _CLUSTERED.search(text, begin, stop + 1) and wcwidth(text[stop : stop + 1] or "x") > 0:
         return stop
     end = begin
@@ -225,3 +213,16 @@ def _divide_clusters(text: str, begin: int, reach: int) -> int:
             break
         end += len(cluster)
     return end
+
+
+def columns_of(text: str, begin: int, columns: int) -> int:
+    """Before which character the part of a text from `begin` ends that fits into so many cells: at least a cluster."""
+    end = min(len(text), begin + columns)
+    if not _NOT_NARROW.search(text, begin, end):
+        return end
+    piece = text[begin : end + 16]
+    sums = list(accumulate(widths(piece)))
+    fitting = bisect_right(sums, columns)
+    if fitting == len(piece):
+        return begin + fitting
+    return begin + _divide_clusters(piece, 0, max(1, fitting), at_marks=False)

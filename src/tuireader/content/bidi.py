@@ -1,0 +1,124 @@
+"""Text that is written from the right. The only door to python-bidi."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+from unicodedata import bidirectional, category, combining
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .blocks import Line, Span
+
+_RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
+
+
+def is_right_to_left(text: str) -> bool:
+    """Whether the first letter that has a direction is written from the right."""
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return False
+    for character in text:
+        direction = bidirectional(character)
+        if direction in {"L", "R", "AL"}:
+            return direction != "L"
+    return False
+
+
+def terminal_reorders(environ: Mapping[str, str]) -> bool:
+    """Whether the terminal sets right-to-left text in order itself, as far as its environment tells."""
+    vte = environ.get("VTE_VERSION", "")
+    return (
+        (vte.isdecimal() and int(vte) >= 5800)  # GNOME Terminal and its kin, since VTE 0.58
+        or "KONSOLE_VERSION" in environ
+        or "MLTERM" in environ
+        or environ.get("TERM", "").startswith("mlterm")
+        or environ.get("TERM_PROGRAM", "") in {"Apple_Terminal", "mintty"}
+    )
+
+
+def visual(line: Line) -> tuple[Span, ...]:
+    """The spans of a line in the order in which they are seen, for a terminal that does not reorder itself."""
+    spans = line.spans
+    text = "".join([span.text for span in spans])
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return spans
+    seen: list[Span] = []
+    for is_text, group in groupby(spans, key=lambda span: span.offset >= 0):
+        pieces = tuple(group)
+        seen += _reordered(pieces, line.source.plain) if is_text else pieces
+    return tuple(seen)
+
+
+def _reordered(spans: Sequence[Span], whole: str) -> tuple[Span, ...]:
+    """The spans of one text in visual order; neighbours of one style stay in one span."""
+    text = "".join([span.text for span in spans])
+    owners = [number for number, span in enumerate(spans) for _ in span.text]
+    base = 1 if is_right_to_left(whole or text) else 0
+    pieces: list[tuple[int, list[str]]] = []
+    for index, shown in _order(text, base):
+        owner = owners[index]
+        if pieces and pieces[-1][0] == owner:
+            pieces[-1][1].append(shown)
+        else:
+            pieces.append((owner, [shown]))
+    return tuple(spans[owner]._replace(text="".join(shown)) for owner, shown in pieces)
+
+
+@lru_cache(maxsize=512)
+def _order(text: str, base: int) -> tuple[tuple[int, str], ...]:
+    """The clusters of a text in visual order: (index of the first character, what is shown for it)."""
+    levels = _levels(text, base)
+    clusters: list[tuple[int, int, str]] = []
+    for index, character in enumerate(text):
+        if clusters and (combining(character) or category(character) in {"Mn", "Me", "Cf"}):
+            first, level, shown = clusters[-1]
+            clusters[-1] = (first, level, shown + character)
+        else:
+            clusters.append((index, levels[index], character))
+    for level in range(max(levels, default=0), 0, -1):
+        clusters = _reverse_runs(clusters, level)
+    return tuple((first, _mirror(shown) if level % 2 else shown) for first, level, shown in clusters)
+
+
+def _reverse_runs(clusters: list[tuple[int, int, str]], level: int) -> list[tuple[int, int, str]]:
+    """Every stretch of at least this level reversed (rule L2 of UAX 9)."""
+    result: list[tuple[int, int, str]] = []
+    stretch: list[tuple[int, int, str]] = []
+    for cluster in clusters:
+        if cluster[1] >= level:
+            stretch.append(cluster)
+            continue
+        result += reversed(stretch)
+        stretch = []
+        result.append(cluster)
+    result += reversed(stretch)
+    return result
+
+
+def _mirror(shown: str) -> str:
+    from bidi.mirror import MIRRORED
+
+    return str(MIRRORED.get(shown, shown))
+
+
+def _levels(text: str, base: int) -> list[int]:
+    """The embedding level of each character (UAX 9)."""
+    from bidi import algorithm
+
+    storage: dict[str, Any] = algorithm.get_empty_storage()
+    storage["base_level"] = base
+    storage["base_dir"] = ("L", "R")[base]
+    algorithm.get_embedding_levels(text, storage)
+    for index, entry in enumerate(storage["chars"]):
+        entry["index"] = index
+    algorithm.explicit_embed_and_overrides(storage)
+    algorithm.resolve_weak_types(storage)
+    algorithm.resolve_neutral_types(storage, False)  # noqa: FBT003 - its signature
+    algorithm.resolve_implicit_levels(storage, False)  # noqa: FBT003
+    levels = [base] * len(text)
+    for entry in storage["chars"]:
+        levels[entry["index"]] = entry["level"]
+    return levels
