@@ -1,0 +1,118 @@
+"""ask: one request and its answer, no redirect followed, the body unpacked within its limit."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import httpx2
+
+from tuireader.web.addresses import is_private_name
+from tuireader.web.client import Client, Guard, PrivateAddressError, origin_of
+from tuireader.web.headers import ResponseHeaders
+from tuireader.web.unpack import TooLargeError, Unpacker
+
+_REDIRECTS = {301, 302, 303, 307, 308}
+_PERMANENT = {301, 308}
+_DRAINED = 16_384
+"""A redirect's body of at most so many bytes is read, so that its connection can be used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One request."""
+
+    url: httpx2.URL
+    headers: list[tuple[bytes, bytes]]
+    limit: int
+    """Bytes of the decoded body at most."""
+    private_ok: bool
+    """Whether it may connect into the reader's own network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: ResponseHeaders
+    body: bytes
+
+    @property
+    def location(self) -> str | None:
+        """Where it sends us, if it is a redirect."""
+        return self.headers.first("location") if self.status in _REDIRECTS else None
+
+    @property
+    def permanent(self) -> bool:
+        """Whether it is a redirect for good."""
+        return self.status in _PERMANENT
+
+    @property
+    def is_page(self) -> bool:
+        """Whether it brought what was asked for."""
+        return _brings_page(self.status)
+
+
+def _brings_page(status: int) -> bool:
+    return 200 <= status < 300
+
+
+async def ask(client: Client, question: Question) -> Answer:
+    """Send the request and read the answer; raises what httpx2 raises, and the errors of `client` and `unpack`."""
+    response = await _send(client, question)
+    try:
+        headers = ResponseHeaders(response.headers.raw)
+        body = b""
+        if response.status_code in _REDIRECTS:
+            await _drain(response, headers)
+        elif _brings_page(response.status_code):
+            body = await _body(response, headers, question.limit)
+        return Answer(response.status_code, headers, body)
+    finally:
+        await response.aclose()
+
+
+async def _send(client: Client, question: Question) -> httpx2.Response:
+    """Send the request and receive the headers of the answer."""
+    url = question.url
+    while True:
+        if not question.private_ok and (is_private_name(url.host) or client.route(url) == "private"):
+            raise PrivateAddressError  # by its name, or because the pool may hold a connection to it
+        guard = Guard(client, url, private_ok=question.private_ok)
+        request = client.build_request("GET", url, headers=question.headers, extensions={"trace": guard})
+        try:
+            response = await client.send(request, stream=True)
+        except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
+            if guard.connected:
+                raise
+            continue  # a kept connection was closed under our hands before it carried anything; take the next
+        except BaseException:
+            await guard.close_half_open()
+            raise
+        if client.route(url) is None and not question.private_ok:  # httpx2 no longer tells where it connects
+            await response.aclose()
+            raise PrivateAddressError
+        return response
+
+
+async def _drain(response: httpx2.Response, headers: ResponseHeaders) -> None:
+    """Read the body of a redirect within one origin; another one's connection is closed, so that none idles there."""
+    length = headers.first("content-length") or ""
+    next_url = response.url.join(headers.first("location") or "")
+    if length.isdigit() and int(length[:9]) <= _DRAINED and origin_of(next_url) == origin_of(response.url):
+        async for _ in response.aiter_raw():
+            pass
+
+
+async def _body(response: httpx2.Response, headers: ResponseHeaders, limit: int) -> bytes:
+    length = headers.first("content-length") or ""
+    if length.isdigit() and int(length[:18]) > limit:
+        raise TooLargeError
+    unpacker = Unpacker(headers.joined("content-encoding"), limit)
+    pieces: list[bytes] = []
+    async for raw in response.aiter_raw():
+        for piece in unpacker.feed(raw):
+            pieces.append(piece)
+            await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
+    return b"".join(pieces)

@@ -1,0 +1,115 @@
+"""The client that carries all requests: who we say we are, what we do not keep, how many connections a host gets."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any, Literal
+
+import httpx2
+
+from tuireader import __version__
+from tuireader.errors import FetchError
+from tuireader.web.addresses import is_private_address
+from tuireader.web.unpack import OFFERED
+
+USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
+
+Route = Literal["public", "private", "proxy"]
+Origin = tuple[str, str, int | None]
+
+
+class PrivateAddressError(Exception):
+    """The connection led into the reader's own network where it may not."""
+
+
+class Client(httpx2.AsyncClient):
+    """httpx2's client, which also counts its connections by host and remembers where they led."""
+
+    def __init__(self, *, connections: int = 64, per_host: int = 2) -> None:
+        """Keep at most so many connections, and so many to one host; proxies come from the environment."""
+        super().__init__(
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": OFFERED},
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections // 2),
+            timeout=None,  # `get` sets one deadline over everything
+            follow_redirects=False,
+        )
+        self._per_host = per_host
+        self._slots: dict[str, asyncio.Semaphore] = {}
+        self._routes: dict[Origin, Route] = {}
+
+    def slot(self, host: str) -> asyncio.Semaphore:
+        """What to hold while a connection to that host is in use."""
+        return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
+
+    def route(self, url: httpx2.URL) -> Route | None:
+        """Where connections for that address led so far; private once means private always."""
+        return self._routes.get(origin_of(url))
+
+    def note_route(self, url: httpx2.URL, route: Route) -> None:
+        """Remember where a new connection leads: the pool may use it again without asking us."""
+        if self._routes.get(origin_of(url)) != "private":
+            self._routes[origin_of(url)] = route
+
+
+class Guard:
+    """Watches, through httpx2's trace extension, which address a request really connects to."""
+
+    def __init__(self, client: Client, url: httpx2.URL, *, private_ok: bool) -> None:
+        """Watch one request of `client` for `url`."""
+        self.connected = False
+        self._client = client
+        self._url = url
+        self._private_ok = private_ok
+        self._direct = True
+        self._stream: Any = None
+        self._handshaking = False
+
+    async def __call__(self, event: str, info: dict[str, Any]) -> None:
+        """Hear of one step of the request; raises PrivateAddressError before anything is sent to a forbidden peer."""
+        step = event.partition(".")[2]
+        if step == "connect_tcp.started":
+            self.connected = True
+            self._direct = event.startswith("connection.") and info["host"] == self._url.raw_host.decode("ascii")
+        elif step == "connect_tcp.complete":
+            self._stream = info["return_value"]
+            await self._judge()
+        elif step in {"start_tls.started", "start_tls.complete"}:
+            self._handshaking = step == "start_tls.started"
+
+    async def close_half_open(self) -> None:
+        """Close a connection that was given up in its TLS handshake, which httpcore2 forgets when it is cancelled."""
+        if self._handshaking:
+            await self._stream.aclose()
+
+    async def _judge(self) -> None:
+        route: Route = "proxy"
+        if self._direct:
+            peer = ipaddress.ip_address(self._stream.get_extra_info("server_addr")[0])
+            route = "private" if is_private_address(peer) else "public"
+        self._client.note_route(self._url, route)
+        if route == "private" and not self._private_ok:
+            await self._stream.aclose()
+            raise PrivateAddressError
+
+
+def origin_of(url: httpx2.URL) -> Origin:
+    """Scheme, host and port: what a connection can be used again for."""
+    return url.scheme, url.host, url.port
+
+
+@asynccontextmanager
+async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncIterator[Client]:
+    """Open a client for many calls of `get`; raises FetchError if the environment names a proxy that makes no sense."""
+    try:
+        client = Client(connections=connections, per_host=per_host)
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise FetchError(
+            "The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY"
+        ) from error
+    async with client:
+        yield client

@@ -1,0 +1,160 @@
+"""get: one page, within a deadline and a size, its redirects followed by rules of our own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx2
+
+from tuireader.errors import FetchError
+from tuireader.model import Page, Validators
+from tuireader.web import headers as http
+from tuireader.web import sentences
+from tuireader.web.addresses import (
+    basic_authorization,
+    is_private_name,
+    is_reachable_host,
+    may_go_along,
+    same_host,
+    split_credentials,
+    without_credentials,
+)
+from tuireader.web.ask import Answer, Question, ask
+from tuireader.web.client import Client, PrivateAddressError
+from tuireader.web.unpack import TooLargeError, UnpackError
+
+LIMIT = 20_000_000
+"""Bytes of a decoded body."""
+
+DEADLINE = 30.0
+"""Seconds for everything: connecting, redirects, headers, body."""
+
+MOST_REDIRECTS = 10
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+async def get(
+    client: Client,
+    url: str,
+    *,
+    validators: Validators | None = None,
+    limit: int = LIMIT,
+    deadline: float = DEADLINE,
+    private_ok: bool | None = None,
+    clock: Callable[[], datetime] = _utc_now,
+) -> Page:
+    """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
+
+    `validators` make it conditional. A name and a password in `url` go to its host alone. `private_ok` says whether
+    addresses inside the reader's own network may be connected to; None means that the reader gave `url`, so that it
+    may be there itself, and may lead there only if it is.
+    """
+    start, userinfo = _taken_apart(url)
+    here, left, permanent = start, deadline, True
+    moved_to: str | None = None
+    for _ in range(MOST_REDIRECTS + 1):
+        headers = _request_headers(start, here, validators, userinfo)
+        question = Question(here, headers, limit, private_ok=private_ok is not False)
+        async with client.slot(here.host):  # waiting for others costs nothing of the deadline
+            began = asyncio.get_running_loop().time()
+            answer = await _answer(client, question, left, deadline)
+            left -= asyncio.get_running_loop().time() - began
+        if private_ok is None:
+            private_ok = _is_private(client, here)
+        if answer.location is None:
+            return _page(client, here, answer, moved_to, clock(), asked=bool(validators))
+        permanent = permanent and answer.permanent
+        here = _next(here, answer.location)
+        moved_to = str(here) if permanent else moved_to
+    raise FetchError(f"{_name(start)} sends us in circles (more than {MOST_REDIRECTS} redirects)")
+
+
+def _taken_apart(url: str) -> tuple[httpx2.URL, str | None]:
+    try:
+        bare, userinfo = split_credentials(url)
+        return _checked(httpx2.URL(bare)), userinfo
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise FetchError(f"{without_credentials(url)[:200]} is no address that can be opened") from error
+
+
+def _checked(url: httpx2.URL) -> httpx2.URL:
+    """The address itself, if its scheme, host and port are such that a request can be made."""
+    host, port = url.raw_host.decode("ascii"), url.port
+    if url.scheme not in {"http", "https"} or not is_reachable_host(host) or not 0 < (port or 80) < 65_536:
+        raise httpx2.InvalidURL("only http and https, with a host that can be")
+    return url
+
+
+def _next(here: httpx2.URL, location: str) -> httpx2.URL:
+    """Where a redirect leads, without a password that it might bring along (RFC 9110, 10.2.2)."""
+    try:
+        return _checked(httpx2.URL(split_credentials(str(here.join(_as_text(location))))[0]))
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise FetchError(f"{_name(here)} sends us to an address that cannot be opened") from error
+
+
+def _as_text(location: str) -> str:
+    """Location is ASCII by the book, UTF-8 in the wild."""
+    try:
+        return location.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return location
+
+
+def _request_headers(
+    start: httpx2.URL, here: httpx2.URL, validators: Validators | None, userinfo: str | None
+) -> list[tuple[bytes, bytes]]:
+    headers: list[tuple[bytes, bytes]] = []
+    if validators and same_host(str(start), str(here)):
+        headers += http.validator_headers(validators)
+    if userinfo is not None and may_go_along(str(start), str(here)):
+        headers.append((b"Authorization", basic_authorization(userinfo).encode("ascii")))
+    return headers
+
+
+async def _answer(client: Client, question: Question, left: float, deadline: float) -> Answer:
+    """One request and its answer within what is `left` of the deadline; whatever goes wrong is a FetchError."""
+    name = _name(question.url)
+    try:
+        async with asyncio.timeout(max(left, 0)):
+            return await ask(client, question)
+    except TimeoutError as error:
+        raise sentences.of_timeout(name, deadline) from error
+    except PrivateAddressError as error:
+        raise FetchError(f"{name} is inside your own network, where a public page may not lead: not opened") from error
+    except TooLargeError as error:
+        raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error
+    except UnpackError as error:
+        raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
+    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+        raise sentences.of_exception(name, error) from error
+
+
+def _page(client: Client, url: httpx2.URL, answer: Answer, moved_to: str | None, now: datetime, *, asked: bool) -> Page:
+    unchanged = answer.status == 304 and asked
+    if not unchanged and not answer.is_page:
+        raise sentences.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
+    return Page(
+        url=str(url),
+        status=304 if unchanged else 200,
+        content=answer.body,
+        content_type=answer.headers.first("content-type") or "",
+        validators=http.validators(answer.headers),
+        moved_to=moved_to,
+        fresh_for=http.fresh_for(answer.headers, now),
+        private=_is_private(client, url),
+    )
+
+
+def _is_private(client: Client, url: httpx2.URL) -> bool:
+    return is_private_name(url.host) or client.route(url) == "private"
+
+
+def _name(url: httpx2.URL) -> str:
+    """How messages name a site: its host, and its port where that is unusual."""
+    return url.host if url.port is None else f"{url.host}:{url.port}"

@@ -1,0 +1,103 @@
+"""What response headers say about when to ask again, and with what. Pure; header names in lower case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from tuireader.model import Validators
+
+DAY = 86_400
+LONGEST_RETRY_AFTER = 7 * DAY
+"""A server that asks for more is more likely broken than busy."""
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class ResponseHeaders:
+    """A response's headers, looked up by lower-case name; bytes become text one for one (latin-1)."""
+
+    def __init__(self, raw: RawHeaders) -> None:
+        """Keep what the server sent as it sent it."""
+        self._pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
+
+    def first(self, name: str) -> str | None:
+        """The value of the first header of that name."""
+        return next((value for key, value in self._pairs if key == name), None)
+
+    def joined(self, name: str) -> str:
+        """All values of that name, joined with commas; empty where there is none (RFC 9110, 5.3)."""
+        return ", ".join(value for key, value in self._pairs if key == name)
+
+
+def validators(headers: ResponseHeaders) -> Validators:
+    """ETag and Last-Modified exactly as sent."""
+    return Validators(headers.first("etag") or None, headers.first("last-modified") or None)
+
+
+def validator_headers(validators: Validators) -> list[tuple[bytes, bytes]]:
+    """The request headers that ask whether anything changed: each validator byte for byte."""
+    asked = [(b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified)]
+    return [(name, value.encode("latin-1")) for name, value in asked if value is not None]
+
+
+def fresh_for(headers: ResponseHeaders, now: datetime) -> int | None:
+    """Seconds that the server says the answer stays fresh (RFC 9111, 4.2), 0 to 86,400; None if it says nothing."""
+    directives = _directives(headers.joined("cache-control"))
+    if "no-cache" in directives or "no-store" in directives:
+        return 0
+    if "max-age" in directives:
+        seconds = _seconds(directives["max-age"])
+        if seconds is not None:
+            return _clamp(seconds - (_seconds(headers.first("age") or "") or 0), DAY)
+    expires = headers.first("expires")
+    if expires is None:
+        return None
+    at = _http_date(expires)
+    return 0 if at is None else _clamp((at - _sent_at(headers, now)).total_seconds(), DAY)
+
+
+def retry_after(headers: ResponseHeaders, now: datetime) -> int | None:
+    """Seconds to wait before asking again (RFC 9110, 10.2.3), clamped to a week; None if it is absent or nonsense."""
+    value = headers.first("retry-after")
+    if value is None:
+        return None
+    seconds = _seconds(value)
+    if seconds is None:
+        at = _http_date(value)
+        if at is None:
+            return None
+        return _clamp((at - _sent_at(headers, now)).total_seconds(), LONGEST_RETRY_AFTER)
+    return _clamp(seconds, LONGEST_RETRY_AFTER)
+
+
+def _sent_at(headers: ResponseHeaders, now: datetime) -> datetime:
+    """When the server thinks that it answered: its dates are relative to its own clock."""
+    return _http_date(headers.first("date") or "") or now
+
+
+def _directives(value: str) -> dict[str, str]:
+    pairs = (part.partition("=") for part in value.split(","))
+    return {name.strip().lower(): argument.strip().strip('"') for name, _, argument in pairs}
+
+
+def _seconds(value: str) -> int | None:
+    value = value.strip()
+    digits = value.removeprefix("-")
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    # More digits than any clamp: Python refuses to read numbers of thousands of digits.
+    return (-1 if digits != value else 1) * int(digits[:18])
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(value.strip())
+        return (parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+
+
+def _clamp(seconds: float, most: int) -> int:
+    return int(min(max(seconds, 0), most))

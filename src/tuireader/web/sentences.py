@@ -1,0 +1,130 @@
+"""What went wrong on the web, said in a sentence: exceptions and statuses become FetchErrors."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx2
+
+from tuireader.errors import FetchError
+
+_NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
+
+_STATUSES = {
+    400: "it did not understand the request",
+    401: "it wants a name and a password; put them into the address, as in https://name:password@example.org/",
+    402: "it wants to be paid",
+    403: "it does not let us in",
+    404: "there is nothing at this address",
+    406: "it has nothing in a form that we can read",
+    407: "the proxy wants a name and a password",
+    408: "it grew tired of waiting",
+    410: "this is gone for good",
+    429: "we asked too often; it will be asked again later",
+    451: "it may not show this for legal reasons",
+    500: "something broke there",
+    502: "something broke behind it",
+    503: "it is not available just now",
+    504: "it got no answer from behind it",
+}
+
+
+def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
+    """The error for a response that brought no page."""
+    what = _STATUSES.get(status) or ("something broke there" if status >= 500 else "that is no page")
+    return FetchError(f"{host} says {status}: {what}", status=status, retry_after=retry_after)
+
+
+def of_timeout(host: str, seconds: float) -> FetchError:
+    """The error for a deadline that passed."""
+    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)")
+
+
+def of_exception(host: str, error: Exception) -> FetchError:
+    """The error for whatever httpx2 and the layers below it raised."""
+    if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError):
+        return FetchError(f"{host} has an address that cannot be opened")
+    if isinstance(error, httpx2.ProxyError):
+        return FetchError(f"The proxy would not connect to {host}: {error}")
+    for cause in _causes(error):
+        if isinstance(cause, OSError):
+            found = _of_system(host, cause)
+            if found is not None:
+                return found
+    return FetchError(_of_protocol(host, error))
+
+
+def _of_system(host: str, error: OSError) -> FetchError | None:
+    """The error for what the operating system or OpenSSL reported, if that says more than httpx2 does."""
+    if isinstance(error, ssl.SSLError):
+        return _of_tls(host, error)
+    if isinstance(error, socket.gaierror):
+        return _of_name(host, error)
+    if isinstance(error, ConnectionRefusedError):
+        return FetchError(f"{host} refused the connection")
+    if error.errno in _NO_NETWORK:
+        return _of_distance(host)
+    if isinstance(error, TimeoutError):
+        return FetchError(f"{host} did not answer")
+    return None
+
+
+def _of_protocol(host: str, error: Exception) -> str:
+    if isinstance(error, httpx2.ConnectError):
+        return f"{host} could not be connected to"
+    if isinstance(error, httpx2.RemoteProtocolError):
+        if "without sending a response" in str(error):
+            return f"{host} closed the connection without an answer"
+        if "peer closed" in str(error):
+            return f"{host} broke off in the middle"
+        return f"{host} answered with something that is not HTTP"
+    return f"{host} broke off the connection"
+
+
+def _of_tls(host: str, error: ssl.SSLError) -> FetchError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        why = error.verify_message.rstrip(".")
+        return FetchError(f"{host} has a certificate that cannot be trusted ({why})")
+    why = (error.reason or "TLS failed").replace("_", " ").lower()
+    return FetchError(f"{host} offers no secure connection that works ({why})")
+
+
+def _of_distance(host: str) -> FetchError:
+    if _has_route():
+        return FetchError(f"{host} cannot be reached")
+    return FetchError(f"{host} cannot be reached: there seems to be no network", offline=True)
+
+
+def _of_name(host: str, error: socket.gaierror) -> FetchError:
+    if error.errno == socket.EAI_AGAIN or not _has_route():
+        return FetchError(f"{host} cannot be looked up: there seems to be no network", offline=True)
+    return FetchError(f"{host} is not known: check the address")
+
+
+def _has_route() -> bool:
+    """Whether the system would know where to send a packet to the internet; none is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return False
+    return True
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An exception and all that it came from: causes, members of groups, and exceptions wrapped as arguments."""
+    seen: set[int] = set()
+    todo: list[BaseException] = [error]
+    while todo:
+        one = todo.pop(0)
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        todo += [other for other in (one.__cause__, one.__context__) if other is not None]
+        todo += [other for other in one.args if isinstance(other, BaseException)]
+        if isinstance(one, BaseExceptionGroup):
+            todo += one.exceptions

@@ -1,0 +1,138 @@
+"""Undoing Content-Encoding in bounded steps, so that a small body cannot become a huge one unnoticed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+import brotli
+
+PIECE = 64 * 1024
+"""Bytes that one step gives at most (brotli may give twice as many)."""
+
+OFFERED = "gzip, deflate, br"
+_MOST_LAYERS = 3
+
+
+class TooLargeError(Exception):
+    """There is more than the limit allows."""
+
+
+class UnpackError(Exception):
+    """The body is not what its Content-Encoding says, or in a coding that was not offered."""
+
+
+class _Layer(Protocol):
+    def pieces(self, data: bytes) -> Iterator[bytes]: ...
+
+
+class _Gzip:
+    """gzip, of any number of members, with any padding after them."""
+
+    def __init__(self) -> None:
+        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._between_members = False
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._between_members:
+                if not data.startswith(b"\x1f"):
+                    return
+                self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+            yield from _inflate(self._member, data)
+            self._between_members = self._member.eof
+            data = self._member.unused_data
+
+
+class _Deflate:
+    """deflate: with the zlib wrapper that RFC 9110 asks for, or without it, as some servers send it."""
+
+    def __init__(self) -> None:
+        self._head = b""
+        self._stream: zlib._Decompress | None = None
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        if self._stream is None:
+            self._head += data
+            if len(self._head) < 2:
+                return
+            data = self._head
+            wrapped = data[0] & 0x0F == 8 and int.from_bytes(data[:2], "big") % 31 == 0
+            self._stream = zlib.decompressobj(zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS)
+        if not self._stream.eof:
+            yield from _inflate(self._stream, data)
+
+
+def _inflate(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """All that `data` inflates to, a piece at a time; zlib keeps what it could not give out yet."""
+    while True:
+        try:
+            piece = stream.decompress(data, PIECE)
+        except zlib.error as error:
+            raise UnpackError(str(error)) from error
+        data = stream.unconsumed_tail
+        if piece:
+            yield piece
+        if stream.eof or (not data and len(piece) < PIECE):
+            return
+
+
+class _Brotli:
+    def __init__(self) -> None:
+        self._stream = brotli.Decompressor()
+
+    def pieces(self, data: bytes) -> Iterator[bytes]:
+        try:
+            while not self._stream.is_finished():
+                piece = self._stream.process(data, output_buffer_limit=PIECE)
+                data = b""
+                if piece:
+                    yield piece
+                elif self._stream.can_accept_more_data():
+                    return
+        except brotli.error as error:
+            raise UnpackError(str(error)) from error
+
+
+class Unpacker:
+    """Takes a body apart as it comes; no layer of it may grow beyond the limit, nor the raw body itself."""
+
+    def __init__(self, content_encoding: str, limit: int) -> None:
+        """Read the header's list of codings; raises UnpackError for one that was not offered, or for too many."""
+        names = [name.strip().lower() for name in content_encoding.split(",")]
+        codings = [name for name in names if name not in {"", "identity"}]
+        if len(codings) > _MOST_LAYERS:
+            raise UnpackError("packed too many times over")
+        self._layers = [_layer(name) for name in reversed(codings)]
+        self._sizes = [0] * (len(codings) + 1)
+        self._limit = limit
+
+    def feed(self, raw: bytes) -> Iterator[bytes]:
+        """Give the next raw bytes, get decoded pieces; raises TooLargeError as soon as the limit is passed."""
+        stream: Iterable[bytes] = self._metered(0, (raw,))
+        for index, layer in enumerate(self._layers):
+            stream = self._metered(index + 1, _through(layer, stream))
+        yield from stream
+
+    def _metered(self, index: int, stream: Iterable[bytes]) -> Iterator[bytes]:
+        for piece in stream:
+            self._sizes[index] += len(piece)
+            if self._sizes[index] > self._limit:
+                raise TooLargeError
+            yield piece
+
+
+def _through(layer: _Layer, stream: Iterable[bytes]) -> Iterator[bytes]:
+    for data in stream:
+        yield from layer.pieces(data)
+
+
+def _layer(name: str) -> _Layer:
+    if name in {"gzip", "x-gzip"}:
+        return _Gzip()
+    if name == "deflate":
+        return _Deflate()
+    if name == "br":
+        return _Brotli()
+    raise UnpackError(f"packed as {name[:20]}, which was not asked for")

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+
+from tuireader.web.addresses import (
+    basic_authorization,
+    host_of,
+    is_private_address,
+    is_private_name,
+    may_go_along,
+    same_host,
+    split_credentials,
+    with_credentials_of,
+    without_credentials,
+)
+
+
+def test_credentials_are_taken_out() -> None:
+    assert split_credentials("https://me:s3cret@example.org:81/feed?x=1#top") == (
+        "https://example.org:81/feed?x=1",
+        "me:s3cret",
+    )
+    assert split_credentials("https://example.org/feed") == ("https://example.org/feed", None)
+    assert without_credentials("https://me:s3cret@example.org/feed#top") == "https://example.org/feed#top"
+    assert without_credentials("http://[") == "http://["
+
+
+def test_authorization_is_percent_decoded_utf8() -> None:
+    assert basic_authorization("zo%C3%AB:p%40ss%3Aword") == "Basic em/DqzpwQHNzOndvcmQ="
+    assert basic_authorization("name") == "Basic bmFtZTo="
+
+
+@pytest.mark.parametrize(
+    ("given", "url", "may"),
+    [
+        ("https://example.org/feed", "https://example.org/other", True),
+        ("http://example.org/feed", "https://example.org/feed", True),
+        ("https://example.org/feed", "http://example.org/feed", False),
+        ("https://example.org/feed", "https://www.example.org/feed", False),
+        ("https://example.org/feed", "https://example.org.evil.test/feed", False),
+        ("https://example.org/feed", "https://example.org:8443/feed", False),
+        ("http://127.0.0.1:8000/feed", "http://127.0.0.1:8000/other", True),
+        ("http://127.0.0.1:8000/feed", "http://127.0.0.1:8001/other", False),
+        ("https://example.org:443/", "https://EXAMPLE.org/", True),
+        ("https://example.org/", "https://example.org:99999/", False),
+        ("https:///", "https:///", False),
+    ],
+)
+def test_who_may_have_the_password(given: str, url: str, may: bool) -> None:
+    assert may_go_along(given, url) is may
+    with_password = given.replace("://", "://me:pw@")
+    assert (with_credentials_of(url, with_password) != url) is may
+
+
+def test_the_password_goes_into_an_address_only_where_there_is_none() -> None:
+    assert with_credentials_of("https://example.org/a", "https://me:pw@example.org/") == "https://me:pw@example.org/a"
+    assert with_credentials_of("https://x:y@example.org/a", "https://me:pw@example.org/") == "https://x:y@example.org/a"
+    assert with_credentials_of("https://example.org/a", "https://example.org/") == "https://example.org/a"
+    assert with_credentials_of("http://[", "https://me:pw@example.org/") == "http://["
+
+
+def test_hosts() -> None:
+    assert host_of("https://Example.ORG./x") == "example.org"
+    assert host_of("http://[") == ""
+    assert same_host("http://example.org/", "https://example.org/")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
+        "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
+    ],
+)  # fmt: skip
+def test_addresses_inside(address: str) -> None:
+    assert is_private_address(ipaddress.ip_address(address))
+    assert is_private_name(address)
+    assert is_private_name(f"[{address}]")
+
+
+@pytest.mark.parametrize(
+    "address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+)
+def test_addresses_outside(address: str) -> None:
+    assert not is_private_address(ipaddress.ip_address(address))
+    assert not is_private_name(address)
+
+
+def test_names_inside() -> None:
+    assert is_private_name("localhost")
+    assert is_private_name("LocalHost.")
+    assert is_private_name("feeds.localhost")
+    assert not is_private_name("example.org")
+    assert not is_private_name("localhost.example.org")

@@ -1,0 +1,140 @@
+"""A public page must not lead into the reader's own network.
+
+Here 127.0.0.1 plays the public internet, and 127.0.0.2 the reader's own network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from typing import Any
+
+import pytest
+
+from rude import RawServer, Serve, redirect, reply, saying
+from tuireader.errors import FetchError
+from tuireader.web import Client, addresses, ask, fetch, get
+from tuireader.web import client as client_module
+
+NAMES = {"public.test": "127.0.0.1", "inside.test": "127.0.0.2"}
+RESOLVE = socket.getaddrinfo
+
+
+def resolve(host: Any, *args: Any, **options: Any) -> Any:
+    name = host.decode() if isinstance(host, bytes) else host
+    return RESOLVE(NAMES.get(name, name), *args, **options)
+
+
+def private_address(address: addresses.IPAddress) -> bool:
+    return address != ipaddress.ip_address("127.0.0.1") and addresses.is_private_address(address)
+
+
+def private_name(host: str) -> bool:
+    return host != "127.0.0.1" and addresses.is_private_name(host)
+
+
+@pytest.fixture(autouse=True)
+def _two_networks(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.2", 0))
+        except OSError:
+            pytest.skip("this system has only one loopback address")
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    monkeypatch.setattr(client_module, "is_private_address", private_address)
+    monkeypatch.setattr(ask, "is_private_name", private_name)
+    monkeypatch.setattr(fetch, "is_private_name", private_name)
+
+
+@pytest.fixture
+async def inside(serve: Serve) -> RawServer:
+    return await serve(saying(reply(b"secret")), host="127.0.0.2")
+
+
+def address(name: str, server: RawServer) -> str:
+    return f"http://{name}:{server.port}/"
+
+
+async def refused(client: Client, url: str, **options: object) -> None:
+    with pytest.raises(FetchError, match="inside your own network, where a public page may not lead"):
+        await get(client, url, **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("target", ["127.0.0.2", "inside.test", "localhost"])
+async def test_a_public_page_may_not_send_us_inside(
+    client: Client, serve: Serve, inside: RawServer, target: str
+) -> None:
+    public = await serve(saying(redirect(address(target, inside))))
+    await refused(client, address("public.test", public))
+    assert len(public.heads) == 1
+    assert inside.heads == []
+
+
+@pytest.mark.parametrize(
+    "target", ["127.1.1.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.2]", "[fd00::1]", "0.0.0.0"]
+)
+async def test_addresses_inside_are_not_even_connected_to(
+    client: Client, serve: Serve, monkeypatch: pytest.MonkeyPatch, target: str
+) -> None:
+    public = await serve(saying(redirect(f"http://{target}:9/")))
+
+    async def connect(protocol: Any, host: str, port: int, **options: Any) -> Any:
+        assert host == "127.0.0.1"
+        return await real(protocol, host, port, **options)
+
+    loop = asyncio.get_running_loop()
+    real = loop.create_connection
+    monkeypatch.setattr(loop, "create_connection", connect)
+    await refused(client, address("public.test", public))
+
+
+@pytest.mark.parametrize("target", ["2130706434", "0x7f.2", "127.2"])
+async def test_odd_spellings_of_an_address_inside(client: Client, serve: Serve, inside: RawServer, target: str) -> None:
+    public = await serve(saying(redirect(address(target, inside))))
+    await refused(client, address("public.test", public))
+    assert inside.heads == []
+
+
+async def test_a_connection_kept_open_to_the_inside_is_not_lent(
+    client: Client, serve: Serve, inside: RawServer
+) -> None:
+    assert (await get(client, address("inside.test", inside))).private
+    public = await serve(saying(redirect(address("inside.test", inside))))
+    await refused(client, address("public.test", public))
+    assert (len(inside.heads), inside.connections) == (1, 1)
+
+
+async def test_what_the_reader_typed_may_be_inside_and_stay_there(client: Client, serve: Serve) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect("/there") if b"GET / " in head else reply(b"hello"))
+
+    server = await serve(talk, host="127.0.0.2")
+    for name in ("127.0.0.2", "inside.test"):
+        page = await get(client, address(name, server))
+        assert (page.content, page.private) == (b"hello", True)
+
+
+async def test_what_was_found_on_a_public_page_may_not_be_inside(client: Client, inside: RawServer) -> None:
+    for name in ("127.0.0.2", "inside.test"):
+        await refused(client, address(name, inside), private_ok=False)
+    assert inside.heads == []
+    assert (await get(client, address("inside.test", inside), private_ok=True)).content == b"secret"
+
+
+async def test_a_public_page_is_told_apart(client: Client, serve: Serve) -> None:
+    public = await serve(saying(reply(b"hello")))
+    for private_ok in (None, False, True):
+        page = await get(client, address("public.test", public), private_ok=private_ok)
+        assert (page.content, page.private) == (b"hello", False)
+
+
+async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If httpx2 no longer told which address it connects to, pages that must be public would be refused."""
+
+    async def hear_nothing(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(client_module.Guard, "__call__", hear_nothing)
+    public = await serve(saying(reply(b"hello")))
+    await refused(client, address("public.test", public), private_ok=False)

@@ -1,0 +1,94 @@
+"""Proxies come from the environment, as other programs take them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rude import Serve, redirect, reply, saying
+from tuireader.errors import FetchError
+from tuireader.web import get, open_client
+
+
+@pytest.fixture(autouse=True)
+def _no_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+async def test_an_http_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(saying(reply(b"by proxy")))
+    monkeypatch.setenv("http_proxy", proxy.url.replace("://", "://us:pw@"))
+    async with open_client() as client:
+        page = await get(client, "http://example.org/feed")
+    assert (page.content, page.private) == (b"by proxy", False)
+    assert proxy.heads[0].startswith(b"GET http://example.org/feed HTTP/1.1\r\n")
+    assert b"Proxy-Authorization: Basic dXM6cHc=" in proxy.heads[0]
+    assert b"\r\nAuthorization" not in proxy.heads[0]
+
+
+async def test_a_proxy_may_be_inside_but_pages_may_not_lead_there(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        answers = {b"example.org/a": redirect("/b"), b"example.org/b": redirect("http://127.0.0.1:9/")}
+        writer.write(next((answer for path, answer in answers.items() if path in head), reply(b"secret")))
+
+    proxy = await serve(talk)
+    monkeypatch.setenv("http_proxy", proxy.url)
+    async with open_client() as client:
+        with pytest.raises(FetchError, match="inside your own network"):
+            await get(client, "http://example.org/a")
+        with pytest.raises(FetchError, match="inside your own network"):
+            await get(client, "http://example.org/b", private_ok=False)
+    assert len(proxy.heads) == 3
+
+
+async def test_no_proxy_is_heeded(site: ScriptedSite, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(saying(reply(b"by proxy")))
+    monkeypatch.setenv("all_proxy", proxy.url)
+    monkeypatch.setenv("no_proxy", "127.0.0.0/8")
+    site.pages["/feed"] = Reply("direct")
+    async with open_client() as client:
+        assert (await get(client, site.url + "/feed")).content == b"direct"
+        assert (await get(client, "http://example.org/feed")).content == b"by proxy"
+
+
+async def test_a_socks_proxy(site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bytes] = []
+
+    async def socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readexactly(3)  # version 5, one method, none
+        writer.write(b"\x05\x00")
+        head = await reader.readexactly(5)  # version, connect, reserved, name, its length
+        asked.append(await reader.readexactly(head[4] + 2))
+        writer.write(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply(b"by socks"))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(socks, "127.0.0.1", 0)
+    monkeypatch.setenv("all_proxy", f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server, open_client() as client:
+        page = await get(client, "http://example.org/feed", private_ok=False)
+    assert page.content == b"by socks"
+    assert asked == [b"example.org\x00\x50"]
+
+
+async def test_a_proxy_that_refuses(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(saying(reply(b"", status="403 Forbidden")))
+    monkeypatch.setenv("https_proxy", proxy.url)
+    async with open_client() as client:
+        with pytest.raises(FetchError, match=r"The proxy would not connect to example\.org: 403 Forbidden"):
+            await get(client, "https://example.org/")
+
+
+@pytest.mark.parametrize("value", ["gopher://127.0.0.1:1", "http://:port:"])
+async def test_a_proxy_that_makes_no_sense_is_a_sentence(value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", value)
+    with pytest.raises(FetchError, match="proxy that your environment names"):
+        async with open_client():
+            pass

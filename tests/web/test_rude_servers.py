@@ -1,0 +1,306 @@
+"""What a broken or hostile web does; no test waits longer than the small deadline that it sets itself."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import gzip
+import socket
+import ssl
+import tracemalloc
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rude import RawServer, Serve, reply, saying
+from tuireader.errors import FetchError
+from tuireader.web import Client, get, sentences
+
+CERTIFICATE = Path(__file__).parent.parent / "data" / "web" / "untrusted.pem"
+
+
+async def failure(client: Client, url: str, **options: object) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await get(client, url, **options)  # type: ignore[arg-type]
+    return caught.value
+
+
+# Slowness
+
+
+async def drip(writer: asyncio.StreamWriter, head: bytes, drop: bytes) -> None:
+    writer.write(head)
+    while not writer.is_closing():
+        writer.write(drop)
+        await writer.drain()
+        await asyncio.sleep(0.01)
+
+
+@pytest.mark.parametrize(
+    ("head", "drop"),
+    [
+        (b"", b""),
+        (b"", b"H"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 302 Found\r\nLocation: /\r\nContent-Length: 10000\r\n\r\n", b"x"),
+    ],
+    ids=["silence", "status", "headers", "body", "chunks", "length", "continue", "redirect"],
+)
+async def test_the_deadline_is_over_everything(client: Client, serve: Serve, head: bytes, drop: bytes) -> None:
+    async def talk(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await drip(writer, head, drop)
+
+    server = await serve(talk)
+    async with asyncio.timeout(20):
+        error = await failure(client, server.url, deadline=0.2)
+    assert str(error) == f"127.0.0.1:{server.port} did not answer (timed out after 0.2 s)" or (
+        drop == b"H"  # a status line of a thousand Hs is refused before
+    )
+
+
+async def test_redirects_share_one_deadline(client: Client, serve: Serve) -> None:
+    async def talk(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(0.1)
+        writer.write(reply(b"", "Location: /", status="302 Found"))
+
+    server = await serve(talk)
+    error = await failure(client, server.url, deadline=0.35)
+    assert "timed out after 0.35 s" in str(error)
+    assert len(server.heads) <= 4
+
+
+async def test_a_request_can_be_cancelled_at_once_and_the_client_lives(client: Client, serve: Serve) -> None:
+    asked = asyncio.Event()
+
+    async def talk(request: bytes, writer: asyncio.StreamWriter) -> None:
+        if b"/slow" in request:
+            asked.set()
+            await asyncio.Event().wait()
+        writer.write(reply(b"hello"))
+
+    server = await serve(talk)
+    tasks = [asyncio.ensure_future(get(client, server.url + "slow")) for _ in range(5)]
+    await asked.wait()
+    for task in tasks:
+        task.cancel()
+    assert all(
+        isinstance(each, asyncio.CancelledError) for each in await asyncio.gather(*tasks, return_exceptions=True)
+    )
+    assert (await get(client, server.url)).content == b"hello"
+
+
+# Size
+
+
+async def endless(head: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+    while not writer.is_closing():
+        writer.write(b"x" * 65_536)
+        await writer.drain()
+
+
+async def test_a_body_without_end(client: Client, serve: Serve) -> None:
+    server = await serve(endless)
+    assert str(await failure(client, server.url, limit=2_000_000)) == (
+        f"127.0.0.1:{server.port} sent too much: over 2 MB is too large"
+    )
+
+
+async def test_a_length_that_is_too_large_is_not_even_read(client: Client, serve: Serve) -> None:
+    server = await serve(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 20000001\r\n\r\n"))
+    assert "over 20 MB is too large" in str(await failure(client, server.url))
+
+
+async def test_headers_without_end(client: Client, serve: Serve) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\n")
+        while not writer.is_closing():
+            writer.write(b"X-More: " + b"y" * 8000 + b"\r\n")
+            await writer.drain()
+
+    server = await serve(talk)
+    assert "not HTTP" in str(await failure(client, server.url))
+
+
+@pytest.mark.parametrize("times", [1, 2])
+async def test_a_bomb_is_too_large_and_takes_little_memory(client: Client, serve: Serve, times: int) -> None:
+    bomb = b"\0" * 100_000_000
+    for _ in range(times):
+        bomb = gzip.compress(bomb)
+    encoding = ", ".join(["gzip"] * times)
+    server = await serve(saying(reply(bomb, f"Content-Encoding: {encoding}")))
+    tracemalloc.start()
+    try:
+        error = await failure(client, server.url)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert "too large" in str(error)
+    assert peak < 50_000_000
+
+
+async def test_the_loop_goes_on_while_a_bomb_is_unpacked(client: Client, serve: Serve) -> None:
+    server = await serve(saying(reply(gzip.compress(b"\0" * 19_000_000), "Content-Encoding: gzip")))
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.ensure_future(count())
+    page = await get(client, server.url)
+    counting.cancel()
+    assert len(page.content) == 19_000_000
+    assert turns > 19_000_000 // 65_536
+
+
+# Nonsense
+
+
+@pytest.mark.parametrize(
+    ("answer", "sentence"),
+    [
+        (b"", "closed the connection without an answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf", "broke off in the middle"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nha", "broke off in the middle"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nhalf", "not HTTP"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "not HTTP"),
+        (b"\x15\x03\x01\x00\x02\x02\x46" * 99, "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n", "not HTTP"),
+        (b"HTTP/1.1 999999 OK\r\n\r\n", "not HTTP"),
+        (reply(b"no gzip", "Content-Encoding: gzip"), "cannot be unpacked"),
+        (reply(b"zstd", "Content-Encoding: zstd"), "cannot be unpacked"),
+    ],
+)
+async def test_nonsense_is_one_sentence(client: Client, serve: Serve, answer: bytes, sentence: str) -> None:
+    server = await serve(saying(answer, hang_up=True))
+    error = await failure(client, server.url)
+    assert str(error).startswith(f"127.0.0.1:{server.port} ")
+    assert sentence in str(error)
+    assert not error.offline
+
+
+async def test_a_server_that_resets(client: Client, serve: Serve) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.transport.abort()
+
+    server = await serve(talk)
+    assert "connection" in str(await failure(client, server.url))
+
+
+# No connection at all
+
+
+async def test_a_closed_port(client: Client) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound, never listening
+        port = taken.getsockname()[1]
+        error = await failure(client, f"http://127.0.0.1:{port}/")
+    assert str(error) == f"127.0.0.1:{port} refused the connection"
+    assert not error.offline
+
+
+@dataclass
+class NameCase:
+    code: int
+    route: bool
+    sentence: str
+    offline: bool
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        NameCase(socket.EAI_NONAME, True, "example.org is not known: check the address", False),
+        NameCase(socket.EAI_NONAME, False, "example.org cannot be looked up: there seems to be no network", True),
+        NameCase(socket.EAI_AGAIN, True, "example.org cannot be looked up: there seems to be no network", True),
+    ],
+)
+async def test_a_name_that_is_not_found(client: Client, monkeypatch: pytest.MonkeyPatch, case: NameCase) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise socket.gaierror(case.code, "no")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(sentences, "_has_route", lambda: case.route)
+    error = await failure(client, "http://example.org/")
+    assert (str(error), error.offline) == (case.sentence, case.offline)
+
+
+@pytest.mark.parametrize(("route", "offline"), [(True, False), (False, True)])
+async def test_no_way_there(client: Client, monkeypatch: pytest.MonkeyPatch, route: bool, offline: bool) -> None:
+    async def unreachable(*_: object, **__: object) -> None:
+        raise OSError(errno.ENETUNREACH, "Network is unreachable")
+
+    monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", unreachable)
+    monkeypatch.setattr(sentences, "_has_route", lambda: route)
+    error = await failure(client, "http://198.51.100.7/")
+    assert "198.51.100.7 cannot be reached" in str(error)
+    assert error.offline is offline
+
+
+async def test_names_that_break_the_resolver(client: Client) -> None:
+    error = await failure(client, f"http://{'x' * 64}.example.org/")
+    assert "example.org" in str(error)
+
+
+# TLS
+
+
+async def https(serve: Serve) -> RawServer:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return await serve(saying(reply(b"hello")), tls=context)
+
+
+async def test_a_certificate_that_nobody_vouches_for(client: Client, serve: Serve) -> None:
+    server = await https(serve)
+    error = await failure(client, server.url.replace("http:", "https:"))
+    assert "certificate that cannot be trusted (self" in str(error)
+    assert server.heads == []
+
+
+async def test_no_tls_where_tls_was_asked_for(client: Client) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        error = await failure(client, f"https://127.0.0.1:{port}/")
+    assert "offers no secure connection that works" in str(error)
+
+
+async def test_a_tls_handshake_without_answer_leaves_no_connection_behind(client: Client) -> None:
+    """httpcore2 forgets such a connection; the suite would fail with a ResourceWarning."""
+    held: list[asyncio.StreamWriter] = []
+
+    async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        held.append(writer)
+        await reader.read()  # ends when the client closes
+        writer.close()
+
+    server = await asyncio.start_server(hold, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        error = await failure(client, f"https://127.0.0.1:{port}/", deadline=0.1)
+        async with asyncio.timeout(5):
+            await held[0].wait_closed()
+    assert "timed out after 0.1 s" in str(error)
+
+
+async def test_a_verified_certificate_is_accepted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    server = await https(serve)
+    async with Client() as client:
+        assert (await get(client, server.url.replace("http:", "https:"))).content == b"hello"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import gzip
+import random
+import tracemalloc
+import zlib
+
+import brotli
+import pytest
+
+from tuireader.web.unpack import TooLargeError, Unpacker, UnpackError
+
+TEXT = "".join(random.Random(1).choices("abcdefgh <>/", k=300_000)).encode()
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(data) + packer.flush()
+
+
+def unpack(encoding: str, body: bytes, *, limit: int = 1_000_000, step: int = 4096) -> bytes:
+    unpacker = Unpacker(encoding, limit)
+    return b"".join(piece for start in range(0, len(body), step) for piece in unpacker.feed(body[start : start + step]))
+
+
+@pytest.mark.parametrize("step", [1, 7, 65_536, 10_000_000])
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("", TEXT),
+        ("identity", TEXT),
+        ("gzip", gzip.compress(TEXT)),
+        ("X-GZIP", gzip.compress(TEXT)),
+        ("gzip", gzip.compress(TEXT[:1000]) + gzip.compress(b"") + gzip.compress(TEXT[1000:])),
+        ("gzip", gzip.compress(TEXT) + b"\0" * 512),
+        ("deflate", zlib.compress(TEXT)),
+        ("deflate", raw_deflate(TEXT)),
+        ("deflate", zlib.compress(TEXT) + b"rubbish"),
+        ("br", brotli.compress(TEXT, quality=3)),
+        ("gzip, br", brotli.compress(gzip.compress(TEXT), quality=3)),
+        ("br , gzip", gzip.compress(brotli.compress(TEXT, quality=3))),
+        ("deflate, identity, gzip, br", brotli.compress(gzip.compress(zlib.compress(TEXT)), quality=3)),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "body",
+)
+def test_every_coding_in_pieces_of_every_size(encoding: str, body: bytes, step: int) -> None:
+    assert unpack(encoding, body, step=step) == TEXT
+
+
+def test_what_was_cut_off_gives_what_is_there() -> None:
+    packed = gzip.compress(TEXT)
+    got = unpack("gzip", packed[: len(packed) // 2])
+    assert len(got) > 100_000
+    assert TEXT.startswith(got)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "body"),
+    [
+        ("gzip", b"<rss>this is no gzip</rss>"),
+        ("br", b"\xff<rss>nor is this brotli</rss>"),
+        ("deflate", b"<rss>nor this deflate</rss>"),
+        ("gzip", gzip.compress(TEXT)[:-8] + b"\xff" * 8),
+        ("zstd", b"anything"),
+        ("gzip, gzip, gzip, gzip", b"anything"),
+    ],
+    ids=["gzip", "brotli", "deflate", "checksum", "not offered", "too many"],
+)
+def test_lies_are_refused(encoding: str, body: bytes) -> None:
+    with pytest.raises(UnpackError):
+        unpack(encoding, body)
+
+
+ZEROS = b"\0" * 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("encoding", "bomb"),
+    [
+        ("gzip", gzip.compress(ZEROS)),
+        ("deflate", zlib.compress(ZEROS)),
+        ("deflate", raw_deflate(ZEROS)),
+        ("br", brotli.compress(ZEROS, quality=1)),
+        ("gzip, gzip", gzip.compress(gzip.compress(ZEROS))),
+        ("gzip, br", brotli.compress(gzip.compress(ZEROS), quality=1)),
+        # The inner layer would refuse it: the outer one must have stopped before.
+        ("br, gzip", gzip.compress(b"\x06" + ZEROS)),
+    ],
+    ids=["gzip", "zlib", "raw deflate", "brotli", "gzip twice", "gzip in brotli", "zeros as brotli in gzip"],
+)
+def test_bombs_stop_at_the_limit_in_bounded_memory(encoding: str, bomb: bytes) -> None:
+    limit = 20_000_000
+    unpacker = Unpacker(encoding, limit)
+    got = 0
+    tracemalloc.start()
+    try:
+        with pytest.raises((TooLargeError, UnpackError)):  # noqa: PT012 - the loop is what raises
+            for piece in unpacker.feed(bomb):
+                got += len(piece)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert got <= limit
+    assert peak < 5_000_000
+
+
+def test_the_limit_is_exact() -> None:
+    assert unpack("gzip", gzip.compress(b"x" * 1000), limit=1000) == b"x" * 1000
+    with pytest.raises(TooLargeError):
+        unpack("gzip", gzip.compress(b"x" * 1001), limit=1000)
+
+
+def test_a_flood_that_unpacks_to_nothing_is_limited_too() -> None:
+    with pytest.raises(TooLargeError):
+        unpack("gzip", gzip.compress(b"") * 10_000, limit=100_000)
