@@ -225,7 +225,8 @@ def test_hostile_text_never_reaches_the_output(run, site):
     run("add", site.url)
     number = str(run("list", "--json").rows[0]["id"])
     for words in (["list"], ["list", "--json"], ["show", number], ["show", number, "--format", "json"],
-                  ["show", number, "--format", "markdown"], ["show", number, "--format", "html"], ["feeds"]):  # fmt: skip
+                  ["show", number, "--format", "markdown"], ["show", number, "--format", "html"],
+                  ["feeds"], ["search", "words"]):  # fmt: skip
         done = run(*words)
         assert not set(done.out + done.err) & {"\x1b", "\x9b", "\x9d", "\u202e"}, words
 

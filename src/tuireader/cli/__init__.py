@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import locale
 import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from tuireader.errors import TuireaderError
 
@@ -17,6 +19,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from tuireader.cli.arguments import parse
 
     _be_safe_with_streams()
+    _speak_the_readers_language()
     arguments = parse(sys.argv[1:] if argv is None else argv)
     if arguments.debug or os.environ.get("TUIREADER_LOG"):
         _start_log()
@@ -52,6 +55,12 @@ def _be_safe_with_streams() -> None:
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
             reconfigure(errors="replace")
+
+
+def _speak_the_readers_language() -> None:
+    """Write dates as the reader's locale does; one that the machine does not have changes nothing."""
+    with suppress(locale.Error):
+        locale.setlocale(locale.LC_TIME, "")
 
 
 def _close_pipe() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sqlite3
 import sys
@@ -15,7 +16,7 @@ from tuireader.cli import DONE, FAILED
 from tuireader.cli.output import article_row, put, put_json, say, table
 from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError
-from tuireader.model import Headline, Query
+from tuireader.model import Headline, OpenArticle, Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect
@@ -124,6 +125,28 @@ def show(arguments: argparse.Namespace) -> int:
             else:
                 _show_text(opened, arguments.width)
     return DONE
+
+
+def _show_text(opened: OpenArticle, width: int | None) -> None:
+    """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
+    from tuireader import config
+    from tuireader.content.ansi import to_ansi, to_plain
+    from tuireader.content.bidi import terminal_reorders
+    from tuireader.content.head import lay_out_head
+    from tuireader.content.layout import lay_out
+
+    chosen = config.load(paths.config_path())
+    terminal = sys.stdout.isatty()
+    coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    reorder = terminal and (chosen.bidi == "reorder" or (chosen.bidi == "auto" and not terminal_reorders(os.environ)))
+    room = width or max(10, min(chosen.measure, shutil.get_terminal_size().columns))
+    head = lay_out_head(opened.article, room)
+    printed = to_ansi if coloured else to_plain
+    for line in head:
+        put(printed(line, reorder=reorder))
+    put()
+    for line in lay_out(opened.document, room):
+        put(printed(line, reorder=reorder))
 
 
 def mark(arguments: argparse.Namespace) -> int:
