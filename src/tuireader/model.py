@@ -76,6 +76,10 @@ class Feed:
     """When it was last asked for, whatever the answer."""
     due: datetime | None = None
     """Not to be asked for before; None means at once."""
+    not_before: datetime | None = None
+    """The server asked for no request before (Retry-After): a forced refresh waits for it too."""
+    pace: int | None = None
+    """Seconds between polls that the feed itself asks for, as it said when it last parsed."""
     failures: int = 0
     """Failures in a row."""
     error: str | None = None

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _COLUMNS = (
-    "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits"
+    "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
+    " not_before, pace"
 )
 
 
@@ -109,7 +110,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed WHERE url = ?1 AND id <> ?2) THEN url ELSE ?1 END,"
         " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
-        " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14 WHERE id = ?2",
+        " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16 WHERE id = ?2",
         (
             sound(feed.url),
             feed.id,
@@ -125,6 +126,8 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             feed.gone,
             feed.moved_to,
             feed.moved_hits,
+            seconds(feed.not_before),
+            feed.pace,
         ),
     )
 
@@ -149,4 +152,6 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         gone=bool(row[11]),
         moved_to=row[12],
         moved_hits=row[13],
+        not_before=moment(row[14]),
+        pace=row[15],
     )
