@@ -31,7 +31,10 @@ class Answer:
 
 def answer(base: str, target: str) -> Answer:
     """What stands at `target` (path and query) of the site whose address is `base`, without a slash at its end."""
-    parts = urlsplit("//site" + target) if target.startswith("/") else urlsplit(target)
+    target = target.removeprefix(base)
+    if not target.startswith("/"):
+        return _html(pages.not_found(base), None, status=404)
+    parts = urlsplit("//site" + target)
     path = unquote(parts.path)
     query = dict(parse_qsl(parts.query, keep_blank_values=True))
     found = (
