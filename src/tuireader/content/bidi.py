@@ -39,8 +39,11 @@ def terminal_reorders(environ: Mapping[str, str]) -> bool:
     )
 
 
-def visual(line: Line) -> tuple[Span, ...]:
-    """The spans of a line in the order in which they are seen, for a terminal that does not reorder itself."""
+def visual(line: Line, *, apart: bool = False) -> tuple[Span, ...]:
+    """The spans of a line in the order in which they are seen, for a terminal that does not reorder itself.
+
+    With `apart`, each character that has to be put in order is a span of its own, with its own offset.
+    """
     spans = line.spans
     text = "".join([span.text for span in spans])
     if text.isascii() or not _RIGHT_TO_LEFT.search(text):
@@ -48,8 +51,14 @@ def visual(line: Line) -> tuple[Span, ...]:
     seen: list[Span] = []
     for is_text, group in groupby(spans, key=lambda span: span.offset >= 0):
         pieces = tuple(group)
+        if apart and is_text:
+            pieces = tuple(piece for span in pieces for piece in _characters(span))
         seen += _reordered(pieces, line.source.plain) if is_text else pieces
     return tuple(seen)
+
+
+def _characters(span: Span) -> list[Span]:
+    return [span._replace(text=text, offset=span.offset + index) for index, text in enumerate(span.text)]
 
 
 def _reordered(spans: Sequence[Span], whole: str) -> tuple[Span, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 from unicodedata import combining, normalize
@@ -99,3 +99,53 @@ def _is_accent(part: str) -> bool:
     # Canonical combining classes: 10-36 are the points of Semitic scripts, from 200 on stand accents, 1 overlays.
     kind = combining(part)
     return kind == 1 or 10 <= kind <= 36 or kind >= 200
+
+
+MOST = 5_000
+"""Matches that are counted: more of them are no help to anybody."""
+
+
+class Finding:
+    """A search in one text, as it is typed and gone through."""
+
+    def __init__(self, text: str, origin: int) -> None:
+        """Begin at the offset `origin`: the first match is the first one from there on."""
+        self._searchable = Searchable(text)
+        self.began = origin
+        """Where the reader was when it began."""
+        self.origin = origin
+        self.sought = ""
+        self.matches: list[Match] = []
+        self.current = 0
+        """The index of the match that the reader is at."""
+
+    @property
+    def here(self) -> Match | None:
+        """The match that the reader is at."""
+        return self.matches[self.current] if self.matches else None
+
+    def seek(self, sought: str) -> None:
+        """Look for something else, from the origin on and round to the beginning."""
+        self.sought = sought
+        self.matches = self._searchable.matches(sought, MOST)
+        self.current = bisect_left(self.matches, self.origin, key=lambda match: match.start)
+        if self.current == len(self.matches):
+            self.current = 0
+
+    def step(self, by: int) -> None:
+        """Go on to another match, from the last to the first."""
+        if self.matches:
+            self.current = (self.current + by) % len(self.matches)
+            self.origin = self.matches[self.current].start
+
+    def between(self, start: int, end: int) -> list[Match]:
+        """The matches that have a character between two offsets."""
+        first = bisect_right(self.matches, start, key=lambda match: match.end)
+        last = bisect_left(self.matches, end, key=lambda match: match.start)
+        return self.matches[first:last]
+
+    def said(self) -> str:
+        """How it stands: "3 of 14"."""
+        if not self.matches:
+            return "no match" if self.sought.strip() else ""
+        return f"{self.current + 1} of {len(self.matches)}{'+' if len(self.matches) == MOST else ''}"

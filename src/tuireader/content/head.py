@@ -1,0 +1,74 @@
+"""What stands above an article: where it is from, its title in balanced lines, its byline, a rule, and a blank line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuireader.model import minutes
+
+from .blocks import Line, Span, Text
+from .lines import Frame, balanced, text_lines
+from .printable import printable
+from .width import cells
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from tuireader.model import Article
+
+HEAD = -1
+"""The block that the lines of the head name: none of the document's."""
+
+_RULE = 7
+_DOT = " · "
+
+
+def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
+    """The lines of the head; times are those of `zone`, or of the machine. Offsets count within the head's own text."""
+    source = printable(article.feed_title)
+    title = printable(article.title) or "Untitled"
+    texts = [(source, "byline"), ("", "")] if source else []
+    texts += [(title, "title"), ("", "")]
+    texts += [(line, "byline") for line in packed(byline(article, zone), width)]
+    lines: list[Line] = []
+    base = 0
+    for plain, role in texts:
+        lines += _lines(plain, role, base, width)
+        base += len(plain) + 1
+    return [*lines, Line((Span("─" * min(_RULE, width), "rule"),), HEAD, base), Line((), HEAD, base)]
+
+
+def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
+    """Who wrote it, where it is filed, when, and how long it takes: what is known of these."""
+    parts = []
+    if article.authors:
+        parts.append("By " + ", ".join(printable(author) for author in article.authors))
+    if article.categories:
+        parts.append(", ".join(printable(category) for category in article.categories))
+    published = article.published or article.updated
+    if published:
+        day = published.astimezone(zone)
+        parts.append(f"{day.day} {day:%B} {day.year}")
+    if article.words:
+        parts.append(f"{minutes(article.words)} min")
+    return parts
+
+
+def packed(parts: Sequence[str], width: int) -> list[str]:
+    """Parts with dots between, as many to a line as fit; only what alone is too wide is left for a line break."""
+    lines: list[str] = []
+    for part in parts:
+        if lines and cells(lines[-1] + _DOT + part) <= width:
+            lines[-1] += _DOT + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def _lines(plain: str, role: str, base: int, width: int) -> list[Line]:
+    room = balanced(plain, width) if role == "title" else width
+    lines = text_lines(Text(plain), role, Frame(HEAD, base, room))
+    # A title that is written from the right stands at the right of the column, not of its balanced lines.
+    pad = (Span(" " * (width - room), "margin"),) if lines[0].prefix and room < width else ()
+    return [line._replace(prefix=pad + line.prefix) for line in lines] if pad else lines

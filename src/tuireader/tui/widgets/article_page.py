@@ -1,0 +1,150 @@
+"""The rows of an article at one width, laid out where they are looked at first: plain data, no widget."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from typing import NamedTuple
+
+from tuireader.content.blocks import Block, Code, Document, Line, Table, text_length
+from tuireader.content.layout import lay_out_block
+
+HEAD = -1
+"""The block that the lines of the head (title, byline) belong to."""
+
+TAIL = 2
+"""Blank rows below the last line."""
+
+
+class Place(NamedTuple):
+    """A line: a block, and which of its lines. It stays the same while blocks above it are laid out."""
+
+    block: int
+    line: int
+
+
+TOP = Place(HEAD, 0)
+
+
+class Page:
+    """An article's lines at one width. Blocks that nobody looked at yet have a height that is a guess."""
+
+    def __init__(self, head: Sequence[Line], document: Document, width: int) -> None:
+        """Lay out nothing yet."""
+        self.document = document
+        self.width = width
+        self._lines: dict[int, Sequence[Line]] = {HEAD: head}
+        self._heights = [len(head), *(_guess(block, width) for block in document.blocks)]
+        self._tops: list[int] = []
+        self._next = 0
+
+    @property
+    def complete(self) -> bool:
+        """Whether every height is known."""
+        return len(self._lines) == len(self._heights)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are, as far as is known."""
+        return self._row_table()[-1] + TAIL
+
+    def lines(self, block: int) -> Sequence[Line]:
+        """The lines of a block."""
+        lines = self._lines.get(block)
+        if lines is None:
+            lines = self._lines[block] = lay_out_block(self.document, block, self.width)
+            if self._heights[block + 1] != len(lines):
+                self._heights[block + 1] = len(lines)
+                self._tops = []
+        return lines
+
+    def line(self, place: Place) -> Line:
+        """The line at a place; there is one at any place that a method of the page gave."""
+        return self.lines(place.block)[place.line]
+
+    def row(self, place: Place) -> int:
+        """The row of a place, as far as is known."""
+        return self._row_table()[place.block + 1] + place.line
+
+    def at_row(self, row: int) -> Place:
+        """The place at a row, as far as is known; the nearest where there is none."""
+        block = min(bisect_right(self._row_table(), max(0, row)) - 2, len(self._heights) - 2)
+        lines = self.lines(block)
+        if not lines:
+            return self.walk(Place(block, 0), 0)
+        return Place(block, min(max(0, row) - self._row_table()[block + 1], len(lines) - 1))
+
+    def at_offset(self, offset: int) -> Place:
+        """The place of the line that holds a character of the document's text; the top where there is no text."""
+        if offset <= 0 or not self.document.blocks:
+            return TOP
+        block = self.document.block_at(offset)
+        lines = self.lines(block)
+        # Blank lines before a block have its offset, too: the last line that begins at or before it is meant.
+        found = bisect_right(lines, offset, key=lambda line: line.offset) - 1
+        return Place(block, max(0, found))
+
+    def at_block(self, block: int) -> Place:
+        """The place of the first line of a block that is not blank."""
+        lines = self.lines(block)
+        return Place(block, next((number for number, line in enumerate(lines) if line.text), 0))
+
+    def walk(self, place: Place, rows: int) -> Place:
+        """The place so many lines below (above, if negative), laid out as it goes; the first or last where it ends."""
+        block, line = place.block, place.line + rows
+        last = len(self._heights) - 2
+        while line < 0 and block > HEAD:
+            block -= 1
+            line += len(self.lines(block))
+        while line >= len(self.lines(block)) and block < last:
+            line -= len(self.lines(block))
+            block += 1
+        while not self.lines(block) and block > HEAD:
+            block -= 1
+            line = len(self.lines(block)) - 1
+        return Place(block, max(0, min(line, len(self.lines(block)) - 1)))
+
+    def window(self, top: Place, rows: int) -> list[Place]:
+        """The places from one on, at most so many."""
+        places: list[Place] = []
+        for block in range(top.block, len(self._heights) - 1):
+            first = top.line if block == top.block else 0
+            places += [Place(block, line) for line in range(first, len(self.lines(block)))]
+            if len(places) >= rows:
+                break
+        return places[:rows]
+
+    def bottom(self, rows: int) -> Place:
+        """The lowest place that may stand at the top of so many rows."""
+        last = self.walk(Place(len(self._heights) - 2, 0), len(self.lines(len(self._heights) - 2)))
+        return self.walk(last, TAIL + 1 - rows) if rows > TAIL else last
+
+    def shows_end(self, sight: Sequence[Place]) -> bool:
+        """Whether the last line is among these."""
+        last = len(self._heights) - 2
+        return not sight or (sight[-1].block == last and sight[-1].line >= len(self.lines(last)) - 1)
+
+    def unfinished(self, near: int) -> Iterator[int]:
+        """The blocks to lay out, those around `near` first."""
+        total = len(self._heights) - 1
+        for distance in range(total):
+            for block in {near + distance, near - distance - 1}:
+                if 0 <= block < total and block not in self._lines:
+                    yield block
+
+    def _row_table(self) -> list[int]:
+        """The row at which each block begins, the head first, and the row after the last."""
+        if not self._tops:
+            self._tops = [0, *accumulate(self._heights)]
+        return self._tops
+
+
+def _guess(block: Block, width: int) -> int:
+    """About how many lines a block takes."""
+    if isinstance(block, Code):
+        return block.gap + block.text.count("\n") + 1
+    if isinstance(block, Table):
+        return block.gap + 2 * len(block.rows) + 2
+    room = max(4, width - sum(level.width for level in block.levels))
+    return block.gap + 1 + text_length(block) * 21 // (room * 20)
