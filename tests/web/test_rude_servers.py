@@ -304,3 +304,17 @@ async def test_a_verified_certificate_is_accepted(serve: Serve, monkeypatch: pyt
     server = await https(serve)
     async with Client() as client:
         assert (await get(client, server.url.replace("http:", "https:"))).content == b"hello"
+
+
+async def test_large_bodies_come_a_few_at_a_time(serve: Serve) -> None:
+    """Thirty bombs at once must not take thirty times the limit."""
+    server = await serve(saying(reply(gzip.compress(b"\0" * 30_000_000), "Content-Encoding: gzip")))
+    tracemalloc.start()
+    try:
+        async with Client(per_host=30) as client:
+            errors = [failure(client, server.url) for _ in range(30)]
+            assert all("too large" in str(error) for error in await asyncio.gather(*errors))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 150_000_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 import httpx2
@@ -16,6 +17,9 @@ _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _DRAINED = 16_384
 """A redirect's body of at most so many bytes is read, so that its connection can be used again."""
+
+_LARGE = 2_000_000
+"""Bytes of a body from which on it has to wait for other large ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ async def ask(client: Client, question: Question) -> Answer:
         if response.status_code in _REDIRECTS:
             await _drain(response, headers)
         elif _brings_page(response.status_code):
-            body = await _body(response, headers, question.limit)
+            body = await _body(client, response, headers, question.limit)
         return Answer(response.status_code, headers, body)
     finally:
         await response.aclose()
@@ -105,14 +109,20 @@ async def _drain(response: httpx2.Response, headers: ResponseHeaders) -> None:
             pass
 
 
-async def _body(response: httpx2.Response, headers: ResponseHeaders, limit: int) -> bytes:
+async def _body(client: Client, response: httpx2.Response, headers: ResponseHeaders, limit: int) -> bytes:
     length = headers.first("content-length") or ""
     if length.isdigit() and int(length[:18]) > limit:
         raise TooLargeError
     unpacker = Unpacker(headers.joined("content-encoding"), limit)
     pieces: list[bytes] = []
-    async for raw in response.aiter_raw():
-        for piece in unpacker.feed(raw):
-            pieces.append(piece)
-            await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
-    return b"".join(pieces)
+    size = 0
+    async with AsyncExitStack() as stack:
+        stack.callback(pieces.clear)  # an error's traceback would keep them for as long as someone keeps the error
+        async for raw in response.aiter_raw():
+            for piece in unpacker.feed(raw):
+                if size <= _LARGE < size + len(piece):
+                    await stack.enter_async_context(client.large)
+                size += len(piece)
+                pieces.append(piece)
+                await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
+        return b"".join(pieces)

@@ -38,6 +38,8 @@ class Client(httpx2.AsyncClient):
             timeout=None,  # `get` sets one deadline over everything
             follow_redirects=False,
         )
+        self.large = asyncio.Semaphore(3)
+        """What to hold while a large body is received: many at once would fill the memory."""
         self._per_host = per_host
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._routes: dict[Origin, Route] = {}

@@ -1,0 +1,131 @@
+"""When to ask for a feed, with what, and what each answer changes: the rules of politeness. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from tuireader.errors import FetchError, TuireaderError
+from tuireader.model import Feed, Page, ParsedFeed, Validators
+from tuireader.web.addresses import same_host, with_credentials_of, without_credentials
+
+HOUR = 3600
+DAY = 86_400
+
+HITS_TO_MOVE = 3
+"""Permanent redirects in a row, each to a feed that parses, before the new address is believed."""
+
+_SKEW = timedelta(minutes=5)
+"""A clock that was set back by more than this makes what was noted before meaningless."""
+
+
+def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
+    """Whether to ask for the feed now; `force` overrides the timer, but neither Retry-After nor a 410."""
+    if feed.gone:
+        return False
+    if feed.checked is not None and feed.checked > now + _SKEW:
+        return True
+    if is_held(feed, now):
+        return False
+    return force or feed.due is None or feed.due <= now
+
+
+def is_held(feed: Feed, now: datetime) -> bool:
+    """Whether the server asked for no request before some time that has not come yet."""
+    return feed.not_before is not None and feed.not_before > now
+
+
+def after_parsed(feed: Feed, page: Page, body_hash: bytes, parsed: ParsedFeed | None, now: datetime) -> Feed:
+    """The feed after a 200 that parses; `parsed` is None for a body that is the same as the last that did."""
+    moved = _after_redirects(feed, page)
+    pace = feed.pace if parsed is None else parsed.fresh_for
+    known = replace(
+        moved,
+        validators=_own_validators(moved, page),
+        body_hash=body_hash,
+        pace=pace,
+        title=feed.title if parsed is None else parsed.title or feed.title,
+        site=feed.site if parsed is None else feed.site or parsed.site,
+    )
+    return _answered(known, page, now)
+
+
+def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
+    """The feed after a 304: its validators stay, renewed by those that came with it."""
+    moved = _after_redirects(feed, page)
+    came = _own_validators(moved, page)
+    if moved.url != feed.url:
+        return _answered(replace(moved, validators=came), page, now)
+    kept = Validators(came.etag or feed.validators.etag, came.last_modified or feed.validators.last_modified)
+    return _answered(replace(moved, validators=kept), page, now)
+
+
+def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
+    """The feed after no answer, an HTTP error, or a page that is no feed: what was known of it stays, and it waits."""
+    status = error.status if isinstance(error, FetchError) else None
+    failures = feed.failures + 1
+    wait = max(_shortest_wait(feed), min(HOUR * 2 ** min(failures - 1, 10), DAY))
+    hold = _hold(error, wait)
+    not_before = None if hold is None else now + timedelta(seconds=hold)
+    return replace(
+        feed,
+        checked=now,
+        due=now + timedelta(seconds=max(wait, hold or 0)),
+        not_before=not_before,
+        failures=failures,
+        error=str(error),
+        gone=feed.gone or status == 410,
+        moved_to=None,
+        moved_hits=0,
+    )
+
+
+def after_hold(feed: Feed, until: datetime) -> Feed:
+    """A feed of a host that asked for no request before `until`, on behalf of all that it serves."""
+    if feed.not_before is not None and feed.not_before >= until:
+        return feed
+    due = until if feed.due is None else max(feed.due, until)
+    return replace(feed, not_before=until, due=due)
+
+
+def holds_host(error: TuireaderError) -> bool:
+    """Whether the error means that the whole host is not to be asked for a while: too many requests."""
+    return isinstance(error, FetchError) and error.status == 429
+
+
+def _hold(error: TuireaderError, wait: int) -> int | None:
+    """Seconds that the server asks to wait; a 429 that does not say how long means the usual wait."""
+    if not isinstance(error, FetchError):
+        return None
+    if error.retry_after is not None and error.status in {429, 503}:
+        return error.retry_after
+    return wait if error.status == 429 else None
+
+
+def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
+    """The feed after an answer that was as it should be."""
+    wait = max(_shortest_wait(feed), min(page.fresh_for or 0, DAY), min(feed.pace or 0, DAY))
+    return replace(
+        feed, checked=now, due=now + timedelta(seconds=wait), not_before=None, failures=0, error=None, gone=False
+    )
+
+
+def _shortest_wait(feed: Feed) -> int:
+    """Seconds between requests: an hour where the answer can be a 304, a day where it is the whole feed again."""
+    return HOUR if feed.validators or feed.body_hash is None else DAY
+
+
+def _after_redirects(feed: Feed, page: Page) -> Feed:
+    """Count a permanent redirect to the same place, and move there when there were enough of them."""
+    target = page.moved_to
+    if target is None or target == without_credentials(feed.url):
+        return replace(feed, moved_to=None, moved_hits=0)
+    hits = feed.moved_hits + 1 if target == feed.moved_to else 1
+    if hits < HITS_TO_MOVE:
+        return replace(feed, moved_to=target, moved_hits=hits)
+    return replace(feed, url=with_credentials_of(target, feed.url), moved_to=None, moved_hits=0)
+
+
+def _own_validators(feed: Feed, page: Page) -> Validators:
+    """The validators of the answer, unless another host gave them than the one that will be asked."""
+    return page.validators if same_host(feed.url, page.url) else Validators()
