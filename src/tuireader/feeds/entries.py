@@ -1,0 +1,113 @@
+"""What entries of every format have in common: an identity, a title, a body in HTML."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+from hashlib import sha256
+from urllib.parse import unquote, urlsplit
+
+from tuireader.content.printable import printable
+from tuireader.feeds.links import absolute, host_of
+from tuireader.feeds.names import line
+from tuireader.model import ParsedEntry
+
+UNTITLED = "Untitled"
+
+_TITLE_WORDS = 10
+_WRAPPED = 55
+"""Characters from which on a line of plain text ends because it was full."""
+_GUID_MAX = 2000
+_LOOKED_AT = 4000
+_HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1[^<>]{0,99}>?|$)", re.IGNORECASE | re.DOTALL)
+_ANY_TAG = re.compile(r"<[^<>]*>")
+_PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
+
+
+def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
+    """Return entries with an identity each, all different, and a title each.
+
+    Where several entries say that they are the same and are not, each is named after what it holds, so that it keeps
+    its name when others come or go. What is there twice, word for word, is there once.
+    """
+    named = [entry if entry.guid else replace(entry, guid=_guid(entry)) for entry in dict.fromkeys(entries)]
+    for facts in (_link_and_title, _moment, _body):  # what is least likely to change comes first
+        shared = {guid for guid, times in Counter(entry.guid for entry in named).items() if times > 1}
+        if not shared:
+            break
+        named = [replace(e, guid=f"{e.guid}#{_digest(facts(e))[:16]}") if e.guid in shared else e for e in named]
+    return tuple({e.guid: e if e.title else replace(e, title=_title(e)) for e in named}.values())
+
+
+def _title(entry: ParsedEntry) -> str:
+    """Return a title for what has none: its first words, else the last of its address."""
+    slug = unquote(urlsplit(entry.link).path).rstrip("/").rpartition("/")[2]
+    return first_words(entry.html) or line(slug.partition(".")[0].replace("-", " ").replace("_", " ")) or UNTITLED
+
+
+def identity(text: object) -> str:
+    """Return what a feed calls an entry, safe to keep and to show; very long ones are shortened to their digest."""
+    if isinstance(text, bool) or not isinstance(text, (str, int)):
+        return ""
+    guid = printable(str(text)).strip()
+    return guid if len(guid) <= _GUID_MAX else f"sha256:{_digest(guid)}"
+
+
+def first_words(body: str) -> str:
+    """Return the first words of a body in HTML; empty where it has none."""
+    text = _ANY_TAG.sub(" ", _HIDDEN.sub(" ", body[:_LOOKED_AT])).partition("<")[0]
+    words = line(text, markup=False).split()
+    title = " ".join(words[:_TITLE_WORDS])
+    if len(title) > 80:  # a script without spaces, or an address
+        return title[:60] + "…"
+    return title.rstrip(" ,;:–—-") + "…" if len(words) > _TITLE_WORDS else title
+
+
+def as_html(text: str) -> str:
+    """Return plain text as HTML: its paragraphs stay, and its lines where they are not just wrapped."""
+    paragraphs = _PARAGRAPHS.split(html.escape(text.strip().replace("\r\n", "\n"), quote=False))
+    return "".join(f"<p>{_lines(each.splitlines())}</p>" for each in paragraphs if each.strip())
+
+
+def _lines(lines: list[str]) -> str:
+    wrapped = all(len(each) > _WRAPPED for each in lines[:-1])
+    return (" " if wrapped else "<br>").join(lines)
+
+
+def attachments(files: Iterable[tuple[str, str, str]], body: str, base: str) -> str:
+    """Return links, as HTML, to the sound and the films (address, media type, title) that the body does not show."""
+    found = []
+    for address, media_type, title in files:
+        url = html.escape(absolute(address, base))
+        kind = media_type.partition("/")[0].lower()
+        if url and kind in {"audio", "video"} and url not in body:
+            label = title or url.partition("?")[0].rpartition("/")[2] or host_of(url)
+            found.append(f'<p><a href="{url}">{kind.capitalize()}: {html.escape(line(label), quote=False)}</a></p>')
+    return "".join(dict.fromkeys(found))
+
+
+def _guid(entry: ParsedEntry) -> str:
+    if entry.link:
+        return entry.link
+    said = _moment(entry) + entry.title
+    return f"sha256:{_digest(said or _body(entry))}"
+
+
+def _link_and_title(entry: ParsedEntry) -> str:
+    return f"{entry.link}\n{entry.title}"
+
+
+def _moment(entry: ParsedEntry) -> str:
+    moment = entry.published or entry.updated
+    return moment.isoformat() if moment else ""
+
+
+def _body(entry: ParsedEntry) -> str:
+    return entry.html
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]

@@ -1,0 +1,100 @@
+"""Titles, people and categories: short texts that feeds write in every way there is."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable
+
+from tuireader.content.printable import printable
+
+NAMES_MAX = 500
+"""Authors, and likewise categories, that one entry may have."""
+_LENGTH_MAX = 1000
+
+_INLINE = (
+    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup"
+    " tt u var"
+)
+_BLOCK = "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre center"
+_VOID = "br img wbr hr"
+_KNOWN = frozenset(f"{_INLINE} {_BLOCK} {_VOID}".split())
+_SPACED = frozenset(f"{_BLOCK} br hr".split())
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,11})(?=[\s/>])[^<>]*>")
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
+
+_ADDRESS = r"(?:mailto:)?[^\s@<>()]{1,100}@[^\s@<>()]{1,200}"
+_ADDRESS_NAME = re.compile(rf"{_ADDRESS}\s*\((.*)\)")
+_NAME_ADDRESS = re.compile(rf"(.*?)\s*[<(]\s*{_ADDRESS}\s*[>)]")
+_ONLY_ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
+_BY = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+_NOBODY = frozenset({"", "noreply@blogger.com"})
+
+# What blog software files a post under when its author chose nothing.
+_NO_CATEGORY = frozenset(
+    (
+        "uncategorized", "uncategorised", "unkategorisiert", "non classé", "sin categoría", "sem categoria",
+        "senza categoria", "geen categorie", "niet gecategoriseerd", "okategoriserade", "ukategorisert",
+        "ikke kategoriseret", "bez kategorii", "nezařazené", "без рубрики", "без категорії", "未分類",
+        "未分类", "미분류", "genel",
+    )
+)  # fmt: skip
+
+
+def line(text: str, *, markup: bool = True) -> str:
+    """Return a short text as one printable line: tags gone if it may hold `markup`, entities decoded, space folded.
+
+    Only tags that are in pairs are taken for markup: in "How to use <b>" the tag is what the text is about.
+    """
+    if markup and "<" in text:
+        text = _without_tags(text)
+    for _ in range(2):  # escaped twice is common
+        if "&" not in text or not _ENTITY.search(text):
+            break
+        text = html.unescape(text)
+    folded = " ".join(printable(text).split())
+    return folded if len(folded) <= _LENGTH_MAX else folded[: _LENGTH_MAX - 1] + "…"
+
+
+def _without_tags(text: str) -> str:
+    seen: dict[str, set[str]] = {}
+    for slash, name in _TAG.findall(text):
+        seen.setdefault(name.lower(), set()).add(slash)
+
+    def replaced(match: re.Match[str]) -> str:
+        name = match[2].lower()
+        if name not in _KNOWN or not (len(seen[name]) == 2 or name in _VOID.split()):
+            return match[0]
+        return " " if name in _SPACED else ""
+
+    return _TAG.sub(replaced, text)
+
+
+def person(text: str) -> str:
+    """Return the name of a person without the mail address beside it; the address where it is all there is."""
+    text = line(text)
+    for pattern in (_ADDRESS_NAME, _NAME_ADDRESS) if "@" in text else ():
+        if (found := pattern.fullmatch(text)) and found[1].strip():
+            text = found[1]
+    text = _BY.sub("", text.strip(" \"'“”,;"), count=1)
+    return "" if text.lower() in _NOBODY else text
+
+
+def people(names: Iterable[str]) -> tuple[str, ...]:
+    """Return names without repetition; a bare mail address stays only where there is no name."""
+    found = _distinct(map(person, names))
+    return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
+
+
+def categories(names: Iterable[str]) -> tuple[str, ...]:
+    """Return categories without repetition, each as first spelt; "Uncategorized" only where there is no other."""
+    found = _distinct(map(line, names))
+    return tuple([name for name in found if name.lower() not in _NO_CATEGORY] or found[:1])
+
+
+def _distinct(names: Iterable[str]) -> list[str]:
+    found: dict[str, str] = {}
+    for name in names:
+        if name and len(found) < NAMES_MAX:
+            found.setdefault(name.casefold(), name)
+    return list(found.values())

@@ -1,0 +1,196 @@
+"""From the bytes of a feed to its entries."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from tuireader.errors import NotAFeedError
+from tuireader.feeds.dates import from_tuple, parse_date
+from tuireader.feeds.decode import decode
+from tuireader.feeds.document import find_root
+from tuireader.feeds.entries import as_html, attachments, identity, settled
+from tuireader.feeds.jsonfeed import parse_json_feed
+from tuireader.feeds.links import absolute, host_of
+from tuireader.feeds.names import categories, line, people
+from tuireader.feeds.xmlfeed import RawFeed, read_xml
+from tuireader.model import ParsedEntry, ParsedFeed
+
+_FRESH_MAX = 86_400
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+# Words in angle brackets are no markup; one of these is, whatever the feed calls it.
+_CLEARLY_HTML = re.compile(r"</(?:p|a|div|ul|ol|li|em|strong|blockquote|h[1-6]|span)>|<br\s{0,3}/?>", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_RELATIVE = re.compile(r"""(\s(?:href|src)\s{0,3}=\s{0,3})(["'])(?![a-zA-Z][\w+.-]{0,20}:|#)([^"'<>]{1,2000})\2""")
+# Not what the entry is about: the kind of an entry at Blogger, the iTunes and Media RSS shelves and search words.
+_NO_TOPIC = ("http://schemas.google.com/g/2005#kind", "http://www.itunes.com/", "http://search.yahoo.com/mrss")
+
+
+def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
+    """Return the feed in `content`, which came from `url`: RSS, RDF, Atom or JSON Feed.
+
+    Its text is printable and its links are absolute; bodies are as the feed has them. Entries that cannot be read are
+    left out and counted. Raises NotAFeedError where there is no feed.
+    """
+    text = decode(content, content_type)
+    text = text.lstrip(" \t\r\n\0\ufeff")
+    if not text:
+        raise NotAFeedError("That address gives an empty page.")
+    if text.startswith(("{", "[")):
+        return parse_json_feed(text, url)
+    root = find_root(text)
+    if root is None:
+        kind = "a web page, not a feed" if "<html" in text[:5000].lower() else "something that is not a feed"
+        raise NotAFeedError(f"That address gives {kind}.")
+    raw = read_xml(text, root)
+    if not (raw.entries or raw.feed.get("title") or raw.version not in {"", "atom"}):
+        raise NotAFeedError("That address gives XML that is not a feed.")
+    return _feed(raw, url)
+
+
+def _feed(raw: RawFeed, url: str) -> ParsedFeed:
+    feed = raw.feed
+    site = absolute(_plain(feed, "link"), url) or absolute("/", url)
+    authors = people(_names(feed))
+    rss = not raw.version.startswith("atom")
+    entries = [_entry(each, site or url, authors, rss=rss) for each in raw.entries]
+    found = [entry for entry in entries if entry is not None]
+    return ParsedFeed(
+        title=_title(feed) or host_of(url),
+        site=site,
+        entries=settled(found),
+        skipped=len(entries) - len(found),
+        fresh_for=_fresh_for(feed),
+        older=_older(feed, url),
+    )
+
+
+def _entry(raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss: bool) -> ParsedEntry | None:
+    link = _link(raw, base)
+    published, updated = _date(raw, "published", "created"), _date(raw, "updated")
+    if rss and published is None:  # dc:date, which is the only one that RSS 1.0 has
+        published, updated = updated, None
+    entry = ParsedEntry(
+        guid=identity(dict.get(raw, "id", "")),
+        title=_title(raw),
+        link=link,
+        authors=people(_names(raw)) or people(_names(dict.get(raw, "source") or {})) or feed_authors,
+        categories=categories(_topics(raw)),
+        published=published,
+        updated=updated,
+        html=_body(raw, link or base),
+    )
+    return entry if entry.guid or entry.title or entry.link or entry.html else None
+
+
+def _title(raw: dict[str, Any]) -> str:
+    kind = (dict.get(raw, "title_detail") or {}).get("type", "text/html")
+    return line(_plain(raw, "title"), markup=kind in _HTML_TYPES)
+
+
+def _link(raw: dict[str, Any], base: str) -> str:
+    """Return the entry's address: where a proxy took it from, its link, its guid if that is one, or its enclosure."""
+    link, guid = _plain(raw, "link"), _plain(raw, "id")
+    if link == guid and "://" not in link:  # a guid taken for an address because the feed did not say that it is none
+        link = ""
+    choices = [_plain(raw, "feedburner_origlink"), link, guid if "://" in guid else ""]
+    links = dict.get(raw, "links", ())
+    choices += [each.get("href") or "" for each in links if each.get("rel") in {"alternate", "enclosure"}]
+    return next(filter(None, (absolute(choice, base) for choice in choices if choice)), "")
+
+
+def _date(raw: dict[str, Any], *names: str) -> datetime | None:
+    for name in names:
+        text = _plain(raw, name).strip()
+        parsed = dict.get(raw, f"{name}_parsed")
+        # of a bare number feedparser makes a date of the Middle Ages
+        moment = from_tuple(parsed) if parsed and not text.isdecimal() else parse_date(text)
+        if moment:
+            return moment
+    return None
+
+
+def _names(raw: dict[str, Any]) -> Iterator[str]:
+    for each in dict.get(raw, "authors", ()):
+        yield each.get("name") or each.get("text") or each.get("email") or ""
+
+
+def _topics(raw: dict[str, Any]) -> Iterator[str]:
+    for tag in dict.get(raw, "tags", ()):
+        name = tag.get("label") or tag.get("term") or ""
+        if not (tag.get("scheme") or "").startswith(_NO_TOPIC):
+            yield name
+
+
+def _body(raw: dict[str, Any], base: str) -> str:
+    """Return the longest body, with what is attached: sound and films as links, pictures if there is nothing else."""
+    contents = list(dict.get(raw, "content", ()))
+    if summary := dict.get(raw, "summary"):
+        contents.append({**(dict.get(raw, "summary_detail") or {"type": "text/html"}), "value": summary})
+    body = max(map(_as_html, contents), key=len, default="")
+    media = list(_media(raw))
+    if not body:
+        pictures = (absolute(address, base) for address, kind, _ in media if kind.startswith("image"))
+        body = "".join(f'<p><img src="{html.escape(each)}" alt=""></p>' for each in dict.fromkeys(pictures) if each)
+    return body + attachments(media, body, base)
+
+
+def _as_html(content: dict[str, Any]) -> str:
+    value, kind = content.get("value") or "", content.get("type") or "text/html"
+    if kind not in _HTML_TYPES and not kind.startswith("text/"):
+        return ""
+    if kind in _HTML_TYPES and not _TAG.search(value):
+        value, kind = html.unescape(value), "text/plain"
+    if kind not in _HTML_TYPES and not _CLEARLY_HTML.search(value):
+        return as_html(value)
+    base = content.get("base") or ""
+    return _RELATIVE.sub(lambda found: _joined(found, base), value) if "://" in base else value
+
+
+def _joined(found: re.Match[str], base: str) -> str:
+    try:
+        return f"{found[1]}{found[2]}{urljoin(base, found[3])}{found[2]}"
+    except ValueError:
+        return found[0]
+
+
+def _media(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    for each in dict.get(raw, "links", ()):
+        if each.get("rel") == "enclosure":
+            yield each.get("href") or "", each.get("type") or "", each.get("title") or ""
+    for each in dict.get(raw, "media_content", ()):
+        yield each.get("url") or "", each.get("type") or each.get("medium") or "", ""
+
+
+def _fresh_for(feed: dict[str, Any]) -> int | None:
+    """Return for how many seconds the feed asks to be left alone; None where it does not say."""
+    waits = []
+    if (ttl := _number(_plain(feed, "ttl"))) is not None:
+        waits.append(ttl * 60)
+    if period := _PERIODS.get(_plain(feed, "sy_updateperiod").strip().lower()):
+        waits.append(period / max(_number(_plain(feed, "sy_updatefrequency")) or 1, 1))
+    return min(_FRESH_MAX, max(0, round(max(waits)))) if waits else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\s*\d{1,9}(?:\.\d{1,9})?\s*", text) else None
+
+
+def _older(feed: dict[str, Any], url: str) -> str | None:
+    links: Iterable[dict[str, Any]] = dict.get(feed, "links", ())
+    for rel in ("prev-archive", "next"):
+        for each in links:
+            if each.get("rel") == rel and (address := absolute(each.get("href"), url)):
+                return address
+    return None
+
+
+def _plain(raw: dict[str, Any], name: str) -> str:
+    """Return a string; feedparser's own `get` answers for other names too, with a warning."""
+    value = dict.get(raw, name)
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,58 @@
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.feeds.dates import from_tuple, parse_date
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("Fri, 30 Jun 2017 10:00:00 +0200", datetime(2017, 6, 30, 8, tzinfo=UTC)),
+        ("30 Jun 17 10:00 EST", datetime(2017, 6, 30, 15, tzinfo=UTC)),
+        ("2017-06-30", datetime(2017, 6, 30, tzinfo=UTC)),
+        ("2017-06-30T10:00:00Z", datetime(2017, 6, 30, 10, tzinfo=UTC)),
+        ("2017-06-30T10:00:00.123456789-07:00", datetime(2017, 6, 30, 17, 0, 0, 123456, tzinfo=UTC)),
+        ("2017-06-30 10:00:00", datetime(2017, 6, 30, 10, tzinfo=UTC)),
+        ("20170630", datetime(2017, 6, 30, tzinfo=UTC)),
+        ("1467158400", datetime(2016, 6, 29, tzinfo=UTC)),
+        ("1467158400000", datetime(2016, 6, 29, tzinfo=UTC)),
+        (1467158400, datetime(2016, 6, 29, tzinfo=UTC)),
+        ("0000-01-01T00:00:00Z", None),
+        ("Sat, 01 Jan 0000 00:00:00 GMT", None),
+        ("9999-12-31T23:59-14:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("2017-13-45", None),
+        ("yesterday", None),
+        ("2017-06-30" * 50, None),
+        (1e300, None),
+        (float("nan"), None),
+        (True, None),
+        (None, None),
+        ([], None),
+    ],
+)
+def test_dates(text, moment):
+    assert parse_date(text) == moment
+
+
+@given(
+    st.one_of(
+        st.text(),
+        st.floats(),
+        st.integers(),
+        st.datetimes().map(str),
+        st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d"),
+    )
+)
+def test_any_date_is_a_moment_in_utc_or_none(text):
+    moment = parse_date(text)
+    assert moment is None or moment.tzinfo is UTC
+
+
+def test_time_tuples():
+    assert from_tuple((2017, 6, 30, 10, 0, 0, 4, 181, 0)) == datetime(2017, 6, 30, 10, tzinfo=UTC)
+    assert from_tuple((0, 1, 1, 0, 0, 0, 0, 1, 0)) is None
+    assert from_tuple((99999, 1, 1, 0, 0, 0, 0, 1, 0)) is None

@@ -1,0 +1,52 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.feeds.decode import decode
+
+TEXT = "<p>Größe “für” Ærø, 10 €</p>"
+
+
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
+)
+def test_unicode_needs_no_declaration(encoding):
+    assert decode(TEXT.encode(encoding)) == TEXT
+    assert decode(TEXT.encode(encoding), "text/html; charset=iso-8859-1") == TEXT
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "declared"),
+    [
+        ("Größe für", "latin-1", ""),
+        ("Größe für", "latin-1", "utf-8"),
+        ("“Größe” 10 €", "cp1252", "iso-8859-1"),
+        ("Привет, мир", "cp1251", "windows-1251"),
+        ("Привет, мир", "koi8-r", "koi8-r"),
+        ("日本語①", "cp932", "shift_jis"),
+        ("日本語のテスト", "euc-jp", "EUC-JP"),
+        ("日本語のテスト", "iso2022_jp", "iso-2022-jp"),
+        ("中文内容测试", "gb18030", "gb2312"),
+        ("中文內容測試", "big5", "big5"),
+        ("한국어 시험", "cp949", "euc-kr"),
+        ("Grüße", "latin-1", "no-such-encoding"),
+        ("Grüße", "latin-1", "zlib"),
+        ("Grüße", "latin-1", "idna"),
+    ],
+)
+def test_declared_encodings(text, encoding, declared):
+    document = f'<?xml version="1.0" encoding="{declared}"?><p>{text}</p>'
+    assert decode(document.encode(encoding)) == document
+    assert decode(f"<p>{text}</p>".encode(encoding), f'text/html; Charset="{declared}"') == f"<p>{text}</p>"
+
+
+def test_a_letter_cut_in_half_does_not_spoil_the_rest():
+    assert (
+        decode("日本語のテキスト、たくさん".encode()[:-1], "text/html; charset=utf-8")
+        == "日本語のテキスト、たくさ\ufffd"
+    )
+
+
+@given(st.binary(), st.text())
+def test_any_bytes_are_text(content, content_type):
+    decode(content, content_type).encode("utf-8")

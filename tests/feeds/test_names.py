@@ -1,0 +1,85 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.feeds.names import NAMES_MAX, categories, line, people
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("AT&T", "AT&T"),
+        ("AT&amp;T", "AT&T"),
+        ("AT&amp;amp;T", "AT&T"),
+        ("Tom &#8211; Jerry&nbsp;&hellip;", "Tom – Jerry …"),
+        ("<b>Bold</b> move", "Bold move"),
+        ("<p>One</p><p>Two</p>", "One Two"),
+        ("Two<br/>lines", "Two lines"),
+        ("How to use <b>", "How to use <b>"),
+        ("&lt;b&gt; explained", "<b> explained"),
+        ("a < b and c > d", "a < b and c > d"),
+        ("vector<int> v; </int>", "vector<int> v; </int>"),
+        ("  many \n\t spaces ", "many spaces"),
+        ("x &copy=1", "x &copy=1"),
+        ("\x1b[31mred", "[31mred"),
+    ],
+)
+def test_lines(text, shown):
+    assert line(text) == shown
+
+
+def test_tags_are_literal_where_there_is_no_markup():
+    assert line("<b>Bold</b>", markup=False) == "<b>Bold</b>"
+
+
+def test_lines_are_not_endless():
+    assert len(line("word " * 10_000)) == 1000
+
+
+@given(st.text())
+def test_any_text_is_one_line(text):
+    assert len(line(text).splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["jane@a.example (Jane Döe)"], ("Jane Döe",)),
+        (["zoë@münchen.museum (Zoë)"], ("Zoë",)),
+        (["Jane Doe <jane@a.example>"], ("Jane Doe",)),
+        (["Jane Doe (jane@a.example)"], ("Jane Doe",)),
+        (["noreply@blogger.com (Jane Doe)"], ("Jane Doe",)),
+        (["noreply@blogger.com"], ()),
+        (["jane@a.example"], ("jane@a.example",)),
+        (["jane@a.example", "Jane Doe"], ("Jane Doe",)),
+        (['"Jane Doe"'], ("Jane Doe",)),
+        (["By Jane Doe"], ("Jane Doe",)),
+        (["Byron"], ("Byron",)),
+        (['<a href="https://a.example">Jane</a>'], ("Jane",)),
+        (["Jane", "JANE", "", " ", "Ann"], ("Jane", "Ann")),
+        (["Jane (of the Jungle)"], ("Jane (of the Jungle)",)),
+    ],
+)
+def test_people(names, shown):
+    assert people(names) == shown
+
+
+@pytest.mark.parametrize(
+    ("names", "shown"),
+    [
+        (["Science &amp;amp; Tech", "science & tech"], ("Science & Tech",)),
+        (["China/Russia"], ("China/Russia",)),
+        (["Uncategorized"], ("Uncategorized",)),
+        (["Uncategorized", "News"], ("News",)),
+        (["Non classé", "Sin categoría"], ("Non classé",)),
+        (["  a \n b ", "A B"], ("a b",)),
+        (["日本語", "", "日本語"], ("日本語",)),
+        (["Straße", "STRASSE"], ("Straße",)),
+    ],
+)
+def test_categories(names, shown):
+    assert categories(names) == shown
+
+
+def test_names_are_not_endless():
+    assert len(categories(str(i) for i in range(10_000))) == NAMES_MAX
