@@ -1,0 +1,69 @@
+"""tuireader, driven as its readers drive it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bench.measure import BenchError, run
+from bench.screen import Screen
+from tuireader.store import feeds as store_feeds
+from tuireader.store.connection import connect
+
+COMMAND = [sys.executable, "-m", "tuireader"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """tuireader with files of its own, which asks for nothing unless told to."""
+
+    env: Mapping[str, str]
+    cache: Path
+
+    @classmethod
+    def at(cls, folder: Path, env: Mapping[str, str]) -> Ours:
+        """Give it a home, and find where in it the files go."""
+        folder.mkdir(parents=True, exist_ok=True)
+        homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("DATA", "CONFIG", "STATE", "CACHE")}
+        env = {**env, **homes, "HOME": str(folder)}
+        code = "from tuireader import paths; print(paths.cache_path()); print(paths.config_path())"
+        told = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
+        cache, config = map(Path, told.stdout.splitlines())
+        config.parent.mkdir(parents=True, exist_ok=True)
+        config.write_text("refresh_on_start = false\n", encoding="utf-8")
+        return cls(env, cache)
+
+    def subscribe(self, urls: Sequence[str]) -> None:
+        """Subscribe to feeds, without asking for them."""
+        with closing(connect(self.cache)) as connection:
+            for url in urls:
+                store_feeds.add(connection, url, title="", site="", now=datetime.now(UTC))
+
+    def move(self, base: str) -> None:
+        """Let all subscriptions lead to another server."""
+        with closing(connect(self.cache)) as connection:
+            connection.execute("UPDATE feed SET url = ? || '/' || id || '/feed/'", (base,))
+
+    def refresh(self, *flags: str) -> float:
+        """Ask for all feeds; give the seconds it took."""
+        return self.command("refresh", *flags)
+
+    def command(self, *arguments: str) -> float:
+        """Run a command; give the seconds it took."""
+        return run([*COMMAND, *arguments], self.env)
+
+    def screen(self, columns: int = 140, rows: int = 40) -> Screen:
+        """The reader in a terminal."""
+        return Screen(COMMAND, self.env, columns=columns, rows=rows)
+
+    def cache_size(self) -> float:
+        """Megabytes of the cache, with what SQLite keeps beside it."""
+        found = list(self.cache.parent.glob(f"{self.cache.name}*"))
+        if not found:
+            raise BenchError("there is no cache")
+        return sum(path.stat().st_size for path in found) / 1e6

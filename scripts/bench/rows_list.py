@@ -1,0 +1,226 @@
+"""Rows about the list: starting, moving, choosing, searching, at any number of articles."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from bench.generate import vocabulary
+from bench.measure import median, p95, resident, run
+from bench.ours import Ours
+from bench.screen import Screen, shows
+from bench.table import Limit, Result, Row
+from bench.workbench import Workbench
+from tuireader.model import Facet, Query
+from tuireader.store import articles, facets
+from tuireader.store.connection import connect
+
+HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
+NEWSBOAT_PATIENCE = 60.0
+"""Seconds after which newsboat's list is no longer waited for."""
+COLUMN = 44
+"""A column within the headlines of a reader 140 cells wide."""
+
+
+def start(bench: Workbench) -> Iterator[Row]:
+    """To the first headlines on the screen, at both ends of the scale; ours and the floor in turn."""
+    many, few = bench.ours(bench.size), bench.ours(100)
+    heads = {here.cache: _needle(here) for here in (many, few)}
+    times: dict[str, list[float]] = {"hello": [], "many": [], "few": []}
+    memory: dict[str, list[float]] = {"hello": [], "many": []}
+    for turn in range(3 if bench.quick else 12):
+        bench.say(f"starting, turn {turn}")
+        with Screen(HELLO, bench.env) as screen:
+            times["hello"].append(screen.wait(shows("Hello")) - screen.start)
+            memory["hello"].append(_memory(screen))
+        for name, here in (("many", many), ("few", few)):
+            with here.screen() as screen:
+                times[name].append(screen.wait(shows(heads[here.cache])) - screen.start)
+                if name == "many":
+                    memory[name].append(_memory(screen))
+    hello, start_many, start_few = (median(each[1:]) for each in times.values())  # the first of each only warms up
+    yield Result(f"start, {bench.size:,} articles, to headlines", start_many, hello, "hello app", 1.25)
+    yield Result("start, 100 articles, to headlines", start_few, hello, "hello app", 1.15)
+    yield Result("memory after that", median(memory["many"]), median(memory["hello"]), "hello app", 2.0, unit="MB")
+    bench.note("start", start_many)
+
+
+def start_newsboat(bench: Workbench) -> Iterator[Row]:
+    """The same against newsboat."""
+    here, there = bench.ours(bench.size), bench.newsboat()
+    needle = _needle(here)
+    ours = median([_started(here, needle) for _ in range(5)])
+    bench.say("starting newsboat")
+    first = bench.corpus(bench.feeds, 100).titles()[0]
+    theirs = there.start(first, NEWSBOAT_PATIENCE)
+    gave_up = theirs >= NEWSBOAT_PATIENCE
+    yield Result(
+        f"start, {bench.size:,} articles, to headlines", ours, theirs, "newsboat (n = 1)", 0.03, at_least=gave_up
+    )
+
+
+def key(bench: Workbench) -> Iterator[Row]:
+    """`j` in the list, at both ends of the scale."""
+    many, few = (_keys(bench.ours(size)) for size in (bench.size, 100))
+    yield Result(f"key to paint of j, {bench.size:,} articles (p95)", p95(many), p95(few), "at 100 articles", 1.2)
+    yield Result("the same (median)", median(many), median(few), "at 100 articles", None)
+
+
+def busy(bench: Workbench) -> Iterator[Row]:
+    """The same while every feed has something new and all are fetched."""
+    here = bench.ours(bench.size)
+    rest = _keys(here)
+    before, later = bench.corpus(bench.feeds, 100), bench.corpus(bench.feeds, 100, news=1)
+    served = bench.serve(before.folder)
+    served.turn_to(later.folder)
+    with here.screen() as screen:
+        screen.wait(shows(_needle(here)))
+        screen.settle(0.5)
+        screen.press("R")
+        screen.wait(lambda s: f"/{bench.feeds}" in s.lines[0])
+        held: list[float] = []
+        while f"/{bench.feeds}" in screen.lines[0]:
+            held.append(_key(screen, "jk"[len(held) % 2]))
+    served.turn_to(before.folder)
+    yield Result("key to paint of j during a refresh (p95)", p95(held), p95(rest), "at rest", 3.0)
+    yield Limit("the slowest of them", max(held), 0.150)
+
+
+def category(bench: Workbench) -> Iterator[Row]:
+    """Choosing a category: to its headlines, and to all counts."""
+    here = bench.ours(bench.size)
+    chosen = _middling(here)
+    with closing(connect(here.cache)) as connection:
+        first = articles.window(connection, Query(categories=(chosen.name,)), 0, 1)[0].title
+    headlines, counts = [], []
+    for turn in range(5):
+        bench.say(f"choosing a category, turn {turn + 1}")
+        with here.screen() as screen:
+            screen.wait(shows(chosen.name))
+            screen.settle(0.5)
+            row = next(n for n, line in enumerate(screen.lines) if chosen.name in line[: COLUMN - 4])
+            begin = screen.click(4, row)
+            headlines.append(screen.wait(shows(_longest(first))) - begin)
+            counts.append(max(0.0, screen.last_change(slice(0, COLUMN - 4), quiet=1.0) - begin))
+    yield Limit(f"choosing a category, {bench.size:,} articles: headlines", median(headlines), 0.060)
+    yield Limit("the same: all counts", median(counts), 0.250)
+
+
+def search(bench: Workbench) -> Iterator[Row]:
+    """Typing a word into the search, to its results."""
+    here = bench.ours(bench.size)
+    for word, kind, bar in _words(here):
+        times = []
+        for turn in range(5):
+            bench.say(f"searching {kind}, turn {turn + 1}")
+            with here.screen() as screen:
+                screen.wait(shows(_needle(here)))
+                screen.settle(0.5)
+                screen.press("/")
+                screen.settle(0.3)
+                begin = screen.press(word)
+                times.append(screen.last_change(slice(COLUMN, 90), quiet=0.8) - begin)
+        yield Limit(f"search as you type, {bench.size:,} articles: {kind}", median(times), bar)
+
+
+def command(bench: Workbench) -> Iterator[Row]:
+    """A command, against the least that Python can do."""
+    here = bench.ours(bench.size)
+    floor, ours = [], []
+    for _ in range(11):
+        floor.append(run([sys.executable, "-c", "pass"], bench.env))
+        ours.append(here.command("list", "--limit", "20"))
+    what = f"tuireader list --limit 20, {bench.size:,} articles"
+    yield Result(what, median(ours[1:]), median(floor[1:]), "python -c pass", 10.0)
+
+
+def growth(bench: Workbench) -> Iterator[Row]:
+    """Ten times as many articles, against ourselves."""
+    few, many = bench.ours(bench.size // 10), bench.ours(bench.size)
+    needles = {here.cache: _needle(here) for here in (few, many)}
+    starts: dict[Path, list[float]] = {few.cache: [], many.cache: []}
+    for turn in range(6):
+        bench.say(f"starting, turn {turn + 1}")
+        for here in (few, many):
+            starts[here.cache].append(_started(here, needles[here.cache]))
+    against = f"at {bench.size // 10:,}"
+    work = f"from {bench.size // 10:,} to {bench.size:,} articles"
+    yield Result(f"{work}: start", median(starts[many.cache]), median(starts[few.cache]), against, 1.2)
+    yield Result(f"{work}: key (p95)", p95(_keys(many)), p95(_keys(few)), against, 1.2)
+    yield Result(f"{work}: window", _window(many), _window(few), against, 1.2)
+
+
+def _started(here: Ours, needle: str) -> float:
+    with here.screen() as screen:
+        return screen.wait(shows(needle)) - screen.start
+
+
+def _memory(screen: Screen) -> float:
+    screen.settle(1.0)
+    return resident(screen.pid)
+
+
+def _keys(here: Ours, times: int = 60) -> list[float]:
+    with here.screen() as screen:
+        screen.wait(shows(_needle(here)))
+        screen.settle(0.5)
+        for _ in range(3):
+            _key(screen, "j")
+        measured = []
+        for _ in range(times):
+            screen.settle(0.03)
+            measured.append(_key(screen, "j"))
+        return measured
+
+
+def _key(screen: Screen, key: str) -> float:
+    before = _cursor(screen)
+    begin = screen.press(key)
+    return screen.wait(lambda s: _cursor(s) != before) - begin
+
+
+def _cursor(screen: Screen) -> list[tuple[str, str]]:
+    """Where the cursor's background is among the headlines, and what is on it."""
+    rows = [(screen.background(COLUMN, row), line[COLUMN:70]) for row, line in enumerate(screen.lines)]
+    usual = max({background for background, _ in rows}, key=[background for background, _ in rows].count)
+    return [row for row in rows if row[0] != usual]
+
+
+def _window(here: Ours) -> float:
+    with closing(connect(here.cache)) as connection:
+        times = []
+        for turn in range(50):
+            begin = time.perf_counter()
+            articles.window(connection, Query(), turn, 60)
+            times.append(time.perf_counter() - begin)
+        return median(times)
+
+
+def _needle(here: Ours) -> str:
+    """A word of the first headline, which is whole on the screen as soon as the headline is."""
+    with closing(connect(here.cache)) as connection:
+        return _longest(articles.window(connection, Query(), 0, 1)[0].title)
+
+
+def _longest(title: str) -> str:
+    return max(title.split(), key=len)
+
+
+def _middling(here: Ours) -> Facet:
+    """The category that most articles have: what is chosen has the most to count."""
+    with closing(connect(here.cache)) as connection:
+        return max(facets.categories(connection, Query()), key=lambda facet: facet.total if facet.name else 0)
+
+
+def _words(here: Ours) -> list[tuple[str, str, float]]:
+    """A word that half of all articles have, and one that few have."""
+    with closing(connect(here.cache)) as connection:
+        total = articles.count(connection, Query())
+        words = [word for word in vocabulary() if len(word) > 3]
+        shares = {word: articles.count(connection, Query(text=word)) / total for word in words[60:400:5]}
+        common = min(shares, key=lambda word: abs(shares[word] - 0.5))
+        rare = next(word for word in reversed(words) if 0 < articles.count(connection, Query(text=word)) <= 20)
+    return [(common, f"a word in {shares[common]:.0%} of them", 0.150), (rare, "a rare word", 0.030)]

@@ -1,0 +1,57 @@
+"""Rows about fetching: many feeds for the first time, and again when nothing has changed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+from bench.measure import BenchError, median
+from bench.newsboat import Newsboat
+from bench.ours import Ours
+from bench.table import Result, Row
+from bench.workbench import Workbench
+
+SMALL = (200, 20)
+
+
+def small(bench: Workbench) -> Iterator[Row]:
+    """200 feeds of 20 articles: ours and newsboat in turn, so that both meet the same machine."""
+    feeds = bench.corpus(*SMALL)
+    served = bench.serve(feeds.folder)
+    urls = served.urls(feeds.feeds)
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float, float]] = []
+    for turn in range(3 if bench.quick else 5):
+        bench.say(f"refreshing {feeds.feeds} feeds, turn {turn + 1}")
+        for name in ("ours-small", "newsboat-small"):
+            shutil.rmtree(bench.folder / name, ignore_errors=True)
+        here = Ours.at(bench.folder / "ours-small", bench.env)
+        here.subscribe(urls)
+        served.counts()
+        first, again = here.refresh(), here.refresh("--force")
+        if served.counts() != (feeds.feeds, feeds.feeds):
+            raise BenchError("our second refresh was not answered with 304 throughout")
+        ours.append((first, again))
+        there = Newsboat.subscribed(bench.folder / "newsboat-small", bench.env, urls)
+        theirs.append((there.reload(), there.reload(), there.reload()))
+    our_first, our_again = (median(column) for column in zip(*ours, strict=True))
+    first, second, third = (median(column) for column in zip(*theirs, strict=True))
+    what = f"{feeds.feeds} feeds of {feeds.articles}"
+    yield Result(f"first refresh, {what}", our_first, first, "newsboat", 1.0)
+    yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 2nd time (asks without ETag)", 0.35)
+    yield Result(f"unchanged refresh, {what}", our_again, third, "newsboat, 3rd time (asks with ETag)", None)
+
+
+def large(bench: Workbench) -> Iterator[Row]:
+    """All the feeds of a hundred articles, once each: a run takes minutes; and the size of what is kept."""
+    ours, theirs = bench.ours(bench.size), bench.newsboat()
+    again = median([ours.refresh("--force") for _ in range(3)])
+    bench.say("reloading newsboat twice more")
+    size = theirs.cache_size()
+    second, third = theirs.reload(), theirs.reload()
+    first, reload = bench.took(f"ours-{bench.size}"), bench.took(f"newsboat-{bench.size}")
+    what = f"{bench.feeds:,} feeds of 100"
+    yield Result(f"first refresh, {what} (n = 1)", first, reload, "newsboat", 0.6)
+    yield Result(f"unchanged refresh, {what} (n = 1)", again, second, "newsboat, 2nd time (asks without ETag)", 0.03)
+    yield Result(f"unchanged refresh, {what} (n = 1)", again, third, "newsboat, 3rd time (asks with ETag)", None)
+    yield Result(f"size of {bench.size:,} articles", ours.cache_size(), size, "newsboat's cache.db", 0.9, unit="MB")
