@@ -131,3 +131,13 @@ def _levels(text: str, base: int) -> list[int]:
     for entry in storage["chars"]:
         levels[entry["index"]] = entry["level"]
     return levels
+
+
+def in_order(text: str, whole: str = "") -> str:
+    """One line of text as it is seen from left to right, for a terminal that does not reorder itself.
+
+    `whole` is the text that the line is a part of, whose direction it has.
+    """
+    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+        return text
+    return "".join([shown for _, shown in _order(text, 1 if is_right_to_left(whole or text) else 0)])
