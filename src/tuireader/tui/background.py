@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tuireader.store.connection import connect
 
@@ -28,7 +27,7 @@ async def off_loop(path: Path, work: Work[Result]) -> Result:
         with closing(connect(path)) as connection:
             with lock:
                 if cancelled.is_set():
-                    raise asyncio.CancelledError
+                    raise _UnwantedError
                 running.append(connection)
             try:
                 return work(connection)
@@ -48,9 +47,13 @@ async def off_loop(path: Path, work: Work[Result]) -> Result:
         raise
 
 
-def _forget(task: asyncio.Future[object]) -> None:
+class _UnwantedError(Exception):
+    """No one waits for the work any more."""
+
+
+def _forget(task: asyncio.Task[Any]) -> None:
     """Take note of the error of work that no one waits for any more, which is that it was interrupted."""
-    with contextlib.suppress(asyncio.CancelledError):
+    if not task.cancelled():
         task.exception()
 
 

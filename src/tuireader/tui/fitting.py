@@ -8,7 +8,6 @@ from itertools import accumulate
 
 from rich.cells import cell_len
 
-from tuireader.content.printable import printable
 from tuireader.content.width import widths, wrap
 
 ELLIPSIS = "…"
@@ -63,14 +62,32 @@ def age(then: datetime, now: datetime) -> str:
     return f"{_MONTHS[local.month - 1]} {local.year}"
 
 
+def ago(then: datetime, now: datetime) -> str:
+    """The same in a sentence: "just now", "3 h ago", "on 12 Jan"."""
+    short = age(then, now)
+    if short == "now":
+        return "just now"
+    return f"{short} ago" if now - then < timedelta(days=7) else f"on {short}"
+
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def people(authors: Sequence[str], width: int) -> str:
-    """The authors in at most so many cells: all of them, else the first and how many more."""
-    names = [printable(name) for name in authors]
+def people(names: Sequence[str], width: int) -> str:
+    """Authors in at most so many cells: all in full, else the first and how many more, with an initial if need be."""
+    if not names or width < 1:
+        return ""
     together = ", ".join(names)
-    if len(names) < 2 or cell_len(together) <= width:
-        return cut(together, width)
-    more = f" +{len(names) - 1}"
-    return cut(names[0], max(1, width - len(more))) + more
+    if cell_len(together) <= width:
+        return together
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    for name in (names[0], _with_initial(names[0])):
+        if cell_len(name + more) <= width:
+            return name + more
+    return cut(names[0], width)
+
+
+def _with_initial(name: str) -> str:
+    """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone as it is."""
+    first, _, rest = name.partition(" ")
+    return f"{first[0]}. {rest.lstrip()}" if rest.strip() and len(first) > 1 else name

@@ -35,7 +35,6 @@ LIST = [
 
 ARTICLE = [
     *MOVING,
-    _key("contents", "t", "contents of the article"),
     _key("next-heading", "]", "next heading"),
     _key("previous-heading", "[", "previous heading"),
     _key("find", "/", "find in the article"),
@@ -47,6 +46,7 @@ ARTICLE = [
     _key("narrower", "<", "narrower column"),
     _key("wider", ">", "wider column"),
     _key("clear", "escape", "clear what is found"),
+    _key("return", "backspace,ctrl+o", "back to where a jump began"),
 ]
 """For the article that has the focus; an action that has nothing to do there raises SkipAction and leaves the key."""
 
@@ -67,6 +67,7 @@ READER = [
     _key("sort", "s", "sort"),
     _key("dense", "v", "dense list, or with air"),
     _key("zen", "z", "zen: the article alone"),
+    _key("contents", "t", "contents of the article"),
     _key("links", "u", "links of the article"),
     _key("browser", "o", "open in the browser"),
     _key("copy-link", "y", "copy the link"),
@@ -78,7 +79,7 @@ READER = [
 """For the screen with the panes."""
 
 APP = [
-    _key("palette", ":,ctrl+p", "command palette", "command_palette"),
+    _key("palette", ":,ctrl+p", "command palette"),
     _key("help", "?,f1", "help"),
     _key("quit", "ctrl+q", "quit", priority=True),
     _key("interrupt", "ctrl+c", "quit", "quit"),
@@ -110,7 +111,7 @@ _SECTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
         "In the article",
         (
             "find", "next-match", "previous-match", "contents", "next-heading", "previous-heading", "links",
-            "next-link", "previous-link", "open-link", "narrower", "wider", "zen",
+            "next-link", "previous-link", "open-link", "return", "narrower", "wider", "zen",
         ),
     ),
     (
@@ -137,7 +138,13 @@ BY_ID = _every()
 
 def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
     """The keys of a binding, as written on the screen: "ctrl+d", "?"."""
-    return [format_key(key.strip()) if len(key.strip()) > 1 else key.strip() for key in _bound(id_, keymap).split(",")]
+    return [_written(key.strip()) for key in _bound(id_, keymap).split(",")]
+
+
+def _written(key: str) -> str:
+    if len(key) == 1 or key == "enter":
+        return key
+    return format_key(key)
 
 
 def _bound(id_: str, keymap: Mapping[str, str]) -> str:
@@ -151,6 +158,17 @@ def help_sections(keymap: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
         for heading, ids in _SECTIONS
     ]
 
+
+def commands(keymap: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """What the command palette offers: action, description, keys."""
+    return [
+        (f"app.{binding.action}" if binding in APP else binding.action, binding.description, " ".join(shown))
+        for binding in (*READER, *APP)
+        if binding.id not in _NOT_COMMANDS and (shown := keys_of(binding.id or "", keymap))
+    ]
+
+
+_NOT_COMMANDS = frozenset({"back", "close", "next-pane", "previous-pane", "palette", "interrupt"})
 
 Hint = tuple[Sequence[str], str]
 """Ids of bindings that belong together, and the one word for what they do."""

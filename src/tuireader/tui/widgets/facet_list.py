@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuireader.model import Facet
+from tuireader.tui.widgets.article_find import fold
 from tuireader.tui.widgets.side_list import Choice, SideList
-
-
-def folded(text: str) -> str:
-    """Text as it is compared: without case, without accents."""
-    spread = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in spread if not unicodedata.combining(char))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +23,7 @@ class Facets:
 def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
     """Sort and fold facets; the one without a name, of articles that have none, is shown as `nameless`."""
     named = sorted(
-        (
-            (folded(facet.name), Choice(facet.name, facet.name or nameless, facet.unread, facet.total))
-            for facet in facets
-        ),
+        ((fold(facet.name), Choice(facet.name, facet.name or nameless, facet.unread, facet.total)) for facet in facets),
         key=lambda pair: (not pair[0], pair[0]),
     )
     by_name = tuple(choice for _, choice in named)
@@ -81,7 +72,7 @@ class FacetList(SideList):
 
     def _arrange(self) -> None:
         rows = self._facets.by_name if self.by_name else self._facets.by_count
-        wanted = folded(self.filter)
+        wanted = fold(self.filter)
         if wanted:
             fitting = {choice.key for name, choice in self._facets.names if wanted in name}
             rows = tuple(choice for choice in rows if choice.key in fitting)

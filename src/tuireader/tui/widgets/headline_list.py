@@ -8,10 +8,12 @@ from datetime import datetime
 
 from rich.cells import cell_len
 from textual.message import Message
+from textual.strip import Strip
 
+from tuireader.content.bidi import is_right_to_left
 from tuireader.content.printable import printable
 from tuireader.model import Headline, minutes
-from tuireader.tui.fitting import age, cut, lines, pad, people
+from tuireader.tui.fitting import ELLIPSIS, age, cut, lines, pad, people
 from tuireader.tui.widgets.row_list import Piece, RowList
 
 PAGE = 64
@@ -51,14 +53,14 @@ class HeadlineList(RowList):
 
     # The rows.
 
-    def show(self, read: Read, *, count: int | None = None) -> None:
-        """Show another list, from its top; where its length is not known yet, what is read now is shown."""
+    def show(self, read: Read, *, count: int | None = None, first: list[Headline] | None = None) -> None:
+        """Show another list, from its top.
+
+        `first` is its first page, where that was read already; without a `count` that page counts as all there is.
+        """
         self._read = read
-        self._pages = {}
-        if count is None:
-            first = self._page_of(0)
-            count = len(first)
-        self._count = count
+        self._pages = {} if first is None else {0: first}
+        self._count = len(self._page_of(0)) if count is None else count
         self.hold(0, 0)
         self.cursor_moved()
 
@@ -137,8 +139,18 @@ class HeadlineList(RowList):
 
     # Their lines.
 
+    @property
+    def _title_width(self) -> int:
+        """Cells between the dot and the star."""
+        return max(1, self.size.width - 7)
+
     def _title(self, headline: Headline) -> list[str]:
-        return lines(printable(headline.title) or "Untitled", self.size.width - 7, 2)
+        """The title in lines, as drawn: what is written from the right stands at the right."""
+        width = self._title_width
+        text = printable(headline.title) or "Untitled"
+        parts = [self.seen(part, text) for part in lines(text, width, 2)]
+        from_right = self.reorder and is_right_to_left(text)
+        return [" " * (width - cell_len(part)) + part if from_right else pad(part, width) for part in parts]
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The lines of a headline."""
@@ -150,14 +162,9 @@ class HeadlineList(RowList):
     def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
         tone = "soft" if headline.read else "strong"
         title = self._title(headline)
-        width = self.size.width - 7
-        first: list[Piece] = [
-            *_dot(headline),
-            (pad(title[0], width), tone),
-            (" ★" if headline.starred else "  ", "mark"),
-        ]
+        first: list[Piece] = [*_dot(headline), (title[0], tone), (" ★" if headline.starred else "", "mark")]
         rest: list[list[Piece]] = [[("   ", ""), (line, tone)] for line in title[1:]]
-        return [first, *rest, [("   ", ""), (self._facts(headline, width), "faint")]]
+        return [first, *rest, [("   ", ""), (self.seen(self._facts(headline, self._title_width + 2)), "faint")]]
 
     def _facts(self, headline: Headline, width: int) -> str:
         """Feed · author · age · minutes, what is missing left out; names give way to numbers."""
@@ -165,13 +172,20 @@ class HeadlineList(RowList):
         if headline.words:
             numbers.append(f"{minutes(headline.words)} min")
         tail = " · ".join(numbers)
-        room = max(0, width - cell_len(tail) - 3)
+        names = self._names(headline, width - cell_len(tail) - 3)
+        return f"{names} · {tail}" if names else cut(tail, width)
+
+    def _names(self, headline: Headline, room: int) -> str:
+        """The feed, where there are several, and the authors: in full, else with initials, else what matters more."""
+        if room < 4:
+            return ""
         feed = printable(headline.feed_title) if self.with_feed else ""
-        names = people(headline.authors, room)
-        if feed and names:
-            feed = cut(feed, max(room - cell_len(names) - 3, room // 3))
-            names = people(headline.authors, room - cell_len(feed) - 3)
-        return " · ".join([part for part in (cut(feed, room), names) if part and room > 3] + [tail])
+        authors = [printable(name) for name in headline.authors]
+        if not feed or not authors:
+            return cut(feed, room) if feed else people(authors, room)
+        beside = room - cell_len(feed) - 3
+        short = people(authors, beside)
+        return f"{feed} · {short}" if short and not short.endswith(ELLIPSIS) else cut(feed, room)
 
     def _dense_line(self, headline: Headline) -> list[Piece]:
         """The title, and at the right its age, one below the other."""
@@ -179,9 +193,15 @@ class HeadlineList(RowList):
         old = age(headline.date, self._clock()).rjust(8)
         star = "★ " if headline.starred else "  "
         room = max(1, width - len(old) - 4)
-        title = pad(cut(printable(headline.title) or "Untitled", room), room)
+        title = pad(self.seen(cut(printable(headline.title) or "Untitled", room)), room)
         tone = "soft" if headline.read else "strong"
         return [*_dot(headline), (title, tone), (" ", ""), (star, "mark"), (old, "faint"), (" ", "")]
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the rows; where there are none, of what is said instead."""
+        if not self._count and 1 <= y <= len(self.empty):
+            return self.strip([("   ", ""), *self.empty[y - 1]])
+        return super().render_line(y)
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
         """Nothing is above the rows."""

@@ -13,6 +13,7 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tuireader.content.bidi import in_order
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
 
@@ -59,6 +60,8 @@ class RowList(Widget, can_focus=True):
         super().__init__(id=id)
         self.cursor = 0
         """The row of the cursor."""
+        self.reorder = False
+        """Whether right-to-left text is put in order here, because the terminal does not do it."""
         self._top = Place(0, 0)
         """The first line in sight."""
         self._dragging = False
@@ -293,6 +296,10 @@ class RowList(Widget, can_focus=True):
 
     # Painting.
 
+    def seen(self, text: str, whole: str = "") -> str:
+        """Text in the order in which it is drawn; `whole` is what it is a line of."""
+        return in_order(text, whole) if self.reorder else text
+
     def on_resize(self) -> None:
         """Keep the cursor in sight at the new size."""
         self.reveal()
@@ -309,18 +316,18 @@ class RowList(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Paint one line of what is in sight."""
         if y < self.HEAD:
-            return self._strip(self.head_line(y), selected=False, thumb=False)
+            return self.strip(self.head_line(y))
         if self._sight is None or self._sight.size != self.size:
             places = self.places()
             self._sight = Sight(self.size, places, self._thumb(places), {})
         _, places, thumb, rows = self._sight
         index = y - self.HEAD
         if index >= len(places):
-            return self._strip([], selected=False, thumb=False)
+            return self.strip([])
         row, line = places[index]
         if row not in rows:
             rows[row] = self.row_lines(row)
-        return self._strip(
+        return self.strip(
             rows[row][line] if line < len(rows[row]) else [],
             selected=row == self.cursor and line < self.cursor_lines(row),
             thumb=thumb is not None and thumb[0] <= index < thumb[1],
@@ -339,7 +346,8 @@ class RowList(Widget, can_focus=True):
         start = round((room - size) * min(1.0, self._top.row / above)) if above else 0
         return start, start + size
 
-    def _strip(self, pieces: list[Piece], *, selected: bool, thumb: bool) -> Strip:
+    def strip(self, pieces: list[Piece], *, selected: bool = False, thumb: bool = False) -> Strip:
+        """A line of the widget's width."""
         width = self.size.width
         segments: list[Segment] = []
         used = 0

@@ -70,6 +70,12 @@ class SideList(RowList):
         self._unread_width = 0
         self._total_width = 0
 
+    @property
+    def room(self) -> int:
+        """Lines for rows; the last line is air where there is enough."""
+        height = self.size.height
+        return max(0, height - self.HEAD - (1 if height > 3 else 0))
+
     def set_rows(self, rows: Sequence[Choice]) -> None:
         """Show other rows; the cursor stays on the same one, on the same line where it can."""
         before = self.pointed
@@ -110,7 +116,7 @@ class SideList(RowList):
         numbers = self._numbers(choice)
         failed = " !" if choice.failed else ""
         room = self.size.width - 2 - len(failed) - sum(len(text) for text, _ in numbers) - 2
-        name = cut(printable(choice.name), max(1, room))
+        name = self.seen(cut(printable(choice.name), max(1, room)))
         tone = "chosen" if chosen else "soft" if choice.unread == 0 else ""
         return [
             [

@@ -1,0 +1,197 @@
+"""The app: what all screens share (configuration, keys, theme, the cache) and how the program ends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import ClassVar
+
+from rich.segment import Segments
+from rich.text import Text
+from textual import work
+from textual.app import App, InvalidThemeError
+from textual.binding import BindingType
+from textual.theme import BUILTIN_THEMES
+from textual.worker import WorkerFailed
+
+from tuireader.config import Config, hint
+from tuireader.errors import ConfigError, TuireaderError
+from tuireader.store import feeds, settings
+from tuireader.store.connection import connect
+from tuireader.tui import keys
+from tuireader.tui.background import Writer
+from tuireader.tui.memory import Memory
+from tuireader.tui.screens.reader import ReaderScreen
+from tuireader.tui.text import toast
+from tuireader.tui.themes import DARK, HOUSE, tones
+
+log = logging.getLogger("tuireader")
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+class ReaderApp(App[None]):
+    """The reader on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
+
+    TITLE = "tuireader"
+    CSS_PATH = "app.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
+    ENABLE_COMMAND_PALETTE = False
+    NOTIFICATION_TIMEOUT = 4.0
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        addresses: Sequence[str] = (),
+        config: Config | None = None,
+        clock: Callable[[], datetime] = utc_now,
+        demo: bool = False,
+    ) -> None:
+        """Open the cache; raises StoreError or ConfigError, with a sentence, while there is a shell to show it in."""
+        self.config = config or Config()
+        self.clock = clock
+        self.demo = demo
+        self.addresses = tuple(addresses)
+        self.path = path
+        self.connection: sqlite3.Connection = connect(path)
+        """For bounded reads on the loop."""
+        self.writer = Writer(path)
+        self.memory = Memory(settings.load(self.connection), self._remember)
+        super().__init__()
+        for theme in HOUSE:
+            self.register_theme(theme)
+        _check_keymap(self.config)
+        self.set_keymap(self.config.keymap)
+        self._choose_theme()
+
+    def _remember(self, name: str, value: str) -> None:
+        self.writer.submit(lambda c: settings.save(c, name, value))
+
+    # Themes.
+
+    def _choose_theme(self) -> None:
+        wanted = self.config.theme or self.memory.get("theme", DARK.name)
+        try:
+            self.theme = wanted
+        except InvalidThemeError as error:
+            if self.config.theme:
+                raise ConfigError(f"There is no theme “{wanted}”. {hint(wanted, self.available_themes)}") from error
+            self.theme = DARK.name
+
+    def get_css_variables(self) -> dict[str, str]:
+        """The theme's variables, and the tones that everything is drawn in."""
+        variables = {**super().get_css_variables(), **tones(self.current_theme)}
+        self.theme_variables = variables
+        return variables
+
+    def theme_names(self) -> list[str]:
+        """Our own pair, then Textual's."""
+        return [*(theme.name for theme in HOUSE), *sorted(BUILTIN_THEMES)]
+
+    # Over the panes.
+
+    def action_help(self) -> None:
+        """Show the keys."""
+        from tuireader.tui.screens.help import HelpScreen
+
+        self.push_screen(HelpScreen(self.config.keymap))
+
+    @work
+    async def action_palette(self) -> None:
+        """Show what can be done, and do what is chosen."""
+        from tuireader.tui.screens.palette import Command, PaletteScreen
+
+        commands = [
+            *(Command(words, shown, action) for action, words, shown in keys.commands(self.config.keymap)),
+            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in self.theme_names()),
+        ]
+        chosen = await self.push_screen_wait(PaletteScreen(commands))
+        if chosen is not None:
+            await self.run_action(chosen, self.screen)
+
+    def action_choose_theme(self, name: str) -> None:
+        """Take a theme, and remember it."""
+        self.theme = name
+        self.memory.put("theme", name)
+
+    # Beginning and end.
+
+    def get_default_screen(self) -> ReaderScreen:
+        """The screen with the panes."""
+        return ReaderScreen(self.path, self.connection, self.writer, self.memory, config=self.config, clock=self.clock)
+
+    @property
+    def reader(self) -> ReaderScreen:
+        """The screen with the panes, whatever is over it."""
+        screen = self.screen_stack[0]
+        assert isinstance(screen, ReaderScreen)  # noqa: S101 - tells the type checker what get_default_screen gave
+        return screen
+
+    def on_mount(self) -> None:
+        """End well when told to from outside; begin with what was asked for."""
+        self._mind_signals()
+        if self.addresses or not feeds.every(self.connection):
+            self.reader.action_add(self.addresses)
+
+    def _mind_signals(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                # Windows has no such handlers, a loop in a thread other than the main one may have none.
+                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                    loop.add_signal_handler(number, self._end, 128 + number)
+
+    def _end(self, status: int) -> None:
+        self.exit(return_code=status)
+
+    async def action_quit(self) -> None:
+        """End; what was marked is written first."""
+        self.exit()
+
+    def on_unmount(self) -> None:
+        """Write what is not written yet, and let go of the cache."""
+        self.writer.close()
+        self.connection.close()
+
+    # What goes wrong.
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Work in the background that fails is said and logged, and reading goes on; all else ends the program."""
+        if isinstance(error, WorkerFailed):
+            self.report(error.error)
+        else:
+            super()._handle_exception(error)
+
+    def report(self, error: BaseException) -> None:
+        """Say what went wrong: a sentence that we wrote, or that it is a bug."""
+        if isinstance(error, TuireaderError):
+            toast(self.screen, str(error), severity="error")
+            return
+        log.error("unexpected", exc_info=error)
+        toast(self.screen, f"Something went wrong that tuireader did not expect ({error}).", severity="error")
+
+    def _fatal_error(self) -> None:
+        """Say in one sentence that the program ends; the details are in the log, if there is one."""
+        error = self._exception
+        log.critical("fatal", exc_info=error)
+        self.bell()
+        sentence = f"tuireader ended: something went wrong that it did not expect ({type(error).__name__}: {error})."
+        self._exit_renderables.append(Segments(self.console.render(Text(sentence))))
+        self._close_messages_no_wait()
+
+
+def _check_keymap(config: Config) -> None:
+    for id_ in config.keymap:
+        if id_ not in keys.BY_ID:
+            raise ConfigError(f"In [keymap], there is no action “{id_}”. {hint(id_, keys.BY_ID)}")

@@ -1,0 +1,84 @@
+"""Getting things from the web while the screen goes on: imports in a thread, requests on the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.model import Feed, Refreshed
+
+if TYPE_CHECKING:
+    from tuireader.web import Client
+
+
+@asynccontextmanager
+async def web_client(*modules: str) -> AsyncIterator[Client]:
+    """A client, once the web and the modules of the library that use it are loaded: off the loop, it takes a while."""
+    await asyncio.to_thread(_load, "tuireader.web", *modules)
+    from tuireader.web import open_client
+
+    async with open_client() as client:
+        yield client
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
+
+
+async def refreshing(
+    path: Path, feeds: Sequence[Feed] | None, *, clock: Callable[[], datetime], force: bool
+) -> AsyncIterator[Refreshed]:
+    """Ask for feeds (None: all), and tell what came of each."""
+    async with web_client("tuireader.library.refresh") as client:
+        from tuireader.library.refresh import refresh
+
+        async for event in refresh(path, client, feeds, clock=clock, force=force):
+            yield event
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a refresh so far."""
+
+    expected: int
+    done: int = 0
+    new: int = 0
+    feeds_with_new: int = 0
+    failed: list[Refreshed] = field(default_factory=list)
+    reached: bool = False
+    """Whether any site answered."""
+
+    def add(self, event: Refreshed) -> None:
+        """Count one feed."""
+        self.done += 1
+        self.new += event.new
+        self.feeds_with_new += event.new > 0
+        if event.error is not None:
+            self.failed.append(event)
+        if event.status != "not-due" and not event.offline:
+            self.reached = True
+
+    @property
+    def offline(self) -> bool:
+        """Whether there seems to be no network at all."""
+        return bool(self.failed) and not self.reached and all(event.offline for event in self.failed)
+
+    def progress(self) -> str:
+        """How far it is."""
+        return f"{self.done}/{self.expected} feeds" if self.expected > 1 else "refreshing"
+
+    def summary(self) -> str:
+        """What it brought, in a sentence."""
+        said = "Nothing new"
+        if self.new:
+            said = f"{self.new} new" + (f" in {self.feeds_with_new} feeds" if self.expected > 1 else "")
+        if len(self.failed) == 1:
+            return f"{said} · {self.failed[0].error}"
+        return f"{said} · {len(self.failed)} feeds failed" if self.failed else said

@@ -1,0 +1,35 @@
+"""Marks that the reader makes, and taking them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A mark that was made: which articles changed, and what they were before (None: that did not change)."""
+
+    what: str
+    """What was done, to be named when it is undone: "12 marked read"."""
+    ids: tuple[int, ...]
+    read: bool | None = None
+    starred: bool | None = None
+
+
+class UndoStack:
+    """The marks of this session, the last one on top."""
+
+    LENGTH = 50
+
+    def __init__(self) -> None:
+        """Nothing was done yet."""
+        self._made: list[Made] = []
+
+    def push(self, made: Made) -> None:
+        """Remember what was done; the oldest is forgotten in the end."""
+        if made.ids:
+            self._made = [*self._made[-self.LENGTH + 1 :], made]
+
+    def pop(self) -> Made | None:
+        """What was done last and not undone yet."""
+        return self._made.pop() if self._made else None

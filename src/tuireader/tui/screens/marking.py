@@ -1,0 +1,109 @@
+"""Marking: what the reader does to articles is on the screen at once, in the cache in order, and can be taken back."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tuireader.errors import TuireaderError
+from tuireader.library.mark import mark, mark_all_read
+from tuireader.model import Status
+from tuireader.tui import keys
+from tuireader.tui.background import Writer
+from tuireader.tui.marks import Made, UndoStack
+from tuireader.tui.screens.lists import ListsScreen
+from tuireader.tui.text import toast
+
+if TYPE_CHECKING:
+    from tuireader.model import Article
+
+
+class MarkingScreen(ListsScreen):
+    """Reads and stars, one article at a time or all that are shown."""
+
+    writer: Writer
+
+    def begin_marks(self) -> None:
+        """Nothing was marked yet."""
+        self._undo = UndoStack()
+        self.opened: tuple[Article, Status] | None = None
+        """The article that is open, and what the reader did with it."""
+
+    def in_hand(self) -> tuple[int, Status] | None:
+        """The article that a key means: the open one for a reader who is there, else the one under the cursor."""
+        if self.pane == "article" and self.opened is not None:
+            return self.opened[0].id, self.opened[1]
+        headline = self.headlines.current
+        return (headline.id, Status(headline.read, headline.starred)) if headline else None
+
+    def set_marks(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
+        """Show marks now, write them soon, count after that."""
+        self.keep_in_list(article_id)
+        self._show_marks((article_id,), read=read, starred=starred)
+        self._written(self.writer.submit(lambda c: mark(c, [article_id], read=read, starred=starred)))
+
+    def _show_marks(self, ids: tuple[int, ...], *, read: bool | None, starred: bool | None) -> None:
+        self.headlines.patch(ids, read=read, starred=starred)
+        if self.opened is not None and self.opened[0].id in ids:
+            article, status = self.opened
+            read = status.read if read is None else read
+            starred = status.starred if starred is None else starred
+            self.opened = (article, replace(status, read=read, starred=starred))
+
+    @work(group="writes")
+    async def _written(self, future: Future[None]) -> None:
+        """Count anew once it is written; where it could not be, say so and show what is true."""
+        try:
+            await asyncio.wrap_future(future)
+        except TuireaderError as error:
+            toast(self, str(error), severity="error")
+            self.headlines.forget()
+        self.recount_facets(self.wanted)
+
+    def action_read(self) -> None:
+        """Read or unread."""
+        if (hand := self.in_hand()) is not None:
+            article_id, status = hand
+            self._undo.push(Made("unread" if status.read else "read", (article_id,), read=status.read))
+            self.set_marks(article_id, read=not status.read)
+
+    def action_star(self) -> None:
+        """Starred or not."""
+        if (hand := self.in_hand()) is not None:
+            article_id, status = hand
+            self._undo.push(Made("star", (article_id,), starred=status.starred))
+            self.set_marks(article_id, starred=not status.starred)
+
+    @work(group="writes")
+    async def action_all_read(self) -> None:
+        """Mark all that is shown read."""
+        query = self.wanted
+        done = await self.writer.write(lambda c: mark_all_read(c, query))
+        if not done.ids:
+            toast(self, "All of these are read already.")
+            return
+        said = f"{len(done)} marked read"
+        self._undo.push(Made(said, done.ids, read=False))
+        self._show_marks(done.ids, read=True, starred=None)
+        toast(self, f"{said} · {self.key_of('undo')} undoes it")
+        self.recount()
+
+    @work(group="writes")
+    async def action_undo(self) -> None:
+        """Take the last mark back."""
+        made = self._undo.pop()
+        if made is None:
+            toast(self, "Nothing to undo.")
+            return
+        await self.writer.write(lambda c: mark(c, made.ids, read=made.read, starred=made.starred))
+        self._show_marks(made.ids, read=made.read, starred=made.starred)
+        toast(self, f"Undone: {made.what}")
+        self.recount()
+
+    def key_of(self, id_: str) -> str:
+        """How the first key of a binding is written."""
+        return keys.keys_of(id_, self.keymap)[0]

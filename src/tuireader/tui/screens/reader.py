@@ -1,0 +1,192 @@
+"""The screen where people read, whole: with new articles asked for, and sites added."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tuireader.config import Config
+from tuireader.model import Feed, Query
+from tuireader.store import articles, feeds
+from tuireader.tui.background import Writer
+from tuireader.tui.fetching import Tally, refreshing
+from tuireader.tui.memory import Memory
+from tuireader.tui.screens.reading import ReadingScreen
+from tuireader.tui.text import toast
+from tuireader.tui.widgets.article import ArticleView
+from tuireader.tui.widgets.headline_list import HeadlineList
+from tuireader.tui.widgets.row_list import RowList
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tuireader.tui.screens.subscribe import Added
+
+MINUTE = 60.0
+"""Seconds after which ages are written anew."""
+PACE = 0.5
+"""Seconds at least between two readings of the lists during a refresh."""
+
+
+class ReaderScreen(ReadingScreen):
+    """Everything about reading; the app gives it what it works on."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: Connection,
+        writer: Writer,
+        memory: Memory,
+        *,
+        config: Config,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`connection` is for reads on the loop, which are bounded; `path` for those off it."""
+        super().__init__(
+            HeadlineList(clock, id="headlines"),
+            ArticleView(id="article", reorder={"reorder": True, "terminal": False}.get(config.bidi)),
+            config.keymap,
+        )
+        self.path = path
+        self.connection = connection
+        self.writer = writer
+        self.clock = clock
+        self._memory = memory
+        self.config = config
+        self._paced: Timer | None = None
+
+    def on_mount(self) -> None:
+        """Show what is in the cache, then ask for what is due."""
+        given = self.config.given
+        self.headlines.dense = self.config.dense if "dense" in given else self._memory.get("dense", self.config.dense)
+        self.article.measure = (
+            self.config.measure if "measure" in given else self._memory.get("measure", self.config.measure)
+        )
+        self.watch(self.article, "measure", lambda measure: self._memory.put("measure", measure), init=False)
+        for rows in self.query(RowList):
+            rows.reorder = self.article.reorder
+        self.begin_marks()
+        self.begin_reading()
+        self.begin_lists()
+        self.set_interval(MINUTE, self._age)
+        if self.config.refresh_on_start:
+            self.call_after_refresh(self.refresh_feeds, None, force=False)
+
+    def on_unmount(self) -> None:
+        """Keep where reading stopped, also when the program ends."""
+        self.keep_position()
+
+    def _age(self) -> None:
+        self.headlines.refresh()
+        self.show_title()
+
+    def action_dense(self) -> None:
+        """One line for each headline, or air around them."""
+        line = self.headlines.cursor_line()
+        self.headlines.dense = not self.headlines.dense
+        self.headlines.hold(self.headlines.cursor, line)
+        self._memory.put("dense", self.headlines.dense)
+
+    # Asking for new articles.
+
+    def action_refresh(self) -> None:
+        """Ask for one feed now: the one under the cursor, or chosen, or that of the article in hand."""
+        feed = self._feed_in_hand()
+        if feed is not None:
+            self.refresh_feeds([feed], force=True)
+
+    def action_refresh_all(self) -> None:
+        """Ask for all feeds now."""
+        self.refresh_feeds(None, force=True)
+
+    def _feed_in_hand(self) -> Feed | None:
+        pointed = self.pointed_feed() if self.feed_list.has_focus else None
+        if pointed is not None:
+            return pointed.feed
+        headline = self.headlines.current
+        feed_id = self.wanted.feed
+        if feed_id is None and self.pane == "article" and self.opened is not None:
+            feed_id = self.opened[0].feed_id
+        elif feed_id is None and headline is not None:
+            feed_id = headline.feed_id
+        every = self.surveyed.feeds if self.surveyed else ()
+        return next((one.feed for one in every if one.feed.id == feed_id), None)
+
+    def refresh_feeds(self, wanted: Sequence[Feed] | None, *, force: bool) -> None:
+        """Ask for feeds in the background (None: all; only what is due, unless forced)."""
+        if self.progress:
+            if force:
+                toast(self, "A refresh is on its way already.")
+            return
+        self._refresh_feeds(wanted, force=force)
+
+    @work(group="refresh")
+    async def _refresh_feeds(self, wanted: Sequence[Feed] | None, *, force: bool) -> None:
+        asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
+        if not asked:
+            return
+        tally = Tally(len(asked))
+        self._say_progress(tally.progress())
+        try:
+            async with aclosing(refreshing(self.path, asked, clock=self.clock, force=force)) as events:
+                async for event in events:
+                    tally.add(event)
+                    self._say_progress(tally.progress())
+                    if event.new or event.changed:
+                        self._recount_soon()
+        finally:
+            self._say_progress("")
+        self.offline = tally.offline
+        self.recount()
+        if force or tally.new:
+            toast(self, "Offline: no site could be reached." if tally.offline else tally.summary())
+
+    def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
+        if not force:
+            return feeds.due(self.connection, self.clock())
+        return [feed for feed in feeds.every(self.connection) if not feed.gone]
+
+    def _say_progress(self, progress: str) -> None:
+        self.progress = progress
+        self.show_title()
+
+    def _recount_soon(self) -> None:
+        """Read the lists again, but not for every feed of many."""
+        if self._paced is None:
+            self._paced = self.set_timer(PACE, self._recount_paced)
+
+    def _recount_paced(self) -> None:
+        self._paced = None
+        self.recount()
+
+    # Adding sites.
+
+    def action_add(self, addresses: Sequence[str] = ()) -> None:
+        """Ask for the address of a site, or begin with those that were given, and subscribe."""
+        from tuireader.tui.screens.subscribe import SubscribeScreen
+
+        is_first = not feeds.every(self.connection)
+        self.app.push_screen(
+            SubscribeScreen(self.path, clock=self.clock, addresses=addresses, is_first=is_first), self._added
+        )
+
+    def _added(self, added: Added | None) -> None:
+        """Lead straight into what was added: the article that was meant, else the newest."""
+        if added is None:
+            self._say_empty()
+            return
+        only_one = len(feeds.every(self.connection)) == 1
+        query = Query() if only_one else Query(feed=added.feed_id)
+        self.want(query)
+        newest = articles.window(self.connection, query, 0, 1)
+        article_id = added.article_id or (newest[0].id if newest else None)
+        if article_id is None:
+            toast(self, "There are no articles in this feed yet.")
+        else:
+            self.open_article(article_id)

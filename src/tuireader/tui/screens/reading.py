@@ -1,0 +1,215 @@
+"""Reading: opening an article, going from one to the next, and what can be done with the one that is open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.actions import SkipAction
+
+from tuireader.errors import AddressError, NotFoundError, TuireaderError
+from tuireader.store import articles, statuses
+from tuireader.tui.background import off_loop
+from tuireader.tui.fetching import web_client
+from tuireader.tui.opener import open_link
+from tuireader.tui.screens.marking import MarkingScreen
+from tuireader.tui.text import toast
+from tuireader.tui.widgets.article import ArticleView
+from tuireader.tui.widgets.headline_list import HeadlineList
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tuireader.config import Config
+    from tuireader.library.read import OpenArticle
+
+POSITION_PAUSE = 1.0
+"""Seconds of stillness after which the reading position is kept."""
+
+
+class ReadingScreen(MarkingScreen):
+    """Opens articles off the loop; a slow old one never replaces a new one, since opening is exclusive."""
+
+    config: Config
+
+    def begin_reading(self) -> None:
+        """Nothing is open yet."""
+        self._position_timer: Timer | None = None
+        self._kept_position = (0, 0)
+        self.article.clear("Nothing is open.\nEnter opens the headline under the cursor.")
+
+    @on(HeadlineList.Opened)
+    def _open_headline(self, event: HeadlineList.Opened) -> None:
+        event.stop()
+        self.open_article(event.article_id)
+
+    def open_article(self, article_id: int) -> None:
+        """Open an article and go there."""
+        self._open(article_id)
+
+    @work(exclusive=True, group="article")
+    async def _open(self, article_id: int) -> None:
+        try:
+            opened = await off_loop(self.path, lambda c: self._opened(c, article_id))
+        except NotFoundError as error:
+            toast(self, str(error), severity="warning")
+            return
+        self._show(opened)
+
+    def _show(self, opened: OpenArticle) -> None:
+        self.keep_position()
+        self.opened = (opened.article, opened.status)
+        self._kept_position = (opened.article.id, opened.status.position)
+        self.article.show(opened)
+        self.show_pane("article")
+        if not opened.status.read:
+            self.set_marks(opened.article.id, read=True)
+
+    # From one to the next.
+
+    def action_next_article(self) -> None:
+        """Open the next article of the list."""
+        self._go(1, unread=False)
+
+    def action_previous_article(self) -> None:
+        """Open the one before."""
+        self._go(-1, unread=False)
+
+    def action_next_unread(self) -> None:
+        """Open the next unread article."""
+        self._go(1, unread=True)
+
+    def action_previous_unread(self) -> None:
+        """Open the unread article before."""
+        self._go(-1, unread=True)
+
+    @work(exclusive=True, group="article")
+    async def _go(self, step: int, *, unread: bool) -> None:
+        """Find the article, bring the cursor to it, open it."""
+        query = self.listed
+        current = self.headlines.current
+        start = self.opened[0].id if self.opened and self.pane == "article" else current.id if current else None
+        if start is None:
+            return
+        # A reader in the list who wants the next unread one means the one under the cursor, if it is.
+        here = unread and step > 0 and self.pane != "article" and current is not None and not current.read
+
+        def find(connection: Connection) -> tuple[int | None, OpenArticle] | None:
+            found = start if here else articles.neighbour(connection, query, start, step, unread=unread)
+            return None if found is None else (articles.rank(connection, query, found), self._opened(connection, found))
+
+        found = await off_loop(self.path, find)
+        if found is None:
+            kind = "unread article" if unread else "article"
+            toast(self, f"No {kind} {'after' if step > 0 else 'before'} this one.")
+            return
+        rank, opened = found
+        if rank is not None:
+            self.headlines.move_to(rank)
+        self._show(opened)
+
+    @on(ArticleView.AtEnd)
+    def _go_on(self) -> None:
+        """At the end of an article, go on."""
+        self._go(1, unread=self.config.open_next_unread)
+
+    # In the article.
+
+    @on(ArticleView.PositionChanged)
+    def _scrolled(self, event: ArticleView.PositionChanged) -> None:
+        """Keep the position once the reader stands still."""
+        if self.opened is None or self.opened[0].id != event.article_id:
+            return
+        self.opened = (self.opened[0], replace(self.opened[1], position=event.position))
+        if self._position_timer is not None:
+            self._position_timer.stop()
+        self._position_timer = self.set_timer(POSITION_PAUSE, self.keep_position)
+
+    def keep_position(self) -> None:
+        """Keep where reading stopped in the open article."""
+        if self.opened is None:
+            return
+        article, status = self.opened
+        kept = (article.id, status.position)
+        if kept != self._kept_position:
+            self._kept_position = kept
+            self.writer.submit(lambda c: statuses.save_position(c, *kept))
+
+    @on(ArticleView.OpenLink)
+    def _open_link(self, event: ArticleView.OpenLink) -> None:
+        self._browse(event.url)
+
+    def action_contents(self) -> None:
+        """Show the headings of the article, to jump to one."""
+        raise SkipAction
+
+    def action_links(self) -> None:
+        """Show the links of the article, to open or copy one."""
+        raise SkipAction
+
+    # What can be done with the article.
+
+    def action_zen(self) -> None:
+        """The article alone, or everything again."""
+        if self.zen:
+            self.set_zen(on=False)
+        elif self.opened is not None:
+            self.set_zen(on=True)
+
+    @work(exclusive=True, group="browser")
+    async def action_browser(self) -> None:
+        """Open the article in the reader's browser."""
+        if (link := await self._link()) is not None:
+            await self._browse(link).wait()
+
+    @work(exclusive=True, group="browser-link")
+    async def _browse(self, address: str) -> None:
+        try:
+            await open_link(self.app, address)
+        except AddressError as error:
+            toast(self, str(error), severity="error")
+
+    @work(exclusive=True, group="browser")
+    async def action_copy_link(self) -> None:
+        """Copy the article's address."""
+        if (link := await self._link()) is not None:
+            self.app.copy_to_clipboard(link)
+            toast(self, f"Copied {link}")
+
+    async def _link(self) -> str | None:
+        hand = self.in_hand()
+        if hand is None:
+            return None
+        article = await off_loop(self.path, lambda c: articles.get(c, hand[0]))
+        if not article.link:
+            toast(self, "This article has no address.")
+        return article.link or None
+
+    @work(exclusive=True, group="full-text")
+    async def action_full_text(self) -> None:
+        """Fetch the whole text of the article from its site."""
+        hand = self.in_hand()
+        if hand is None:
+            return
+        article_id = hand[0]
+        toast(self, "Fetching the full text …")
+        try:
+            async with web_client("tuireader.library.read") as client:
+                from tuireader.library.read import fetch_full_text
+
+                await fetch_full_text(self.path, client, article_id)
+        except TuireaderError as error:
+            toast(self, str(error), severity="error")
+            return
+        if self.opened is not None and self.opened[0].id == article_id:
+            self._open(article_id)
+        self.headlines.forget()
+
+    def _opened(self, connection: Connection, article_id: int) -> OpenArticle:
+        # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
+        from tuireader.library.read import open_article
+
+        excerpt = f"This is an excerpt: {self.key_of('full-text')} fetches the full text."
+        return open_article(connection, article_id, excerpt=excerpt)

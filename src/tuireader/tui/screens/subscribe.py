@@ -1,0 +1,173 @@
+"""Adding a site: one line for its address, and what becomes of it, said below."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tuireader.content.printable import printable
+from tuireader.errors import NotFoundError, TuireaderError
+from tuireader.store import articles, feeds
+from tuireader.tui.background import off_loop
+from tuireader.tui.fetching import web_client
+from tuireader.tui.text import joined, plain
+from tuireader.tui.widgets.choice_list import ChoiceList, Line
+
+if TYPE_CHECKING:
+    from tuireader.model import FeedLink
+    from tuireader.web import Client
+
+INVITATION = "The site, one of its articles, or its feed: any of them will do."
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What was subscribed to."""
+
+    feed_id: int
+    article_id: int | None
+    """The article whose address was given, if it was one's."""
+
+
+class SubscribeScreen(ModalScreen[Added | None]):
+    """Asks for an address, subscribes, and gives what was subscribed to; None where the reader leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    def __init__(
+        self, path: Path, *, clock: Callable[[], datetime], addresses: Sequence[str] = (), is_first: bool = False
+    ) -> None:
+        """`addresses` are begun with at once; `is_first`: there is no feed yet, and nothing behind this screen."""
+        super().__init__()
+        self._path = path
+        self._clock = clock
+        self._addresses = tuple(addresses)
+        self._is_first = is_first
+        self._answer: asyncio.Future[int] | None = None
+        self.set_class(is_first, "-first")
+
+    def compose(self) -> ComposeResult:
+        """A title, the line, what is said, and what can be chosen from."""
+        with Container(id="subscribe", classes="dialog"):
+            yield Static(plain("tuireader" if self._is_first else "Add a site"), classes="dialog-title")
+            yield Static(plain("Address of a site"), id="subscribe-label")
+            yield Input(placeholder="example.org", compact=True)
+            yield Static(id="subscribe-said")
+            yield ChoiceList(id="subscribe-choices")
+            yield Static(id="subscribe-keys")
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into, or begin."""
+        self.query_one(ChoiceList).display = False
+        self.query_one("#subscribe-keys", Static).update(
+            joined(
+                *(("enter", "$ink-soft"), (" subscribe  ", "$ink-faint")),
+                *(("esc", "$ink-soft"), (" not now  " if self._is_first else " close  ", "$ink-faint")),
+                *(("ctrl+q", "$ink-soft"), (" quit", "$ink-faint")),
+            )
+        )
+        self._say(INVITATION)
+        self.query_one(Input).focus()
+        if self._addresses:
+            self._begin(self._addresses)
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
+
+    def _complain(self, sentence: str) -> None:
+        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (sentence, "$ink")))
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        address = event.value.strip()
+        if address:
+            self._begin((address,))
+
+    @work(exclusive=True, group="subscribe")
+    async def _begin(self, addresses: Sequence[str]) -> None:
+        """Subscribe to one after the other; the first that fails is left in the line, to be corrected."""
+        added: Added | None = None
+        for address in addresses:
+            self.query_one(Input).value = address
+            try:
+                added = await self._known(address) or await self._subscribe(address)
+            except TuireaderError as error:
+                self._complain(str(error))
+                return
+            finally:
+                self._hide_choices()
+        self.dismiss(added)
+
+    async def _known(self, address: str) -> Added | None:
+        """What is here already needs no network."""
+
+        def find(connection: Connection) -> Added | None:
+            article_id = articles.by_link(connection, address)
+            if article_id is not None:
+                return Added(articles.get(connection, article_id).feed_id, article_id)
+            try:
+                return Added(feeds.find(connection, address).id, None) if "." in address else None
+            except NotFoundError:
+                return None
+
+        return await off_loop(self._path, find)
+
+    async def _subscribe(self, address: str) -> Added:
+        name = printable(address)
+        self._say(f"Looking for the feed of {name} …")
+        async with web_client("tuireader.library.subscribe") as client:
+            choice = await self._choice(client, address)
+            self._say(f"Fetching the articles of {name} …")
+            from tuireader.library.subscribe import subscribe
+
+            subscribed = await subscribe(self._path, client, address, clock=self._clock, choose=choice)
+        return Added(subscribed.feed.id, subscribed.article_id)
+
+    async def _choice(self, client: Client, address: str) -> int | None:
+        """Which of several feeds; None where there is nothing to ask."""
+        from tuireader.library.subscribe import candidates
+
+        found: Sequence[FeedLink] = (await candidates(client, address)).feeds
+        if len(found) < 2:
+            return None
+        self._say("This site has several feeds. Which one?")
+        choices = self.query_one(ChoiceList)
+        choices.set_rows([Line(link.title or link.url, link.url if link.title else "") for link in found])
+        choices.styles.height = min(len(found), 8)
+        choices.display = True
+        choices.focus()
+        self._answer = asyncio.get_running_loop().create_future()
+        return await self._answer
+
+    @on(ChoiceList.Chosen)
+    def _choose(self, event: ChoiceList.Chosen) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(event.index)
+
+    def _hide_choices(self) -> None:
+        self._answer = None
+        choices = self.query_one(ChoiceList)
+        if choices.display:
+            choices.display = False
+            self.query_one(Input).focus()
+
+    def action_leave(self) -> None:
+        """Stop what is under way; with nothing under way, leave."""
+        if any(worker.group == "subscribe" and worker.is_running for worker in self.workers):
+            self.workers.cancel_group(self, "subscribe")
+            self._hide_choices()
+            self._say(INVITATION)
+        else:
+            self.dismiss(None)
