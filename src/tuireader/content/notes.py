@@ -1,0 +1,86 @@
+"""Links that stay within an article: footnotes, and headings that something points to."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from html import unescape
+
+_ANCHOR = re.compile(r'<(\w+)[^<>]*?\sid="([^"]{1,200})"')
+_LINK = re.compile(r'<a\b[^<>]*?\shref="[^"#]*#([^"]{1,200})"[^<>]*>')
+_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>(.*?)</h\1>", re.DOTALL)
+_ID = re.compile(r'\sid="([^"]{1,200})"')
+_TAG = re.compile(r"<[^<>]*>")
+_LABEL = re.compile(r"[\w*†‡§]{1,5}")
+_NOT_SLUG = re.compile(r"[^\w\- ]")
+
+_HOLDERS = frozenset({"li", "p", "div", "aside", "section", "a", "sup", "span"})
+"""The elements that are taken for a footnote, or for the mark at its beginning."""
+_NEAR = 400
+"""Characters of HTML within which a reference and the place that its footnote leads back to stand."""
+_LINKS_IN_NOTE = 40
+"""How many links of a footnote are looked at for the one that leads back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notes:
+    """What the links within an article lead to."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    """The label of each footnote, by the id of its element."""
+    back: frozenset[str] = frozenset()
+    """The ids that footnotes lead back to."""
+    headings: dict[str, str] = field(default_factory=dict)
+    """The slug of each heading that has an id, by that."""
+
+
+def slug(text: str) -> str:
+    """What a heading is called in links to it, as on GitHub: lower case, hyphens, no punctuation."""
+    return _NOT_SLUG.sub("", text.strip().lower()).replace(" ", "-")
+
+
+def find_notes(html: str) -> Notes:
+    """The footnotes of HTML: what a link leads to that has a link back to it, and the headings with ids."""
+    if "#" not in html or ' id="' not in html:
+        return Notes()
+    links = [(match.start(), match.group(1), match.end()) for match in _LINK.finditer(html)]
+    if not links:
+        return Notes()
+    anchors = {match.group(2): (match.start(), match.group(1)) for match in reversed([*_ANCHOR.finditer(html)])}
+    places = [link[0] for link in links]
+    labels: dict[str, str] = {}
+    back: set[str] = set()
+    for start, target, end in links:
+        place, tag = anchors.get(target, (0, ""))
+        if tag not in _HOLDERS or place <= start or target in labels:
+            continue
+        first = bisect_left(places, place)
+        for _, returns, _ in links[first : first + _LINKS_IN_NOTE]:
+            if returns in anchors and abs(anchors[returns][0] - start) <= _NEAR:
+                labels[target] = _label(html, end, labels)
+                break
+    for start, target, _ in links:
+        if target in anchors and target not in labels and any(start > anchors[note][0] for note in labels):
+            back.add(target)
+    return Notes(labels, frozenset(back), _headings(html))
+
+
+def _label(html: str, start: int, taken: dict[str, str]) -> str:
+    """The label of a footnote: what its reference shows, if that is short and new, else the next number."""
+    shown = unescape(_TAG.sub("", html[start : start + 200].partition("</a>")[0])).strip(" \n[]()")
+    if _LABEL.fullmatch(shown) and shown not in taken.values():
+        return shown
+    number = len(taken) + 1
+    while str(number) in taken.values():
+        number += 1
+    return str(number)
+
+
+def _headings(html: str) -> dict[str, str]:
+    headings: dict[str, str] = {}
+    for match in _HEADING.finditer(html):
+        name = slug(unescape(_TAG.sub("", match.group(3))))
+        for found in _ID.finditer(match.group(2) + match.group(3)):
+            headings.setdefault(found.group(1), name)
+    return headings
