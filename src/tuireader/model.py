@@ -213,6 +213,15 @@ class Headline:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of an article's text around what was searched for."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where in `text` the words are: starts and ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Facet:
     """A category or an author, with the counts of its articles under some query."""
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.model import Article, Status
-from tuireader.store.listing import count, headlines, neighbour, rank, window
+from tuireader.store.listing import count, headlines, ids, neighbour, rank, window
 from tuireader.store.saving import known, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import link_key, moment, sound, stamp, unpack
@@ -20,6 +20,7 @@ __all__ = [
     "count",
     "get",
     "headlines",
+    "ids",
     "known",
     "neighbour",
     "rank",
@@ -33,8 +34,8 @@ __all__ = [
 def get(c: sqlite3.Connection, article_id: int) -> Article:
     """What the site said of an article; raises NotFoundError."""
     row = c.execute(
-        f"SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link, {names_of('author')}, {names_of('category')},"
-        " a.published, a.updated, a.date, a.words, a.offline"
+        "SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link,"
+        f" {names_of('author')}, {names_of('category')}, a.published, a.updated, a.date, a.words, a.offline"
         " FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         (article_id,),
     ).fetchone()

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+PAGE_SIZE = 16_384
+"""Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
+CACHE_KIB = 16_000
 BUSY_MS = 10_000
 """How long to wait for another process that is writing."""
 
@@ -103,6 +106,7 @@ def connect(path: Path) -> sqlite3.Connection:
         c.execute("PRAGMA synchronous = NORMAL")
         c.execute("PRAGMA foreign_keys = ON")
         c.execute("PRAGMA temp_store = MEMORY")
+        c.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     except BaseException:
         c.close()
         raise
@@ -115,6 +119,7 @@ def _migrate(c: sqlite3.Connection) -> None:
         return
     if version > len(MIGRATIONS):
         raise StoreError("The cache was made by a newer tuireader.")
+    c.execute(f"PRAGMA page_size = {PAGE_SIZE}")
     c.execute("PRAGMA journal_mode = WAL")
     with transaction(c):
         for step in MIGRATIONS[c.execute("PRAGMA user_version").fetchone()[0] :]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Headline
@@ -21,7 +22,23 @@ _WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 
 def window(c: sqlite3.Connection, query: Query, offset: int, limit: int) -> list[Headline]:
     """The headlines from place `offset` on of a query's list, at most `limit`."""
-    return headlines(c, _ordered(c, select(c, query), query.order, limit, offset))
+    return headlines(c, ids(c, query, offset, limit))
+
+
+def ids(c: sqlite3.Connection, query: Query, offset: int = 0, limit: int = -1) -> list[int]:
+    """The ids of a query's list in its order, from place `offset` on; all that follow where `limit` is negative."""
+    selection = select(c, query)
+    if not selection.parts:
+        return []
+    if selection.match:
+        return _ids_by_match(c, selection, offset, limit)
+    selects = []
+    for part in selection.parts:
+        rows, keys = _keys(part, query.order)
+        selects.append(rows.sql(", ".join(keys)))
+    order = _by([str(place) for place in range(1, len(keys) + 1)], down=_descending(query.order))
+    sql = f"{' UNION ALL '.join(selects)} ORDER BY {order} LIMIT ? OFFSET ?"
+    return [row[-1] for row in c.execute(sql, (*selection.params, limit, offset)).fetchall()]
 
 
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
@@ -37,7 +54,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
 
 def count(c: sqlite3.Connection, query: Query) -> int:
     """How many articles a query has."""
-    parts = select(c, query).parts
+    parts = select(c, query, ordered=False).parts
     return sum(c.execute(part.sql("count(*)"), part.params).fetchone()[0] for part in parts)
 
 
@@ -45,8 +62,8 @@ def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
     """The place of an article in a query's list, from 0; None where it is not in it."""
     selection = select(c, query)
     if selection.match:
-        ids = _ordered(c, selection, query.order)
-        return ids.index(article_id) if article_id in ids else None
+        found = _ids_by_match(c, selection)
+        return found.index(article_id) if article_id in found else None
     place = _place(c, article_id, query.order)
     if place is None or not any(
         c.execute(part.sql("1", f"{part.id} = ?"), (*part.params, article_id)).fetchone() for part in selection.parts
@@ -65,9 +82,13 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
 
     The article itself need not be in the list any more: it counts from where it would be.
     """
+    if unread:
+        if query.order == "best" and query.text.strip():
+            return _unread_by_match(c, query, article_id, step)
+        query = replace(query, unread=True, keep=frozenset())
     selection = select(c, query)
     if selection.match:
-        return _neighbour_by_match(c, _ordered(c, selection, query.order), article_id, step, unread=unread)
+        return next(iter(_onward(_ids_by_match(c, selection), article_id, step)), None)
     place = _place(c, article_id, query.order)
     if place is None:
         return None
@@ -75,7 +96,7 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
     found = []
     for part in selection.parts:
         rows, keys = _keys(part, query.order)
-        sql = rows.sql(", ".join(keys), _beyond(keys, down=down), *(["d.read = 0"] if unread else []))
+        sql = rows.sql(", ".join(keys), _beyond(keys, down=down))
         row = c.execute(f"{sql} ORDER BY {_by(keys, down=down)} LIMIT 1", (*part.params, *place)).fetchone()
         if row is not None:
             found.append(row)
@@ -85,15 +106,9 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
     return nearest
 
 
-def _neighbour_by_match(
-    c: sqlite3.Connection, ids: list[int], article_id: int, step: int, *, unread: bool
-) -> int | None:
-    if article_id not in ids:
-        return None
-    at = ids.index(article_id)
-    onward = ids[at + 1 :] if step > 0 else ids[at - 1 :: -1] if at else []
-    if not unread:
-        return onward[0] if onward else None
+def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step: int) -> int | None:
+    """The next unread article in the order of best match, counted from one that may be read."""
+    onward = _onward(ids(c, query), article_id, step)
     row = c.execute(
         "SELECT a.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value WHERE a.read = 0"
         " ORDER BY w.key LIMIT 1",
@@ -102,30 +117,23 @@ def _neighbour_by_match(
     return None if row is None else row[0]
 
 
-def _ordered(c: sqlite3.Connection, selection: Selection, order: Order, limit: int = -1, offset: int = 0) -> list[int]:
-    """The ids of a selection, in order."""
-    if not selection.parts:
+def _onward(found: list[int], article_id: int, step: int) -> list[int]:
+    """What follows an article in a list, or precedes it, the nearest first."""
+    if article_id not in found:
         return []
-    if selection.match:
-        return _ordered_by_match(c, selection, limit, offset)
-    selects = []
-    for part in selection.parts:
-        rows, keys = _keys(part, order)
-        selects.append(rows.sql(", ".join(keys)))
-    places = [str(place) for place in range(1, 1 + selects[0].split(" FROM ")[0].count(",") + 1)]
-    sql = f"{' UNION ALL '.join(selects)} ORDER BY {_by(places, down=_descending(order))} LIMIT ? OFFSET ?"
-    return [row[-1] for row in c.execute(sql, (*selection.params, limit, offset)).fetchall()]
+    at = found.index(article_id)
+    return found[at + 1 :] if step > 0 else found[:at][::-1]
 
 
-def _ordered_by_match(c: sqlite3.Connection, selection: Selection, limit: int, offset: int) -> list[int]:
+def _ids_by_match(c: sqlite3.Connection, selection: Selection, offset: int = 0, limit: int = -1) -> list[int]:
     # The plus keeps SQLite from asking the index once for each row that is allowed.
+    everything = not any(part.where for part in selection.parts)
     allowed = " UNION ALL ".join(part.sql(part.id) for part in selection.parts)
-    among = "" if selection.match_alone else f" AND +rowid IN ({allowed})"
-    params = () if selection.match_alone else selection.params
+    among = "" if everything else f" AND +rowid IN ({allowed})"
     rows = c.execute(
         f"SELECT rowid FROM search WHERE search MATCH ?{among} ORDER BY bm25(search, {_WEIGHTS}), rowid DESC"
         " LIMIT ? OFFSET ?",
-        (selection.match, *params, limit, offset),
+        (selection.match, *selection.params, limit, offset),
     ).fetchall()
     return [row[0] for row in rows]
 

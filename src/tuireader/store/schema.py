@@ -1,9 +1,9 @@
 """The tables, as migrations numbered by `PRAGMA user_version`.
 
-One source of truth: `article` holds what is true of an article. `category_article` and `author_article` repeat its date,
-feed, read and starred beside each category and author, so that a list or a count under a category reads one narrow,
-ordered run of rows and nothing else. Only `articles.save` and `statuses` write those columns, and a property test holds
-that they agree. An article without category or author is filed under id 0, whose name is empty.
+One source of truth: `article` holds what is true of an article. `category_article` and `author_article` repeat its
+date, feed, read and starred beside each category and author, so that a list or a count under a category reads one
+narrow, ordered run of rows and nothing else. Only `saving` and `statuses` write those columns, and a property test
+holds that they agree. An article without category or author is filed under id 0, whose name is empty.
 
 Times are whole seconds since 1970 in UTC.
 """

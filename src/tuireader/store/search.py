@@ -1,4 +1,10 @@
-"""Full-text search: what is indexed, and how what people type becomes a question to the index."""
+"""Full-text search: what is indexed, and how what people type becomes a question to the index.
+
+Words are found whatever their case and accents, and all of them must be there. The last one is the beginning of a word
+for as long as no space follows it. `"several words"` are found in this order, `-word` must not be there;
+`author:name`, `category:name` and `feed:title` look there only; `is:unread`, `is:read` and `is:starred` are filters.
+Nothing that can be typed is an error.
+"""
 
 from __future__ import annotations
 
@@ -6,93 +12,180 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
+from tuireader.model import Excerpt
+
 # Scripts that put no spaces between words (and Korean, whose particles cling to them) are indexed letter by letter, and
-# a run of such letters is searched for as a phrase: any part of it is found, at a third of what trigrams would cost.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u3131-\u318e\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff]"
+# a run of such letters is looked for as a phrase: any part of it is found, at a third of what trigrams would take.
+_UNSPACED = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u3131-\u318e\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_PIECE = re.compile(r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|\S+)', re.IGNORECASE)
-_COLUMNS = {"author": "authors", "category": "categories"}
-_MOST_WORDS = 32
+# Hebrew and Arabic are written with points or, mostly, without.
+_POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
+_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
+_TOKEN = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
+_PIECE = re.compile(r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)', re.IGNORECASE)
+_COLUMNS = {"author": "authors : ", "category": "categories : ", "": ""}
+_MOST_PIECES = 32
 _SHORTEST_PREFIX = 3
+_LEAD = 40
+"""How many characters of an excerpt stand before its first match."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word or phrase that was typed."""
+
+    tokens: tuple[str, ...]
+    column: str = ""
+    """Where it must be, as FTS5 says it; empty for anywhere."""
+    prefix: bool = False
+    """The last token is the beginning of a word."""
+
+    def fts(self, *, whole: bool = False) -> str:
+        """The term for FTS5; with `whole` not as a beginning."""
+        star = " *" if self.prefix and not whole else ""
+        return f'({self.column}"{" ".join(self.tokens)}"{star})'
 
 
 @dataclass(slots=True)
 class Wanted:
     """What a typed search asks for."""
 
-    match: list[str] = field(default_factory=list)
-    """FTS5 expressions that must all hold."""
-    without: list[str] = field(default_factory=list)
-    """FTS5 expressions of which none may hold."""
+    terms: list[Term] = field(default_factory=list)
+    without: list[Term] = field(default_factory=list)
     feeds: list[str] = field(default_factory=list)
     """Parts of the feed's title or address."""
     not_feeds: list[str] = field(default_factory=list)
-    unread: bool | None = None
+    read: bool | None = None
     starred: bool | None = None
     nothing: bool = False
-    """Nothing can match: only signs that no index keeps were typed."""
+    """Nothing can be found: only signs were typed that no index keeps."""
+
+    def fts(self, *, whole: bool = False) -> str:
+        """The FTS5 query of the terms, "" where there is none that must be there."""
+        if not self.terms:
+            return ""
+        found = " AND ".join(term.fts(whole=whole) for term in self.terms)
+        return f"({found}) NOT ({self.unwanted()})" if self.without else found
+
+    def unwanted(self) -> str:
+        """The FTS5 query of the terms that must not be there, "" where there are none."""
+        return " OR ".join(term.fts() for term in self.without)
+
+    def beginning(self) -> Term | None:
+        """The term that is the beginning of a word, if there is one."""
+        return next((term for term in self.terms if term.prefix), None)
 
 
 def indexed(text: str) -> str:
-    """The text as it goes into the index, and as it is looked for."""
+    """The text as it goes into the index."""
     if text.isascii():
         return text
-    return _UNSPACED.sub(r" \g<0> ", unicodedata.normalize("NFKC", text))
+    return _UNSPACED_RUN.sub(_spaced, _composed(text))
 
 
 def understand(text: str) -> Wanted:
-    """What was typed: words (the last is a prefix, unless a space follows), "a phrase", -word, author:, category:,
-    feed:, is:unread, is:read, is:starred. Never an error.
-    """
+    """What was typed, taken apart."""
     wanted = Wanted()
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
-    pieces = list(_PIECE.finditer(text))[:_MOST_WORDS]
-    for piece in pieces:
-        minus, key, value = piece[1], (piece[2] or "").lower(), piece[3]
-        quoted = value.startswith('"')
-        value = value.strip('"')
-        if key == "is" and _flag(wanted, value.lower(), no=bool(minus)):
-            continue
-        if key == "is":
-            key, value = "", f"is:{value}"
-        if key == "feed":
-            (wanted.not_feeds if minus else wanted.feeds).append(value)
-            continue
-        last = piece.end() == len(text) and not quoted and not minus
-        term = _term(value, prefix=last)
-        if not term:
-            continue
-        (wanted.without if minus else wanted.match).append(f"{_COLUMNS[key]} : {term}" if key else term)
-    wanted.nothing = bool(pieces) and wanted == Wanted()
+    pieces = list(_PIECE.finditer(text))
+    for piece in pieces[:_MOST_PIECES]:
+        _take(wanted, piece, last=piece.end() == len(text))
+    wanted.nothing = bool(text.strip()) and wanted == Wanted()
     return wanted
 
 
 def fts_query(text: str) -> str:
-    """The words of what was typed as an FTS5 query, or "" where it has none; the filters are left out."""
-    wanted = understand(text)
-    if not wanted.match:
-        return ""
-    found = " AND ".join(f"({term})" for term in wanted.match)
-    return f"({found}) NOT ({' OR '.join(f'({term})' for term in wanted.without)})" if wanted.without else found
+    """The words of what was typed as an FTS5 query, "" where it has none; its filters are left out."""
+    return understand(text).fts()
+
+
+def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
+    """Where in `text` the words of a search are: starts and ends of what can be marked."""
+    pattern = _pattern(understand(query))
+    if pattern is None:
+        return ()
+    return tuple(found.span() for found in pattern.finditer(_folded(text)) if found.end() > found.start())
+
+
+def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
+    """About `width` characters of a body's plain text around the first words that are searched for.
+
+    The beginning of the text, without marks, where there are none in it.
+    """
+    pattern = _pattern(understand(query))
+    found = pattern.search(_folded(text)) if pattern is not None else None
+    start = 0 if found is None or found.start() <= _LEAD else text.find(" ", found.start() - _LEAD, found.start()) + 1
+    if found is not None and found.start() > _LEAD and start == 0:
+        start = found.start() - _LEAD // 2
+    end = len(text) if start + width >= len(text) else max(text.rfind(" ", start, start + width), start + width // 2)
+    cut = " ".join(text[start:end].split())
+    cut = ("… " if start else "") + cut + (" …" if end < len(text) else "")
+    return Excerpt(cut, matches(cut, query))
+
+
+def _take(wanted: Wanted, piece: re.Match[str], *, last: bool) -> None:
+    """Add one piece of what was typed to what is wanted."""
+    minus, key, value = bool(piece[1]), (piece[2] or "").lower(), piece[3].strip('"')
+    if key == "is" and _flag(wanted, value.lower(), no=minus):
+        return
+    if key == "feed":
+        if value:
+            (wanted.not_feeds if minus else wanted.feeds).append(value)
+        return
+    if key == "is":
+        key, value = "", f"is {value}"
+    tokens = tuple(_TOKEN.findall(_composed(value)))
+    if not tokens:
+        return
+    # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
+    prefix = last and not minus and piece[3][-1:].isalnum() and len(tokens[-1]) >= _SHORTEST_PREFIX
+    (wanted.without if minus else wanted.terms).append(Term(tokens, _COLUMNS[key], prefix))
 
 
 def _flag(wanted: Wanted, name: str, *, no: bool) -> bool:
     if name in ("unread", "read"):
-        wanted.unread = (name == "unread") is not no
-    elif name in ("starred", "star"):
+        wanted.read = (name == "read") is not no
+    elif name == "starred":
         wanted.starred = not no
-    else:
-        return False
-    return True
+    return name in ("unread", "read", "starred")
 
 
-def _term(words: str, *, prefix: bool) -> str:
-    """Words as one quoted phrase, "" where the index would see no word in them."""
-    plain = indexed(words).replace('"', " ").strip()
-    if not any(unicodedata.category(sign)[0] in "LN" or unicodedata.category(sign) == "Co" for sign in plain):
-        return ""
-    end = re.search(r"\w*$", plain)
-    open_ended = prefix and end is not None and len(end[0]) >= _SHORTEST_PREFIX
-    return f'"{plain}"{" *" if open_ended else ""}'
+def _composed(text: str) -> str:
+    """The text in the one form in which it is indexed and looked for."""
+    return _POINTS.sub("", unicodedata.normalize("NFKC", text))
+
+
+def _spaced(run: re.Match[str]) -> str:
+    return f" {' '.join(run[0])} "
+
+
+def _pattern(wanted: Wanted) -> re.Pattern[str] | None:
+    """What finds the terms that may be anywhere in folded text."""
+    found = [_term_pattern(term) for term in wanted.terms if not term.column]
+    return re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None
+
+
+def _term_pattern(term: Term) -> str:
+    words = [re.escape(_folded(token)) for token in term.tokens]
+    spaced = [not _UNSPACED_RUN.match(token) for token in term.tokens]
+    between = r"[\W_]+"
+    pattern = words[0]
+    for at in range(1, len(words)):
+        pattern += (between if spaced[at - 1] and spaced[at] else r"[\W_]*") + words[at]
+    before = r"(?<![^\W_])" if spaced[0] else ""
+    after = "" if not spaced[-1] else r"[^\W_]*" if term.prefix else r"(?![^\W_])"
+    return before + pattern + after
+
+
+def _folded(text: str) -> str:
+    """The text without case and accents, letter for letter: each keeps its place."""
+    if text.isascii():
+        return text.lower()
+    return text.translate({ord(sign): _fold(sign) for sign in set(text)})
+
+
+def _fold(sign: str) -> str:
+    plain = unicodedata.normalize("NFKD", sign.casefold())
+    return plain[0] if len(plain) == 1 or unicodedata.category(plain[1]) == "Mn" else sign.lower()[0]

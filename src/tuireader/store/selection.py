@@ -1,10 +1,10 @@
-"""A Query as SQL: one ordered run of rows to walk, and conditions that each cost one look-up in an index."""
+"""A Query as SQL: one run of rows to walk, in order, and conditions that each cost one look-up in an index."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tuireader.store import search
 from tuireader.store.values import name_key, seconds
@@ -16,22 +16,27 @@ if TYPE_CHECKING:
     from tuireader.model import Query
 
 ENOUGH = 2000
-"""Runs are compared by length up to here: beyond, any will do."""
+"""Runs are compared by length up to here: of two that are longer, either will do."""
+COMMON = 5000
+"""A word in so many articles is taken as it stands, not as the beginning of others."""
+_LONGEST_COMMON = 4
+"""Longer words begin few others: there is no need to ask how common they are."""
 _SEPARATOR = "\x1f"
+_ALL = "article AS d INDEXED BY article_by_date"
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Rows `d` of one run, which have `date`, `feed_id`, `read` and `starred`, and the conditions on them."""
+    """Rows `d`, which have `date`, `feed_id`, `read` and `starred`, with the conditions on them."""
 
     source: str
     """What stands after FROM."""
-    id: str
+    id: str = "d.id"
     """The column of the article's id."""
     where: tuple[str, ...] = ()
     params: tuple[Any, ...] = ()
     words: str = "d.words"
-    """The column of the article's length; `by_words` makes it available."""
+    """The column of the article's length, in what `by_words` gives."""
 
     def sql(self, columns: str, *more: str) -> str:
         """A SELECT of `columns` from these rows, under `more` conditions."""
@@ -42,7 +47,7 @@ class Part:
         """The same rows, with the article's length beside them."""
         if self.source == _ALL:
             return replace(self, source="article AS d INDEXED BY article_by_words")
-        if self.source.startswith("article AS d"):
+        if self.id == "d.id":
             return self
         return replace(self, source=f"{self.source} CROSS JOIN article AS a ON a.id = {self.id}", words="a.words")
 
@@ -53,9 +58,7 @@ class Selection:
 
     parts: tuple[Part, ...] = ()
     match: str = ""
-    """The FTS5 query, where the order is by best match."""
-    match_alone: bool = False
-    """Whether nothing but the match selects."""
+    """The FTS5 query, where the order is by best match; the parts then leave it out."""
 
     @property
     def params(self) -> tuple[Any, ...]:
@@ -65,39 +68,50 @@ class Selection:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """Rows that one condition of a query selects: a run that can be walked, and that others can be probed for."""
+    """Rows that one condition of a query selects: they can be walked, or rows of another run probed for it."""
 
-    name: str
-    source: str
-    id: str = "d.id"
-    where: tuple[str, ...] = ()
-    params: tuple[Any, ...] = ()
+    name: Literal["all", "author", "category", "feed", "starred", "unread", "match", "kept"]
+    part: Part
 
 
 _Condition = tuple[str, tuple[Any, ...]]
-_ALL = "article AS d INDEXED BY article_by_date"
+_EVERY = _Run("all", Part(_ALL))
+_UNREAD = _Run("unread", Part("article AS d INDEXED BY article_unread", where=("d.read = 0",)))
+_STARRED = _Run("starred", Part("article AS d INDEXED BY article_starred", where=("d.starred = 1",)))
 
 
-def select(c: sqlite3.Connection, query: Query) -> Selection:
-    """The selection that a query makes, driven by its shortest run of rows."""
+def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Selection:
+    """The selection that a query makes, driven by its shortest run; not `ordered` where only a count is wanted."""
     wanted = search.understand(query.text)
-    facets = _facets(c, query)
-    if facets is None or wanted.nothing or (query.unread and wanted.unread is False):
+    runs = _runs(c, query, wanted)
+    if runs is None:
         return Selection()
-    match = search.fts_query(query.text)
-    runs = _runs(facets, query, match)
-    if wanted.unread:
-        runs.append(_UNREAD)
-    if wanted.starred:
-        runs.append(_STARRED)
-    if not runs:
-        runs = [_Run("all", _ALL)]
-    common = _conditions(c, query, wanted, match)
-    parts = [_part(_shortest(c, runs), runs, common)]
+    match = _match(c, wanted)
+    best = match if query.order == "best" and ordered else ""
+    if match and not best:
+        runs.append(
+            _Run(
+                "match",
+                Part("search CROSS JOIN article AS d ON d.id = search.rowid", "d.id", ("search MATCH ?",), (match,)),
+            )
+        )
+    common = _conditions(c, query, wanted)
+    parts = [_part(_shortest(c, runs, ordered=ordered), runs, common)]
     if query.keep and (query.unread or query.starred):
         parts.append(_kept(query, runs, common))
-    best = match if query.order == "best" else ""
-    return Selection(tuple(parts), best, match_alone=bool(best) and len(runs) == 1 and not common)
+    return Selection(tuple(parts), best)
+
+
+def scan(c: sqlite3.Connection, query: Query, source: str, id_: str) -> Part | None:
+    """All rows of another table that repeats what `d` has, under a query's conditions.
+
+    None where the query asks for more than such rows tell, and `select` is the way.
+    """
+    wanted = search.understand(query.text)
+    if query.feed is not None or query.categories or query.authors or wanted.terms or wanted.without:
+        return None
+    runs = _runs(c, query, wanted)
+    return None if runs is None else _part(_Run("kept", Part(source, id_)), runs, _conditions(c, query, wanted))
 
 
 def names_of(facet: str) -> str:
@@ -114,95 +128,96 @@ def split_names(names: str | None) -> tuple[str, ...]:
     return tuple(name for name in (names or "").split(_SEPARATOR) if name)
 
 
-_UNREAD = _Run("unread", "article AS d INDEXED BY article_unread", where=("d.read = 0",))
-_STARRED = _Run("starred", "article AS d INDEXED BY article_starred", where=("d.starred = 1",))
-
-
-def _facets(c: sqlite3.Connection, query: Query) -> dict[str, list[int]] | None:
-    """The ids of the categories and authors asked for; None where one of them is not here."""
-    found: dict[str, list[int]] = {"author": [], "category": []}
+def _runs(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Run] | None:
+    """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
+    if wanted.nothing or (query.unread and wanted.read) or (query.starred and wanted.starred is False):
+        return None
+    runs: list[_Run] = []
     for facet, names in (("author", query.authors), ("category", query.categories)):
         for key in dict.fromkeys(map(name_key, names)):
             row = c.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
             if row is None:
                 return None
-            found[facet].append(row[0])
-    return found
+            part = Part(f"{facet}_article AS d", "d.article_id", (f"d.{facet}_id = ?",), (row[0],))
+            runs.append(_Run("author" if facet == "author" else "category", part))
+        if facet == "author" and query.feed is not None:
+            part = Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (query.feed,))
+            runs.append(_Run("feed", part))
+    if query.starred or wanted.starred:
+        runs.append(_STARRED)
+    if query.unread or wanted.read is False:
+        runs.append(_UNREAD)
+    return runs
 
 
-def _runs(facets: dict[str, list[int]], query: Query, match: str) -> list[_Run]:
-    """The runs that a query could walk, the likely shortest first."""
-    authors, categories = (
-        [_Run(facet, f"{facet}_article AS d", "d.article_id", (f"d.{facet}_id = ?",), (id_,)) for id_ in facets[facet]]
-        for facet in ("author", "category")
-    )
-    found = authors
-    if query.feed is not None:
-        found.append(_Run("feed", "article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (query.feed,)))
-    found += categories
-    if query.starred:
-        found.append(_STARRED)
-    if query.unread:
-        found.append(_UNREAD)
-    if match:
-        source = "search CROSS JOIN article AS d ON d.id = search.rowid"
-        found.append(_Run("match", source, where=("search MATCH ?",), params=(match,)))
-    return found
+def _match(c: sqlite3.Connection, wanted: search.Wanted) -> str:
+    """The FTS5 query; a common word is not taken as a beginning: that would be slow, and find nearly everything."""
+    term = wanted.beginning()
+    whole = term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
+    return wanted.fts(whole=whole)
 
 
-def _shortest(c: sqlite3.Connection, runs: list[_Run]) -> _Run:
-    """The shortest run; a long list of matches is out of order, so that any other run is better than that."""
+def _is_common(c: sqlite3.Connection, term: search.Term) -> bool:
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {COMMON})"
+    return bool(c.execute(sql, (term.fts(whole=True),)).fetchone()[0] == COMMON)
+
+
+def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run:
+    """The shortest run. Matches come out of order: where there are many, and order matters, any other run is better."""
+    if not runs:
+        return _EVERY
+    if len(runs) == 1 and (runs[0].name != "match" or not ordered):
+        return runs[0]
     best, least = runs[0], ENOUGH
-    if len(runs) == 1 and best.name != "match":
-        return best
     for run in runs:
-        sql = Part("search" if run.name == "match" else run.source, run.id, run.where).sql("1")
-        length = c.execute(f"SELECT count(*) FROM ({sql} LIMIT {least})", run.params).fetchone()[0]
+        part = replace(run.part, source="search") if run.name == "match" else run.part
+        length = c.execute(f"SELECT count(*) FROM ({part.sql('1')} LIMIT {least})", part.params).fetchone()[0]
         if length < least:
             best, least = run, length
         if not least:
             break
-    return _Run("all", _ALL) if best.name == "match" and least == ENOUGH else best
+    return _EVERY if best.name == "match" and least == ENOUGH and ordered else best
 
 
 def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:
     """The rows of the driver, under the conditions of the other runs and the common ones."""
-    where, params = list(driver.where), list(driver.params)
+    id_ = driver.part.id
+    where, params = list(driver.part.where), list(driver.part.params)
     for run in runs:
         if run is driver:
             continue
         if run.name in ("author", "category"):
             where.append(
                 f"EXISTS (SELECT 1 FROM {run.name}_article AS x"
-                f" WHERE x.{run.name}_id = ? AND x.date = d.date AND x.article_id = {driver.id})"
+                f" WHERE x.{run.name}_id = ? AND x.date = d.date AND x.article_id = {id_})"
             )
         elif run.name == "match":
-            where.append(f"{driver.id} IN (SELECT rowid FROM search WHERE search MATCH ?)")
+            where.append(f"{id_} IN (SELECT rowid FROM search WHERE search MATCH ?)")
         else:
-            where.extend(run.where)
-        params.extend(run.params)
+            where.extend(run.part.where)
+        params.extend(run.part.params)
     for condition, values in common:
-        where.append(condition.replace("{id}", driver.id))
+        where.append(condition.replace("{id}", id_))
         params.extend(values)
-    return Part(driver.source, driver.id, tuple(where), tuple(params))
+    return Part(driver.part.source, id_, tuple(where), tuple(params))
 
 
 def _kept(query: Query, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:
     """The articles that stay in the list although they are no longer unread or starred."""
     kept = _Run(
-        "kept", "article AS d", where=("d.id IN (SELECT value FROM json_each(?))",), params=(_json(query.keep),)
+        "kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (_json(query.keep),))
     )
     others = [run for run in runs if run not in (_UNREAD, _STARRED)]
     left = " OR ".join(["d.read = 1"] * query.unread + ["d.starred = 0"] * query.starred)
     return _part(kept, others, [*common, (f"({left})", ())])
 
 
-def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted, match: str) -> list[_Condition]:
+def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Condition]:
     """The conditions that no run stands for."""
     found: list[_Condition] = []
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
-    if wanted.unread is False:
+    if wanted.read:
         found.append(("d.read = 1", ()))
     if wanted.starred is False:
         found.append(("d.starred = 0", ()))
@@ -210,9 +225,8 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted, matc
         found.extend(
             (f"d.feed_id {sign} (SELECT value FROM json_each(?))", (_json(_feeds(c, name)),)) for name in names
         )
-    if wanted.without and not match:
-        unwanted = " OR ".join(f"({term})" for term in wanted.without)
-        found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (unwanted,)))
+    if wanted.without and not wanted.terms:
+        found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (wanted.unwanted(),)))
     return found
 
 

@@ -8,25 +8,27 @@ import zlib
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LEVEL = 9
+_LEVEL = 5  # a higher one takes a fifth longer for two thousandths of the size
 
 # A preset dictionary stands in for the text that a short body has not had yet: zlib finds its tags and links here. The
-# most common strings come last, where references to them are shortest. It is part of the file format: bodies packed with
-# it name it by its checksum, so another dictionary needs another name beside this one.
+# most common strings come last, where references to them are shortest. It is part of the file's format: a body packed
+# with it names it by its checksum, so a better one would have to stand beside this one, and not in its place.
 _DICTIONARY = (
-    b'<pre><code class="language-</code></pre><table><thead><tr><th></th></tr></thead><tbody><tr><td></td></tr></tbody>'
-    b'</table><dl><dt></dt><dd></dd></dl><sup id="fnref-1"><a href="#fn-1"></a></sup><iframe src="https://www.youtube.com'
-    b'/embed/"></iframe><video controls><source type="video/mp4"><audio controls src="https:// because between through '
-    b"before another without however people should would could their there about which these other where after while "
-    b'figure class="wp-block-image size-large"><img loading="lazy" decoding="async" width="1024" height="683" '
-    b'class="alignnone size-full wp-image-1 aligncenter" src="https://www.example.com/wp-content/uploads/2024/01/image.png'
-    b'.jpg" alt="" srcset="https://i0.wp.com/ 300w, 768w, 1024w" sizes="(max-width: 1024px) 100vw, 1024px" /></figure>'
-    b'<figcaption class="wp-element-caption"></figcaption></figure><span style="font-weight: 400;"></span><div class="">'
-    b'</div><br /><hr /><h1 class="wp-block-heading"></h1><h4></h4><h3></h3><h2></h2><blockquote class="wp-block-quote">'
-    b'<p></p></blockquote><ol><li></li></ol><ul class="wp-block-list"><li></li>\n<li></li></ul>&#8230;&#8217;s &#8211; '
-    b"&#8220;&#8221;&amp;&nbsp;&gt;&lt;&quot;&#39;</code><code></b><b></i><i></em><em></strong><strong>"
-    b'<a href="https://" target="_blank" rel="noopener noreferrer nofollow" title="<a href="http://www.</a>. </a> that '
-    b"with from this have not are was for of to in is it on as by and the </p>\n\n<p></p>\n<p>"
+    b'<pre><code class="language-</code></pre><table><thead><tr><th></th></tr></thead><tbody><tr><td></td>'
+    b'</tr></tbody></table><dl><dt></dt><dd></dd></dl><sup id="fnref-1"><a href="#fn-1"></a></sup><iframe '
+    b'src="https://www.youtube.com/embed/"></iframe><video controls><source type="video/mp4"><audio contro'
+    b'ls src="https:// because between through before another without however people should would could th'
+    b'eir there about which these other where after while figure class="wp-block-image size-large"><img lo'
+    b'ading="lazy" decoding="async" width="1024" height="683" class="alignnone size-full wp-image-1 alignc'
+    b'enter" src="https://www.example.com/wp-content/uploads/2024/01/image.png.jpg" alt="" srcset="https:/'
+    b'/i0.wp.com/ 300w, 768w, 1024w" sizes="(max-width: 1024px) 100vw, 1024px" /></figure><figcaption clas'
+    b's="wp-element-caption"></figcaption></figure><span style="font-weight: 400;"></span><div class=""></'
+    b'div><br /><hr /><h1 class="wp-block-heading"></h1><h4></h4><h3></h3><h2></h2><blockquote class="wp-b'
+    b'lock-quote"><p></p></blockquote><ol><li></li></ol><ul class="wp-block-list"><li></li>\n<li></li></ul>'
+    b"&#8230;&#8217;s &#8211; &#8220;&#8221;&amp;&nbsp;&gt;&lt;&quot;&#39;</code><code></b><b></i><i></em>"
+    b'<em></strong><strong><a href="https://" target="_blank" rel="noopener noreferrer nofollow" title="<a'
+    b' href="http://www.</a>. </a> that with from this have not are was for of to in is it on as by and th'
+    b"e </p>\n\n<p></p>\n<p>"
 )
 
 
@@ -79,7 +81,9 @@ def sound(text: str) -> str:
 
 def pack(text: str) -> bytes:
     """The text, compressed."""
-    packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, 9, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY)
+    packer = zlib.compressobj(
+        _LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zlib.Z_DEFAULT_STRATEGY, _DICTIONARY
+    )
     return packer.compress(text.encode("utf-8", "replace")) + packer.flush()
 
 
