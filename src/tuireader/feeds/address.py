@@ -1,0 +1,69 @@
+"""Addresses as people type them."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit, urlunsplit
+
+from tuireader.content.printable import printable
+from tuireader.errors import AddressError
+from tuireader.feeds.links import absolute
+
+_QUOTES = "<>\"'“”‘’«»„ "
+_FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
+# A colon and a number are a port.
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d{1,5}(?:[/?#]|$))", re.IGNORECASE)
+_WITH_PASSWORD = re.compile(r"(?!mailto:)[^/?#:@]+:[^/?#@]+@", re.IGNORECASE)
+_FILE = re.compile(r"/(?!/)|~|\\|\.{1,2}/|[a-z]:[\\/]", re.IGNORECASE)
+_HOST = re.compile(r"(?![-.])[\w.-]{1,253}|[0-9a-f:.]+", re.IGNORECASE)
+_NUMBERS = re.compile(r"[\d.]+|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
+_LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".onion")
+
+
+def normalise_address(typed: str) -> str:
+    """Return what was typed as a full http(s) address; raises AddressError.
+
+    "feed:" in front of it goes, also where an address with its own scheme follows. Without a scheme it is https, but
+    http for single words, bare numbers and names of local networks. A fragment goes.
+    """
+    text = printable(typed).strip(_QUOTES)
+    if not text:
+        raise AddressError("Type the address of a site, such as example.org.")
+    text = _FEED_SCHEME.sub("", text, count=1) if _FEED_SCHEME.match(text) else text
+    scheme, rest = _scheme_and_rest(text)
+    parts = _parts(rest)
+    host = (parts.hostname or "").rstrip(".") if parts else ""
+    if parts is None or not _HOST.fullmatch(host) or ".." in host or not (scheme or _is_named(parts)):
+        raise AddressError(f"“{text}” is not the address of a site, such as example.org.")
+    local = "." not in host or host.endswith(_LOCAL) or _NUMBERS.fullmatch(host) is not None
+    user, at, place = parts.netloc.rpartition("@")
+    whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")
+    return absolute(urlunsplit(whole), "")
+
+
+def _scheme_and_rest(text: str) -> tuple[str, str]:
+    """Return "http", "https" or "" and what follows it, without slashes in front."""
+    if _FILE.match(text):
+        raise AddressError(f"“{text}” looks like a file; give the address of a site, such as example.org.")
+    found = _SCHEME.match(text)
+    if found is None or _WITH_PASSWORD.match(text):
+        return "", text.lstrip("/")
+    scheme = found[1].lower()
+    if scheme not in {"http", "https"}:
+        raise AddressError(f"“{text}” cannot be opened: only http and https addresses can.")
+    return scheme, text[found.end() :].lstrip("/\\")
+
+
+def _parts(rest: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(f"http://{rest}")
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _is_named(parts: SplitResult) -> bool:
+    """Whether a host given without scheme looks like one: a single word does only with a port, or as localhost."""
+    host = parts.hostname or ""
+    return "." in host or ":" in host or host == "localhost" or parts.port is not None

@@ -1,0 +1,156 @@
+"""From what people type, and from the page that is there, to the addresses of feeds."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from urllib.parse import urljoin, urlsplit
+
+from tuireader.feeds.address import normalise_address
+from tuireader.feeds.decode import decode
+from tuireader.feeds.document import find_root
+from tuireader.feeds.links import absolute, host_of
+from tuireader.feeds.names import line
+from tuireader.model import FeedLink
+
+__all__ = ["find_feeds", "is_feed", "normalise_address", "usual_feed_urls"]
+
+_LOOKED_AT = 1_000_000
+"""Characters of a page that are searched; feeds are announced at its head."""
+_CANDIDATES_MAX = 50
+_USUAL_PATHS = ("feed/", "rss", "rss.xml", "atom.xml", "index.xml", "feed.xml", "feed.json")
+
+_TAG = re.compile(r"<(link|a|base)(?=[\s/])([^<>]{1,4000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
+_HIDDEN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<template", "</template"))
+_MARKUP = re.compile(r"<[^<>]{0,2000}>")
+
+_FEED_TYPES = frozenset(
+    {
+        "application/rss+xml",
+        "application/atom+xml",
+        "application/rdf+xml",
+        "application/feed+json",
+        "application/x.atom+xml",
+    }
+)
+_MAYBE_TYPES = frozenset({"application/xml", "text/xml", "application/json", "application/rss", "application/atom", ""})
+_LOOKS_LIKE_FEED = re.compile(
+    r"(?:^|/)(?:feeds?|rss2?|atom|rdf)/?$|[/.?=_-](?:rss2?|atom|rdf)(?:\.xml|\.php)?$|(?:^|/)(?:index|feeds?|rss|atom|blog)"
+    r"\.(?:xml|rss|rdf|atom|json)$|[?&]feed=(?:rss2?|atom|rdf)|feeds?\.(?:feedburner|feedblitz|feedpress|transistor)\.",
+    re.IGNORECASE,
+)
+_FEED_HOSTS = re.compile(r"(?:^|\.)(?:feedburner\.com|feedpress\.me|feedblitz\.com|rsshub\.app)$")
+_FEED_WORDS = re.compile(
+    r"(?:rss|atom|json|web)?[\s-]*(?:rss|atom|feed|rss feed|abonnieren|subscribe via rss|rss-feed)\W*", re.IGNORECASE
+)
+_COMMENTS = re.compile(
+    r"comment|kommentar|commentaire|comentario|commenti|coment[aá]rio|reacties|комментар|コメント|评论|評論|댓글",
+    re.IGNORECASE,
+)
+_FORMAT_WORDS = re.compile(r"\b(?:rss|atom|json|rdf|xml|feeds?|[012]\.\d+)\b|[\W_]+", re.IGNORECASE)
+
+
+def is_feed(content: bytes, content_type: str = "") -> bool:
+    """Whether `content` begins like a feed; it may yet turn out to be broken."""
+    text = decode(content[:200_000], content_type).lstrip(" \t\r\n\0\ufeff")
+    if text.startswith("{"):
+        media_type = content_type.partition(";")[0].strip().lower()
+        return b"jsonfeed.org" in content or media_type == "application/feed+json"
+    return find_root(text) is not None
+
+
+def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLink]:
+    """Return the feeds that a page at `url` offers, best first: those it announces, then those it links to.
+
+    Feeds of comments come last. If the page is a feed itself, that is the only one.
+    """
+    if is_feed(content, content_type):
+        return [FeedLink(url)]
+    page = _visible(decode(content, content_type)[:_LOOKED_AT])
+    base = _base(page, url)
+    found: dict[str, FeedLink] = {}
+    for link in (*_announced(page, base), *_linked(page, base)):
+        if link.url.partition("#")[0] != url.partition("#")[0] and len(found) < _CANDIDATES_MAX:
+            found.setdefault(link.url, link)
+    return sorted(found.values(), key=lambda link: _is_of_comments(link, url))
+
+
+def usual_feed_urls(url: str) -> list[str]:
+    """Return where feeds usually are, likeliest first, for a site that names none.
+
+    They are looked for at the root of the site; before that in the first folder, if that is all there was of a path or
+    if it is someone's home ("/~jane/").
+    """
+    parts = urlsplit(url)
+    root = f"{parts.scheme}://{parts.netloc}/"
+    folders = [folder for folder in parts.path.split("/") if folder]
+    bases = [root]
+    if folders and ((len(folders) == 1 and "." not in folders[0]) or folders[0].startswith("~")):
+        bases.insert(0, f"{root}{folders[0]}/")
+    return [base + path for base in bases for path in _USUAL_PATHS]
+
+
+def _visible(page: str) -> str:
+    """Return a page without comments, scripts, styles and templates: what stands in them announces nothing."""
+    for start, end in _HIDDEN:
+        kept, position, lowered = [], 0, page.lower()
+        while (begin := lowered.find(start, position)) >= 0:
+            kept.append(page[position:begin])
+            position = lowered.find(end, begin)
+            if position < 0:
+                position = len(page)
+        page = "".join(kept) + page[position:]
+    return page
+
+
+def _tags(page: str, name: str) -> Iterator[tuple[dict[str, str], int]]:
+    """Yield the attributes of each such tag, and where the tag ends."""
+    for match in _TAG.finditer(page):
+        if match[1].lower() == name:
+            found = _ATTRIBUTE.findall(match[2])
+            yield {key.lower(): html.unescape(a or b or c) for key, a, b, c in reversed(found)}, match.end()
+
+
+def _base(page: str, url: str) -> str:
+    for attributes, _ in _tags(page, "base"):
+        try:
+            return urljoin(url, attributes.get("href", ""))
+        except ValueError:
+            break
+    return url
+
+
+def _announced(page: str, base: str) -> Iterator[FeedLink]:
+    for attributes, _ in _tags(page, "link"):
+        relations = attributes.get("rel", "").lower().split()
+        address = absolute(attributes.get("href"), base)
+        if not address or not {"alternate", "feed"} & set(relations) or "stylesheet" in relations:
+            continue
+        kind = attributes.get("type", "").partition(";")[0].strip().lower()
+        named = "feed" in relations or _LOOKS_LIKE_FEED.search(address.partition("#")[0]) is not None
+        if kind in _FEED_TYPES or (kind in _MAYBE_TYPES and named):
+            yield FeedLink(address, line(attributes.get("title", "")))
+
+
+def _linked(page: str, base: str) -> Iterator[FeedLink]:
+    for attributes, end in _tags(page, "a"):
+        address = absolute(attributes.get("href"), base)
+        if not address:
+            continue
+        text = line(_MARKUP.sub(" ", page[end : end + 500].partition("</a")[0]), markup=False) or attributes.get(
+            "title", ""
+        )
+        here = host_of(address) == host_of(base)
+        looks = _LOOKS_LIKE_FEED.search(address.partition("#")[0]) is not None
+        called = _FEED_WORDS.fullmatch(text) is not None
+        if (looks and (here or called)) or _FEED_HOSTS.search(host_of(address)):
+            yield FeedLink(address, line(text))
+
+
+def _is_of_comments(link: FeedLink, url: str) -> bool:
+    """Whether a feed is one of comments: it says so, or it lies under the article that the page is."""
+    path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
+    below = page_path.count("/") > 1 and path.startswith(f"{page_path}/")
+    return below or _COMMENTS.search(f"{link.title} {path}") is not None

@@ -1,0 +1,80 @@
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.errors import AddressError
+from tuireader.feeds.discover import normalise_address
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("example.org", "https://example.org/"),
+        ("  <Example.ORG/Path> \n", "https://example.org/Path"),
+        ("https://example.org/2017/06/some-article/#comments", "https://example.org/2017/06/some-article/"),
+        ("http://example.org?a=1&b=2", "http://example.org/?a=1&b=2"),
+        ("feed://example.org/rss", "https://example.org/rss"),
+        ("feed:example.org", "https://example.org/"),
+        ("feed:https://example.org/rss", "https://example.org/rss"),
+        ("FEED://HTTP://example.org/rss", "http://example.org/rss"),
+        ("//example.org/x", "https://example.org/x"),
+        ("http:/example.org", "http://example.org/"),
+        ("https:example.org", "https://example.org/"),
+        ("localhost:8000/feed", "http://localhost:8000/feed"),
+        ("127.0.0.1:8000", "http://127.0.0.1:8000/"),
+        ("[::1]:8000/x", "http://[::1]:8000/x"),
+        ("wiki.local", "http://wiki.local/"),
+        ("nas:5000", "http://nas:5000/"),
+        ("https://wiki/", "https://wiki/"),
+        ("example.org:8443/x", "https://example.org:8443/x"),
+        ("user:pa55@example.org/feed", "https://user:pa55@example.org/feed"),
+        ("https://User:Pa55@Example.org/", "https://User:Pa55@example.org/"),
+        ("münchen.example/straße", "https://münchen.example/straße"),
+        ("example.org/a b", "https://example.org/a%20b"),
+        ("example.org/it's", "https://example.org/it's"),
+    ],
+)
+def test_what_people_type(typed, address):
+    assert normalise_address(typed) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Type the address of a site, such as example.org."),
+        (" \n\t ", "Type the address of a site, such as example.org."),
+        ("hello", "“hello” is not the address of a site, such as example.org."),
+        ("two words", "“two words” is not the address of a site, such as example.org."),
+        ("http://", "“http://” is not the address of a site, such as example.org."),
+        ("http://[", "“http://[” is not the address of a site, such as example.org."),
+        ("example.org:99999", "“example.org:99999” is not the address of a site, such as example.org."),
+        ("a..b", "“a..b” is not the address of a site, such as example.org."),
+        ("--profile=x.y", "“--profile=x.y” is not the address of a site, such as example.org."),
+        ("ftp://example.org/", "“ftp://example.org/” cannot be opened: only http and https addresses can."),
+        ("javascript:alert(1)", "“javascript:alert(1)” cannot be opened: only http and https addresses can."),
+        ("mailto:jane@example.org", "“mailto:jane@example.org” cannot be opened: only http and https addresses can."),
+        ("file:///etc/passwd", "“file:///etc/passwd” cannot be opened: only http and https addresses can."),
+        ("/etc/passwd", "“/etc/passwd” looks like a file; give the address of a site, such as example.org."),
+        ("../feed.xml", "“../feed.xml” looks like a file; give the address of a site, such as example.org."),
+        ("~/feed.xml", "“~/feed.xml” looks like a file; give the address of a site, such as example.org."),
+        (r"C:\feed.xml", r"“C:\feed.xml” looks like a file; give the address of a site, such as example.org."),
+        ("exa\x1b]0;mple", "“exa]0;mple” is not the address of a site, such as example.org."),
+    ],
+)
+def test_what_cannot_be_opened_is_said_in_a_sentence(typed, sentence):
+    with pytest.raises(AddressError) as caught:
+        normalise_address(typed)
+    assert str(caught.value) == sentence
+
+
+@given(st.one_of(st.text(), st.from_regex(r"(feed:|https?:)?/{0,3}[a-z.:@\[\]]+[/?#]\w*", fullmatch=True)))
+def test_any_text_is_an_address_or_an_error(typed):
+    try:
+        address = normalise_address(typed)
+    except AddressError:
+        return
+    assert urlsplit(address).scheme in {"http", "https"}
+    assert urlsplit(address).hostname
+    assert normalise_address(address) == address
