@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -76,10 +76,10 @@ def _entry(raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss
     if rss and published is None:  # dc:date, which is the only one that RSS 1.0 has
         published, updated = updated, None
     entry = ParsedEntry(
-        guid=identity(dict.get(raw, "id", "")),
+        guid=identity(_plain(raw, "id")),
         title=_title(raw),
         link=link,
-        authors=people(_names(raw)) or people(_names(dict.get(raw, "source") or {})) or feed_authors,
+        authors=people(_names(raw)) or people(_names(_dict(raw, "source"))) or feed_authors,
         categories=categories(_topics(raw)),
         published=published,
         updated=updated,
@@ -89,7 +89,7 @@ def _entry(raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss
 
 
 def _title(raw: dict[str, Any]) -> str:
-    kind = (dict.get(raw, "title_detail") or {}).get("type", "text/html")
+    kind = _dict(raw, "title_detail").get("type", "text/html")
     return line(_plain(raw, "title"), markup=kind in _HTML_TYPES)
 
 
@@ -99,7 +99,7 @@ def _link(raw: dict[str, Any], base: str) -> str:
     if link == guid and "://" not in link:  # a guid taken for an address because the feed did not say that it is none
         link = ""
     choices = [_plain(raw, "feedburner_origlink"), link, guid if "://" in guid else ""]
-    links = dict.get(raw, "links", ())
+    links = _dicts(raw, "links")
     choices += [each.get("href") or "" for each in links if each.get("rel") in {"alternate", "enclosure"}]
     return next(filter(None, (absolute(choice, base) for choice in choices if choice)), "")
 
@@ -109,19 +109,19 @@ def _date(raw: dict[str, Any], *names: str) -> datetime | None:
         text = _plain(raw, name).strip()
         parsed = dict.get(raw, f"{name}_parsed")
         # of a bare number feedparser makes a date of the Middle Ages
-        moment = from_tuple(parsed) if parsed and not text.isdecimal() else parse_date(text)
+        moment = from_tuple(parsed) if isinstance(parsed, tuple) and not text.isdecimal() else parse_date(text)
         if moment:
             return moment
     return None
 
 
 def _names(raw: dict[str, Any]) -> Iterator[str]:
-    for each in dict.get(raw, "authors", ()):
+    for each in _dicts(raw, "authors"):
         yield each.get("name") or each.get("text") or each.get("email") or ""
 
 
 def _topics(raw: dict[str, Any]) -> Iterator[str]:
-    for tag in dict.get(raw, "tags", ()):
+    for tag in _dicts(raw, "tags"):
         name = tag.get("label") or tag.get("term") or ""
         if not (tag.get("scheme") or "").startswith(_NO_TOPIC):
             yield name
@@ -129,9 +129,7 @@ def _topics(raw: dict[str, Any]) -> Iterator[str]:
 
 def _body(raw: dict[str, Any], base: str) -> str:
     """Return the longest body, with what is attached: sound and films as links, pictures if there is nothing else."""
-    contents = list(dict.get(raw, "content", ()))
-    if summary := dict.get(raw, "summary"):
-        contents.append({**(dict.get(raw, "summary_detail") or {"type": "text/html"}), "value": summary})
+    contents = [*_dicts(raw, "content"), {**_dict(raw, "summary_detail"), "value": _plain(raw, "summary")}]
     body = max(map(_as_html, contents), key=len, default="")
     media = list(_media(raw))
     if not body:
@@ -160,10 +158,10 @@ def _joined(found: re.Match[str], base: str) -> str:
 
 
 def _media(raw: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    for each in dict.get(raw, "links", ()):
+    for each in _dicts(raw, "links"):
         if each.get("rel") == "enclosure":
             yield each.get("href") or "", each.get("type") or "", each.get("title") or ""
-    for each in dict.get(raw, "media_content", ()):
+    for each in _dicts(raw, "media_content"):
         yield each.get("url") or "", each.get("type") or each.get("medium") or "", ""
 
 
@@ -182,7 +180,7 @@ def _number(text: str) -> float | None:
 
 
 def _older(feed: dict[str, Any], url: str) -> str | None:
-    links: Iterable[dict[str, Any]] = dict.get(feed, "links", ())
+    links = _dicts(feed, "links")
     for rel in ("prev-archive", "next"):
         for each in links:
             if each.get("rel") == rel and (address := absolute(each.get("href"), url)):
@@ -190,7 +188,20 @@ def _older(feed: dict[str, Any], url: str) -> str | None:
     return None
 
 
+# An element of a feed may have the name of a field, such as <links>: then there is something else in its place.
+# And feedparser's own `get` answers for other names too.
+
+
 def _plain(raw: dict[str, Any], name: str) -> str:
-    """Return a string; feedparser's own `get` answers for other names too, with a warning."""
     value = dict.get(raw, name)
     return value if isinstance(value, str) else ""
+
+
+def _dict(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    value = dict.get(raw, name)
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    value = dict.get(raw, name)
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

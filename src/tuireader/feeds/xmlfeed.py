@@ -105,8 +105,8 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         self.bodies: dict[str, str] = {}
 
     def startElementNS(self, name: tuple[str | None, ...], qname: str | None, attrs: AttributesNSImpl) -> None:  # noqa: N802
-        """Take an element without its attributes where they are absurdly many: each is looked for among all."""
-        if len(attrs) > _ATTRIBUTES_MAX:
+        """Take an element without its attributes where they are absurdly many, or their namespaces have spaces."""
+        if len(attrs) > _ATTRIBUTES_MAX or any(len(each) != 2 for each in attrs.getNames()):
             attrs = AttributesNSImpl({}, {})
         super().startElementNS(_pair(name), qname, attrs)
 
@@ -126,10 +126,10 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
     def raw(self) -> RawFeed:
         """Return what was read, with the bodies back in their places."""
         for entry in self.entries:
-            for content in [*dict.get(entry, "content", ()), dict.get(entry, "summary_detail") or {}]:
-                content["value"] = self.bodies.get(content.get("value"), content.get("value"))
-            if (summary := dict.get(entry, "summary")) in self.bodies:
-                entry["summary"] = self.bodies[summary]
+            for content in dict.get(entry, "content", ()):
+                content["value"] = self.bodies.get(content["value"], content["value"])
+            if isinstance(summary := dict.get(entry, "summary"), str):
+                entry["summary"] = self.bodies.get(summary, summary)
         return RawFeed(self.version or "", self.feeddata, self.entries)
 
 
