@@ -1,4 +1,4 @@
-"""Opens the cache: makes or migrates it, and turns SQLite's errors into sentences."""
+"""Opens the cache: makes it, brings it up to date, sets a broken one aside, and makes SQLite's errors sentences."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import StoreError
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, OLDEST_SQLITE
+from tuireader.store import damage
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,47 +16,57 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
-CACHE_KIB = 16_000
-BUSY_MS = 10_000
+CACHE_KIB = 8_000
+"""More makes neither reading nor writing faster: the system keeps the file's pages too."""
+BUSY_SECONDS = 10.0
 """How long to wait for another process that is writing."""
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
 
 
 class Cursor(sqlite3.Cursor):
     """A cursor whose errors are sentences."""
 
+    connection: Connection
+
     def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
         """Run one statement."""
         try:
             super().execute(sql, parameters)
-        except sqlite3.Error as error:
-            raise _sentence(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self.connection.told(error) from error
         return self
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
         """Run one statement for each of the parameters."""
         try:
             super().executemany(sql, parameters)
-        except sqlite3.Error as error:
-            raise _sentence(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self.connection.told(error) from error
         return self
 
     def fetchone(self) -> Any:
         """The next row, or None."""
         try:
             return super().fetchone()
-        except sqlite3.Error as error:
-            raise _sentence(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self.connection.told(error) from error
 
     def fetchall(self) -> list[Any]:
         """All rows that are left."""
         try:
             return super().fetchall()
-        except sqlite3.Error as error:
-            raise _sentence(error) from error
+        except sqlite3.DatabaseError as error:
+            raise self.connection.told(error) from error
 
 
 class Connection(sqlite3.Connection):
-    """A connection whose errors are `StoreError`s."""
+    """A connection to the cache at `path`: what goes wrong with the file is a StoreError; a bug stays what it is."""
+
+    path: Path
+    notice: str = ""
+    """What the reader should know about how it was opened, as a sentence."""
 
     def cursor(self, factory: Any = Cursor) -> Any:
         """A cursor whose errors are sentences."""
@@ -71,9 +82,31 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
+    def told(self, error: sqlite3.DatabaseError) -> Exception:
+        """The sentence for an error; the error itself where it is a bug of ours."""
+        code = _code(error)
+        if code in _DAMAGED:
+            damage.suspect(self.path)
+        sentence = _SENTENCES.get(code)
+        if sentence is None:
+            return error
+        return StoreError(sentence.format(path=self.path, error=error))
 
-def _sentence(error: sqlite3.Error) -> StoreError:
-    return StoreError(f"The cache cannot be used: {error}.")
+
+_SENTENCES = {
+    sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",
+    sqlite3.SQLITE_READONLY: "{path} cannot be changed: it or its folder is read-only.",
+    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened ({error}).",
+    sqlite3.SQLITE_BUSY: "Another tuireader has been writing to {path} for too long; try again.",
+    sqlite3.SQLITE_LOCKED: "Another tuireader has been writing to {path} for too long; try again.",
+    sqlite3.SQLITE_IOERR: "{path} cannot be read or written ({error}).",
+    sqlite3.SQLITE_PERM: "{path} cannot be opened: permission denied.",
+    sqlite3.SQLITE_AUTH: "{path} cannot be opened: permission denied.",
+    sqlite3.SQLITE_NOMEM: "There is too little memory to read {path}.",
+    sqlite3.SQLITE_INTERRUPT: "What was asked of {path} was called off.",
+    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
+    sqlite3.SQLITE_NOTADB: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
+}
 
 
 @contextmanager
@@ -82,47 +115,146 @@ def transaction(c: sqlite3.Connection) -> Iterator[None]:
     c.execute("BEGIN IMMEDIATE")
     try:
         yield
+        c.execute("COMMIT")
     except BaseException:
-        if c.in_transaction:
+        if c.in_transaction:  # SQLite has rolled back by itself after some errors
             c.execute("ROLLBACK")
         raise
-    c.execute("COMMIT")
 
 
-def connect(path: Path) -> sqlite3.Connection:
-    """Open the cache at `path`, made or brought to the current schema where needed; the caller closes it.
+def connect(path: Path) -> Connection:
+    """Open the cache at `path`, made or brought up to date where needed; the caller closes it.
 
-    Raises StoreError, with a sentence, where it cannot be opened.
+    A file that is damaged is moved aside, and `notice` says so. Where nothing can be written, it is opened for reading.
+    Raises StoreError, with a sentence, where it cannot be opened, or was made by a newer tuireader or another program.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        raise StoreError(
-            f"tuireader needs SQLite {'.'.join(map(str, OLDEST_SQLITE))} or newer, "
-            f"and this Python brings {sqlite3.sqlite_version}."
-        )
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    c = sqlite3.connect(path, factory=Connection, isolation_level=None, timeout=BUSY_MS / 1000)
+        needed = ".".join(map(str, OLDEST_SQLITE))
+        raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
+    _make_folder(path)
+    if damage.is_suspect(path) and not damage.is_sound(path):
+        return _renewed(path)
     try:
-        _migrate(c)
-        c.execute("PRAGMA synchronous = NORMAL")
-        c.execute("PRAGMA foreign_keys = ON")
-        c.execute("PRAGMA temp_store = MEMORY")
-        c.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        return _open(path)
+    except sqlite3.DatabaseError as error:
+        code = _code(error)
+        if code in _DAMAGED:
+            return _renewed(path)
+        if code in _UNWRITABLE and path.exists():
+            return _open_for_reading(path)
+        raise StoreError(
+            _SENTENCES.get(code, "{path} cannot be opened ({error}).").format(path=path, error=error)
+        ) from error
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
+
+
+def _open(path: Path) -> Connection:
+    """Open and prepare the file; raises SQLite's errors as they are."""
+    c = _connected(path, str(path), uri=False)
+    try:
+        _bring_up_to_date(c)
+        _set_up(c)
     except BaseException:
         c.close()
         raise
     return c
 
 
-def _migrate(c: sqlite3.Connection) -> None:
-    version = c.execute("PRAGMA user_version").fetchone()[0]
-    if version == len(MIGRATIONS):
+def _connected(path: Path, database: str, *, uri: bool) -> Connection:
+    c = sqlite3.connect(database, factory=Connection, isolation_level=None, timeout=BUSY_SECONDS, uri=uri)
+    c.path = path
+    return c
+
+
+def _set_up(c: Connection) -> None:
+    for pragma in (
+        "synchronous = NORMAL",  # with a write-ahead log: nothing is lost but by a power cut, and then only the last
+        "foreign_keys = ON",
+        "temp_store = MEMORY",
+        f"cache_size = -{CACHE_KIB}",
+    ):
+        c.execute(f"PRAGMA {pragma}")
+
+
+def _bring_up_to_date(c: Connection) -> None:
+    """Run the migrations that the file lacks, each in a transaction; a file that is not ours is left as it is."""
+    version, ours = _raw(c, "PRAGMA user_version"), _raw(c, "PRAGMA application_id") == APPLICATION_ID
+    if ours and version == len(MIGRATIONS):
+        _check_index(c)
         return
-    if version > len(MIGRATIONS):
-        raise StoreError("The cache was made by a newer tuireader.")
-    c.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-    c.execute("PRAGMA journal_mode = WAL")
+    if ours and version > len(MIGRATIONS):
+        raise StoreError(f"{c.path} was made by a newer tuireader: update tuireader, or it cannot be read.")
+    if not ours:
+        if _raw(c, "SELECT count(*) FROM sqlite_master"):
+            raise StoreError(f"{c.path} is another program's: move it away, and tuireader makes its own.")
+        _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
+        _raw(c, "PRAGMA journal_mode = WAL")
+    for number, migrate in enumerate(MIGRATIONS, 1):
+        with transaction(c):
+            if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
+                migrate(c)
+                c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+                c.execute(f"PRAGMA user_version = {number}")
+
+
+def _check_index(c: Connection) -> None:
+    """The search index of a newer SQLite can be opened by that only."""
+    if sqlite3.sqlite_version_info >= NEWER_INDEX:
+        return
+    if _raw(c, "SELECT count(*) FROM sqlite_master WHERE name = 'search' AND sql LIKE '%contentless_delete%'"):
+        needed = ".".join(map(str, NEWER_INDEX))
+        raise StoreError(
+            f"{c.path} was made with SQLite {needed} or newer, and this Python has {sqlite3.sqlite_version}:"
+            " start tuireader with the Python that made it."
+        )
+
+
+def _raw(c: Connection, sql: str) -> Any:
+    """The one value that a statement gives, None where it gives none; its errors stay SQLite's own."""
+    row = c.cursor(sqlite3.Cursor).execute(sql).fetchone()
+    return None if row is None else row[0]
+
+
+def _renewed(path: Path) -> Connection:
+    """Move a damaged file aside and begin a new one with the subscriptions that can still be read."""
+    aside, subscriptions = damage.set_aside(path)
+    c = _open(path)
     with transaction(c):
-        for step in MIGRATIONS[c.execute("PRAGMA user_version").fetchone()[0] :]:
-            step(c)
-        c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        c.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        c.executemany(
+            "INSERT INTO feed (url, title, site, added) VALUES (?, ?, ?, ?) ON CONFLICT (url) DO NOTHING", subscriptions
+        )
+    kept = f"; its {len(subscriptions)} subscriptions are taken over" if subscriptions else ""
+    c.notice = f"The cache was damaged, and a new one was begun{kept}. The old file is {aside}."
+    return c
+
+
+def _open_for_reading(path: Path) -> Connection:
+    """Open a file that cannot be written, or whose folder cannot."""
+    address = path.absolute().as_uri()
+    wal = path.with_name(f"{path.name}-wal")
+    whole = not wal.exists() or not wal.stat().st_size
+    for mode in ("mode=ro", "mode=ro&immutable=1") if whole else ("mode=ro",):
+        c = _connected(path, f"{address}?{mode}", uri=True)
+        try:
+            _bring_up_to_date(c)
+            _set_up(c)
+        except (sqlite3.DatabaseError, StoreError) as error:
+            c.close()
+            failure = error
+            continue
+        c.notice = f"{path} can be read but not changed: what you mark now is not kept."
+        return c
+    raise (
+        failure if isinstance(failure, StoreError) else StoreError(f"{path} cannot be opened ({failure}).")
+    ) from failure
+
+
+def _code(error: sqlite3.DatabaseError) -> int:
+    """SQLite's primary result code; 0 where the error is the module's own."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

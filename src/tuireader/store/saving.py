@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from tuireader.model import Feed, Plan, Prepared
-
-    _Indexed = tuple[int, str, Iterable[str], Iterable[str], str]
+    from tuireader.model import Feed, ParsedEntry, Plan, Prepared
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -40,72 +38,75 @@ def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
 
     Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the reader did.
     """
+    # Others can write until all is compressed: that takes as long as the writing.
+    new = [_Ready(prepared) for prepared in plan.new]
+    edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
     with transaction(c):
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed.id,)).fetchone() is None:
             return
-        have = known(c, feed.id, [prepared.entry.guid for prepared in plan.new])
-        fresh: dict[int, Prepared] = {}
-        changed = list(plan.changed)
-        for prepared in plan.new:
-            there = have.get(prepared.entry.guid)
-            if there is None:
-                fresh.setdefault(guid_key(prepared.entry.guid), prepared)
-            elif there.digest != prepared.digest:
-                changed.append((there.id, prepared))
+        there = known(c, feed.id, [ready.entry.guid for ready in new])
+        fresh: dict[int, _Ready] = {}
+        for ready in new:
+            before = there.get(ready.entry.guid)
+            if before is None:
+                fresh.setdefault(guid_key(ready.entry.guid), ready)
+            elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
+                edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
-        _insert(c, feed.id, list(reversed(fresh.values())), now)
-        for article_id, prepared in changed:
-            _update(c, article_id, prepared)
+        _insert(c, feed.id, list(fresh.values())[::-1], now)
+        for article_id, ready in edited:
+            _update(c, article_id, ready)
         record(c, feed)
 
 
-def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[Prepared], now: datetime) -> None:
+class _Ready:
+    """An entry with all that can be made of it before the file is locked."""
+
+    __slots__ = ("authors", "body", "categories", "entry", "facts", "index", "prepared")
+
+    def __init__(self, prepared: Prepared) -> None:
+        entry = prepared.entry
+        self.prepared = prepared
+        self.entry = entry
+        self.body = pack(entry.html)
+        self.authors = _unique(entry.authors)
+        self.categories = _unique(entry.categories)
+        self.index = _index_columns(entry.title, entry.authors, entry.categories, prepared.text)
+        self.facts = {
+            "words": prepared.words,
+            "offline": not prepared.excerpt,
+            "published": seconds(entry.published),
+            "updated": seconds(entry.updated),
+            "guid_key": guid_key(entry.guid),
+            "link_key": link_key(entry.link),
+            "digest": prepared.digest,
+            "title": sound(entry.title),
+            "link": sound(entry.link),
+            "guid": sound(entry.guid),
+        }
+
+
+def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> None:
     if not entries:
         return
     row = c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
-    first = (row[0] if row else 0) + 1
-    numbered = list(enumerate(entries, first))
-    dates = {id_: _date(prepared, now) for id_, prepared in numbered}
+    numbered = list(enumerate(entries, 1 + (row[0] if row else 0)))
+    dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
+    columns = tuple(entries[0].facts)
     c.executemany(
-        "INSERT INTO article (id, feed_id, date, words, offline, published, updated, guid_key, link_key, digest, title,"
-        " link, guid) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(id_, feed_id, dates[id_], *_facts(prepared)) for id_, prepared in numbered],
+        f"INSERT INTO article (id, feed_id, date, {', '.join(columns)}) VALUES (?, ?, ?{', ?' * len(columns)})",
+        [(id_, feed_id, dates[id_], *ready.facts.values()) for id_, ready in numbered],
     )
-    c.executemany(
-        "INSERT INTO body (article_id, html) VALUES (?, ?)",
-        [(id_, pack(prepared.entry.html)) for id_, prepared in numbered],
-    )
-    for facet, names in _names(numbered):
-        _link(c, facet, names, {id_: (dates[id_], feed_id, 0, 0) for id_ in names})
-    _index(c, [_indexed(id_, prepared, prepared.text) for id_, prepared in numbered])
+    c.executemany("INSERT INTO body (article_id, html) VALUES (?, ?)", [(id_, ready.body) for id_, ready in numbered])
+    repeated = {id_: (date, feed_id, 0, 0) for id_, date in dates.items()}
+    _link(c, "category", {id_: ready.categories for id_, ready in numbered}, repeated)
+    _link(c, "author", {id_: ready.authors for id_, ready in numbered}, repeated)
+    _index(c, [(id_, *ready.index) for id_, ready in numbered])
 
 
-def _date(prepared: Prepared, now: datetime) -> int:
-    said = prepared.entry.published or prepared.entry.updated
-    return seconds(min(said, now) if said is not None else now) or 0
-
-
-def _facts(prepared: Prepared) -> tuple[Any, ...]:
-    entry = prepared.entry
-    return (
-        prepared.words,
-        not prepared.excerpt,
-        seconds(entry.published),
-        seconds(entry.updated),
-        guid_key(entry.guid),
-        link_key(entry.link),
-        prepared.digest,
-        sound(entry.title),
-        sound(entry.link),
-        sound(entry.guid),
-    )
-
-
-def _names(numbered: Iterable[tuple[int, Prepared]]) -> tuple[tuple[str, dict[int, list[str]]], ...]:
-    return (
-        ("category", {id_: _unique(prepared.entry.categories) for id_, prepared in numbered}),
-        ("author", {id_: _unique(prepared.entry.authors) for id_, prepared in numbered}),
-    )
+def _date(entry: ParsedEntry, now: datetime) -> int:
+    said = entry.published or entry.updated
+    return seconds(now if said is None else min(said, now))
 
 
 def _unique(names: Iterable[str]) -> list[str]:
@@ -142,42 +143,39 @@ def _link(
     )
 
 
-def _indexed(article_id: int, prepared: Prepared, text: str) -> _Indexed:
-    return article_id, prepared.entry.title, prepared.entry.authors, prepared.entry.categories, text
+def _index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
+    columns = (title, "\n".join(authors), "\n".join(categories), text)
+    return tuple(search.indexed(sound(column)) for column in columns)
 
 
-def _index(c: sqlite3.Connection, rows: Iterable[_Indexed]) -> None:
-    c.executemany(
-        "INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)",
-        [
-            (id_, *(search.indexed(sound(part)) for part in (title, "\n".join(authors), "\n".join(categories), text)))
-            for id_, title, authors, categories, text in rows
-        ],
-    )
+def _index(c: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    c.executemany("INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)", rows)
 
 
-def _update(c: sqlite3.Connection, article_id: int, prepared: Prepared) -> None:
-    """Take over an edit; the full text that was fetched stays, and so does what is known of it."""
+def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
+    """Take over an edit; a full text that was fetched stays, and so does what is known of it."""
     row = c.execute(
-        "SELECT d.date, d.feed_id, d.read, d.starred, d.words, b.full_text FROM article AS d"
-        " JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
+        "SELECT d.date, d.feed_id, d.read, d.starred, d.guid_key, d.guid, d.words, b.full_text"
+        " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return
-    kept = None if row[5] is None else unpack(row[5])
-    facts = _facts(prepared) if kept is None else (row[4], 1, *_facts(prepared)[2:])
+    facts, index = dict(ready.facts), ready.index
+    if facts["guid_key"] != row[4]:
+        facts |= {"guid_key": row[4], "guid": row[5]}
+    if row[7] is not None:
+        facts |= {"words": row[6], "offline": True}
+        index = (*index[:3], search.indexed(unpack(row[7])))
     c.execute(
-        "UPDATE article SET words = ?, offline = ?, published = ?, updated = ?, guid_key = ?, link_key = ?, digest = ?,"
-        " title = ?, link = ?, guid = ? WHERE id = ?",
-        (*facts, article_id),
+        f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
-    c.execute("UPDATE body SET html = ? WHERE article_id = ?", (pack(prepared.entry.html), article_id))
-    for facet, names in _names([(article_id, prepared)]):
+    c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
+    for facet, names in (("category", ready.categories), ("author", ready.authors)):
         c.execute(f"DELETE FROM {facet}_article WHERE article_id = ?", (article_id,))
-        _link(c, facet, names, {article_id: row[:4]})
+        _link(c, facet, {article_id: names}, {article_id: row[:4]})
     c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-    _index(c, [_indexed(article_id, prepared, prepared.text if kept is None else kept)])
+    _index(c, [(article_id, *index)])
 
 
 def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str, words: int) -> None:
@@ -194,4 +192,4 @@ def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str,
         )
         c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
         c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        _index(c, [(article_id, row[0], split_names(row[1]), split_names(row[2]), text)])
+        _index(c, [(article_id, *_index_columns(row[0], split_names(row[1]), split_names(row[2]), text))])

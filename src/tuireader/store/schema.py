@@ -22,6 +22,9 @@ APPLICATION_ID = 0x74756952
 OLDEST_SQLITE = (3, 35, 0)
 """What the statements of the store need: RETURNING."""
 
+NEWER_INDEX = (3, 43, 0)
+"""From here on an index that keeps no text can be deleted from."""
+
 _FIRST = (
     """
     CREATE TABLE feed (
@@ -108,8 +111,8 @@ _FIRST = (
 def _create(c: sqlite3.Connection) -> None:
     for statement in _FIRST:
         c.execute(statement)
-    # An index alone is a third of the size of an index with its own copy of the text, but needs 3.43 to delete from.
-    contentless = ", content='', contentless_delete=1" if sqlite3.sqlite_version_info >= (3, 43, 0) else ""
+    # An index alone is a third of the size of an index with its own copy of the text.
+    contentless = ", content='', contentless_delete=1" if sqlite3.sqlite_version_info >= NEWER_INDEX else ""
     c.execute(
         "CREATE VIRTUAL TABLE search USING fts5"
         f"(title, authors, categories, body, tokenize='unicode61 remove_diacritics 2'{contentless})"

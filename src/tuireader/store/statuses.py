@@ -27,7 +27,7 @@ def mark_query(c: sqlite3.Connection, query: Query, *, read: bool = True) -> lis
     if read:
         query = replace(query, unread=True, keep=frozenset())
     with transaction(c):
-        selection = select(c, query)
+        selection = select(c, query, ordered=False)
         ids = [
             row[0]
             for part in selection.parts

@@ -6,6 +6,7 @@ import hashlib
 import unicodedata
 import zlib
 from datetime import UTC, datetime, timedelta
+from typing import overload
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LEVEL = 5  # a higher one takes a fifth longer for two thousandths of the size
@@ -32,6 +33,12 @@ _DICTIONARY = (
 )
 
 
+@overload
+def seconds(moment: datetime) -> int: ...
+@overload
+def seconds(moment: None) -> None: ...
+@overload
+def seconds(moment: datetime | None) -> int | None: ...
 def seconds(moment: datetime | None) -> int | None:
     """Whole seconds since 1970 of an aware datetime."""
     return None if moment is None else (moment - _EPOCH) // timedelta(seconds=1)
