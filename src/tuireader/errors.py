@@ -22,12 +22,18 @@ class FetchError(TuireaderError):
         status: int | None = None,
         retry_after: int | None = None,
         offline: bool = False,
+        unreached: bool = False,
     ) -> None:
-        """Keep the HTTP `status`, the server's `retry_after` in seconds, and whether no network was found."""
+        """Keep what callers act on.
+
+        The HTTP `status`; the server's `retry_after` in seconds; `offline` if no network was found; `unreached` if no
+        connection came about, so that another scheme may be tried.
+        """
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
         self.offline = offline
+        self.unreached = unreached
 
 
 class NotAFeedError(TuireaderError):

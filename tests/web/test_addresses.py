@@ -10,6 +10,7 @@ from tuireader.web.addresses import (
     is_private_address,
     is_private_name,
     may_go_along,
+    private_ok_for,
     same_host,
     split_credentials,
     with_credentials_of,
@@ -95,3 +96,10 @@ def test_names_inside() -> None:
     assert is_private_name("feeds.localhost")
     assert not is_private_name("example.org")
     assert not is_private_name("localhost.example.org")
+
+
+def test_what_was_found_at_an_address() -> None:
+    assert private_ok_for("https://example.org/a", "https://example.org/feed") is None
+    assert private_ok_for("https://cdn.example.net/a", "https://example.org/feed") is False
+    assert private_ok_for("http://127.0.0.1/a", "https://example.org/feed") is False
+    assert private_ok_for("http://10.0.0.7/a", "http://localhost:8000/feed") is True

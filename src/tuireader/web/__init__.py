@@ -1,6 +1,6 @@
 """Getting pages politely and within limits: the only door to httpx2."""
 
 from tuireader.web.client import Client, open_client
-from tuireader.web.fetch import get
+from tuireader.web.fetch import DEADLINE, get, utc_now
 
-__all__ = ["Client", "get", "open_client"]
+__all__ = ["DEADLINE", "Client", "get", "open_client", "utc_now"]

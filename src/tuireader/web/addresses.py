@@ -79,6 +79,17 @@ def _port_class(url: str) -> int | None:
     return None if port == _DEFAULT_PORTS.get(parts.scheme) else port
 
 
+def private_ok_for(url: str, given: str) -> bool | None:
+    """What to tell `get` about an address that was found at one which the reader gave.
+
+    On the same host it counts as given, too (None); elsewhere it may be inside the reader's own network only if that
+    is where it was found, as far as its name says.
+    """
+    if host_of(url) == host_of(given):
+        return None
+    return is_private_name(host_of(given))
+
+
 def is_reachable_host(host: str) -> bool:
     """Whether a host, in ASCII, has a form that a name or an IP address can have."""
     if _NAME.fullmatch(host):

@@ -34,7 +34,8 @@ DEADLINE = 30.0
 MOST_REDIRECTS = 10
 
 
-def _utc_now() -> datetime:
+def utc_now() -> datetime:
+    """Now, by this machine's clock."""
     return datetime.now(UTC)
 
 
@@ -46,7 +47,7 @@ async def get(
     limit: int = LIMIT,
     deadline: float = DEADLINE,
     private_ok: bool | None = None,
-    clock: Callable[[], datetime] = _utc_now,
+    clock: Callable[[], datetime] = utc_now,
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 

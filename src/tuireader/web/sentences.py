@@ -40,7 +40,7 @@ def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
 
 def of_timeout(host: str, seconds: float) -> FetchError:
     """The error for a deadline that passed."""
-    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)")
+    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", unreached=True)
 
 
 def of_exception(host: str, error: Exception) -> FetchError:
@@ -54,7 +54,7 @@ def of_exception(host: str, error: Exception) -> FetchError:
             found = _of_system(host, cause)
             if found is not None:
                 return found
-    return FetchError(_of_protocol(host, error))
+    return FetchError(_of_protocol(host, error), unreached=isinstance(error, httpx2.TransportError))
 
 
 def _of_system(host: str, error: OSError) -> FetchError | None:
@@ -64,11 +64,11 @@ def _of_system(host: str, error: OSError) -> FetchError | None:
     if isinstance(error, socket.gaierror):
         return _of_name(host, error)
     if isinstance(error, ConnectionRefusedError):
-        return FetchError(f"{host} refused the connection")
+        return FetchError(f"{host} refused the connection", unreached=True)
     if error.errno in _NO_NETWORK:
         return _of_distance(host)
     if isinstance(error, TimeoutError):
-        return FetchError(f"{host} did not answer")
+        return FetchError(f"{host} did not answer", unreached=True)
     return None
 
 
@@ -89,7 +89,7 @@ def _of_tls(host: str, error: ssl.SSLError) -> FetchError:
         why = error.verify_message.rstrip(".")
         return FetchError(f"{host} has a certificate that cannot be trusted ({why})")
     why = (error.reason or "TLS failed").replace("_", " ").lower()
-    return FetchError(f"{host} offers no secure connection that works ({why})")
+    return FetchError(f"{host} offers no secure connection that works ({why})", unreached=True)
 
 
 def _of_distance(host: str) -> FetchError:

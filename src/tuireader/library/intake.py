@@ -1,0 +1,77 @@
+"""Taking in what came back for a feed: parsed, compared, saved with the feed's own state in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from datetime import datetime
+
+from tuireader.errors import NotAFeedError, NotFoundError, TuireaderError
+from tuireader.feeds.parse import parse_feed
+from tuireader.library import polling
+from tuireader.library.plan import plan
+from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
+from tuireader.store import articles
+from tuireader.store import feeds as store_feeds
+from tuireader.web.addresses import host_of
+
+
+def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
+    """Take in an answer for `feed`; a body that is not a feed is a failure."""
+    current = _current(c, feed)
+    if current is None:
+        return Refreshed(feed, "unchanged")
+    if page.status == 304:
+        return _unchanged(c, polling.after_unchanged(current, page, now))
+    body_hash = hashlib.sha256(page.content).digest()
+    if body_hash == current.body_hash:
+        return _unchanged(c, polling.after_parsed(current, page, body_hash, None, now))
+    try:
+        parsed = parse_feed(page.content, page.url, page.content_type)
+    except NotAFeedError as error:
+        return take_failure(c, feed, error, now)
+    return take_parsed(c, current, page, parsed, now)
+
+
+def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
+    """Save what a body that was parsed brings."""
+    known = articles.known(c, feed.id, [entry.guid for entry in parsed.entries])
+    what = plan(known, parsed)
+    body_hash = hashlib.sha256(page.content).digest()
+    articles.save(c, polling.after_parsed(feed, page, body_hash, parsed, now), what, now)
+    after = store_feeds.get(c, feed.id)
+    status: RefreshStatus = "updated" if what.new or what.changed else "unchanged"
+    return Refreshed(after, status, len(what.new), len(what.changed), parsed.skipped)
+
+
+def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:
+    """Note a failure; one that means the whole host holds back its other feeds too."""
+    current = _current(c, feed)
+    if current is None:
+        return Refreshed(feed, "failed", error=str(error))
+    after = polling.after_failure(current, error, now)
+    store_feeds.record(c, after)
+    if polling.holds_host(error) and after.not_before is not None:
+        hold_host(c, host_of(feed.url), after.not_before)
+    return Refreshed(after, "gone" if after.gone else "failed", error=after.error)
+
+
+def hold_host(c: sqlite3.Connection, host: str, until: datetime) -> None:
+    """Ask for no feed of a host before `until`."""
+    for feed in store_feeds.every(c):
+        held = polling.after_hold(feed, until)
+        if host_of(feed.url) == host and held is not feed:
+            store_feeds.record(c, held)
+
+
+def _current(c: sqlite3.Connection, feed: Feed) -> Feed | None:
+    """The feed as it is now: it may have been changed or removed while the request was under way."""
+    try:
+        return store_feeds.get(c, feed.id)
+    except NotFoundError:
+        return None
+
+
+def _unchanged(c: sqlite3.Connection, feed: Feed) -> Refreshed:
+    store_feeds.record(c, feed)
+    return Refreshed(store_feeds.get(c, feed.id), "unchanged")

@@ -1,0 +1,57 @@
+"""plan: what a feed brings that is new or edited, against what is known. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from tuireader.content.clean import count_words, looks_truncated, plain_text
+from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
+
+
+def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
+    """Sort the entries of a feed into new, edited and unchanged ones; `known` is by guid.
+
+    An entry whose guid went from http to https, or back, is the same entry. Only what has to be saved is prepared.
+    """
+    by_key = {_guid_key(guid): each for guid, each in known.items()}
+    new: list[Prepared] = []
+    changed: list[tuple[int, Prepared]] = []
+    unchanged = 0
+    seen: set[str] = set()
+    for entry in parsed.entries:
+        key = _guid_key(entry.guid)
+        if key in seen:
+            continue
+        seen.add(key)
+        there, digest = by_key.get(key), digest_of(entry)
+        if there is None:
+            new.append(_prepared(entry, digest))
+        elif there.digest != digest:
+            changed.append((there.id, _prepared(entry, digest)))
+        else:
+            unchanged += 1
+    return Plan(tuple(new), tuple(changed), unchanged)
+
+
+def digest_of(entry: ParsedEntry) -> bytes:
+    """16 bytes that change when the reader would see a change; the date of publication does not count."""
+    seen = hashlib.blake2b(digest_size=16)
+    updated = entry.updated.isoformat() if entry.updated else ""
+    for part in (entry.title, entry.link, *entry.authors, "", *entry.categories, "", entry.html, updated):
+        seen.update(part.encode("utf-8", "replace") + b"\0")
+    return seen.digest()
+
+
+def prepare(entry: ParsedEntry) -> Prepared:
+    """Make an entry ready to be saved."""
+    return _prepared(entry, digest_of(entry))
+
+
+def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
+    text = plain_text(entry.html)
+    return Prepared(entry, digest, text, count_words(text), looks_truncated(entry.html, text))
+
+
+def _guid_key(guid: str) -> str:
+    return guid.removeprefix("https://").removeprefix("http://")

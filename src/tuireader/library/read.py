@@ -1,0 +1,102 @@
+"""read: an article as a document, as Markdown, as HTML, and its full text from its page.
+
+Imports what is heavy where it is used: this module itself is loaded by commands that must start fast.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError
+from tuireader.store import articles
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from tuireader.content.blocks import Document
+    from tuireader.model import Article, Page, Status
+    from tuireader.web import Client
+
+EXCERPT = "This is an excerpt."
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArticle:
+    """An article with all that a page of it needs."""
+
+    article: Article
+    status: Status
+    document: Document
+
+
+def open_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT) -> OpenArticle:
+    """Bring an article into the form that is laid out; `excerpt` is what its end says if the rest is not here.
+
+    Raises NotFoundError.
+    """
+    from tuireader.content.document import to_document
+
+    article = articles.get(c, article_id)
+    document = to_document(
+        markdown_of(c, article_id),
+        title=article.title,
+        authors=article.authors,
+        excerpt="" if article.offline else excerpt,
+    )
+    return OpenArticle(article, articles.status(c, article_id), document)
+
+
+def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
+    """The text of an article as Markdown, without its title; raises NotFoundError."""
+    from tuireader.content.markdown import to_markdown
+
+    return to_markdown(html_of(c, article_id))
+
+
+def html_of(c: sqlite3.Connection, article_id: int) -> str:
+    """The text of an article as clean HTML with absolute links, without its title; raises NotFoundError."""
+    from tuireader.content.clean import clean
+
+    article = articles.get(c, article_id)
+    return clean(articles.body(c, article_id), article.link or article.feed_url)
+
+
+async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:
+    """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
+    from tuireader import web
+    from tuireader.web.addresses import private_ok_for, with_credentials_of
+
+    article = await asyncio.to_thread(_article, path, article_id)
+    if not article.link.startswith(("http://", "https://")):
+        raise FetchError("This article has no address to fetch its text from")
+    url = with_credentials_of(article.link, article.feed_url)
+    page = await web.get(client, url, private_ok=private_ok_for(url, article.feed_url))
+    await asyncio.to_thread(_keep, path, article, page)
+
+
+def _article(path: Path, article_id: int) -> Article:
+    from tuireader.store.connection import connect
+
+    with closing(connect(path)) as c:
+        return articles.get(c, article_id)
+
+
+def _keep(path: Path, article: Article, page: Page) -> None:
+    from tuireader.content.clean import count_words, plain_text
+    from tuireader.content.extract import main_html
+    from tuireader.store.connection import connect
+    from tuireader.web.addresses import host_of
+
+    found = main_html(page.content, page.url)
+    text = "" if found is None else plain_text(found.html)
+    words = count_words(text)
+    if found is None or not words:
+        raise FetchError(f"{host_of(page.url)} has no article on its page that can be made out")
+    if words < article.words:
+        raise FetchError(f"{host_of(page.url)} has no more of this article on its page than its feed gave")
+    with closing(connect(path)) as c:
+        articles.save_full_text(c, article.id, found.html, text, words)

@@ -1,0 +1,147 @@
+"""subscribe: from an address as people type it to a feed with its articles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from tuireader import web
+from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
+from tuireader.feeds.parse import parse_feed
+from tuireader.library import intake, known, pages, polling
+from tuireader.library.candidates import Candidates, addresses_to_try, candidates
+from tuireader.library.places import is_front_page, same_place
+from tuireader.library.refresh import refresh
+from tuireader.library.worker import Worker
+from tuireader.model import Feed, FeedLink, Page, ParsedFeed, Plan, Refreshed
+from tuireader.store import articles
+from tuireader.store import feeds as store_feeds
+from tuireader.web.addresses import host_of, with_credentials_of
+
+__all__ = ["Candidates", "Subscribed", "candidates", "subscribe"]
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """What came of an address."""
+
+    feed: Feed
+    refreshed: Refreshed
+    article_id: int | None
+    """The article whose address was given, if it was one."""
+    others: tuple[FeedLink, ...]
+    """Other feeds that the site names."""
+
+
+async def subscribe(
+    path: Path, client: web.Client, address: str | Candidates, *, clock: Clock, choose: int | None = None
+) -> Subscribed:
+    """Subscribe to what is at an address as typed, or at the candidates found there, and fetch its articles.
+
+    `choose` is the index of one of the candidates; without it the best that turns out to be a feed is taken. Where
+    there is a subscription already, it is asked for conditionally, and nothing else is fetched that is not needed.
+    Raises AddressError, FetchError or NoFeedFoundError.
+    """
+    async with Worker(path) as worker:
+        errand = _Errand(path, client, worker, clock)
+        if isinstance(address, Candidates):
+            return await errand.take(address, choose)
+        tries = addresses_to_try(address)
+        if choose is None:
+            there = await worker.do(partial(known.subscription_at, addresses=tries))
+            if there is not None:
+                return await errand.again(*there)
+        try:
+            await worker.do(partial(known.heed_hold, host=host_of(tries[0]), now=clock()))
+            return await errand.take(await candidates(client, address, clock=clock), choose)
+        except FetchError as error:
+            if polling.holds_host(error) and error.retry_after:
+                until = clock() + timedelta(seconds=error.retry_after)
+                await worker.do(partial(intake.hold_host, host=host_of(tries[0]), until=until))
+            raise
+
+
+class _Errand:
+    """What the steps of one subscription share."""
+
+    def __init__(self, path: Path, client: web.Client, worker: Worker, clock: Clock) -> None:
+        self._path = path
+        self._client = client
+        self._worker = worker
+        self._clock = clock
+
+    async def again(self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = ()) -> Subscribed:
+        """Ask for a feed that is subscribed to already, as a forced refresh would."""
+        if feed.gone:  # the reader wants it again: it may be back
+            feed = replace(feed, gone=False)
+            await self._worker.do(partial(store_feeds.record, feed=feed))
+        (event,) = [e async for e in refresh(self._path, self._client, [feed], clock=self._clock, force=True)]
+        return Subscribed(event.feed, event, article_id, tuple(others))
+
+    async def take(self, found: Candidates, choose: int | None) -> Subscribed:
+        """Subscribe to the chosen candidate, or to the first that is a feed."""
+        failures: list[FetchError | NotAFeedError] = []
+        for link in found.feeds if choose is None else (found.feeds[choose],):
+            others = [other for other in found.feeds if other is not link]
+            try:
+                return await self._take_one(found, link, others)
+            except (FetchError, NotAFeedError) as error:
+                failures.append(error)
+        if isinstance(failures[0], FetchError):
+            raise failures[0]
+        raise NoFeedFoundError(f"{host_of(found.page.url)} names a feed, but it is none: {failures[0]}")
+
+    async def _take_one(self, found: Candidates, link: FeedLink, others: Sequence[FeedLink]) -> Subscribed:
+        there = await self._worker.do(partial(known.subscription_to, url=link.url))
+        parsed: ParsedFeed | None = None
+        if there is not None:
+            done = await self.again(there, None, others)
+        else:
+            page = await self._feed_page(found, link)
+            parsed = await self._worker.do(lambda _: parse_feed(page.content, page.url, page.content_type))
+            url = with_credentials_of(_kept_address(link.url, page), found.address)
+            site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
+            added = partial(_add, url=url, site=site, page=page, parsed=parsed, now=self._clock())
+            refreshed = await self._worker.do(added)
+            done = Subscribed(refreshed.feed, refreshed, None, tuple(others))
+        if found.page is found.fetched or is_front_page(found.page.url):
+            return done
+        article = partial(_article, found=found, feed=done.feed, parsed=parsed, now=self._clock())
+        return replace(done, article_id=await self._worker.do(article))
+
+    async def _feed_page(self, found: Candidates, link: FeedLink) -> Page:
+        if found.fetched is not None and link is found.feeds[0]:
+            return found.fetched
+        url = with_credentials_of(link.url, found.address)
+        return await web.get(self._client, url, private_ok=found.private_ok(url), clock=self._clock)
+
+
+def _kept_address(asked: str, page: Page) -> str:
+    """The address to keep for a feed: where it moved for good, else what was asked for, as it is written properly."""
+    return page.moved_to or (page.url if same_place(asked, page.url) else asked)
+
+
+def _add(c: sqlite3.Connection, *, url: str, site: str, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
+    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now)
+    return intake.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
+
+
+def _article(
+    c: sqlite3.Connection, found: Candidates, feed: Feed, parsed: ParsedFeed | None, now: datetime
+) -> int | None:
+    """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none."""
+    there = known.article_at(c, feed, (found.address, found.page.url), parsed)
+    if there is not None:
+        return there
+    prepared = pages.article_of(found.page, feed.site, parsed)
+    if prepared is None:
+        return None
+    articles.save(c, store_feeds.get(c, feed.id), Plan(new=(prepared,)), now)
+    guid = prepared.entry.guid
+    return articles.known(c, feed.id, [guid])[guid].id

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from conftest import Clock
+from rude import Serve, raw_servers
+from tuireader.library.refresh import refresh
+from tuireader.model import Feed, Headline, Query, Refreshed
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass
+class Library:
+    """A cache and a clock, with what tests do to them most; every refresh is a new start of the program."""
+
+    path: Path
+    clock: Clock
+
+    def follow(self, *urls: str) -> list[Feed]:
+        with closing(connect(self.path)) as c:
+            return [feeds.add(c, url, title=url, site="", now=EPOCH) for url in urls]
+
+    def feed(self, url: str) -> Feed:
+        return next(feed for feed in self.feeds() if feed.url == url)
+
+    def feeds(self) -> list[Feed]:
+        with closing(connect(self.path)) as c:
+            return feeds.every(c)
+
+    def headlines(self) -> list[Headline]:
+        with closing(connect(self.path)) as c:
+            return articles.window(c, Query(), 0, 1000)
+
+    def titles(self) -> list[str]:
+        return [headline.title for headline in self.headlines()]
+
+    async def refresh(self, *chosen: Feed, force: bool = False) -> list[Refreshed]:
+        async with open_client() as client:
+            events = refresh(self.path, client, chosen or None, clock=self.clock, force=force)
+            return [event async for event in events]
+
+
+@pytest.fixture
+def library(db: Path, clock: Clock) -> Library:
+    return Library(db, clock)
+
+
+@pytest.fixture
+async def serve() -> AsyncIterator[Serve]:
+    async with raw_servers() as start:
+        yield start

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.library.subscribe import Candidates, Subscribed, candidates, subscribe
+from tuireader.model import Article, FeedLink
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+from wordpress import BORDER, TRADE, Post, publish
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+
+async def add(library: Library, address: str | Candidates, *, choose: int | None = None) -> Subscribed:
+    async with open_client() as client:
+        return await subscribe(library.path, client, address, clock=library.clock, choose=choose)
+
+
+def article(library: Library, article_id: int | None) -> Article:
+    assert article_id is not None
+    with closing(connect(library.path)) as c:
+        return articles.get(c, article_id)
+
+
+async def test_a_site(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    done = await add(library, site.url.removeprefix("http://"))
+    assert (done.feed.url, done.feed.site) == (site.url + "/feed/", site.url + "/")
+    assert (done.feed.title, done.article_id, done.others) == ("The Example Review", None, ())
+    assert (done.refreshed.status, done.refreshed.new) == ("updated", 2)
+    assert library.titles() == [BORDER.title, TRADE.title]
+    assert site.paths() == ["/", "/feed/"]
+    assert library.feeds() == [done.feed]
+    assert done.feed.validators.etag is not None
+    assert done.feed.due is not None
+
+
+@pytest.mark.parametrize(
+    "again", ["/", "", "/feed/", "/feed", "/2017/06/china-russia/", "/2017/06/china-russia?utm_source=x"]
+)
+async def test_a_second_time_is_one_conditional_request(library: Library, site: ScriptedSite, again: str) -> None:
+    publish(site, BORDER, TRADE)
+    first = await add(library, site.url)
+    site.requests.clear()
+    second = await add(library, site.url + again)
+    assert [(request.path, "if-none-match" in request.headers) for request in site.requests] == [("/feed/", True)]
+    assert (second.refreshed.status, second.feed.id) == ("unchanged", first.feed.id)
+    assert (second.article_id is not None) == ("2017" in again)
+    assert len(library.feeds()) == 1
+    assert len(library.headlines()) == 2
+
+
+async def test_a_second_time_by_the_name_of_a_page_that_names_the_feed(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/about/"] = Reply(f"{site.pages['/'].body!s}<p>{'About us. ' * 50}</p>")
+    await add(library, site.url)
+    site.requests.clear()
+    await add(library, site.url + "/about/")
+    asked = [(request.path, "if-none-match" in request.headers) for request in site.requests]
+    assert asked == [("/about/", False), ("/feed/", True)]
+    assert len(library.feeds()) == 1
+
+
+async def test_an_article_that_the_feed_has(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/2017/06/science-trade?utm_source=letter"] = site.pages["/2017/06/science-trade/"]
+    done = await add(library, site.url + "/2017/06/science-trade?utm_source=letter#comments")
+    assert article(library, done.article_id).title == TRADE.title
+    assert (len(library.headlines()), done.feed.url) == (2, site.url + "/feed/")
+    assert done.feed.site == site.url + "/"
+
+
+async def test_an_article_that_left_the_feed_is_taken_from_its_page(library: Library, site: ScriptedSite) -> None:
+    old = Post(
+        title="An Old Piece",
+        body="".join(
+            f"<p>Paragraph {n} of an old piece that says quite enough to be read on its own.</p>" for n in range(9)
+        ),
+        slug="old-piece",
+    )
+    publish(site, BORDER, old)
+    site.pages["/feed/"] = Reply(rss(Item("new", link=site.url + "/2017/06/new/"), site=site.url + "/"), etag='"1"')
+    for _ in range(2):
+        done = await add(library, site.url + "/2017/06/old-piece/")
+        taken = article(library, done.article_id)
+        assert (taken.title, taken.link, taken.feed_id) == (old.title, site.url + "/2017/06/old-piece/", done.feed.id)
+        assert taken.offline
+        assert taken.words > 100
+    with closing(connect(library.path)) as c:
+        body = articles.body(c, taken.id)
+    assert "Paragraph 8" in body
+    assert "Leave a Reply" not in body
+    assert len(library.headlines()) == 2
+
+
+async def test_a_section_is_no_article(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/2017/06/"] = Reply(f"{site.pages['/'].body!s}<h1>June</h1><p>{'All of June. ' * 99}</p>")
+    done = await add(library, site.url + "/2017/06/")
+    assert done.article_id is None
+    assert len(library.headlines()) == 2
+
+
+async def test_the_best_of_several_is_taken_and_the_others_named(library: Library, site: ScriptedSite) -> None:
+    names = {"/dead.xml": "Dead", "/news.xml": "News", "/essays.xml": "Essays"}
+    links = (f'<link rel="alternate" type="application/atom+xml" title="{t}" href="{u}">' for u, t in names.items())
+    site.pages["/"] = Reply(f"<html><head>{''.join(links)}</head></html>")
+    site.pages["/news.xml"], site.pages["/essays.xml"] = Reply(rss(Item("n"))), Reply(rss(Item("e")))
+    done = await add(library, site.url)
+    assert done.feed.url == site.url + "/news.xml"  # the first is announced, and is not there
+    assert done.others == (FeedLink(site.url + "/dead.xml", "Dead"), FeedLink(site.url + "/essays.xml", "Essays"))
+    chosen = await add(library, site.url, choose=2)
+    assert chosen.feed.url == site.url + "/essays.xml"
+    with pytest.raises(FetchError, match="says 404"):
+        await add(library, site.url, choose=0)
+    assert len(library.feeds()) == 2
+
+
+async def test_what_was_found_is_not_looked_for_again(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    async with open_client() as client:
+        found = await candidates(client, site.url, clock=library.clock)
+        await subscribe(library.path, client, found, clock=library.clock, choose=0)
+    assert site.paths() == ["/", "/feed/"]
+
+
+async def test_a_feed_itself_is_fetched_once(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one")), etag='"1"')
+    done = await add(library, f"feed:{site.url}/feed#latest")
+    assert (done.feed.url, done.feed.site) == (site.url + "/feed", "http://site.test/")
+    assert site.paths() == ["/feed"]
+
+
+async def test_where_it_moved_for_good_is_kept_and_where_it_is_for_now_is_not(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/moved"] = Reply(status=301, headers={"Location": "/feed"})
+    site.pages["/lent"] = Reply(status=302, headers={"Location": "/elsewhere"})
+    site.pages["/feed"] = site.pages["/elsewhere"] = Reply(rss(Item("one")))
+    assert (await add(library, site.url + "/moved")).feed.url == site.url + "/feed"
+    assert (await add(library, site.url + "/lent")).feed.url == site.url + "/lent"
+
+
+async def test_the_password_stays_with_the_feed(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    secret = site.url.replace("://", "://me:pw@")
+    done = await add(library, secret)
+    assert done.feed.url == secret + "/feed/"
+    assert "pw" not in done.feed.site + done.feed.title
+    assert all(request.headers["authorization"] == "Basic bWU6cHc=" for request in site.requests)
+    site.requests.clear()
+    await library.refresh(force=True)
+    assert site.requests[0].headers["authorization"] == "Basic bWU6cHc="
+    assert article(library, library.headlines()[0].id).link.startswith("http://127.0.0.1")
+    await add(library, site.url)
+    assert len(library.feeds()) == 1
+
+
+async def test_what_fails_leaves_nothing_behind(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply('<html><link rel="alternate" type="application/rss+xml" href="/none">')
+    site.pages["/none"] = Reply("<html>No feed here")
+    with pytest.raises(NoFeedFoundError, match="names a feed, but it is none"):
+        await add(library, site.url)
+    with pytest.raises(FetchError, match="says 404"):
+        await add(library, site.url + "/404")
+    assert library.feeds() == []
+
+
+async def test_a_feed_that_was_gone_and_is_wanted_again(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    feed, site.pages["/feed/"] = site.pages["/feed/"], Reply(status=410)
+    (event,) = await library.refresh(force=True)
+    assert event.feed.gone
+    assert (await add(library, site.url)).refreshed.status == "gone"
+    site.pages["/feed/"] = feed
+    done = await add(library, site.url)
+    assert (done.refreshed.status, done.feed.gone, done.feed.error) == ("unchanged", False, None)
+
+
+async def test_a_host_that_asked_to_wait_is_not_asked_for_more(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    site.pages["/feed/"] = Reply(status=429, headers={"Retry-After": "600"})
+    await library.refresh(force=True)
+    site.requests.clear()
+    with pytest.raises(FetchError, match=r"127\.0\.0\.1 wants not to be asked for another 10 min"):
+        await add(library, site.url + "/another/feed")
+    assert (await add(library, site.url)).refreshed.status == "not-due"
+    assert site.requests == []
+    library.clock.advance(minutes=10)
+    await add(library, site.url)
+    assert site.paths() == ["/feed/"]
+
+
+async def test_a_429_while_subscribing_holds_what_is_there(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    site.pages["/more"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await add(library, site.url + "/more")
+    site.requests.clear()
+    await library.refresh(force=True)
+    assert site.requests == []
+
+
+async def test_the_site_of_a_feed_that_was_added_elsewhere_is_known_too(library: Library, site: ScriptedSite) -> None:
+    with closing(connect(library.path)) as c:
+        feeds.add(c, site.url + "/feed/", title="T", site=site.url.replace("http:", "https:"), now=library.clock.now)
+    publish(site, BORDER)
+    done = await add(library, site.url)
+    assert (site.paths(), done.refreshed.new) == (["/feed/"], 1)
