@@ -7,6 +7,7 @@ import ipaddress
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
+from importlib import import_module
 from typing import Any, Literal
 
 import httpx2
@@ -104,11 +105,17 @@ def origin_of(url: httpx2.URL) -> Origin:
     return url.scheme, url.host, url.port
 
 
+def _make(connections: int, per_host: int) -> Client:
+    import_module("anyio._backends._asyncio")
+    return Client(connections=connections, per_host=per_host)
+
+
 @asynccontextmanager
 async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncIterator[Client]:
     """Open a client for many calls of `get`; raises FetchError if the environment names a proxy that makes no sense."""
     try:
-        client = Client(connections=connections, per_host=per_host)
+        # Reading the certificates and importing what httpx2 imports late takes longer than a key should wait.
+        client = await asyncio.to_thread(_make, connections, per_host)
     except (ValueError, httpx2.InvalidURL) as error:
         raise FetchError(
             "The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY"
