@@ -1,13 +1,11 @@
-"""How many cells text takes, and where it may be broken into lines. The only door to wcwidth."""
+"""How many cells text takes, and where it may be broken into lines. The only door to wcwidth, which few texts need."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import accumulate
-
-from wcwidth import iter_graphemes, wcwidth, width
 
 # Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
 # punctuation, no-break spaces, currency, arrows and frames. All else is measured.
@@ -48,18 +46,24 @@ _SYLLABLE_FIRST = "\u0e40-\u0e44\u0ec0-\u0ec4"
 _SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0eb0\u0eb3\u0ec6"
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
 
-_BREAK = re.compile(
-    f"(?<= )(?=[^ ])"
-    f"|(?<=\u200b)"
-    f"|(?<=[^\\s\\-][-\u2010])(?=[^\\W\\d_])"
-    f"|(?<=[\u2013\u2014])(?=[^\\s{_NOT_FIRST}])"
-    f"|(?<=[{_IDEOGRAPH}])(?=[^ {_NOT_FIRST}])"
-    f"|(?<=[^ {_NOT_LAST}])(?=[{_IDEOGRAPH}])(?![{_NOT_FIRST}])"
-    f"|(?<=[\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f])"
-    f"(?=[^ {_NOT_FIRST}])"
-    f"|(?<=[^ {_SYLLABLE_FIRST}])(?=[{_SYLLABLE_FIRST}])"
-    f"|(?<=[{_SYLLABLE_LAST}])(?=[^ {_SYLLABLE_LAST}{_MARKS}{_NOT_FIRST}])"
-)
+
+@cache
+def _breaks() -> re.Pattern[str]:
+    """Where a line may be broken; made when the first text that is not Latin, Greek or Cyrillic comes."""
+    return re.compile(
+        f"(?<= )(?=[^ ])"
+        f"|(?<=\u200b)"
+        f"|(?<=[^\\s\\-][-\u2010])(?=[^\\W\\d_])"
+        f"|(?<=[\u2013\u2014])(?=[^\\s{_NOT_FIRST}])"
+        f"|(?<=[{_IDEOGRAPH}])(?=[^ {_NOT_FIRST}])"
+        f"|(?<=[^ {_NOT_LAST}])(?=[{_IDEOGRAPH}])(?![{_NOT_FIRST}])"
+        f"|(?<=[\u3001\u3002\u3009\u300b\u300d\u300f\u3011\u3015\u3017\u30fb\u30fc\uff01\uff09\uff0c\uff0e\uff1a\uff1b\uff1f])"
+        f"(?=[^ {_NOT_FIRST}])"
+        f"|(?<=[^ {_SYLLABLE_FIRST}])(?=[{_SYLLABLE_FIRST}])"
+        f"|(?<=[{_SYLLABLE_LAST}])(?=[^ {_SYLLABLE_LAST}{_MARKS}{_NOT_FIRST}])"
+    )
+
+
 # After these a long address is best divided.
 _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
 
@@ -68,6 +72,8 @@ def cells(text: str) -> int:
     """Cells that one line of text takes."""
     if text.isascii() or not _NOT_NARROW.search(text):
         return len(text)
+    from wcwidth import width
+
     return width(text, control_codes="ignore")
 
 
@@ -75,6 +81,8 @@ def widths(text: str) -> list[int]:
     """The cells of each character; those of a cluster of several count at its first."""
     if not _CLUSTERED.search(text):
         return [_width(character) for character in text]
+    from wcwidth import iter_graphemes
+
     found: list[int] = []
     for cluster in iter_graphemes(text):
         found.append(_cluster_width(cluster))
@@ -84,11 +92,15 @@ def widths(text: str) -> list[int]:
 
 @lru_cache(maxsize=8192)
 def _width(character: str) -> int:
+    from wcwidth import wcwidth
+
     return max(0, wcwidth(character))
 
 
 @lru_cache(maxsize=8192)
 def _cluster_width(cluster: str) -> int:
+    from wcwidth import width
+
     return max(0, width(cluster, control_codes="ignore"))
 
 
@@ -180,7 +192,7 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     """Any text: the widths of all characters are summed up once, then each line is a search in the sums."""
     text = plain[start:end]
     sums = [0, *accumulate(widths(text))]
-    stops = [match.start() for match in _BREAK.finditer(text)]
+    stops = [match.start() for match in _breaks().finditer(text)]
     soft = {place - start for place in hyphens if start < place < end}
     if soft:
         stops = sorted(soft.union(stops))
@@ -205,8 +217,10 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
 def _divide_clusters(text: str, begin: int, reach: int, *, at_marks: bool = True) -> int:
     """Where to divide what offers no place: never inside a cluster, if the cluster is not the whole line."""
     stop = _divide(text, begin, reach) if at_marks else reach
-    if not _CLUSTERED.search(text, begin, stop + 1) and wcwidth(text[stop : stop + 1] or "x") > 0:
+    if not _CLUSTERED.search(text, begin, stop + 1) and _width(text[stop : stop + 1] or "x") > 0:
         return stop
+    from wcwidth import iter_graphemes
+
     end = begin
     for cluster in iter_graphemes(text[begin : stop + 64]):
         if end > begin and end + len(cluster) > stop:

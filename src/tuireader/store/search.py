@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 
 from tuireader.model import Excerpt
 
@@ -22,14 +23,24 @@ _UNSPACED = (
 )
 # Hebrew and Arabic are written with points or, mostly, without.
 _POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
-_UNSPACED_RUN = re.compile(f"[{_UNSPACED}]+")
-_TOKEN = re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 _PIECE = re.compile(r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)', re.IGNORECASE)
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "": ""}
 _MOST_PIECES = 32
 _SHORTEST_PREFIX = 3
 _LEAD = 40
 """How many characters of an excerpt stand before its first match."""
+
+
+@cache
+def _unspaced_run() -> re.Pattern[str]:
+    """Letters that are indexed one by one; the start of the reader does not wait for this pattern."""
+    return re.compile(f"[{_UNSPACED}]+")
+
+
+@cache
+def _token() -> re.Pattern[str]:
+    """What the index takes for a word."""
+    return re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +93,7 @@ def indexed(text: str) -> str:
     """The text as it goes into the index."""
     if text.isascii():
         return text
-    return _UNSPACED_RUN.sub(_spaced, _composed(text))
+    return _unspaced_run().sub(_spaced, _composed(text))
 
 
 def understand(text: str) -> Wanted:
@@ -136,7 +147,7 @@ def _take(wanted: Wanted, piece: re.Match[str], *, last: bool) -> None:
         return
     if key == "is":
         key, value = "", f"is {value}"
-    tokens = tuple(_TOKEN.findall(_composed(value)))
+    tokens = tuple(_token().findall(_composed(value)))
     if not tokens:
         return
     # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
@@ -169,7 +180,7 @@ def _pattern(wanted: Wanted) -> re.Pattern[str] | None:
 
 def _term_pattern(term: Term) -> str:
     words = [re.escape(_folded(token)) for token in term.tokens]
-    spaced = [not _UNSPACED_RUN.match(token) for token in term.tokens]
+    spaced = [not _unspaced_run().match(token) for token in term.tokens]
     between = r"[\W_]+"
     pattern = words[0]
     for at in range(1, len(words)):
