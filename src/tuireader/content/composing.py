@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+_LINES_OF_TEXT = frozenset({"p", "picture"})
 _BACKTICKS = re.compile("^ *(`{3,})", re.MULTILINE)
 
 
@@ -15,6 +16,8 @@ class Piece(NamedTuple):
     kind: str
     """p, h, code, table, rule, quote, terms, note, picture, or a list's marker."""
     text: str
+    lines: tuple[str, ...] | None = None
+    """Of a list or definitions: the lines that it is in a cell of a table; None where it cannot be in one."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,18 @@ def listing(items: list[Item], start: int | None, before: str) -> Piece:
         separator = "\n" if tight else "\n\n"
         text = separator.join([piece.text for piece in item.pieces])
         lines.append(indented(text, lead + task, " " * len(lead)))
-    return Piece(mark, ("\n" if tight else "\n\n").join(lines))
+    leads = ["•"] * len(items) if start is None else [f"{number}." for number in range(start, start + len(items))]
+    return Piece(mark, ("\n" if tight else "\n\n").join(lines), _lines_of_items(items, leads))
+
+
+def _lines_of_items(items: list[Item], leads: list[str]) -> tuple[str, ...] | None:
+    lines: list[str] = []
+    for item, lead in zip(items, leads, strict=True):
+        own = _lines(item.pieces)
+        if own is None:
+            return None
+        lines += [f"{lead} {own[0]}".strip(), *own[1:]] if own else []
+    return tuple(lines)
 
 
 def _is_tight(item: Item) -> bool:
@@ -86,23 +100,27 @@ def _is_tight(item: Item) -> bool:
 
 
 def definitions(items: list[Item]) -> Piece | None:
-    """A definition list; None where it has nothing that is defined."""
+    """A definition list; None where there is nothing in it."""
     parts: list[str] = []
-    for index, item in enumerate(items):
-        text = joined(item.pieces)
-        if not text:
+    termed = False
+    for item in items:
+        if not item.pieces:
             continue
-        following = items[index + 1] if index + 1 < len(items) else None
-        before = items[index - 1] if index else None
+        text = joined(item.pieces)
         if item.term:
-            line = " ".join(text.replace("\\\n", " ").split("\n"))
-            defined = following is not None and not following.term and following.pieces
-            parts.append(line if defined else f"{line}")
-        elif before is not None and before.pieces:
+            # Only a line of text can be a term.
+            termed = all(piece.kind in _LINES_OF_TEXT for piece in item.pieces)
+            parts.append(" ".join([_in_one_line(piece.text) for piece in item.pieces]) if termed else text)
+        elif termed:
             parts[-1] += "\n" + indented(text, ": ", "  ")
         else:
             parts.append(text)
-    return Piece("terms", "\n\n".join(parts)) if parts else None
+    items = [item for item in items if item.pieces]
+    return Piece("terms", "\n\n".join(parts), _lines_of_items(items, [""] * len(items))) if parts else None
+
+
+def _in_one_line(text: str) -> str:
+    return text.replace("\\\n", " ").strip(" ")
 
 
 def note(label: str, pieces: list[Piece]) -> Piece:
@@ -112,7 +130,7 @@ def note(label: str, pieces: list[Piece]) -> Piece:
 
 def code(text: str, language: str) -> Piece | None:
     """A block of code; None where there is none."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines = _LINE_END.sub("\n", text).split("\n")
     while lines and not lines[0].strip():
         del lines[0]
     while lines and not lines[-1].strip():
@@ -127,7 +145,7 @@ def code(text: str, language: str) -> Piece | None:
 
 def heading(level: int, text: str) -> Piece | None:
     """A heading, which is one line; None where it is empty."""
-    line = " ".join(text.replace("\\\n", " ").split("\n")).strip(" ")
+    line = _in_one_line(text)
     if not line:
         return None
     closing = re.search(r"(?:^|\s)(#+)$", line)
@@ -153,32 +171,39 @@ def table(rows: list[list[Cell]]) -> list[Piece]:
     if columns < 2 or any(_is_layout(cell) for row in rows for cell in row):
         return [piece for row in rows for cell in row for piece in cell.pieces]
     has_header = all(cell.header for cell in rows[0]) and len(rows) > 1
-    texts = [[_in_cell(cell) if cell else "" for cell in row] + [""] * (columns - len(row)) for row in grid]
+    texts = [[*[_in_cell(cell) for cell in row], *[""] * (columns - len(row))] for row in grid]
     header = texts.pop(0) if has_header else [""] * columns
     dashes = [_DASHES.get(align, "---") for align in _alignments(grid, columns)]
     lines = [f"| {' | '.join(line)} |" for line in (header, dashes, *texts)]
     return [Piece("table", "\n".join(lines))]
 
 
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _DASHES = {"right": "--:", "center": ":-:"}
 
 
 def _is_layout(cell: Cell) -> bool:
     """Whether a cell holds what no cell of a table of Markdown can."""
-    kinds = [piece.kind for piece in cell.pieces]
-    return len(kinds) > 6 or any(kind in {"table", "h", "quote", "note", "rule"} for kind in kinds)
+    return len(cell.pieces) > 6 or _lines(cell.pieces) is None
 
 
-def _in_cell(cell: Cell) -> str:
+def _lines(pieces: list[Piece]) -> list[str] | None:
+    """Blocks as the lines of a cell; None where one of them cannot be in a cell."""
     lines: list[str] = []
-    for piece in cell.pieces:
-        if piece.kind == "code":
+    for piece in pieces:
+        if piece.kind in _LINES_OF_TEXT:
+            lines += piece.text.split("\\\n")
+        elif piece.kind == "code":
             lines += [_code_span(line) for line in piece.text.split("\n")[1:-1] if line.strip()]
-        elif piece.kind == "terms" or piece.kind in {"*", "-", ".", ")"}:
-            lines += [line.replace("* ", "• ", 1).strip() for line in piece.text.split("\n") if line.strip()]
+        elif piece.lines is None:
+            return None
         else:
-            lines += piece.text.replace("\\\n", "\n").split("\n")
-    return "<br>".join(lines).replace("|", "\\|")
+            lines += piece.lines
+    return lines
+
+
+def _in_cell(cell: Cell | None) -> str:
+    return "<br>".join(_lines(cell.pieces) or ()).replace("|", "\\|") if cell else ""
 
 
 def _code_span(line: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .blocks import Image, Link, Run, Text
+from .raising import raised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -69,7 +70,7 @@ def plain(tokens: Sequence[Token]) -> str:
         if token.type in {"softbreak", "hardbreak"}:
             parts.append(" ")
         elif token.type == "footnote_ref":
-            parts.append(str(token.meta["label"]))
+            parts.append(raised(str(token.meta["label"])))
         else:
             parts.append(token.content)
     return "".join(parts)
@@ -209,7 +210,7 @@ class _Writer:
         """A reference to a footnote is a link to it."""
         outer, self.link = self.link, self.references.link(label, f"#{label}")
         self.references.notes.append((self.link, label))
-        self.write(label, "footnote-mark sup")
+        self.write(raised(label), "footnote-mark")
         self.link = outer
 
 

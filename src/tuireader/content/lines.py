@@ -36,7 +36,8 @@ def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
     for number in range(count):
         start, end = places[number]
         following = places[number + 1][0] if number + 1 < count else -1
-        suffix = HYPHEN if following == end and end in hyphens else ()
+        divided = following == end and end in hyphens and cells(plain[start:end]) < frame.room
+        suffix = HYPHEN if divided and plain[end - 1] != "-" else ()
         stop = plain[end:following] if following >= 0 else "\n"
         add(Line(prefix, block, base, stop, text, start, end, style, suffix))
         prefix = frame.rest

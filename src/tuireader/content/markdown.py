@@ -27,10 +27,11 @@ DEPTH_MAX = 16
 
 Attributes: TypeAlias = dict[str, str | None]
 
-_WHITE = re.compile(r"[ \t\n\r\f]+")
+_WHITE = re.compile("[ \t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]+")
 _SIGN = re.compile(f"[{SIGNS}]")
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language-|lang-|brush:\s*|highlight-source-|sourceCode\s+)([\w+#.-]{1,30})")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
+_AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|\s*(?:\\\[[\s,]*\\\]|\([\s,]*\))$")
 _ONLY_PICTURES = re.compile(r"(?:\s|\[?!\[(?:\\.|[^\[\]\\])*\]\((?:\\.|[^()\\\s])*\)(?:\]\((?:\\.|[^()\\\s])*\))?)+")
 
 
@@ -76,6 +77,8 @@ class _Converter(HTML2Text):
         self.raw_depth = 0
         self.language = ""
         self.pending_note = ""
+        self.back_link = False
+        """Whether the paragraph that is open had a link from a footnote back to its reference."""
 
     def markdown(self) -> str:
         """All of it."""
@@ -156,10 +159,8 @@ class _Converter(HTML2Text):
             self.toggle_code(start=start)
         elif tag in PAIRS and not self.code:
             self.o(PAIRS[tag][0 if start else 1])
-        elif tag == "q":
-            self.o("“" if start else "”")
-        elif tag == "rt":
-            self.o("(" if start else ")")
+        elif tag in _AROUND:
+            self.o(_AROUND[tag][0 if start else 1])
         elif tag == "rp":
             self.skipped += 1 if start else -1
 
@@ -167,6 +168,7 @@ class _Converter(HTML2Text):
         """Begin or end code; within code nothing else begins."""
         inside = sum(tag in _CODE for tag, _ in self.open)
         if start and inside == 1:
+            self.open_link()
             self.o(CODE)
             self.code = True
         elif not start and inside == 0:
@@ -180,10 +182,12 @@ class _Converter(HTML2Text):
         if target in self.notes.labels:
             if start:
                 self.o(f"{NOTE}[^{self.notes.labels[target]}]{NOTE_END}")
+            attrs["skip"] = "1"
             self.skipped += 1 if start else -1
             return
         if attrs.get("skip") or (target in self.notes.back and self.in_note()):
             attrs["skip"] = "1"
+            self.back_link = True
             self.skipped += 1 if start else -1
             return
         if not href or self.skipped:
@@ -194,18 +198,22 @@ class _Converter(HTML2Text):
             self.o(CODE_END)
         super().handle_tag("a", {"href": _address(href)}, start)
         if self.code:
-            if start:
-                self.o("[")
-                self.maybe_automatic_link, self.empty_link = None, False
+            self.open_link()
             self.o(CODE)
+
+    def open_link(self) -> None:
+        """Write the bracket of a link that has begun; html2text waits for the text."""
+        if self.maybe_automatic_link is not None:
+            self.o("[")
+            self.maybe_automatic_link, self.empty_link = None, False
 
     def break_line(self, _attrs: Attributes) -> None:
         """A line ends; a second time in a row, a paragraph."""
         written = self.outtextlist
-        if written and written[-1] == BREAK:
+        if written and BREAK in written[-1]:
             self.flush()
         elif not self.start:
-            self.o(BREAK)
+            self.o(f"{CODE_END}{BREAK}{CODE}" if self.code else BREAK)
             self.space = False
 
     def image(self, attrs: Attributes) -> None:
@@ -214,9 +222,7 @@ class _Converter(HTML2Text):
         alt = " ".join((attrs.get("alt") or "").split())
         if self.skipped or not (source or alt):
             return
-        if self.maybe_automatic_link is not None:
-            self.o("[")
-            self.maybe_automatic_link, self.empty_link = None, False
+        self.open_link()
         inner = f"{IMAGE}![{escape(alt)}]({_escaped_address(source)})"
         self.o(f"{CODE_END}{inner}{CODE}" if self.code else inner)
 
@@ -235,7 +241,8 @@ class _Converter(HTML2Text):
         opened = self.open
         for index in range(len(opened) - 1, -1, -1):
             self.open = opened[:index]
-            self.mark(*opened[index], start=False)
+            if self.goes_on(*opened[index]):
+                self.mark(*opened[index], start=False)
         text = settle("".join(self.outtextlist))
         self.outtextlist = []
         self.start, self.space, self.lastWasNL, self.p_p = True, False, False, 0
@@ -244,10 +251,22 @@ class _Converter(HTML2Text):
         self.open = []
         for tag, attrs in opened:
             self.open.append((tag, attrs))
-            self.mark(tag, attrs, start=True)
+            if self.goes_on(tag, attrs):
+                self.mark(tag, attrs, start=True)
+
+    def goes_on(self, tag: str, attrs: Attributes) -> bool:
+        """Whether an element that is open when a paragraph ends has marks to be closed and opened again."""
+        if tag == "a":
+            return not attrs.get("skip")
+        return tag in PAIRS or tag in _CODE
 
     def add_paragraph(self, text: str) -> None:
         """Add a finished paragraph to the block that is open."""
+        if self.back_link:
+            # Brackets and commas that stood around the link back.
+            text, self.back_link = _AROUND_BACK_LINK.sub("", text), False
+            if not text:
+                return
         kind = "picture" if "![" in text and _ONLY_PICTURES.fullmatch(text) else "p"
         piece = Piece(kind, text)
         if self.pending_note:
@@ -334,6 +353,10 @@ class _Converter(HTML2Text):
         elif tag == "br":
             if start:
                 raw.append("\n")
+        elif tag in _AROUND:
+            raw.append(_AROUND[tag][0 if start else 1])
+        elif tag == "img":
+            raw.append(attrs.get("alt") or "")
         elif tag in _BLOCKS:
             if raw and not raw[-1].endswith("\n"):
                 raw.append("\n")
@@ -469,6 +492,8 @@ def _language(attrs: Attributes) -> str:
 
 _LISTS = frozenset({"ul", "ol"})
 _CODE = frozenset({"code", "kbd", "tt", "samp"})
+_AROUND = {"q": "“”", "rt": "()"}
+"""What is written around an element, since its own style shows it on a page of the web."""
 _NO_TEXT = frozenset({"ul", "ol", "dl", "table"})
 _MEDIA = {"iframe": "", "video": "Video: ", "audio": "Audio: ", "embed": "", "object": ""}
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")

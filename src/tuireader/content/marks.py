@@ -11,7 +11,12 @@ import re
 import string
 import unicodedata
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+from .raising import lowered, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Noncharacters of Unicode: never part of a text.
 STRONG, STRONG_END = "\ufdd0", "\ufdd1"
@@ -35,9 +40,12 @@ PAIRS = {
 """The signs for the beginning and the end of an element."""
 
 _STYLE_OF = {STRONG: 1, EM: 2, STRIKE: 4, STRONG_END: -1, EM_END: -2, STRIKE_END: -4}
-_MARKS = {1: "**", 2: "*", 4: "~~"}
+_MARKS = {1: "**", 2: "*", 4: "~~", 8: "_"}
+_STYLES = (1, 2, 4)
+_UNDERSCORE = 8
+"""The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""
 
-_ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|~(?=~)|(?<=~)~")
+_ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
 _TO_SETTLE = re.compile(f"[{SIGNS}[]|  ")
 _TOKEN = re.compile(
     rf"(?P<code>{CODE}[^{CODE_END}]*{CODE_END})"
@@ -51,27 +59,12 @@ _TOKEN = re.compile(
 )
 # What would be taken for the beginning of a block at the beginning of a line.
 _LINE_START = re.compile(
-    r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$|~)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
+    r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
 )
 _SPACES = re.compile("[ \\n]+")
 _SPACE_KINDS = {"space", "break"}
-_NESTING = {0: 0, 4: 1, 1: 2, 2: 3}
+_NESTING = {0: 0, 4: 1, 1: 2, 2: 3, 8: 3}
 """What is outside where runs are of the same leaves: links, then strikes, then strong, then emphasis."""
-
-_SUPERSCRIPTS = dict(
-    zip(
-        "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",
-        "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᵠᵡ",
-        strict=True,
-    )
-)
-_SUBSCRIPTS = dict(
-    zip(
-        "0123456789+-−=()aehijklmnoprstuvxβγρφχ",
-        "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ",
-        strict=True,
-    )
-)
 
 
 def escape(text: str) -> str:
@@ -98,7 +91,7 @@ def settle(text: str) -> str:
     leaves = _spaced(reader.leaves)
     leaves = [leaf._replace(content=_fenced(leaf.content)) if leaf.kind == "code" else leaf for leaf in leaves]
     settled = _written(leaves, _placed(leaves), reader.urls)
-    return "\\\n".join([escape_start(line.strip(" ")) for line in settled.split(BREAK)])
+    return "\\\n".join([escape_start(line.strip(" ")) for line in settled.split(BREAK) if line.strip()])
 
 
 class _Leaf(NamedTuple):
@@ -119,7 +112,7 @@ class _Reader:
     def __init__(self) -> None:
         self.leaves: list[_Leaf] = []
         self.urls = [""]
-        self.depth = dict.fromkeys(_MARKS, 0)
+        self.depth = dict.fromkeys(_STYLES, 0)
         self.style = 0
         self.link = 0
         self.raised: list[int] = []
@@ -185,7 +178,7 @@ class _Reader:
             self.raised.append(len(self.leaves))
         elif sign in {SUP_END, SUB_END} and self.raised:
             first = self.raised.pop()
-            self.leaves[first:] = _raised(self.leaves[first:], _SUPERSCRIPTS if sign == SUP_END else _SUBSCRIPTS)
+            self.leaves[first:] = _moved(self.leaves[first:], raised if sign == SUP_END else lowered)
 
 
 def _is_mark(character: str) -> bool:
@@ -204,12 +197,13 @@ def _edges(text: str) -> list[str]:
     return [*before, *([text[first:last]] if first < last else []), *after]
 
 
-def _raised(leaves: list[_Leaf], letters: dict[str, str]) -> list[_Leaf]:
-    """The leaves with the raised or lowered characters that Unicode has; as they are if it lacks one."""
-    text = "".join([leaf.content for leaf in leaves])
-    if len(text) > 8 or not all(leaf.kind == "text" for leaf in leaves) or not all(each in letters for each in text):
-        return leaves
-    return [leaf._replace(content="".join([letters[each] for each in leaf.content])) for leaf in leaves]
+def _moved(leaves: list[_Leaf], move: Callable[[str], str]) -> list[_Leaf]:
+    """The leaves raised or lowered; as they are where Unicode lacks a character for it."""
+    moved = [leaf._replace(content=move(leaf.content)) for leaf in leaves if leaf.kind == "text"]
+    changed = len(moved) == len(leaves) and all(
+        new.content != old.content for new, old in zip(moved, leaves, strict=True)
+    )
+    return moved if changed else leaves
 
 
 def _spaced(leaves: list[_Leaf]) -> list[_Leaf]:
@@ -270,7 +264,7 @@ def _links(leaves: list[_Leaf]) -> list[_Run]:
 def _placed(leaves: list[_Leaf]) -> list[_Run]:
     """Links, and where emphasis takes effect: all nested, and with ends that CommonMark accepts."""
     runs = _links(leaves)
-    for style in _MARKS:
+    for style in _STYLES:
         first = 0
         while first < len(leaves):
             last = first
@@ -278,10 +272,29 @@ def _placed(leaves: list[_Leaf]) -> list[_Run]:
                 last += 1
             for piece in _nested(first, last, runs) if last > first else ():
                 start, end = _shrunk(*piece, leaves, runs)
-                if start < end and not any(run.style and (run.last == start or run.first == end) for run in runs):
-                    runs.append(_Run(start, end, style))
+                mark = _mark(start, end, style, leaves, runs) if start < end else 0
+                if mark:
+                    runs.append(_Run(start, end, mark))
             first = last + 1
     return runs
+
+
+def _mark(first: int, last: int, style: int, leaves: list[_Leaf], runs: list[_Run]) -> int:
+    """The style of the mark for a stretch; 0 where any would be mistaken beside those of other runs."""
+    emphases = [run for run in runs if run.style]
+    if any(run.last == first or run.first == last for run in emphases):
+        return 0
+    begins = any(run.first == first for run in emphases)
+    ends = any(run.last == last for run in emphases)
+    if not (begins or ends):
+        return style
+    # A mark between two others is punctuation beside punctuation: the outer one needs a word's boundary outside.
+    closed = style == 2
+    free_before = _is_boundary(_before(first, leaves, outside=True)) or not (begins or closed)
+    free_after = _is_boundary(_after(last, leaves, outside=True)) or not (ends or closed)
+    if not (free_before and free_after):
+        return 0
+    return _UNDERSCORE if style == 2 else style
 
 
 def _nested(first: int, last: int, runs: list[_Run]) -> list[tuple[int, int]]:
@@ -319,7 +332,12 @@ def _fits(inside: str, outside: str) -> bool:
     """Whether a mark may stand between two characters (left- and right-flanking runs of CommonMark)."""
     if inside.isspace() or inside == BREAK:
         return False
-    return not _is_mark(inside) or not outside or outside == BREAK or outside.isspace() or _is_mark(outside)
+    return not _is_mark(inside) or _is_boundary(outside)
+
+
+def _is_boundary(character: str) -> bool:
+    """Whether CommonMark counts a character as the end of a word; there is none at the ends of a paragraph."""
+    return not character or character in f" {BREAK}" or _is_mark(character) or unicodedata.category(character) == "Zs"
 
 
 def _before(index: int, leaves: list[_Leaf], *, outside: bool) -> str:
@@ -348,19 +366,31 @@ def _written(leaves: list[_Leaf], runs: list[_Run], urls: list[str]) -> str:
     stack: list[_Run] = []
     for index, leaf in enumerate(leaves):
         while stack and stack[-1].last == index:
-            out.append(_end(stack.pop(), leaves, urls))
+            out.append(_end(stack.pop(), out, leaves, urls))
         for run in opening.get(index, ()):
             if not run.style and out and out[-1].endswith("!"):
                 out[-1] = out[-1][:-1] + "\\!"
             out.append(_MARKS.get(run.style, "["))
             stack.append(run)
-        if out and leaf.content[0] in "(:" and leaves[index - 1].kind == "note":
+        if out and _would_join(leaves[index - 1], out[-1], leaf.content[0]):
             out.append("\\")
         out.append(leaf.content)
     while stack:
-        out.append(_end(stack.pop(), leaves, urls))
+        out.append(_end(stack.pop(), out, leaves, urls))
     return "".join(out)
 
 
-def _end(run: _Run, leaves: list[_Leaf], urls: list[str]) -> str:
-    return _MARKS[run.style] if run.style else urls[leaves[run.first].link]
+def _would_join(before: _Leaf, mark: str, first: str) -> bool:
+    """Whether the first character of a leaf would lengthen or change what was written before it."""
+    if first in "~^":
+        return mark == {"~": "~~", "^": "["}[first]
+    return first in "(:" and before.kind == "note"
+
+
+def _end(run: _Run, out: list[str], leaves: list[_Leaf], urls: list[str]) -> str:
+    """The mark at the end of a run; text before it must not lengthen the mark."""
+    if not run.style:
+        return urls[leaves[run.first].link]
+    if run.style == 4 and out[-1].endswith("~") and not out[-1].endswith("\\~"):
+        out[-1] = out[-1][:-1] + "\\~"
+    return _MARKS[run.style]

@@ -6,13 +6,14 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import count
 
 _ANCHOR = re.compile(r'<(\w+)[^<>]*?\sid="([^"]{1,200})"')
 _LINK = re.compile(r'<a\b[^<>]*?\shref="[^"#]*#([^"]{1,200})"[^<>]*>')
 _HEADING = re.compile(r"<h([1-6])\b([^<>]*)>(.*?)</h\1>", re.DOTALL)
 _ID = re.compile(r'\sid="([^"]{1,200})"')
 _TAG = re.compile(r"<[^<>]*>")
-_LABEL = re.compile(r"[\w*†‡§]{1,5}")
+_LABEL = re.compile(r"\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,3}", re.IGNORECASE)
 _NOT_SLUG = re.compile(r"[^\w\- ]")
 
 _HOLDERS = frozenset({"li", "p", "div", "aside", "section", "a", "sup", "span"})
@@ -53,28 +54,29 @@ def find_notes(html: str) -> Notes:
     back: set[str] = set()
     for start, target, end in links:
         place, tag = anchors.get(target, (0, ""))
-        if tag not in _HOLDERS or place <= start or target in labels:
+        label = _label(html, end)
+        if not label or tag not in _HOLDERS or place <= start or target in labels:
             continue
         first = bisect_left(places, place)
-        for _, returns, _ in links[first : first + _LINKS_IN_NOTE]:
-            if returns in anchors and abs(anchors[returns][0] - start) <= _NEAR:
-                labels[target] = _label(html, end, labels)
-                break
+        following = [returns for _, returns, _ in links[first : first + _LINKS_IN_NOTE]]
+        if any(returns in anchors and abs(anchors[returns][0] - start) <= _NEAR for returns in following):
+            labels[target] = label if label not in labels.values() else _number(labels)
     for start, target, _ in links:
         if target in anchors and target not in labels and any(start > anchors[note][0] for note in labels):
             back.add(target)
     return Notes(labels, frozenset(back), _headings(html))
 
 
-def _label(html: str, start: int, taken: dict[str, str]) -> str:
-    """The label of a footnote: what its reference shows, if that is short and new, else the next number."""
+def _label(html: str, start: int) -> str:
+    """What a link shows, if it is what references to footnotes look like."""
     shown = unescape(_TAG.sub("", html[start : start + 200].partition("</a>")[0])).strip(" \n[]()")
-    if _LABEL.fullmatch(shown) and shown not in taken.values():
-        return shown
-    number = len(taken) + 1
-    while str(number) in taken.values():
-        number += 1
-    return str(number)
+    return shown if _LABEL.fullmatch(shown) else ""
+
+
+def _number(labels: dict[str, str]) -> str:
+    """A number that is no label yet."""
+    taken = set(labels.values())
+    return next(str(number) for number in count(len(labels) + 1) if str(number) not in taken)
 
 
 def _headings(html: str) -> dict[str, str]:

@@ -23,7 +23,7 @@ _BESIDE_NAMES = frozenset(
 )  # fmt: skip
 """Words that stand beside names in a byline."""
 _MORE = re.compile(
-    r"[(\[]?\s*(?:(?:click |tap )?(?:here )?(?:to )?(?:read|see|view|learn) (?:more|on|the (?:rest|full|whole|entire)\b.*)"
+    r"[(\[]?\s*(?:(?:click |tap )?(?:here )?(?:to )?(?:read|see|view|learn) (?:more|on|the (?:rest|full|whole)\b.*)"
     r"|(?:continue|keep) reading.*|more|weiterlesen.*|lire la suite.*|leer más.*|leggi tutto.*|続きを読む)?"
     r"\s*(?:\[?(?:…|\.\.\.)\]?)?\s*[)\]]?\s*[→»›>↗]*",
     re.IGNORECASE,

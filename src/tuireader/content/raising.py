@@ -1,0 +1,28 @@
+"""Raised and lowered text, in the characters that Unicode has for it."""
+
+from __future__ import annotations
+
+LENGTH_MAX = 8
+"""Characters that are raised or lowered at most: longer text is more readable as it is."""
+
+_RAISED = str.maketrans(
+    "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᵠᵡ",
+)
+_LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+
+
+def raised(text: str) -> str:
+    """The text as superscript, or as it is where a character is lacking."""
+    return _translated(text, _RAISED)
+
+
+def lowered(text: str) -> str:
+    """The text as subscript, or as it is where a character is lacking."""
+    return _translated(text, _LOWERED)
+
+
+def _translated(text: str, table: dict[int, int]) -> str:
+    if len(text) > LENGTH_MAX or any(ord(character) not in table for character in text):
+        return text
+    return text.translate(table)
