@@ -1,0 +1,119 @@
+"""What blog software says of itself at the end of articles, in the languages that it speaks.
+
+All patterns are for the whole text of a block.
+"""
+
+from __future__ import annotations
+
+import re
+
+
+def _any(*alternatives: str, around: str = "{}") -> re.Pattern[str]:
+    return re.compile(around.format(f"(?:{'|'.join(alternatives)})"), re.IGNORECASE | re.DOTALL)
+
+
+NOTICE = _any(
+    r"your e-?mail address will not be published\b.{0,40}",
+    r"required fields are marked\s*\*?",
+    r"fields marked with an? \* are required\.?",
+    r"save my name, e?-?mail,? (?:and website )?in this browser\b.{0,60}",
+    r"notify me of (?:follow-up comments|new posts) by e-?mail\.?",
+    r"you must be logged in to post a comment\.?",
+    r"comments are closed\.?",
+    r"cancel reply",
+    r"(?:like )?loading\s*(?:\.\.\.|…)",
+    r"like this:",
+    r"\[?advertisement\]?",
+    r"this site is protected by recaptcha\b.{0,150}",
+    r"this site uses akismet\b.{0,150}",
+    r"diese website verwendet akismet\b.{0,150}",
+    r"ce site utilise akismet\b.{0,150}",
+    r"este sitio usa akismet\b.{0,150}",
+    r"questo sito (?:usa|utilizza) akismet\b.{0,150}",
+    r"deze site gebruikt akismet\b.{0,150}",
+    r"este site utiliza o akismet\b.{0,150}",
+)
+"""Around the form for a reply."""
+
+REPLY = _any(
+    r"(?:leave|post|write|add) a (?:reply|comment|response)(?: cancel reply)?",
+    r"leave your comment",
+    r"join the (?:conversation|discussion)",
+    r"schreibe? einen kommentar.{0,30}",
+    r"laisser un commentaire.{0,30}",
+    r"deja (?:una respuesta|un comentario).{0,30}",
+    r"lascia un commento.{0,30}",
+    r"geef een reactie.{0,30}",
+    r"deixe um comentário.{0,30}",
+    r"コメントを残す",
+    r"发表回复",
+)
+"""The heading of such a form."""
+
+LABEL = _any(
+    r"(?:your )?(?:name|e-?mail|comment)",
+    r"e-?mail address",
+    r"website",
+    r"url",
+    r"post comment",
+    r"submit(?: comment)?",
+    r"reply",
+    r"Δ",
+    around=r"{}\s*(?:\(required\)|\(optional\))?\s*\*?:?",
+)
+"""What stands in it."""
+
+ORIGIN = _any(
+    r"the (?:post|article)\b.{0,60}appeared first on",
+    r"der beitrag\b.{0,60}erschien zuerst auf",
+    r"l[’']article\b.{0,60}est apparu en premier sur",
+    r"la entrada\b.{0,60}(?:se publicó primero|aparece primero) en",
+    r"l[’']articolo\b.{0,60}proviene da",
+    r"[oa] (?:post|postagem)\b.{0,60}apareceu primeiro (?:em|no|na)",
+    r"het bericht\b.{0,60}verscheen eerst op",
+    r"(?:wpis|artykuł)\b.{0,60}pojawił się (?:najpierw|poczatkowo|początkowo) (?:na|w)",
+    r"запись\b.{0,60}впервые появилась",
+    r"inlägget\b.{0,60}dök först upp på",
+    r"indlægget\b.{0,60}blev først udgivet på",
+    r"innlegget\b.{0,60}dukket først opp på",
+    r"příspěvek\b.{0,60}se nejdříve objevil na",
+    r"artikkeli\b.{0,60}julkaistiin ensimmäisenä",
+    r"投稿.{0,60}は.{0,60}に最初に表示されました",
+    r"文章.{0,60}最先出现在",
+    r"was originally published (?:in|on)\b.{0,60}on medium, where people are continuing the conversation",
+    around=r"{}.{{0,100}}",
+)
+"""Where an article appeared first, without the links to it and to the site, or without the first of them."""
+
+MORE = _any(
+    r"(?:click (?:here )?to )?read (?:more|on|the (?:rest|full|whole|entire)\b.{0,60})",
+    r"read full (?:article|story|post)",
+    r"(?:continue|keep) reading\b.{0,200}",
+    r"full (?:article|story|text|post)",
+    r"view (?:post|article)",
+    r"more",
+    r"(?:see|learn) more",
+    r"continue",
+    r"weiterlesen.{0,200}",
+    r"mehr(?: lesen)?",
+    r"lire la suite.{0,200}",
+    r"(?:seguir|continuar) leyendo.{0,200}",
+    r"leer más.{0,200}",
+    r"leggi (?:tutto|di più|il resto).{0,200}",
+    r"continua a leggere.{0,200}",
+    r"lees (?:verder|meer).{0,200}",
+    r"(?:ler|leia) mais.{0,200}",
+    r"czytaj (?:dalej|więcej).{0,200}",
+    r"читать (?:далее|дальше|полностью).{0,200}",
+    r"läs mer.{0,200}",
+    r"læs mere.{0,200}",
+    r"les mer.{0,200}",
+    r"続きを読む.{0,200}",
+    r"もっと読む",
+    r"(?:阅读|閱讀)(?:全文|更多).{0,200}",
+    r"继续阅读.{0,200}",
+    r"더 보기",
+    r"계속 읽기.{0,200}",
+    around=r"[(\[<«‹]{{0,2}}\s*{}\s*(?:…|\.{{2,4}})?\s*[)\]]?\s*(?:→|»|›|>{{1,2}}|\.|…|⟶|➔)?",
+)
+"""The link to the rest of an article."""

@@ -1,0 +1,92 @@
+"""The text of HTML in a hurry, how many words it has, and whether it is all of the article."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from tuireader.content.phrases import MORE
+from tuireader.content.printable import printable_block
+
+_EXCERPT_MAX = 200
+"""Words up to which a text that ends in an ellipsis is taken for an excerpt."""
+
+# Of tags with other characters in their attributes, and of all that is no element, the real parser takes care.
+_TAG = r"[^<>\"']*(?:(?:\"[^\"<>]*\"|'[^'<>]*')[^<>\"']*)*>"
+_BLOCK = re.compile(
+    r"</?(?:p|div|br|li|h[1-6]|td|th|tr|dt|dd|ul|ol|dl|blockquote|pre|hr|table|caption|figure|figcaption|section|article|aside"
+    r"|header|footer|main|nav|address|center|details|summary)(?=[\s/>])" + _TAG,
+    re.IGNORECASE,
+)
+_ANY = re.compile("</?[a-zA-Z]" + _TAG)
+_SPECIAL = re.compile(
+    r"<(?:[!?]|script|style|svg|math|title|textarea|template|select|button|iframe|xmp|no|plaintext|canvas|object|map|video|audio)",
+    re.IGNORECASE,
+)
+_ORIGIN = re.compile(r"\nThe (?:post|article) [^\n]{1,400} appeared first on [^\n]{1,200}\.$")
+
+_WIDE = re.compile(
+    "[\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
+)
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
+
+_SCRIPTS = re.compile(_WIDE.pattern[:-1] + _UNSPACED.pattern[1:])
+
+_LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
+_MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
+_MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
+_ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
+
+
+def without_tags(text: str) -> str | None:
+    """Return the text of simple HTML, with a line feed for each tag of a block; None where it is not so simple."""
+    if _SPECIAL.search(text):
+        return None
+    text = _ANY.sub("", _BLOCK.sub("\n", text))
+    return None if "<" in text and re.search("<[a-zA-Z/]", text) else unescape(text)
+
+
+def tidied(text: str) -> str:
+    """Return text with its space folded, without blank lines and without the line that WordPress adds, printable."""
+    lines = [" ".join(line.split()) for line in printable_block(text).split("\n")]
+    return _ORIGIN.sub("", "\n".join(filter(None, lines)))
+
+
+def with_breaks(html: str) -> str:
+    """Return HTML with a line feed before each tag of a block."""
+    return _BLOCK.sub(r"\n\g<0>", html)
+
+
+def count_words(text: str) -> int:
+    """Return how many words there are, for the time that reading takes.
+
+    Where words are written without space between them, two characters of Chinese and Japanese, or five of Thai, Lao,
+    Khmer and Burmese count as one.
+    """
+    if text.isascii():
+        return len(text.split())
+    if not _SCRIPTS.search(text):
+        return len(text.split())
+    text, wide = _WIDE.subn(" ", text)
+    text, unspaced = _UNSPACED.subn(" ", text)
+    spaced = sum(any(map(str.isalnum, word)) for word in text.split())  # what is left may be punctuation
+    return spaced + (wide + 1) // 2 + (unspaced + 4) // 5
+
+
+def looks_truncated(html: str, text: str) -> bool:
+    """Whether `html`, whose plain text is `text`, seems to be only the beginning of an article, or a link to it."""
+    text = _ATTACHED.sub("", text)
+    if not text:
+        return "<img" not in html.lower()
+    if _MORE_END.search(text) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
+        return True
+    if text.endswith(("…", "...")) and count_words(text) <= _EXCERPT_MAX:
+        return True
+    links = list(_LINK.finditer(html[-4000:]))
+    if not links:
+        return False
+    last = " ".join(unescape(_ANY.sub("", links[-1][2])).split())
+    if len(html) <= 4000 and last == text:
+        return True
+    ends_with_it = text.endswith(last) and last != ""
+    return ends_with_it and bool(_MORE_CLASS.search(links[-1][1]) or MORE.fullmatch(last))
