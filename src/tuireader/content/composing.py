@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+Attributes: TypeAlias = dict[str, str | None]
+"""The attributes of an element of HTML."""
+
+AROUND = {"q": "“”", "rt": "()"}
+"""What is written around an element, since its own style shows it on a page of the web."""
+
+_LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})")
 
 _LINES_OF_TEXT = frozenset({"p", "picture"})
 _BACKTICKS = re.compile("^ *(`{3,})", re.MULTILINE)
@@ -141,6 +149,38 @@ def code(text: str, language: str) -> Piece | None:
     longest = max((len(run) for run in _BACKTICKS.findall(inner)), default=2)
     fence = "`" * (longest + 1)
     return Piece("code", f"{fence}{language}\n{inner}\n{fence}")
+
+
+class Preformatted:
+    """A preformatted block while it is read."""
+
+    def __init__(self, attributes: Attributes) -> None:
+        self.text: list[str] = []
+        self.depth = 1
+        self.language = _language(attributes)
+
+    def take_tag(self, tag: str, attributes: Attributes, *, is_block: bool, start: bool) -> bool:
+        """Take a tag in it, of which only lines and the language matter; whether it goes on after that."""
+        if tag == "pre":
+            self.depth += 1 if start else -1
+        elif tag in AROUND:
+            self.text.append(AROUND[tag][0 if start else 1])
+        elif tag == "img":
+            self.text.append(attributes.get("alt") or "")
+        elif (tag == "br" and start) or (is_block and self.text and not self.text[-1].endswith("\n")):
+            self.text.append("\n")
+        elif start:
+            self.language = self.language or _language(attributes)
+        return self.depth > 0
+
+    def piece(self) -> Piece | None:
+        """The block of code that it is; None where it is empty."""
+        return code("".join(self.text), self.language)
+
+
+def _language(attributes: Attributes) -> str:
+    found = _LANGUAGE.search(attributes.get("class") or "")
+    return found.group(1) if found else ""
 
 
 def heading(level: int, text: str) -> Piece | None:

@@ -18,7 +18,9 @@ _NOT_SLUG = re.compile(r"[^\w\- ]")
 
 _HOLDERS = frozenset({"li", "p", "div", "aside", "section", "a", "sup", "span"})
 """The elements that are taken for a footnote, or for the mark at its beginning."""
-_NEAR = 400
+_REFERENCES = frozenset({"a", "sup", "span", "cite", "small", "em", "strong"})
+"""The elements that are taken for a reference to a footnote."""
+_NEAR = 300
 """Characters of HTML within which a reference and the place that its footnote leads back to stand."""
 _LINKS_IN_NOTE = 40
 """How many links of a footnote are looked at for the one that leads back."""
@@ -55,16 +57,19 @@ def find_notes(html: str) -> Notes:
     for start, target, end in links:
         place, tag = anchors.get(target, (0, ""))
         label = _label(html, end)
-        if not label or tag not in _HOLDERS or place <= start or target in labels:
+        if not label or tag not in _HOLDERS or place <= start:
             continue
         first = bisect_left(places, place)
-        following = [returns for _, returns, _ in links[first : first + _LINKS_IN_NOTE]]
-        if any(returns in anchors and abs(anchors[returns][0] - start) <= _NEAR for returns in following):
+        returns = {name for _, name, _ in links[first : first + _LINKS_IN_NOTE] if _is_near(anchors.get(name), start)}
+        if returns and target not in labels:
             labels[target] = label if label not in labels.values() else _number(labels)
-    for start, target, _ in links:
-        if target in anchors and target not in labels and any(start > anchors[note][0] for note in labels):
-            back.add(target)
+        back |= returns
     return Notes(labels, frozenset(back), _headings(html))
+
+
+def _is_near(anchor: tuple[int, str] | None, start: int) -> bool:
+    """Whether an anchor is that of a reference which starts at a place."""
+    return anchor is not None and anchor[1] in _REFERENCES and abs(anchor[0] - start) <= _NEAR
 
 
 def _label(html: str, start: int) -> str:
