@@ -7,7 +7,6 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.actions import SkipAction
 
 from tuireader.errors import AddressError, NotFoundError, TuireaderError
 from tuireader.store import articles, statuses
@@ -143,11 +142,11 @@ class ReadingScreen(MarkingScreen):
 
     def action_contents(self) -> None:
         """Show the headings of the article, to jump to one."""
-        raise SkipAction
+        self.article.show_contents()
 
     def action_links(self) -> None:
         """Show the links of the article, to open or copy one."""
-        raise SkipAction
+        self.article.show_links()
 
     # What can be done with the article.
 

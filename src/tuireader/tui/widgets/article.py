@@ -22,6 +22,7 @@ from tuireader.content.width import wrap
 from tuireader.model import minutes
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
+from tuireader.tui.text import toast
 from tuireader.tui.widgets.article_ink import CSS
 from tuireader.tui.widgets.article_page import HEAD, TOP
 from tuireader.tui.widgets.page_links import LinkPage
@@ -114,7 +115,7 @@ class ArticleView(LinkPage):
 
     def render_line(self, y: int) -> Strip:
         """Paint a row of the page, of what stands below it, or of the sentence that stands for it."""
-        if self._page is not None and self.foot and y == self.size.height - 1:
+        if self._page is not None and y == self.look.height - 1 and self.foot:
             return self._foot_line()
         if self._page is not None or not self._message:
             return super().render_line(y)
@@ -210,6 +211,37 @@ class ArticleView(LinkPage):
         self._show_at_top(offset)
         self._landed = self.position
         self.refresh()
+
+    def show_contents(self) -> None:
+        """Show the headings, to jump to one."""
+        from tuireader.tui.screens.contents import ContentsScreen
+
+        if self.article is None or self._document is None or not self._document.headings:
+            toast(self, "This article has no headings." if self.article is not None else "No article is open.")
+            return
+        headings, length = self._document.headings, self._document.length
+        self.app.push_screen(ContentsScreen(self.article.title, headings, self.heading, length), self._jump_to_heading)
+
+    def _jump_to_heading(self, index: int | None) -> None:
+        if index is None or self._document is None:
+            return
+        if index >= 0:
+            self.jump_to(self._document.headings[index].offset)
+        else:
+            self.action_top()
+
+    def show_links(self) -> None:
+        """Show the links that lead out of the article, to open or to copy one."""
+        from tuireader.tui.screens.links import LinksScreen, listed
+
+        if not listed(self.links):
+            toast(self, "This article has no links." if self.article is not None else "No article is open.")
+            return
+        self.app.push_screen(LinksScreen(self.links), self._follow_chosen)
+
+    def _follow_chosen(self, link: int | None) -> None:
+        if link is not None:
+            self.follow(link)
 
     def _show_at_top(self, offset: int) -> None:
         page = self._page

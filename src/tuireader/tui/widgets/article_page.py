@@ -128,7 +128,7 @@ class Page:
     def unfinished(self, near: int) -> Iterator[int]:
         """The blocks to lay out, those around `near` first."""
         total = len(self._heights) - 1
-        for distance in range(total):
+        for distance in range(total + 1):
             for block in {near + distance, near - distance - 1}:
                 if 0 <= block < total and block not in self._lines:
                     yield block

@@ -35,6 +35,8 @@ class Look(NamedTuple):
     """Cells before the column."""
     column: int
     width: int
+    height: int
+    thumb: tuple[int, int]
     hover: int | None = None
     """The link below the pointer."""
     here: int | None = None

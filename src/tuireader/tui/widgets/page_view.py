@@ -7,10 +7,10 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from rich.segment import Segment
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -56,6 +56,7 @@ class PageView(ScrollView, can_focus=True):
         self._placing = False
         """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
         self._ink: Ink | None = None
+        self._look: Look | None = None
         self._hover: int | None = None
         self._here: int | None = None
 
@@ -230,7 +231,7 @@ class PageView(ScrollView, can_focus=True):
     def notify_style_update(self) -> None:
         """Forget the styles: the theme may be another."""
         super().notify_style_update()
-        self._ink = None
+        self._ink = self._look = None
 
     @property
     def ink(self) -> Ink:
@@ -239,33 +240,47 @@ class PageView(ScrollView, can_focus=True):
             self._ink = Ink(self)
         return self._ink
 
+    @property
+    def look(self) -> Look:
+        """How lines are drawn, found once for all that are painted together."""
+        if self._look is None:
+            size, thumb = self.size, self.thumb
+            self._look = Look(
+                self.ink, self.margin, self.column, size.width, size.height, thumb, self._hover, self._here
+            )
+        return self._look
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again, as it is now."""
+        self._look = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
     def spans_of(self, place: Place) -> Sequence[Span]:
         """What is drawn on a line, from left to right."""
         return drawn(self._page.line(place), reorder=self.reorder) if self._page is not None else ()
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of what is in sight."""
-        width = self.size.width
+        look = self.look
         page = self._page
         if page is None or y >= len(self._sight):
-            return Strip.blank(width, self.ink.of(""))
+            return Strip.blank(look.width, look.ink.of(""))
         place = self._sight[y]
         spans = self.spans_of(place)
-        look = Look(self.ink, self.margin, self.column, width, self._hover, self._here)
         is_code = place.block != HEAD and isinstance(page.document.blocks[place.block], Code)
         tinted = is_code and page.line(place).style == "code-block"
         strip = paint(spans, look, self.marks_in(place, *extent(spans)), tinted=tinted)
-        start, stop = self.thumb
+        start, stop = look.thumb
         if start <= y < stop:
-            strip = Strip([*strip.crop(0, width - 1), Segment("▐", self.ink.of("thumb"))], width)
+            strip = Strip([*strip.crop(0, look.width - 1), Segment("▐", look.ink.of("thumb"))], look.width)
         return strip.apply_offsets(0, (place.block + 1) * LINES_IN_BLOCK + place.line)
 
     @property
     def thumb(self) -> tuple[int, int]:
         """The rows of the mark at the right edge that says where in the page this is; none where all is in sight."""
-        room = self.rows
-        if self._page is None or not self.max_scroll_y or room < 3 or self.size.width < 16:
+        room, most = self.rows, self.max_scroll_y
+        if self._page is None or not most or room < 3 or self.size.width < 16:
             return 0, 0
-        size = max(1, room * room // (room + self.max_scroll_y))
-        start = round((room - size) * self.scroll_y / self.max_scroll_y)
+        size = max(1, room * room // (room + most))
+        start = round((room - size) * self.scroll_y / most)
         return start, start + size

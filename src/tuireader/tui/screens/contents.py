@@ -1,0 +1,89 @@
+"""The contents of an article: its headings, to jump to one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tuireader.content.blocks import Heading
+from tuireader.tui import keys
+from tuireader.tui.text import plain
+from tuireader.tui.widgets.choice_list import ChoiceList, Line
+from tuireader.tui.widgets.row_list import Piece
+
+_INDENT = 2
+_DEEPEST = 4
+"""Levels that are told apart by their indent."""
+
+
+class ContentsScreen(ModalScreen[int | None]):
+    """Gives the index of the heading that was chosen, -1 for the title above all."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.DIALOG]
+    DEFAULT_CSS = """
+    ContentsScreen .dialog { width: 76; }
+    """
+
+    def __init__(self, title: str, headings: Sequence[Heading], here: int, length: int) -> None:
+        """`here` is the heading that the reader is under, -1 for none; `length` that of the document's text."""
+        super().__init__()
+        self._list = _HeadingList(_lines(title, headings, length), here + 1)
+
+    def compose(self) -> ComposeResult:
+        """A head and the list."""
+        with Container(classes="dialog"):
+            yield Static(plain("Contents"), classes="dialog-title")
+            yield self._list
+
+    def action_contents(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)
+
+    def on_resize(self) -> None:
+        """Leave room for the head, and for what lies around the dialog."""
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 6)
+
+    def action_leave(self) -> None:
+        """Close, and stay."""
+        self.dismiss(None)
+
+    @on(ChoiceList.Chosen)
+    def _jump(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(event.index - 1)
+
+
+class _HeadingList(ChoiceList):
+    """The headings; the one that the reader is under has the bar."""
+
+    def __init__(self, rows: Sequence[Line], here: int) -> None:
+        super().__init__(rows)
+        self._here = here
+
+    def on_mount(self) -> None:
+        """Begin where the reader is."""
+        self.move_to(self._here)
+
+    def get_content_height(self, *_: object) -> int:
+        """As many lines as there are headings."""
+        return max(1, len(self.rows))
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The heading, with a bar before the one that the reader is under."""
+        [[_, *pieces]] = super().row_lines(row)
+        return [[("▌", "mark") if row == self._here else (" ", ""), *pieces]]
+
+
+def _lines(title: str, headings: Sequence[Heading], length: int) -> list[Line]:
+    top = min((heading.level for heading in headings), default=1)
+    lines = [Line(title)]
+    for heading in headings:
+        indent = " " * _INDENT * min(heading.level - top, _DEEPEST)
+        lines.append(Line(indent + (heading.text or "—"), f"{100 * heading.offset // max(1, length)} %"))
+    return lines

@@ -1,0 +1,112 @@
+"""The links of an article with their addresses, to open or to copy one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tuireader.content.blocks import Link
+from tuireader.content.printable import printable
+from tuireader.tui import keys
+from tuireader.tui.fitting import cut
+from tuireader.tui.text import plain, toast
+from tuireader.tui.widgets.choice_list import ChoiceList, Line
+from tuireader.tui.widgets.row_list import Piece
+
+
+class LinksScreen(ModalScreen[int | None]):
+    """Gives the index, among the article's links, of the one that is to be opened."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *keys.DIALOG,
+        keys.BY_ID["copy-link"],
+        *(Binding(str(digit), f"number({digit})", show=False) for digit in range(1, 10)),
+    ]
+    DEFAULT_CSS = """
+    LinksScreen .dialog { width: 96; }
+    """
+
+    def __init__(self, links: Sequence[Link], *, copy_key: str = "y") -> None:
+        super().__init__()
+        self._links = links
+        self._indices = listed(links)
+        self._copy_key = copy_key
+
+    def compose(self) -> ComposeResult:
+        """A head and the list."""
+        with Container(classes="dialog"):
+            yield Static(plain(f"Links · enter opens, {self._copy_key} copies"), classes="dialog-title")
+            yield _LinkList([self._links[index] for index in self._indices])
+
+    def action_links(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)
+
+    def on_resize(self) -> None:
+        """Leave room for the head, and for what lies around the dialog."""
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 6)
+
+    def action_leave(self) -> None:
+        """Close, and open none."""
+        self.dismiss(None)
+
+    def action_number(self, number: int) -> None:
+        """Open the link with this number."""
+        if number <= len(self._indices):
+            self.dismiss(self._indices[number - 1])
+
+    def action_copy_link(self) -> None:
+        """Copy the address of the link under the cursor."""
+        url = self._links[self._indices[self.query_one(_LinkList).cursor]].url
+        self.app.copy_to_clipboard(printable(url))
+        toast(self, f"Copied {url}")
+
+    @on(ChoiceList.Chosen)
+    def _open(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(self._indices[event.index])
+
+
+def listed(links: Sequence[Link]) -> list[int]:
+    """The links that lead out of the article, each address once under each text."""
+    seen: set[tuple[str, str]] = set()
+    indices = []
+    for index, link in enumerate(links):
+        if link.target is None and (link.text, link.url) not in seen:
+            seen.add((link.text, link.url))
+            indices.append(index)
+    return indices
+
+
+class _LinkList(ChoiceList):
+    """Two lines for each link, with a number that opens it at once, and air between them."""
+
+    def __init__(self, links: Sequence[Link]) -> None:
+        super().__init__([Line(link.text or link.url, link.url) for link in links])
+
+    def get_content_height(self, *_: object) -> int:
+        """All rows, without the air after the last one."""
+        return max(1, 3 * len(self.rows) - 1)
+
+    def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike
+        """A line for the text, one for the address, and air."""
+        return 3
+
+    def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
+        """The air is not covered."""
+        return 2
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The number and the text; the address below the text."""
+        line = self.rows[row]
+        number = str(row + 1).rjust(len(str(len(self.rows))))
+        indent = " " * (len(number) + 3)
+        width = max(1, self.size.width - len(indent) - 1)
+        text, address = cut(printable(line.text), width), cut(printable(line.aside), width)
+        return [[(f" {number}  ", "faint"), (text, "")], [(indent, ""), (address, "faint")]]
