@@ -10,16 +10,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED
 from tuireader.cli.output import article_row, put, put_json, say, table
 from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError
-from tuireader.model import Headline, OpenArticle, Query
+from tuireader.model import Headline, Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from tuireader.library.read import OpenArticle
 
 PAGE = 500
 """Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
