@@ -23,6 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = parse(sys.argv[1:] if argv is None else argv)
     if arguments.debug or os.environ.get("TUIREADER_LOG"):
         _start_log()
+    else:
+        # Without a handler, the logging module itself would write to stderr, and so onto the reader's screen.
+        logging.getLogger().addHandler(logging.NullHandler())
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
