@@ -79,6 +79,17 @@ async def test_a_connection_is_used_again(client: Client, serve: Serve) -> None:
     assert server.connections == 1
 
 
+async def test_a_connection_is_used_again_after_a_304_and_within_redirects(client: Client, serve: Serve) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        near = b"GET / " in head
+        writer.write(redirect("/near") if near else b"HTTP/1.1 304 Not Modified\r\n\r\n")
+
+    server = await serve(talk)
+    for _ in range(3):
+        assert (await get(client, server.url, validators=Validators('"1"'))).status == 304
+    assert (server.connections, len(server.heads)) == (1, 6)
+
+
 async def test_a_kept_connection_that_was_closed_is_replaced(client: Client, serve: Serve) -> None:
     served = 0
 

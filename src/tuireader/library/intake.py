@@ -23,9 +23,8 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
         return Refreshed(feed, "unchanged")
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))
-    body_hash = hashlib.sha256(page.content).digest()
-    if body_hash == current.body_hash:
-        return _unchanged(c, polling.after_parsed(current, page, body_hash, None, now))
+    if _hash(page) == current.body_hash:
+        return _unchanged(c, polling.after_parsed(current, page, current.body_hash, None, now))
     try:
         parsed = parse_feed(page.content, page.url, page.content_type)
     except NotAFeedError as error:
@@ -37,8 +36,7 @@ def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFee
     """Save what a body that was parsed brings."""
     known = articles.known(c, feed.id, [entry.guid for entry in parsed.entries])
     what = plan(known, parsed)
-    body_hash = hashlib.sha256(page.content).digest()
-    articles.save(c, polling.after_parsed(feed, page, body_hash, parsed, now), what, now)
+    articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
     after = store_feeds.get(c, feed.id)
     status: RefreshStatus = "updated" if what.new or what.changed else "unchanged"
     return Refreshed(after, status, len(what.new), len(what.changed), parsed.skipped)
@@ -62,6 +60,10 @@ def hold_host(c: sqlite3.Connection, host: str, until: datetime) -> None:
         held = polling.after_hold(feed, until)
         if host_of(feed.url) == host and held is not feed:
             store_feeds.record(c, held)
+
+
+def _hash(page: Page) -> bytes:
+    return hashlib.sha256(page.content).digest()
 
 
 def _current(c: sqlite3.Connection, feed: Feed) -> Feed | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from tuireader.content.clean import count_words, looks_truncated, plain_text
+from tuireader.content.clean import plain_text
+from tuireader.content.words import count_words, looks_truncated
 from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 
 

@@ -86,8 +86,9 @@ def _article(path: Path, article_id: int) -> Article:
 
 
 def _keep(path: Path, article: Article, page: Page) -> None:
-    from tuireader.content.clean import count_words, plain_text
+    from tuireader.content.clean import plain_text
     from tuireader.content.extract import main_html
+    from tuireader.content.words import count_words
     from tuireader.store.connection import connect
     from tuireader.web.addresses import host_of
 

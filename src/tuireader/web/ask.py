@@ -68,8 +68,10 @@ async def ask(client: Client, question: Question) -> Answer:
     try:
         headers = ResponseHeaders(response.headers.raw)
         body = b""
-        if response.status_code in _REDIRECTS:
-            await _drain(response, headers)
+        if response.status_code == 304:
+            await _drain(response)  # it has no body, but a connection is used again only after its end was read
+        elif response.status_code in _REDIRECTS and _is_worth_draining(response, headers):
+            await _drain(response)
         elif _brings_page(response.status_code):
             body = await _body(client, response, headers, question.limit)
         return Answer(response.status_code, headers, body)
@@ -100,13 +102,16 @@ async def _send(client: Client, question: Question) -> httpx2.Response:
         return response
 
 
-async def _drain(response: httpx2.Response, headers: ResponseHeaders) -> None:
-    """Read the body of a redirect within one origin; another one's connection is closed, so that none idles there."""
+def _is_worth_draining(response: httpx2.Response, headers: ResponseHeaders) -> bool:
+    """Whether a redirect stays within its origin: another one's connection is closed, so that none idles there."""
     length = headers.first("content-length") or ""
     next_url = response.url.join(headers.first("location") or "")
-    if length.isdigit() and int(length[:9]) <= _DRAINED and origin_of(next_url) == origin_of(response.url):
-        async for _ in response.aiter_raw():
-            pass
+    return length.isdigit() and int(length[:9]) <= _DRAINED and origin_of(next_url) == origin_of(response.url)
+
+
+async def _drain(response: httpx2.Response) -> None:
+    async for _ in response.aiter_raw():
+        pass
 
 
 async def _body(client: Client, response: httpx2.Response, headers: ResponseHeaders, limit: int) -> bytes:

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from tuireader.errors import FetchError, NotFoundError
+from tuireader.library import read
+from tuireader.model import Query
+from tuireader.store import articles, statuses
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))
+PAGE = (
+    "<!doctype html><html><head><title>One – The Feed</title></head><body><nav>Home About</nav><article><h1>One</h1>"
+    f'{WHOLE}<p>See <a href="/other">the other</a>.</p></article><section><h3>Leave a Reply</h3><form><textarea>'
+    "</textarea></form><p>This site uses Akismet to reduce spam.</p></section><footer>All rights reserved</footer>"
+)
+
+
+async def one_article(library: Library, site: ScriptedSite, html: str, *, link: str = "/one") -> int:
+    """An article of a feed; gives its id."""
+    site.pages["/feed"] = Reply(rss(Item("one", html=html, link=site.url + link if link else "")))
+    library.follow(site.url + "/feed")
+    await library.refresh()
+    return int(library.headlines()[0].id)
+
+
+async def fetch(library: Library, number: int) -> None:
+    async with open_client() as client:
+        await read.fetch_full_text(library.path, client, number)
+
+
+async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(
+        library, site, '<p>Some <b>bold</b> words and <a href="more">a link</a>.</p><script>x()</script>'
+    )
+    with closing(connect(library.path)) as c:
+        statuses.mark(c, [number], starred=True)
+        opened = read.open_article(c, number)
+        assert read.markdown_of(c, number).strip() == f"Some **bold** words and [a link]({site.url}/more)."
+        assert "<strong>bold</strong>" in read.html_of(c, number)
+        assert "x()" not in read.html_of(c, number)
+    assert (opened.article.title, opened.status.starred, opened.document.title) == ("one", True, "one")
+    assert [link.url for link in opened.document.links] == [site.url + "/more"]
+
+
+async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    with closing(connect(library.path)) as c:
+        assert "This is an excerpt." in str(read.open_article(c, number).document)
+        assert "Ask for more." in str(read.open_article(c, number, excerpt="Ask for more.").document)
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        opened = read.open_article(c, number)
+        text = read.markdown_of(c, number)
+        assert [headline.id for headline in articles.window(c, Query(text="taken"), 0, 9)] == [number]
+    assert "excerpt" not in str(opened.document)
+    assert opened.article.offline
+    assert opened.article.words > 100
+    assert "Paragraph 8" in text
+    assert f"]({site.url}/other)" in text
+    for other in ("Leave a Reply", "Akismet", "Home About"):
+        assert other not in text
+
+
+async def test_an_edit_of_the_excerpt_keeps_the_full_text(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    await fetch(library, number)
+    site.pages["/feed"] = Reply(
+        rss(Item("one", title="One!", html="<p>It begins better […]</p>", link=site.url + "/one"))
+    )
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        assert articles.get(c, number).title == "One!"
+        assert "Paragraph 8" in read.markdown_of(c, number)
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        (Reply("<html><body></body></html>"), "no article on its page"),
+        (Reply("", content_type="image/png"), "no article on its page"),
+        (Reply(b"\x89PNG\r\n\x1a\n" + bytes(500), content_type="image/png"), "no article on its page"),
+        (Reply("gone", status=410), "says 410"),
+        (Reply("<html><body><article><p>It begins well, and then.</p></article>"), "on its page"),
+    ],
+)
+async def test_a_page_without_the_article_changes_nothing(
+    library: Library, site: ScriptedSite, page: Reply, sentence: str
+) -> None:
+    number = await one_article(library, site, f"<p>{'It begins well, and then goes on. ' * 20}[…]</p>")
+    site.pages["/one"] = page
+    with pytest.raises(FetchError, match=sentence):
+        await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert not articles.get(c, number).offline
+        assert "It begins well" in read.markdown_of(c, number)
+
+
+async def test_the_password_of_the_feed_opens_its_articles(library: Library, site: ScriptedSite) -> None:
+    secret = site.url.replace("://", "://me:pw@")
+    site.pages["/feed"] = Reply(rss(Item("one", html="<p>It begins […]</p>", link=site.url + "/one")))
+    site.pages["/one"] = Reply(PAGE)
+    library.follow(secret + "/feed")
+    await library.refresh()
+    await fetch(library, library.headlines()[0].id)
+    assert site.requests[-1].headers["authorization"] == "Basic bWU6cHc="
+
+
+async def test_what_is_not_there_is_a_sentence(library: Library) -> None:
+    with closing(connect(library.path)) as c:
+        for open_it in (read.open_article, read.markdown_of, read.html_of):
+            with pytest.raises(NotFoundError, match="no article with the id 5"):
+                open_it(c, 5)
+    with pytest.raises(NotFoundError):
+        await fetch(library, 5)
+
+
+def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
+    heavy = "{'httpx2', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'textual'}"
+    code = f"import sys, tuireader.library.read, tuireader.library.mark; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
