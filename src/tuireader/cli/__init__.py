@@ -17,15 +17,12 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
     from tuireader.cli.arguments import parse
+    from tuireader.cli.log import start_log, where_details_are
 
     _be_safe_with_streams()
     _speak_the_readers_language()
     arguments = parse(sys.argv[1:] if argv is None else argv)
-    if arguments.debug or os.environ.get("TUIREADER_LOG"):
-        _start_log()
-    else:
-        # Without a handler, the logging module itself would write to stderr, and so onto the reader's screen.
-        logging.getLogger().addHandler(logging.NullHandler())
+    start_log(everything=arguments.debug or bool(os.environ.get("TUIREADER_LOG")))
     try:
         status: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -39,9 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return FAILED
     except Exception as error:  # the last door: no traceback ever reaches a reader
         logging.getLogger("tuireader").exception("unexpected")
-        _say(f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error}).")
-        if not arguments.debug:
-            _say("Run the same command with --debug to write the details to the log.")
+        said = f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
+        _say(f"{said} {where_details_are()}".strip())
         return FAILED
     return status
 
@@ -71,13 +67,3 @@ def _close_pipe() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
-
-
-def _start_log() -> None:
-    from tuireader import paths
-
-    path = os.environ.get("TUIREADER_LOG") or str(paths.log_path())
-    os.makedirs(os.path.dirname(os.path.abspath(path)), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH100, PTH120 - no pathlib before it is needed
-    logging.basicConfig(
-        filename=path, level=logging.DEBUG, encoding="utf-8", format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )

@@ -1,0 +1,43 @@
+"""The log: a file that is begun when there is something to write, and never the screen."""
+
+from __future__ import annotations
+
+import logging
+import os
+import platform
+import sys
+from io import TextIOWrapper
+
+from tuireader import __version__
+
+
+class _LogFile(logging.FileHandler):
+    """Makes its folder when the first line is written."""
+
+    def _open(self) -> TextIOWrapper:
+        os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
+        return super()._open()
+
+
+def log_path() -> str:
+    """Where the log is: where TUIREADER_LOG says, else in the usual place."""
+    from tuireader import paths
+
+    return os.path.abspath(os.environ.get("TUIREADER_LOG") or paths.log_path())  # noqa: PTH100 - likewise
+
+
+def start_log(*, everything: bool) -> None:
+    """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
+    logging.raiseExceptions = False  # where the log cannot be written, the program goes on without
+    handler = _LogFile(log_path(), encoding="utf-8", delay=True)
+    level = logging.DEBUG if everything else logging.ERROR
+    logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("tuireader").debug(
+        "tuireader %s, Python %s, %s", __version__, sys.version.split()[0], platform.system()
+    )
+
+
+def where_details_are() -> str:
+    """A sentence that leads to the log, if there is one."""
+    path = log_path()
+    return f"The details are in {path}." if os.path.exists(path) else ""  # noqa: PTH110 - likewise
