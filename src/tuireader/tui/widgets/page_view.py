@@ -6,6 +6,7 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from time import perf_counter
 from typing import ClassVar, Self
 
@@ -141,7 +142,7 @@ class PageView(ScrollView, can_focus=True):
             self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
         self._settle(page, self._top)
         if not page.complete:
-            self.run_worker(self._finish(page), group="layout", exclusive=True)
+            self.run_worker(partial(self._finish, page), group="layout", exclusive=True)
 
     async def _finish(self, page: Page) -> None:
         """Lay out what is left, a slice at a time; the line at the top stays."""
