@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -63,7 +62,7 @@ class ReaderApp(App[None]):
         self.demo = demo
         self.addresses = tuple(addresses)
         self.path = path
-        self.connection: sqlite3.Connection = connect(path)
+        self.connection = connect(path)
         """For bounded reads on the loop."""
         self.writer = Writer(path)
         self.memory = Memory(settings.load(self.connection), self._remember)
@@ -140,6 +139,8 @@ class ReaderApp(App[None]):
     def on_mount(self) -> None:
         """End well when told to from outside; begin with what was asked for."""
         self._mind_signals()
+        if self.connection.notice:
+            toast(self.reader, self.connection.notice, severity="warning", timeout=15)
         if self.addresses or not feeds.every(self.connection):
             self.reader.action_add(self.addresses)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from tuireader.model import Feed, Refreshed
 
@@ -33,14 +33,16 @@ def _load(*modules: str) -> None:
 
 
 async def refreshing(
-    path: Path, feeds: Sequence[Feed] | None, *, clock: Callable[[], datetime], force: bool
-) -> AsyncIterator[Refreshed]:
-    """Ask for feeds (None: all), and tell what came of each."""
+    path: Path, feeds: Sequence[Feed], *, clock: Callable[[], datetime], force: bool
+) -> AsyncGenerator[Refreshed, None]:
+    """Ask for feeds, and tell what came of each; to be closed, which ends all requests."""
     async with web_client("tuireader.library.refresh") as client:
         from tuireader.library.refresh import refresh
 
-        async for event in refresh(path, client, feeds, clock=clock, force=force):
-            yield event
+        events = cast(AsyncGenerator[Refreshed, None], refresh(path, client, feeds, clock=clock, force=force))
+        async with aclosing(events):
+            async for event in events:
+                yield event
 
 
 @dataclass(slots=True)

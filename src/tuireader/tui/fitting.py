@@ -30,14 +30,15 @@ def cut(text: str, width: int) -> str:
 
 
 def lines(text: str, width: int, at_most: int) -> list[str]:
-    """Text broken into lines; the last one allowed ends in an ellipsis where the text goes on."""
+    """Text broken into lines; the last one allowed ends in an ellipsis, after a whole word, where the text goes on."""
     width = max(1, width)
     places = wrap(text, width)
     if len(places) <= at_most:
         return [cut(text[start:end], width) for start, end in places]
     kept = [cut(text[start:end], width) for start, end in places[: at_most - 1]]
     rest = text[places[at_most - 1][0] :]
-    return [*kept, cut(rest, width) if cell_len(rest) > width else rest]
+    start, end = wrap(rest, max(1, width - 1))[0]
+    return [*kept, cut(rest[start:end].rstrip() + ELLIPSIS, width)]
 
 
 def pad(text: str, width: int) -> str:

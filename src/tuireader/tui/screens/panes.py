@@ -26,7 +26,7 @@ Pane = Literal["sidebar", "headlines", "article"]
 TWO_PANES, THREE_PANES = 72, 120
 """The widths, in cells, from which so many panes stand beside each other."""
 LOW = 16
-"""Lines below which the lower seam gives its line away."""
+"""Lines below which the seams give their lines away."""
 
 
 class PanesScreen(Screen[None]):
@@ -91,9 +91,10 @@ class PanesScreen(Screen[None]):
         self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
         self.headlines.display = not alone and (at == "headlines" if beside == 1 else beside == 3 or at != "article")
         self.article.display = alone or at == "article" or beside == 3
-        for bar in (self.title_bar, self.hint_bar, self.seams[0]):
+        for bar in (self.title_bar, self.hint_bar):
             bar.display = not alone
-        self.seams[1].display = not alone and self.size.height >= LOW
+        for seam in self.seams:
+            seam.display = not alone and self.size.height >= LOW
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
             self.set_class(holds, class_)
         self.call_after_refresh(self._place_joints)

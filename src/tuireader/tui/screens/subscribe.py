@@ -16,6 +16,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerState
 
 from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError, TuireaderError
@@ -27,7 +28,6 @@ from tuireader.tui.widgets.choice_list import ChoiceList, Line
 
 if TYPE_CHECKING:
     from tuireader.model import FeedLink
-    from tuireader.web import Client
 
 INVITATION = "The site, one of its articles, or its feed: any of them will do."
 
@@ -110,6 +110,11 @@ class SubscribeScreen(ModalScreen[Added | None]):
                 self._hide_choices()
         self.dismiss(added)
 
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that it ended, if it ended with what the app reports as a bug."""
+        if event.state is WorkerState.ERROR:
+            self._complain("This did not work, and that is a mistake in tuireader.")
+
     async def _known(self, address: str) -> Added | None:
         """What is here already needs no network."""
 
@@ -128,18 +133,16 @@ class SubscribeScreen(ModalScreen[Added | None]):
         name = printable(address)
         self._say(f"Looking for the feed of {name} …")
         async with web_client("tuireader.library.subscribe") as client:
-            choice = await self._choice(client, address)
-            self._say(f"Fetching the articles of {name} …")
-            from tuireader.library.subscribe import subscribe
+            from tuireader.library.subscribe import candidates, subscribe
 
-            subscribed = await subscribe(self._path, client, address, clock=self._clock, choose=choice)
+            found = await candidates(client, address, clock=self._clock)
+            choice = await self._choice(found.feeds)
+            self._say(f"Fetching the articles of {name} …")
+            subscribed = await subscribe(self._path, client, found, clock=self._clock, choose=choice)
         return Added(subscribed.feed.id, subscribed.article_id)
 
-    async def _choice(self, client: Client, address: str) -> int | None:
+    async def _choice(self, found: Sequence[FeedLink]) -> int | None:
         """Which of several feeds; None where there is nothing to ask."""
-        from tuireader.library.subscribe import candidates
-
-        found: Sequence[FeedLink] = (await candidates(client, address)).feeds
         if len(found) < 2:
             return None
         self._say("This site has several feeds. Which one?")

@@ -153,7 +153,7 @@ class RowList(Widget, can_focus=True):
             return
         if self._top.row >= count:
             self._top = Place(count - 1, 0)
-        if not self.room:
+        if not self.room or count - self._top.row > self.room:  # a row has a line at least: the rows below suffice
             return
         lowest = self._up(Place(count - 1, self.row_height(count - 1) - 1), self.room - 1)
         self._top = min(self._top, lowest)
@@ -338,7 +338,8 @@ class RowList(Widget, can_focus=True):
         count, room = self.row_count(), self.room
         if not places or room < 3:
             return None
-        if places[0] == (0, 0) and places[-1] == (count - 1, self.row_height(count - 1) - 1):
+        first, last = places[0], places[-1]
+        if first == (0, 0) and last.row == count - 1 and last.line == self.row_height(last.row) - 1:
             return None
         shown = places[-1].row - places[0].row + 1
         size = max(1, round(room * shown / count))

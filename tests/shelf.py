@@ -1,0 +1,95 @@
+"""A cache with articles in it for the tests of the screen: a real file, filled through the store."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from tuireader.config import Config
+from tuireader.model import ParsedEntry, Plan, Prepared, Query
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+
+NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An article to put on the shelf; the hours are those since it was published."""
+
+    title: str
+    hours: float = 1
+    authors: tuple[str, ...] = ("Andrew Zirkle",)
+    categories: tuple[str, ...] = ("Europe",)
+    html: str = "<p>Although they have been rivals, the countries are reaching out.</p>"
+
+
+REVIEW = (
+    Piece("China and Russia: A Worrying Relationship", 3, ("Andrew Zirkle",), ("China/Russia",)),
+    Piece("Brexit & the Border", 26, ("Andrew Zirkle", "Zoë Ångström-Díaz"), ("Europe", "Elections")),
+    Piece("A Vote Nobody Watched", 50, ("Zoë Ångström-Díaz",), ("Elections",)),
+    Piece("The Quiet Harbour", 200, (), ()),
+)
+NOTES = (
+    Piece("Harbours in Winter", 5, ("B. Writer",), ("Europe",)),
+    Piece("[red]Not markup[/red] [@click=app.quit]x[/]", 400, ("B. Writer",), ("Science & Tech",)),
+)
+
+
+def shelve(path: Path, title: str, pieces: Iterable[Piece], *, now: datetime = NOW, **changes: object) -> int:
+    """Put a feed with its articles into the cache and give its id; `changes` are of the feed's own fields."""
+    address = f"http://{title.lower().replace(' ', '-')}.example"
+    with closing(connect(path)) as c:
+        feed = feeds.add(c, f"{address}/feed", title=title, site=address, now=now)
+        feed = replace(feed, checked=now - timedelta(minutes=3), due=now + timedelta(hours=1), **changes)  # type: ignore[arg-type]
+        articles.save(c, feed, Plan(new=tuple(_prepared(address, piece, now) for piece in pieces)), now)
+        return feed.id
+
+
+def _prepared(address: str, piece: Piece, now: datetime) -> Prepared:
+    guid = f"{address}/{hashlib.sha256(piece.title.encode()).hexdigest()[:12]}"
+    entry = ParsedEntry(
+        guid=guid,
+        title=piece.title,
+        link=guid,
+        authors=piece.authors,
+        categories=piece.categories,
+        published=now - timedelta(hours=piece.hours),
+        html=piece.html,
+    )
+    text = piece.html.replace("<p>", "").replace("</p>", "\n")
+    return Prepared(entry, hashlib.sha256(piece.title.encode()).digest(), text, len(text.split()), excerpt=False)
+
+
+def reader(
+    path: Path, *, now: datetime = NOW, config: Config | None = None, addresses: Sequence[str] = ()
+) -> ReaderApp:
+    """The app on a cache, at a fixed time, that asks for nothing by itself."""
+    return ReaderApp(path, config=config or Config(refresh_on_start=False), clock=lambda: now, addresses=addresses)
+
+
+def ids(path: Path, query: Query = Query()) -> list[int]:
+    """The articles of a query, in order."""
+    with closing(connect(path)) as c:
+        return [headline.id for headline in articles.window(c, query, 0, 1000)]
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until all workers are done and what they said is on the screen."""
+    for _ in range(3):
+        await pilot.app.workers.wait_for_complete(
+            [worker for worker in pilot.app.workers if not worker.is_finished and worker.group != "layout"]
+        )
+        await pilot.pause()
+
+
+def screen_text(app: ReaderApp) -> str:
+    """What stands on the screen, line by line."""
+    return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())

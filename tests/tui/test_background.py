@@ -1,0 +1,80 @@
+import asyncio
+import threading
+from contextlib import closing
+from pathlib import Path
+from sqlite3 import Connection, OperationalError
+
+import pytest
+from tuireader.store import settings
+from tuireader.store.connection import connect
+from tuireader.tui.background import Writer, off_loop
+from tuireader.tui.memory import Memory
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+
+async def test_work_runs_in_another_thread(db: Path) -> None:
+    assert await off_loop(db, lambda c: threading.get_ident()) != threading.get_ident()
+
+
+async def test_what_goes_wrong_is_raised(db: Path) -> None:
+    with pytest.raises(OperationalError):
+        await off_loop(db, lambda c: c.execute("SELECT nothing"))
+
+
+async def test_cancelling_stops_the_statement(db: Path) -> None:
+    started, ended = threading.Event(), threading.Event()
+
+    def work(connection: Connection) -> None:
+        started.set()
+        try:
+            connection.execute(ENDLESS).fetchone()
+        finally:
+            ended.set()
+
+    task = asyncio.create_task(off_loop(db, work))
+    await asyncio.to_thread(started.wait)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert await asyncio.to_thread(ended.wait, 30)
+
+
+async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
+    writer = Writer(db)
+    slow = threading.Event()
+
+    def first(connection: Connection) -> None:
+        slow.wait(30)
+        settings.save(connection, "name", "first")
+
+    writer.submit(first)
+    second = writer.submit(lambda c: settings.save(c, "name", "second"))
+    slow.set()
+    await asyncio.wrap_future(second)
+    assert await writer.write(lambda c: settings.load(c)) == {"name": "second"}
+    writer.close()
+
+
+def test_closing_writes_what_was_asked_for(db: Path) -> None:
+    writer = Writer(db)
+    for number in range(20):
+        writer.submit(lambda c, number=number: settings.save(c, f"n{number}", "x"))
+    writer.close()
+    with closing(connect(db)) as c:
+        assert len(settings.load(c)) == 20
+
+
+def test_settings_have_the_type_of_their_default() -> None:
+    kept: dict[str, str] = {}
+    memory = Memory({"measure": "64", "dense": "yes", "wrong": "many"}, kept.__setitem__)
+    assert memory.get("measure", 72) == 64
+    assert memory.get("dense", False) is True
+    assert memory.get("wrong", 3) == 3
+    assert memory.get("theme", "dark") == "dark"
+    memory.put("measure", 64)
+    assert kept == {}
+    memory.put("measure", 60)
+    memory.put("dense", False)
+    assert kept == {"measure": "60", "dense": "no"}
+    assert memory.get("dense", True) is False
