@@ -17,6 +17,7 @@ from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 
+EVERYTHING = Query()
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
@@ -75,7 +76,7 @@ def reader(
     return ReaderApp(path, config=config or Config(refresh_on_start=False), clock=lambda: now, addresses=addresses)
 
 
-def ids(path: Path, query: Query = Query()) -> list[int]:
+def ids(path: Path, query: Query = EVERYTHING) -> list[int]:
     """The articles of a query, in order."""
     with closing(connect(path)) as c:
         return [headline.id for headline in articles.window(c, query, 0, 1000)]

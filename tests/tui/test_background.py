@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlite3 import Connection, OperationalError
 
 import pytest
+
 from tuireader.store import settings
 from tuireader.store.connection import connect
 from tuireader.tui.background import Writer, off_loop
@@ -14,7 +15,7 @@ ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELEC
 
 
 async def test_work_runs_in_another_thread(db: Path) -> None:
-    assert await off_loop(db, lambda c: threading.get_ident()) != threading.get_ident()
+    assert await off_loop(db, lambda _: threading.get_ident()) != threading.get_ident()
 
 
 async def test_what_goes_wrong_is_raised(db: Path) -> None:
@@ -52,7 +53,7 @@ async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
     second = writer.submit(lambda c: settings.save(c, "name", "second"))
     slow.set()
     await asyncio.wrap_future(second)
-    assert await writer.write(lambda c: settings.load(c)) == {"name": "second"}
+    assert await writer.write(settings.load) == {"name": "second"}
     writer.close()
 
 

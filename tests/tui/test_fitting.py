@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
+
 from shelf import NOW
 from tuireader.tui.fitting import age, ago, cut, lines, people
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from shelf import NOW
 from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
+
+from shelf import NOW
 from tuireader.model import Headline
 from tuireader.tui.themes import DARK, tones
 from tuireader.tui.widgets.headline_list import PAGE, HeadlineList
@@ -160,7 +161,7 @@ async def test_marks_show_at_once_and_only_where_they_belong() -> None:
 
 async def test_a_headline_has_its_title_its_facts_and_air() -> None:
     async with showing(
-        lambda offset, limit: [
+        lambda *_: [
             headline(1, title="Brexit & the Border", words=1200),
             headline(2, title="Read, and starred", words=0, authors=(), read=True, starred=True),
             headline(3, title="long " * 40, words=700, authors=("Anna Example", "Ben", "Cem")),
@@ -193,7 +194,7 @@ async def test_a_dense_list_has_one_line_each_and_ages_line_up() -> None:
 
 async def test_what_is_written_from_the_right_stands_at_the_right() -> None:
     hebrew = "שלום עולם"
-    async with showing(lambda offset, limit: [headline(1, title=hebrew)], 1) as (headlines, _):
+    async with showing(lambda *_: [headline(1, title=hebrew)], 1) as (headlines, _):
         assert hebrew in texts(headlines)[0]
         headlines.reorder = True
         headlines.refresh()

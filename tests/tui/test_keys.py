@@ -2,6 +2,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from shelf import reader, screen_text, settle
 from tuireader.config import Config
 from tuireader.errors import ConfigError
@@ -30,8 +31,8 @@ def test_the_default_keys_are_those_that_are_promised() -> None:
         "previous-pane": "shift+tab", "quit": "ctrl+q", "next-article": "J", "previous-article": "K",
         "next-unread": "n", "previous-unread": "p", "refresh": "r", "refresh-all": "R", "read": "m", "all-read": "A",
         "undo": "U,ctrl+z", "star": "f", "browser": "o", "links": "u", "copy-link": "y", "search": "/", "find": "/",
-        "next-match": "n", "previous-match": "N", "full-text": "d", "contents": "t", "zen": "z", "sort": "s", "add": "a",
-        "palette": ":,ctrl+p", "help": "?,f1",
+        "next-match": "n", "previous-match": "N", "full-text": "d", "contents": "t", "zen": "z", "sort": "s",
+        "add": "a", "palette": ":,ctrl+p", "help": "?,f1",
     }  # fmt: skip
     assert {id_: keys.BY_ID[id_].key for id_ in promised} == promised
 
@@ -41,7 +42,7 @@ def test_the_help_names_every_binding_once() -> None:
     missing = {
         id_ for id_, binding in keys.BY_ID.items() if binding.description not in {row.description for row in shown}
     }
-    assert missing == {"clear", "interrupt", "leave"} - {"interrupt"}
+    assert missing == {"clear", "leave"}
     assert len(shown) == len(set(shown))
 
 
@@ -67,10 +68,10 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
 
 
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:
-    with pytest.raises(ConfigError, match="there is no action “strar”. Did you mean “star”"):
+    with pytest.raises(ConfigError, match=r"there is no action “strar”. Did you mean “star”"):
         reader(db, config=Config(keymap={"strar": "x"}))
 
 
 def test_an_unknown_theme_in_the_configuration_is_said(db: Path) -> None:
-    with pytest.raises(ConfigError, match="There is no theme “tuireader-drak”. Did you mean “tuireader-dark”"):
+    with pytest.raises(ConfigError, match=r"There is no theme “tuireader-drak”. Did you mean “tuireader-dark”"):
         reader(db, config=Config(theme="tuireader-drak"))

@@ -4,8 +4,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
 from textual.pilot import Pilot
+
+from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
 from tuireader.config import Config
 from tuireader.model import Query, Status
 from tuireader.store import articles

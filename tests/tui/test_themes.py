@@ -1,6 +1,7 @@
 import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
+
 from tuireader.tui.themes import HOUSE, READABLE, contrast, readable, tones
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]
