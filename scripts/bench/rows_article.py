@@ -173,7 +173,6 @@ class _Markdown:
 
 def _markdown(html: str) -> str:
     from tuireader.content.clean import clean
-
     from tuireader.content.markdown import to_markdown
 
     return to_markdown(clean(html))
@@ -185,9 +184,10 @@ def _needle(text: str) -> str:
 
 
 def _turn(screen: Screen, key: str) -> float:
-    before = screen.lines[3 : ROWS - 4]
+    sight = slice(3, ROWS - 4)
+    before = screen.lines(rows=sight)
     begin = screen.press(key)
-    took = screen.wait(lambda s: s.lines[3 : ROWS - 4] != before) - begin
+    took = screen.wait(lambda s: s.lines(rows=sight) != before) - begin
     screen.settle(0.05)
     return took
 

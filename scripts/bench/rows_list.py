@@ -80,9 +80,9 @@ def busy(bench: Workbench) -> Iterator[Row]:
         screen.wait(shows(_needle(here)))
         screen.settle(0.5)
         screen.press("R")
-        screen.wait(lambda s: f"/{bench.feeds}" in s.lines[0])
+        screen.wait(lambda s: f"/{bench.feeds}" in s.lines()[0])
         held: list[float] = []
-        while f"/{bench.feeds}" in screen.lines[0]:
+        while f"/{bench.feeds}" in screen.lines()[0]:
             held.append(_key(screen, "jk"[len(held) % 2]))
     served.turn_to(before.folder)
     yield Result("key to paint of j during a refresh (p95)", p95(held), p95(rest), "at rest", 3.0)
@@ -101,10 +101,10 @@ def category(bench: Workbench) -> Iterator[Row]:
         with here.screen() as screen:
             screen.wait(shows(chosen.name))
             screen.settle(0.5)
-            row = next(n for n, line in enumerate(screen.lines) if chosen.name in line[: COLUMN - 4])
+            row = next(n for n, line in enumerate(screen.lines(slice(28))) if chosen.name in line)
             begin = screen.click(4, row)
             headlines.append(screen.wait(shows(_longest(first))) - begin)
-            counts.append(max(0.0, screen.last_change(slice(0, COLUMN - 4), quiet=1.0) - begin))
+            counts.append(max(0.0, screen.last_change(slice(28), quiet=1.0) - begin))
     yield Limit(f"choosing a category, {bench.size:,} articles: headlines", median(headlines), 0.060)
     yield Limit("the same: all counts", median(counts), 0.250)
 
@@ -122,7 +122,7 @@ def search(bench: Workbench) -> Iterator[Row]:
                 screen.press("/")
                 screen.settle(0.3)
                 begin = screen.press(word)
-                times.append(screen.last_change(slice(COLUMN, 90), quiet=0.8) - begin)
+                times.append(screen.last_change(slice(30, 68), quiet=0.8) - begin)
         yield Limit(f"search as you type, {bench.size:,} articles: {kind}", median(times), bar)
 
 
@@ -184,7 +184,7 @@ def _key(screen: Screen, key: str) -> float:
 
 def _cursor(screen: Screen) -> list[tuple[str, str]]:
     """Where the cursor's background is among the headlines, and what is on it."""
-    rows = [(screen.background(COLUMN, row), line[COLUMN:70]) for row, line in enumerate(screen.lines)]
+    rows = [(screen.background(COLUMN, row), line) for row, line in enumerate(screen.lines(slice(COLUMN, 68)))]
     usual = max({background for background, _ in rows}, key=[background for background, _ in rows].count)
     return [row for row in rows if row[0] != usual]
 

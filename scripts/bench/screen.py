@@ -53,15 +53,15 @@ class Screen:
                 self._ended = os.waitpid(self.pid, os.WNOHANG)[0] != 0
         os.close(self._fd)
 
-    @property
-    def lines(self) -> list[str]:
-        """What stands on the screen."""
-        return list(self._screen.display)
+    def lines(self, columns: slice = slice(None), rows: slice = slice(None)) -> list[str]:
+        """What stands on the screen, or in a part of it."""
+        across, down = range(self._screen.columns)[columns], range(self._screen.lines)[rows]
+        return ["".join(self._screen.buffer[row][column].data for column in across) for row in down]
 
     @property
     def text(self) -> str:
         """What stands on the screen, as one text."""
-        return "\n".join(line.rstrip() for line in self.lines)
+        return "\n".join(line.rstrip() for line in self.lines())
 
     def background(self, column: int, row: int) -> str:
         """The background of one cell: a name, `default`, or six hexadecimal digits."""
@@ -103,15 +103,12 @@ class Screen:
         """Read on until nothing is painted for so many seconds; give the moment of the last change of a region."""
         moment = time.perf_counter()
         limit = moment + at_most
-        last = self._region(columns, rows)
+        last = self.lines(columns, rows)
         while time.perf_counter() < limit and (arrived := self._read(quiet)) is not None:
-            now = self._region(columns, rows)
+            now = self.lines(columns, rows)
             if now != last:
                 last, moment = now, arrived
         return moment
-
-    def _region(self, columns: slice, rows: slice) -> list[str]:
-        return [line[columns] for line in self.lines[rows]]
 
     def settle(self, quiet: float = 0.15, at_most: float = 10.0) -> None:
         """Read on until nothing more is painted for so many seconds."""
