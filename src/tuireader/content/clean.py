@@ -7,7 +7,7 @@ from html import unescape
 import nh3
 
 from tuireader.content.closing import trim_end
-from tuireader.content.mending import flattened, shortened, without_mathml
+from tuireader.content.mending import flattened, shortened, without_mathml, without_oddities
 from tuireader.content.tidying import SCHEMES, tidy
 from tuireader.content.tree import parse, serialise
 from tuireader.content.words import count_words, looks_truncated, tidied, with_breaks, without_tags
@@ -44,7 +44,9 @@ _CLEANER = nh3.Cleaner(
     url_schemes=set(SCHEMES),
     link_rel=None,
 )
-_TEXT = nh3.Cleaner(tags=set(), clean_content_tags={*_WITHOUT_CONTENT, "select", "textarea", "iframe", "button"})
+_TEXT = nh3.Cleaner(
+    tags=set(), clean_content_tags={*_WITHOUT_CONTENT, "select", "textarea", "iframe", "button", "video", "audio"}
+)
 
 
 def clean(html: str, base_url: str = "") -> str:
@@ -54,7 +56,7 @@ def clean(html: str, base_url: str = "") -> str:
     characters is cut off, and the text says so.
     """
     html, notice = shortened(html)
-    root = parse(_CLEANER.clean(flattened(without_mathml(html))))
+    root = parse(_CLEANER.clean(flattened(without_mathml(without_oddities(html)))))
     tidy(root, base_url)
     trim_end(root)
     return serialise(root.children) + notice
@@ -65,5 +67,5 @@ def plain_text(html: str) -> str:
     html, _ = shortened(html)
     text = without_tags(html)
     if text is None:
-        text = unescape(_TEXT.clean(flattened(with_breaks(html))))
+        text = unescape(_TEXT.clean(flattened(with_breaks(without_oddities(html)))))
     return tidied(text)

@@ -6,7 +6,10 @@ Everything here is looked for at the end only, and counts only where it is all t
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
+from tuireader.content.flow import trimmed
 from tuireader.content.junk import is_share_bar, is_share_heading, without_links
 from tuireader.content.phrases import LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.tree import Node
@@ -27,12 +30,12 @@ def trim_end(root: Node) -> None:
     """Take from the end what is not the end of the article, in place."""
     _cut_reply_form(root)
     for _ in range(_BLOCKS_MAX):
-        blocks = _blocks(root)
-        if not blocks:
+        found = next(_from_the_end(root), None)
+        if found is None:
             return
-        parent, last = blocks[-1]
+        parent, last = found
         if _is_closing(last):
-            parent.children.remove(last)
+            _remove(parent, last)
         elif not _cut_read_more(parent, last):
             return
 
@@ -61,15 +64,15 @@ def _is_reply_heading(block: Node) -> bool:
 
 def _cut_reply_form(root: Node) -> None:
     """Cut the article before a heading such as "Leave a Reply", if only notices and labels of a form follow."""
-    blocks = [each for each in _blocks(root)[-_BLOCKS_MAX:] if not each[1].is_empty()]
-    for index in range(len(blocks) - 1, -1, -1):
-        block = blocks[index][1]
+    after: list[tuple[Node, Node]] = []
+    for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
+        after.append((parent, block))
         if _is_reply_heading(block):
-            for parent, each in blocks[index:]:
-                parent.children.remove(each)
+            for each in after:
+                _remove(*each)
             return
         words = block.words()
-        if not (is_notice(words) or LABEL.fullmatch(words)):
+        if words and not (is_notice(words) or LABEL.fullmatch(words)):
             return
 
 
@@ -78,7 +81,7 @@ def _cut_read_more(parent: Node, block: Node) -> bool:
     if block.tag not in {"p", "div"} or not any(each.tag == "a" for each in block.elements()):
         return False
     if MORE.fullmatch(block.words()):
-        parent.children.remove(block)
+        _remove(parent, block)
         return True
     last = block.children[-1]
     if isinstance(last, str) or not any(each.tag == "a" for each in (last, *last.elements())):
@@ -86,14 +89,22 @@ def _cut_read_more(parent: Node, block: Node) -> bool:
     before = Node("p", {}, block.children[:-1]).words()
     if not MORE.fullmatch(last.words()) or not _ENDED.search(before):
         return False
-    del block.children[-1]
+    block.children = trimmed(block.children[:-1])
     return True
 
 
-def _blocks(node: Node) -> list[tuple[Node, Node]]:
-    """The blocks in a container with their parents, also those in containers within it."""
-    found: list[tuple[Node, Node]] = []
-    for child in node.children:
-        if isinstance(child, Node):
-            found += _blocks(child) if child.tag == "div" else [(node, child)]
-    return found
+def _from_the_end(node: Node) -> Iterator[tuple[Node, Node]]:
+    """Yield the blocks of a container with their parents, the last first, also those of containers within it."""
+    for child in reversed(node.children):
+        if isinstance(child, Node) and child.tag == "div" and child.children:
+            yield from _from_the_end(child)
+        elif isinstance(child, Node):
+            yield node, child
+
+
+def _remove(parent: Node, block: Node) -> None:
+    """Remove a block that is one of the last."""
+    for index in range(len(parent.children) - 1, -1, -1):
+        if parent.children[index] is block:
+            del parent.children[index]
+            return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tuireader.content.tree import INLINE, Node
+from tuireader.content.tree import Node
 
 # Parts of a page that blog software marks by a class of its own: nothing in them is the article.
 _PARTS = frozenset(
@@ -30,6 +30,7 @@ _PARTS = frozenset(
 # Names that articles use too: these are parts of a page only with a form or a comment in them.
 _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb-comments", "commentform"})
 _OF_COMMENTS = frozenset({"comment", "comment-body", "comment-author", "comment-meta", "comment-content"})
+_DIVISIONS = frozenset({"div", "section", "aside", "ol", "ul"})
 _CONTROLS = frozenset({"textarea", "input", "select", "button"})
 _UNSEEN = frozenset({"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"})
 _UNSEEN_STYLE = re.compile(
@@ -66,16 +67,18 @@ _TINY_STYLE = re.compile(r"(?:^|[;\s])(?:width|height)\s*:\s*[01](?:px)?\s*(?:;|
 
 def is_part_of_page(node: Node) -> bool:
     """Whether an element is something around an article: a form, comments, a bar to share it, what is not shown."""
-    names = {*node["class"].lower().split(), node["id"].lower()}
-    if node.tag in INLINE:
-        return bool(names & _UNSEEN) or _is_unseen(node) or (bool(names & _PARTS) and node.tag != "a")
-    if re.fullmatch("h[1-6]|p|li|pre|td", node.tag):  # generators name headings and what follows after their words
-        return bool(names & _PARTS) and not node["id"]
-    if names & _PARTS or _is_unseen(node):
+    if node.tag == "form":
+        return _is_form(node)
+    if not node.attributes:
+        return False
+    if _is_unseen(node):
         return True
-    if names & _MAYBE_PARTS and node.tag not in {"table", "figure", "blockquote"}:
-        return any(each.tag in _CONTROLS or _OF_COMMENTS & set(each["class"].split()) for each in node.elements())
-    return node.tag == "form" and _is_form(node)
+    classes = set(node["class"].lower().split())
+    if classes & _PARTS:
+        return True
+    # Generators of documents name sections after the words of their headings, so a name alone says little.
+    names = (classes | {node["id"].lower()}) & _MAYBE_PARTS
+    return bool(names) and node.tag in _DIVISIONS and any(map(_is_of_comments, node.elements()))
 
 
 def is_tracker(image: Node) -> bool:
@@ -119,7 +122,13 @@ def _bare(child: Node | str) -> Node | str:
 
 
 def _is_unseen(node: Node) -> bool:
-    return "hidden" in node.attributes or bool(node["style"] and _UNSEEN_STYLE.search(node["style"]))
+    if "hidden" in node.attributes or (node["style"] and _UNSEEN_STYLE.search(node["style"])):
+        return True
+    return bool(node["class"]) and not _UNSEEN.isdisjoint(node["class"].split())
+
+
+def _is_of_comments(node: Node) -> bool:
+    return node.tag in _CONTROLS or not _OF_COMMENTS.isdisjoint(node["class"].split())
 
 
 def _is_form(form: Node) -> bool:

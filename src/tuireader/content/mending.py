@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 
+from tuireader.content.tree import INLINE
+
 SIZE_MAX = 1_000_000
 """Characters of HTML that are read of one article, not counting pictures that stand in it themselves."""
+TAGS_MAX = 60_000
+"""Tags, likewise."""
 NESTING_MAX = 200
 """Elements in each other. The time that parsing takes grows with the square of this."""
 
-_CUT = f"<p><em>The rest of this article is left out: it is longer than {SIZE_MAX:,} characters.</em></p>"
+_NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
+_NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
 # Elements that an end tag closes, and nothing else: those that the next of their kind closes cannot pile up.
 _NESTING = re.compile(
-    r"<(/?)(?:a|abbr|article|aside|b|big|blockquote|center|cite|code|del|details|dir|div|dl|em|fieldset|figure|font|footer|form"
+    r"<(/?)(a|abbr|article|aside|b|big|blockquote|center|cite|code|del|details|dir|div|dl|em|fieldset|figure|font|footer|form"
     r"|h[1-6]|header|i|ins|kbd|main|mark|menu|nav|noscript|object|ol|pre|q|ruby|s|samp|section|small|span|strike|strong|sub"
     r"|summary|sup|table|tt|u|ul|var)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
@@ -23,18 +29,28 @@ _MATH_START, _MATH_END = (
     re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])[^<>]*>", re.IGNORECASE),
     re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE),
 )
+_TAG = re.compile(r"<[^<>]*>")
 _TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
 _ALT_TEXT = re.compile(r"""\salttext\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 
 
+def without_oddities(text: str) -> str:
+    """Return HTML without what parsers take for comments, or for text, though it was meant for neither."""
+    if "<![" in text:
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
+        text = _NO_SECTION.sub("&lt;![", text)
+    return _NOSCRIPT.sub("", text)
+
+
 def shortened(text: str) -> tuple[str, str]:
-    """Return HTML without the pictures that stand in it, at most `SIZE_MAX` of it, and the sentence that says so."""
+    """Return HTML without the pictures that stand in it, and, if it is cut off, the sentence that says so."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
-    if len(text) <= SIZE_MAX:
+    if len(text) <= SIZE_MAX and text.count("<") <= TAGS_MAX:
         return text, ""
-    head, tag, _ = text[:SIZE_MAX].rpartition("<")
-    return (head if tag else text[:SIZE_MAX]), _CUT
+    head = "<".join(text[:SIZE_MAX].split("<", TAGS_MAX)[:TAGS_MAX])
+    before, tag, last = head.rpartition("<")
+    return (before if tag and ">" not in last else head), _CUT
 
 
 def flattened(text: str) -> str:
@@ -46,16 +62,16 @@ def flattened(text: str) -> str:
     def kept(match: re.Match[str]) -> str:
         nonlocal depth, dropped
         if match[1]:
-            if dropped:
-                dropped -= 1
-                return " "
-            depth = max(0, depth - 1)
-        elif depth >= NESTING_MAX:
-            dropped += 1
-            return " "
-        else:
+            if not dropped:
+                depth = max(0, depth - 1)
+                return match[0]
+            dropped -= 1
+        elif depth < NESTING_MAX:
             depth += 1
-        return match[0]
+            return match[0]
+        else:
+            dropped += 1
+        return "" if match[2].lower() in INLINE else " "
 
     return _NESTING.sub(kept, text)
 
@@ -70,7 +86,7 @@ def without_mathml(text: str) -> str:
         tex = _TEX.search(text, start.end(), end.start())
         alternative = _ALT_TEXT.search(start[0])
         formula = tex[1] if tex else (alternative[1] or alternative[2] or "") if alternative else ""
-        inside = f"<code>{formula.strip()}</code>" if formula.strip() else text[start.end() : end.start()]
+        inside = f"<code>{formula.strip()}</code>" if formula.strip() else _TAG.sub("", text[start.end() : end.start()])
         pieces += [text[position : start.start()], inside]
         position = end.end()
     return "".join(pieces) + text[position:] if pieces else text

@@ -42,18 +42,18 @@ class Node:
 
     def elements(self) -> Iterator[Node]:
         """All elements in it, at any depth, in order."""
-        for child in self.children:
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
             if isinstance(child, Node):
                 yield child
-                yield from child.elements()
-
-    def text(self) -> str:
-        """All text in it."""
-        return "".join(child if isinstance(child, str) else child.text() for child in self.children)
+                waiting += reversed(child.children)
 
     def words(self) -> str:
         """All text in it on one line, blocks kept apart by a space."""
-        return _SPACE.sub(" ", "".join(_spaced(self))).strip()
+        pieces: list[str] = []
+        _spell(self, pieces)
+        return _SPACE.sub(" ", "".join(pieces)).strip()
 
     def has(self, tag: str) -> bool:
         """Whether there is such an element in it."""
@@ -72,39 +72,66 @@ _SEEN = frozenset({"img", "hr", "input", "iframe", "video", "audio", "embed", "o
 
 def parse(html: str) -> Node:
     """Return the tree of well-formed HTML, as nh3 writes it: each tag closed, `<` and `>` nowhere but around tags."""
-    root = Node("div")
-    stack = [root]  # an element that was dissolved stands for the one that it is dissolved into
-    tags = [""]
-    set_in, position = 0, 0
+    builder = _Builder()
+    position = 0
     for match in _TAG.finditer(html):
         if match.start() > position:
-            stack[-1].children.append(unescape(html[position : match.start()]))
+            builder.add_text(unescape(html[position : match.start()]))
         position = match.end()
-        tag = match[2].lower()
         if match[1]:
-            if tag in tags:  # always the last, but for what was written by hand
-                while tags.pop() != tag:
-                    set_in -= stack.pop().tag in _SET_IN
-                set_in -= stack.pop().tag in _SET_IN
-            continue
-        node = _node(tag, match[3], len(stack), set_in)
-        if node is not None:
-            stack[-1].children.append(node)
-        elif tag not in INLINE:
-            stack[-1].children.append(Node("br"))
-        if tag not in VOID:
-            stack.append(node or stack[-1])
-            tags.append(tag)
-            set_in += stack[-1].tag in _SET_IN
+            builder.end(match[2].lower())
+        else:
+            builder.start(match[2].lower(), match[3])
     if position < len(html):
-        stack[-1].children.append(unescape(html[position:]))
-    return root
+        builder.add_text(unescape(html[position:]))
+    return builder.stack[0]
 
 
-def _node(tag: str, attributes: str, depth: int, set_in: int) -> Node | None:
-    if depth > DEPTH_MAX or (set_in >= LISTS_MAX and tag in _SET_IN | _ITEMS):
-        return None
-    return Node(tag, {name.lower(): unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+class _Builder:
+    def __init__(self) -> None:
+        self.stack = [Node("div")]
+        """What is open. An element that is dissolved has the one that it is dissolved into in its place."""
+        self.tags = [""]
+        self.set_in = 0
+
+    def add_text(self, text: str) -> None:
+        """Add text; space between what was dissolved is none."""
+        if not (self.dissolved() and not text.strip() and self.ends_line()):
+            self.stack[-1].children.append(text)
+
+    def start(self, tag: str, attributes: str) -> None:
+        """Open an element, or dissolve it if it is too deep: then a block is no more than a line."""
+        node = None
+        if len(self.stack) <= DEPTH_MAX and not (self.set_in >= LISTS_MAX and (tag in _SET_IN or tag in _ITEMS)):
+            node = Node(tag, {name.lower(): unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+            self.stack[-1].children.append(node)
+        elif tag not in INLINE and not self.ends_line():
+            self.stack[-1].children.append(Node("br"))
+        if tag not in VOID:
+            self.stack.append(node or self.stack[-1])
+            self.tags.append(tag)
+            self.set_in += self.stack[-1].tag in _SET_IN
+
+    def end(self, tag: str) -> None:
+        """Close an element, and what is open in it: it is the last, but for what was not written by nh3."""
+        if tag in self.tags:
+            while self.tags[-1] != tag:
+                self.close()
+            self.close()
+
+    def close(self) -> None:
+        """Close the innermost element."""
+        self.tags.pop()
+        self.set_in -= self.stack.pop().tag in _SET_IN
+
+    def dissolved(self) -> bool:
+        """Whether the innermost element is dissolved."""
+        return len(self.stack) > 1 and self.stack[-1] is self.stack[-2]
+
+    def ends_line(self) -> bool:
+        """Whether a new line begins here anyway."""
+        last = self.stack[-1].children[-1] if self.stack[-1].children else None
+        return last is None or (isinstance(last, Node) and last.tag == "br")
 
 
 def serialise(nodes: list[Node | str]) -> str:
@@ -126,13 +153,13 @@ def _write(nodes: list[Node | str], pieces: list[str]) -> None:
             pieces.append(f"</{node.tag}>")
 
 
-def _spaced(node: Node) -> Iterator[str]:
+def _spell(node: Node, pieces: list[str]) -> None:
     for child in node.children:
         if isinstance(child, str):
-            yield child
+            pieces.append(child)
         elif child.tag in INLINE:
-            yield from _spaced(child)
+            _spell(child, pieces)
         else:
-            yield " "
-            yield from _spaced(child)
-            yield " "
+            pieces.append(" ")
+            _spell(child, pieces)
+            pieces.append(" ")

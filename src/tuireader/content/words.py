@@ -42,7 +42,7 @@ def without_tags(text: str) -> str | None:
     """Return the text of simple HTML, with a line feed for each tag of a block; None where it is not so simple."""
     if _SPECIAL.search(text):
         return None
-    text = _ANY.sub("", _BLOCK.sub("\n", text))
+    text = _ANY.sub("", _BLOCK.sub("\n", text.replace("\n", " ")))
     return None if "<" in text and re.search("<[a-zA-Z/]", text) else unescape(text)
 
 
@@ -53,8 +53,8 @@ def tidied(text: str) -> str:
 
 
 def with_breaks(html: str) -> str:
-    """Return HTML with a line feed before each tag of a block."""
-    return _BLOCK.sub(r"\n\g<0>", html)
+    """Return HTML with a line feed before each tag of a block, and nowhere else."""
+    return _BLOCK.sub(r"\n\g<0>", html.replace("\n", " "))
 
 
 def count_words(text: str) -> int:

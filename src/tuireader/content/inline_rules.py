@@ -1,0 +1,93 @@
+"""What becomes of what stands within paragraphs: marks, links, pictures, and what plays."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tuireader.content import media
+from tuireader.content.flow import HEADINGS, Kept, around
+from tuireader.content.junk import is_tracker
+from tuireader.content.printable import printable
+from tuireader.content.tree import Node
+
+if TYPE_CHECKING:
+    from tuireader.content.tidying import Tidier
+
+_PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
+
+
+def marked(tidier: Tidier, node: Node) -> Kept:
+    """Text with a mark of its own."""
+    content = tidier.children(node)
+    if Node("p", {}, content).is_empty() and node["id"] not in tidier.targets:
+        return content
+    tag = _RENAMED.get(node.tag, node.tag)
+    if len(content) == 1 and isinstance(content[0], Node) and content[0].tag == tag:
+        return content
+    return around(Node(tag, tidier.attributes(node)), content)
+
+
+def unmarked(tidier: Tidier, node: Node) -> Kept:
+    """Text without any: only its name may matter."""
+    name = node["id"] if node["id"] in tidier.targets else ""
+    content = tidier.children(node)
+    return around(Node("span", {"id": name}), content) if name else content
+
+
+def link(tidier: Tidier, node: Node) -> Kept:
+    """A link, if it leads anywhere and can be seen."""
+    content = tidier.children(node)
+    text = Node("p", {}, content)
+    address = tidier.address(node["href"])
+    if tidier.tag in HEADINGS and "#" in node["href"] and _PERMALINK.fullmatch(text.words()) and not text.has("img"):
+        return []
+    name = next((each for each in (node["id"], node["name"]) if each in tidier.targets), "")
+    if text.is_empty() or not address:
+        return [*([Node("span", {"id": name})] if name else ()), *content]
+    attributes = {"href": address, **({"id": name} if name else {})}
+    if title := " ".join(printable(node["title"]).split()):
+        attributes["title"] = title
+    return around(Node("a", attributes), content)
+
+
+def picture(tidier: Tidier, node: Node) -> Kept:
+    """A picture."""
+    if is_tracker(node):
+        return []
+    if (instead := media.as_text(node)) is not None:
+        return [instead]
+    address = tidier.address(media.source_of(node))
+    attributes = {name: " ".join(printable(node[name]).split()) for name in ("alt", "title")}
+    repeated = address == tidier.last_picture != ""
+    if not (address or attributes["alt"]) or repeated:
+        return []
+    tidier.last_picture = address
+    shown = {"src": address, "alt": attributes["alt"], "title": attributes["title"]}
+    return [Node("img", {name: value for name, value in shown.items() if value or name == "alt"})]
+
+
+def played(tidier: Tidier, node: Node) -> Kept:
+    """A film, sound, or a page within the page."""
+    address = tidier.address(media.address_of(node))
+    if not address.startswith(("http:", "https:")) or is_tracker(node):
+        return tidier.children(node) if node.tag == "object" else []
+    return [Node("p", {}, [media.linked(node, address)])]
+
+
+def checkbox(tidier: Tidier, node: Node) -> Kept:
+    """A box to tick at the beginning of an item; other fields of forms are none of the article."""
+    if tidier.tag != "li" or node["type"].lower() != "checkbox":
+        return []
+    return [Node("input", {"type": "checkbox", **({"checked": ""} if "checked" in node.attributes else {})})]
+
+
+def empty(_tidier: Tidier, node: Node) -> Kept:
+    """A line break, a rule, or a place where a word may be broken."""
+    return [Node(node.tag)]
+
+
+def nothing(_tidier: Tidier, _node: Node) -> Kept:
+    """A field of a form, and what can be chosen in it."""
+    return []
