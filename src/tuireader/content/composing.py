@@ -12,6 +12,9 @@ Attributes: TypeAlias = dict[str, str | None]
 AROUND = {"q": "“”", "rt": "()"}
 """What is written around an element, since its own style shows it on a page of the web."""
 
+COLUMNS_MAX = 40
+"""Columns of a table that is set as one."""
+
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})")
 
 _LINES_OF_TEXT = frozenset({"p", "picture"})
@@ -208,7 +211,7 @@ def table(rows: list[list[Cell]]) -> list[Piece]:
     """A table; the blocks in its cells one after another where it only arranges them on a page."""
     grid = _squared(rows)
     columns = max((len(row) for row in grid), default=0)
-    if columns < 2 or any(_is_layout(cell) for row in rows for cell in row):
+    if not 2 <= columns <= COLUMNS_MAX or any(_is_layout(cell) for row in rows for cell in row):
         return [piece for row in rows for cell in row for piece in cell.pieces]
     has_header = all(cell.header for cell in rows[0]) and len(rows) > 1
     texts = [[*[_in_cell(cell) for cell in row], *[""] * (columns - len(row))] for row in grid]
@@ -253,7 +256,7 @@ def _code_span(line: str) -> str:
 
 
 def _squared(rows: list[list[Cell]]) -> list[list[Cell | None]]:
-    """The rows with an empty place wherever a cell reaches over another's."""
+    """The rows with an empty place wherever a cell reaches over another's; too wide a row ends them."""
     grid: list[list[Cell | None]] = []
     below: dict[int, int] = {}
     for row in rows:
@@ -269,6 +272,8 @@ def _squared(rows: list[list[Cell]]) -> list[list[Cell | None]]:
             below[len(line)] -= 1
             line.append(None)
         grid.append(line)
+        if len(line) > COLUMNS_MAX:
+            break
     return grid
 
 

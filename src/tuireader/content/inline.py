@@ -167,7 +167,7 @@ class _Writer:
     def refer(self, token: Token) -> None:
         """Take a token that leads elsewhere, or one that is no more than its text."""
         if token.type == "link_open":
-            self.link_start = self.length
+            self.link_start = len(self.parts)
             self.link = self.references.link("", str(token.attrs.get("href", "")))
         elif token.type == "image":
             alt, _ = self.references.image(token)
@@ -201,7 +201,7 @@ class _Writer:
     def end_link(self) -> None:
         """End a link: now its text is known."""
         if self.link is not None:
-            text = "".join(self.parts)[self.link_start :]
+            text = "".join(self.parts[self.link_start :])
             links = self.references.links
             links[self.link] = links[self.link]._replace(text=" ".join(text.split()))
             self.link = None

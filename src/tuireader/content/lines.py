@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import NamedTuple
 
 from .bidi import is_right_to_left
@@ -36,12 +37,17 @@ def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
     for number in range(count):
         start, end = places[number]
         following = places[number + 1][0] if number + 1 < count else -1
-        divided = following == end and end in hyphens and cells(plain[start:end]) < frame.room
+        divided = following == end and hyphens and _has(hyphens, end) and cells(plain[start:end]) < frame.room
         suffix = HYPHEN if divided and plain[end - 1] != "-" else ()
         stop = plain[end:following] if following >= 0 else "\n"
         add(Line(prefix, block, base, stop, text, start, end, style, suffix))
         prefix = frame.rest
     return _from_the_right(lines, frame.room) if is_right_to_left(plain) else lines
+
+
+def _has(hyphens: tuple[int, ...], place: int) -> bool:
+    at = bisect_left(hyphens, place)
+    return at < len(hyphens) and hyphens[at] == place
 
 
 def _from_the_right(lines: list[Line], room: int) -> list[Line]:

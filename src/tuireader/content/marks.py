@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from itertools import pairwise
+from bisect import bisect_left
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from .raising import lowered, raised
@@ -90,7 +91,7 @@ def settle(text: str) -> str:
     reader.read(text)
     leaves = _spaced(reader.leaves)
     leaves = [leaf._replace(content=_fenced(leaf.content)) if leaf.kind == "code" else leaf for leaf in leaves]
-    settled = _written(leaves, _placed(leaves), reader.urls)
+    settled = _written(leaves, _Placing(leaves).runs, reader.urls)
     return "\\\n".join([escape_start(line.strip(" ")) for line in settled.split(BREAK) if line.strip()])
 
 
@@ -220,14 +221,15 @@ def _spaced(leaves: list[_Leaf]) -> list[_Leaf]:
         kept.append(leaf)
     while kept and kept[-1].kind in _SPACE_KINDS:
         kept.pop()
-    before = _Leaf("space", "")
+    words = [leaf for leaf in kept if leaf.kind not in _SPACE_KINDS]
+    passed = 0
     for index, leaf in enumerate(kept):
-        if leaf.kind in _SPACE_KINDS:
-            after = next(each for each in kept[index:] if each.kind not in _SPACE_KINDS)
+        if leaf.kind not in _SPACE_KINDS:
+            passed += 1
+        elif 0 < passed < len(words):
+            before, after = words[passed - 1], words[passed]
             link = before.link if before.link == after.link else 0
             kept[index] = leaf._replace(style=before.style & after.style, link=link)
-        else:
-            before = leaf
     return kept
 
 
@@ -250,82 +252,113 @@ class _Run(NamedTuple):
     """The bit of its style; 0 for a link."""
 
 
-def _links(leaves: list[_Leaf]) -> list[_Run]:
+class _Placing:
+    """Finds where marks take effect: all runs nested, and with ends that CommonMark accepts."""
+
+    def __init__(self, leaves: list[_Leaf]) -> None:
+        self.leaves = leaves
+        self.runs: dict[int, list[_Run]] = {0: _stretches([leaf.link for leaf in leaves])}
+        """The runs of each style so far, in order; those of one style do not overlap."""
+        for style in _STYLES:
+            found: list[_Run] = []
+            for first, last, _ in _stretches([leaf.style & style for leaf in leaves]):
+                for piece in self.nested(first, last):
+                    start, end = self.shrunk(*piece)
+                    mark = self.mark(start, end, style, found) if start < end else 0
+                    if mark:
+                        found.append(_Run(start, end, mark))
+            self.runs[style] = found
+
+    def around(self, place: int, runs: list[_Run]) -> _Run | None:
+        """The run that a place is within, neither at its beginning nor at its end."""
+        at = bisect_left(runs, place, key=_first) - 1
+        return runs[at] if at >= 0 and place < runs[at].last else None
+
+    def nested(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The stretch, divided where it would cross the end of a run."""
+        cuts = {first, last}
+        for runs in self.runs.values():
+            before, after = self.around(first, runs), self.around(last, runs)
+            if before is not None and before.last < last:
+                cuts.add(before.last)
+            if after is not None and first < after.first:
+                cuts.add(after.first)
+        return list(pairwise(sorted(cuts)))
+
+    def shrunk(self, first: int, last: int) -> tuple[int, int]:
+        """The longest part of a stretch that can stand between marks."""
+        leaves, whole = self.leaves, (first, last)
+        while first < last:
+            link = self.link_from(first)
+            inside = link is not None and link.last <= last and (link.first, link.last) != whole
+            opening = "[" if inside else leaves[first].content[0]
+            if _fits(opening, _before(first, leaves, outside=inside)):
+                break
+            first = link.last if link is not None and inside else first + 1
+        while first < last:
+            link = self.link_to(last)
+            inside = link is not None and first <= link.first and (link.first, link.last) != whole
+            closing = ")" if inside else leaves[last - 1].content[-1]
+            if _fits(closing, _after(last, leaves, outside=inside)):
+                break
+            last = max(first, link.first) if link is not None and inside else last - 1
+        link = self.link_from(first)
+        if link is not None and link.last == last and (first, last) != whole:
+            # What is left is one link: the marks go into it.
+            return self.shrunk(first, last)
+        return first, last
+
+    def link_from(self, place: int) -> _Run | None:
+        """The link that begins at a place."""
+        return self.beginning(place, self.runs[0])
+
+    def link_to(self, place: int) -> _Run | None:
+        """The link that ends at a place."""
+        return self.ending(place, self.runs[0])
+
+    def beginning(self, place: int, runs: list[_Run]) -> _Run | None:
+        """The run that begins at a place."""
+        at = bisect_left(runs, place, key=_first)
+        return runs[at] if at < len(runs) and runs[at].first == place else None
+
+    def ending(self, place: int, runs: list[_Run]) -> _Run | None:
+        """The run that ends at a place."""
+        at = bisect_left(runs, place, key=_first) - 1
+        return runs[at] if at >= 0 and runs[at].last == place else None
+
+    def mark(self, first: int, last: int, style: int, found: list[_Run]) -> int:
+        """The style of the mark for a stretch; 0 where any would be mistaken beside those of other runs."""
+        others = [runs for name, runs in self.runs.items() if name]
+        touching = [*(self.ending(first, runs) for runs in others), *(self.beginning(last, runs) for runs in others)]
+        if any(touching) or (found and found[-1].last == first):
+            return 0
+        begins = any(self.beginning(first, runs) for runs in others)
+        ends = any(self.ending(last, runs) for runs in others)
+        if not (begins or ends):
+            return style
+        # A mark between two others is punctuation beside punctuation: the outer one needs a word's boundary outside.
+        is_em = style == 2
+        free_before = _is_boundary(_before(first, self.leaves, outside=True)) or not (begins or is_em)
+        free_after = _is_boundary(_after(last, self.leaves, outside=True)) or not (ends or is_em)
+        if not (free_before and free_after):
+            return 0
+        return _UNDERSCORE if is_em else style
+
+
+def _stretches(values: list[int]) -> list[_Run]:
+    """The stretches of the same value that is not 0."""
     runs = []
     first = 0
-    for index in range(1, len(leaves) + 1):
-        if index == len(leaves) or leaves[index].link != leaves[first].link:
-            if leaves[first].link:
-                runs.append(_Run(first, index, 0))
-            first = index
+    for value, group in groupby(values):
+        last = first + sum(1 for _ in group)
+        if value:
+            runs.append(_Run(first, last, 0))
+        first = last
     return runs
 
 
-def _placed(leaves: list[_Leaf]) -> list[_Run]:
-    """Links, and where emphasis takes effect: all nested, and with ends that CommonMark accepts."""
-    runs = _links(leaves)
-    for style in _STYLES:
-        first = 0
-        while first < len(leaves):
-            last = first
-            while last < len(leaves) and leaves[last].style & style:
-                last += 1
-            for piece in _nested(first, last, runs) if last > first else ():
-                start, end = _shrunk(*piece, leaves, runs)
-                mark = _mark(start, end, style, leaves, runs) if start < end else 0
-                if mark:
-                    runs.append(_Run(start, end, mark))
-            first = last + 1
-    return runs
-
-
-def _mark(first: int, last: int, style: int, leaves: list[_Leaf], runs: list[_Run]) -> int:
-    """The style of the mark for a stretch; 0 where any would be mistaken beside those of other runs."""
-    emphases = [run for run in runs if run.style]
-    if any(run.last == first or run.first == last for run in emphases):
-        return 0
-    begins = any(run.first == first for run in emphases)
-    ends = any(run.last == last for run in emphases)
-    if not (begins or ends):
-        return style
-    # A mark between two others is punctuation beside punctuation: the outer one needs a word's boundary outside.
-    closed = style == 2
-    free_before = _is_boundary(_before(first, leaves, outside=True)) or not (begins or closed)
-    free_after = _is_boundary(_after(last, leaves, outside=True)) or not (ends or closed)
-    if not (free_before and free_after):
-        return 0
-    return _UNDERSCORE if style == 2 else style
-
-
-def _nested(first: int, last: int, runs: list[_Run]) -> list[tuple[int, int]]:
-    """The stretch, divided where it would cross the end of a run."""
-    cuts = {first, last}
-    for run in runs:
-        if run.first < first < run.last < last:
-            cuts.add(run.last)
-        elif first < run.first < last < run.last:
-            cuts.add(run.first)
-    places = sorted(cuts)
-    return list(pairwise(places))
-
-
-def _shrunk(first: int, last: int, leaves: list[_Leaf], runs: list[_Run]) -> tuple[int, int]:
-    """The longest part of a stretch that can stand between marks."""
-    links = [run for run in runs if not run.style and first <= run.first and run.last <= last]
-    links = [run for run in links if (run.first, run.last) != (first, last)]
-    while first < last:
-        whole = next((run for run in links if run.first == first), None)
-        opening = "[" if whole else leaves[first].content[0]
-        if _fits(opening, _before(first, leaves, outside=whole is not None)):
-            break
-        first = whole.last if whole else first + 1
-    while first < last:
-        whole = next((run for run in links if run.last == last), None)
-        closing = ")" if whole else leaves[last - 1].content[-1]
-        if _fits(closing, _after(last, leaves, outside=whole is not None)):
-            break
-        last = max(first, whole.first) if whole else last - 1
-    return first, last
+def _first(run: _Run) -> int:
+    return run.first
 
 
 def _fits(inside: str, outside: str) -> bool:
@@ -357,10 +390,10 @@ def _after(index: int, leaves: list[_Leaf], *, outside: bool) -> str:
     return "]" if last.link and not outside else "[" if index < len(leaves) else ""
 
 
-def _written(leaves: list[_Leaf], runs: list[_Run], urls: list[str]) -> str:
+def _written(leaves: list[_Leaf], runs: dict[int, list[_Run]], urls: list[str]) -> str:
     """The leaves with the marks of their runs."""
     opening: dict[int, list[_Run]] = {}
-    for run in sorted(runs, key=lambda run: (run.first, -run.last, _NESTING[run.style])):
+    for run in sorted(chain(*runs.values()), key=lambda run: (run.first, -run.last, _NESTING[run.style])):
         opening.setdefault(run.first, []).append(run)
     out: list[str] = []
     stack: list[_Run] = []

@@ -10,7 +10,7 @@ from itertools import count
 
 _ANCHOR = re.compile(r'<(\w+)[^<>]*?\sid="([^"]{1,200})"')
 _LINK = re.compile(r'<a\b[^<>]*?\shref="[^"#]*#([^"]{1,200})"[^<>]*>')
-_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>(.*?)</h\1>", re.DOTALL)
+_HEADING = re.compile(r"<h([1-6])\b([^<>]*)>(.{0,1000}?)</h\1>", re.DOTALL)
 _ID = re.compile(r'\sid="([^"]{1,200})"')
 _TAG = re.compile(r"<[^<>]*>")
 _LABEL = re.compile(r"\d{1,4}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]{1,3}", re.IGNORECASE)
