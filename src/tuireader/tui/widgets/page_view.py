@@ -6,11 +6,11 @@ import asyncio
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from time import perf_counter
 from typing import ClassVar, Self
 
 from rich.segment import Segment
+from textual import work
 from textual.geometry import Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
@@ -142,8 +142,9 @@ class PageView(ScrollView, can_focus=True):
             self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
         self._settle(page, self._top)
         if not page.complete:
-            self.run_worker(partial(self._finish, page), group="layout", exclusive=True)
+            self._finish(page)
 
+    @work(exclusive=True, group="layout")
     async def _finish(self, page: Page) -> None:
         """Lay out what is left, a slice at a time; the line at the top stays."""
         worker = get_current_worker()
