@@ -151,8 +151,8 @@ class ListsScreen(PanesScreen):
         counted = await off_loop(self.path, lambda c: survey(c, query))
         self.surveyed = counted
         self.feed_list.show(counted.totals, counted.feeds)
-        self.category_list.show(counted.categories)
-        self.author_list.show(counted.authors)
+        self.category_list.show(counted.categories, self.wanted.categories)
+        self.author_list.show(counted.authors, self.wanted.authors)
         self._show_chosen()
         self.sidebar.share()
         self.show_title()

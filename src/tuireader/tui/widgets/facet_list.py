@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from tuireader.model import Facet
 from tuireader.tui.widgets.article_find import fold
-from tuireader.tui.widgets.side_list import Choice, SideList
+from tuireader.tui.widgets.side_list import Choice, SideList, digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +16,11 @@ class Facets:
 
     by_count: tuple[Choice, ...] = ()
     by_name: tuple[Choice, ...] = ()
-    names: tuple[tuple[str, Choice], ...] = ()
-    """Folded names, in the order of `by_name`."""
+    folded: tuple[str, ...] = ()
+    """Names as they are compared, in the order of `by_name`."""
+    by_key: Mapping[Hashable, Choice] = field(default_factory=dict)
+    widths: tuple[int, int] = (0, 0)
+    """Digits of the highest counts: unread, total."""
 
 
 def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
@@ -28,7 +31,8 @@ def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
     )
     by_name = tuple(choice for _, choice in named)
     by_count = tuple(sorted(by_name, key=lambda choice: -(choice.total or 0)))
-    return Facets(by_count, by_name, tuple(named))
+    folded = tuple(name for name, _ in named)
+    return Facets(by_count, by_name, folded, {choice.key: choice for choice in by_name}, digits(by_name))
 
 
 class FacetList(SideList):
@@ -47,9 +51,10 @@ class FacetList(SideList):
             return f"/{self.filter}"
         return "a–z" if self.by_name and self.rows else ""
 
-    def show(self, facets: Facets) -> None:
-        """Show facets with their counts."""
+    def show(self, facets: Facets, chosen: Sequence[str]) -> None:
+        """Show facets with their counts; those that are chosen are shown also where they have no article left."""
         self._facets = facets
+        self.set_chosen(*chosen)
         self._arrange()
 
     def set_filter(self, text: str) -> None:
@@ -65,20 +70,14 @@ class FacetList(SideList):
         self.by_name = by_name
         self._arrange()
 
-    def set_chosen(self, *keys: object) -> None:
-        """Mark names as chosen; they are shown also where they have no article left."""
-        super().set_chosen(*(str(key) for key in keys))
-        self._arrange()
-
     def _arrange(self) -> None:
-        rows = self._facets.by_name if self.by_name else self._facets.by_count
-        wanted = fold(self.filter)
-        if wanted:
-            fitting = {choice.key for name, choice in self._facets.names if wanted in name}
-            rows = tuple(choice for choice in rows if choice.key in fitting)
-        missing = self.chosen - {choice.key for choice in rows} if self.chosen else ()
-        if missing:
-            lost = [Choice(key, str(key), 0, 0) for key in missing]
-            known = {choice.key: choice for choice in self._facets.by_name if choice.key in self.chosen}
-            rows = (*(known.get(choice.key, choice) for choice in lost), *rows)
-        self.set_rows(rows)
+        facets = self._facets
+        rows = facets.by_name if self.by_name else facets.by_count
+        kept: Container[Hashable] = facets.by_key
+        if wanted := fold(self.filter):
+            pairs = zip(facets.folded, facets.by_name, strict=True)
+            kept = {choice.key for name, choice in pairs if wanted in name}
+            rows = tuple(choice for choice in rows if choice.key in kept)
+        missing = [key for key in self.chosen if key not in kept]
+        above = tuple(facets.by_key.get(key, Choice(key, str(key), 0, 0)) for key in missing)
+        self.set_rows((*above, *rows) if above else rows, facets.widths)

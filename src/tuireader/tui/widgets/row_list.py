@@ -124,11 +124,10 @@ class RowList(Widget, can_focus=True):
         return sum(self.row_height(row) for row in range(self._top.row, self.cursor)) - self._top.line
 
     def hold(self, cursor: int, line: int) -> None:
-        """Put the cursor on a row and that row on a line of the screen, as far as the list's ends allow."""
+        """Put the cursor on a row and that row on a line of the screen, though the list may end above the last line."""
         count = self.row_count()
         self.cursor = max(0, min(cursor, count - 1))
         self._top = self._up(Place(self.cursor, 0), line) if count else Place(0, 0)
-        self._settle()
         self.refresh()
 
     def _up(self, place: Place, distance: int) -> Place:
@@ -162,12 +161,12 @@ class RowList(Widget, can_focus=True):
         """Scroll as little as shows the whole row of the cursor."""
         if not self.row_count() or not self.room:
             return
-        if self.cursor <= self._top.row:
+        if self.cursor < self._top.row or (self.cursor == self._top.row and self._top.line):
             self._top = Place(self.cursor, 0)
         elif self._is_below():
             height = min(self.cursor_lines(self.cursor), self.room)
             self._top = self._up(Place(self.cursor, height - 1), self.room - 1)
-        self._settle()
+            self._settle()
 
     def _is_below(self) -> bool:
         """Whether the row of the cursor is not whole in sight, downwards."""
@@ -302,6 +301,7 @@ class RowList(Widget, can_focus=True):
 
     def on_resize(self) -> None:
         """Keep the cursor in sight at the new size."""
+        self._settle()
         self.reveal()
 
     def on_focus(self) -> None:

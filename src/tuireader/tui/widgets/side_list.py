@@ -30,6 +30,13 @@ class Choice:
     """Marked: there is something to say about it."""
 
 
+def digits(rows: Sequence[Choice]) -> tuple[int, int]:
+    """The digits of the highest counts: unread, total."""
+    unread = max((row.unread for row in rows if row.unread), default=None)
+    total = max((row.total for row in rows if row.total is not None), default=None)
+    return 0 if unread is None else len(str(unread)), 0 if total is None else len(str(total))
+
+
 class SideList(RowList):
     """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
 
@@ -76,13 +83,15 @@ class SideList(RowList):
         height = self.size.height
         return max(0, height - self.HEAD - (1 if height > 3 else 0))
 
-    def set_rows(self, rows: Sequence[Choice]) -> None:
-        """Show other rows; the cursor stays on the same one, on the same line where it can."""
+    def set_rows(self, rows: Sequence[Choice], widths: tuple[int, int] | None = None) -> None:
+        """Show other rows; the cursor stays on the same one, on the same line where it can.
+
+        `widths` are the digits of the highest counts, where they are known.
+        """
         before = self.pointed
         line = self.cursor_line()
         self.rows = rows
-        self._unread_width = max((len(str(row.unread)) for row in rows if row.unread), default=0)
-        self._total_width = max((len(str(row.total)) for row in rows if row.total is not None), default=0)
+        self._unread_width, self._total_width = widths or digits(rows)
         self.hold(self._row_of(before.key) if before else self.cursor, line)
 
     def _row_of(self, key: Hashable) -> int:

@@ -1,0 +1,170 @@
+"""New articles while the reader reads: they arrive without moving anything, and what failed is said."""
+
+import logging
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from conftest import Clock, Reply, ScriptedSite
+from shelf import REVIEW, screen_text, settle, shelve
+from tuireader.config import Config
+from tuireader.model import Query
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from wordpress import BORDER, TRADE, Post, publish
+
+NEWER = Post("Brand New", "<p>Something happened since.</p>", "brand-new", date="Sat, 01 Jul 2017 12:00:00 +0000")
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def subscribe(db: Path, clock: Clock, url: str, title: str) -> None:
+    with closing(connect(db)) as c:
+        feeds.add(c, url, title=title, site="", now=clock())
+
+
+def app_on(db: Path, clock: Clock, *, on_start: bool = False) -> ReaderApp:
+    return ReaderApp(db, config=Config(refresh_on_start=on_start), clock=clock)
+
+
+def unread(db: Path) -> int:
+    with closing(connect(db)) as c:
+        return articles.count(c, Query(unread=True))
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    await pilot.press(*pressed)
+    await settle(pilot)
+
+
+async def test_what_is_due_is_asked_for_on_start(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        text = screen_text(app)
+    assert "China and Russia" in text
+    assert "2 unread · refreshed just now" in text
+    assert "2 new" in text
+    assert site.paths() == ["/feed/"]
+    again = app_on(db, clock, on_start=True)
+    async with again.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+    assert site.paths() == ["/feed/"]
+
+
+async def test_new_articles_do_not_move_the_row_under_the_cursor(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        headlines = app.reader.headlines
+        await press(pilot, "j")
+        here, line = headlines.current, headlines.cursor_line()
+        publish(site, NEWER, BORDER, TRADE)
+        await press(pilot, "R")
+        assert headlines.current == here
+        assert headlines.cursor == 2
+        assert headlines.cursor_line() == line
+        assert app.focused is headlines
+        assert "1 new" in screen_text(app)
+        await press(pilot, "k", "k")
+        assert headlines.current is not None
+        assert headlines.current.title == "Brand New"
+
+
+async def test_a_refresh_leaves_the_open_article_and_the_focus_alone(
+    db: Path, clock: Clock, site: ScriptedSite
+) -> None:
+    publish(site, BORDER, TRADE)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        publish(site, NEWER, BORDER, TRADE)
+        await press(pilot, "r")
+        assert app.focused is app.reader.article
+        assert app.reader.article.article is not None
+        assert app.reader.article.article.title == BORDER.title
+        assert unread(db) == 2
+
+
+async def test_a_feed_that_fails_is_marked_and_says_why(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/broken"] = Reply("no", status=500)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    subscribe(db, clock, f"{site.url}/broken", "Broken")
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        assert re.search(r"Broken +!", screen_text(app))
+        assert "China and Russia" in screen_text(app)
+        await press(pilot, "h", "j", "j", "j")
+        assert app.reader.feed_list.pointed is not None
+        assert app.reader.feed_list.pointed.name == "Broken"
+        last = screen_text(app).splitlines()[-1]
+        assert last.startswith("  ! ")
+        assert "500" in last
+        assert "tried just now" in last
+        await press(pilot, "l")
+        assert "j/k move" in screen_text(app).splitlines()[-1]
+
+
+async def test_without_network_a_word_says_so_and_reading_goes_on(
+    db: Path, clock: Clock, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unplugged(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    shelve(db, "The Example Review", REVIEW, now=clock())
+    clock.advance(hours=2)
+    monkeypatch.setattr(socket, "getaddrinfo", unplugged)
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        assert "offline · 4 unread" in screen_text(app).splitlines()[0]
+        assert "! " not in screen_text(app)
+        await press(pilot, "enter")
+        assert "Although they have been rivals" in screen_text(app)
+        await press(pilot, "R")
+        assert "Offline: no site could be reached." in screen_text(app)
+
+
+async def test_a_site_that_is_down_is_no_missing_network(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    site.stop()
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        text = screen_text(app)
+        assert "offline" not in text
+        assert re.search(r"All +! ", text)
+        await press(pilot, "h")
+        assert "refused the connection" in screen_text(app).splitlines()[-1]
+
+
+async def test_quitting_in_the_middle_of_a_refresh_is_sound(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    for number in range(12):
+        subscribe(db, clock, f"{site.url}/feed/?{number}", f"Feed {number}")
+        site.pages[f"/feed/?{number}"] = site.pages["/feed/"]
+    app = app_on(db, clock, on_start=True)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await pilot.pause()
+        await pilot.press("ctrl+q")
+    with closing(connect(db)) as c:
+        assert c.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
