@@ -127,10 +127,15 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     """
     pattern = _pattern(understand(query))
     found = pattern.search(_folded(text)) if pattern is not None else None
-    start = 0 if found is None or found.start() <= _LEAD else text.find(" ", found.start() - _LEAD, found.start()) + 1
-    if found is not None and found.start() > _LEAD and start == 0:
-        start = found.start() - _LEAD // 2
-    end = len(text) if start + width >= len(text) else max(text.rfind(" ", start, start + width), start + width // 2)
+    lead = min(_LEAD, width // 3)
+    start = 0
+    if found is not None and found.start() > lead:
+        space = text.find(" ", found.start() - lead, found.start())
+        start = found.start() - lead if space < 0 else space + 1
+    end = len(text)
+    if end > start + width:
+        space = text.rfind(" ", start + width // 2, start + width)
+        end = start + width if space < 0 else space
     cut = " ".join(text[start:end].split())
     cut = ("… " if start else "") + cut + (" …" if end < len(text) else "")
     return Excerpt(cut, matches(cut, query))

@@ -97,8 +97,8 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
         )
     common = _conditions(c, query, wanted)
     parts = [_part(_shortest(c, runs, ordered=ordered), runs, common)]
-    if query.keep and (query.unread or query.starred):
-        parts.append(_kept(query, runs, common))
+    if query.keep and (_UNREAD in runs or _STARRED in runs):
+        parts.append(_kept(query.keep, runs, common))
     return Selection(tuple(parts), best)
 
 
@@ -108,10 +108,12 @@ def scan(c: sqlite3.Connection, query: Query, source: str, id_: str) -> Part | N
     None where the query asks for more than such rows tell, and `select` is the way.
     """
     wanted = search.understand(query.text)
-    if query.feed is not None or query.categories or query.authors or wanted.terms or wanted.without:
+    if wanted.terms or wanted.without:
         return None
     runs = _runs(c, query, wanted)
-    return None if runs is None else _part(_Run("kept", Part(source, id_)), runs, _conditions(c, query, wanted))
+    if runs is None or any(run.name in ("author", "category", "feed") for run in runs):
+        return None
+    return _part(_Run("kept", Part(source, id_)), runs, _conditions(c, query, wanted))
 
 
 def names_of(facet: str) -> str:
@@ -132,22 +134,35 @@ def _runs(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_R
     """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
     if wanted.nothing or (query.unread and wanted.read) or (query.starred and wanted.starred is False):
         return None
-    runs: list[_Run] = []
-    for facet, names in (("author", query.authors), ("category", query.categories)):
-        for key in dict.fromkeys(map(name_key, names)):
-            row = c.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
-            if row is None:
-                return None
-            part = Part(f"{facet}_article AS d", "d.article_id", (f"d.{facet}_id = ?",), (row[0],))
-            runs.append(_Run("author" if facet == "author" else "category", part))
-        if facet == "author" and query.feed is not None:
-            part = Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (query.feed,))
-            runs.append(_Run("feed", part))
+    authors, categories = _facet_runs(c, "author", query.authors), _facet_runs(c, "category", query.categories)
+    if authors is None or categories is None:
+        return None
+    runs = [*authors, *([] if query.feed is None else [_of_feed(query.feed)]), *categories]
+    for named in (_feeds(c, name) for name in wanted.feeds):
+        if not named:
+            return None
+        if len(named) == 1:
+            runs.append(_of_feed(named[0]))
     if query.starred or wanted.starred:
         runs.append(_STARRED)
     if query.unread or wanted.read is False:
         runs.append(_UNREAD)
     return runs
+
+
+def _facet_runs(c: sqlite3.Connection, facet: Literal["author", "category"], names: Iterable[str]) -> list[_Run] | None:
+    """The articles of each author or category; None where there is no such."""
+    runs = []
+    for key in dict.fromkeys(map(name_key, names)):
+        row = c.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return None
+        runs.append(_Run(facet, Part(f"{facet}_article AS d", "d.article_id", (f"d.{facet}_id = ?",), (row[0],))))
+    return runs
+
+
+def _of_feed(feed: int) -> _Run:
+    return _Run("feed", Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (feed,)))
 
 
 def _match(c: sqlite3.Connection, wanted: search.Wanted) -> str:
@@ -202,13 +217,11 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
     return Part(driver.part.source, id_, tuple(where), tuple(params))
 
 
-def _kept(query: Query, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:
+def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) -> Part:
     """The articles that stay in the list although they are no longer unread or starred."""
-    kept = _Run(
-        "kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (_json(query.keep),))
-    )
+    kept = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (_json(keep),)))
     others = [run for run in runs if run not in (_UNREAD, _STARRED)]
-    left = " OR ".join(["d.read = 1"] * query.unread + ["d.starred = 0"] * query.starred)
+    left = " OR ".join(["d.read = 1"] * (_UNREAD in runs) + ["d.starred = 0"] * (_STARRED in runs))
     return _part(kept, others, [*common, (f"({left})", ())])
 
 

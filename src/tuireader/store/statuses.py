@@ -23,9 +23,9 @@ def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None,
 
 
 def mark_query(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
-    """Mark all articles of a query read, or unread; gives the ids of those that changed, for undoing."""
+    """Mark all articles that a query shows read, or unread; gives the ids of those that changed, for undoing."""
     if read:
-        query = replace(query, unread=True, keep=frozenset())
+        query = replace(query, unread=True)
     with transaction(c):
         selection = select(c, query, ordered=False)
         ids = [

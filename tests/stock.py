@@ -1,0 +1,54 @@
+"""Entries made ready for the cache, as short to write as a test needs them."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query
+from tuireader.store import articles, feeds
+
+if TYPE_CHECKING:
+    import sqlite3
+
+NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+FEED = "https://example.org/feed"
+
+
+def ready(
+    guid: str, text: str = "Some words.", *, words: int | None = None, excerpt: bool = False, **entry: Any
+) -> Prepared:
+    """An entry whose plain text is `text` and whose HTML is that in a paragraph; `entry` gives its other fields."""
+    fields: dict[str, Any] = {"title": f"Title of {guid}", "html": f"<p>{text}</p>", **entry}
+    made = ParsedEntry(guid=guid, **fields)
+    digest = hashlib.sha256(repr((made, text)).encode("utf-8", "replace")).digest()
+    return Prepared(made, digest, text, len(text.split()) if words is None else words, excerpt)
+
+
+def ago(**time: float) -> datetime:
+    return NOW - timedelta(**time)
+
+
+def subscribe(c: sqlite3.Connection, url: str = FEED, title: str = "The Example Review") -> Feed:
+    return feeds.add(c, url, title=title, site=url.removesuffix("feed"), now=NOW)
+
+
+def save(c: sqlite3.Connection, *new: Prepared, feed: Feed | None = None, now: datetime = NOW) -> Feed:
+    """Save new entries, in a feed's order: the newest first."""
+    feed = feed or subscribe(c)
+    articles.save(c, feed, Plan(new=new), now)
+    return feed
+
+
+EVERYTHING = Query()
+
+
+def titles(c: sqlite3.Connection, query: Query = EVERYTHING) -> list[str]:
+    return [headline.title for headline in articles.window(c, query, 0, 100)]
+
+
+def only(c: sqlite3.Connection) -> int:
+    """The id of the one article there is."""
+    (headline,) = articles.window(c, Query(), 0, 2)
+    return headline.id

@@ -1,0 +1,289 @@
+import sqlite3
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from stock import NOW, ago, only, ready, save, subscribe, titles
+from tuireader.errors import NotFoundError
+from tuireader.model import Article, Headline, Known, Plan, Query, Status
+from tuireader.store import articles, facets, feeds, statuses
+
+
+def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
+    published = datetime(2025, 6, 30, 8, 15, tzinfo=UTC)
+    feed = save(
+        c,
+        ready(
+            "https://example.org/?p=1",
+            "Although “they” have been rivals 日本",
+            title="China and Russia",
+            link="https://example.org/2017/06/china/",
+            authors=("Andrew Zirkle", "Zoë Ångström-Díaz"),
+            categories=("China/Russia", "Science & Tech"),
+            published=published,
+            updated=NOW,
+        ),
+    )
+    assert articles.get(c, only(c)) == Article(
+        id=only(c),
+        feed_id=feed.id,
+        feed_title="The Example Review",
+        feed_url="https://example.org/feed",
+        guid="https://example.org/?p=1",
+        title="China and Russia",
+        link="https://example.org/2017/06/china/",
+        authors=("Andrew Zirkle", "Zoë Ångström-Díaz"),
+        categories=("China/Russia", "Science & Tech"),
+        published=published,
+        updated=NOW,
+        date=published,
+        words=6,
+        offline=True,
+    )
+    assert articles.body(c, only(c)) == "<p>Although “they” have been rivals 日本</p>"
+    assert articles.status(c, only(c)) == Status()
+    assert articles.window(c, Query(), 0, 5) == [
+        Headline(
+            id=only(c),
+            feed_id=feed.id,
+            feed_title="The Example Review",
+            title="China and Russia",
+            authors=("Andrew Zirkle", "Zoë Ångström-Díaz"),
+            date=published,
+            words=6,
+            read=False,
+            starred=False,
+        )
+    ]
+
+
+def test_bodies_are_compressed(c: sqlite3.Connection) -> None:
+    save(c, ready("1", "The same again and again. " * 200))
+    assert c.execute("SELECT length(html) FROM body").fetchone()[0] < 200
+    assert articles.body(c, only(c)) == f"<p>{'The same again and again. ' * 200}</p>"
+
+
+@pytest.mark.parametrize("html", ["", "\ud800 lone", "<p>" + "x" * 300_000, "\x00", "😀é" * 5000])
+def test_any_body_is_kept(c: sqlite3.Connection, html: str) -> None:
+    save(c, ready("1", html=html))
+    assert articles.body(c, only(c)) == html.replace("\ud800", "?")
+
+
+def test_lone_surrogates_anywhere_are_no_error(c: sqlite3.Connection) -> None:
+    bad = "a\udfffb"
+    save(c, ready(f"{bad}1", bad, title=bad, link=bad, authors=(bad,), categories=(bad,)))
+    article = articles.get(c, only(c))
+    assert (article.title, article.link, article.authors, article.categories) == ("a?b", "a?b", ("a?b",), ("a?b",))
+
+
+def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: sqlite3.Connection) -> None:
+    save(
+        c,
+        ready("1", published=ago(days=3), updated=ago(days=1)),
+        ready("2", updated=ago(days=1)),
+        ready("3"),
+        ready("4", published=ago(days=-400)),
+        ready("5", published=datetime(1, 1, 1, tzinfo=UTC)),
+        ready("6", published=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+    )
+    dates = {headline.title[-1]: headline.date for headline in articles.window(c, Query(), 0, 9)}
+    assert dates == {
+        "1": ago(days=3),
+        "2": ago(days=1),
+        "3": NOW,
+        "4": NOW,
+        "5": datetime(1, 1, 1, tzinfo=UTC),
+        "6": NOW,
+    }
+
+
+def test_without_dates_the_order_is_the_feeds_own_and_later_entries_are_newer(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("b"), ready("a"))
+    save(c, ready("d"), ready("c"), feed=feed)
+    assert titles(c) == ["Title of d", "Title of c", "Title of b", "Title of a"]
+
+
+def test_known_gives_ids_and_digests_of_this_feed_only(c: sqlite3.Connection) -> None:
+    one, other = ready("https://example.org/1"), ready("https://example.org/2")
+    feed = save(c, one)
+    save(c, other, feed=subscribe(c, "https://other.example/feed"))
+    found = articles.known(c, feed.id, [one.entry.guid, other.entry.guid, "never seen"])
+    assert found == {one.entry.guid: Known(articles.by_link(c, "") or 1, one.digest)}
+
+
+def test_a_guid_that_changes_from_http_to_https_is_the_same_article(c: sqlite3.Connection) -> None:
+    before = ready("http://example.org/1")
+    feed = save(c, before)
+    after = ready("https://example.org/1", title="Edited")
+    there = articles.known(c, feed.id, [after.entry.guid])[after.entry.guid]
+    assert there.digest == before.digest
+    articles.save(c, feed, Plan(changed=((there.id, after),)), NOW)
+    assert articles.get(c, only(c)).guid == "https://example.org/1"
+
+
+def test_the_same_guid_twice_in_one_feed_is_one_article(c: sqlite3.Connection) -> None:
+    save(c, ready("1", title="First"), ready("1", title="Second"), ready("2", title="Third"))
+    assert titles(c) == ["First", "Third"]
+
+
+def test_the_same_guid_in_two_feeds_is_two_articles(c: sqlite3.Connection) -> None:
+    save(c, ready("1"))
+    save(c, ready("1"), feed=subscribe(c, "https://other.example/feed"))
+    assert articles.count(c, Query()) == 2
+
+
+def test_saving_what_another_process_saved_meanwhile_doubles_nothing(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1", title="As it was"))
+    save(c, ready("1", title="As it was"), feed=feed)
+    assert titles(c) == ["As it was"]
+    save(c, ready("1", title="Edited"), feed=feed)
+    assert titles(c) == ["Edited"]
+
+
+def test_articles_that_leave_the_feed_stay(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1"))
+    save(c, ready("2"), feed=feed)
+    articles.save(c, feed, Plan(unchanged=1), NOW)
+    assert articles.count(c, Query()) == 2
+
+
+def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
+    feed = save(
+        c,
+        ready("2", published=ago(days=1)),
+        ready("1", "Old words here.", published=ago(days=2), authors=("A",), categories=("Old", "Both")),
+    )
+    (id_,) = [headline.id for headline in articles.window(c, Query(authors=("A",)), 0, 9)]
+    statuses.mark(c, [id_], read=True, starred=True)
+    statuses.save_position(c, id_, 42)
+    edited = ready(
+        "1",
+        "Fresh sentences.",
+        title="Edited",
+        published=NOW,
+        authors=("B", "C"),
+        categories=("Both", "New"),
+        link="https://example.org/new",
+    )
+    articles.save(c, feed, Plan(changed=((id_, edited),)), NOW)
+
+    article = articles.get(c, id_)
+    assert (article.title, article.authors, article.categories) == ("Edited", ("B", "C"), ("Both", "New"))
+    assert (article.published, article.date, article.words) == (NOW, ago(days=2), 2)
+    assert articles.status(c, id_) == Status(read=True, starred=True, position=42)
+    assert articles.body(c, id_) == "<p>Fresh sentences.</p>"
+    assert titles(c) == ["Title of 2", "Edited"]
+    assert titles(c, Query(text="fresh ")) == ["Edited"]
+    assert titles(c, Query(text="old ")) == []
+    assert titles(c, Query(categories=("new",), starred=True)) == ["Edited"]
+    assert titles(c, Query(authors=("A",))) == []
+    assert [(facet.name, facet.unread) for facet in facets.categories(c, Query())] == [
+        ("", 1),
+        ("Both", 0),
+        ("New", 0),
+    ]
+
+
+def test_an_edit_of_an_article_that_is_gone_is_passed_over(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    articles.save(c, feed, Plan(changed=((7, ready("1")),)), NOW)
+    assert articles.count(c, Query()) == 0
+
+
+def test_an_edit_cannot_take_the_guid_of_another(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1"), ready("2"))
+    first = articles.known(c, feed.id, ["1"])["1"].id
+    articles.save(c, feed, Plan(changed=((first, ready("2", title="Edited")),)), NOW)
+    assert articles.get(c, first).guid == "1"
+    assert articles.get(c, first).title == "Edited"
+
+
+def test_full_text_replaces_the_excerpt_and_survives_edits(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1", "Only the beginning […]", excerpt=True, authors=("A",), categories=("K",)))
+    assert not articles.get(c, only(c)).offline
+    articles.save_full_text(c, only(c), "<p>All of the treasure.</p>", "All of the treasure.", 4)
+    assert articles.body(c, only(c)) == "<p>All of the treasure.</p>"
+    assert (articles.get(c, only(c)).words, articles.get(c, only(c)).offline) == (4, True)
+    assert titles(c, Query(text="treasure author:A category:K ")) == ["Title of 1"]
+    assert titles(c, Query(text="beginning ")) == []
+
+    articles.save(
+        c, feed, Plan(changed=((only(c), ready("1", "Another beginning […]", title="Edited", excerpt=True)),)), NOW
+    )
+    assert articles.body(c, only(c)) == "<p>All of the treasure.</p>"
+    assert (articles.get(c, only(c)).words, articles.get(c, only(c)).offline) == (4, True)
+    assert titles(c, Query(text="edited treasure ")) == ["Edited"]
+
+
+def test_full_text_of_an_article_that_is_gone_is_passed_over(c: sqlite3.Connection) -> None:
+    articles.save_full_text(c, 7, "<p>x</p>", "x", 1)
+    assert articles.count(c, Query(text="x ")) == 0
+
+
+def test_names_that_differ_in_case_space_or_composition_are_one_and_the_first_spelling_stays(
+    c: sqlite3.Connection,
+) -> None:
+    feed = save(c, ready("1", categories=("Élysée  Palace", "élysée palace", "News"), authors=("Zoë\n A",)))
+    save(c, ready("2", categories=("E\u0301LYSÉE PALACE", "NEWS"), authors=("zoe\u0308 a", " ")), feed=feed)
+    assert [(facet.name, facet.total) for facet in facets.categories(c, Query())] == [
+        ("News", 2),
+        ("Élysée Palace", 2),
+    ]
+    assert [(facet.name, facet.total) for facet in facets.authors(c, Query())] == [("Zoë A", 2)]
+    assert [articles.get(c, headline.id).categories for headline in articles.window(c, Query(), 0, 9)] == [
+        ("Élysée Palace", "News"),
+        ("Élysée Palace", "News"),
+    ]
+
+
+def test_by_link_prefers_the_very_address_and_forgives_http_www_slash_and_fragment(c: sqlite3.Connection) -> None:
+    save(c, ready("1", link="https://www.example.org/a/"), ready("2", link="http://example.org/a"), ready("3", link=""))
+    ids = articles.known(c, 1, ["1", "2"])
+    assert articles.by_link(c, "http://example.org/a") == ids["2"].id
+    assert articles.by_link(c, "https://www.example.org/a/") == ids["1"].id
+    assert articles.by_link(c, "https://example.org/a#more") in {ids["1"].id, ids["2"].id}
+    assert articles.by_link(c, "https://example.org/b") is None
+    assert articles.by_link(c, "") is None
+
+
+@pytest.mark.parametrize("ask", [articles.get, articles.status, articles.body])
+def test_an_article_that_is_not_there_is_a_sentence(c: sqlite3.Connection, ask: object) -> None:
+    with pytest.raises(NotFoundError, match="There is no article with the id 7"):
+        ask(c, 7)  # type: ignore[operator]
+
+
+def test_saving_for_a_feed_that_was_removed_meanwhile_does_nothing(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    feeds.remove(c, feed.id)
+    save(c, ready("1"), feed=feed)
+    assert articles.count(c, Query()) == 0
+    assert feeds.every(c) == []
+
+
+def test_the_feeds_own_row_is_written_with_its_articles(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    save(c, ready("1"), feed=replace(feed, title="Renamed", checked=NOW, failures=0))
+    assert feeds.get(c, feed.id).title == "Renamed"
+    assert articles.get(c, only(c)).feed_title == "Renamed"
+
+
+def test_a_save_that_fails_half_way_leaves_nothing(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    c.execute("CREATE TRIGGER stop BEFORE UPDATE ON feed BEGIN SELECT RAISE(ABORT, 'stop'); END")
+    with pytest.raises(sqlite3.IntegrityError, match="stop"):
+        save(c, ready("1", categories=("K",), authors=("A",)), feed=feed)
+    c.execute("DROP TRIGGER stop")
+    for table in ("article", "body", "category_article", "author_article", "search"):
+        assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
+    save(c, ready("1"), feed=feed)
+    assert articles.count(c, Query()) == 1
+
+
+def test_ids_are_never_used_again(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1"))
+    before = only(c)
+    feeds.remove(c, feed.id)
+    again = save(c, ready("1"))
+    assert again.id > feed.id
+    assert only(c) > before

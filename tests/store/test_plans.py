@@ -1,0 +1,199 @@
+"""Why nothing slows down with the size of the cache: what SQLite says it does, for every kind of query."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+
+from stock import NOW, ready, save, subscribe
+from tuireader.model import Query
+from tuireader.store import articles, facets, selection, statuses
+
+ORDERS = ("newest", "oldest", "shortest", "longest", "best")
+
+
+@pytest.fixture
+def stocked(c: sqlite3.Connection) -> sqlite3.Connection:
+    for number in range(3):
+        feed = subscribe(c, f"https://{number}.example/feed", f"Feed {number}")
+        entries = [
+            ready(str(n), f"harbour night {n}", categories=("K", f"K{n % 3}"), authors=("A", f"A{n}"))
+            for n in range(number * 10, number * 10 + 10)
+        ]
+        save(c, *entries, feed=feed)
+    statuses.mark(c, articles.ids(c, Query())[::2], read=True)
+    statuses.mark(c, articles.ids(c, Query())[::5], starred=True)
+    return c
+
+
+@contextmanager
+def watched(c: sqlite3.Connection) -> Iterator[list[str]]:
+    """The statements that run, with their values in them."""
+    seen: list[str] = []
+    c.set_trace_callback(seen.append)
+    yield seen
+    c.set_trace_callback(None)
+
+
+def plans(c: sqlite3.Connection, statements: list[str]) -> list[tuple[str, str]]:
+    """The steps of SQLite's plan for each statement."""
+    found = []
+    for sql in statements:
+        if not re.match(r"\s*(SELECT|WITH|UPDATE|DELETE)", sql):
+            continue
+        found += [(row[3], sql) for row in c.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
+    return found
+
+
+def queries() -> Iterator[Query]:
+    options: dict[str, tuple[Any, ...]] = {
+        "feed": (None, 1),
+        "categories": ((), ("K",), ("K", "K1"), ("",)),
+        "authors": ((), ("A",)),
+        "unread": (False, True),
+        "starred": (False, True),
+        "text": ("", "harbour", "-night ", "feed:1 is:read "),
+        "order": ORDERS,
+    }
+    for values in product(*options.values()):
+        yield Query(**dict(zip(options, values, strict=True)))
+    yield Query(since=NOW - timedelta(days=3))
+    yield Query(unread=True, keep=frozenset([1, 2, 3]))
+    yield Query(starred=True, keep=frozenset([1, 2, 3]), categories=("K",), order="longest")
+
+
+LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
+    "window": lambda c, query: articles.window(c, query, 5, 60),
+    "count": articles.count,
+    "rank": lambda c, query: articles.rank(c, query, 7),
+    "next": lambda c, query: articles.neighbour(c, query, 7, 1),
+    "previous": lambda c, query: articles.neighbour(c, query, 7, -1),
+    "next unread": lambda c, query: articles.neighbour(c, query, 7, 1, unread=True),
+}
+
+
+@pytest.mark.parametrize("enough", [1, 2000])
+@pytest.mark.parametrize("name", LISTS)
+def test_no_list_count_or_place_scans_the_articles(
+    stocked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, name: str, enough: int
+) -> None:
+    monkeypatch.setattr(selection, "ENOUGH", enough)
+    seen: set[str] = set()
+    for query in queries():
+        with watched(stocked) as statements:
+            LISTS[name](stocked, query)
+        seen.update(re.sub(r"\d+", "?", step) for step, _ in plans(stocked, statements))
+        for step, sql in plans(stocked, statements):
+            assert not re.match(r"SCAN (article|a|d|body|b|l|x)\b(?! USING (COVERING )?INDEX)", step), (step, sql)
+    assert any("article_by_feed" in step for step in seen)
+    assert any(
+        re.match("SEARCH d USING (COVERING )?INDEX article_unread|SCAN d USING.*article_unread", s) for s in seen
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (Query(), "SCAN d USING COVERING INDEX article_by_date"),
+        (Query(order="oldest"), "SCAN d USING COVERING INDEX article_by_date"),
+        (Query(order="longest"), "SCAN d USING COVERING INDEX article_by_words"),
+        (Query(unread=True), "SCAN d USING COVERING INDEX article_unread"),
+        (Query(starred=True), "SCAN d USING COVERING INDEX article_starred"),
+        (Query(feed=1), "SEARCH d USING COVERING INDEX article_by_feed (feed_id=?)"),
+        (Query(categories=("K",)), "SEARCH d USING PRIMARY KEY (category_id=?)"),
+        (Query(authors=("A",)), "SEARCH d USING PRIMARY KEY (author_id=?)"),
+    ],
+)
+def test_one_choice_is_one_ordered_run_without_sorting(stocked: sqlite3.Connection, query: Query, index: str) -> None:
+    with watched(stocked) as statements:
+        articles.ids(stocked, query, 0, 60)
+    steps = [step for step, _ in plans(stocked, statements) if "sqlite_autoindex" not in step]
+    assert steps == [index]
+
+
+def test_combined_choices_walk_one_run_and_look_the_others_up(stocked: sqlite3.Connection) -> None:
+    query = Query(categories=("K",), authors=("A1",), unread=True)
+    with watched(stocked) as statements:
+        articles.ids(stocked, query, 0, 60)
+    steps = [step for step, _ in plans(stocked, statements[-1:])]
+    assert steps == [
+        "SEARCH d USING PRIMARY KEY (author_id=?)",
+        "CORRELATED SCALAR SUBQUERY 1",
+        "SEARCH x USING PRIMARY KEY (category_id=? AND date=? AND article_id=?)",
+    ]
+
+
+def test_an_unread_list_with_kept_articles_is_merged_not_sorted(stocked: sqlite3.Connection) -> None:
+    with watched(stocked) as statements:
+        articles.ids(stocked, Query(unread=True, keep=frozenset([1, 2])), 0, 60)
+    steps = [step for step, _ in plans(stocked, statements[-1:])]
+    assert steps[0] == "MERGE (UNION ALL)"
+    assert "SCAN d USING COVERING INDEX article_unread" in steps
+    assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1  # of the few that are kept
+
+
+@pytest.mark.parametrize("count", [facets.categories, facets.authors, facets.feeds, facets.totals])
+def test_no_count_reads_the_articles_themselves(
+    stocked: sqlite3.Connection, count: Callable[[sqlite3.Connection, Query], object]
+) -> None:
+    for query in queries():
+        with watched(stocked) as statements:
+            count(stocked, query)
+        for step, sql in plans(stocked, statements):
+            assert not re.match(r"SCAN (article|a|d|body)\b(?! USING|$)", step), (step, sql)
+            if re.match(r"SCAN d$", step):  # all of a facet's own narrow table
+                assert re.search(r"FROM (category|author)_article AS d", sql), (step, sql)
+            assert "body" not in sql, sql
+
+
+def test_rows_are_read_for_what_is_on_screen_only(stocked: sqlite3.Connection) -> None:
+    """The rows that SQLite steps through for a window do not depend on how many articles there are."""
+
+    def steps(query: Query) -> int:
+        count = 0
+
+        def tick() -> int:
+            nonlocal count
+            count += 1
+            return 0
+
+        stocked.set_progress_handler(tick, 1)
+        articles.window(stocked, query, 0, 10)
+        stocked.set_progress_handler(None, 0)
+        return count
+
+    asked = [Query(), Query(unread=True), Query(categories=("K",)), Query(feed=1), Query(authors=("A",))]
+    before = [steps(query) for query in asked]
+    feed = subscribe(stocked, "https://0.example/feed", "Feed 0")
+    save(
+        stocked,
+        *(ready(f"more {n}", "harbour", categories=("K",), authors=("A",)) for n in range(1500)),
+        feed=feed,
+    )
+    after = [steps(query) for query in asked]
+    assert all(now <= then * 1.1 for then, now in zip(before, after, strict=True)), (before, after)
+
+
+def test_looking_for_guids_and_links_uses_their_indexes(stocked: sqlite3.Connection) -> None:
+    with watched(stocked) as statements:
+        articles.known(stocked, 1, ["1", "2"])
+        articles.by_link(stocked, "https://example.org/x")
+    found = plans(stocked, statements)
+    assert any("article_by_guid (feed_id=? AND guid_key=?)" in step for step, _ in found)
+    assert any("article_by_link (link_key=?)" in step for step, _ in found)
+
+
+def test_marks_find_their_rows_by_index(stocked: sqlite3.Connection) -> None:
+    with watched(stocked) as statements:
+        statuses.mark(stocked, [1, 2, 3], read=True, starred=True)
+        statuses.mark_query(stocked, replace(Query(), categories=("K",)))
+    for step, sql in plans(stocked, statements):
+        assert not re.match(r"SCAN (article|category_article|author_article)$", step), (step, sql)

@@ -1,0 +1,369 @@
+"""Lists, places and counts against a model that reads everything, under random libraries, marks and queries."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import tempfile
+import unicodedata
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stock import NOW, ready, save, subscribe
+from tuireader.model import Facet, Plan, Query, Totals
+from tuireader.store import articles, facets, selection, statuses
+from tuireader.store.connection import connect
+
+NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
+WORDS = ["harbour", "harbours", "night", "Écluse", "日本語", "don't"]
+FILTERS = ("is:unread", "is:starred")
+"""What is typed for `Query.unread` and `Query.starred`, and means the same."""
+FEEDS = ["https://one.example/feed", "https://two.example/feed", "https://three.example/feed"]
+TITLES = ["One Review", "Two Review", "Notes"]
+
+
+@dataclass
+class Row:
+    """What the model knows of an article."""
+
+    id: int
+    feed: int
+    date: datetime
+    words: int
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    tokens: dict[str, set[str]]
+    read: bool = False
+    starred: bool = False
+
+
+names = st.lists(st.sampled_from(NAMES), max_size=3)
+entries = st.fixed_dictionaries(
+    {
+        "feed": st.integers(0, 2),
+        "hours": st.integers(0, 5),
+        "words": st.integers(0, 4),
+        "authors": names,
+        "categories": names,
+        "text": st.lists(st.sampled_from(WORDS), max_size=4),
+        "title": st.lists(st.sampled_from(WORDS), min_size=1, max_size=2),
+        "read": st.booleans(),
+        "starred": st.booleans(),
+    }
+)
+texts = st.sampled_from(
+    ["", "", "", "", "harbour ", "harb", "night harbour ", "-night ", "ecluse ", "is:unread ", "is:read ",
+     "is:starred ", "-is:starred ", "feed:review ", "feed:notes ", "-feed:review ", "本語 ", "author:alpha ",
+     "category:beta night ", "-author:alpha ", "night -harbours ", "++ ", "zzz "]
+)  # fmt: skip
+queries = st.builds(
+    Query,
+    feed=st.sampled_from([None, None, 1, 2, 3, 4]),
+    categories=st.lists(st.sampled_from([*NAMES, "", "nobody"]), max_size=2).map(tuple),
+    authors=st.lists(st.sampled_from([*NAMES, ""]), max_size=1).map(tuple),
+    unread=st.booleans(),
+    starred=st.booleans(),
+    text=texts,
+    since=st.sampled_from([None, None, NOW - timedelta(hours=3)]),
+    order=st.sampled_from(["newest", "oldest", "shortest", "longest"]),
+    keep=st.frozensets(st.integers(1, 14), max_size=4),
+)
+
+
+def key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def tokens(text: str) -> set[str]:
+    plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(sign) != "Mn")
+    return set(re.findall(r"\w+", plain))
+
+
+def fill(c: sqlite3.Connection, library: list[dict[str, Any]]) -> list[Row]:
+    """Save a library, give it its marks, and return what the model should know of it."""
+    for url, title in zip(FEEDS, TITLES, strict=True):
+        subscribe(c, url, title)
+    rows = []
+    for number, made in enumerate(library):
+        feed = articles_feed(c, made["feed"])
+        entry = ready(
+            str(number),
+            " ".join(made["text"]),
+            title=" ".join(made["title"]),
+            words=made["words"],
+            authors=tuple(made["authors"]),
+            categories=tuple(made["categories"]),
+            published=NOW - timedelta(hours=made["hours"]),
+        )
+        save(c, entry, feed=feed)
+        id_ = articles.known(c, feed.id, [str(number)])[str(number)].id
+        statuses.mark(c, [id_], read=made["read"], starred=made["starred"])
+        fields = {
+            "": " ".join([*made["title"], *made["authors"], *made["categories"], *made["text"]]),
+            "author": " ".join(made["authors"]),
+            "category": " ".join(made["categories"]),
+        }
+        rows.append(
+            Row(
+                id_,
+                feed.id,
+                NOW - timedelta(hours=made["hours"]),
+                made["words"],
+                tuple(dict.fromkeys(map(key, made["authors"]))) or ("",),
+                tuple(dict.fromkeys(map(key, made["categories"]))) or ("",),
+                {name: tokens(text) for name, text in fields.items()},
+                made["read"],
+                made["starred"],
+            )
+        )
+    return rows
+
+
+def articles_feed(c: sqlite3.Connection, number: int) -> Any:
+    return subscribe(c, FEEDS[number], TITLES[number])
+
+
+def holds(row: Row, query: Query) -> bool:
+    """Whether an article belongs to a query, keeping aside."""
+    return (
+        (query.feed is None or row.feed == query.feed)
+        and {key(name) for name in query.categories} <= set(row.categories)
+        and {key(name) for name in query.authors} <= set(row.authors)
+        and (query.since is None or row.date >= query.since)
+        and all(piece_holds(row, piece, query.text) for piece in query.text.split() if piece not in FILTERS)
+    )
+
+
+def piece_holds(row: Row, piece: str, text: str) -> bool:
+    no = piece.startswith("-")
+    name, _, value = piece.removeprefix("-").rpartition(":")
+    if name == "is":
+        found = {"unread": not row.read, "read": row.read, "starred": row.starred}[value]
+    elif name == "feed":
+        found = value in TITLES[row.feed - 1].lower()
+    elif value == "++":
+        return text.strip() != "++"
+    elif value == "本語":
+        found = any("日本語" in token for token in row.tokens[""])
+    elif text.endswith(piece) and not no:
+        found = any(token.startswith(value) for token in row.tokens[name])
+    else:
+        found = value in row.tokens[name]
+    return found is not no
+
+
+def expected(rows: list[Row], query: Query) -> list[int]:
+    unread = query.unread or "is:unread" in query.text
+    starred = query.starred or query.text.startswith("is:starred")
+    found = [
+        row
+        for row in rows
+        if holds(row, query)
+        and (
+            ((not unread or not row.read) and (not starred or row.starred))
+            or (row.id in query.keep and (unread or starred))
+        )
+    ]
+    by_words = query.order in ("shortest", "longest")
+    found.sort(
+        key=lambda row: (row.words if by_words else 0, row.date, row.id),
+        reverse=query.order in ("newest", "longest"),
+    )
+    return [row.id for row in found]
+
+
+def counted(rows: list[Row], query: Query, facet: str) -> dict[str, tuple[int, int]]:
+    there = set(expected(rows, query))
+    found: dict[str, tuple[int, int]] = {}
+    for row in rows:
+        for name in getattr(row, facet) if row.id in there else ():
+            unread, total = found.get(name, (0, 0))
+            found[name] = (unread + (not row.read), total + 1)
+    return found
+
+
+def by_key(found: list[Facet]) -> dict[str, tuple[int, int]]:
+    assert len({key(facet.name) for facet in found}) == len(found)
+    assert [facet.total for facet in found] == sorted((facet.total for facet in found), reverse=True)
+    return {key(facet.name): (facet.unread, facet.total) for facet in found}
+
+
+def check_list(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
+    there = expected(rows, query)
+    assert articles.ids(c, query) == there
+    assert articles.count(c, query) == len(there)
+    assert [headline.id for headline in articles.window(c, query, 1, 3)] == there[1:4]
+    unread = {row.id for row in rows if not row.read}
+    for row in rows:
+        place = there.index(row.id) if row.id in there else None
+        assert articles.rank(c, query, row.id) == place
+        if place is not None:
+            after, before = there[place + 1 :], there[:place][::-1]
+            assert articles.neighbour(c, query, row.id, 1) == next(iter(after), None)
+            assert articles.neighbour(c, query, row.id, -1) == next(iter(before), None)
+            assert articles.neighbour(c, query, row.id, 1, unread=True) == next(
+                (id_ for id_ in after if id_ in unread and belongs(rows, query, id_)), None
+            )
+            assert articles.neighbour(c, query, row.id, -1, unread=True) == next(
+                (id_ for id_ in before if id_ in unread and belongs(rows, query, id_)), None
+            )
+
+
+def belongs(rows: list[Row], query: Query, id_: int) -> bool:
+    return id_ in expected(rows, replace(query, keep=frozenset()))
+
+
+def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
+    bare = replace(query, keep=frozenset())
+    assert by_key(facets.categories(c, query)) == counted(rows, replace(bare, categories=()), "categories")
+    assert by_key(facets.authors(c, query)) == counted(rows, replace(bare, authors=()), "authors")
+    there = set(expected(rows, replace(bare, feed=None)))
+    feeds: dict[int, tuple[int, int]] = {}
+    for row in rows:
+        if row.id in there:
+            unread, total = feeds.get(row.feed, (0, 0))
+            feeds[row.feed] = (unread + (not row.read), total + 1)
+    assert facets.feeds(c, query) == feeds
+    free = replace(bare, feed=None, unread=False, starred=False)
+    assert facets.totals(c, query) == Totals(
+        len(expected(rows, free)),
+        len(expected(rows, replace(free, unread=True))),
+        len(expected(rows, replace(free, starred=True))),
+    )
+
+
+def check_repeated(c: sqlite3.Connection) -> None:
+    """What the category and author tables repeat agrees with the articles."""
+    for facet in ("category", "author"):
+        differs = c.execute(
+            f"SELECT count(*) FROM {facet}_article AS l JOIN article AS a ON a.id = l.article_id"
+            " WHERE (l.date, l.feed_id, l.read, l.starred) <> (a.date, a.feed_id, a.read, a.starred)"
+        ).fetchone()[0]
+        bare = c.execute(
+            f"SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM {facet}_article)"
+        ).fetchone()[0]
+        assert (differs, bare) == (0, 0)
+
+
+@settings(max_examples=60, deadline=None, report_multiple_bugs=False)
+@given(st.lists(entries, max_size=14), st.lists(queries, min_size=1, max_size=8), st.data())
+def test_lists_places_and_counts_are_those_of_the_model(
+    library: list[dict[str, Any]], asked: list[Query], data: st.DataObject
+) -> None:
+    with tempfile.TemporaryDirectory() as folder, closing(connect(Path(folder) / "tuireader.db")) as c:
+        rows = fill(c, library)
+        for query in asked:
+            check_list(c, rows, query)
+            check_counts(c, rows, query)
+        marked = data.draw(queries)
+        before = {row.id for row in rows if not row.read}
+        shown = set(expected(rows, marked))
+        assert set(statuses.mark_query(c, marked)) == before & shown
+        for row in rows:
+            row.read = row.read or row.id in shown
+        check_repeated(c)
+        for query in asked:
+            check_list(c, rows, query)
+            check_counts(c, rows, query)
+
+
+@pytest.mark.parametrize("enough", [1, 3])
+def test_which_run_is_walked_changes_nothing(
+    c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, enough: int
+) -> None:
+    library = [
+        {"feed": n % 3, "hours": n % 5, "words": n % 4, "authors": NAMES[n % 4 : n % 4 + n % 3],
+         "categories": NAMES[n % 3 : n % 3 + n % 4], "text": WORDS[n % 5 : n % 5 + 2],
+         "title": WORDS[n % 3 : n % 3 + 1], "read": n % 2 == 0, "starred": n % 3 == 0}
+        for n in range(12)
+    ]  # fmt: skip
+    rows = fill(c, library)
+    monkeypatch.setattr(selection, "ENOUGH", enough)
+    for text in ("", "night ", "harb", "is:unread harbour "):
+        for more in ({}, {"unread": True}, {"categories": ("alpha",)}, {"authors": ("béta",), "starred": True}):
+            query = Query(text=text, **more)
+            check_list(c, rows, query)
+            check_counts(c, rows, query)
+
+
+def test_best_match_first_is_the_same_set_with_titles_before_bodies(c: sqlite3.Connection) -> None:
+    feed = save(
+        c,
+        ready("body", "the harbour once, and many words more about other things", title="Elsewhere"),
+        ready("title", "many words about other things", title="Harbour"),
+        ready("both", "harbour harbour harbour", title="The harbour"),
+        ready("none", "nothing of it", title="None"),
+    )
+    query = Query(text="harbour", order="best")
+    ids = articles.ids(c, query)
+    named = {known.id: guid for guid, known in articles.known(c, feed.id, ["body", "title", "both"]).items()}
+    assert [named[id_] for id_ in ids] == ["both", "title", "body"]
+    assert set(ids) == set(articles.ids(c, Query(text="harbour")))
+    assert articles.count(c, query) == 3
+    assert [articles.rank(c, query, id_) for id_ in ids] == [0, 1, 2]
+    assert articles.neighbour(c, query, ids[0], 1) == ids[1]
+    assert articles.neighbour(c, query, ids[0], -1) is None
+    assert articles.neighbour(c, query, ids[2], -1) == ids[1]
+    statuses.mark(c, [ids[1]], read=True)
+    assert articles.neighbour(c, query, ids[0], 1, unread=True) == ids[2]
+    assert articles.neighbour(c, query, ids[2], -1, unread=True) == ids[0]
+    assert articles.ids(c, replace(query, unread=True)) == [ids[0], ids[2]]
+    assert articles.ids(c, replace(query, unread=True, keep=frozenset([ids[1]]))) == ids
+    assert articles.window(c, query, 1, 1)[0].id == ids[1]
+    assert set(statuses.mark_query(c, query)) == {ids[0], ids[2]}
+
+
+def test_of_equal_matches_the_newest_comes_first(c: sqlite3.Connection) -> None:
+    save(c, ready("new", "harbour", title="A"), ready("old", "harbour", title="B"))
+    assert [headline.title for headline in articles.window(c, Query(text="harbour", order="best"), 0, 9)] == ["A", "B"]
+
+
+def test_best_without_a_text_is_newest(c: sqlite3.Connection) -> None:
+    save(c, ready("2"), ready("1"))
+    assert articles.ids(c, Query(order="best")) == articles.ids(c, Query())
+
+
+def test_the_place_of_an_article_that_left_the_list_still_has_neighbours(c: sqlite3.Connection) -> None:
+    save(c, ready("3"), ready("2"), ready("1"))
+    newest, middle, oldest = articles.ids(c, Query())
+    statuses.mark(c, [middle], read=True)
+    query = Query(unread=True)
+    assert articles.rank(c, query, middle) is None
+    assert articles.neighbour(c, query, middle, 1) == oldest
+    assert articles.neighbour(c, query, middle, -1) == newest
+    assert articles.neighbour(c, query, 99, 1) is None
+
+
+def test_a_window_beyond_the_end_is_empty(c: sqlite3.Connection) -> None:
+    save(c, ready("1"))
+    assert articles.window(c, Query(), 1, 60) == []
+    assert articles.window(c, Query(), 0, 0) == []
+
+
+def test_headlines_are_given_in_the_order_asked_and_what_is_gone_is_left_out(c: sqlite3.Connection) -> None:
+    save(c, ready("2"), ready("1"))
+    newest, oldest = articles.ids(c, Query())
+    assert [headline.id for headline in articles.headlines(c, [oldest, 99, newest])] == [oldest, newest]
+
+
+def test_counts_of_an_empty_cache(c: sqlite3.Connection) -> None:
+    assert facets.categories(c, Query()) == []
+    assert facets.authors(c, Query(text="x")) == []
+    assert facets.feeds(c, Query(categories=("x",))) == {}
+    assert facets.totals(c, Query(text="x")) == Totals(0, 0, 0)
+    assert facets.totals(c, Query(categories=("x",))) == Totals(0, 0, 0)
+
+
+def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("1", categories=("A", "B")))
+    (id_,) = articles.ids(c, Query())
+    statuses.mark(c, [id_], read=True, starred=True)
+    articles.save(c, feed, Plan(changed=((id_, ready("1", categories=("B", "C"))),)), NOW)
+    check_repeated(c)

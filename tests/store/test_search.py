@@ -1,0 +1,273 @@
+import re
+import sqlite3
+import tempfile
+import unicodedata
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stock import ready, save, subscribe, titles
+from tuireader.model import Excerpt, Query
+from tuireader.store import articles, facets, search, selection, statuses
+from tuireader.store.connection import connect
+
+
+def found(c: sqlite3.Connection, text: str) -> list[str]:
+    return sorted(titles(c, Query(text=text)))
+
+
+@pytest.fixture
+def library(c: sqlite3.Connection) -> sqlite3.Connection:
+    save(
+        c,
+        ready("1", "We don’t know. A naïve café, C++ and foo-bar.", title="Cafe", authors=("Zoë Ångström-Díaz",),
+              categories=("China/Russia",)),
+        ready("2", "The quick brown fox jumps over the lazy dog.", title="Fox", authors=("Andrew Marlow",),
+              categories=("Science & Tech",)),
+        ready("3", "吾輩は猫である。名前はまだ無い。端末で記事を読む。", title="猫", authors=("高橋美奈",),
+              categories=("日本語",)),
+        ready("4", "한국어를 배우는 사람들은 ภาษาไทยเป็นภาษา", title="언어"),
+        ready("5", "שָׁלוֹם עולם and مُحَمَّد wrote ﬁne ＷＩＤＥ İstanbul straße", title="Scripts"),
+        ready("6", "brown quick, quickly browned", title="Order"),
+    )  # fmt: skip
+    save(
+        c,
+        ready("1", "the dog of another", title="Elsewhere"),
+        feed=subscribe(c, "https://b.example/f", "Notes on Żółw"),
+    )
+    return c
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("quick ", ["Fox", "Order"]),
+        ("QUICK brown ", ["Fox", "Order"]),
+        ("dog", ["Elsewhere", "Fox"]),
+        ("cafe ", ["Cafe"]),
+        ("CAFÉ ", ["Cafe"]),
+        ("cafe\u0301 ", ["Cafe"]),
+        ("naive", ["Cafe"]),
+        ("angstrom", ["Cafe"]),
+        ("don't ", ["Cafe"]),
+        ("don’t ", ["Cafe"]),
+        ("c++", ["Cafe"]),
+        ("foo-bar ", ["Cafe"]),
+        ("bar-foo ", []),
+        ('"quick brown"', ["Fox"]),
+        ('"brown quick"', ["Order"]),
+        ('"quick brown', ["Fox"]),
+        ("bro", ["Fox", "Order"]),
+        ("bro ", []),
+        ("bro quick", []),
+        ("quick bro", ["Fox", "Order"]),
+        ("qu", []),
+        ("quick -lazy ", ["Order"]),
+        ("quick -laz", ["Fox", "Order"]),
+        ("-quick ", ["Cafe", "Elsewhere", "Scripts", "猫", "언어"]),
+        ("-quick -dog -cafe ", ["Scripts", "猫", "언어"]),
+        ('-"quick brown" fox ', []),
+        ("author:zoe ", ["Cafe"]),
+        ("author:marlow ", ["Fox"]),
+        ("AUTHOR:marl", ["Fox"]),
+        ('author:"andrew marlow" ', ["Fox"]),
+        ('author:"marlow andrew" ', []),
+        ("author:fox ", []),
+        ("-author:marlow quick ", ["Order"]),
+        ("category:china ", ["Cafe"]),
+        ("category:China/Russia ", ["Cafe"]),
+        ("category:tech fox ", ["Fox"]),
+        ("feed:notes ", ["Elsewhere"]),
+        ("feed:ŻÓŁW", ["Elsewhere"]),
+        ("feed:b.example dog ", ["Elsewhere"]),
+        ("feed:nowhere ", []),
+        ("-feed:notes dog ", ["Fox"]),
+        ("猫", ["猫"]),
+        ("名前", ["猫"]),
+        ("記事を読む", ["猫"]),
+        ("前名", []),
+        ("高橋", ["猫"]),
+        ("author:美奈", ["猫"]),
+        ("한국", ["언어"]),
+        ("국어", ["언어"]),
+        ("ไทย", ["언어"]),
+        ("שלום ", ["Scripts"]),
+        ("محمد ", ["Scripts"]),
+        ("fine ", ["Scripts"]),
+        ("wide ", ["Scripts"]),
+        ("is:unread fox ", ["Fox"]),
+        ("is:read ", []),
+        ("is:starred ", []),
+        ("is:funny ", []),
+        ("nowhere ", []),
+    ],
+)
+def test_what_is_typed_finds(library: sqlite3.Connection, text: str, there: list[str]) -> None:
+    assert found(library, text) == sorted(there)
+    assert sorted(titles(library, Query(text=text, order="best"))) == sorted(there)
+
+
+@pytest.mark.parametrize("text", ['"', '""', "*", "+++", "-", "--", "NEAR(", "^", ":", "(", ")", "-*", "author:", '-"'])
+def test_signs_alone_find_nothing_and_are_no_error(library: sqlite3.Connection, text: str) -> None:
+    assert found(library, text) == []
+    assert facets.totals(library, Query(text=text)).all == 0
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00", "feed:"])
+def test_blank_is_no_search(library: sqlite3.Connection, text: str) -> None:
+    assert len(found(library, text)) == (0 if text == "feed:" else 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AND", "OR", "NOT", "fox AND", "AND OR NOT", "NEAR(fox dog)", "fox NEAR/2 dog", "title:fox", "title : fox",
+        "{title body}: fox", "fox*", "* fox", "^fox", "fox +dog", "(fox", "fox)", "\\", "'", "fox'; DROP TABLE article",
+        "%", "_", "fox\x00dog", "\ud800fox", "a" * 10_000, "fox " * 500, '"' * 99, "is:", "is:unread is:read", "😀",
+        "𞤀𞤁", "\u0301", "-fox -fox -fox", 'author:"', "feed:%", "author::x", "c:\\fox", "fox\u2028dog",
+    ],
+)  # fmt: skip
+def test_nothing_that_is_typed_is_an_error(library: sqlite3.Connection, text: str) -> None:
+    for order in ("newest", "best"):
+        query = Query(text=text, order=order)  # type: ignore[arg-type]
+        assert len(articles.window(library, query, 0, 60)) == articles.count(library, query)
+    facets.categories(library, Query(text=text))
+    search.excerpt_around("The fox and the dog.", text)
+
+
+@pytest.fixture(scope="module")
+def one() -> sqlite3.Connection:
+    with tempfile.TemporaryDirectory() as folder, closing(connect(Path(folder) / "tuireader.db")) as c:
+        save(c, ready("1", "The quick don't 日本 fox", title="Fox"))
+        yield c
+
+
+PIECES = [*"\"-*:()^+ '\t{}\\/&", "AND", "NEAR", "is:", "author:", "fox", "日", "é", "\u0301", "\ud800"]
+typed = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=2), max_size=8).map("".join)
+
+
+@settings(max_examples=300, deadline=None)
+@given(typed)
+def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
+    for order in ("newest", "best"):
+        query = Query(text=text, order=order)  # type: ignore[arg-type]
+        assert len(articles.ids(one, query)) == articles.count(one, query)
+        assert search.fts_query(text) == search.understand(text).fts()
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", categories=["L", "N"]), min_size=1, max_size=6), min_size=1, max_size=6
+    )
+)
+def test_every_word_of_a_text_finds_it(one: sqlite3.Connection, words: list[str]) -> None:
+    one.execute("DELETE FROM search")
+    one.execute(
+        "INSERT INTO search (rowid, title, authors, categories, body) VALUES (1, '', '', '', ?)",
+        (search.indexed(" ".join(words)),),
+    )
+    for word in words:
+        if all(map(is_old, word)):
+            wanted = search.fts_query(f"{word} ")
+            assert one.execute("SELECT count(*) FROM search WHERE search MATCH ?", (wanted,)).fetchone()[0] == 1, word
+
+
+def is_old(sign: str) -> bool:
+    """Whether the letter has been one for as long as the tables of SQLite know, which are of Unicode 6.1."""
+    return unicodedata.ucd_3_2_0.category(sign)[0] in "LN"
+
+
+def test_the_last_word_is_a_beginning_only_while_it_is_typed() -> None:
+    assert search.fts_query("harb") == '("harb" *)'
+    assert search.fts_query("harb ") == '("harb")'
+    assert search.fts_query('"harb"') == '("harb")'
+    assert search.fts_query("ha") == '("ha")'
+    assert search.fts_query("night harb") == '("night") AND ("harb" *)'
+    assert search.fts_query("harb night") == '("harb") AND ("night" *)'
+    assert search.fts_query("-night") == ""
+    assert search.fts_query("harb -night") == '(("harb")) NOT (("night"))'
+    assert search.fts_query("author:zo x") == '(authors : "zo") AND ("x")'
+
+
+def test_a_common_short_word_is_not_taken_as_a_beginning(
+    library: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(library, ready("7", "brow", title="Brow"), ready("8", "brow", title="High brow"))
+    assert found(library, "brow") == ["Brow", "Fox", "High brow", "Order"]
+    monkeypatch.setattr(selection, "COMMON", 2)
+    assert found(library, "brow") == ["Brow", "High brow"]
+    assert found(library, "bro") == ["Brow", "Fox", "High brow", "Order"]
+    assert found(library, "quick") == ["Fox", "Order"]
+
+
+def test_filters_that_are_typed_mean_what_their_keys_mean(library: sqlite3.Connection) -> None:
+    (fox,) = articles.ids(library, Query(text="fox "))
+    statuses.mark(library, [fox], read=True, starred=True)
+    assert found(library, "is:read ") == ["Fox"]
+    assert found(library, "is:starred") == ["Fox"]
+    assert found(library, "-is:unread") == ["Fox"]
+    assert found(library, "is:unread quick ") == ["Order"]
+    assert found(library, "-is:starred quick ") == ["Order"]
+    assert found(library, "-is:read quick ") == ["Order"]
+    assert articles.ids(library, Query(text="is:unread fox", keep=frozenset([fox]))) == [fox]
+    assert articles.ids(library, Query(text="is:read", unread=True)) == []
+    assert articles.ids(library, Query(text="-is:starred", starred=True)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "query", "marked"),
+    [
+        ("The Quick fox.", "quick ", ["Quick"]),
+        ("The Quick fox, quickly.", "quick", ["Quick", "quickly"]),
+        ("The Quick fox, quickly.", "quick ", ["Quick"]),
+        ("Zoë and zoe and ZOÉ", "zoe ", ["Zoë", "zoe", "ZOÉ"]),
+        ("we don’t; we don't; dont", "don't ", ["don’t", "don't"]),
+        ("foo-bar foo bar foobar", '"foo bar"', ["foo-bar", "foo bar"]),
+        ("端末で記事を読む", "記事", ["記事"]),
+        ("a b", "author:a ", []),
+        ("a b", "-a ", []),
+        ("a b", "", []),
+        ("ﬁne", "fine ", []),
+        ("İstanbul x", "x ", ["x"]),
+        ("straße und STRASSE", "straße ", ["straße"]),
+    ],
+)
+def test_matches_are_where_the_words_are(text: str, query: str, marked: list[str]) -> None:
+    assert [text[start:end] for start, end in search.matches(text, query)] == marked
+
+
+def test_an_excerpt_is_around_the_first_match() -> None:
+    text = "Nothing here. " * 30 + "Then a fox  came\nby, and the dog slept. " + "Nothing more. " * 30
+    excerpt = search.excerpt_around(text, "fox dog ", 80)
+    assert excerpt.text.startswith("… ")
+    assert excerpt.text.endswith(" …")
+    assert "Then a fox came by, and the dog slept." in excerpt.text
+    assert [excerpt.text[start:end] for start, end in excerpt.marks] == ["fox", "dog"]
+    assert len(excerpt.text) <= 84
+
+
+def test_an_excerpt_without_a_match_is_the_beginning() -> None:
+    assert search.excerpt_around("One two three four", "zebra", 9) == Excerpt("One two …")
+    assert search.excerpt_around("One two", "zebra") == Excerpt("One two")
+    assert search.excerpt_around("", "zebra") == Excerpt("")
+    assert search.excerpt_around("One two", "") == Excerpt("One two")
+
+
+def test_an_excerpt_of_text_without_spaces_is_cut_too() -> None:
+    excerpt = search.excerpt_around("あ" * 500 + "記事" + "い" * 500, "記事", 40)
+    assert "記事" in excerpt.text
+    assert len(excerpt.text) <= 44
+    assert [excerpt.text[start:end] for start, end in excerpt.marks] == ["記事"]
+
+
+@given(st.text(max_size=200), st.text(max_size=10), st.integers(10, 100))
+def test_an_excerpt_is_short_one_line_and_its_marks_are_in_it(text: str, query: str, width: int) -> None:
+    excerpt = search.excerpt_around(text, query, width)
+    assert len(excerpt.text) <= width + 4
+    assert not re.search(r"[\n\t]", excerpt.text)
+    for start, end in excerpt.marks:
+        assert 0 <= start < end <= len(excerpt.text)
