@@ -3,54 +3,67 @@
 from __future__ import annotations
 
 import asyncio
+import queue
 import sqlite3
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from tuireader.store.connection import connect
 
 Result = TypeVar("Result")
+_Job = tuple[Future[Any], Callable[[sqlite3.Connection], Any]]
 
 
 class Worker:
     """A thread with a connection of its own, which is opened by the first job.
 
-    Leaving the block waits for nothing if it is left by an error or a cancellation: the job that runs is finished in
-    the thread, what waits is dropped.
+    Nobody who quits waits for it: a feed is saved in one transaction or not at all, so the thread may be cut off with
+    the program. Leaving the block by an error or a cancellation drops the jobs that wait, and waits for none.
     """
 
     def __init__(self, path: Path) -> None:
         """Remember where the cache is."""
         self._path = path
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="tuireader-worker")
-        self._connection: sqlite3.Connection | None = None
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._closed: Future[None] = Future()
+        # A thread of ThreadPoolExecutor would be waited for when the program ends.
+        self._thread = threading.Thread(target=self._run, name="tuireader-worker", daemon=True)
 
     async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         """Run one job and give its result, or raise its error."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._run, work)
+        job: Future[Result] = Future()
+        self._jobs.put((job, work))
+        return await asyncio.wrap_future(job)
 
     async def __aenter__(self) -> Self:
-        """Begin; no thread is started yet."""
+        """Start the thread."""
+        self._thread.start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the connection, in its own thread, after the last job."""
-        closed = self._executor.submit(self._close)
-        self._executor.shutdown(wait=False)
+        """Let the thread end after the jobs that are still wanted; its connection is closed there."""
+        self._jobs.put(None)
         if kind is None:
-            await asyncio.wrap_future(closed)
+            await asyncio.wrap_future(self._closed)
 
-    def _run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        if self._connection is None:
-            self._connection = connect(self._path)
-        return work(self._connection)
-
-    def _close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _run(self) -> None:
+        connection: sqlite3.Connection | None = None
+        while (item := self._jobs.get()) is not None:
+            job, work = item
+            if not job.set_running_or_notify_cancel():
+                continue
+            try:
+                connection = connection or connect(self._path)
+                job.set_result(work(connection))
+            except BaseException as error:  # noqa: BLE001 - it is raised where the job is waited for
+                job.set_exception(error)
+            del item, job, work  # while it waits for the next, it keeps nothing of the last
+        if connection is not None:
+            connection.close()
+        self._closed.set_result(None)

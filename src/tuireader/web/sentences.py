@@ -30,11 +30,12 @@ _STATUSES = {
     503: "it is not available just now",
     504: "it got no answer from behind it",
 }
+_KINDS = {3: "it sends us on without saying where", 5: "something broke there"}
 
 
 def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
     """The error for a response that brought no page."""
-    what = _STATUSES.get(status) or ("something broke there" if status >= 500 else "that is no page")
+    what = _STATUSES.get(status) or _KINDS.get(status // 100, "that is no page")
     return FetchError(f"{host} says {status}: {what}", status=status, retry_after=retry_after)
 
 
