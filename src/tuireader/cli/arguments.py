@@ -68,7 +68,9 @@ def _command_parser() -> argparse.ArgumentParser:
     parser.set_defaults(debug=False)
     _add_debug(parser)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
-    made = {name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()}
+    made: dict[str, argparse.ArgumentParser] = {
+        name: commands.add_parser(name, help=text, description=text) for name, text in COMMANDS.items()
+    }
     for command in made.values():
         _add_debug(command)
     made["demo"].set_defaults(run=_later("reader", "demo"))

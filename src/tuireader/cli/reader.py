@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tuireader import paths
 from tuireader.cli import FAILED, USAGE
+from tuireader.cli.log import where_details_are
 from tuireader.cli.output import say
 
 
@@ -46,4 +47,6 @@ def _run(path: Path, addresses: tuple[str, ...], *, demo: bool) -> int:
 
     app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()), demo=demo)
     app.run()
+    if app.last_words:
+        say(f"{app.last_words} {where_details_are()}".strip())
     return app.return_code if app.return_code is not None else FAILED

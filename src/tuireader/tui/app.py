@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from rich.segment import Segments
-from rich.text import Text
 from textual import work
 from textual.app import App, InvalidThemeError
 from textual.binding import BindingType
@@ -146,7 +144,7 @@ class ReaderApp(App[None]):
 
     def _mind_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        for name in ("SIGTERM", "SIGHUP"):
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None:
                 # Windows has no such handlers, a loop in a thread other than the main one may have none.
@@ -183,13 +181,18 @@ class ReaderApp(App[None]):
         toast(self.screen, f"Something went wrong that tuireader did not expect ({error}).", severity="error")
 
     def _fatal_error(self) -> None:
-        """Say in one sentence that the program ends; the details are in the log, if there is one."""
-        error = self._exception
-        log.critical("fatal", exc_info=error)
+        """End; what there is to say is said once the terminal is as it was."""
+        log.critical("fatal", exc_info=self._exception)
         self.bell()
-        sentence = f"tuireader ended: something went wrong that it did not expect ({type(error).__name__}: {error})."
-        self._exit_renderables.append(Segments(self.console.render(Text(sentence))))
         self._close_messages_no_wait()
+
+    @property
+    def last_words(self) -> str:
+        """Why the program ended by itself, as a sentence; empty where the reader ended it."""
+        error = self._exception
+        if error is None or isinstance(error, TuireaderError):
+            return str(error or "")
+        return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
 
 
 def _check_keymap(config: Config) -> None:

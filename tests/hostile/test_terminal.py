@@ -1,0 +1,221 @@
+"""However the reader ends and whatever its terminal is, the terminal is as it was, and what went wrong is said."""
+
+from __future__ import annotations
+
+import locale
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from shelf import REVIEW, ids, shelve
+from terminal import Terminal
+from tuireader import paths
+from tuireader.store import articles
+from tuireader.store.connection import connect
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
+
+CTRL_C, CTRL_Q, CTRL_Z, ENTER = "\x03", "\x11", "\x1a", "\r"
+RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l")
+QUIET = "refresh_on_start = false\n"
+
+
+@pytest.fixture
+def cache() -> Path:
+    """A cache with some articles, of a feed that is not due."""
+    paths.config_path().parent.mkdir(parents=True)
+    paths.config_path().write_text(QUIET, "utf-8")
+    shelve(paths.cache_path(), "The Example Review", REVIEW, now=datetime.now(UTC))
+    return paths.cache_path()
+
+
+def assert_restored(raw: bytes) -> None:
+    """After the last thing that was switched on comes that it was switched off."""
+    for off in RESTORED:
+        on = off[:-1] + (b"l" if off.endswith(b"h") else b"h")
+        assert raw.rfind(off) > raw.rfind(on), off
+
+
+# Ways to end
+
+
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        (lambda terminal: terminal.press(CTRL_Q), 0),
+        (lambda terminal: terminal.press(CTRL_C), 0),
+        (lambda terminal: terminal.kill(signal.SIGTERM), 128 + signal.SIGTERM),
+        (lambda terminal: terminal.kill(signal.SIGHUP), 128 + signal.SIGHUP),
+        (lambda terminal: terminal.kill(signal.SIGINT), 130),
+    ],
+    ids=["ctrl+q", "ctrl+c", "SIGTERM", "SIGHUP", "SIGINT"],
+)
+def test_the_terminal_is_restored_however_it_ends(cache: Path, end: Callable[[Terminal], None], status: int) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press(ENTER)
+        terminal.until("Although they have been rivals")
+        terminal.press("f")
+        terminal.until("★ *\n|★ +│")
+        end(terminal)
+        assert terminal.wait() == status
+        assert_restored(bytes(terminal.raw))
+        assert b"Traceback" not in terminal.raw
+    with closing(connect(cache)) as c:  # what was marked last is kept
+        assert articles.status(c, ids(cache)[0]).starred
+
+
+def test_ctrl_z_is_undo_and_leaves_it_running(cache: Path) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("m", CTRL_Z, "?")
+        terminal.until("Keys")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+
+
+def is_stopped(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    return state.stdout.strip().startswith("T")
+
+
+@pytest.mark.skipif(shutil.which("ps") is None, reason="ps is not installed")
+def test_stopped_and_continued(cache: Path) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.kill(signal.SIGTSTP)
+        terminal.until(lambda _: is_stopped(terminal._child.pid))
+        terminal.until(lambda _: RESTORED[0] in terminal.raw)
+        assert_restored(bytes(terminal.raw))
+        terminal.kill(signal.SIGCONT)
+        terminal.press("?")
+        terminal.until("Keys")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+        assert_restored(bytes(terminal.raw))
+
+
+CRASHING = """
+import sys
+from tuireader.cli import main
+from tuireader.tui.app import ReaderApp
+
+def action_help(self):
+    raise RuntimeError("a bug \\x1b]0;ZQX\\x07 of ours")
+
+ReaderApp.action_help = action_help
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_crash_restores_the_terminal_says_one_sentence_and_leaves_a_log(cache: Path) -> None:
+    with Terminal(columns=120, rows=30, command=(sys.executable, "-c", CRASHING)) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("?")
+        assert terminal.wait() == 1
+        raw = bytes(terminal.raw)
+    assert_restored(raw)
+    assert b"Traceback" not in raw
+    assert b"\x1b]0;" not in raw
+    said = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", raw.rpartition(b"\x1b[?1049l")[2].decode())
+    sentences = " ".join(said.split())
+    assert sentences.count("Something went wrong") == 1, said
+    assert "a bug" in sentences
+    assert str(paths.log_path()) in sentences.replace(" ", "")
+    log = paths.log_path().read_text("utf-8")
+    assert "Traceback" in log
+    assert "RuntimeError: a bug" in log
+
+
+# Sizes
+
+
+def test_every_size_and_a_storm_of_them(cache: Path) -> None:
+    sizes = [(1, 1), (3, 3), (1, 80), (80, 1), (2, 2), (400, 100), (5, 200), (200, 4)]
+    dice = random.Random(5)  # where it fails, it fails again
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        for keys in ("", ENTER, "?", "\x1b/x", "\x1bz"):
+            terminal.press(*keys)
+            for columns, rows in [*sizes, *((dice.randrange(1, 60), dice.randrange(1, 30)) for _ in range(20))]:
+                terminal.resize(columns, rows)
+        terminal.resize(120, 30)
+        terminal.press("\x1b", "\x1b", "?")
+        terminal.until("Keys")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+        assert_restored(bytes(terminal.raw))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 80), (400, 100)])
+def test_it_starts_at_any_size(cache: Path, size: tuple[int, int]) -> None:
+    with Terminal(columns=size[0], rows=size[1]) as terminal:
+        terminal.until(lambda _: b"\x1b[?1049h" in terminal.raw)
+        terminal.press("j", ENTER, "J", "?")
+        terminal.resize(120, 30)
+        terminal.until("Keys")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+
+
+# Terminals
+
+
+def test_no_color_is_heeded(cache: Path) -> None:
+    with Terminal(columns=120, rows=30, env={"NO_COLOR": "1"}) as terminal:
+        terminal.until("A Worrying")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+    colours = {tuple(map(int, found)) for found in re.findall(rb"38;2;(\d+);(\d+);(\d+)", bytes(terminal.raw))}
+    assert all(max(colour) - min(colour) <= 1 for colour in colours), "only greys"
+
+
+def test_a_terminal_that_knows_ascii_only_is_readable(cache: Path) -> None:
+    with Terminal(
+        ["list"], columns=120, rows=30, env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    ) as terminal:
+        assert terminal.wait() == 0
+    assert b"China and Russia: A Worrying Relationship" in terminal.raw
+    with Terminal(columns=120, rows=30, env={"LC_ALL": "C"}) as terminal:
+        terminal.until("A Worrying")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+
+
+def test_a_dumb_terminal_is_told_what_to_do(cache: Path) -> None:
+    with Terminal(env={"TERM": "dumb"}) as terminal:
+        assert terminal.wait() == 2
+    assert re.fullmatch(rb"tuireader: The reader needs a terminal\.[^\n]*\n", terminal.raw.replace(b"\r", b""))
+    with Terminal(["show", str(ids(cache)[0])], env={"TERM": "dumb"}) as terminal:
+        assert terminal.wait() == 0
+    assert b"\x1b" not in terminal.raw
+    assert b"Although they have been rivals" in terminal.raw
+
+
+@pytest.mark.parametrize("arguments", [[], ["demo"], ["example.org"]])
+def test_without_a_terminal_it_is_one_sentence(cache: Path, arguments: list[str]) -> None:
+    command = [sys.executable, "-m", "tuireader", *arguments]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert re.fullmatch(r"tuireader: The reader needs a terminal\.[^\n]*\n", done.stderr)
+
+
+def test_a_locale_that_is_not_there_changes_nothing(cache: Path) -> None:
+    command = [sys.executable, "-m", "tuireader", "show", str(ids(cache)[0])]
+    environment = {**os.environ, "LC_ALL": "xx_YY.nonsense"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0
+    assert "Although they have been rivals" in done.stdout
+    with pytest.raises(locale.Error):
+        locale.setlocale(locale.LC_TIME, "xx_YY.nonsense")
