@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from html import escape
 from typing import NamedTuple
+from unicodedata import bidirectional
 
-from rich.cells import split_graphemes
+from rich.cells import cell_len, split_graphemes
 from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-CELL, LINE, SIZE = 10, 21, 16.6
-"""Pixels: of a cell's width and height, and of the type."""
+CELL, LINE, SIZE, WIDE = 10, 21, 16.6, 19
+"""Pixels: of a cell's width and height, and of the type, that of characters two cells wide last."""
 MARGIN, BAR, ROUND = 14, 34, 10
 """Pixels: around the screen, of the window's bar, of its corners."""
 FONT = "ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, 'Liberation Mono', monospace"
@@ -121,16 +122,25 @@ def _text(run: Run, top: int, color: str) -> Iterator[str]:
     for start, end in _words(run.text):
         xs = " ".join(f"{MARGIN + column * CELL}" for column in run.columns[start:end])
         y = top + LINE * 0.74
-        yield f'<text x="{xs}" y="{y:g}" fill="{color}"{look}>{escape(run.text[start:end])}</text>'
+        size = f' font-size="{WIDE}"' if cell_len(run.text[start:end]) == 2 and end - start == 1 else ""
+        yield f'<text x="{xs}" y="{y:g}" fill="{color}"{size}{look}>{escape(run.text[start:end])}</text>'
 
 
 def _words(text: str) -> Iterator[tuple[int, int]]:
-    """Stretches without blanks and shapes."""
+    """Stretches without blanks and shapes; wide characters, clusters and what is written from the right alone.
+
+    Some programs that draw SVG place only the first character of a stretch, and turn around what they take for
+    right-to-left: a stretch must look the same without being told where each of its characters is.
+    """
     start: int | None = None
-    for index, character in enumerate([*text, " "]):
-        is_gap = character.isspace() or character in _SHAPES
-        if start is None and not is_gap:
-            start = index
-        elif start is not None and is_gap:
-            yield start, index
+    for begin, end, width in [*split_graphemes(text)[0], (len(text), len(text), 0)]:
+        piece = text[begin:end]
+        is_plain = len(piece) == 1 and width == 1 and bidirectional(piece) not in {"R", "AL"}
+        is_gap = not piece or piece.isspace() or piece in _SHAPES
+        if start is not None and (is_gap or not is_plain):
+            yield start, begin
             start = None
+        if not is_gap and not is_plain:
+            yield begin, end
+        elif not is_gap and start is None:
+            start = begin

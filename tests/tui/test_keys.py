@@ -64,7 +64,7 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "MOVING" in text
-        assert re.search(r"back; on the first pane, quit +Q", text)
+        assert re.search(r"Q +back; on the first pane, quit", text)
 
 
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:

@@ -21,7 +21,7 @@ MOVING = [
     _key("bottom", "G,end", "to the bottom"),
     _key("half-down", "ctrl+d", "half a page down"),
     _key("half-up", "ctrl+u", "half a page up"),
-    _key("page-down", "space,pagedown,ctrl+f", "a page down; at the end of an article, on to the next unread"),
+    _key("page-down", "space,pagedown,ctrl+f", "a page down; at its end, the next article"),
     _key("page-up", "pageup,ctrl+b", "a page up"),
 ]
 """For every pane."""

@@ -12,8 +12,26 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuireader.tui import keys
+from tuireader.tui.fitting import cut, pad
 from tuireader.tui.text import plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
+from tuireader.tui.widgets.row_list import Piece
+
+
+class KeyList(ChoiceList):
+    """Keys, and beside them what they do; to be read, not chosen from."""
+
+    def __init__(self, rows: list[Line]) -> None:
+        super().__init__(rows, has_cursor=False)
+        self._column = max(len(row.text) for row in rows if not row.is_heading) + 3
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The keys below each other, then the words."""
+        line = self.rows[row]
+        if line.is_heading:
+            return [[(line.text, "faint")]]
+        column = min(self._column, self.size.width // 3)
+        return [[(pad(cut(line.text, column - 1), column), ""), (line.aside, "soft")]]
 
 
 class HelpScreen(ModalScreen[None]):
@@ -29,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
         """A head and the list."""
         with Container(classes="dialog"):
             yield Static(plain("Keys"), classes="dialog-title")
-            yield ChoiceList(list(_lines(self._keymap)), has_cursor=False)
+            yield KeyList(list(_lines(self._keymap)))
 
     def action_leave(self) -> None:
         """Close."""
@@ -46,4 +64,4 @@ def _lines(keymap: Mapping[str, str]) -> Iterator[Line]:
             yield Line("")
         yield Line(heading.upper(), is_heading=True)
         for row in rows:
-            yield Line(row.description, row.keys)
+            yield Line(row.keys, row.description)
