@@ -2,42 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from tuireader.content.blocks import Document
 from tuireader.content.document import to_document
+from tuireader.library.read import OpenArticle
 from tuireader.model import Article, Status
 from tuireader.tui import themes
 from tuireader.tui.widgets.article import ArticleView
-
-
-@dataclass(frozen=True)
-class Opened:
-    """What the view shows: an article, what its reader did with it, and its text."""
-
-    article: Article
-    status: Status
-    document: Document
+from tuireader.tui.widgets.page_find import FindPage
+from tuireader.tui.widgets.page_links import LinkPage
 
 
 def opened(
-    markdown: str, *, id: int = 1, position: int = 0, title: str = "A Title", words: int = 900, **facts: Any
-) -> Opened:
-    made = {
+    markdown: str, *, number: int = 1, position: int = 0, title: str = "A Title", words: int = 900, **facts: Any
+) -> OpenArticle:
+    """An article of Markdown, as the library gives one."""
+    made: dict[str, Any] = {
+        "feed_title": "The Slow Terminal",
         "authors": ("Zoë Ångström-Díaz", "Andrew Marlow"),
         "categories": ("China/Russia",),
         "published": datetime(2017, 6, 30, 12, tzinfo=UTC),
         **facts,
     }
     article = Article(
-        id=id,
+        id=number,
         feed_id=1,
-        feed_title=made.pop("feed_title", "The Slow Terminal"),
         feed_url="https://slow.example/feed/",
         guid="g",
         title=title,
@@ -48,7 +42,12 @@ def opened(
         offline=True,
         **made,
     )
-    return Opened(article, Status(position=position), to_document(markdown, title=title))
+    return OpenArticle(article, Status(position=position), to_document(markdown, title=title))
+
+
+def paragraphs(count: int, words: int = 60) -> str:
+    """So many paragraphs, no two words of which are the same."""
+    return "\n\n".join(" ".join(f"w{number}x{word}" for word in range(words)) for number in range(count))
 
 
 class Host(App[None]):
@@ -56,17 +55,19 @@ class Host(App[None]):
 
     CSS = "ArticleView { height: 1fr; }"
 
-    def __init__(self, shown: Opened | None = None, *, reorder: bool = True) -> None:
+    def __init__(self, shown: OpenArticle | None = None, *, reorder: bool = True) -> None:
         super().__init__()
         self.view = ArticleView(reorder=reorder)
         self.messages: list[Message] = []
+        """What the view told, but for where it is."""
+        self.positions: list[ArticleView.PositionChanged] = []
         self._shown = shown
         for theme in themes.HOUSE:
             self.register_theme(theme)
-        self.theme = "tuireader-dark"
+        self.theme = themes.DARK.name
 
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return themes.tones(self.current_theme)
+    def get_css_variables(self) -> dict[str, str]:
+        return {**super().get_css_variables(), **themes.tones(self.current_theme)}
 
     def compose(self) -> ComposeResult:
         yield self.view
@@ -76,20 +77,21 @@ class Host(App[None]):
         if self._shown is not None:
             self.view.show(self._shown)
 
-    def on_article_view_position_changed(self, message: ArticleView.PositionChanged) -> None:
+    @on(ArticleView.PositionChanged)
+    def _position(self, message: ArticleView.PositionChanged) -> None:
+        self.positions.append(message)
+
+    @on(ArticleView.AtEnd)
+    @on(FindPage.Found)
+    @on(LinkPage.LinkFocused)
+    @on(LinkPage.LinkHovered)
+    @on(LinkPage.OpenLink)
+    def _told(self, message: Message) -> None:
         self.messages.append(message)
 
-    def on_article_view_at_end(self, message: ArticleView.AtEnd) -> None:
-        self.messages.append(message)
+    def rows(self) -> list[str]:
+        """What is drawn, row by row, as it is seen."""
+        return [self.view.render_line(y).text.rstrip() for y in range(self.view.size.height)]
 
-    def on_article_view_open_link(self, message: ArticleView.OpenLink) -> None:
-        self.messages.append(message)
-
-    def on_article_view_link_focused(self, message: ArticleView.LinkFocused) -> None:
-        self.messages.append(message)
-
-    def on_article_view_link_hovered(self, message: ArticleView.LinkHovered) -> None:
-        self.messages.append(message)
-
-    def on_article_view_found(self, message: ArticleView.Found) -> None:
-        self.messages.append(message)
+    def text(self) -> str:
+        return "\n".join(self.rows())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,7 @@ HEAD = -1
 
 _RULE = 7
 _DOT = " · "
+_SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
 
 
 def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
@@ -41,9 +43,8 @@ def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) ->
 
 def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
     """Who wrote it, where it is filed, when, and how long it takes: what is known of these."""
-    parts = []
-    if article.authors:
-        parts.append("By " + ", ".join(printable(author) for author in article.authors))
+    authors = [printable(author) for author in article.authors]
+    parts = ["By " + ", ".join(authors)] if authors else []
     if article.categories:
         parts.append(", ".join(printable(category) for category in article.categories))
     published = article.published or article.updated
@@ -56,7 +57,19 @@ def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
 
 
 def packed(parts: Sequence[str], width: int) -> list[str]:
-    """Parts with dots between, as many to a line as fit; only what alone is too wide is left for a line break."""
+    """Parts with dots between, in as few lines as fit, all about as long; a part that alone is too wide stays whole."""
+    lines = _packed(parts, width)
+    narrow, wide = max((cells(part) for part in parts), default=0), width
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if len(_packed(parts, middle)) > len(lines):
+            narrow = middle + 1
+        else:
+            wide = middle
+    return _packed(parts, wide)
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
     lines: list[str] = []
     for part in parts:
         if lines and cells(lines[-1] + _DOT + part) <= width:
@@ -66,9 +79,23 @@ def packed(parts: Sequence[str], width: int) -> list[str]:
     return lines
 
 
+def head_text(lines: Sequence[Line]) -> str:
+    """The head's own text, in which its offsets count."""
+    return "\n".join({line.base: line.source.plain for line in lines}.values())
+
+
 def _lines(plain: str, role: str, base: int, width: int) -> list[Line]:
-    room = balanced(plain, width) if role == "title" else width
-    lines = text_lines(Text(plain), role, Frame(HEAD, base, room))
+    if role != "title":
+        return text_lines(Text(plain), role, Frame(HEAD, base, width))
+    glued = _glued(plain, width)
+    room = balanced(glued, width)
+    lines = text_lines(Text(glued), role, Frame(HEAD, base, room))
     # A title that is written from the right stands at the right of the column, not of its balanced lines.
     pad = (Span(" " * (width - room), "margin"),) if lines[0].prefix and room < width else ()
-    return [line._replace(prefix=pad + line.prefix) for line in lines] if pad else lines
+    return [line._replace(prefix=pad + line.prefix, source=Text(plain)) for line in lines]
+
+
+def _glued(title: str, width: int) -> str:
+    """The title with no-break spaces behind its short words, which do not look well at the end of a line."""
+    glued = _SHORT.sub("\\1\u00a0", title)
+    return glued if all(cells(piece) <= width // 2 for piece in glued.split(" ")) else title

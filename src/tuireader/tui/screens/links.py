@@ -16,7 +16,7 @@ from tuireader.content.blocks import Link
 from tuireader.content.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
-from tuireader.tui.text import plain, toast
+from tuireader.tui.text import joined, toast
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.row_list import Piece
 
@@ -42,7 +42,8 @@ class LinksScreen(ModalScreen[int | None]):
     def compose(self) -> ComposeResult:
         """A head and the list."""
         with Container(classes="dialog"):
-            yield Static(plain(f"Links · enter opens, {self._copy_key} copies"), classes="dialog-title")
+            hint = (f"  enter opens, {self._copy_key} copies", "$ink-faint not bold")
+            yield Static(joined("Links", hint), classes="dialog-title")
             yield _LinkList([self._links[index] for index in self._indices])
 
     def action_links(self) -> None:
@@ -91,8 +92,8 @@ class _LinkList(ChoiceList):
         super().__init__([Line(link.text or link.url, link.url) for link in links])
 
     def get_content_height(self, *_: object) -> int:
-        """All rows, without the air after the last one."""
-        return max(1, 3 * len(self.rows) - 1)
+        """All rows, with their air."""
+        return max(1, 3 * len(self.rows))
 
     def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike
         """A line for the text, one for the address, and air."""

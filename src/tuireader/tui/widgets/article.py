@@ -88,7 +88,7 @@ class ArticleView(LinkPage):
 
     def head_lines(self, width: int) -> Sequence[Line]:
         """The head of the article, with air above."""
-        return [Line((), HEAD, 0), *lay_out_head(self.article, width)] if self.article is not None else []
+        return [Line((), HEAD, 0, ""), *lay_out_head(self.article, width)] if self.article is not None else []
 
     # How far the reader is.
 
@@ -246,7 +246,7 @@ class ArticleView(LinkPage):
     def _show_at_top(self, offset: int) -> None:
         page = self._page
         if page is not None and self._document is not None and self._document.blocks:
-            place = page.at_offset(offset) if offset else page.at_block(0)
+            place = page.place_of(offset)
             above = page.walk(place, -1)
             self.go_to(place if page.line(above).text else above)
 

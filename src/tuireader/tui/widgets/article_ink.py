@@ -22,6 +22,12 @@ COMPONENTS = {f"article--{role}" for role in (*ROLES, *STATES)}
 ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb"})
 """Roles that draw lines and no text: they may be fainter than text may be."""
 
+_TINTED = frozenset({"match", "mark", "link-hover", "code", "code-block"})
+"""Roles with a tint of the background, which the terminal's own colours (of the "ansi" themes) cannot be given."""
+_NOTED = frozenset({"match", "mark", "link-hover"})
+"""Those among them that must be seen: without a tint they are drawn in reverse."""
+_REVERSE = Style(reverse=True)
+
 CSS = """
 ArticleView {
     background: $background;
@@ -55,7 +61,7 @@ ArticleView {
     & > .article--code-error { text-style: underline; }
     & > .article--link { color: $mark; text-style: underline; }
     & > .article--link-hover { background: $mark 18%; }
-    & > .article--link-here { background: $mark; color: $background; text-style: bold; }
+    & > .article--link-here { background: $mark; color: $background; text-style: bold not underline; }
     & > .article--match { background: $mark 25%; }
     & > .article--match-here { background: $mark; color: $background; text-style: bold; }
 }
@@ -84,8 +90,11 @@ class Ink:
         for role in roles:
             rules = self._widget.get_component_styles(f"article--{role}")
             color = rules.color if rules.has_rule("color") else color
-            paper = _over(paper, rules)
             attributes += rules.text_style
+            if paper.ansi is None or role not in _TINTED:
+                paper = _over(paper, rules)
+            elif role in _NOTED:
+                attributes += _REVERSE
         if selected:
             paper = _over(paper, self._widget.screen.get_component_styles("screen--selection"))
         return attributes + Style.from_color(

@@ -76,19 +76,18 @@ class Page:
         return Place(block, min(max(0, row) - self._row_table()[block + 1], len(lines) - 1))
 
     def at_offset(self, offset: int) -> Place:
+        """The place to go on reading from at a character of the document's text: for the first one, the very top."""
+        return self.place_of(offset) if offset > 0 else TOP
+
+    def place_of(self, offset: int) -> Place:
         """The place of the line that holds a character of the document's text; the top where there is no text."""
-        if offset <= 0 or not self.document.blocks:
+        if not self.document.blocks:
             return TOP
         block = self.document.block_at(offset)
         lines = self.lines(block)
         # Blank lines before a block have its offset, too: the last line that begins at or before it is meant.
         found = bisect_right(lines, offset, key=lambda line: line.offset) - 1
         return Place(block, max(0, found))
-
-    def at_block(self, block: int) -> Place:
-        """The place of the first line of a block that is not blank."""
-        lines = self.lines(block)
-        return Place(block, next((number for number, line in enumerate(lines) if line.text), 0))
 
     def walk(self, place: Place, rows: int) -> Place:
         """The place so many lines below (above, if negative), laid out as it goes; the first or last where it ends."""

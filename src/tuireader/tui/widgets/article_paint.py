@@ -90,18 +90,29 @@ def extent(spans: Sequence[Span]) -> tuple[int, int]:
     return (min(starts), max(span.offset + len(span.text) for span in spans if span.offset >= 0)) if starts else (0, 0)
 
 
-def offset_at(spans: Sequence[Span], index: int, line: Line) -> int:
-    """The offset of the character that is drawn at an index of the line's text; beside the text, its nearest end."""
+def character_at(spans: Sequence[Span], index: int, line: Line) -> tuple[int, int]:
+    """The offsets of the character drawn at an index of the line's text, and of the next; the same twice beside it.
+
+    Beside the text the nearest end of the line is meant, which for text from the right is its beginning at the right.
+    """
+    texts = [span for span in spans if span.offset >= 0 and span.text]
+    if not texts:
+        return line.offset, line.offset
     place = 0
-    after = line.offset
+    begun = False
     for span in spans:
-        stop = place + len(span.text)
-        if span.offset >= 0:
-            if index < stop:
-                return span.offset + max(0, index - place)
-            after = span.offset + len(span.text)
-        place = stop
-    return after
+        if span.offset >= 0 and span.text:
+            if place <= index < place + len(span.text):
+                offset = span.offset + index - place
+                return offset, offset + 1
+            if begun and index < place:  # between the columns of a table
+                return span.offset, span.offset
+            begun = begun or index >= place
+        place += len(span.text)
+    low, high = extent(spans)
+    from_the_right = texts[0].offset > texts[-1].offset
+    beside = high if begun != from_the_right else low
+    return beside, beside
 
 
 def index_of(spans: Sequence[Span], offset: int) -> int:

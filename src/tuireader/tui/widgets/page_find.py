@@ -67,7 +67,7 @@ class FindPage(MousePage):
         if finding is None or page is None:
             return
         if finding.here is not None:
-            place = page.at_offset(finding.here.start)
+            place = page.place_of(finding.here.start)
             if place not in self._sight:
                 self.go_to(page.walk(place, -(self.rows // 3)))
         elif finding.began != self.first_offset:

@@ -13,9 +13,10 @@ from textual.geometry import Offset
 from textual.selection import Selection
 
 from tuireader.content.blocks import Document, Line, block_text
+from tuireader.content.head import head_text
 from tuireader.content.width import widths
 from tuireader.tui.widgets.article_page import HEAD, Place
-from tuireader.tui.widgets.article_paint import SELECTED, Mark, index_of, link_at, offset_at
+from tuireader.tui.widgets.article_paint import SELECTED, Mark, character_at, index_of, link_at
 from tuireader.tui.widgets.page_view import LINES_IN_BLOCK, PageView
 
 _WORD = re.compile(r"[\w’'\-]+|\S")
@@ -26,6 +27,10 @@ class Point(NamedTuple):
 
     in_document: bool
     offset: int
+
+
+_FIRST = Point(in_document=False, offset=0)
+_LAST = Point(in_document=True, offset=LINES_IN_BLOCK)
 
 
 class MousePage(PageView):
@@ -57,21 +62,24 @@ class MousePage(PageView):
         """Find out which characters are selected."""
         self._range = None
         if selection is not None and self._page is not None:
-            length = self._page.document.length
-            start = self._point(selection.start) if selection.start else Point(in_document=False, offset=0)
-            end = self._point(selection.end) if selection.end else Point(in_document=True, offset=length)
-            self._range = (start, end) if start < end else (end, start)
+            ends = [*self._ends(selection.start, _FIRST), *self._ends(selection.end, _LAST, last=True)]
+            self._range = (min(ends), max(ends))
         self.refresh()
 
-    def _point(self, at: Offset) -> Point:
-        """The character that Textual means by an offset: `y` is a place as one number, `x` counts drawn characters."""
+    def _ends(self, at: Offset | None, otherwise: Point, *, last: bool = False) -> tuple[Point, ...]:
+        """Both ends of the character that Textual means, which with `last` is the one before.
+
+        In `at`, `y` is a place as one number, and `x` counts the characters that are drawn.
+        """
         page = self._page
-        block, line_number = divmod(at.y, LINES_IN_BLOCK)
-        place = Place(block - 1, line_number)
-        if page is None or line_number >= len(page.lines(place.block)):
-            return Point(in_document=True, offset=0)
-        offset = offset_at(self.spans_of(place), at.x - self.margin, page.line(place))
-        return Point(place.block != HEAD, offset)
+        if at is None or page is None:
+            return (otherwise,)
+        block, number = divmod(at.y, LINES_IN_BLOCK)
+        place = Place(block - 1, number)
+        if number >= len(page.lines(place.block)):
+            return (otherwise,)
+        ends = character_at(self.spans_of(place), at.x - self.margin - last, page.line(place))
+        return tuple(Point(place.block != HEAD, end) for end in ends)
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:  # noqa: ARG002 - kept when it changed
         """The selected text as its author wrote it: without margins, bars and bullets, and without our line breaks."""
@@ -80,7 +88,7 @@ class MousePage(PageView):
         start, end = self._range
         pieces = []
         if not start.in_document:
-            head = _head_text(self._page.lines(HEAD))
+            head = head_text(self._page.lines(HEAD))
             pieces.append(head[start.offset : None if end.in_document else end.offset])
         if end.in_document:
             first = start.offset if start.in_document else 0
@@ -116,7 +124,7 @@ class MousePage(PageView):
         page = self._page
         if page is None:
             return Offset(0, 0)
-        place = page.at_offset(point.offset) if point.in_document else _place_in_head(page.lines(HEAD), point.offset)
+        place = page.place_of(point.offset) if point.in_document else _place_in_head(page.lines(HEAD), point.offset)
         index = index_of(self.spans_of(place), point.offset) + self.margin
         return Offset(index, (place.block + 1) * LINES_IN_BLOCK + place.line)
 
@@ -191,7 +199,7 @@ class MousePage(PageView):
         # A click counts cells, a place in the line counts characters: they differ where characters are wide.
         sums = accumulate(widths("".join(span.text for span in spans)))
         index = next((number for number, cells in enumerate(sums) if cells > x - self.margin), 0)
-        offset = offset_at(spans, index, line)
+        offset, _ = character_at(spans, index, line)
         text, base = line.source.plain, line.base
         word = next((word for word in _WORD.finditer(text) if word.start() <= offset - base < word.end()), None)
         start, end = (0, len(text)) if whole else word.span() if word else (0, 0)
@@ -210,10 +218,6 @@ class MousePage(PageView):
 
 def _place_in_head(lines: Sequence[Line], offset: int) -> Place:
     return Place(HEAD, max(0, bisect_right(lines, offset, key=lambda line: line.offset) - 1))
-
-
-def _head_text(lines: Sequence[Line]) -> str:
-    return "".join(line.text + line.end for line in lines)
 
 
 def _document_text(document: Document, start: int, end: int) -> str:
