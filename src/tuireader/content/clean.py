@@ -9,7 +9,7 @@ import nh3
 from tuireader.content.closing import trim_end
 from tuireader.content.mending import flattened, shortened, without_mathml, without_oddities
 from tuireader.content.tidying import SCHEMES, tidy
-from tuireader.content.tree import parse, serialise
+from tuireader.content.tree import Node, parse, serialise
 from tuireader.content.words import count_words, looks_truncated, tidied, with_breaks, without_tags
 
 __all__ = ["clean", "count_words", "looks_truncated", "plain_text"]
@@ -56,10 +56,19 @@ def clean(html: str, base_url: str = "") -> str:
     characters is cut off, and the text says so.
     """
     html, notice = shortened(html)
-    root = parse(_CLEANER.clean(flattened(without_mathml(without_oddities(html)))))
+    return clean_tree(tree_of(html), base_url) + notice
+
+
+def tree_of(html: str) -> Node:
+    """Return HTML as a tree, without what could run, but otherwise as it is."""
+    return parse(_CLEANER.clean(flattened(without_mathml(without_oddities(html)))))
+
+
+def clean_tree(root: Node, base_url: str) -> str:
+    """Return what `clean` makes of a tree; the tree itself is used up."""
     tidy(root, base_url)
     trim_end(root)
-    return serialise(root.children) + notice
+    return serialise(root.children)
 
 
 def plain_text(html: str) -> str:

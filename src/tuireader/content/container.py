@@ -1,0 +1,101 @@
+"""Where on a page the article stands: the part of it that holds a text which is known in outline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tuireader.content.tree import INLINE, VOID, Node
+
+_ENOUGH = 0.7
+"""So much of the known text has to be found on the page, by characters."""
+_NEARLY_ALL = 0.9
+"""So much of what was found has to be in a part, for the rest of the page to be left out."""
+_TELLING = 20
+_SEARCHED_MAX = 200_000_000
+"""Characters that are searched in all, so that no page takes long."""
+_NOT_LETTERS = re.compile(r"[\W_]+")
+_WITHIN = INLINE | VOID
+_CONTAINERS = frozenset({"div", "section", "article", "main", "center", "td", "table", "tbody", "tr", "form", "font"})
+
+# Around the text of an article, within the same part of the page.
+_AROUND_TAGS = frozenset({"nav", "footer"})
+_AROUND = frozenset(
+    {
+        "entry-header", "post-header", "article-header", "page-header", "entry-title", "post-title",
+        "article-title", "entry-meta", "post-meta", "article-meta", "post-info", "posted-on", "byline",
+        "entry-byline", "dateline", "entry-footer", "post-footer", "article-footer", "cat-links", "tags-links",
+        "post-tags", "entry-tags", "tag-list", "author-box", "author-bio", "author-info", "about-author",
+        "post-author", "breadcrumb", "breadcrumbs", "newsletter", "newsletter-signup", "subscribe", "advertisement",
+        "ad-container", "adsbygoogle", "sidebar", "widget", "widget-area", "related", "related-articles",
+        "recommended", "read-next", "more-stories",
+    }
+)  # fmt: skip
+
+
+def container_of(page: Node, lines: Iterable[str]) -> Node | None:
+    """Return the smallest part of a page that holds (nearly) all of these lines, None if most are nowhere on it."""
+    found = _Finder(list(map(_key, lines)))
+    if found.count(page) < _ENOUGH * len(found.text):
+        return None
+    part = page
+    while True:
+        inner = [child for child in part.children if isinstance(child, Node) and child.tag in _CONTAINERS]
+        best = max(inner, key=found.of, default=None)
+        if best is None or found.of(best) < _NEARLY_ALL * found.of(page):
+            return part
+        part = best
+
+
+def prune(part: Node) -> None:
+    """Take out of a part of a page, in place, what stands around the text of the article."""
+    kept: list[Node | str] = []
+    for child in part.children:
+        if isinstance(child, Node):
+            if child.tag in _AROUND_TAGS or not _AROUND.isdisjoint(child["class"].lower().split()):
+                continue
+            if child.tag == "header" and any(each.tag == "h1" for each in child.elements()):
+                continue
+            prune(child)
+        kept.append(child)
+    part.children = kept
+
+
+class _Finder:
+    """How much of what is known each part of a page holds."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = set(lines)
+        self.text = "".join(lines)
+        self.searches = _SEARCHED_MAX // max(1, len(self.text))
+        self.counts: dict[int, int] = {}
+
+    def of(self, node: Node) -> int:
+        return self.counts[id(node)]
+
+    def knows(self, key: str) -> bool:
+        """Whether a block is a line of the text, or, if it is long enough to tell, in pieces on several."""
+        if key in self.lines:
+            return True
+        self.searches -= 1
+        return self.searches >= 0 and len(key) >= _TELLING and key in self.text
+
+    def count(self, node: Node) -> int:
+        blocks = [child for child in node.children if isinstance(child, Node) and _holds_blocks(child)]
+        if blocks:
+            total = sum(map(self.count, blocks))
+        else:
+            key = _key(node.words())
+            total = len(key) if self.knows(key) else 0
+        self.counts[id(node)] = total
+        return total
+
+
+def _holds_blocks(node: Node) -> bool:
+    """Whether an element is a block, or a mark around blocks, as old pages have them."""
+    return node.tag not in _WITHIN or any(each.tag not in _WITHIN for each in node.elements())
+
+
+def _key(text: str) -> str:
+    """The letters of a text: what remains the same however it is marked and spaced."""
+    return _NOT_LETTERS.sub("", text).casefold()

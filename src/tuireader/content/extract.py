@@ -1,0 +1,162 @@
+"""From the page of an article to the article. The only door to trafilatura."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from trafilatura import extract_with_metadata
+from trafilatura.utils import decode_file
+
+from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
+from tuireader.content.container import container_of, prune
+from tuireader.content.junk import without_links
+from tuireader.content.printable import printable
+from tuireader.content.tree import parse
+
+_PAGE_MAX = 4_000_000
+"""Characters of a page that are looked at."""
+_FEWEST_WORDS = 5
+"""Outside of links: with fewer it is a menu."""
+_SHORTER = 0.88
+_LONGER = 1.3
+"""How many times the words that trafilatura finds there may be in the part of the page where they stand. It leaves out
+code and captions, and takes a menu for text now and then; teasers make a larger difference."""
+_LONGER_BY = 40
+
+_INVISIBLE = ("script", "style", "svg", "template")
+_CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
+_PUBLISHED = re.compile(
+    r"""(?:["']article:published_time["']\s{1,9}content\s{0,9}=\s{0,9}|"datePublished"\s{0,9}:\s{0,9}"""
+    r"""|itemprop=["']datePublished["'][^<>]{0,200}?\s(?:content|datetime)=)["']([\dT:.+Z -]{10,40})["']""",
+    re.IGNORECASE,
+)
+_NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article as its page has it."""
+
+    title: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime | None
+    html: str
+    """Clean, with absolute links."""
+
+
+def main_html(page: bytes | str, url: str) -> Extracted | None:
+    """Return the article on the page at `url`, without what stands around it; None where there is none.
+
+    trafilatura says what the text is. The HTML is that of the part of the page where this text stands, which has code,
+    tables and figures as they were written; only where that part holds much else, it is trafilatura's own.
+    """
+    text = _decoded(page)[:_PAGE_MAX]
+    found = _found(text, url)
+    if found is None:
+        return None
+    html = clean(found.text or "", url)
+    known = plain_text(html)
+    if count_words(without_links(parse(html))) < _FEWEST_WORDS:
+        return None
+    return Extracted(
+        title=_line(found.title),
+        authors=_names((found.author or "").split(";")),
+        categories=_categories(found.categories or found.tags or ()),
+        published=_published(text, found.date),
+        html=_as_on_page(text, known, url) or html,
+    )
+
+
+def _found(page: str, url: str) -> Any:
+    """Return what trafilatura makes of a page, None if it finds no article."""
+    for name in ("trafilatura", "htmldate", "courlan"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:  # else its warnings would be written over the screen
+            logger.addHandler(logging.NullHandler())
+    return extract_with_metadata(
+        page,
+        url=url,
+        output_format="html",
+        include_comments=False,
+        include_formatting=True,
+        include_images=True,
+        include_links=True,
+        include_tables=True,
+    )
+
+
+def _as_on_page(page: str, known: str, url: str) -> str | None:
+    """Return the HTML of the part of the page where the text `known` stands, None if there is much else in it."""
+    part = container_of(tree_of(_without_invisible(page)), known.split("\n"))
+    if part is None:
+        return None
+    prune(part)
+    html = clean_tree(part, url)
+    words, expected = count_words(plain_text(html)), count_words(known)
+    return html if _SHORTER * expected <= words <= _LONGER * expected + _LONGER_BY else None
+
+
+def _decoded(page: bytes | str) -> str:
+    if isinstance(page, str):
+        return page
+    found = _CHARSET.search(page[:4000])
+    for name in ("utf-8", found[1].decode("ascii", "replace") if found else "utf-8"):
+        try:
+            return page.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return decode_file(page)
+
+
+def _without_invisible(page: str) -> str:
+    """Return a page without scripts, styles and drawings, which often are most of it."""
+    for tag in _INVISIBLE:
+        kept, position, lowered = [], 0, page.lower()
+        while (start := lowered.find(f"<{tag}", position)) >= 0:
+            end = lowered.find(f"</{tag}", start)
+            if end < 0:
+                break
+            kept.append(page[position:start])
+            position = end
+        page = "".join(kept) + page[position:]
+    return page
+
+
+def _published(page: str, day: str | None) -> datetime | None:
+    """Return when an article appeared: the day that trafilatura finds, and the time if the page says it of that day."""
+    try:
+        found = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
+    except ValueError:
+        found = None
+    for text in _PUBLISHED.findall(page)[:3]:
+        try:
+            moment = datetime.fromisoformat(text.strip())
+        except ValueError:
+            continue
+        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
+        if moment.year > 1 and (found is None or moment.date() == found.date()):
+            return moment.astimezone(UTC)
+    return found
+
+
+def _line(text: str | None) -> str:
+    return " ".join(printable(text or "").split())
+
+
+def _names(names: Iterable[str]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for name in map(_line, names):
+        if name and len(name) <= 200 and "://" not in name:
+            found.setdefault(name.casefold(), name)
+    return tuple(found.values())
+
+
+def _categories(names: Iterable[str]) -> tuple[str, ...]:
+    found = _names(names)
+    return tuple(name for name in found if name.casefold() not in _NO_CATEGORY) or found[:1]
