@@ -7,6 +7,8 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from rss import Item, rss
+from tuireader.demo.markup import author_path, category_path
+from tuireader.demo.posts import load_posts
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.subscribe import Candidates, Subscribed, candidates, subscribe
 from tuireader.model import Article, FeedLink
@@ -17,6 +19,7 @@ from wordpress import BORDER, TRADE, Post, publish
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
+    from tuireader.demo.server import DemoSite
 
 
 async def add(library: Library, address: str | Candidates, *, choose: int | None = None) -> Subscribed:
@@ -218,3 +221,33 @@ async def test_the_site_of_a_feed_that_was_added_elsewhere_is_known_too(library:
     publish(site, BORDER)
     done = await add(library, site.url)
     assert (site.paths(), done.refreshed.new) == (["/feed/"], 1)
+
+
+async def test_the_demo_site(library: Library, demo_site: DemoSite) -> None:
+    done = await add(library, demo_site.url)
+    assert (done.refreshed.status, done.article_id) == ("updated", None)
+    assert len(library.headlines()) == done.refreshed.new == 10
+    again = await add(library, demo_site.url)
+    assert (again.refreshed.status, again.feed.id) == ("unchanged", done.feed.id)
+    linked = article(library, library.headlines()[3].id)
+    assert (await add(library, linked.link)).article_id == linked.id
+    assert len(library.headlines()) == 10
+
+
+@pytest.mark.parametrize("path", [category_path("Typography"), author_path("Andrew Marlow"), "/page/2/"])
+async def test_lists_of_the_demo_site_are_no_articles(library: Library, demo_site: DemoSite, path: str) -> None:
+    done = await add(library, demo_site.url.rstrip("/") + path)
+    assert done.article_id is None
+    assert len(library.headlines()) == 10
+
+
+async def test_an_old_article_of_the_demo_site(library: Library, demo_site: DemoSite) -> None:
+    await add(library, demo_site.url)
+    newest = {headline.title for headline in library.headlines()}
+    old = min(load_posts(), key=lambda each: each.published)
+    done = await add(library, demo_site.url.rstrip("/") + old.path)
+    taken = article(library, done.article_id)
+    assert taken.title == old.title
+    assert taken.title not in newest
+    assert taken.authors == old.authors
+    assert taken.published is not None

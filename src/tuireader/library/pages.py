@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from tuireader.library.places import is_front_page, is_within, same_place
 from tuireader.library.plan import prepare
 from tuireader.model import Page, ParsedEntry, ParsedFeed, Prepared
 
 _FEWEST_WORDS = 10
-_KIND = re.compile(rb"""<meta[^>]{0,200}["']og:type["'][^>]{0,200}content=["']([\w.]{1,40})["']""", re.IGNORECASE)
+_META = re.compile(
+    rb"""<meta[^>]{0,200}["'](og:type|article:published_time)["'][^>]{0,200}content=["']([^"'<>]{1,60})["']""",
+    re.IGNORECASE,
+)
+_LINKED_HEADING = re.compile(rb"<h[1-3]\b[^>]{0,300}>\s{0,50}<a\s", re.IGNORECASE)
+_LISTING_PATH = re.compile(
+    r"/(?:category|categories|tags?|authors?|topics?|labels?)(?:/[^/]+){0,2}/?$"  # what is filed under a name
+    r"|/(?:archives?|search|page/\d+)/?$"
+    r"|^/\d{4}(?:/\d\d){0,2}/?$",  # a year, a month, a day
+    re.IGNORECASE,
+)
 _SHORT_LINK = re.compile(rb"""<link[^>]{0,200}rel=["']shortlink["'][^>]{0,200}href=["']([^"'<>]{1,300})["']""")
 
 
@@ -37,11 +48,15 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | N
 
 
 def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
-    kind = _KIND.search(page.content)
-    if kind is not None and kind[1].lower() == b"website":
+    """Whether a page lists articles: by what it says of itself, else by its address, its headings, the feed's links."""
+    said = {name.lower(): value.lower() for name, value in _META.findall(page.content)}
+    if said.get(b"og:type") == b"article" or b"article:published_time" in said:
+        return False
+    if said.get(b"og:type") == b"website" or _LISTING_PATH.search(urlsplit(page.url).path):
         return True
     entries = () if parsed is None else parsed.entries
-    return sum(is_within(entry.link, page.url) for entry in entries) >= 2
+    below = sum(is_within(entry.link, page.url) for entry in entries)
+    return below >= 2 or len(_LINKED_HEADING.findall(page.content)) >= 3
 
 
 def _guid(page: Page) -> str:
