@@ -356,3 +356,15 @@ async def test_hostile_text_reaches_no_cell() -> None:
         drawn = "".join(segment.text for y in range(30) for segment in app.view.render_line(y))
         assert "\x1b" not in drawn
         assert "[@click=app.quit]x[/]" in drawn
+
+
+async def test_what_is_opened_while_the_view_is_hidden_is_seen_when_it_is_shown_again() -> None:
+    app = Host(opened("The first text."))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        app.view.display = False
+        await settled(pilot)
+        app.view.show(opened("The second text.", number=2))
+        app.view.display = True
+        await settled(pilot)
+        assert "The second text." in "\n".join(app.rows())

@@ -216,7 +216,7 @@ class PageView(ScrollView, can_focus=True):
         """Fit the page to a new size at once, so that the first frame in it is right."""
         with self._placed():
             changed = super()._size_updated(size, virtual_size, container_size, layout)
-        if changed:
+        if changed or (self._page is None and self._document is not None):  # opened while the view was hidden
             self._fit()
         return changed
 
