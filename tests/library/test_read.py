@@ -119,6 +119,17 @@ async def test_the_password_of_the_feed_opens_its_articles(library: Library, sit
     assert site.requests[-1].headers["authorization"] == "Basic bWU6cHc="
 
 
+async def test_the_password_of_the_feed_is_not_in_its_articles(library: Library, site: ScriptedSite) -> None:
+    text = rss(Item("one", guid="a1", html='<p>Some <a href="/more">words</a>.</p>'), site=site.url + "/")
+    site.pages["/feed"] = Reply(text.replace(f"<link>{site.url}/one</link>", ""))
+    library.follow(site.url.replace("://", "://me:hunter2@") + "/feed")
+    await library.refresh()
+    with closing(connect(library.path)) as c:
+        opened = read.open_article(c, library.headlines()[0].id)
+    assert opened.article.link == ""
+    assert [link.url for link in opened.document.links] == [site.url + "/more"]
+
+
 async def test_what_is_not_there_is_a_sentence(library: Library) -> None:
     with closing(connect(library.path)) as c:
         for open_it in (read.open_article, read.markdown_of, read.html_of):

@@ -215,6 +215,19 @@ async def test_ending_the_iteration_ends_all_requests_at_once(
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+async def test_a_feed_that_does_not_answer_is_given_up(library: Library, site: ScriptedSite, serve: Serve) -> None:
+    async def never(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    silent = await serve(never)
+    library.follow(silent.url, put(site, Item("one")))
+    async with open_client() as client:
+        events = [event async for event in refresh(library.path, client, clock=library.clock, deadline=0.1)]
+    said = {event.feed.url: event.error for event in events}
+    assert said[silent.url] == f"127.0.0.1:{silent.port} did not answer (timed out after 0.1 s)"
+    assert library.titles() == ["one"]
+
+
 async def test_cancelling_the_task_is_just_as_quick(library: Library, serve: Serve) -> None:
     asked = asyncio.Event()
 

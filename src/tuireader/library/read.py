@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
-from tuireader.store import articles
+from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -62,7 +62,8 @@ def html_of(c: sqlite3.Connection, article_id: int) -> str:
     from tuireader.content.clean import clean
 
     article = articles.get(c, article_id)
-    return clean(articles.body(c, article_id), article.link or article.feed_url)
+    base = article.link or feeds.get(c, article.feed_id).site  # the feed's address may hold a password
+    return clean(articles.body(c, article_id), base)
 
 
 async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:

@@ -27,12 +27,18 @@ Clock = Callable[[], datetime]
 
 
 async def refresh(
-    path: Path, client: web.Client, feeds: Sequence[Feed] | None = None, *, clock: Clock, force: bool = False
+    path: Path,
+    client: web.Client,
+    feeds: Sequence[Feed] | None = None,
+    *,
+    clock: Clock,
+    force: bool = False,
+    deadline: float = web.DEADLINE,
 ) -> AsyncIterator[Refreshed]:
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
-    `force` asks for feeds that are not due, too, still conditionally. What fails is a `Refreshed` like any other;
-    StoreError is raised only if the cache cannot be opened. Ending the iteration ends all requests at once.
+    `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer.
+    What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the iteration ends all requests at once.
     """
     async with Worker(path) as worker:
         current = {feed.id: feed for feed in await worker.do(store_feeds.every)}
@@ -42,17 +48,18 @@ async def refresh(
             for feed in feeds:
                 if feed.id not in ready:
                     yield Refreshed(current.get(feed.id, feed), "not-due")
-        async for event in _Run(client, worker, clock).events(list(ready.values())):
+        async for event in _Run(client, worker, clock, deadline).events(list(ready.values())):
             yield event
 
 
 class _Run:
     """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, client: web.Client, worker: Worker, clock: Clock) -> None:
+    def __init__(self, client: web.Client, worker: Worker, clock: Clock, deadline: float) -> None:
         self._client = client
         self._worker = worker
         self._clock = clock
+        self._deadline = deadline
         self._room = asyncio.Semaphore(AT_ONCE)
         self._held: dict[str, datetime] = {}
         self._reached = False
@@ -89,7 +96,9 @@ class _Run:
         if self._held.get(host_of(feed.url), self._clock()) > self._clock():
             return Refreshed(feed, "not-due")
         try:
-            page = await web.get(self._client, feed.url, validators=feed.validators, clock=self._clock)
+            page = await web.get(
+                self._client, feed.url, validators=feed.validators, deadline=self._deadline, clock=self._clock
+            )
         except FetchError as error:
             return await self._failed(feed, error)
         self._reached = True
