@@ -15,6 +15,8 @@ from bench.screen import Screen
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect
 
+NEVER = 32_503_680_000
+"""The year 3000, in seconds since 1970."""
 COMMAND = [sys.executable, "-m", "tuireader"]
 
 
@@ -31,12 +33,9 @@ class Ours:
         folder.mkdir(parents=True, exist_ok=True)
         homes = {f"XDG_{kind}_HOME": str(folder / kind.lower()) for kind in ("DATA", "CONFIG", "STATE", "CACHE")}
         env = {**env, **homes, "HOME": str(folder)}
-        code = "from tuireader import paths; print(paths.cache_path()); print(paths.config_path())"
+        code = "from tuireader import paths; print(paths.cache_path())"
         told = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
-        cache, config = map(Path, told.stdout.splitlines())
-        config.parent.mkdir(parents=True, exist_ok=True)
-        config.write_text("refresh_on_start = false\n", encoding="utf-8")
-        return cls(env, cache)
+        return cls(env, Path(told.stdout.strip()))
 
     def subscribe(self, urls: Sequence[str]) -> None:
         """Subscribe to feeds, without asking for them."""
@@ -58,7 +57,10 @@ class Ours:
         return run([*COMMAND, *arguments], self.env)
 
     def screen(self, columns: int = 140, rows: int = 40) -> Screen:
-        """The reader in a terminal."""
+        """The reader in a terminal, as on its first day: nothing is due, and nothing remembered."""
+        with closing(connect(self.cache)) as connection:
+            connection.execute("UPDATE feed SET due = ?", (NEVER,))
+            connection.execute("DELETE FROM setting")
         return Screen(COMMAND, self.env, columns=columns, rows=rows)
 
     def cache_size(self) -> float:
