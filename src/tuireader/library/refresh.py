@@ -38,7 +38,8 @@ async def refresh(
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
     `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer.
-    What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the iteration ends all requests at once.
+    What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
+    iteration ends all requests at once.
     """
     async with Worker(path) as worker:
         current = {feed.id: feed for feed in await worker.do(store_feeds.every)}
