@@ -15,6 +15,7 @@ from textual.widgets import Input
 
 from tuireader.tui.widgets.article_find import fold
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
+from tuireader.tui.widgets.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class PaletteScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """A line to type into and what fits."""
         with Container(classes="dialog"):
-            yield Input(placeholder="What do you want to do?", compact=True)
+            yield Entry(placeholder="What do you want to do?", compact=True)
             yield ChoiceList(_lines(self._shown))
 
     def on_mount(self) -> None:

@@ -25,6 +25,7 @@ from tuireader.tui.background import off_loop
 from tuireader.tui.fetching import web_client
 from tuireader.tui.text import joined, plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
+from tuireader.tui.widgets.entry import Entry
 
 if TYPE_CHECKING:
     from tuireader.model import FeedLink
@@ -63,7 +64,7 @@ class SubscribeScreen(ModalScreen[Added | None]):
         with Container(id="subscribe", classes="dialog"):
             yield Static(plain("tuireader" if self._is_first else "Add a site"), classes="dialog-title")
             yield Static(plain("Address of a site"), id="subscribe-label")
-            yield Input(placeholder="example.org", compact=True)
+            yield Entry(placeholder="example.org", compact=True)
             yield Static(id="subscribe-said")
             yield ChoiceList(id="subscribe-choices")
             yield Static(id="subscribe-keys")

@@ -124,7 +124,7 @@ class ArticleView(LinkPage):
         if not 0 <= row < len(lines):
             return super().render_line(y)
         blank = max(0, self.size.width - cell_len(lines[row])) // 2
-        text = Segment(" " * blank + lines[row], self.ink.of("message"))
+        text = Segment(" " * blank + printable(lines[row]), self.ink.of("message"))
         return Strip([text]).adjust_cell_length(self.size.width, self.ink.of(""))
 
     def _wrapped(self, text: str) -> list[str]:
@@ -149,7 +149,7 @@ class ArticleView(LinkPage):
         right = cut(right, max(0, room - used))
         gap = " " * (self.margin + room - cell_len(right) - self.margin - used)
         pieces = [(" " * self.margin, ""), *left, (gap, ""), (right, "foot")]
-        strip = Strip([Segment(text, self.ink.of(role)) for text, role in pieces if text])
+        strip = Strip([Segment(printable(text), self.ink.of(role)) for text, role in pieces if text])
         return strip.adjust_cell_length(self.size.width, self.ink.of(""))
 
     def _said(self) -> str:

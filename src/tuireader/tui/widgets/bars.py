@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tuireader.content.printable import printable
 from tuireader.tui.fitting import cut
 from tuireader.tui.keys import Row
-from tuireader.tui.text import joined
+from tuireader.tui.text import joined, plain
 
 
 class TitleBar(Widget):
@@ -58,7 +58,7 @@ class Seam(Widget):
                 line[column] = self._joint
         if width > 2:
             line[0] = line[-1] = " "
-        return Content("".join(line))
+        return plain("".join(line))
 
 
 class HintBar(Widget):

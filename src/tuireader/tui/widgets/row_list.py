@@ -14,11 +14,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.content.bidi import in_order
+from tuireader.content.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
 
 Piece = tuple[str, str]
-"""Text, already printable, and the name of the style that it is drawn in ("" for the list's own)."""
+"""Text, and the name of the style that it is drawn in ("" for the list's own)."""
 
 
 class Place(NamedTuple):
@@ -353,7 +354,8 @@ class RowList(Widget, can_focus=True):
         segments: list[Segment] = []
         used = 0
         for text, role in pieces:
-            fitting = text if used + cell_len(text) <= width else cut(text, width - used)
+            shown = printable(text)
+            fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
             if fitting:
                 segments.append(Segment(fitting, self._style(role, selected=selected)))
                 used += cell_len(fitting)

@@ -1,0 +1,19 @@
+"""A line to type into that holds only what can be shown: what is pasted may come from the web, too."""
+
+from __future__ import annotations
+
+from textual.widgets import Input
+
+from tuireader.content.printable import printable
+
+
+class Entry(Input):
+    """Textual's line, into which no control character gets, however it is filled."""
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        """Put text in the place of what is there."""
+        super().replace(printable(text), start, end)
+
+    def validate_value(self, value: str) -> str:
+        """Make all of it safe to show."""
+        return printable(value)
