@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -36,6 +37,15 @@ class Ours:
         code = "from tuireader import paths; print(paths.cache_path())"
         told = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True)
         return cls(env, Path(told.stdout.strip()))
+
+    def copy(self, folder: Path) -> Ours:
+        """Another reader with a copy of this cache."""
+        shutil.rmtree(folder, ignore_errors=True)
+        other = Ours.at(folder, self.env)
+        other.cache.parent.mkdir(parents=True)
+        with closing(connect(self.cache)) as connection:
+            connection.execute("VACUUM INTO ?", (str(other.cache),))
+        return other
 
     def subscribe(self, urls: Sequence[str]) -> None:
         """Subscribe to feeds, without asking for them."""

@@ -125,18 +125,21 @@ class _Ours:
 
     def screen(self) -> Screen:
         """The reader, started and quiet, the cursor on the first article."""
+        self._opened: int | None = None
         screen = self._here.screen(COLUMNS, ROWS)
         screen.wait(shows(_needle(self._title)))
         screen.settle(0.5)
         return screen
 
     def open(self, screen: Screen, number: int) -> float:
-        """Open the article after the one opened last; the seconds from the key to its text."""
-        if number:
+        """Open an article that is further down; the seconds from the key to its text."""
+        if self._opened is not None:
             screen.press("h")
             screen.settle(0.3)
+        for _ in range(number - (self._opened or 0)):
             screen.press("j")
             screen.settle(0.2)
+        self._opened = number
         begin = screen.press("\r")
         took = screen.wait(shows(_needle(self._texts[number]))) - begin
         screen.settle(0.3)

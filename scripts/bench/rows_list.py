@@ -71,7 +71,7 @@ def key(bench: Workbench) -> Iterator[Row]:
 
 def busy(bench: Workbench) -> Iterator[Row]:
     """The same while every feed has something new and all are fetched."""
-    here = bench.ours(bench.size)
+    here = bench.ours(bench.size).copy(bench.folder / "ours-busy")
     rest = _keys(here)
     before, later = bench.corpus(bench.feeds, 100), bench.corpus(bench.feeds, 100, news=1)
     served = bench.serve(before.folder)
