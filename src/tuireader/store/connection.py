@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from tuireader.store import damage
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 PAGE_SIZE = 16_384
@@ -87,10 +89,7 @@ class Connection(sqlite3.Connection):
         code = _code(error)
         if code in _DAMAGED:
             damage.suspect(self.path)
-        sentence = _SENTENCES.get(code)
-        if sentence is None:
-            return error
-        return StoreError(sentence.format(path=self.path, error=error))
+        return _told(self.path, error) if code in _SENTENCES else error
 
 
 _SENTENCES = {
@@ -107,6 +106,11 @@ _SENTENCES = {
     sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
     sqlite3.SQLITE_NOTADB: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
 }
+
+
+def _told(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+    sentence = _SENTENCES.get(_code(error), "{path} cannot be opened ({error}).")
+    return StoreError(sentence.format(path=path, error=error))
 
 
 @contextmanager
@@ -141,10 +145,8 @@ def connect(path: Path) -> Connection:
         if code in _DAMAGED:
             return _renewed(path)
         if code in _UNWRITABLE and path.exists():
-            return _open_for_reading(path)
-        raise StoreError(
-            _SENTENCES.get(code, "{path} cannot be opened ({error}).").format(path=path, error=error)
-        ) from error
+            return _open_for_reading(path, error)
+        raise _told(path, error) from error
 
 
 def _make_folder(path: Path) -> None:
@@ -154,21 +156,18 @@ def _make_folder(path: Path) -> None:
         raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
 
 
-def _open(path: Path) -> Connection:
+def _open(path: Path, database: str = "", *, uri: bool = False) -> Connection:
     """Open and prepare the file; raises SQLite's errors as they are."""
-    c = _connected(path, str(path), uri=False)
+    c = sqlite3.connect(database or path, factory=Connection, isolation_level=None, timeout=BUSY_SECONDS, uri=uri)
+    c.path = path
     try:
         _bring_up_to_date(c)
         _set_up(c)
     except BaseException:
         c.close()
         raise
-    return c
-
-
-def _connected(path: Path, database: str, *, uri: bool) -> Connection:
-    c = sqlite3.connect(database, factory=Connection, isolation_level=None, timeout=BUSY_SECONDS, uri=uri)
-    c.path = path
+    if uri or not os.access(path, os.W_OK):
+        c.notice = f"{path} can be read but not changed: what you mark now is not kept."
     return c
 
 
@@ -194,13 +193,27 @@ def _bring_up_to_date(c: Connection) -> None:
         if _raw(c, "SELECT count(*) FROM sqlite_master"):
             raise StoreError(f"{c.path} is another program's: move it away, and tuireader makes its own.")
         _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
-        _raw(c, "PRAGMA journal_mode = WAL")
+        _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
     for number, migrate in enumerate(MIGRATIONS, 1):
         with transaction(c):
             if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
                 migrate(c)
                 c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
                 c.execute(f"PRAGMA user_version = {number}")
+
+
+def _patiently(work: Callable[[], object]) -> None:
+    """Do what SQLite does not wait for by itself while another process makes the same file."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            work()
+        except sqlite3.OperationalError as error:
+            if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _check_index(c: Connection) -> None:
@@ -234,25 +247,17 @@ def _renewed(path: Path) -> Connection:
     return c
 
 
-def _open_for_reading(path: Path) -> Connection:
-    """Open a file that cannot be written, or whose folder cannot."""
-    address = path.absolute().as_uri()
+def _open_for_reading(path: Path, failure: sqlite3.DatabaseError) -> Connection:
+    """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried."""
     wal = path.with_name(f"{path.name}-wal")
     whole = not wal.exists() or not wal.stat().st_size
     for mode in ("mode=ro", "mode=ro&immutable=1") if whole else ("mode=ro",):
-        c = _connected(path, f"{address}?{mode}", uri=True)
         try:
-            _bring_up_to_date(c)
-            _set_up(c)
-        except (sqlite3.DatabaseError, StoreError) as error:
-            c.close()
-            failure = error
+            c = _open(path, f"{path.absolute().as_uri()}?{mode}", uri=True)
+        except sqlite3.DatabaseError:
             continue
-        c.notice = f"{path} can be read but not changed: what you mark now is not kept."
         return c
-    raise (
-        failure if isinstance(failure, StoreError) else StoreError(f"{path} cannot be opened ({failure}).")
-    ) from failure
+    raise _told(path, failure) from failure
 
 
 def _code(error: sqlite3.DatabaseError) -> int:

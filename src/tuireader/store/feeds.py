@@ -60,14 +60,14 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
 
     Raises NotFoundError, with a sentence, where there is none or more than one.
     """
-    feeds = every(c)
-    wanted = name_key(text)
+    feeds = every(c) if text.strip() else []
+    name, address = name_key(text), _bare(text.strip())
     for meant in (
-        [feed for feed in feeds if feed.url == text],
+        [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
-        [feed for feed in feeds if wanted in (name_key(feed.title), _bare(feed.url), _bare(feed.site))],
-        [feed for feed in feeds if wanted and wanted in name_key(feed.title)],
-        [feed for feed in feeds if wanted and _bare(wanted) in (_bare(feed.url), _bare(feed.site))],
+        [feed for feed in feeds if name == name_key(feed.title) or address in (_bare(feed.url), _bare(feed.site))],
+        [feed for feed in feeds if name in name_key(feed.title)],
+        [feed for feed in feeds if address and (address in _bare(feed.url) or address in _bare(feed.site))],
     ):
         if len(meant) == 1:
             return meant[0]

@@ -1,0 +1,133 @@
+import sqlite3
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from stock import NOW, ready, save, subscribe
+from tuireader.errors import NotFoundError
+from tuireader.model import Feed, FeedSummary, Query, Validators
+from tuireader.store import articles, facets, feeds, statuses
+
+
+def test_adding_an_address_twice_gives_the_one_subscription(c: sqlite3.Connection) -> None:
+    first = feeds.add(c, "https://example.org/feed", title=" The\n Review ", site="https://example.org/", now=NOW)
+    assert first == Feed(1, "https://example.org/feed", "The Review", "https://example.org/")
+    again = feeds.add(c, "https://example.org/feed", title="Another", site="", now=NOW)
+    assert again == first
+    assert feeds.every(c) == [first]
+
+
+def test_record_writes_all_that_a_feed_says(c: sqlite3.Connection) -> None:
+    feed = replace(
+        subscribe(c),
+        url="https://example.org/moved",
+        title="Renamed",
+        site="https://example.org/new",
+        validators=Validators('W/"a\u00e4"', "Mon, 01 Jan 2026 00:00:00 GMT"),
+        body_hash=b"\x00\xff" * 16,
+        checked=NOW,
+        due=NOW + timedelta(hours=1),
+        not_before=NOW + timedelta(minutes=5),
+        pace=7200,
+        failures=3,
+        error="example.org did not answer.",
+        gone=True,
+        moved_to="https://elsewhere.example/feed",
+        moved_hits=2,
+    )
+    feeds.record(c, feed)
+    assert feeds.get(c, feed.id) == feed
+
+
+def test_a_feed_that_moves_to_an_address_that_is_subscribed_to_keeps_its_own(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c), subscribe(c, "https://two.example/feed", "Two")
+    feeds.record(c, replace(one, url=two.url, title="Renamed"))
+    assert (feeds.get(c, one.id).url, feeds.get(c, one.id).title) == (one.url, "Renamed")
+    assert feeds.get(c, two.id) == two
+
+
+def test_record_of_a_feed_that_was_removed_does_nothing(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    feeds.remove(c, feed.id)
+    feeds.record(c, feed)
+    assert feeds.every(c) == []
+    with pytest.raises(NotFoundError, match="no feed with the id 1"):
+        feeds.get(c, feed.id)
+
+
+def test_feeds_are_listed_by_title_whatever_its_case(c: sqlite3.Connection) -> None:
+    for url, title in (("https://1.example/", "beta"), ("https://2.example/", "Alpha"), ("https://0.example/", "")):
+        feeds.add(c, url, title=title, site="", now=NOW)
+    assert [feed.title for feed in feeds.every(c)] == ["Alpha", "beta", ""]
+
+
+def test_summaries_count_unread_and_all(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c), subscribe(c, "https://two.example/feed", "Two")
+    save(c, ready("1"), ready("2"), feed=one)
+    statuses.mark(c, articles.ids(c, Query())[:1], read=True)
+    assert feeds.summaries(c) == [FeedSummary(one, 1, 2), FeedSummary(two, 0, 0)]
+
+
+def test_due_gives_those_whose_time_has_come_longest_waiting_first(c: sqlite3.Connection) -> None:
+    times = {
+        "never asked": replace(subscribe(c, "https://1.example/"), due=None),
+        "later": replace(subscribe(c, "https://2.example/"), due=NOW + timedelta(seconds=1)),
+        "now": replace(subscribe(c, "https://3.example/"), due=NOW),
+        "long": replace(subscribe(c, "https://4.example/"), due=NOW - timedelta(days=9)),
+        "gone": replace(subscribe(c, "https://5.example/"), due=None, gone=True),
+    }
+    for feed in times.values():
+        feeds.record(c, feed)
+    assert feeds.due(c, NOW) == [times["never asked"], times["long"], times["now"]]
+
+
+def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection) -> None:
+    one, two = subscribe(c), subscribe(c, "https://two.example/feed", "Two")
+    save(c, ready("1", "harbour", categories=("K", "Only"), authors=("A",)), feed=one)
+    save(c, ready("1", "harbour", categories=("K",)), feed=two)
+    feeds.remove(c, one.id)
+    assert [headline.feed_id for headline in articles.window(c, Query(text="harbour "), 0, 9)] == [two.id]
+    assert [facet.name for facet in facets.categories(c, Query())] == ["K"]
+    assert articles.ids(c, Query(categories=("Only",))) == []
+    for table, left in (("body", 1), ("category_article", 1), ("author_article", 1), ("search", 1), ("author", 1)):
+        assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == left, table
+    feeds.remove(c, 99)
+    assert feeds.every(c) == [two]
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("https://review.example/feed", "https://review.example/feed"),
+        ("2", "https://daily.example/feed"),
+        ("Review", "https://review.example/feed"),
+        ("the review", "https://review.example/feed"),
+        ("RÉVIEW of books", "https://books.example/feed"),
+        ("daily", "https://daily.example/feed"),
+        ("books.example", "https://books.example/feed"),
+        ("http://www.books.example/", "https://books.example/feed"),
+    ],
+)
+def test_a_feed_is_found_by_address_id_or_part_of_its_title(c: sqlite3.Connection, text: str, url: str) -> None:
+    for address, title in (("review", "The Review"), ("daily", "Daily Notes"), ("books", "Réview of Books")):
+        feeds.add(c, f"https://{address}.example/feed", title=title, site=f"https://{address}.example/", now=NOW)
+    assert feeds.find(c, text).url == url
+
+
+def test_a_name_that_more_than_one_has_is_a_sentence_that_names_them(c: sqlite3.Connection) -> None:
+    subscribe(c, "https://1.example/feed", "One Review")
+    subscribe(c, "https://2.example/feed", "Two Review")
+    with pytest.raises(NotFoundError) as error:
+        feeds.find(c, "review")
+    assert str(error.value) == (
+        "“review” could be any of 2 feeds: One Review (id 1), Two Review (id 2). Give the address or the id."
+    )
+
+
+@pytest.mark.parametrize("text", ["nothing", "", " ", "9"])
+def test_a_name_that_none_has_is_a_sentence(c: sqlite3.Connection, text: str) -> None:
+    subscribe(c)
+    feeds.add(c, "https://untitled.example/", title="", site="", now=NOW)
+    with pytest.raises(NotFoundError, match="No feed here is called"):
+        feeds.find(c, text)
