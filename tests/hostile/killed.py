@@ -54,7 +54,7 @@ def watch(kind: str, left: int) -> Callable[..., None]:
         if kind == "statement":
             c.set_trace_callback(count)
         elif kind == "step":
-            c.set_progress_handler(lambda: count(), STEP)
+            c.set_progress_handler(count, STEP)
         return c
 
     connection._connected = watched

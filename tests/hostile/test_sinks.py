@@ -1,0 +1,267 @@
+"""No text reaches a screen but through the functions that make it harmless: the source itself is searched for ways."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+import tuireader
+
+SOURCE = Path(tuireader.__file__).parent
+ROOMS = {room: sorted((SOURCE / room).rglob("*.py")) for room in ("tui", "cli")}
+
+# What gives text that a terminal cannot obey and Textual does not read as markup.
+CLEANERS = {"plain", "block", "joined", "printable", "printable_block", "toast"}
+# What gives harmless text back for harmless text: functions of it, and its methods.
+SHAPERS = {"cut", "pad", "seen", "len"}
+METHODS = {"rstrip", "lstrip", "strip", "ljust", "rjust", "lower", "upper"}
+
+# Calls that put the text they are given on the screen, and attributes that do so when they are set.
+SINK_CALLS = {
+    "tui": {
+        *("Static", "Label", "Button", "Input", "Option", "Segment", "Content", "Text"),
+        *("notify", "update", "exit", "print"),
+    },
+    "cli": {"put", "print", "write"},
+}
+SINK_ATTRIBUTES = {
+    "border_title", "border_subtitle", "tooltip", "title", "sub_title", "value", "placeholder", "label", "loading",
+}  # fmt: skip
+# Calls that read text as markup, or print it without looking.
+FORBIDDEN = {
+    "from_markup",
+    "render_markup",
+    "from_ansi",
+    "Markdown",
+    "MarkdownViewer",
+    "RichLog",
+    "Log",
+    "TextArea",
+    "input",
+}
+# Textual's widgets that the screens are made of: another one may have other ways to show text, to be added above.
+KNOWN_WIDGETS = {"Static", "Input"}  # of Input, only messages and an heir that makes its text harmless
+# What a widget may paint itself with.
+PAINTS = {"render": {"Content"}, "render_line": {"Strip"}}
+
+ALLOWED: dict[tuple[str, str], str] = {
+    ("tui/screens/subscribe.py", "self.query_one(Input).value = address"): "an Entry makes what it is given harmless",
+    ("cli/articles.py", "put(line)"): "of printable cells",
+    ("cli/articles.py", "put(_fitted(line))"): "of printable cells",
+    ("cli/articles.py", "put(read.markdown_of(connection, arguments.id))"): "of clean HTML, which is printable",
+    ("cli/articles.py", "put(read.html_of(connection, arguments.id))"): "clean HTML, which is printable",
+    ("cli/articles.py", "put(printed(line, reorder=reorder))"): "to_plain and to_ansi make it harmless",
+    ("cli/feeds.py", "put(f'{printable(done.feed.title)}: {_news(done.refreshed)}')"): "numbers and words of ours",
+    ("cli/feeds.py", "put(f'{printable(event.feed.title)}: {_news(event)}')"): "numbers and words of ours",
+    (
+        "cli/feeds.py",
+        "sys.stderr.write(f'Remove {printable(feed.title)} and its {total} articles from this machine? [y/N] ')",
+    ): "a number",
+    ("cli/feeds.py", "put(line)"): "of printable cells",
+    ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",
+    (
+        "cli/output.py",
+        "put(_UNSAFE_IN_JSON.sub(lambda match: f'\\\\u{ord(match[0]):04x}', json.dumps(row, ensure_ascii=ascii_only)))",
+    ): "here JSON is made harmless",
+}
+"""What is no way, although it looks like one, and why."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An expression that reaches the screen."""
+
+    file: str
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: {self.text}"
+
+
+def name_of(call: ast.expr) -> str:
+    if isinstance(call, ast.Attribute):
+        return call.attr
+    return call.id if isinstance(call, ast.Name) else ""
+
+
+class Searcher(ast.NodeVisitor):
+    """Finds what reaches the screen in one file without having been made harmless in the same function."""
+
+    def __init__(self, room: str, file: Path) -> None:
+        self.room = room
+        self.file = file.relative_to(SOURCE).as_posix()
+        self.places: list[Place] = []
+        self.uses: set[str] = set()
+        self._functions: list[ast.AST] = []
+        tree = ast.parse(file.read_text("utf-8"))
+        self._functions.append(tree)
+        self.visit(tree)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if node.name in PAINTS and self.room == "tui":
+            given = ast.unparse(node.returns) if node.returns else "nothing that is known"
+            if given not in PAINTS[node.name]:
+                self._report(node, f"{node.name} paints with {given}")
+        self._functions.append(node)
+        self.generic_visit(node)
+        self._functions.pop()
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 - ast's name
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module == "textual.widgets":
+            for alias in node.names:
+                if alias.name not in KNOWN_WIDGETS:
+                    self._report(node, f"textual.widgets.{alias.name} is not known here")
+
+    def visit_Call(self, node: ast.Call) -> None:
+        name = name_of(node.func)
+        if name in FORBIDDEN:
+            self._report(node, ast.unparse(node))
+        elif name in SINK_CALLS[self.room]:
+            texts = [*node.args, *(word.value for word in node.keywords if word.arg in TEXT_WORDS)]
+            if not all(self.harmless(text) for text in texts[: 1 if name in ONLY_FIRST else None]):
+                self._report(node, ast.unparse(node))
+        self.generic_visit(node)
+
+    def visit_Assign(self, node: ast.Assign) -> None:
+        for target in node.targets:
+            named = isinstance(target, ast.Attribute) and target.attr in SINK_ATTRIBUTES
+            if named and self.room == "tui" and not self.harmless(node.value):
+                self._report(node, ast.unparse(node))
+        self.generic_visit(node)
+
+    def _report(self, node: ast.stmt | ast.expr, text: str) -> None:
+        if (self.file, text) in ALLOWED:
+            self.uses.add(text)
+        else:
+            self.places.append(Place(self.file, node.lineno, text))
+
+    # What is harmless.
+
+    def harmless(self, value: ast.expr) -> bool:
+        """Whether an expression is a constant, was made harmless, or is put together of such."""
+        match value:
+            case ast.Constant():
+                parts: list[ast.expr] | None = []
+            case ast.Call():
+                parts = self._parts_of_call(value)
+            case ast.JoinedStr():
+                parts = [each.value for each in value.values if isinstance(each, ast.FormattedValue)]
+            case ast.BinOp(op=ast.Mult()):
+                parts = [value.left]
+            case ast.BinOp():
+                parts = [value.left, value.right]
+            case ast.BoolOp():
+                parts = value.values
+            case ast.IfExp():
+                parts = [value.body, value.orelse]
+            case ast.Subscript():
+                parts = [value.value]
+            case ast.Name():
+                parts = self._bound_to(value.id)
+            case _:
+                parts = None
+        return parts is not None and all(map(self.harmless, parts))
+
+    def _parts_of_call(self, call: ast.Call) -> list[ast.expr] | None:
+        name = name_of(call.func)
+        if name in CLEANERS:
+            return []
+        if name in SHAPERS:
+            return call.args[:1]
+        return [call.func.value] if name in METHODS and isinstance(call.func, ast.Attribute) else None
+
+    def _bound_to(self, name: str) -> list[ast.expr] | None:
+        """All that a name is assigned in this function; None where it gets its value in any other way."""
+        function = self._functions[-1]
+        if any(isinstance(node, ast.arg) and node.arg == name for node in ast.walk(function)):
+            return None
+        values: list[ast.expr] = []
+        stores = 0
+        for node in ast.walk(function):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            if isinstance(node, ast.AnnAssign | ast.AugAssign):
+                targets = [node.target]
+            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
+                values.append(node.value)  # type: ignore[attr-defined]
+            stores += isinstance(node, ast.Name) and node.id == name and isinstance(node.ctx, ast.Store)
+        return values if values and len(values) == stores else None
+
+
+# Of these calls, only the first argument is text, the others are styles and sizes.
+ONLY_FIRST = {"Segment", "Content", "Text", "update", "Static", "Label"}
+TEXT_WORDS = {
+    "content",
+    "renderable",
+    "value",
+    "placeholder",
+    "title",
+    "message",
+    "text",
+    "label",
+    "tooltip",
+    "prompt",
+    None,
+}
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_text_reaches_the_screen_only_through_what_makes_it_harmless(room: str) -> None:
+    searched = [Searcher(room, file) for file in ROOMS[room]]
+    assert searched
+    assert not [str(place) for one in searched for place in one.places]
+    used = {(one.file, text) for one in searched for text in one.uses}
+    assert {place for place in ALLOWED if place[0].startswith(room)} == used, (
+        "the list of exceptions has some that are none"
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Static(title)",
+        "Static(f'{plain(a)} {title}')",
+        "self.notify(error)",
+        "self.border_title = feed.title",
+        "widget.tooltip = link",
+        "Segment(text, style)",
+        "for text in texts: Segment(text, style)",
+        "shown = printable(text)\n    shown = title\n    Static(shown)",
+        "Content.from_markup('[b]' + title)",
+        "Markdown(body)",
+        "self.query_one('#x').update(sentence)",
+        "self.exit(message=error)",
+        "Label(printable(a) + b)",
+        "Input(value=address)",
+    ],
+)
+def test_ways_to_the_screen_are_found(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert _places(line, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Static(plain(title))",
+        "Static('words')",
+        "shown = cut(printable(title), 9)\n    Segment(shown, style)",
+        "Segment(' ' * (width - used), style)",
+        "Static(plain(title), classes=name)",
+        "self.query_one('#x').update(joined(a, b))",
+        "Label(f'{printable(title)} …' if title else '')",
+    ],
+)
+def test_ways_around_are_not(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not _places(line, tmp_path, monkeypatch)
+
+
+def _places(line: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Place]:
+    monkeypatch.setattr("test_sinks.SOURCE" if __name__ == "test_sinks" else f"{__name__}.SOURCE", folder)
+    file = folder / "some.py"
+    file.write_text(f"def shown(self, title, text, texts):\n    {line}\n", "utf-8")
+    return Searcher("tui", file).places
