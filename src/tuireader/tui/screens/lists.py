@@ -71,23 +71,43 @@ class ListsScreen(PanesScreen):
 
     # Choosing.
 
-    def want(self, query: Query) -> None:
-        """Show other articles; what was kept in the list although it no longer belonged is let go."""
+    def want(self, query: Query, *, stay: bool = False) -> None:
+        """Show other articles, from the top or (`stay`) with the cursor on the same one.
+
+        What was kept in the list although it no longer belonged is let go.
+        """
+        current = self.headlines.current if stay else None
+        self._say_wanted(query)
+        self._show_list(self.wanted, current.id if current else None)
+
+    async def show(self, query: Query) -> None:
+        """Likewise, and return when they are shown."""
+        self._say_wanted(query)
+        await self._take_list(self.wanted)
+
+    def _say_wanted(self, query: Query) -> None:
         self.wanted = replace(query, keep=frozenset())
         self._show_chosen()
         self.show_title()
-        self._show_list(self.wanted)
 
     @work(exclusive=True, group="list")
-    async def _show_list(self, query: Query) -> None:
+    async def _show_list(self, query: Query, article_id: int | None = None) -> None:
+        await self._take_list(query, article_id)
+
+    async def _take_list(self, query: Query, article_id: int | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
 
         def read(connection: Connection) -> tuple[list[Headline], Extent]:
-            return articles.window(connection, query, 0, PAGE), extent(connection, query, None)
+            return articles.window(connection, query, 0, PAGE), extent(connection, query, article_id)
 
+        line = self.headlines.cursor_line()
         first, length = await off_loop(self.path, read)
+        if replace(self.wanted, keep=query.keep) != query:  # the reader wants something else by now
+            return
         self.listed = self.wanted
         self.headlines.show(self._read, count=length.count, first=first)
+        if length.rank is not None:
+            self.headlines.hold(length.rank, line)
         self._say_empty()
         self.recount_facets(query)
 
@@ -132,8 +152,11 @@ class ListsScreen(PanesScreen):
     def recount(self) -> None:
         """Read the list and all counts again, after something changed; the cursor stays on its article."""
         current = self.headlines.current
-        self._recount_list(self.wanted, current.id if current else None)
-        self.recount_facets(self.wanted)
+        if self.listed != self.wanted:  # another list is on its way: that one is read again
+            self._show_list(self.wanted)
+        else:
+            self._recount_list(self.wanted, current.id if current else None)
+            self.recount_facets(self.wanted)
 
     @work(exclusive=True, group="list")
     async def _recount_list(self, query: Query, article_id: int | None) -> None:
@@ -237,22 +260,24 @@ class ListsScreen(PanesScreen):
 
     # Searching, filtering, sorting.
 
-    def action_search(self) -> None:
+    async def action_search(self) -> None:
         """Search the headlines; in a list of names, find one."""
         focused = self.focused
         if isinstance(focused, FacetList):
             self._filtered = focused
-            self.ask(FILTER, focused.filter, "a part of the name")
+            await self.ask(FILTER, focused.filter, "a part of the name")
         else:
             if self.pane == "article" and self.panes_beside < 3:
                 self.show_pane("headlines")
-            self.ask(SEARCH, self.wanted.text, 'words, "a phrase", -without, author:, category:')
+            await self.ask(SEARCH, self.wanted.text, 'words, "a phrase", -without, author:, category:')
 
-    def ask(self, purpose: str, text: str, hint: str) -> None:
-        """Let the reader type something at the bottom of the screen."""
+    async def ask(self, purpose: str, text: str, hint: str) -> None:
+        """Let the reader type something at the bottom of the screen; what is typed at once is typed there too."""
         if not self.query(Prompt):
             self.hint_bar.display = False
-            self.mount(Prompt(purpose, text, hint), after=self.hint_bar)
+            prompt = Prompt(purpose, text, hint)
+            await self.mount(prompt, after=self.hint_bar)
+            self.set_focus(prompt.line)
 
     @on(Prompt.Changed)
     def _type(self, event: Prompt.Changed) -> None:
@@ -264,6 +289,14 @@ class ListsScreen(PanesScreen):
     def _filter(self, facets: FacetList, text: str) -> None:
         facets.set_filter(text)
         self.sidebar.share()
+
+    def _filter_typed(self, facets: FacetList, event: Prompt.Closed) -> None:
+        """Keep a filter that leaves several names; the only name that one leaves is what the reader wants."""
+        if event.entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
+            facets.action_open()
+        elif event.kept:
+            return
+        self._filter(facets, "")
 
     @work(exclusive=True, group="typing")
     async def _search(self, text: str) -> None:
@@ -280,7 +313,7 @@ class ListsScreen(PanesScreen):
             order = "newest"
         query = replace(self.wanted, text=text, order=order)
         if query != self.wanted:
-            self.want(query)
+            self.want(query, stay=not searching)
 
     @on(Prompt.Closed)
     async def _close_prompt(self, event: Prompt.Closed) -> None:
@@ -288,8 +321,7 @@ class ListsScreen(PanesScreen):
         if prompt is None:
             return
         if event.purpose == FILTER and self._filtered is not None:
-            if not event.kept:
-                self._filter(self._filtered, "")
+            self._filter_typed(self._filtered, event)
             self._return_to(prompt, self._filtered)
         elif event.purpose == SEARCH:
             if not event.kept:

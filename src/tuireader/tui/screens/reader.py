@@ -14,7 +14,7 @@ from textual import work
 from tuireader.config import Config
 from tuireader.model import Feed, Query
 from tuireader.store import articles, feeds
-from tuireader.tui.background import Writer
+from tuireader.tui.background import Writer, off_loop
 from tuireader.tui.fetching import Tally, refreshing
 from tuireader.tui.memory import Memory
 from tuireader.tui.screens.reading import ReadingScreen
@@ -177,15 +177,23 @@ class ReaderScreen(ReadingScreen):
         )
 
     def _added(self, added: Added | None) -> None:
-        """Lead straight into what was added: the article that was meant, else the newest."""
         if added is None:
             self._say_empty()
-            return
-        only_one = len(feeds.every(self.connection)) == 1
-        query = Query() if only_one else Query(feed=added.feed_id)
-        self.want(query)
-        newest = articles.window(self.connection, query, 0, 1)
-        article_id = added.article_id or (newest[0].id if newest else None)
+        else:
+            self._lead_to(added)
+
+    @work(exclusive=True, group="added")
+    async def _lead_to(self, added: Added) -> None:
+        """Lead straight into what was added: the article that was meant, else the newest."""
+        query = Query(feed=added.feed_id)
+
+        def look(connection: Connection) -> tuple[bool, int | None]:
+            newest = articles.window(connection, query, 0, 1)
+            return len(feeds.every(connection)) == 1, newest[0].id if newest else None
+
+        is_only, newest = await off_loop(self.path, look)
+        await self.show(Query() if is_only else query)
+        article_id = added.article_id or newest
         if article_id is None:
             toast(self, "There are no articles in this feed yet.")
         else:

@@ -45,17 +45,27 @@ class ReadingScreen(MarkingScreen):
         self.open_article(event.article_id)
 
     def open_article(self, article_id: int) -> None:
-        """Open an article and go there."""
+        """Open an article and go there; the cursor of the list comes along."""
         self._open(article_id)
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int) -> None:
+        query = self.listed
+
+        def read(connection: Connection) -> tuple[int | None, OpenArticle]:
+            return articles.rank(connection, query, article_id), self._opened(connection, article_id)
+
         try:
-            opened = await off_loop(self.path, lambda c: self._opened(c, article_id))
+            rank, opened = await off_loop(self.path, read)
         except NotFoundError as error:
             toast(self, str(error), severity="warning")
             return
+        self._bring_cursor(rank)
         self._show(opened)
+
+    def _bring_cursor(self, rank: int | None) -> None:
+        if rank is not None and rank != self.headlines.cursor:
+            self.headlines.move_to(rank)
 
     def _show(self, opened: OpenArticle) -> None:
         self.keep_position()
@@ -105,8 +115,7 @@ class ReadingScreen(MarkingScreen):
             toast(self, f"No {kind} {'after' if step > 0 else 'before'} this one.")
             return
         rank, opened = found
-        if rank is not None:
-            self.headlines.move_to(rank)
+        self._bring_cursor(rank)
         self._show(opened)
 
     @on(ArticleView.AtEnd)

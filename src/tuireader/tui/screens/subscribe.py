@@ -105,10 +105,9 @@ class SubscribeScreen(ModalScreen[Added | None]):
             try:
                 added = await self._known(address) or await self._subscribe(address)
             except TuireaderError as error:
+                self._hide_choices()
                 self._complain(str(error))
                 return
-            finally:
-                self._hide_choices()
         self.dismiss(added)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
@@ -153,7 +152,9 @@ class SubscribeScreen(ModalScreen[Added | None]):
         choices.display = True
         choices.focus()
         self._answer = asyncio.get_running_loop().create_future()
-        return await self._answer
+        choice = await self._answer
+        self._hide_choices()
+        return choice
 
     @on(ChoiceList.Chosen)
     def _choose(self, event: ChoiceList.Chosen) -> None:

@@ -59,8 +59,9 @@ class ChoiceList(RowList):
         """The text, and the other one flush right."""
         line = self.rows[row]
         width = self.size.width - 3
-        aside = cut(printable(line.aside), max(0, width // 2))
-        text = cut(printable(line.text), max(1, width - cell_len(aside) - 1))
+        text, aside = printable(line.text), printable(line.aside)
+        aside = cut(aside, max(width // 2, width - cell_len(text) - 2))
+        text = cut(text, max(1, width - cell_len(aside) - 2))
         gap = " " * max(0, width - cell_len(text) - cell_len(aside))
         return [[(" ", ""), (text, "faint" if line.is_heading else ""), (gap, ""), (aside, "faint")]]
 

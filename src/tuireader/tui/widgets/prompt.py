@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tuireader.tui.text import plain
+from tuireader.tui.widgets.entry import Entry
 
 
 class Prompt(Horizontal):
@@ -33,11 +34,13 @@ class Prompt(Horizontal):
     class Closed(Message):
         """The reader is done with it."""
 
-        def __init__(self, purpose: str, *, kept: bool) -> None:
+        def __init__(self, purpose: str, *, kept: bool, entered: bool = False) -> None:
             super().__init__()
             self.purpose = purpose
             self.kept = kept
             """Whether what was typed stays: not after escape."""
+            self.entered = entered
+            """Whether it was closed with enter, and not by going elsewhere."""
 
     def __init__(self, purpose: str, text: str, hint: str) -> None:
         """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none."""
@@ -49,11 +52,12 @@ class Prompt(Horizontal):
     def compose(self) -> ComposeResult:
         """The mark, the line, and what it is for."""
         yield Static(plain("  / "), id="prompt-mark")
-        yield Input(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
+        yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
 
-    def on_mount(self) -> None:
-        """Be ready to be typed into."""
-        self.query_one(Input).focus()
+    @property
+    def line(self) -> Input:
+        """What is typed into."""
+        return self.query_one(Input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Tell what was typed."""
@@ -65,7 +69,7 @@ class Prompt(Horizontal):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep it."""
         event.stop()
-        self.action_keep()
+        self.post_message(self.Closed(self._purpose, kept=True, entered=True))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
         """A click elsewhere keeps it."""

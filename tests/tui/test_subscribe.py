@@ -1,0 +1,215 @@
+"""Adding a site: from its address to its newest article, with what goes wrong said where it was typed."""
+
+import logging
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from conftest import Clock, Reply, ScriptedSite
+from shelf import screen_text, settle
+from tuireader.config import Config
+from tuireader.demo.server import DemoSite
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.screens.subscribe import SubscribeScreen
+from wordpress import BORDER, TRADE, Post, feed, publish
+
+SIZE = (120, 32)
+THIRD = Post("The Quiet Harbour", "<p>Nobody watched the vote.</p>", "quiet", date="Wed, 28 Jun 2017 12:00:00 +0000")
+
+
+@pytest.fixture(autouse=True)
+def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def app_on(db: Path, clock: Clock, *addresses: str) -> ReaderApp:
+    return ReaderApp(db, config=Config(refresh_on_start=False), clock=clock, addresses=addresses)
+
+
+async def enter(pilot: Pilot[None], address: str) -> None:
+    """Paste an address in place of what is in the line, and press enter."""
+    line = pilot.app.screen.query_one(Input)
+    line.value = ""
+    line.post_message(events.Paste(address))
+    await pilot.pause()
+    await pilot.press("enter")
+    await settle(pilot)
+
+
+def subscribed(db: Path) -> list[str]:
+    with closing(connect(db)) as c:
+        return [feed.url for feed in feeds.every(c)]
+
+
+async def test_the_first_start_leads_straight_into_the_newest_article(
+    db: Path, clock: Clock, site: ScriptedSite
+) -> None:
+    publish(site, BORDER, TRADE)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert "Address of a site" in screen_text(app)
+        await enter(pilot, site.url)
+        text = screen_text(app)
+        assert "historic rivals" in text
+        assert "CATEGORIES" in text
+        assert "1 unread" in text
+        assert app.focused is app.reader.article
+    assert subscribed(db) == [f"{site.url}/feed/"]
+
+
+async def test_the_demo_magazine_can_be_read(db: Path, clock: Clock, demo_site: DemoSite) -> None:
+    app = app_on(db, clock, demo_site.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        text = screen_text(app)
+        assert text.splitlines()[0].startswith(" The Slow Terminal")
+        assert "AUTHORS" in text
+        assert app.focused is app.reader.article
+
+
+async def test_the_address_of_an_article_opens_that_article(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE, THIRD)
+    app = app_on(db, clock, f"{site.url}/2017/06/{THIRD.slug}/")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert app.reader.article.article is not None
+        assert app.reader.article.article.title == THIRD.title
+        assert app.reader.headlines.current is not None
+        assert app.reader.headlines.current.title == THIRD.title
+
+
+async def test_what_is_here_already_opens_without_the_network(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE, THIRD)
+    app = app_on(db, clock, site.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+    site.stop()
+    for address, title in ((site.url, BORDER.title), (f"{site.url}/2017/06/{TRADE.slug}/", TRADE.title)):
+        again = app_on(db, clock, address)
+        async with again.run_test(size=SIZE) as pilot:
+            await settle(pilot)
+            assert again.reader.article.article is not None
+            assert again.reader.article.article.title == title
+
+
+async def test_of_several_feeds_the_reader_chooses_one(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/"] = Reply(
+        '<link rel="alternate" type="application/rss+xml" title="All" href="/feed/">'
+        '<link rel="alternate" type="application/rss+xml" title="Photos [red]" href="/photos/">'
+    )
+    site.pages["/photos/"] = Reply(feed(site.url, (TRADE,), "Photos"), content_type="application/rss+xml")
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        line = app.screen.query_one(Input)
+        line.value = site.url
+        await pilot.press("enter")
+        for _ in range(100):
+            await pilot.pause(0.05)
+            if "Which one?" in screen_text(app):
+                break
+        text = screen_text(app)
+        assert "This site has several feeds. Which one?" in text
+        assert "Photos [red]" in text
+        assert f"{site.url}/photos/" in text
+        await pilot.press("j", "enter")
+        await settle(pilot)
+        assert "Trade follows science" in screen_text(app)
+    assert subscribed(db) == [f"{site.url}/photos/"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "sentence"),
+    [
+        ({}, "says 404"),
+        ({"/": Reply("<p>Nothing but a page.</p>")}, "names no feed"),
+        ({"/": Reply("", 500)}, "says 500"),
+        ({"/": Reply('<link rel="alternate" type="application/rss+xml" href="/feed/">')}, "404"),
+    ],
+)
+async def test_what_goes_wrong_is_said_where_it_was_typed(
+    db: Path, clock: Clock, site: ScriptedSite, pages: dict[str, Reply], sentence: str
+) -> None:
+    site.pages.update(pages)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await enter(pilot, site.url)
+        assert isinstance(app.screen, SubscribeScreen)
+        assert "! " in screen_text(app)
+        assert sentence in " ".join(screen_text(app).split())
+        assert app.screen.query_one(Input).value == site.url
+        # What was wrong can be put right on the spot.
+        publish(site, BORDER)
+        await enter(pilot, site.url)
+        assert "historic rivals" in screen_text(app)
+
+
+async def test_what_is_no_address_is_said(db: Path, clock: Clock) -> None:
+    app = app_on(db, clock, "http://[")
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert "! " in screen_text(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        text = screen_text(app)
+        assert "No feeds yet." in text
+        assert "a adds a site." in text
+
+
+async def test_a_second_site_is_added_beside_the_first(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    app = app_on(db, clock, site.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        other = feed(site.url, (THIRD,), "Harbours")
+        site.pages["/other"] = Reply(other, content_type="application/rss+xml")
+        await pilot.press("a")
+        await settle(pilot)
+        assert "Add a site" in screen_text(app)
+        await enter(pilot, f"{site.url}/other")
+        text = screen_text(app)
+        assert "Nobody watched the vote." in text
+        assert "▌Harbours" in text
+        assert "The Example Review" in text
+
+
+async def test_leaving_gives_up_what_is_under_way(db: Path, clock: Clock) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        app = app_on(db, clock)
+        async with app.run_test(size=SIZE) as pilot:
+            await settle(pilot)
+            app.screen.query_one(Input).value = address
+            await pilot.press("enter")
+            while f"Looking for the feed of {address} …" not in screen_text(app):
+                await pilot.pause(0.02)
+            await pilot.press("escape")
+            await settle(pilot)
+            assert "any of them will do." in " ".join(screen_text(app).split())
+            await pilot.press("escape")
+            await settle(pilot)
+            assert not isinstance(app.screen, SubscribeScreen)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (20, 8), (3, 3), (1, 1)])
+async def test_it_fits_into_any_terminal(db: Path, clock: Clock, site: ScriptedSite, size: tuple[int, int]) -> None:
+    publish(site, BORDER)
+    app = app_on(db, clock)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        if size[0] > 20:
+            assert "Address of a site" in screen_text(app)
+        await enter(pilot, site.url)
+        assert subscribed(db) == [f"{site.url}/feed/"]
