@@ -109,3 +109,17 @@ def test_guesses_come_near() -> None:
     page = Page(HEAD_LINES, document, 60)
     finish(page)
     assert 0.8 * page.rows < guessed < 1.25 * page.rows
+
+
+def test_a_heavy_block_is_left_to_others_and_stood_for_meanwhile() -> None:
+    document = to_document("before\n\n" + "word " * 20_000 + "\n\nafter")
+    page = Page(HEAD_LINES, document, 60)
+    assert [page.line(place).drawn.strip() for place in everything(page)] == ["", "", "", "before", "", "…", "", "after"]
+    assert page.is_heavy(1)
+    assert not page.complete
+    guess = page.rows
+    page.put(1, lay_out(document, 60)[1:-2])
+    assert not page.is_heavy(1)
+    assert page.complete
+    assert page.rows == 3 + len(lay_out(document, 60)) + TAIL
+    assert 0.8 * page.rows < guess < 1.25 * page.rows

@@ -231,6 +231,16 @@ async def test_nothing_moves_while_the_rest_is_laid_out(monkeypatch: pytest.Monk
         assert app.view.scroll_y == page.row(app.view._top)
 
 
+async def test_a_heavy_block_holds_no_key_and_is_read_where_it_was_left() -> None:
+    text = " ".join(f"h{number}" for number in range(20_000))
+    app = Host(opened(f"Before.\n\n{text}\n\nAfter.", position=40_000))
+    async with app.run_test(size=(80, 30)) as pilot:
+        assert [row.strip("▐ ") for row in app.rows()[10:15]] == ["", "…", "", "After.", ""]
+        await pilot.press("slash", *"fter", "escape")
+        await settled(pilot)
+        assert text[40_000 - len("Before.\n") :].split()[1] in app.rows()[0].split() + app.rows()[1].split()
+
+
 async def test_scrolling_up_through_what_is_not_laid_out_skips_no_line(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Host(opened(LONG, position=12_000))
     monkeypatch.setattr(ArticleView, "run_worker", lambda *_, **__: None)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tuireader.content.blocks import Block, Code, Document, Line, Table, text_length
+from tuireader.content.blocks import Block, Code, Document, Line, Span, Table, text_length
 from tuireader.content.layout import lay_out_block
 
 HEAD = -1
@@ -15,6 +15,12 @@ HEAD = -1
 
 TAIL = 2
 """Blank rows below the last line."""
+
+
+HEAVY = 50_000
+"""Characters of a block from which on laying it out may take longer than a key should wait."""
+
+_PENDING = Span("…", "foot")
 
 
 class Place(NamedTuple):
@@ -50,14 +56,29 @@ class Page:
         return self._row_table()[-1] + TAIL
 
     def lines(self, block: int) -> Sequence[Line]:
-        """The lines of a block."""
+        """The lines of a block; of a heavy one, as long as nobody `put` them, a single line that stands for them."""
         lines = self._lines.get(block)
-        if lines is None:
-            lines = self._lines[block] = lay_out_block(self.document, block, self.width)
-            if self._heights[block + 1] != len(lines):
-                self._heights[block + 1] = len(lines)
-                self._tops = []
+        if lines is not None:
+            return lines
+        if self.is_heavy(block):
+            gap, start = self.document.blocks[block].gap, self.document.starts[block]
+            return [*[Line((), block, start)] * gap, Line((_PENDING,), block, start)]
+        lines = lay_out_block(self.document, block, self.width)
+        self.put(block, lines)
         return lines
+
+    def is_heavy(self, block: int) -> bool:
+        """Whether a block is to be laid out elsewhere than where keys are answered, and is not yet."""
+        starts, length = self.document.starts, self.document.length
+        end = starts[block + 1] if block + 1 < len(starts) else length
+        return block not in self._lines and end - starts[block] > HEAVY
+
+    def put(self, block: int, lines: Sequence[Line]) -> None:
+        """Take the lines of a block."""
+        self._lines[block] = lines
+        if self._heights[block + 1] != len(lines):
+            self._heights[block + 1] = len(lines)
+            self._tops = []
 
     def line(self, place: Place) -> Line:
         """The line at a place; there is one at any place that a method of the page gave."""

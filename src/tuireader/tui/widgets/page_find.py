@@ -58,7 +58,7 @@ class FindPage(MousePage):
         if self._document is None:
             return
         if self.finding is None:
-            self.finding = Finding(document_text(self._document), self.first_offset)
+            self.finding = Finding(document_text(self._document), self.position)
         self.finding.seek(sought)
         self._show_match()
 
@@ -70,7 +70,7 @@ class FindPage(MousePage):
             place = page.place_of(finding.here.start)
             if place not in self._sight:
                 self.go_to(page.walk(place, -(self.rows // 3)))
-        elif finding.began != self.first_offset:
+        elif finding.began != self.position:
             self.go_to(page.at_offset(finding.began))
         self.refresh()
         self.post_message(self.Found(finding.sought, finding.said()))

@@ -19,6 +19,7 @@ from textual.worker import get_current_worker
 
 from tuireader.content.bidi import terminal_reorders
 from tuireader.content.blocks import Code, Document, Line, Span
+from tuireader.content.layout import lay_out_block
 from tuireader.tui.widgets.article_ink import COMPONENTS, Ink
 from tuireader.tui.widgets.article_page import HEAD, TOP, Page, Place
 from tuireader.tui.widgets.article_paint import Look, Mark, drawn, extent, paint
@@ -30,6 +31,8 @@ _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
 _BREATH = 0.002
 """Seconds between them, in which keys go from the terminal to their widget."""
+_PAUSE = 0.05
+"""Seconds that a size has to last before a thread begins to work for it."""
 LINES_IN_BLOCK = 10**8
 """More than any block has: what a place is as one number counts blocks in this."""
 
@@ -150,13 +153,26 @@ class PageView(ScrollView, can_focus=True):
         worker = get_current_worker()
         began = perf_counter()
         for block in page.unfinished(self._top.block):
-            page.lines(block)
+            if page.is_heavy(block):
+                await self._finish_heavy(page, block)
+            else:
+                page.lines(block)
             if perf_counter() - began > _SLICE:
                 await asyncio.sleep(_BREATH)
                 if worker.is_cancelled or page is not self._page:
                     return
                 began = perf_counter()
         self._settle(page, self._top)
+
+    async def _finish_heavy(self, page: Page, block: int) -> None:
+        """Lay out a block that takes long, in a thread."""
+        # A size that is gone a moment later is not worth a thread, which cannot be stopped.
+        await asyncio.sleep(_PAUSE)
+        lines = await asyncio.to_thread(lay_out_block, page.document, block, page.width)
+        if page is self._page:
+            page.put(block, lines)
+            is_here = self._anchor > 0 and page.document.block_at(self._anchor) == block
+            self._settle(page, page.at_offset(self._anchor) if is_here else self._top)
 
     def _settle(self, page: Page, top: Place) -> None:
         """Put a line at the top, as far as the end of the page allows."""
