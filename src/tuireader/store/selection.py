@@ -132,7 +132,7 @@ def split_names(names: str | None) -> tuple[str, ...]:
 
 def _runs(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Run] | None:
     """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
-    if wanted.nothing or (query.unread and wanted.read) or (query.starred and wanted.starred is False):
+    if wanted.nothing:
         return None
     authors, categories = _facet_runs(c, "author", query.authors), _facet_runs(c, "category", query.categories)
     if authors is None or categories is None:
