@@ -52,6 +52,11 @@ def test_links_that_could_run_are_text(scheme):
     assert clean(f'<p>x</p><iframe src="{scheme}:alert(1)"></iframe>', URL) == "<p>x</p>"
 
 
+def test_half_of_a_character_stops_nothing():
+    assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
+    assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"
+
+
 def test_controls_go_and_bidi_overrides_too():
     html = (
         '<p title="\x1b">\x1b[31m&#27;[32m \x9b1m&#x9b;1m \u202e&#x202e;'

@@ -30,12 +30,17 @@ _MATH_START, _MATH_END = (
     re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE),
 )
 _TAG = re.compile(r"<[^<>]*>")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 _TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
 _ALT_TEXT = re.compile(r"""\salttext\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 
 
 def without_oddities(text: str) -> str:
-    """Return HTML without what parsers take for comments, or for text, though it was meant for neither."""
+    """Return HTML without what parsers take for comments, or for text, though it was meant for neither.
+
+    Half of a surrogate pair, which is no character and stops a parser, becomes U+FFFD.
+    """
+    text = _HALF_PAIR.sub("\ufffd", text)
     if "<![" in text:
         text = text.replace("<![CDATA[", "").replace("]]>", "")
         text = _NO_SECTION.sub("&lt;![", text)
