@@ -130,10 +130,11 @@ class Page:
         places: list[Place] = []
         for block in range(top.block, len(self._heights) - 1):
             first = top.line if block == top.block else 0
-            places += [Place(block, line) for line in range(first, len(self.lines(block)))]
+            last = min(len(self.lines(block)), first + rows - len(places))
+            places += [Place(block, line) for line in range(first, last)]
             if len(places) >= rows:
                 break
-        return places[:rows]
+        return places
 
     def bottom(self, rows: int) -> Place:
         """The lowest place that may stand at the top of so many rows."""
