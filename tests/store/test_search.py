@@ -181,6 +181,16 @@ def is_old(sign: str) -> bool:
     return unicodedata.ucd_3_2_0.category(sign)[0] in "LN"
 
 
+@given(st.text(st.characters(max_codepoint=0x206F), max_size=8))
+def test_text_that_is_only_looked_at_would_not_have_changed(text: str) -> None:
+    whole = search._unspaced_run().sub(" ", search._composed(text))
+    assert tokens_of(search.indexed(text)) == tokens_of(whole) or search._unspaced_run().search(text)
+
+
+def tokens_of(text: str) -> list[str]:
+    return re.findall(r"[^\W_]+", text)
+
+
 def test_the_last_word_is_a_beginning_only_while_it_is_typed() -> None:
     assert search.fts_query("harb") == '("harb" *)'
     assert search.fts_query("harb ") == '("harb")'

@@ -32,6 +32,15 @@ _LEAD = 40
 
 
 @cache
+def _special() -> re.Pattern[str]:
+    """All but the Latin letters and the punctuation that have one form only: most text needs no more than a look."""
+    return re.compile(
+        "[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e"
+        "\u0180-\u01c3\u01cd-\u01f0\u01f4-\u024f\u2000-\u206f\u20a0-\u20a7\u20a9-\u20bf]"
+    )
+
+
+@cache
 def _unspaced_run() -> re.Pattern[str]:
     """Letters that are indexed one by one; the start of the reader does not wait for this pattern."""
     return re.compile(f"[{_UNSPACED}]+")
@@ -91,7 +100,7 @@ class Wanted:
 
 def indexed(text: str) -> str:
     """The text as it goes into the index."""
-    if text.isascii():
+    if text.isascii() or not _special().search(text):
         return text
     return _unspaced_run().sub(_spaced, _composed(text))
 
