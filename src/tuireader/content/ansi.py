@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .blocks import Line, Span
 
 _CODES = {
-    "strong": "1", "em": "3", "strike": "9", "code": "36", "link": "4", "image": "2", "mark": "7",
+    "strong": "1", "em": "3", "strike": "9", "code": "36", "link": "4", "image": "2",
     "footnote-mark": "36",
     "heading-1": "1", "heading-2": "1", "heading-3": "1", "heading-4": "1;2", "heading-5": "1;2", "heading-6": "1;2",
     "quote": "3", "term": "1", "caption": "2", "footnote": "2", "callout": "1", "table-head": "1", "table-label": "2",

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 ROLES = (
     # of a stretch of text; several may hold at once
-    "strong", "em", "strike", "code", "link", "image", "mark", "sup", "sub", "footnote-mark",
+    "strong", "em", "strike", "code", "link", "image", "footnote-mark",
     # of the text of a whole block
     "heading-1", "heading-2", "heading-3", "heading-4", "heading-5", "heading-6", "quote", "term", "caption",
     "footnote", "callout", "code-block", "table-head", "table-label",

@@ -67,6 +67,8 @@ class _Parser(MarkdownIt):
         self.use(footnote_plugin, inline=False).use(deflist_plugin)
         # Notes stay where the author put them; what was escaped stays apart from other text.
         self.disable(["footnote_tail", "text_join"])
+        # What `to_markdown` never writes is text.
+        self.disable(["reference", "lheading", "code", "html_block", "html_inline", "autolink"])
 
     # Addresses are shown as they are, the odd ones too: which may be opened is decided where they are opened.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .blocks import Image, Link, Run, Text
 from .raising import raised
+from .width import cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 _CELL_BREAK = "<br>"
 """A line break in a cell of a table; where the author wrote it as text, its bracket is escaped."""
 _GLYPH_MAX = 2
-"""Characters of an alternative text that is shown without a mark: an emoji drawn as a picture."""
+"""Cells of an alternative text that is shown without a mark: an emoji drawn as a picture."""
 
 
 class Token(Protocol):
@@ -91,19 +92,19 @@ def pictures_of(tokens: Sequence[Token]) -> tuple[list[Sequence[Token]], Sequenc
     rest = tokens
     while rest:
         size = _picture_size(rest)
-        if not size or (
-            size < len(rest) and rest[size].type not in {"softbreak", "hardbreak"} and not _blank(rest[size])
-        ):
-            return pictures, rest
+        following = rest[size:]
+        if not size or (following and not (_is_break(following[0]) or _picture_size(following))):
+            break
         pictures.append(rest[:size])
-        rest = rest[size:]
-        while rest and (rest[0].type in {"softbreak", "hardbreak"} or _blank(rest[0])):
+        rest = following
+        while rest and _is_break(rest[0]):
             rest = rest[1:]
     return pictures, rest
 
 
-def _blank(token: Token) -> bool:
-    return token.type == "text" and not token.content.strip()
+def _is_break(token: Token) -> bool:
+    """Whether a token is a line break, or space beside one."""
+    return token.type in {"softbreak", "hardbreak"} or (token.type == "text" and not token.content.strip())
 
 
 def _picture_size(tokens: Sequence[Token]) -> int:
@@ -172,7 +173,7 @@ class _Writer:
         elif token.type == "image":
             alt, _ = self.references.image(token)
             if alt:
-                self.write(alt if len(alt) <= _GLYPH_MAX else f"▣ {alt}", "image")
+                self.write(alt if cells(alt) <= _GLYPH_MAX else f"▣ {alt}", "image")
         elif token.type == "footnote_ref":
             self.note(str(token.meta["label"]))
         else:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 """Cells between two columns."""
-_WORD = 14
+_WORD = 18
 """The longest word that a column need not divide, in cells."""
 _STACKED = 24
 """Cells of room below which a record's labels stand above what they label."""
@@ -33,9 +33,9 @@ def table_lines(table: Table, frame: Frame) -> list[Line]:
     natural, least = _measure(rows)
     gaps = _GAP * (len(natural) - 1)
     widths = _negotiate(natural, least, frame.room - gaps)
-    if not widths and len(rows) > 1:
-        return _records(rows, frame)
-    return _grid(rows, widths or least, _aligns(table), frame)
+    if widths:
+        return _grid(rows, widths, _aligns(table), frame)
+    return _records(rows, frame) if table.rows else _stack(rows[0], frame)
 
 
 def _placed(table: Table, base: int) -> list[list[_Cell]]:
@@ -66,22 +66,16 @@ def _measure(rows: list[list[_Cell]]) -> tuple[list[int], list[int]]:
 
 
 def _negotiate(natural: list[int], least: list[int], room: int) -> list[int]:
-    """The width of each column: narrow ones have what they need, the others share the rest; none if too little."""
+    """The width of each column, so that their longest cells are about equally high; none if the room is too little."""
     if sum(natural) <= room:
         return natural
     if sum(least) > room:
         return []
     widths = list(least)
-    spare = room - sum(least)
-    wanting = [column for column, width in enumerate(natural) if width > least[column]]
-    while spare > 0 and wanting:
-        share = max(1, spare // len(wanting))
-        for column in list(wanting):
-            more = min(share, natural[column] - widths[column], spare)
-            widths[column] += more
-            spare -= more
-            if widths[column] == natural[column]:
-                wanting.remove(column)
+    for _ in range(room - sum(least)):
+        # To the column whose longest cell has the most lines.
+        widest = max(range(len(widths)), key=lambda column: natural[column] / widths[column])
+        widths[widest] += 1
     return widths
 
 
@@ -103,7 +97,7 @@ def _grid(rows: list[list[_Cell]], widths: list[int], aligns: list[str], frame: 
     lines: list[Line] = []
     if any(cell.text.plain for cell in rows[0]):
         lines += _framed(drawn[0], rows[0][0].base, frame, opening=True)
-        lines.append(Line((*frame.rest, *rule), frame.block, rows[min(1, len(rows) - 1)][0].base))
+        lines.append(Line((*frame.rest, *rule), frame.block, _end(rows[0])))
     for number, row in enumerate(drawn[1:], 1):
         if airy and number > 1:
             lines.append(Line(frame.rest, frame.block, rows[number][0].base))
@@ -111,13 +105,19 @@ def _grid(rows: list[list[_Cell]], widths: list[int], aligns: list[str], frame: 
     return lines
 
 
+def _end(row: list[_Cell]) -> int:
+    """The offset after the last character of a row."""
+    return row[-1].base + len(row[-1].text.plain)
+
+
 def _framed(row: list[tuple[Span, ...]], base: int, frame: Frame, *, opening: bool) -> list[Line]:
     """The lines of a row, behind the prefix of their frame."""
     lines = []
     for number, spans in enumerate(row):
         prefix = frame.first if opening and number == 0 else frame.rest
-        offset = next((span.offset for span in spans if span.offset >= 0), base)
-        lines.append(Line((*prefix, *spans), frame.block, max(base, offset)))
+        # Lines of a page are in the order of their offsets, also where a line begins in a later column.
+        base = max(base, next((span.offset for span in spans if span.offset >= 0), base))
+        lines.append(Line((*prefix, *spans), frame.block, base))
     return lines
 
 
@@ -168,7 +168,7 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
     """
     header, records = rows[0], rows[1:]
     widest = max(cells(cell.text.plain) for cell in header)
-    label = min(widest, frame.room // 3) if any(cell.text.plain for cell in header) else 0
+    label = min(widest, max(frame.room // 3, 12)) if any(cell.text.plain for cell in header) else 0
     lines: list[Line] = []
     for number, row in enumerate(records):
         if number:
@@ -179,6 +179,15 @@ def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
                 drawn = [_repeated(spans, records[0][0].base) for spans in drawn]
             base = cell.base if lines else head.base
             lines += _framed(drawn, base, frame, opening=not lines)
+    return lines
+
+
+def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
+    """A header without anything below it, one cell under another."""
+    lines: list[Line] = []
+    for cell in header:
+        drawn = [line.spans for line in text_lines(cell.text, "table-head", Frame(0, cell.base, frame.room))]
+        lines += _framed(drawn, cell.base, frame, opening=not lines)
     return lines
 
 

@@ -41,9 +41,10 @@ _NOT_LAST = (
     "(\\[{<$#@\xa0\xa1\xa3\xa5\xab\xbf\u2018\u201a\u201b\u201c\u201e\u201f\u2039\u200d\u2011\u202f\u2060\u20ac"
     "\u3008\u300a\u300c\u300e\u3010\u3014\u3016\u3018\u301a\u301d\uff04\uff08\uff3b\uff5b\uff5f\uff62\uffe1\uffe5"
 )
-# The vowels that begin a Thai or Lao syllable though they are spoken last, and the marks that end one.
+# The vowels that begin a Thai or Lao syllable though they are spoken last, and the letters and marks that end one:
+# these languages put no space between words, and where a word ends only a dictionary knows.
 _SYLLABLE_FIRST = "\u0e40-\u0e44\u0ec0-\u0ec4"
-_SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0eb0\u0eb3\u0ec6"
+_SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0e4c\u0eb0\u0eb3\u0ec6\u0ecc"
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
 
 

@@ -1,0 +1,145 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tuireader.content import width
+from tuireader.content.width import cells, columns_of, widths, wrap
+
+
+def lines(text: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[str]:
+    return [text[start:end] for start, end in wrap(text, columns, hyphens)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", 5),
+        ("“curly” — …", 11),
+        ("no\xa0break", 8),
+        ("日本語", 6),
+        ("ｱｲｳ", 3),
+        ("e\u0301", 1),
+        ("👩‍👩‍👧‍👦", 2),
+        ("👋🏽", 2),
+        ("🇩🇪", 2),
+        ("❤️", 2),
+        ("☎", 1),
+        ("ภาษาไทย", 7),
+        ("שלום", 4),
+        ("ก็", 1),
+        ("\u200b", 0),
+        ("", 0),
+    ],
+)
+def test_cells_are_those_of_a_terminal(text, expected):
+    assert cells(text) == expected
+    assert sum(widths(text)) == expected
+
+
+def test_widths_count_a_cluster_at_its_first_character():
+    assert widths("a👩‍👩‍👧b") == [1, 2, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("", 10, [""]),
+        ("a few words here", 10, ["a few", "words here"]),
+        ("exactly 10 cells", 10, ["exactly 10", "cells"]),
+        ("two  spaces  at  a break", 12, ["two  spaces", "at  a break"]),
+        ("a well-known word", 8, ["a well-", "known", "word"]),
+        ("pages 10-20 of it", 9, ["pages", "10-20 of", "it"]),
+        ("use --force-all", 9, ["use", "--force-", "all"]),
+        ("one—two—three", 9, ["one—two—", "three"]),
+        ("no\xa0break here", 10, ["no\xa0break", "here"]),
+        ("seventeenletters or so", 10, ["seventeenl", "etters or", "so"]),
+        ("one\ntwo three", 20, ["one", "two three"]),
+        ("one\n\nthree", 20, ["one", "", "three"]),
+        ("trailing\n", 20, ["trailing", ""]),
+    ],
+)
+def test_words_wrap(text, columns, expected):
+    assert lines(text, columns) == expected
+
+
+def test_long_addresses_break_behind_the_marks_in_them():
+    assert lines("https://example.org/a/long/path?with=query&and=more", 24) == [
+        "https://example.org/a/",
+        "long/path?with=query&",
+        "and=more",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "expected"),
+    [
+        ("日本語の文章。", 6, ["日本語", "の文", "章。"]),
+        ("「括弧」と（丸）", 8, ["「括弧」", "と（丸）"]),
+        ("あっ、いやっと", 6, ["あっ、", "いやっ", "と"]),
+        ("ユーザー", 6, ["ユー", "ザー"]),
+        ("漢字terminal漢字", 10, ["漢字", "terminal漢", "字"]),
+        ("二つ――続く", 5, ["二", "つ――", "続く"]),
+        ("中文，标点", 6, ["中文，", "标点"]),
+        ("한국어 낱말", 8, ["한국어", "낱말"]),
+    ],
+)
+def test_lines_of_han_and_kana_break_where_they_may(text, columns, expected):
+    assert lines(text, columns) == expected
+
+
+def test_thai_breaks_before_a_leading_vowel_and_never_inside_a_cluster():
+    assert lines("ภาษาไทยเขียนติด", 10) == ["ภาษาไทย", "เขียนติด"]
+    assert all(line[0] not in "ะาำิีึืุู่้๊๋็์" for line in lines("ที่นี้ว่าก็น้ำ" * 3, 4))
+
+
+def test_an_emoji_is_never_divided():
+    family = "👩‍👩‍👧‍👦"
+    assert lines(family * 4, 5) == [family * 2, family * 2]
+
+
+def test_a_soft_hyphen_is_a_place_to_break_that_leaves_room_for_the_hyphen():
+    text, hyphens = "hyphenation", (2, 6, 7)
+    assert lines(text, 8, hyphens) == ["hyphena", "tion"]
+    assert lines(text, 7, hyphens) == ["hyphen", "ation"]
+    assert lines(text, 20, hyphens) == ["hyphenation"]
+
+
+def test_what_is_wider_than_the_column_has_a_line_of_its_own():
+    assert lines("漢字", 1) == ["漢", "字"]
+
+
+def test_columns_of_gives_the_part_that_fits():
+    assert columns_of("abcdef", 2, 3) == 5
+    assert columns_of("漢字かな", 0, 5) == 2
+    assert columns_of("漢字かな", 0, 1) == 1
+    assert columns_of("ab", 0, 10) == 2
+
+
+def test_plain_text_is_not_measured_character_by_character(monkeypatch):
+    monkeypatch.setattr(width, "widths", None)
+    text = "Plain words, “curly quotes” — café, naïve, Привет — " * 20
+    assert "".join(lines(text, 60)).replace(" ", "") == text.replace(" ", "")
+
+
+TEXTS = st.text(
+    st.one_of(
+        st.sampled_from("abc xyz   -—…“”.,/ \n\xa0\u200b\u3000日本語「」、。っーかなกาเแ็ัשלםا١ยิ🎉👩‍❤️🇩🇪e\u0301"),
+        st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")),
+    ),
+    max_size=120,
+)
+
+
+@settings(deadline=None, max_examples=300)
+@given(TEXTS, st.integers(2, 60), st.data())
+def test_wrapping_loses_nothing_and_never_exceeds_the_column(text, columns, data):
+    hyphens = tuple(sorted(data.draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=4))))
+    places = wrap(text, columns, hyphens)
+    end = 0
+    for start, stop in places:
+        assert start <= stop
+        assert text[end:start].strip(" \n") == ""
+        end = stop
+    assert text[end:].strip(" \n") == ""
+    for start, stop in places:
+        assert cells(text[start:stop]) <= columns
