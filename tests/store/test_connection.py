@@ -250,6 +250,7 @@ def test_a_folder_in_the_place_of_the_file_is_a_sentence(db: Path) -> None:
 
 UNPRIVILEGED = """
 import os
+import urllib.parse  # pathlib loads it when it is needed, and by then Python's own files may be out of reach
 from contextlib import closing
 from pathlib import Path
 from tuireader.errors import StoreError
