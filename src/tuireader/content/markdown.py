@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WHITE = re.compile("[ \t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]+")
+_NOT_ONE_SPACE = re.compile("[\t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]|  ")
 _SIGN = re.compile(f"[{SIGNS}]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
 _AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|\s*(?:\\\[[\s,]*\\\]|\([\s,]*\))$")
@@ -100,7 +101,8 @@ class _Converter(HTML2Text):
             return
         if self.skipped or (self.frames.innermost.tag in EMPTY_BETWEEN and not data.strip()):
             return
-        data = _WHITE.sub(" ", data)
+        if _NOT_ONE_SPACE.search(data):
+            data = _WHITE.sub(" ", data)
         if data[0] == " ":
             self.space = True
             data = data[1:]

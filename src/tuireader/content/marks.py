@@ -47,6 +47,8 @@ _UNDERSCORE = 8
 """The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""
 
 _ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
+# Looking for one class of characters is many times faster than for all of that, and most text has none of them.
+_MAY_BE_MARK = re.compile(r"[\\`*\[\]_<&~]")
 _TO_SETTLE = re.compile(f"[{SIGNS}[]|  ")
 _TOKEN = re.compile(
     rf"(?P<code>{CODE}[^{CODE_END}]*{CODE_END})"
@@ -70,7 +72,7 @@ _NESTING = {0: 0, 4: 1, 1: 2, 2: 3, 8: 3}
 
 def escape(text: str) -> str:
     """The text with a backslash before each character that would be a mark within a paragraph."""
-    return _ESCAPED.sub(r"\\\g<0>", text) if _ESCAPED.search(text) else text
+    return _ESCAPED.sub(r"\\\g<0>", text) if _MAY_BE_MARK.search(text) else text
 
 
 def escape_start(line: str) -> str:
