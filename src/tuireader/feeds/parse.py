@@ -17,7 +17,7 @@ from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.links import absolute, host_of
 from tuireader.feeds.names import categories, line, people
-from tuireader.feeds.xmlfeed import RawFeed, read_xml
+from tuireader.feeds.usual import RawFeed, read_usual
 from tuireader.model import ParsedEntry, ParsedFeed
 
 _FRESH_MAX = 86_400
@@ -47,10 +47,17 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
     if root is None:
         kind = "a web page, not a feed" if "<html" in text[:5000].lower() else "something that is not a feed"
         raise NotAFeedError(f"That address gives {kind}.")
-    raw = read_xml(text, root)
+    raw = read_usual(text[root:]) or _read_xml(text, root)
     if not (raw.entries or raw.feed.get("title") or raw.version not in {"", "atom"}):
         raise NotAFeedError("That address gives XML that is not a feed.")
     return _feed(raw, url)
+
+
+def _read_xml(text: str, root: int) -> RawFeed:
+    """Return what feedparser reads; it is loaded only when there is a feed for it."""
+    from tuireader.feeds.xmlfeed import read_xml
+
+    return read_xml(text, root)
 
 
 def _feed(raw: RawFeed, url: str) -> ParsedFeed:

@@ -12,13 +12,13 @@ import re
 import xml.sax
 import xml.sax.handler
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
 from tuireader.feeds.document import declared_entities, mended
+from tuireader.feeds.usual import RawFeed
 
 _NAMESPACES_MAX = 200
 _ATTRIBUTES_MAX = 200
@@ -26,16 +26,6 @@ _DEPTH_MAX = 50
 _SURPRISES = (ArithmeticError, LookupError, TypeError, ValueError)
 _BODIES = frozenset({"content", "description", "summary"})
 _C1 = re.compile("[\x80-\x9f]")
-
-
-@dataclass(frozen=True, slots=True)
-class RawFeed:
-    """A feed in feedparser's own words: dictionaries, of which the values are those of the elements."""
-
-    version: str
-    """Such as "rss20" or "atom10"; empty for what is neither."""
-    feed: dict[str, Any]
-    entries: list[dict[str, Any]]
 
 
 def read_xml(text: str, root: int) -> RawFeed:
