@@ -209,6 +209,25 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
     assert not damage.is_suspect(db)
 
 
+def test_a_suspect_file_that_is_no_database_is_moved_aside(db: Path) -> None:
+    stocked(db)
+    damage.suspect(db)
+    content = b"\x00garbage" * 5000
+    db.write_bytes(content)
+    with closing(connect(db)) as c:
+        assert f"The old file is {db}.damaged-1." in c.notice
+    assert Path(f"{db}.damaged-1").read_bytes() == content
+    assert not damage.is_suspect(db)
+
+
+def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None:
+    db = public / "tuireader.db"
+    db.write_bytes(b"garbage")
+    (says,) = unprivileged(db)
+    assert says == f"{db} is damaged, and cannot be moved aside: Permission denied."
+    assert db.read_bytes() == b"garbage"
+
+
 def test_a_false_alarm_costs_one_check_and_no_article(db: Path) -> None:
     stocked(db)
     damage.suspect(db)
@@ -376,6 +395,17 @@ def test_a_statement_that_is_called_off_is_a_sentence(db: Path) -> None:
         c.set_progress_handler(lambda: 1, 1)
         with pytest.raises(StoreError, match="called off"):
             articles.count(c, Query(text="x"))
+
+
+@pytest.mark.parametrize("fetch", ["fetchone", "fetchall"])
+def test_what_goes_wrong_at_a_later_row_is_a_sentence_too(db: Path, fetch: str) -> None:
+    stocked(db)
+    with closing(connect(db)) as c:
+        cursor = c.execute("SELECT id FROM article")
+        cursor.fetchone()
+        c.set_progress_handler(lambda: 1, 1)
+        with pytest.raises(StoreError, match="called off"):
+            getattr(cursor, fetch)()
 
 
 @pytest.mark.parametrize(

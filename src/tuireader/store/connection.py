@@ -236,7 +236,10 @@ def _raw(c: Connection, sql: str) -> Any:
 
 def _renewed(path: Path) -> Connection:
     """Move a damaged file aside and begin a new one with the subscriptions that can still be read."""
-    aside, subscriptions = damage.set_aside(path)
+    try:
+        aside, subscriptions = damage.set_aside(path)
+    except OSError as error:
+        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
     c = _open(path)
     with transaction(c):
         c.executemany(

@@ -62,7 +62,8 @@ def _mark(path: Path) -> Path:
 def _subscriptions(path: Path) -> list[Subscription]:
     """What can be read of them, row by row up to where the damage is."""
     found: list[Subscription] = []
-    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as c:
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    with suppress(sqlite3.Error), closing(sqlite3.connect(address, uri=True)) as c:
         c.execute("PRAGMA writable_schema = ON")  # reads of a file that ends too early what is there
         c.text_factory = lambda text: text.decode("utf-8", "replace")
         # In the table's own order: an index may be the part that is damaged, and sorting would read all before any.
