@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from trafilatura import extract_with_metadata
@@ -15,11 +16,14 @@ from trafilatura.utils import decode_file
 from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
 from tuireader.content.container import container_of, prune
 from tuireader.content.junk import without_links
+from tuireader.content.mending import cut, flattened
 from tuireader.content.printable import printable
 from tuireader.content.tree import parse
 
 _PAGE_MAX = 4_000_000
 """Characters of a page that are looked at."""
+_TAGS_MAX = 40_000
+"""Tags of a page that are looked at: the time that trafilatura takes grows faster than their number."""
 _FEWEST_WORDS = 5
 """Outside of links: with fewer it is a menu."""
 _SHORTER = 0.88
@@ -27,6 +31,10 @@ _LONGER = 1.3
 """How many times the words that trafilatura finds there may be in the part of the page where they stand. It leaves out
 code and captions, and takes a menu for text now and then; teasers make a larger difference."""
 _LONGER_BY = 40
+
+_BLOCKS_MAX = 3000
+"""Blocks of a page from which on no second opinion is asked for: that takes the square of their number."""
+_BLOCK = re.compile(r"<(?:p|li|div|t[dhr]|h[1-6]|d[dt]|blockquote|pre|section|br)[\s>]", re.IGNORECASE)
 
 _INVISIBLE = ("script", "style", "svg", "template")
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
@@ -56,7 +64,7 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
     trafilatura says what the text is. The HTML is that of the part of the page where this text stands, which has code,
     tables and figures as they were written; only where that part holds much else, it is trafilatura's own.
     """
-    text = _decoded(page)[:_PAGE_MAX]
+    text = flattened(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
     found = _found(text, url)
     if found is None:
         return None
@@ -82,6 +90,7 @@ def _found(page: str, url: str) -> Any:
     return extract_with_metadata(
         page,
         url=url,
+        fast=sum(1 for _ in islice(_BLOCK.finditer(page), _BLOCKS_MAX)) == _BLOCKS_MAX,
         output_format="html",
         include_comments=False,
         include_formatting=True,

@@ -51,11 +51,17 @@ def shortened(text: str) -> tuple[str, str]:
     """Return HTML without the pictures that stand in it, and, if it is cut off, the sentence that says so."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
-    if len(text) <= SIZE_MAX and text.count("<") <= TAGS_MAX:
-        return text, ""
-    head = "<".join(text[:SIZE_MAX].split("<", TAGS_MAX)[:TAGS_MAX])
+    kept = cut(text, SIZE_MAX, TAGS_MAX)
+    return kept, _CUT if len(kept) < len(text) else ""
+
+
+def cut(text: str, size: int, tags: int) -> str:
+    """Return so much of HTML at most, ending before a tag."""
+    if len(text) <= size and text.count("<") <= tags:
+        return text
+    head = "<".join(text[:size].split("<", tags)[:tags])
     before, tag, last = head.rpartition("<")
-    return (before if tag and ">" not in last else head), _CUT
+    return before if tag and ">" not in last else head
 
 
 def flattened(text: str) -> str:
