@@ -94,18 +94,10 @@ def _fitted(line: str) -> str:
     """Cut a line to the terminal; leave it whole where something else reads it."""
     if not sys.stdout.isatty():
         return line
-    from wcwidth import wcswidth, wcwidth
+    from tuireader.content.width import cells, columns_of
 
     room = shutil.get_terminal_size().columns
-    if wcswidth(line) <= room:
-        return line
-    used, kept = 0, []
-    for char in line:
-        used += max(0, wcwidth(char))
-        if used > room - 1:
-            break
-        kept.append(char)
-    return "".join(kept) + "…"
+    return line if cells(line) <= room else line[: columns_of(line, 0, room - 1)] + "…"
 
 
 def show(arguments: argparse.Namespace) -> int:

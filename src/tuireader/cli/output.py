@@ -116,10 +116,7 @@ def shown_url(url: str) -> str:
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
-    from wcwidth import wcswidth
-
-    def width(text: str) -> int:
-        return max(0, wcswidth(text))
+    from tuireader.content.width import cells as width
 
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = []
