@@ -31,6 +31,8 @@ _MAY_PILE = re.compile(
     "\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabed\ud7b0-\ud7ff\ufb1e\ufe00-\ufe2f\ufeff\ufff9-\ufffb"
     "\U000101fd-\U0001e94a\U000e0000-\U000e0fff]"
 )
+# What most of a text is made of, whatever its language, and in which nothing is amiss.
+_PLAIN = bytes([9, 10, *range(0x20, 0x7F)])
 # Runs of what is neither a letter, a digit nor space: the only ones in which marks can pile up.
 _PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_MAX + 1},}}")
 # Conjoining jamo are letters, and yet stand on top of each other.
@@ -53,9 +55,18 @@ def printable_block(text: str) -> str:
 
     Soft hyphens, zero-width spaces and word joiners stay: they say where a line may break.
     """
-    if _NOT_BLOCK.search(text):
+    special = without_plain(text)
+    if not special:
+        return text.expandtabs(4)
+    if _NOT_BLOCK.search(special):
         text = _UNSAFE.sub(_replacement, _BREAK.sub("\n", text))
-    return _thinned(text.expandtabs(4))
+    text = text.expandtabs(4)
+    return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text)) if _MAY_PILE.search(special) else text
+
+
+def without_plain(text: str) -> str:
+    """Return the characters of a text that are not plain ASCII: to look for one among those few takes little time."""
+    return text.encode("utf-8", "surrogatepass").translate(None, _PLAIN).decode("utf-8", "surrogatepass")
 
 
 def _replacement(match: re.Match[str]) -> str:

@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from tuireader.content.phrases import MORE
-from tuireader.content.printable import printable_block
+from tuireader.content.printable import printable_block, without_plain
 
 _EXCERPT_MAX = 200
 """Words up to which a text that ends in an ellipsis is taken for an excerpt."""
@@ -25,6 +25,8 @@ _SPECIAL = re.compile(
 )
 _ORIGIN = re.compile(r"\nThe (?:post|article) [^\n]{1,400} appeared first on [^\n]{1,200}\.$")
 
+_OTHER_SPACE = re.compile(r"\s")
+
 _WIDE = re.compile(
     "[\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
 )
@@ -35,6 +37,8 @@ _SCRIPTS = re.compile(_WIDE.pattern[:-1] + _UNSPACED.pattern[1:])
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
 _MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
 _MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
+_MORE_END_MAX = 12
+"""Characters that what is found by it takes at most."""
 _ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
 
 
@@ -48,8 +52,11 @@ def without_tags(text: str) -> str | None:
 
 def tidied(text: str) -> str:
     """Return text with its space folded, without blank lines and without the line that WordPress adds, printable."""
-    lines = [" ".join(line.split()) for line in printable_block(text).split("\n")]
-    return _ORIGIN.sub("", "\n".join(filter(None, lines)))
+    text = printable_block(text)
+    spaced = _OTHER_SPACE.search(without_plain(text))
+    lines = [line.strip() for line in text.split("\n")]
+    text = "\n".join([" ".join(line.split()) if spaced or "  " in line else line for line in lines if line])
+    return _ORIGIN.sub("", text) if "appeared first on" in text else text
 
 
 def with_breaks(html: str) -> str:
@@ -63,9 +70,7 @@ def count_words(text: str) -> int:
     Where words are written without space between them, two characters of Chinese and Japanese, or five of Thai, Lao,
     Khmer and Burmese count as one.
     """
-    if text.isascii():
-        return len(text.split())
-    if not _SCRIPTS.search(text):
+    if text.isascii() or not _SCRIPTS.search(without_plain(text)):
         return len(text.split())
     text, wide = _WIDE.subn(" ", text)
     text, unspaced = _UNSPACED.subn(" ", text)
@@ -75,18 +80,28 @@ def count_words(text: str) -> int:
 
 def looks_truncated(html: str, text: str) -> bool:
     """Whether `html`, whose plain text is `text`, seems to be only the beginning of an article, or a link to it."""
-    text = _ATTACHED.sub("", text)
+    if "\nAudio: " in text or "\nVideo: " in text:
+        text = _ATTACHED.sub("", text)
     if not text:
         return "<img" not in html.lower()
-    if _MORE_END.search(text) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
+    if _MORE_END.search(text, max(0, len(text) - _MORE_END_MAX)) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
         return True
     if text.endswith(("…", "...")) and count_words(text) <= _EXCERPT_MAX:
         return True
-    links = list(_LINK.finditer(html[-4000:]))
-    if not links:
+    link = _last_link(html[-4000:])
+    if link is None:
         return False
-    last = " ".join(unescape(_ANY.sub("", links[-1][2])).split())
+    last = " ".join(unescape(_ANY.sub("", link[2])).split())
     if len(html) <= 4000 and last == text:
         return True
     ends_with_it = text.endswith(last) and last != ""
-    return ends_with_it and bool(_MORE_CLASS.search(links[-1][1]) or MORE.fullmatch(last))
+    return ends_with_it and bool(_MORE_CLASS.search(link[1]) or MORE.fullmatch(last))
+
+
+def _last_link(html: str) -> re.Match[str] | None:
+    end = len(html)
+    while (start := max(html.rfind("<a", 0, end), html.rfind("<A", 0, end))) >= 0:
+        if found := _LINK.match(html, start):
+            return found
+        end = start
+    return None
