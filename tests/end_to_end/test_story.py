@@ -47,9 +47,11 @@ def test_first_start_reading_filters_and_again_offline(site: ScriptedSite) -> No
         terminal.until("AUTHORS")
         terminal.press("G", ENTER)
         terminal.until("Nobody watched the vote")
-        # Asking for news fails quietly, says so, and takes nothing away.
+        # Asking for news fails quietly, takes nothing away, and says why where the reader looks for it.
         terminal.press("R")
-        terminal.until("127.0.0.1 refused")
+        terminal.until("All !")
+        terminal.press("h", "h")
+        terminal.until("127.0.0.1.* refused")
         assert "Nobody watched the vote" in terminal.text
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
