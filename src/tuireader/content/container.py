@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
+from tuireader.content.facts import letters
 from tuireader.content.tree import INLINE, VOID, Node
 
 _ENOUGH = 0.7
@@ -14,7 +14,6 @@ _NEARLY_ALL = 0.9
 _TELLING = 20
 _SEARCHED_MAX = 200_000_000
 """Characters that are searched in all, so that no page takes long."""
-_NOT_LETTERS = re.compile(r"[\W_]+")
 _WITHIN = INLINE | VOID
 _CONTAINERS = frozenset({"div", "section", "article", "main", "center", "td", "table", "tbody", "tr", "form", "font"})
 
@@ -35,7 +34,7 @@ _AROUND = frozenset(
 
 def container_of(page: Node, lines: Iterable[str]) -> Node | None:
     """Return the smallest part of a page that holds (nearly) all of these lines, None if most are nowhere on it."""
-    found = _Finder(list(map(_key, lines)))
+    found = _Finder(list(map(letters, lines)))
     if found.count(page) < _ENOUGH * len(found.text):
         return None
     part = page
@@ -85,7 +84,7 @@ class _Finder:
         if blocks:
             total = sum(map(self.count, blocks))
         else:
-            key = _key(node.words())
+            key = letters(node.words())
             total = len(key) if self.knows(key) else 0
         self.counts[id(node)] = total
         return total
@@ -94,8 +93,3 @@ class _Finder:
 def _holds_blocks(node: Node) -> bool:
     """Whether an element is a block, or a mark around blocks, as old pages have them."""
     return node.tag not in _WITHIN or any(each.tag not in _WITHIN for each in node.elements())
-
-
-def _key(text: str) -> str:
-    """The letters of a text: what remains the same however it is marked and spaced."""
-    return _NOT_LETTERS.sub("", text).casefold()

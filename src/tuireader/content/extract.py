@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -15,10 +14,10 @@ from trafilatura.utils import decode_file
 
 from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
 from tuireader.content.container import container_of, prune
+from tuireader.content.facts import categories, names, published, title_of
 from tuireader.content.junk import without_links
 from tuireader.content.mending import cut, flattened
-from tuireader.content.printable import printable
-from tuireader.content.tree import parse
+from tuireader.content.tree import Node, parse
 
 _PAGE_MAX = 4_000_000
 """Characters of a page that are looked at."""
@@ -38,12 +37,6 @@ _BLOCK = re.compile(r"<(?:p|li|div|t[dhr]|h[1-6]|d[dt]|blockquote|pre|section|br
 
 _INVISIBLE = ("script", "style", "svg", "template")
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
-_PUBLISHED = re.compile(
-    r"""(?:["']article:published_time["']\s{1,9}content\s{0,9}=\s{0,9}|"datePublished"\s{0,9}:\s{0,9}"""
-    r"""|itemprop=["']datePublished["'][^<>]{0,200}?\s(?:content|datetime)=)["']([\dT:.+Z -]{10,40})["']""",
-    re.IGNORECASE,
-)
-_NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +65,14 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
     known = plain_text(html)
     if count_words(without_links(parse(html))) < _FEWEST_WORDS:
         return None
+    part = container_of(tree_of(_without_invisible(text)), known.split("\n"))
+    headings = [each.words() for each in part.elements() if each.tag in {"h1", "h2"}] if part else []
     return Extracted(
-        title=_line(found.title),
-        authors=_names((found.author or "").split(";")),
-        categories=_categories(found.categories or found.tags or ()),
-        published=_published(text, found.date),
-        html=_as_on_page(text, known, url) or html,
+        title=title_of(text, headings[:3], found.title),
+        authors=names((found.author or "").split(";")),
+        categories=categories(found.categories or found.tags or ()),
+        published=published(text, found.date),
+        html=_as_on_page(part, known, url) or html,
     )
 
 
@@ -100,9 +95,8 @@ def _found(page: str, url: str) -> Any:
     )
 
 
-def _as_on_page(page: str, known: str, url: str) -> str | None:
+def _as_on_page(part: Node | None, known: str, url: str) -> str | None:
     """Return the HTML of the part of the page where the text `known` stands, None if there is much else in it."""
-    part = container_of(tree_of(_without_invisible(page)), known.split("\n"))
     if part is None:
         return None
     prune(part)
@@ -135,37 +129,3 @@ def _without_invisible(page: str) -> str:
             position = end
         page = "".join(kept) + page[position:]
     return page
-
-
-def _published(page: str, day: str | None) -> datetime | None:
-    """Return when an article appeared: the day that trafilatura finds, and the time if the page says it of that day."""
-    try:
-        found = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
-    except ValueError:
-        found = None
-    for text in _PUBLISHED.findall(page)[:3]:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            continue
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        if moment.year > 1 and (found is None or moment.date() == found.date()):
-            return moment.astimezone(UTC)
-    return found
-
-
-def _line(text: str | None) -> str:
-    return " ".join(printable(text or "").split())
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for name in map(_line, names):
-        if name and len(name) <= 200 and "://" not in name:
-            found.setdefault(name.casefold(), name)
-    return tuple(found.values())
-
-
-def _categories(names: Iterable[str]) -> tuple[str, ...]:
-    found = _names(names)
-    return tuple(name for name in found if name.casefold() not in _NO_CATEGORY) or found[:1]
