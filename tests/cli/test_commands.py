@@ -234,3 +234,24 @@ def test_hostile_text_never_reaches_the_output(run, site):
 def test_debug_writes_the_log(run, tmp_path: Path):
     run("list", "--debug")
     assert list((tmp_path / "xdg-state").rglob("*.log"))
+
+
+def test_search_is_best_first_and_list_newest_first(run, site):
+    often = Post("Tides", "<p>harbour harbour harbour</p>", "tides", date="Thu, 01 Jun 2017 12:00:00 +0000")
+    once = Post("News", "<p>A long text that names the harbour once, and then goes on about much else.</p>", "news")
+    publish(site, once, often)
+    run("add", site.url)
+    assert [row["title"] for row in run("search", "harbour", "--json").rows] == ["Tides", "News"]
+    assert [row["title"] for row in run("list", "--search", "harbour", "--json").rows] == ["News", "Tides"]
+    for odd in ("don't", "c++", '"', "AND", "*", "NEAR(", " ", "foo-bar"):
+        assert run("search", odd).status == 0, odd
+
+
+def test_a_damaged_cache_is_said_and_moved_aside(run, tmp_path: Path):
+    path = tmp_path / "xdg-data" / "tuireader" / "tuireader.db"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"garbage" * 1000)
+    done = run("feeds")
+    assert done.status == 0
+    assert "damaged" in done.err
+    assert [kept.read_bytes() for kept in path.parent.glob("*.damaged-*")] == [b"garbage" * 1000]

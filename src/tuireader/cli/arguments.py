@@ -96,9 +96,9 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
-    made["list"].set_defaults(run=_later("articles", "list_articles"))
+    made["list"].set_defaults(run=_later("articles", "list_articles"), first="newest")
     made["search"].add_argument("query", metavar="QUERY", help='words, "a phrase", -without, author:, category:, feed:')
-    made["search"].set_defaults(run=_later("articles", "list_articles"))
+    made["search"].set_defaults(run=_later("articles", "list_articles"), first="best")
     for name in ("list", "search"):
         _add_filters(made[name], with_search=name == "list")
         _add_json(made[name])

@@ -8,19 +8,17 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import closing
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader import paths
-from tuireader.cli import DONE, FAILED
+from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import article_row, put, put_json, say, table
 from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError
 from tuireader.model import Headline, Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
     from tuireader.library.read import OpenArticle
@@ -40,7 +38,7 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
 
 def list_articles(arguments: argparse.Namespace) -> int:
     """Print the headlines that the filters leave."""
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         query = _query(connection, arguments)
         headlines = islice(_headlines(connection, query), arguments.limit)
         if arguments.json:
@@ -72,7 +70,7 @@ def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Que
         starred=arguments.starred,
         text=arguments.query,
         since=arguments.since,
-        order=arguments.order or "newest",
+        order=arguments.order or arguments.first,
     )
 
 
@@ -104,7 +102,7 @@ def show(arguments: argparse.Namespace) -> int:
     """Print one article as text, Markdown, HTML or JSON."""
     from tuireader.library import read
 
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         if arguments.format == "markdown":
             put(read.markdown_of(connection, arguments.id))
         elif arguments.format == "html":
@@ -150,7 +148,7 @@ def mark(arguments: argparse.Namespace) -> int:
     from tuireader.library.mark import mark as mark_articles
 
     status = DONE
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         there = []
         for article_id in arguments.ids:
             try:

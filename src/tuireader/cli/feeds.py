@@ -6,17 +6,15 @@ import argparse
 import asyncio
 import sqlite3
 import sys
-from contextlib import closing
 from datetime import UTC, datetime
 
 from tuireader import paths
-from tuireader.cli import DONE, FAILED, USAGE
+from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, shown_url, table
 from tuireader.content.printable import printable
 from tuireader.errors import TuireaderError
 from tuireader.model import Feed, FeedSummary, Refreshed
 from tuireader.store import feeds as store_feeds
-from tuireader.store.connection import connect
 
 
 def _now() -> datetime:
@@ -58,7 +56,7 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
 
 def remove(arguments: argparse.Namespace) -> int:
     """Unsubscribe after a question; `--yes` skips it."""
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
             if not sys.stdin.isatty():
@@ -77,7 +75,7 @@ def remove(arguments: argparse.Namespace) -> int:
 
 def feeds(arguments: argparse.Namespace) -> int:
     """Print the subscriptions."""
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         summaries = store_feeds.summaries(connection)
     if arguments.json:
         for summary in summaries:
@@ -109,7 +107,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 
 def refresh(arguments: argparse.Namespace) -> int:
     """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
-    with closing(connect(paths.cache_path())) as connection:
+    with cache.opened() as connection:
         chosen = _chosen(connection, arguments.feeds)
     return asyncio.run(_refresh(chosen, force=arguments.force, as_json=arguments.json))
 
