@@ -311,6 +311,19 @@ async def test_searching_as_it_is_typed(two_feeds: Path) -> None:
         assert app.reader.wanted.text == ""
 
 
+async def test_what_was_searched_for_is_shown_in_its_context(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"rivals", "enter")
+        assert screen_text(app).count("been rivals, ") == 6
+        headlines = app.reader.headlines
+        line = next(line for line in headlines.row_lines(0) if any("rivals" in text for text, _ in line))
+        assert [text for text, role in line if role == "found"] == ["rivals"]
+        await press(pilot, "escape")
+        assert "rivals" not in screen_text(app)
+
+
 async def test_escape_in_the_prompt_gives_the_search_up(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

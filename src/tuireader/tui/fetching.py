@@ -50,6 +50,8 @@ class Tally:
     """What came of a refresh so far."""
 
     expected: int
+    name: str = ""
+    """Of the feed, where it is only one that was asked for."""
     done: int = 0
     new: int = 0
     feeds_with_new: int = 0
@@ -78,9 +80,11 @@ class Tally:
 
     def summary(self) -> str:
         """What it brought, in a sentence."""
-        said = "Nothing new"
-        if self.new:
-            said = f"{self.new} new" + (f" in {self.feeds_with_new} feeds" if self.expected > 1 else "")
+        said = f"{self.new} new" if self.new else "Nothing new"
+        if self.name:
+            said += f" in {self.name}"
+        elif self.new and self.feeds_with_new > 1:
+            said += f" in {self.feeds_with_new} feeds"
         if len(self.failed) == 1:
             return f"{said} · {self.failed[0].error}"
         return f"{said} · {len(self.failed)} feeds failed" if self.failed else said

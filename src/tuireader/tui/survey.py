@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tuireader.model import FeedSummary, Query, Totals
+from tuireader.errors import NotFoundError
+from tuireader.model import Excerpt, FeedSummary, Query, Totals
 from tuireader.store import articles, facets, feeds
+from tuireader.store.search import excerpt_around
 from tuireader.tui.widgets.facet_list import Facets, prepare
 
 
@@ -64,3 +68,15 @@ def extent(connection: sqlite3.Connection, query: Query, article_id: int | None)
     """Count the list, and find an article in it."""
     rank = None if article_id is None else articles.rank(connection, query, article_id)
     return Extent(query, articles.count(connection, query), rank)
+
+
+def contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
+    """Of each article about `width` characters around what is searched for."""
+    # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
+    from tuireader.content.clean import plain_text
+
+    found: dict[int, Excerpt] = {}
+    for article_id in ids:
+        with suppress(NotFoundError):  # removed meanwhile
+            found[article_id] = excerpt_around(plain_text(articles.body(connection, article_id)), text, width)
+    return found

@@ -19,7 +19,7 @@ from tuireader.store import articles
 from tuireader.tui.background import off_loop
 from tuireader.tui.fitting import ago
 from tuireader.tui.screens.panes import PanesScreen
-from tuireader.tui.survey import Extent, Survey, extent, survey
+from tuireader.tui.survey import Extent, Survey, contexts, extent, survey
 from tuireader.tui.widgets.facet_list import FacetList
 from tuireader.tui.widgets.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.widgets.headline_list import PAGE, HeadlineList
@@ -56,6 +56,7 @@ class ListsScreen(PanesScreen):
         self._filtered: FacetList | None = None
         self.feed_list.show(None, ())
         self.headlines.show(self._read)
+        self.headlines.with_feed = self.headlines.spans_feeds()
         self._say_empty()
         self.headlines.focus()
         self.recount()
@@ -105,6 +106,7 @@ class ListsScreen(PanesScreen):
         if replace(self.wanted, keep=query.keep) != query:  # the reader wants something else by now
             return
         self.listed = self.wanted
+        self.headlines.searched = bool(query.text.strip())
         self.headlines.show(self._read, count=length.count, first=first)
         if length.rank is not None:
             self.headlines.hold(length.rank, line)
@@ -184,7 +186,7 @@ class ListsScreen(PanesScreen):
 
     def show_title(self) -> None:
         """Say what is shown, and how things stand."""
-        self.title_bar.shown = self._described()
+        self.title_bar.shown = self._described() if self.surveyed else ""
         self.title_bar.states = tuple(self._states())
 
     def _described(self) -> str:
@@ -337,6 +339,17 @@ class ListsScreen(PanesScreen):
         """Give the focus back, if it is still in the prompt: the reader may have clicked elsewhere."""
         if self.focused is None or prompt in self.focused.ancestors:
             self.set_focus(widget)
+
+    @on(HeadlineList.ContextWanted)
+    def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:
+        self._read_contexts(event.ids, self.listed.text, self.headlines.context_width)
+
+    @work(exclusive=True, group="contexts")
+    async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
+        """Look in the texts of the headlines in sight for what was searched for."""
+        found = await off_loop(self.path, lambda c: contexts(c, ids, text, width))
+        if text == self.listed.text:
+            self.headlines.set_contexts(found)
 
     def action_sort(self) -> None:
         """Sort the headlines another way; in a list of names, by count or by name."""

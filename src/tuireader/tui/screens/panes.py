@@ -23,8 +23,8 @@ from tuireader.tui.widgets.sidebar import Sidebar
 
 Pane = Literal["sidebar", "headlines", "article"]
 
-TWO_PANES, THREE_PANES = 72, 120
-"""The widths, in cells, from which so many panes stand beside each other."""
+TWO_PANES, THREE_PANES, ROOMY = 72, 120, 160
+"""The widths, in cells, from which so many panes stand beside each other, and from which lists are wider."""
 LOW = 16
 """Lines below which the seams give their lines away."""
 
@@ -97,6 +97,7 @@ class PanesScreen(Screen[None]):
             seam.display = not alone and self.size.height >= LOW
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
             self.set_class(holds, class_)
+        self.set_class(self.size.width >= ROOMY, "-roomy")
         self.call_after_refresh(self._place_joints)
 
     def _place_joints(self) -> None:

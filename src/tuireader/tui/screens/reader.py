@@ -131,7 +131,7 @@ class ReaderScreen(ReadingScreen):
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
             return
-        tally = Tally(len(asked))
+        tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
         self._say_progress(tally.progress())
         try:
             async with aclosing(refreshing(self.path, asked, clock=self.clock, force=force)) as events:

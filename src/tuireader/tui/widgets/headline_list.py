@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.content.bidi import is_right_to_left
+from tuireader.content.bidi import in_order, is_right_to_left
 from tuireader.content.printable import printable
-from tuireader.model import Headline, minutes
+from tuireader.model import Excerpt, Headline, minutes
 from tuireader.tui.fitting import ELLIPSIS, age, cut, lines, pad, people
 from tuireader.tui.widgets.row_list import Piece, RowList
 
@@ -38,6 +38,13 @@ class HeadlineList(RowList):
             super().__init__()
             self.article_id = article_id
 
+    class ContextWanted(Message):
+        """Headlines in sight whose context is not known yet."""
+
+        def __init__(self, ids: tuple[int, ...]) -> None:
+            super().__init__()
+            self.ids = ids
+
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._clock = clock
@@ -46,6 +53,10 @@ class HeadlineList(RowList):
         self._pages: dict[int, list[Headline]] = {}
         self.with_feed = False
         """Whether rows name their feed: there is more than one."""
+        self.searched = False
+        """Whether rows have a line with what was searched for, in its context."""
+        self._contexts: dict[int, Excerpt] = {}
+        self._wanting: set[int] = set()
         self.dense = False
         """One line for each, without air."""
         self.empty: list[list[Piece]] = []
@@ -60,6 +71,7 @@ class HeadlineList(RowList):
         """
         self._read = read
         self._pages = {} if first is None else {0: first}
+        self._contexts = {}
         self._count = len(self._page_of(0)) if count is None else count
         self.hold(0, 0)
         self.cursor_moved()
@@ -98,6 +110,10 @@ class HeadlineList(RowList):
         """Whether there is anything to show."""
         return self._count > 0
 
+    def spans_feeds(self) -> bool:
+        """Whether the headlines that were read are of more than one feed."""
+        return len({headline.feed_id for page in self._pages.values() for headline in page}) > 1
+
     def headline(self, row: int) -> Headline | None:
         """The headline of a row, if there is one."""
         if not 0 <= row < self._count:
@@ -135,7 +151,7 @@ class HeadlineList(RowList):
         if self.dense:
             return 1
         headline = self.headline(row)
-        return 1 + (len(self._title(headline)) if headline else 1)
+        return 1 + self.searched + (len(self._title(headline)) if headline else 1)
 
     # Their lines.
 
@@ -164,7 +180,41 @@ class HeadlineList(RowList):
         title = self._title(headline)
         first: list[Piece] = [*_dot(headline), (title[0], tone), (" ★" if headline.starred else "", "mark")]
         rest: list[list[Piece]] = [[("   ", ""), (line, tone)] for line in title[1:]]
+        if self.searched:
+            rest.append([("   ", ""), *self._where_found(headline)])
         return [first, *rest, [("   ", ""), (self.seen(self._facts(headline, self._title_width + 2)), "faint")]]
+
+    def _where_found(self, headline: Headline) -> list[Piece]:
+        """Where the words that were searched for are in the text; asked for where that is not known yet."""
+        known = self._contexts.get(headline.id)
+        if known is None:
+            if not self._wanting:
+                self.call_after_refresh(self._ask_for_contexts)
+            self._wanting.add(headline.id)
+            return []
+        text, width = known.text, self._title_width + 2
+        if self.reorder and in_order(text) != text:
+            return [(self.seen(cut(text, width)), "soft")]
+        pieces: list[Piece] = []
+        end = 0
+        for start, stop in known.marks:
+            pieces += [(text[end:start], "soft"), (text[start:stop], "found")]
+            end = stop
+        return [*pieces, (text[end:], "soft")]
+
+    def _ask_for_contexts(self) -> None:
+        ids, self._wanting = tuple(self._wanting), set()
+        self.post_message(self.ContextWanted(ids))
+
+    @property
+    def context_width(self) -> int:
+        """Characters that a context has room for."""
+        return max(8, self._title_width)
+
+    def set_contexts(self, contexts: Mapping[int, Excerpt]) -> None:
+        """Show contexts that were asked for."""
+        self._contexts.update(contexts)
+        self.refresh()
 
     def _facts(self, headline: Headline, width: int) -> str:
         """Feed · author · age · minutes, what is missing left out; names give way to numbers."""

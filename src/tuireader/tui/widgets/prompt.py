@@ -72,9 +72,10 @@ class Prompt(Horizontal):
         self.post_message(self.Closed(self._purpose, kept=True, entered=True))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """A click elsewhere keeps it."""
+        """A click elsewhere keeps it; another window of the desktop does not close it."""
         event.stop()
-        self.action_keep()
+        if self.app.app_focus:
+            self.action_keep()
 
     def action_keep(self) -> None:
         """Close, keeping what is typed."""

@@ -50,7 +50,7 @@ class RowList(Widget, can_focus=True):
     ALLOW_SELECT = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "list--strong", "list--soft", "list--faint", "list--mark", "list--chosen", "list--alarm", "list--cursor",
-        "list--thumb",
+        "list--thumb", "list--found",
     }  # fmt: skip
     HEAD = 0
     """Lines above the rows that do not scroll."""
