@@ -158,6 +158,21 @@ async def test_the_contents_lead_to_a_heading_and_back() -> None:
         assert app.view.position == 0
 
 
+async def test_keys_are_named_as_they_are_bound() -> None:
+    app = Host(opened(LINKS))
+    app.set_keymap({"return": "b,ctrl+o", "page-down": "x", "copy-link": "c"})
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.view.jump_to(2000)
+        assert said(app).startswith("b goes back")
+        await pilot.press("G")
+        assert said(app).startswith("x goes on")
+        app.view.show_links()
+        await pilot.pause()
+        assert "enter opens, c copies" in str(app.screen.query(Static).first().visual)
+        await pilot.press("c")
+        assert app.clipboard == "https://first.example/a"
+
+
 async def test_without_headings_or_links_there_is_only_a_word() -> None:
     app = Host(opened("Plain."))
     async with app.run_test(size=(80, 30)) as pilot:

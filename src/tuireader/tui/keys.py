@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.binding import Binding
 from textual.keys import format_key
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 def _key(id_: str, keys: str, description: str, action: str = "", *, priority: bool = False) -> Binding:
@@ -142,7 +145,7 @@ def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
 
 
 def _written(key: str) -> str:
-    if len(key) == 1 or key == "enter":
+    if len(key) == 1 or key in {"enter", "backspace"}:
         return key
     return format_key(key)
 
@@ -215,3 +218,10 @@ HINTS: Mapping[str, Sequence[Hint]] = {
 def hints(context: str, keymap: Mapping[str, str]) -> list[Row]:
     """The hint line of a kind of pane: the first key of each binding, and one word."""
     return [Row("/".join(keys_of(id_, keymap)[0] for id_ in ids), word) for ids, word in HINTS[context]]
+
+
+def key_on(screen: Screen[Any], id_: str) -> str:
+    """How the first key is written that a binding has on a screen now, whatever keymap the app was given."""
+    bound = [key for key, active in screen.active_bindings.items() if active.binding.id == id_]
+    usual = [key.strip() for key in BY_ID[id_].key.split(",")]
+    return _written(next((key for key in [*usual, *bound] if key in bound), usual[0]))

@@ -18,7 +18,7 @@ from tuireader.tui import keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.text import joined, toast
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.row_list import Piece
+from tuireader.tui.widgets.rows import Piece
 
 
 class LinksScreen(ModalScreen[int | None]):
@@ -33,16 +33,18 @@ class LinksScreen(ModalScreen[int | None]):
     LinksScreen .dialog { width: 96; }
     """
 
-    def __init__(self, links: Sequence[Link], *, copy_key: str = "y") -> None:
+    def __init__(self, links: Sequence[Link]) -> None:
         super().__init__()
         self._links = links
         self._indices = listed(links)
-        self._copy_key = copy_key
 
     def compose(self) -> ComposeResult:
         """A head and the list."""
         with Container(classes="dialog"):
-            hint = (f"  enter opens, {self._copy_key} copies", "$ink-faint not bold")
+            hint = (
+                f"  {keys.key_on(self, 'open')} opens, {keys.key_on(self, 'copy-link')} copies",
+                "$ink-faint not bold",
+            )
             yield Static(joined("Links", hint), classes="dialog-title")
             yield _LinkList([self._links[index] for index in self._indices])
 

@@ -155,7 +155,9 @@ class ArticleView(LinkPage):
     def _said(self) -> str:
         if self.finding is not None:
             return f"{self.finding.sought} · {self.finding.said()}"
-        return "backspace goes back" if self._landed is not None and self._trail else ""
+        if self._landed is not None and self._trail:
+            return f"{keys.key_on(self.screen, 'return')} goes back"
+        return f"{keys.key_on(self.screen, 'page-down')} goes on" if self.at_end and self.max_scroll_y else ""
 
     # Moving.
 

@@ -46,7 +46,7 @@ ArticleView {
     & > .article--heading-5, & > .article--heading-6 { text-style: italic; color: $ink-soft; }
     & > .article--quote, & > .article--footnote { color: $ink-soft; }
     & > .article--caption, & > .article--table-label, & > .article--message, & > .article--foot { color: $ink-faint; }
-    & > .article--image { color: $ink-faint; text-style: italic; }
+    & > .article--image { color: $ink-faint; }
     & > .article--quote-bar { color: $rule; }
     & > .article--callout-bar, & > .article--task-done, & > .article--footnote-mark { color: $mark; }
     & > .article--bullet, & > .article--task-open, & > .article--picture-mark { color: $ink-faint; }
