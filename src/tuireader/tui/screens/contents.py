@@ -16,7 +16,7 @@ from tuireader.content.blocks import Heading
 from tuireader.tui import keys
 from tuireader.tui.text import plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.row_list import Piece
+from tuireader.tui.widgets.rows import Piece
 
 _INDENT = 2
 _DEEPEST = 4

@@ -15,7 +15,7 @@ from tuireader.tui import keys
 from tuireader.tui.fitting import cut, pad
 from tuireader.tui.text import plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.row_list import Piece
+from tuireader.tui.widgets.rows import Piece
 
 
 class KeyList(ChoiceList):

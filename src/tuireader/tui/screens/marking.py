@@ -15,14 +15,14 @@ from tuireader.model import Status
 from tuireader.tui import keys
 from tuireader.tui.background import Writer
 from tuireader.tui.marks import Made, UndoStack
-from tuireader.tui.screens.lists import ListsScreen
+from tuireader.tui.screens.searching import SearchingScreen
 from tuireader.tui.text import toast
 
 if TYPE_CHECKING:
     from tuireader.model import Article
 
 
-class MarkingScreen(ListsScreen):
+class MarkingScreen(SearchingScreen):
     """Reads and stars, one article at a time or all that are shown."""
 
     writer: Writer

@@ -14,7 +14,8 @@ from tuireader.content.bidi import in_order, is_right_to_left
 from tuireader.content.printable import printable
 from tuireader.model import Excerpt, Headline, minutes
 from tuireader.tui.fitting import ELLIPSIS, age, cut, lines, pad, people
-from tuireader.tui.widgets.row_list import Piece, RowList
+from tuireader.tui.widgets.row_list import RowList
+from tuireader.tui.widgets.rows import Piece
 
 PAGE = 64
 """Headlines read at a time."""

@@ -10,7 +10,8 @@ from textual.message import Message
 
 from tuireader.content.printable import printable
 from tuireader.tui.fitting import cut, pad
-from tuireader.tui.widgets.row_list import Piece, RowList
+from tuireader.tui.widgets.row_list import RowList
+from tuireader.tui.widgets.rows import Piece
 
 BAR = "▌"
 
