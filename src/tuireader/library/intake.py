@@ -23,7 +23,7 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
         return Refreshed(feed, "unchanged")
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))
-    if _hash(page) == current.body_hash:
+    if current.body_hash is not None and _hash(page) == current.body_hash:
         return _unchanged(c, polling.after_parsed(current, page, current.body_hash, None, now))
     try:
         parsed = parse_feed(page.content, page.url, page.content_type)
