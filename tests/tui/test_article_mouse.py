@@ -1,9 +1,12 @@
 """The article under the mouse: what is selected, and what is copied of it; links; the mark at the edge."""
 
+from pathlib import Path
+
 import pytest
 from textual.pilot import Pilot
 
 from article_host import Host, opened, paragraphs
+from shelf import Piece, reader, settle, shelve
 from tuireader.tui.widgets.article_page import HEAD
 from tuireader.tui.widgets.page_links import LinkPage
 
@@ -186,6 +189,25 @@ async def test_cells_are_those_of_the_text_also_inside_a_border(*, border: bool)
         ]
         await pilot.click(app.view, offset=(x + gutter.x - 1, y + gutter.y))
         assert len([message for message in app.messages if isinstance(message, LinkPage.OpenLink)]) == 1
+
+
+async def test_the_reader_copies_what_is_selected_and_says_so(db: Path) -> None:
+    shelve(db, "Review", [Piece("One", html="<p>Words to be copied from here.</p>")])
+    app = reader(db)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        view = app.reader.article
+        y = next(y for y in range(view.rows) if "Words to be" in view.render_line(y).text)
+        x = view.margin + view.gutter.left
+        await pilot.mouse_down(view, offset=(x, y))
+        await pilot.hover(view, offset=(x + 4, y))
+        await pilot.mouse_up(view, offset=(x + 4, y))
+        await pilot.press("ctrl+c")
+        assert app.clipboard == "Words"
+        assert [note.message for note in app._notifications] == ["Copied."]
+        assert app.is_running
 
 
 async def test_what_is_nowhere_on_the_page_is_no_character() -> None:

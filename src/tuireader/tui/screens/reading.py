@@ -157,6 +157,11 @@ class ReadingScreen(MarkingScreen):
         """Show the links of the article, to open or copy one."""
         self.article.show_links()
 
+    def action_copy_text(self) -> None:
+        """Copy what is selected, and say so; without a selection the key goes on to others."""
+        super().action_copy_text()
+        toast(self, "Copied.")
+
     # What can be done with the article.
 
     def action_zen(self) -> None:
