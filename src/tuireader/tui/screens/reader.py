@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
@@ -75,6 +76,7 @@ class ReaderScreen(ReadingScreen):
         self.begin_reading()
         self.begin_lists()
         self.set_interval(MINUTE, self._age)
+        self.call_after_refresh(_collect_garbage)
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refresh_feeds, None, force=False)
 
@@ -198,3 +200,10 @@ class ReaderScreen(ReadingScreen):
             toast(self, "There are no articles in this feed yet.")
         else:
             self.open_article(article_id)
+
+
+def _collect_garbage() -> None:
+    """Collect it from now on, if that was put off until something is to be seen; all that is there by then stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
