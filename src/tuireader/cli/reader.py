@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 import tempfile
@@ -42,6 +43,7 @@ def _has_terminal() -> bool:
 
 
 def _run(path: Path, addresses: tuple[str, ...], *, demo: bool) -> int:
+    gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
     from tuireader import config
     from tuireader.tui.app import ReaderApp
 

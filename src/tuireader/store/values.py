@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -77,6 +76,8 @@ def link_key(link: str) -> int:
 
 
 def _number(text: str) -> int:
+    import hashlib
+
     digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
