@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual import work
-from textual.app import App, InvalidThemeError
+from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.theme import BUILTIN_THEMES
 from textual.worker import WorkerFailed
@@ -27,6 +27,7 @@ from tuireader.tui.memory import Memory
 from tuireader.tui.screens.reader import ReaderScreen
 from tuireader.tui.text import toast
 from tuireader.tui.themes import DARK, HOUSE, tones
+from tuireader.tui.typeahead import TypeAhead
 
 log = logging.getLogger("tuireader")
 
@@ -36,7 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class ReaderApp(App[None]):
+class ReaderApp(TypeAhead):
     """The reader on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
 
     TITLE = "tuireader"

@@ -64,8 +64,7 @@ _ANSI = {
 def tones(theme: Theme) -> dict[str, str]:
     """The variables named above for a theme."""
     if theme.ansi:
-        cursor = theme.variables.get("input-selection-background", "ansi_bright_black")
-        return {**_ANSI, "cursor": cursor, "cursor-away": "ansi_default"}
+        return {**_ANSI, "cursor": "ansi_bright_black", "cursor-away": "ansi_black" if theme.dark else "ansi_white"}
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     return dict(
         _tones(
