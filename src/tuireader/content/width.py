@@ -80,6 +80,8 @@ def cells(text: str) -> int:
 
 def widths(text: str) -> list[int]:
     """The cells of each character; those of a cluster of several count at its first."""
+    if not _NOT_NARROW.search(text):
+        return [1] * len(text)
     if not _CLUSTERED.search(text):
         return [_width(character) for character in text]
     from wcwidth import iter_graphemes
