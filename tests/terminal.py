@@ -37,7 +37,7 @@ class Terminal:
             command[0],
             [*command[1:], *arguments],
             dimensions=(rows, columns),
-            env={**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", **(env or {})},
+            env=_environment(env or {}),
             cwd=str(cwd) if cwd else None,
             timeout=PATIENCE,
         )
@@ -101,3 +101,9 @@ class Terminal:
         self.raw += data
         self._stream.feed(data)
         return True
+
+
+def _environment(env: Mapping[str, str]) -> dict[str, str]:
+    """The test's own, without the size of a terminal that whoever runs the tests may have left there."""
+    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+    return {**inherited, "TERM": "xterm-256color", "COLORTERM": "truecolor", **env}

@@ -6,6 +6,7 @@ import os
 import re
 
 import pytest
+
 from conftest import ScriptedSite
 from terminal import Terminal
 from wordpress import BORDER, TRADE, Post, publish
