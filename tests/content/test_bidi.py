@@ -1,6 +1,6 @@
 import pytest
 
-from tuireader.content.bidi import is_right_to_left, terminal_reorders, visual
+from tuireader.content.bidi import in_order, is_right_to_left, terminal_reorders, visual
 from tuireader.content.document import to_document
 from tuireader.content.layout import lay_out
 
@@ -83,3 +83,8 @@ def test_each_cell_of_a_table_has_its_own_direction():
 )
 def test_some_terminals_reorder_themselves(environ, expected):
     assert terminal_reorders(environ) is expected
+
+
+def test_characters_that_unicode_has_not_assigned_take_the_direction_of_their_block():
+    assert in_order("\u05ff\u05d0\u05d1") == "\u05d1\u05d0\u05ff"
+    assert in_order("\u05d0\U000e0fff\u05d1") == "\u05d1\U000e0fff\u05d0"

@@ -123,6 +123,8 @@ def _levels(text: str, base: int) -> list[int]:
     algorithm.get_embedding_levels(text, storage)
     for index, entry in enumerate(storage["chars"]):
         entry["index"] = index
+        if not entry["type"]:  # a character that this Unicode does not know has the direction of its block
+            entry["type"] = "R" if _RIGHT_TO_LEFT.match(text[index]) else "L"
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
     algorithm.resolve_neutral_types(storage, False)  # noqa: FBT003 - its signature
