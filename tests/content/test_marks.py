@@ -1,8 +1,26 @@
 import pytest
 
+from tuireader.content import marks
 from tuireader.content.marks import (
-    BREAK, CODE, CODE_END, EM, EM_END, IMAGE, NOTE, NOTE_END, STRIKE, STRIKE_END, STRONG, STRONG_END, SUB, SUB_END, SUP,
-    SUP_END, escape, escape_start, settle,
+    BREAK,
+    CODE,
+    CODE_END,
+    EM,
+    EM_END,
+    IMAGE,
+    NOTE,
+    NOTE_END,
+    STRIKE,
+    STRIKE_END,
+    STRONG,
+    STRONG_END,
+    SUB,
+    SUB_END,
+    SUP,
+    SUP_END,
+    escape,
+    escape_start,
+    settle,
 )  # fmt: skip
 
 
@@ -145,12 +163,13 @@ def test_breaks_end_lines_and_begin_none():
 
 def test_many_marks_take_no_more_than_their_number(monkeypatch):
     looked = 0
+    fits = marks._fits
 
-    def counted(inside: str, outside: str, real=__import__("tuireader.content.marks", fromlist=["_fits"])._fits) -> bool:
+    def counted(inside: str, outside: str) -> bool:
         nonlocal looked
         looked += 1
-        return real(inside, outside)
+        return fits(inside, outside)
 
-    monkeypatch.setattr("tuireader.content.marks._fits", counted)
+    monkeypatch.setattr(marks, "_fits", counted)
     assert settle(f"{strong('a')} b " * 2000).count("**") == 4000
     assert looked <= 4000
