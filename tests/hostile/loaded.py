@@ -1,0 +1,52 @@
+"""One refresh of a cache, run by the test of a heavy load in a process of its own: `python loaded.py CACHE DEADLINE`.
+
+Every name ending in ".test" is this machine. Prints a line of JSON: how long it took, the memory it took, and how each
+feed fared.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import resource
+import socket
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tuireader.library.refresh import refresh
+from tuireader.web import open_client
+
+RESOLVE = socket.getaddrinfo
+
+
+def resolve(host: Any, *args: Any, **options: Any) -> Any:
+    """Find the names of the test without asking anyone."""
+    name = host.decode() if isinstance(host, bytes) else str(host)
+    return RESOLVE("127.0.0.1" if name.endswith(".test") else name, *args, **options)
+
+
+async def run(path: Path, deadline: float) -> list[dict[str, object]]:
+    """Refresh all feeds."""
+    now = datetime(2026, 1, 15, 12, tzinfo=UTC)
+    async with open_client() as client:
+        return [
+            {"url": event.feed.url, "status": event.status, "new": event.new, "error": event.error}
+            async for event in refresh(path, client, clock=lambda: now, deadline=deadline)
+        ]
+
+
+def main() -> None:
+    """Measure it."""
+    socket.getaddrinfo = resolve
+    began = time.monotonic()
+    events = asyncio.run(run(Path(sys.argv[1]), float(sys.argv[2])))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    memory = peak if sys.platform == "darwin" else peak * 1024
+    print(json.dumps({"seconds": time.monotonic() - began, "memory": memory, "events": events}))  # noqa: T201 - for the test
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""Five hundred feeds, nine in ten of them rude: one refresh ends, and every feed is in or says why it is not."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import re
+import socket
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from rss import Item, rss
+from rude import RawServer, raw_servers, reply
+from tuireader.model import Query
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+
+pytest.importorskip("resource", reason="the system does not tell how much memory a process took")
+
+OF_EACH = 50
+DEADLINE = 4.0
+"""Seconds for each feed; in earnest it is half a minute."""
+ENTRIES = 10
+MEMORY = 250_000_000
+
+FINE = rss(*(Item(f"entry-{n}", html=f"<p>{'Words of an article. ' * 300}</p>") for n in range(ENTRIES))).encode()
+BOMB = gzip.compress(b"\0" * 100_000_000)
+RSS = "Content-Type: application/rss+xml"
+ANSWERS = {
+    "fine": reply(FINE, RSS),
+    "missing": reply(b"<title>Not found</title>", status="404 Not Found"),
+    "busy": reply(b"", "Retry-After: 60", status="429 Too Many Requests"),
+    "looping": reply(b"", "Location: /again", status="302 Found"),
+    "bomb": reply(BOMB, RSS, "Content-Encoding: gzip"),
+    "page": reply(b"<html><title>Welcome</title>No feed here.</html>", "Content-Type: text/html"),
+    "empty": reply(b"", RSS),
+    "cut": reply(FINE, RSS)[:20_000],
+}
+SAID = {
+    "slow": r"did not answer \(timed out after 4 s\)",
+    "dead": "refused the connection",
+    "missing": "says 404",
+    "busy": "says 429",
+    "looping": "sends us in circles",
+    "bomb": "too large|did not answer",  # where others are busy unpacking, it may be late
+    "page": "a web page, not a feed",
+    "empty": "an empty page",
+    "cut": "broke off in the middle",
+}
+KINDS = ("fine", *SAID)
+
+
+async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+    """Answer as the name of the host says: "slow-7.test" drips for ever, the others say their piece."""
+    kind = re.search(rb"(?i)^host: ([a-z]+)-", head, re.MULTILINE)
+    assert kind is not None
+    name = kind[1].decode()
+    if name == "slow":
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/rss+xml\r\n\r\n<rss>")
+        while not writer.is_closing():
+            writer.write(b" ")
+            await writer.drain()
+            await asyncio.sleep(0.1)
+        return
+    writer.write(ANSWERS[name])
+    if name == "cut":
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[RawServer]:
+    async with raw_servers() as start:
+        yield await start(talk)
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def follow(path: Path, port: int) -> None:
+    dead = closed_port()
+    with closing(connect(path)) as c:
+        for number in range(OF_EACH):
+            for kind in KINDS:
+                url = f"http://{kind}-{number}.test:{dead if kind == 'dead' else port}/feed"
+                feeds.add(c, url, title="", site="", now=datetime(2026, 1, 1, tzinfo=UTC))
+
+
+async def test_a_refresh_of_many_rude_feeds_ends_and_every_feed_says_how_it_fared(db: Path, server: RawServer) -> None:
+    follow(db, server.port)
+    program = Path(__file__).with_name("loaded.py")
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, str(program), str(db), str(DEADLINE), stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await running.communicate()
+    ran = json.loads(out)
+    assert len(ran["events"]) == OF_EACH * len(KINDS)
+    fared: Counter[str] = Counter()
+    for event in ran["events"]:
+        kind = re.search(r"//([a-z]+)-", event["url"])[1]  # type: ignore[index]
+        if kind == "fine":
+            assert (event["status"], event["new"], event["error"]) == ("updated", ENTRIES, None)
+        else:
+            assert event["status"] == "failed"
+            assert re.search(SAID[kind], event["error"]), event
+        fared[kind] += 1
+    assert fared == dict.fromkeys(KINDS, OF_EACH)
+    assert ran["memory"] < MEMORY
+    assert ran["seconds"] < OF_EACH * DEADLINE, "it waited for one slow feed after the other"
+    check(db)
+
+
+def check(path: Path) -> None:
+    """What the events said is what the cache has."""
+    with closing(connect(path)) as c:
+        assert articles.count(c, Query()) == OF_EACH * ENTRIES
+        for summary in feeds.summaries(c):
+            fine = "//fine-" in summary.feed.url
+            assert (summary.feed.error is None) == fine
+            assert summary.total == (ENTRIES if fine else 0)
