@@ -6,12 +6,14 @@ import asyncio
 import sqlite3
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
@@ -52,10 +54,14 @@ class Writer:
     def __init__(self, path: Path) -> None:
         """Nothing is opened before there is something to write."""
         self._path = path
-        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+        self._executor: ThreadPoolExecutor | None = None
 
     def submit(self, work: Work[Result]) -> Future[Result]:
         """Write soon; the future gives what `work` gives."""
+        if self._executor is None:
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
         return self._executor.submit(self._run, work)
 
     async def write(self, work: Work[Result]) -> Result:
@@ -64,7 +70,8 @@ class Writer:
 
     def close(self) -> None:
         """Finish what was asked for."""
-        self._executor.shutdown(wait=True)
+        if self._executor is not None:
+            self._executor.shutdown(wait=True)
 
     def _run(self, work: Work[Result]) -> Result:
         with closing(connect(self._path)) as connection:

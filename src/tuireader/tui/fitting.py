@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
@@ -92,3 +93,23 @@ def _with_initial(name: str) -> str:
     """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone as it is."""
     first, _, rest = name.partition(" ")
     return f"{first[0]}. {rest.lstrip()}" if rest.strip() and len(first) > 1 else name
+
+
+def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
+    """A line of text as it is drawn; with `reorder` None, right-to-left text is reordered if the terminal does not."""
+    if reorder is False or text.isascii():
+        return text
+    from tuireader.content import bidi
+
+    if reorder is None and bidi.terminal_reorders(os.environ):
+        return text
+    return bidi.in_order(text, whole)
+
+
+def from_right(text: str) -> bool:
+    """Whether text is written from the right."""
+    if text.isascii():
+        return False
+    from tuireader.content.bidi import is_right_to_left
+
+    return is_right_to_left(text)

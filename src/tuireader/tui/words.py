@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from tuireader.content.printable import printable
 from tuireader.model import Feed, FeedSummary, Query
 from tuireader.tui.fitting import ago
 from tuireader.tui.keys import keys_of
-from tuireader.tui.survey import Survey
 from tuireader.tui.widgets.rows import Piece
+
+if TYPE_CHECKING:
+    from tuireader.tui.survey import Survey
 
 
 def described(query: Query, feeds: Sequence[FeedSummary]) -> str:

@@ -9,11 +9,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuireader.content.blocks import Heading
 from tuireader.tui import keys
+from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.rows import Piece
@@ -23,7 +23,7 @@ _DEEPEST = 4
 """Levels that are told apart by their indent."""
 
 
-class ContentsScreen(ModalScreen[int | None]):
+class ContentsScreen(Dialog[int | None]):
     """Gives the index of the heading that was chosen, -1 for the title above all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.DIALOG]

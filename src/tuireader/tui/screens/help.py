@@ -8,11 +8,11 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut, pad
+from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.rows import Piece
@@ -34,7 +34,7 @@ class KeyList(ChoiceList):
         return [[(pad(cut(line.text, column - 1), column), ""), (line.aside, "soft")]]
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Dialog[None]):
     """Lists every key; made from the same bindings that answer to them."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.DIALOG]

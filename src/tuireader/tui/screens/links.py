@@ -9,19 +9,19 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tuireader.content.blocks import Link
 from tuireader.content.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
+from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import joined, toast
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.rows import Piece
 
 
-class LinksScreen(ModalScreen[int | None]):
+class LinksScreen(Dialog[int | None]):
     """Gives the index, among the article's links, of the one that is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
+from typing import TYPE_CHECKING
 
 from textual import on, work
 
@@ -15,10 +16,12 @@ from tuireader.store import articles
 from tuireader.tui import words
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.panes import PanesScreen
-from tuireader.tui.survey import Extent, Survey, extent, survey
 from tuireader.tui.widgets.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.widgets.headline_list import PAGE, HeadlineList
 from tuireader.tui.widgets.side_list import SideList
+
+if TYPE_CHECKING:
+    from tuireader.tui.survey import Extent, Survey
 
 
 class ListsScreen(PanesScreen):
@@ -83,7 +86,7 @@ class ListsScreen(PanesScreen):
         """Read the first headlines and the length off the loop; the old ones stay until then."""
 
         def read(connection: Connection) -> tuple[list[Headline], Extent]:
-            return articles.window(connection, query, 0, PAGE), extent(connection, query, article_id)
+            return articles.window(connection, query, 0, PAGE), _extent(connection, query, article_id)
 
         line = self.headlines.cursor_line()
         first, length = await off_loop(self.path, read)
@@ -146,7 +149,7 @@ class ListsScreen(PanesScreen):
 
     @work(exclusive=True, group="list")
     async def _recount_list(self, query: Query, article_id: int | None) -> None:
-        length: Extent = await off_loop(self.path, lambda c: extent(c, query, article_id))
+        length: Extent = await off_loop(self.path, lambda c: _extent(c, query, article_id))
         current = self.headlines.current
         if current is not None and current.id != article_id:  # the reader went on meanwhile
             self._recount_list(query, current.id)
@@ -157,7 +160,7 @@ class ListsScreen(PanesScreen):
     @work(exclusive=True, group="facets")
     async def recount_facets(self, query: Query) -> None:
         """Count what the sidebar shows; an answer to a query that is no longer wanted never gets here."""
-        counted = await off_loop(self.path, lambda c: survey(c, query))
+        counted = await off_loop(self.path, lambda c: _survey(c, query))
         self.surveyed = counted
         self.feed_list.show(counted.totals, counted.feeds)
         self.category_list.show(counted.categories, self.wanted.categories)
@@ -198,3 +201,18 @@ class ListsScreen(PanesScreen):
     @on(HeadlineList.Pointed)
     def _no_status(self) -> None:
         self.hint_bar.status = ""
+
+
+# Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
+
+
+def _extent(connection: Connection, query: Query, article_id: int | None) -> Extent:
+    from tuireader.tui.survey import extent
+
+    return extent(connection, query, article_id)
+
+
+def _survey(connection: Connection, query: Query) -> Survey:
+    from tuireader.tui.survey import survey
+
+    return survey(connection, query)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import Future
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from tuireader.errors import TuireaderError
-from tuireader.library.mark import mark, mark_all_read
 from tuireader.model import Status
 from tuireader.tui import keys
 from tuireader.tui.background import Writer
@@ -19,7 +17,12 @@ from tuireader.tui.screens.searching import SearchingScreen
 from tuireader.tui.text import toast
 
 if TYPE_CHECKING:
-    from tuireader.model import Article
+    from collections.abc import Sequence
+    from concurrent.futures import Future
+    from sqlite3 import Connection
+
+    from tuireader.library.mark import Undo
+    from tuireader.model import Article, Query
 
 
 class MarkingScreen(SearchingScreen):
@@ -44,7 +47,7 @@ class MarkingScreen(SearchingScreen):
         """Show marks now, write them soon, count after that."""
         self.keep_in_list(article_id)
         self._show_marks((article_id,), read=read, starred=starred)
-        self._written(self.writer.submit(lambda c: mark(c, [article_id], read=read, starred=starred)))
+        self._written(self.writer.submit(lambda c: _mark(c, [article_id], read=read, starred=starred)))
 
     def _show_marks(self, ids: tuple[int, ...], *, read: bool | None, starred: bool | None) -> None:
         self.headlines.patch(ids, read=read, starred=starred)
@@ -82,7 +85,7 @@ class MarkingScreen(SearchingScreen):
     async def action_all_read(self) -> None:
         """Mark all that is shown read."""
         query = self.wanted
-        done = await self.writer.write(lambda c: mark_all_read(c, query))
+        done = await self.writer.write(lambda c: _mark_all_read(c, query))
         if not done.ids:
             toast(self, "All of these are read already.")
             return
@@ -99,7 +102,7 @@ class MarkingScreen(SearchingScreen):
         if made is None:
             toast(self, "Nothing to undo.")
             return
-        await self.writer.write(lambda c: mark(c, made.ids, read=made.read, starred=made.starred))
+        await self.writer.write(lambda c: _mark(c, made.ids, read=made.read, starred=made.starred))
         self._show_marks(made.ids, read=made.read, starred=made.starred)
         toast(self, f"Undone: {made.what}")
         self.recount()
@@ -107,3 +110,18 @@ class MarkingScreen(SearchingScreen):
     def key_of(self, id_: str) -> str:
         """How the first key of a binding is written."""
         return keys.keys_of(id_, self.keymap)[0]
+
+
+# Loaded in the thread that writes first, long after the start.
+
+
+def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, starred: bool | None) -> None:
+    from tuireader.library.mark import mark
+
+    mark(connection, ids, read=read, starred=starred)
+
+
+def _mark_all_read(connection: Connection, query: Query) -> Undo:
+    from tuireader.library.mark import mark_all_read
+
+    return mark_all_read(connection, query)

@@ -10,9 +10,9 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input
 
+from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.widgets.article_find import fold
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.entry import Entry
@@ -28,7 +28,7 @@ class Command:
     """As Textual names actions: `theme('nord')`."""
 
 
-class PaletteScreen(ModalScreen[str | None]):
+class PaletteScreen(Dialog[str | None]):
     """Gives the action of the command that was chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

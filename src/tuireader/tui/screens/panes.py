@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -13,13 +13,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.widgets.article import ArticleView
 from tuireader.tui.widgets.bars import HintBar, Seam, TitleBar
 from tuireader.tui.widgets.facet_list import FacetList
 from tuireader.tui.widgets.feed_list import FeedList
 from tuireader.tui.widgets.headline_list import HeadlineList
+from tuireader.tui.widgets.reading_pane import ReadingPane
 from tuireader.tui.widgets.side_list import SideList
 from tuireader.tui.widgets.sidebar import Sidebar
+
+if TYPE_CHECKING:
+    from tuireader.tui.widgets.article import ArticleView
 
 Pane = Literal["sidebar", "headlines", "article"]
 
@@ -35,10 +38,10 @@ class PanesScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [*keys.READER]
     AUTO_FOCUS = ""
 
-    def __init__(self, headlines: HeadlineList, article: ArticleView, keymap: Mapping[str, str]) -> None:
+    def __init__(self, headlines: HeadlineList, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self.headlines = headlines
-        self.article = article
+        self.reading_pane = ReadingPane(self.make_article, id="reading")
         self.sidebar = Sidebar(id="sidebar")
         self.title_bar = TitleBar(id="title")
         self.hint_bar = HintBar(id="hints")
@@ -57,9 +60,18 @@ class PanesScreen(Screen[None]):
         with Horizontal(id="panes"):
             yield self.sidebar
             yield self.headlines
-            yield self.article
+            yield self.reading_pane
         yield self.seams[1]
         yield self.hint_bar
+
+    def make_article(self) -> ArticleView:
+        """Make the view of the article."""
+        raise NotImplementedError
+
+    @property
+    def article(self) -> ArticleView:
+        """The view of the article."""
+        return self.reading_pane.view
 
     @property
     def feed_list(self) -> FeedList:
@@ -90,7 +102,7 @@ class PanesScreen(Screen[None]):
         alone = self.zen
         self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
         self.headlines.display = not alone and (at == "headlines" if beside == 1 else beside == 3 or at != "article")
-        self.article.display = alone or at == "article" or beside == 3
+        self.reading_pane.display = alone or at == "article" or beside == 3
         for bar in (self.title_bar, self.hint_bar):
             bar.display = not alone
         for seam in self.seams:
@@ -102,7 +114,7 @@ class PanesScreen(Screen[None]):
 
     def _place_joints(self) -> None:
         joints = tuple(
-            pane.region.x for pane in (self.headlines, self.article) if pane.display and pane.styles.border_left[0]
+            pane.region.x for pane in (self.headlines, self.reading_pane) if pane.display and pane.styles.border_left[0]
         )
         for seam in self.seams:
             seam.joints = joints
@@ -143,7 +155,7 @@ class PanesScreen(Screen[None]):
             self.sidebar.share()
         elif event.widget is self.headlines:
             pane = "headlines"
-        elif event.widget is self.article:
+        elif self.reading_pane in event.widget.ancestors:
             pane = "article"
         if pane is not None and pane != self.pane:
             self.pane = pane
@@ -170,7 +182,7 @@ class PanesScreen(Screen[None]):
             return
         stops: list[Widget] = [side_list for side_list in self.sidebar.lists if side_list.row_count()]
         stops.append(self.headlines)
-        if self.article.article is not None and (self.panes_beside == 3 or self.pane == "article"):
+        if self.reading_pane.has_article and (self.panes_beside == 3 or self.pane == "article"):
             stops.append(self.article)
         here = stops.index(self.focused) if self.focused in stops else 0
         target = stops[(here + step) % len(stops)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -16,11 +18,9 @@ from tuireader.config import Config
 from tuireader.model import Feed, Query
 from tuireader.store import articles, feeds
 from tuireader.tui.background import Writer, off_loop
-from tuireader.tui.fetching import Tally, refreshing
 from tuireader.tui.memory import Memory
 from tuireader.tui.screens.reading import ReadingScreen
 from tuireader.tui.text import toast
-from tuireader.tui.widgets.article import ArticleView
 from tuireader.tui.widgets.headline_list import HeadlineList
 from tuireader.tui.widgets.row_list import RowList
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tuireader.tui.screens.subscribe import Added
+    from tuireader.tui.widgets.article import ArticleView
 
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
@@ -49,11 +50,7 @@ class ReaderScreen(ReadingScreen):
         clock: Callable[[], datetime],
     ) -> None:
         """`connection` is for reads on the loop, which are bounded; `path` for those off it."""
-        super().__init__(
-            HeadlineList(clock, id="headlines"),
-            ArticleView(id="article", reorder={"reorder": True, "terminal": False}.get(config.bidi)),
-            config.keymap,
-        )
+        super().__init__(HeadlineList(clock, id="headlines"), config.keymap)
         self.path = path
         self.connection = connection
         self.writer = writer
@@ -66,19 +63,38 @@ class ReaderScreen(ReadingScreen):
         """Show what is in the cache, then ask for what is due."""
         given = self.config.given
         self.headlines.dense = self.config.dense if "dense" in given else self._memory.get("dense", self.config.dense)
-        self.article.measure = (
-            self.config.measure if "measure" in given else self._memory.get("measure", self.config.measure)
-        )
-        self.watch(self.article, "measure", lambda measure: self._memory.put("measure", measure), init=False)
         for rows in self.query(RowList):
-            rows.reorder = self.article.reorder
+            rows.reorder = self._reorder
         self.begin_marks()
         self.begin_reading()
         self.begin_lists()
         self.set_interval(MINUTE, self._age)
+        self.call_after_refresh(self._load_article_view)
         self.call_after_refresh(_collect_garbage)
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refresh_feeds, None, force=False)
+
+    @property
+    def _reorder(self) -> bool | None:
+        """Whether right-to-left text is put in order here; None where that depends on the terminal."""
+        return {"reorder": True, "terminal": False}.get(self.config.bidi)
+
+    def make_article(self) -> ArticleView:
+        """The view of the article, in the measure that the reader chose."""
+        from tuireader.tui.widgets.article import ArticleView
+
+        view = ArticleView(id="article", reorder=self._reorder)
+        given = "measure" in self.config.given
+        view.measure = self.config.measure if given else self._memory.get("measure", self.config.measure)
+        view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
+        self.watch(view, "measure", lambda measure: self._memory.put("measure", measure), init=False)
+        return view
+
+    @work
+    async def _load_article_view(self) -> None:
+        """Load what shows an article once the headlines are on the screen, off the loop."""
+        await asyncio.to_thread(import_module, "tuireader.tui.widgets.article")
+        self.reading_pane.view.refresh()
 
     def on_unmount(self) -> None:
         """Keep where reading stopped, also when the program ends."""
@@ -133,6 +149,8 @@ class ReaderScreen(ReadingScreen):
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
             return
+        from tuireader.tui.fetching import Tally, refreshing
+
         tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
         self._say_progress(tally.progress())
         try:

@@ -11,11 +11,8 @@ from textual import on, work
 from tuireader.errors import AddressError, NotFoundError, TuireaderError
 from tuireader.store import articles, statuses
 from tuireader.tui.background import off_loop
-from tuireader.tui.fetching import web_client
-from tuireader.tui.opener import open_link
 from tuireader.tui.screens.marking import MarkingScreen
 from tuireader.tui.text import toast
-from tuireader.tui.widgets.article import ArticleView
 from tuireader.tui.widgets.headline_list import HeadlineList
 
 if TYPE_CHECKING:
@@ -23,6 +20,7 @@ if TYPE_CHECKING:
 
     from tuireader.config import Config
     from tuireader.library.read import OpenArticle
+    from tuireader.tui.widgets.article import ArticleView
 
 POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
@@ -37,7 +35,6 @@ class ReadingScreen(MarkingScreen):
         """Nothing is open yet."""
         self._position_timer: Timer | None = None
         self._kept_position = (0, 0)
-        self.article.clear("Nothing is open.\nEnter opens the headline under the cursor.")
 
     @on(HeadlineList.Opened)
     def _open_headline(self, event: HeadlineList.Opened) -> None:
@@ -118,15 +115,13 @@ class ReadingScreen(MarkingScreen):
         self._bring_cursor(rank)
         self._show(opened)
 
-    @on(ArticleView.AtEnd)
-    def _go_on(self) -> None:
+    def on_article_view_at_end(self) -> None:
         """At the end of an article, go on."""
         self._go(1, unread=self.config.open_next_unread)
 
     # In the article.
 
-    @on(ArticleView.PositionChanged)
-    def _scrolled(self, event: ArticleView.PositionChanged) -> None:
+    def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
         """Keep the position once the reader stands still."""
         if self.opened is None or self.opened[0].id != event.article_id:
             return
@@ -145,8 +140,8 @@ class ReadingScreen(MarkingScreen):
             self._kept_position = kept
             self.writer.submit(lambda c: statuses.save_position(c, *kept))
 
-    @on(ArticleView.OpenLink)
-    def _open_link(self, event: ArticleView.OpenLink) -> None:
+    def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
+        """Open a link of the article."""
         self._browse(event.url)
 
     def action_contents(self) -> None:
@@ -179,6 +174,8 @@ class ReadingScreen(MarkingScreen):
 
     @work(exclusive=True, group="browser-link")
     async def _browse(self, address: str) -> None:
+        from tuireader.tui.opener import open_link
+
         try:
             await open_link(self.app, address)
         except AddressError as error:
@@ -208,6 +205,8 @@ class ReadingScreen(MarkingScreen):
             return
         article_id = hand[0]
         toast(self, "Fetching the full text …")
+        from tuireader.tui.fetching import web_client
+
         try:
             async with web_client("tuireader.library.read") as client:
                 from tuireader.library.read import fetch_full_text

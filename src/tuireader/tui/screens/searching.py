@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from textual import on, work
 from textual.widget import Widget
@@ -12,10 +12,14 @@ from textual.widget import Widget
 from tuireader.model import Order
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.lists import ListsScreen
-from tuireader.tui.survey import contexts
 from tuireader.tui.widgets.facet_list import FacetList
 from tuireader.tui.widgets.headline_list import HeadlineList
-from tuireader.tui.widgets.prompt import Prompt
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from tuireader.model import Excerpt
+    from tuireader.tui.widgets.prompt import Prompt
 
 TYPING_PAUSE = 0.06
 """Seconds after a key before a search begins: a fast typist asks once, not for every letter."""
@@ -31,6 +35,8 @@ class SearchingScreen(ListsScreen):
 
     _filtered: FacetList | None = None
     """The list of names that is being filtered."""
+    _prompt: Prompt | None = None
+    """What is typed into, while it is."""
 
     async def action_search(self) -> None:
         """Search the headlines; in a list of names, find one."""
@@ -45,14 +51,16 @@ class SearchingScreen(ListsScreen):
 
     async def ask(self, purpose: str, text: str, hint: str) -> None:
         """Let the reader type something at the bottom of the screen; what is typed at once is typed there too."""
-        if not self.query(Prompt):
-            self.hint_bar.display = False
-            prompt = Prompt(purpose, text, hint)
-            await self.mount(prompt, after=self.hint_bar)
-            self.set_focus(prompt.line)
+        if self._prompt is None:
+            from tuireader.tui.widgets.prompt import Prompt
 
-    @on(Prompt.Changed)
-    def _type(self, event: Prompt.Changed) -> None:
+            self._prompt = Prompt(purpose, text, hint)
+            self.hint_bar.display = False
+            await self.mount(self._prompt, after=self.hint_bar)
+            self.set_focus(self._prompt.line)
+
+    def on_prompt_changed(self, event: Prompt.Changed) -> None:
+        """Filter or search by what is typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
             self._filter(self._filtered, event.text)
         elif event.purpose == SEARCH:
@@ -87,10 +95,10 @@ class SearchingScreen(ListsScreen):
         if query != self.wanted:
             self.want(query, stay=not searching)
 
-    @on(Prompt.Closed)
-    async def _close_prompt(self, event: Prompt.Closed) -> None:
-        prompt = self.query(Prompt).first() if self.query(Prompt) else None
-        if prompt is None:
+    async def on_prompt_closed(self, event: Prompt.Closed) -> None:
+        """Keep what was typed or give it up, and go back to where the reader was."""
+        prompt, self._prompt = self._prompt, None
+        if prompt is None:  # enter, and the focus that went away with it, close it twice
             return
         if event.purpose == FILTER and self._filtered is not None:
             self._filter_typed(self._filtered, event)
@@ -117,7 +125,13 @@ class SearchingScreen(ListsScreen):
     @work(exclusive=True, group="contexts")
     async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
         """Look in the texts of the headlines in sight for what was searched for."""
-        found = await off_loop(self.path, lambda c: contexts(c, ids, text, width))
+
+        def read(connection: Connection) -> dict[int, Excerpt]:
+            from tuireader.tui.survey import contexts
+
+            return contexts(connection, ids, text, width)
+
+        found = await off_loop(self.path, read)
         if text == self.listed.text:
             self.headlines.set_contexts(found)
 

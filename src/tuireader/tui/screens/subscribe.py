@@ -14,7 +14,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
@@ -23,6 +22,7 @@ from tuireader.errors import NotFoundError, TuireaderError
 from tuireader.store import articles, feeds
 from tuireader.tui.background import off_loop
 from tuireader.tui.fetching import web_client
+from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import joined, plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.entry import Entry
@@ -42,7 +42,7 @@ class Added:
     """The article whose address was given, if it was one's."""
 
 
-class SubscribeScreen(ModalScreen[Added | None]):
+class SubscribeScreen(Dialog[Added | None]):
     """Asks for an address, subscribes, and gives what was subscribed to; None where the reader leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]

@@ -6,7 +6,6 @@ from collections.abc import Container, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tuireader.model import Facet
-from tuireader.tui.widgets.article_find import fold
 from tuireader.tui.widgets.side_list import Choice, SideList, digits
 
 
@@ -25,6 +24,8 @@ class Facets:
 
 def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
     """Sort and fold facets; the one without a name, of articles that have none, is shown as `nameless`."""
+    from tuireader.tui.widgets.article_find import fold
+
     named = sorted(
         ((fold(facet.name), Choice(facet.name, facet.name or nameless, facet.unread, facet.total)) for facet in facets),
         key=lambda pair: (not pair[0], pair[0]),
@@ -74,10 +75,18 @@ class FacetList(SideList):
         facets = self._facets
         rows = facets.by_name if self.by_name else facets.by_count
         kept: Container[Hashable] = facets.by_key
-        if wanted := fold(self.filter):
+        if wanted := _folded(self.filter):
             pairs = zip(facets.folded, facets.by_name, strict=True)
             kept = {choice.key for name, choice in pairs if wanted in name}
             rows = tuple(choice for choice in rows if choice.key in kept)
         missing = [key for key in self.chosen if key not in kept]
         above = tuple(facets.by_key.get(key, Choice(key, str(key), 0, 0)) for key in missing)
         self.set_rows((*above, *rows) if above else rows, facets.widths)
+
+
+def _folded(text: str) -> str:
+    if not text:
+        return ""
+    from tuireader.tui.widgets.article_find import fold
+
+    return fold(text)

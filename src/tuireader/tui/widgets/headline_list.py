@@ -10,10 +10,9 @@ from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.content.bidi import in_order, is_right_to_left
 from tuireader.content.printable import printable
 from tuireader.model import Excerpt, Headline, minutes
-from tuireader.tui.fitting import ELLIPSIS, age, cut, lines, pad, people
+from tuireader.tui.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.rows import Piece
 
@@ -166,8 +165,8 @@ class HeadlineList(RowList):
         width = self._title_width
         text = printable(headline.title) or "Untitled"
         parts = [self.seen(part, text) for part in lines(text, width, 2)]
-        from_right = self.reorder and is_right_to_left(text)
-        return [" " * (width - cell_len(part)) + part if from_right else pad(part, width) for part in parts]
+        at_right = from_right(text) and self.seen(text) != text
+        return [" " * (width - cell_len(part)) + part if at_right else pad(part, width) for part in parts]
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The lines of a headline."""
@@ -194,7 +193,7 @@ class HeadlineList(RowList):
             self._wanting.add(headline.id)
             return []
         text, width = known.text, self._title_width + 2
-        if self.reorder and in_order(text) != text:
+        if self.seen(text) != text:
             return [(self.seen(cut(text, width)), "soft")]
         pieces: list[Piece] = []
         end = 0

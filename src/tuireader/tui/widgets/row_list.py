@@ -12,9 +12,8 @@ from textual.binding import BindingType
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuireader.content.bidi import in_order
 from tuireader.content.printable import printable
-from tuireader.tui import keys
+from tuireader.tui import fitting, keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.widgets.rows import Piece, Place, Rows
 
@@ -42,8 +41,8 @@ class RowList(Rows):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
-        self.reorder = False
-        """Whether right-to-left text is put in order here, because the terminal does not do it."""
+        self.reorder: bool | None = False
+        """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
         self._dragging = False
         self._sight: Sight | None = None
 
@@ -103,7 +102,7 @@ class RowList(Rows):
 
     def seen(self, text: str, whole: str = "") -> str:
         """Text in the order in which it is drawn; `whole` is what it is a line of."""
-        return in_order(text, whole) if self.reorder else text
+        return fitting.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
         """Tell where the cursor is: what is said about its row may change with the focus."""

@@ -21,8 +21,10 @@ class Sidebar(Container):
     def compose(self) -> ComposeResult:
         """The three lists."""
         yield FeedList("FEEDS", id="feeds")
-        yield FacetList("CATEGORIES", id="categories")
-        yield FacetList("AUTHORS", id="authors")
+        for heading in ("CATEGORIES", "AUTHORS"):
+            facets = FacetList(heading, id=heading.lower())
+            facets.display = False  # until there is something in it
+            yield facets
 
     @property
     def lists(self) -> list[SideList]:
