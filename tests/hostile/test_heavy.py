@@ -1,0 +1,116 @@
+"""Articles that are made to be slow: they open all the same, and no key waits for them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from shelf import Piece, reader, screen_text, settle, shelve
+from stock import only, ready, save
+from tuireader import paths
+from tuireader.cli import main
+from tuireader.content.layout import lay_out
+from tuireader.library.read import open_article
+from tuireader.store.connection import connect
+
+SECONDS = 10.0
+"""Of processor time, from the HTML to the lines; the slowest takes two on a machine of today."""
+PATIENCE = 0.25
+"""Seconds of processor time for which the conversion may keep the loop from a key: a tenth on a machine of today."""
+
+BEFORE, AFTER = "Before all that.", "After all that."
+ROW = "<tr><td>one cell</td><td>another cell</td><td>and some more words</td></tr>"
+HEAVY = {
+    "unclosed tags": "<a " * 10_000,
+    "nested sections": "<div>" * 5000 + "inside" + "</div>" * 5000,
+    "nested quotations": "<blockquote>" * 5000 + "inside" + "</blockquote>" * 5000,
+    "nested lists": "<ul><li>" * 5000 + "inside" + "</li></ul>" * 5000,
+    "nested tables": "<table><tr><td>" * 5000 + "inside" + "</td></tr></table>" * 5000,
+    "nested emphasis": "<b><i>" * 5000 + "inside",
+    "ten megabytes of paragraphs": "<p>Some words of an article that never ends.</p>" * 220_000,
+    "ten megabytes in one paragraph": "<p>" + "Some words of an article that never ends. " * 240_000 + "</p>",
+    "one long word": "<p>" + "w" * 1_000_000 + "</p>",
+    "long text without spaces": "<p>" + "長" * 300_000 + "</p>",
+    "a long table": "<table>" + ROW * 10_000 + "</table>",
+    "a wide table": "<table><tr>" + "<td>cell</td>" * 5000 + "</tr></table>",
+    "long code": "<pre><code class='language-python'>" + "x = ('a', {1: [2]})\n" * 50_000 + "</code></pre>",
+    "many links": "<p>" + "<a href='http://example.org/'>link</a> " * 50_000 + "</p>",
+    "many marks": "<p>" + "*_`[]()" * 50_000 + "</p>",
+    "many headings": "<h2>heading</h2>" * 50_000,
+    "right to left": "<p>" + "שלום עולם 12 " * 30_000 + "</p>",
+    "ampersands": "&" * 500_000,
+    "comments": "<!--" * 100_000,
+}
+BODIES = {name: f"<p>{BEFORE}</p>{html}<p>{AFTER}</p>" for name, html in HEAVY.items()}
+each = pytest.mark.parametrize("name", BODIES)
+
+
+def store(path: Path, name: str) -> int:
+    with closing(connect(path)) as c:
+        save(c, ready("heavy", html=BODIES[name], title=name))
+        return only(c)
+
+
+def is_whole_or_says_so(text: str) -> bool:
+    """Whether the text goes to its end, or says that it was cut off."""
+    return BEFORE in text and (AFTER in text or "is left out: it is too long" in text[-2000:])
+
+
+@each
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="the system tells no thread's processor time")
+async def test_it_opens_in_time_and_the_loop_goes_on(db: Path, name: str) -> None:
+    article_id = store(db, name)
+    spent: list[float] = []  # processor time of the thread that converts, at each turn of the loop
+    clock: list[int] = []
+
+    def convert() -> str:
+        clock.append(time.pthread_getcpuclockid(threading.get_ident()))
+        spent.append(time.thread_time())
+        with closing(connect(db)) as c:
+            opened = open_article(c, article_id)
+        spent.append(time.thread_time())
+        lines = lay_out(opened.document, 72)
+        spent.append(time.thread_time())
+        return "\n".join("".join(span.text for span in line.spans) for line in lines)
+
+    began = time.process_time()
+    converting = asyncio.ensure_future(asyncio.to_thread(convert))
+    longest, last = 0.0, 0.0
+    while not converting.done():
+        await asyncio.sleep(0)
+        if spent and not converting.done():
+            now = time.clock_gettime(clock[0])
+            longest = max(longest, now - (last or spent[0]))
+            last = now
+    assert is_whole_or_says_so(await converting)
+    assert time.process_time() - began < SECONDS
+    assert longest < PATIENCE
+
+
+@pytest.mark.parametrize("name", ["unclosed tags", "one long word", "a long table", "ten megabytes of paragraphs"])
+async def test_the_reader_answers_while_it_opens(db: Path, name: str) -> None:
+    shelve(db, "Heavy", [Piece(name, html=BODIES[name])])
+    app = reader(db)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter", "question_mark")
+        assert "Keys" in screen_text(app)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert BEFORE in screen_text(app)
+        await pilot.press("G", "space", "g", "escape")
+        await settle(pilot)
+        assert app.return_code is None
+
+
+@pytest.mark.parametrize("name", ["nested lists", "one long word", "unclosed tags"])
+def test_it_is_printed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    article_id = store(paths.cache_path(), name)
+    for form in ("text", "markdown", "html", "json"):
+        assert main(["show", str(article_id), "--format", form]) == 0
+        assert is_whole_or_says_so(capsys.readouterr().out)
