@@ -23,6 +23,9 @@ _SPACED = frozenset(f"{_BLOCK} br hr".split())
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,11})(?=[\s/>])[^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
+# Nothing to decode, to fold or to drop.
+_SIMPLE = re.compile(r"[!-%'-;=?-~]+(?: [!-%'-;=?-~]+)*|")
+
 _ADDRESS = r"(?:mailto:)?[^\s@<>()]{1,100}@[^\s@<>()]{1,200}"
 _ADDRESS_NAME = re.compile(rf"{_ADDRESS}\s*\((.*)\)")
 _NAME_ADDRESS = re.compile(rf"(.*?)\s*[<(]\s*{_ADDRESS}\s*[>)]")
@@ -46,6 +49,8 @@ def line(text: str, *, markup: bool = True) -> str:
 
     Only tags that are in pairs are taken for markup: in "How to use <b>" the tag is what the text is about.
     """
+    if len(text) <= _LENGTH_MAX and _SIMPLE.fullmatch(text):
+        return text
     if markup and "<" in text:
         text = _without_tags(text)
     for _ in range(2):  # escaped twice is common
