@@ -1,0 +1,40 @@
+"""What the first screen loads and reads: not more than it shows."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from shelf import REVIEW, reader, settle, shelve
+from tuireader.store import articles
+from tuireader.tui.widgets.headline_list import PAGE
+
+HEAVY = {
+    "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",
+    "tuireader.web", "tuireader.feeds", "tuireader.library.read", "tuireader.content.layout",
+    "tuireader.tui.widgets.article", "tuireader.tui.screens.subscribe", "tuireader.tui.survey", "webbrowser",
+}  # fmt: skip
+
+
+def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys, tuireader.tui.app; print(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert HEAVY.isdisjoint(done.stdout.split())
+
+
+async def test_the_first_paint_reads_one_page_of_headlines_on_the_loop(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    statements: list[str] = []
+    app.connection.set_trace_callback(statements.append)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("j", "j", "k")
+        await settle(pilot)
+        # One for the ids and one for their rows; whatever counts has a connection and a thread of its own.
+        read = [statement for statement in statements if "article" in statement.lower()]
+        assert len(read) <= 4
+        assert len(articles.window(app.connection, app.reader.listed, 0, PAGE)) == len(REVIEW)
