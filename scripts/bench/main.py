@@ -47,11 +47,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         bench = Workbench(folder.resolve(), options.quick, stack)
         for name in options.only or ROWS:
+            start = time.monotonic()
             try:
                 rows.extend(_tell(bench, row) for row in ROWS[name](bench))
             except BenchError as error:
                 rows.append(_tell(bench, Unmeasured(name, str(error))))
                 bench.say(str(error))
+            bench.say(f"{name}: {time.monotonic() - start:.0f} s")
     table = f"{about()}\n\n{render(rows)}"
     print(table)
     print(f"\n{time.monotonic() - began:.0f} s in all")
