@@ -1,8 +1,6 @@
-from datetime import UTC, datetime
-
 import pytest
 
-from tuireader.content.facts import categories, names, published, title_of
+from tuireader.content.facts import categories, names, title_of
 
 HEAD = "<head><title>Message Passing - The Rust Book</title></head>"
 OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
@@ -25,28 +23,6 @@ OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
 )
 def test_titles(page, headings, found, title):
     assert title_of(page, headings, found) == title
-
-
-@pytest.mark.parametrize(
-    ("page", "day", "moment"),
-    [
-        (
-            '<meta property="article:published_time" content="2023-04-05T06:07:08+02:00">',
-            "2023-04-05",
-            (2023, 4, 5, 4, 7, 8),
-        ),
-        ('<script>{"datePublished": "2023-04-05T06:07:08Z"}</script>', "2023-04-05", (2023, 4, 5, 6, 7, 8)),
-        ('<time itemprop="datePublished" class="x" datetime="2023-04-05T06:07">', "2023-04-05", (2023, 4, 5, 6, 7)),
-        ('"datePublished":"2023-04-05T06:07:08Z"', None, (2023, 4, 5, 6, 7, 8)),
-        ('"datePublished":"2020-01-01T00:00:00Z"', "2023-04-05", (2023, 4, 5)),
-        ('"datePublished":"0001-01-01T00:00:00+14:00"', None, None),
-        ('"datePublished":"2023-99-99T00:00:00"', "soon", None),
-        ("", "2023-04-05", (2023, 4, 5)),
-        ("", None, None),
-    ],
-)
-def test_time_of_publication(page, day, moment):
-    assert published(page, day) == (datetime(*moment, tzinfo=UTC) if moment else None)
 
 
 def test_names_and_categories():

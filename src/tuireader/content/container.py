@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from tuireader.content.facts import letters
+from tuireader.content.junk import is_part_of_page
 from tuireader.content.tree import INLINE, VOID, Node
 
 _ENOUGH = 0.7
@@ -19,6 +20,7 @@ _CONTAINERS = frozenset({"div", "section", "article", "main", "center", "td", "t
 
 # Around the text of an article, within the same part of the page.
 _AROUND_TAGS = frozenset({"nav", "footer"})
+_WITH_FOOTER = frozenset({"blockquote", "figure"})
 _AROUND = frozenset(
     {
         "entry-header", "post-header", "article-header", "page-header", "entry-title", "post-title",
@@ -30,6 +32,36 @@ _AROUND = frozenset(
         "recommended", "read-next", "more-stories",
     }
 )  # fmt: skip
+
+
+BODY = frozenset(
+    {
+        "entry-content", "post-content", "post__content", "article-content", "article__content", "article-body",
+        "article__body", "e-content", "post-body", "post__body", "entry-body", "gh-content", "article-entry",
+        "blog-content", "blog-post-content", "story-body", "post-full-content", "markdown-body",
+    }
+)  # fmt: skip
+"""Classes by which publishers mark the text of an article."""
+
+
+def declared_body(page: Node) -> Node | None:
+    """Return the part of a page that is marked as the text of its article; None if there is none, or several."""
+    bodies = _bodies(page)
+    while len(bodies) == 1:
+        inner = [each for child in bodies[0].children if isinstance(child, Node) for each in _bodies(child)]
+        if len(inner) != 1 or len(inner[0].words()) < _NEARLY_ALL * len(bodies[0].words()):
+            return bodies[0]
+        bodies = inner
+    return None
+
+
+def _bodies(node: Node) -> list[Node]:
+    """The outermost parts of a node, or the node itself, that are marked as text of an article and hold any."""
+    if is_part_of_page(node):
+        return []
+    if not BODY.isdisjoint(node["class"].split()) or "articleBody" in node["itemprop"].split():
+        return [node] if node.words() else []
+    return [each for child in node.children if isinstance(child, Node) for each in _bodies(child)]
 
 
 def container_of(page: Node, lines: Iterable[str]) -> Node | None:
@@ -51,7 +83,9 @@ def prune(part: Node) -> None:
     kept: list[Node | str] = []
     for child in part.children:
         if isinstance(child, Node):
-            if child.tag in _AROUND_TAGS or not _AROUND.isdisjoint(child["class"].lower().split()):
+            if child.tag in _AROUND_TAGS and part.tag not in _WITH_FOOTER:
+                continue
+            if not _AROUND.isdisjoint(child["class"].lower().split()):
                 continue
             if child.tag == "header" and any(each.tag == "h1" for each in child.elements()):
                 continue

@@ -10,12 +10,12 @@ from itertools import islice
 from typing import Any
 
 from trafilatura import extract_with_metadata
-from trafilatura.utils import decode_file
+from trafilatura.utils import decode_file, load_html
 
 from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
-from tuireader.content.container import container_of, prune
-from tuireader.content.facts import categories, names, published, title_of
-from tuireader.content.junk import without_links
+from tuireader.content.container import BODY, container_of, declared_body, prune
+from tuireader.content.facts import facts_of, title_of
+from tuireader.content.junk import PARTS, without_links
 from tuireader.content.mending import cut, flattened
 from tuireader.content.tree import Node, parse
 
@@ -28,13 +28,20 @@ _FEWEST_WORDS = 5
 _SHORTER = 0.88
 _LONGER = 1.3
 """How many times the words that trafilatura finds there may be in the part of the page where they stand. It leaves out
-code and captions, and takes a menu for text now and then; teasers make a larger difference."""
+code and captions, and takes a menu for text now and then; teasers make a larger difference. Paragraphs that are there
+several times count once: it leaves them out too."""
 _LONGER_BY = 40
+_HALF = 0.5
+_LITTLE = 30
+"""How many of the words outside of links that trafilatura finds need not be in what a page marks as its article: half,
+or a byline and a menu."""
 
 _BLOCKS_MAX = 3000
 """Blocks of a page from which on no second opinion is asked for: that takes the square of their number."""
 _BLOCK = re.compile(r"<(?:p|li|div|t[dhr]|h[1-6]|d[dt]|blockquote|pre|section|br)[\s>]", re.IGNORECASE)
 
+_LIST = "wp-block-query"
+"""Other articles, unless it is what the article itself stands in."""
 _INVISIBLE = ("script", "style", "svg", "template")
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
@@ -54,36 +61,68 @@ class Extracted:
 def main_html(page: bytes | str, url: str) -> Extracted | None:
     """Return the article on the page at `url`, without what stands around it; None where there is none.
 
-    trafilatura says what the text is. The HTML is that of the part of the page where this text stands, which has code,
-    tables and figures as they were written; only where that part holds much else, it is trafilatura's own.
+    The text is what the page marks as such. Else trafilatura says what it is, and the HTML is that of the part of the
+    page where this text stands, which has code, tables and figures as they were written; only where that part holds
+    much else, it is trafilatura's own.
     """
     text = flattened(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
-    found = _found(text, url)
-    if found is None:
+    tree = load_html(text)
+    if tree is None:
         return None
-    html = clean(found.text or "", url)
-    known = plain_text(html)
-    if count_words(without_links(parse(html))) < _FEWEST_WORDS:
+    _drop_parts(tree)
+    found = _found(tree, text, url)
+    html = clean(found.text or "", url) if found else ""
+    body, headings = _body(text, html, url)
+    if not body:
         return None
-    part = container_of(tree_of(_without_invisible(text)), known.split("\n"))
-    headings = [each.words() for each in part.elements() if each.tag in {"h1", "h2"}] if part else []
+    facts = facts_of(tree, found)
     return Extracted(
-        title=title_of(text, headings[:3], found.title),
-        authors=names((found.author or "").split(";")),
-        categories=categories(found.categories or found.tags or ()),
-        published=published(text, found.date),
-        html=_as_on_page(part, known, url) or html,
+        title=title_of(text, headings, found.title if found else ""),
+        authors=facts.authors,
+        categories=facts.categories,
+        published=facts.published,
+        html=body,
     )
 
 
-def _found(page: str, url: str) -> Any:
-    """Return what trafilatura makes of a page, None if it finds no article."""
+def _body(page: str, found: str, url: str) -> tuple[str, list[str]]:
+    """Return the HTML of the article on a page, and headings that may be its title; both empty where there is none."""
+    known, running = plain_text(found), count_words(without_links(parse(found)))
+    root = tree_of(_without_invisible(page))
+    headings = [each.words() for each in root.elements() if each.tag == "h1"][:3]
+    declared = declared_body(root)
+    if declared is not None:
+        prune(declared)
+        html = clean_tree(declared, url)
+        if count_words(plain_text(html)) >= max(_FEWEST_WORDS, min(_HALF * running, running - _LITTLE)):
+            return html, headings
+        root = tree_of(_without_invisible(page))
+    if running < _FEWEST_WORDS:
+        return "", []
+    part = container_of(root, known.split("\n"))
+    headings = [each.words() for each in part.elements() if each.tag in {"h1", "h2"}][:3] if part else []
+    return _as_on_page(part, known, url) or found, headings
+
+
+def _drop_parts(tree: Any) -> None:
+    """Take out of the tree of a page, in place, comments, lists of other articles, and the like."""
+    for each in [each for each in tree.iter() if isinstance(each.tag, str) and each.get("class")]:
+        classes = each.get("class").split()
+        if each.tag not in {"html", "body"} and (
+            not PARTS.isdisjoint(classes)
+            or (_LIST in classes and not any(BODY & set(inner.get("class", "").split()) for inner in each.iter()))
+        ):
+            each.drop_tree()
+
+
+def _found(tree: Any, page: str, url: str) -> Any:
+    """Return what trafilatura makes of the tree of a page, None if it finds no article."""
     for name in ("trafilatura", "htmldate", "courlan"):
         logger = logging.getLogger(name)
         if not logger.handlers:  # else its warnings would be written over the screen
             logger.addHandler(logging.NullHandler())
     return extract_with_metadata(
-        page,
+        tree,
         url=url,
         fast=sum(1 for _ in islice(_BLOCK.finditer(page), _BLOCKS_MAX)) == _BLOCKS_MAX,
         output_format="html",
@@ -101,7 +140,7 @@ def _as_on_page(part: Node | None, known: str, url: str) -> str | None:
         return None
     prune(part)
     html = clean_tree(part, url)
-    words, expected = count_words(plain_text(html)), count_words(known)
+    words, expected = (count_words("\n".join(dict.fromkeys(each.split("\n")))) for each in (plain_text(html), known))
     return html if _SHORTER * expected <= words <= _LONGER * expected + _LONGER_BY else None
 
 

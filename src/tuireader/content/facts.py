@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from html import unescape
+from typing import Any
 
+from tuireader.content import attribution, moments
+from tuireader.content.jsonld import article_data, names_in, texts_in
 from tuireader.content.printable import printable
 
-_PUBLISHED = re.compile(
-    r"""(?:["']article:published_time["']\s{1,9}content\s{0,9}=\s{0,9}|"datePublished"\s{0,9}:\s{0,9}"""
-    r"""|itemprop=["']datePublished["'][^<>]{0,200}?\s(?:content|datetime)=)["']([\dT:.+Z -]{10,40})["']""",
-    re.IGNORECASE,
-)
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
@@ -23,6 +22,15 @@ _OG_TITLE = re.compile(
 )
 _PARTS = re.compile(r"\s+[|–—·•»:-]+\s+")
 _NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a page says of its article besides the title; anything may be missing."""
+
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime | None
 
 
 def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
@@ -39,21 +47,24 @@ def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
     return _PARTS.split(called[0])[0] if called else line(found or "")
 
 
-def published(page: str, day: str | None) -> datetime | None:
-    """Return when an article appeared: the day that trafilatura finds, and the time if the page says it of that day."""
-    try:
-        found = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
-    except ValueError:
-        found = None
-    for text in _PUBLISHED.findall(page)[:3]:
-        try:
-            moment = datetime.fromisoformat(text.strip())
-        except ValueError:
-            continue
-        moment = moment.replace(tzinfo=moment.tzinfo or UTC)
-        if moment.year > 1 and (found is None or moment.date() == found.date()):
-            return moment.astimezone(UTC)
-    return found
+def facts_of(page: Any, found: Any) -> Facts:
+    """Return what the tree of a page says of its article, and else what trafilatura `found`.
+
+    What is written for machines goes first. Tags are taken where there is no category.
+    """
+    stated = article_data(each.text or "" for each in page.iter("script") if "ld+json" in each.get("type", ""))
+    near = attribution.near_title(page)
+    author, labels, day = (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
+    sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
+    return Facts(
+        names(names_in(stated.get("author")) or attribution.authors(page, near) or (author or "").split(";")),
+        categories(texts_in(stated.get("articleSection")))
+        or categories(attribution.categories(page, near))
+        or categories(sections)
+        or categories(attribution.tags(page, near))
+        or categories(labels or ()),
+        moments.published(page, near, texts_in(stated.get("datePublished")), day),
+    )
 
 
 def line(text: str) -> str:

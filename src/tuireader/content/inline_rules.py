@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tuireader.content.tidying import Tidier
 
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
 
@@ -49,7 +50,9 @@ def link(tidier: Tidier, node: Node) -> Kept:
     attributes = {"href": address, **({"id": name} if name else {})}
     if title := " ".join(printable(node["title"]).split()):
         attributes["title"] = title
-    return around(Node("a", attributes), content)
+    shown = around(Node("a", attributes), content)
+    # Buttons are apart although nothing is written between them.
+    return [" ", *shown, " "] if _BUTTON.search(node["class"]) else shown
 
 
 def picture(tidier: Tidier, node: Node) -> Kept:

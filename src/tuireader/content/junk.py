@@ -10,8 +10,7 @@ import re
 
 from tuireader.content.tree import Node
 
-# Parts of a page that blog software marks by a class of its own: nothing in them is the article.
-_PARTS = frozenset(
+PARTS = frozenset(
     {
         "comments-area", "comment-respond", "comment-form", "comment-list", "commentlist", "comment-reply-title",
         "comments-title", "comment-notes", "comment-subscription-form", "akismet_comment_form_privacy_notice",
@@ -24,9 +23,12 @@ _PARTS = frozenset(
         "subscription-widget-wrap-editor", "wp-block-jetpack-subscriptions", "wpcnt", "wp-polls", "yarpp",
         "yarpp-related", "crp_related", "related-posts", "relatedposts", "post-navigation", "posts-navigation",
         "nav-links", "nextprev", "printfriendly", "pf-button", "pvc_clear", "mw-editsection", "noprint", "navbox",
-        "gutter", "lineno", "linenos", "line-numbers-rows", "linenumber", "lnt",
+        "gutter", "lineno", "linenos", "line-numbers-rows", "linenumber", "lnt", "wp-block-comments",
+        "wp-block-post-comments", "wp-block-post-comments-form", "wp-block-post-navigation-link",
     }
 )  # fmt: skip
+"""Classes of parts of a page that blog software marks by a class of its own: nothing in them is the article."""
+
 # Names that articles use too: these are parts of a page only with a form or a comment in them.
 _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb-comments", "commentform"})
 _OF_COMMENTS = frozenset({"comment", "comment-body", "comment-author", "comment-meta", "comment-content"})
@@ -74,7 +76,7 @@ def is_part_of_page(node: Node) -> bool:
     if _is_unseen(node):
         return True
     classes = set(node["class"].lower().split())
-    if classes & _PARTS:
+    if classes & PARTS:
         return True
     # Generators of documents name sections after the words of their headings, so a name alone says little.
     names = (classes | {node["id"].lower()}) & _MAYBE_PARTS

@@ -1,0 +1,90 @@
+"""What a page says of its article in JSON-LD, in the words of schema.org."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from html import unescape
+from typing import Any
+
+_SIZE_MAX = 500_000
+_DEPTH_MAX = 6
+_OBJECTS_MAX = 2000
+_ARTICLE = re.compile(r"(?:.*article|.*posting|report|review|recipe|.*creativework)", re.IGNORECASE)
+_HOLDERS = ("@graph", "mainEntity", "mainEntityOfPage", "itemReviewed")
+_FACTS = ("author", "datePublished", "articleSection")
+
+
+def article_data(scripts: Iterable[str]) -> dict[str, Any]:
+    """Return what the scripts of a page say of its article; what they say of others is left out.
+
+    References to authors that are described elsewhere on the page are followed.
+    """
+    things = [thing for script in scripts for thing in _things(_loaded(script), _DEPTH_MAX)][:_OBJECTS_MAX]
+    known = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
+    articles = [thing for thing in things if _is_article(thing)]
+    best = max(articles, key=lambda thing: sum(name in thing for name in _FACTS), default={})
+    return {**best, "author": [_followed(each, known) for each in _listed(best.get("author"))]}
+
+
+def names_in(people: object) -> list[str]:
+    """Return the names of people, as schema.org writes them, without those of organisations."""
+    return [name for person in _listed(people) if _is_person(person) for name in _names_of(person)]
+
+
+def _is_person(person: object) -> bool:
+    kinds = _listed(person.get("@type")) if isinstance(person, dict) else []
+    return not kinds or "Person" in kinds
+
+
+def texts_in(value: object) -> list[str]:
+    """Return a text, or the texts of a list; some are escaped as if for HTML."""
+    return [unescape(each) for each in _listed(value) if isinstance(each, str)]
+
+
+def _names_of(person: object) -> list[str]:
+    if isinstance(person, dict):
+        name = person.get("name")
+        if not name and isinstance(person.get("familyName"), str):
+            name = f"{person.get('givenName') or ''} {person['familyName']}"
+        return texts_in(name)
+    return texts_in(person)
+
+
+def _loaded(script: str) -> object:
+    start, end = script.find("{"), script.rfind("}") + 1  # old pages put all into comments
+    if start < 0 or len(script) > _SIZE_MAX:
+        return None
+    before = script[:start].rstrip()
+    is_list = before.endswith("[") and not before.endswith("CDATA[")
+    try:
+        return json.loads(f"[{script[start:end]}]" if is_list else script[start:end], strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _things(value: object, depth: int) -> Iterator[dict[str, Any]]:
+    """Yield the things that are described: those of a list or graph, and what the page is said to be about."""
+    if depth == 0:
+        return
+    for thing in _listed(value):
+        if isinstance(thing, dict):
+            yield thing
+            for holder in _HOLDERS:
+                yield from _things(thing.get(holder), depth - 1)
+
+
+def _is_article(thing: dict[str, Any]) -> bool:
+    return any(isinstance(kind, str) and _ARTICLE.fullmatch(kind) for kind in _listed(thing.get("@type")))
+
+
+def _followed(person: object, known: dict[str, dict[str, Any]]) -> object:
+    name = person.get("@id") if isinstance(person, dict) and "name" not in person else None
+    return known.get(name, person) if isinstance(name, str) else person
+
+
+def _listed(value: object) -> list[Any]:
+    if isinstance(value, list):
+        return value[:_OBJECTS_MAX]
+    return [] if value is None else [value]
