@@ -37,7 +37,7 @@ def test_moments_are_read_as_they_are_written(stated, moment):
         '<meta property="article:published_time" content="2023-04-05T06:07:08Z">',
         '<meta itemprop="datePublished" content="2023-04-05T06:07:08Z">',
         '<span itemprop="datePublished" content="2023-04-05T06:07:08Z">5 April</span>',
-        '<time class="updated" datetime="2024-01-01"></time><time class="published" datetime="2023-04-05T06:07:08Z"></time>',
+        '<time class="updated" datetime="2024-01-01"></time><i class="published" title="2023-04-05T06:07:08Z"></i>',
         '<abbr class="published" title="2023-04-05T06:07:08Z">5 April</abbr>',
         '<time datetime="2024-01-01T00:00:01Z"></time><time pubdate datetime="2023-04-05T06:07:08Z"></time>',
         '<time datetime="2023-04-05T06:07:08Z">5 April</time><time datetime="2024-01-01T00:00:01Z">later</time>',
