@@ -19,13 +19,16 @@ _LOOKED_AT = 20_000
 _REGION_MAX = 300
 """Characters of a byline, or of a line that says where an article is filed."""
 _NAME_MAX = 80
+_HEADINGS_MAX = 10
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _ELSEWHERE_TAGS = frozenset({"nav", "aside"})
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|respond|commentlist|related\w{0,9}|widgets?|sidebar|navigation|nav|navbar|menu"
-    r"|breadcrumbs?|recommended|recent|read-?next|more-?stories|tagcloud|shar(?:e|ing))(?:[\s_-]|$)",
+    r"|breadcrumbs?|site-title|site-header|masthead|recommended|recent|read-?next|more-?stories|tagcloud|shar(?:e|ing))(?:[\s_-]|$)",
     re.IGNORECASE,
 )
+_ABOUT_POST = "md-post"
+"""What Material for MkDocs puts beside a post; it is made like a menu."""
 _AUTHOR_NAME = frozenset(
     {
         "wp-block-post-author__name", "wp-block-post-author-name", "author-name", "author__name", "entry-author-name",
@@ -33,6 +36,8 @@ _AUTHOR_NAME = frozenset(
         "p-author",
     }
 )  # fmt: skip
+_CARD_NAME = frozenset({"fn", "name"})
+_PROFILE = frozenset({"md-profile"})
 _AUTHOR = frozenset({"author", "authors", "entry-author", "post-author", "article-author", "post-meta-author"})
 _CATEGORY = frozenset(
     {
@@ -58,9 +63,8 @@ _BY = re.compile(r"(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:
 
 def near_title(page: Any) -> Any:
     """Return the part of a page that is about its article: the innermost article or main part with the title."""
-    heading = next(page.iter("h1"), None)
-    around = [] if heading is None else list(heading.iterancestors())
-    if parts := [part for tag in ("article", "main") for part in around if part.tag == tag]:
+    around = [list(heading.iterancestors()) for heading in islice(page.iter("h1"), _HEADINGS_MAX)]
+    if parts := [part for tag in ("article", "main") for each in around for part in each if part.tag == tag]:
         return parts[0]
     articles = list(islice(page.iter("article"), 2))
     return articles[0] if len(articles) == 1 else page
@@ -88,7 +92,7 @@ def tags(page: Any, near: Any) -> list[str]:
 def _found(page: Any, near: Any, rules: tuple[_Rule, ...]) -> Iterator[list[str]]:
     """Yield what each rule finds by the title, then what each finds anywhere."""
     for part in (page,) if near is page else (near, page):
-        marked = [each for each in islice(part.iter(), _LOOKED_AT) if isinstance(each.tag, str) and each.attrib]
+        marked = [each for each in islice(part.iter(), _LOOKED_AT) if isinstance(each.tag, str)]
         for rule in rules:
             for element in marked:
                 if rule(element) and _text(element) and not is_elsewhere(element):
@@ -109,10 +113,10 @@ def _region(element: Any, part: Any) -> Any:
 
 def is_elsewhere(element: Any) -> bool:
     """Whether an element stands in a part of a page that is about other articles, or about comments."""
-    return any(
+    around = [each for each in chain((element,), element.iterancestors()) if each.tag not in {"body", "html"}]
+    return not any(_says(each, "class", _ABOUT_POST) for each in around) and any(
         each.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(each.get("class", "")) or each.get("id") == "comments"
-        for each in chain((element,), element.iterancestors())
-        if each.tag not in {"body", "html"}
+        for each in around
     )
 
 
@@ -152,9 +156,10 @@ def _link_called(relation: str) -> _Rule:
 _AUTHOR_RULES: tuple[_Rule, ...] = (
     _is_named_author,
     lambda each: not _AUTHOR_NAME.isdisjoint(each.get("class", "").split()),
+    lambda each: each.tag == "strong" and _within(each, _PROFILE),
     _link_called("author"),
     _link_within(_AUTHOR),
-    lambda each: _says(each, "class", "fn") and _within(each, _AUTHOR),
+    lambda each: not _CARD_NAME.isdisjoint(each.get("class", "").split()) and _within(each, _AUTHOR),
     lambda each: not _AUTHOR.isdisjoint(each.get("class", "").split()),
 )
 _CATEGORY_RULES: tuple[_Rule, ...] = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tuireader.content.facts import letters
 from tuireader.content.junk import is_part_of_page
@@ -13,6 +13,9 @@ _ENOUGH = 0.7
 _NEARLY_ALL = 0.9
 """So much of what was found has to be in a part, for the rest of the page to be left out."""
 _TELLING = 20
+_SHORT = 10
+_LONG = 25
+"""Words of paragraphs that, below and from here on, are some notice and none."""
 _SEARCHED_MAX = 200_000_000
 """Characters that are searched in all, so that no page takes long."""
 _WITHIN = INLINE | VOID
@@ -20,6 +23,8 @@ _CONTAINERS = frozenset({"div", "section", "article", "main", "center", "td", "t
 
 # Around the text of an article, within the same part of the page.
 _AROUND_TAGS = frozenset({"nav", "footer"})
+_TEXT = frozenset({"p", "pre", "table", "blockquote", "figure"})
+_ASIDE = frozenset({"nav", "footer", "aside"})
 _WITH_FOOTER = frozenset({"blockquote", "figure"})
 _AROUND = frozenset(
     {
@@ -29,7 +34,8 @@ _AROUND = frozenset(
         "post-tags", "entry-tags", "tag-list", "author-box", "author-bio", "author-info", "about-author",
         "post-author", "breadcrumb", "breadcrumbs", "newsletter", "newsletter-signup", "subscribe", "advertisement",
         "ad-container", "adsbygoogle", "sidebar", "widget", "widget-area", "related", "related-articles",
-        "recommended", "read-next", "more-stories",
+        "recommended", "read-next", "more-stories", "license-box", "article-licensing", "post-copyright",
+        "post-prevnext", "post-nav", "post-metas", "article-tags",
     }
 )  # fmt: skip
 
@@ -39,6 +45,7 @@ BODY = frozenset(
         "entry-content", "post-content", "post__content", "article-content", "article__content", "article-body",
         "article__body", "e-content", "post-body", "post__body", "entry-body", "gh-content", "article-entry",
         "blog-content", "blog-post-content", "story-body", "post-full-content", "markdown-body",
+        "md-content__inner",
     }
 )  # fmt: skip
 """Classes by which publishers mark the text of an article."""
@@ -46,22 +53,45 @@ BODY = frozenset(
 
 def declared_body(page: Node) -> Node | None:
     """Return the part of a page that is marked as the text of its article; None if there is none, or several."""
-    bodies = _bodies(page)
+    bodies = _bodies(page, within=False)
     while len(bodies) == 1:
-        inner = [each for child in bodies[0].children if isinstance(child, Node) for each in _bodies(child)]
-        if len(inner) != 1 or len(inner[0].words()) < _NEARLY_ALL * len(bodies[0].words()):
+        inner = [each for child in _elements(bodies[0]) for each in _bodies(child, within=True)]
+        if len(inner) != 1 or _holds_text(bodies[0], inner[0]):
             return bodies[0]
         bodies = inner
     return None
 
 
-def _bodies(node: Node) -> list[Node]:
+def _bodies(node: Node, *, within: bool) -> list[Node]:
     """The outermost parts of a node, or the node itself, that are marked as text of an article and hold any."""
     if is_part_of_page(node):
         return []
-    if not BODY.isdisjoint(node["class"].split()) or "articleBody" in node["itemprop"].split():
+    classes = node["class"].split()
+    if not BODY.isdisjoint(classes) or "articleBody" in node["itemprop"].split() or (within and "content" in classes):
         return [node] if node.words() else []
-    return [each for child in node.children if isinstance(child, Node) for each in _bodies(child)]
+    return [each for child in _elements(node) for each in _bodies(child, within=within or node.tag == "article")]
+
+
+def _holds_text(part: Node, apart_from: Node) -> bool:
+    """Whether there is anything but short notices in a part of a page, apart from a part of that."""
+    if part.tag in _TEXT:
+        return part.tag != "p" or len(part.words().split()) >= _SHORT
+    return any(child is not apart_from and _holds_text(child, apart_from) for child in _elements(part))
+
+
+def _elements(node: Node) -> list[Node]:
+    return [child for child in node.children if isinstance(child, Node)]
+
+
+def paragraphs(node: Node, apart_from: Node) -> Iterator[Node]:
+    """Yield the long paragraphs of a page that may be of its article, apart from those in one part of it."""
+    for child in node.children:
+        if not isinstance(child, Node) or child is apart_from or child.tag in _ASIDE or is_part_of_page(child):
+            continue
+        if child.tag != "p":
+            yield from paragraphs(child, apart_from)
+        elif len(child.words().split()) >= _LONG:
+            yield child
 
 
 def container_of(page: Node, lines: Iterable[str]) -> Node | None:

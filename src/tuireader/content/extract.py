@@ -13,7 +13,7 @@ from trafilatura import extract_with_metadata
 from trafilatura.utils import decode_file, load_html
 
 from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
-from tuireader.content.container import BODY, container_of, declared_body, prune
+from tuireader.content.container import BODY, container_of, declared_body, paragraphs, prune
 from tuireader.content.facts import facts_of, title_of
 from tuireader.content.junk import PARTS, without_links
 from tuireader.content.mending import cut, flattened
@@ -31,10 +31,6 @@ _LONGER = 1.3
 code and captions, and takes a menu for text now and then; teasers make a larger difference. Paragraphs that are there
 several times count once: it leaves them out too."""
 _LONGER_BY = 40
-_HALF = 0.5
-_LITTLE = 30
-"""How many of the words outside of links that trafilatura finds need not be in what a page marks as its article: half,
-or a byline and a menu."""
 
 _BLOCKS_MAX = 3000
 """Blocks of a page from which on no second opinion is asked for: that takes the square of their number."""
@@ -77,7 +73,7 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
         return None
     facts = facts_of(tree, found)
     return Extracted(
-        title=title_of(text, headings, found.title if found else ""),
+        title=title_of(text, [*facts.headings, *headings], found.title if found else ""),
         authors=facts.authors,
         categories=facts.categories,
         published=facts.published,
@@ -86,19 +82,22 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
 
 
 def _body(page: str, found: str, url: str) -> tuple[str, list[str]]:
-    """Return the HTML of the article on a page, and headings that may be its title; both empty where there is none."""
-    known, running = plain_text(found), count_words(without_links(parse(found)))
+    """Return the HTML of the article on a page, and headings that may be its title; both empty where there is none.
+
+    What is marked as the article is not, if there is more text elsewhere: then it is only the beginning.
+    """
     root = tree_of(_without_invisible(page))
-    headings = [each.words() for each in root.elements() if each.tag == "h1"][:3]
     declared = declared_body(root)
     if declared is not None:
+        outside = sum(count_words(each.words()) for each in paragraphs(root, declared))
         prune(declared)
         html = clean_tree(declared, url)
-        if count_words(plain_text(html)) >= max(_FEWEST_WORDS, min(_HALF * running, running - _LITTLE)):
-            return html, headings
+        if count_words(plain_text(html)) >= max(_FEWEST_WORDS, outside):
+            return html, []
         root = tree_of(_without_invisible(page))
-    if running < _FEWEST_WORDS:
+    if count_words(without_links(parse(found))) < _FEWEST_WORDS:
         return "", []
+    known = plain_text(found)
     part = container_of(root, known.split("\n"))
     headings = [each.words() for each in part.elements() if each.tag in {"h1", "h2"}][:3] if part else []
     return _as_on_page(part, known, url) or found, headings

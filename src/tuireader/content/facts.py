@@ -7,12 +7,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from tuireader.content import attribution, moments
 from tuireader.content.jsonld import article_data, names_in, texts_in
 from tuireader.content.printable import printable
 
+_HEADINGS_MAX = 3
+_PERMALINK = re.compile(r"\s*[¶§🔗⚓]+$|\s#$")
 _NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
@@ -31,6 +34,8 @@ class Facts:
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     published: datetime | None
+    headings: tuple[str, ...]
+    """What may be the title."""
 
 
 def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
@@ -64,6 +69,7 @@ def facts_of(page: Any, found: Any) -> Facts:
         or categories(attribution.tags(page, near))
         or categories(labels or ()),
         moments.published(page, near, texts_in(stated.get("datePublished")), day),
+        tuple(_PERMALINK.sub("", line("".join(each.itertext()))) for each in islice(near.iter("h1"), _HEADINGS_MAX)),
     )
 
 

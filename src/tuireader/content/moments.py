@@ -24,8 +24,8 @@ _LOOKED_AT = 50
 def published(page: Any, near: Any, stated: Iterable[str], day: str | None) -> datetime | None:
     """Return when an article appeared: as `stated`, as marked on the page, else on the `day` that was found.
 
-    Where only the day is said, the time is one that the part of the page that is `near` the title marks on that day. A
-    day that is not marked there is worth less than the first that is.
+    Where only the day is said, the time is one that is marked on that day. A day that is not marked in the part of the
+    page that is `near` the title is worth less than the first that is.
     """
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
@@ -33,7 +33,8 @@ def published(page: Any, near: Any, stated: Iterable[str], day: str | None) -> d
     if not said and shown and (found is None or found.date() not in [each.date() for each in shown]):
         return shown[0]
     moment = said[0] if said else found
-    timed = [each for each in (*said, *shown) if each.time() != datetime.min.time()]
+    marked = (*said, *shown, *_moments(_times(page)))
+    timed = [each for each in marked if each.time() != datetime.min.time()]
     if moment is None or moment in timed:
         return moment
     return next((each for each in timed if each.date() == moment.date()), moment)
@@ -55,8 +56,8 @@ def _marked(page: Any, near: Any) -> Iterator[str]:
             yield each.get("datetime") or each.get("content") or each.get("title") or ""
 
 
-def _times(near: Any) -> Iterator[str]:
-    for each in islice(near.iter("time"), _LOOKED_AT):
+def _times(part: Any) -> Iterator[str]:
+    for each in islice(part.iter("time"), _LOOKED_AT):
         if not is_elsewhere(each):
             yield each.get("datetime") or ""
 
