@@ -19,7 +19,7 @@ from textual.worker import WorkerFailed
 
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
-from tuireader.store import feeds, settings
+from tuireader.store import settings
 from tuireader.store.connection import connect
 from tuireader.tui import keys
 from tuireader.tui.background import Writer
@@ -57,6 +57,7 @@ class ReaderApp(TypeAhead):
     ) -> None:
         """Open the cache; raises StoreError or ConfigError, with a sentence, while there is a shell to show it in."""
         self.config = config or Config()
+        _check(self.config)  # first: what is refused must not leave the cache open
         self.clock = clock
         self.demo = demo
         self.addresses = tuple(addresses)
@@ -68,7 +69,6 @@ class ReaderApp(TypeAhead):
         super().__init__()
         for theme in HOUSE:
             self.register_theme(theme)
-        _check_keymap(self.config)
         self.set_keymap(self.config.keymap)
         self._choose_theme()
 
@@ -81,9 +81,7 @@ class ReaderApp(TypeAhead):
         wanted = self.config.theme or self.memory.get("theme", DARK.name)
         try:
             self.theme = wanted
-        except InvalidThemeError as error:
-            if self.config.theme:
-                raise ConfigError(f"There is no theme “{wanted}”. {hint(wanted, self.available_themes)}") from error
+        except InvalidThemeError:  # one that is remembered from another version
             self.theme = DARK.name
 
     def get_css_variables(self) -> dict[str, str]:
@@ -140,7 +138,7 @@ class ReaderApp(TypeAhead):
         self._mind_signals()
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
-        if self.addresses or not feeds.every(self.connection):
+        if self.addresses or not self.reader.has_feeds():
             self.reader.action_add(self.addresses)
 
     def _mind_signals(self) -> None:
@@ -196,7 +194,10 @@ class ReaderApp(TypeAhead):
         return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
 
 
-def _check_keymap(config: Config) -> None:
+def _check(config: Config) -> None:
+    themes = (*(theme.name for theme in HOUSE), *BUILTIN_THEMES)
+    if config.theme and config.theme not in themes:
+        raise ConfigError(f"There is no theme “{config.theme}”. {hint(config.theme, themes)}")
     for id_ in config.keymap:
         if id_ not in keys.BY_ID:
             raise ConfigError(f"In [keymap], there is no action “{id_}”. {hint(id_, keys.BY_ID)}")

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from tuireader.errors import StoreError
 from tuireader.model import FeedSummary, Headline, Query
 from tuireader.store import articles
 from tuireader.tui import words
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.panes import PanesScreen
+from tuireader.tui.text import toast
 from tuireader.tui.widgets.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.widgets.headline_list import PAGE, HeadlineList
 from tuireader.tui.widgets.side_list import SideList
@@ -49,7 +51,11 @@ class ListsScreen(PanesScreen):
         self.recount()
 
     def _read(self, offset: int, limit: int) -> list[Headline]:
-        return articles.window(self.connection, self.listed, offset, limit)
+        try:
+            return articles.window(self.connection, self.listed, offset, limit)
+        except StoreError as error:  # this happens while painting: what cannot be read is left out, and said
+            toast(self, str(error), severity="error")
+            return []
 
     def keep_in_list(self, article_id: int) -> None:
         """Let an article stay in the list until it is left, although it may soon not belong any more."""

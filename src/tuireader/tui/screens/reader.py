@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tuireader.config import Config
+from tuireader.errors import StoreError
 from tuireader.model import Feed, Query
 from tuireader.store import articles, feeds
 from tuireader.tui.background import Writer, off_loop
@@ -191,10 +192,18 @@ class ReaderScreen(ReadingScreen):
         """Ask for the address of a site, or begin with those that were given, and subscribe."""
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
-        is_first = not feeds.every(self.connection)
+        is_first = not self.has_feeds()
         self.app.push_screen(
             SubscribeScreen(self.path, clock=self.clock, addresses=addresses, is_first=is_first), self._added
         )
+
+    def has_feeds(self) -> bool:
+        """Whether there is any subscription; also where that cannot be read, which is said."""
+        try:
+            return bool(feeds.every(self.connection))
+        except StoreError as error:
+            toast(self, str(error), severity="error")
+            return True
 
     def _added(self, added: Added | None) -> None:
         if added is None:
