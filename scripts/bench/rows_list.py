@@ -106,7 +106,7 @@ def category(bench: Workbench) -> Iterator[Row]:
 
 
 def search(bench: Workbench) -> Iterator[Row]:
-    """A key in the search to the results: the one that takes a wrong last letter away, before which nothing is found."""
+    """A key in the search, to its results: it takes a wrong letter away, with which nothing was found."""
     here = bench.ours(bench.size)
     for word, kind, bar in _words(here):
         times = []

@@ -99,14 +99,14 @@ class Screen:
                 moment = arrived
         return moment
 
-    def last_change(self, columns: slice, rows: slice = slice(None), *, quiet: float, at_most: float = 30.0) -> float:
-        """Read on until nothing is painted for so many seconds; give the moment of the last change of a region."""
+    def last_change(self, columns: slice, rows: slice = slice(None), *, quiet: float) -> float:
+        """Read on until a region stays as it is for so many seconds; give the moment of its last change."""
         moment = time.perf_counter()
-        limit = moment + at_most
         last = self.lines(columns, rows)
-        while time.perf_counter() < limit and (arrived := self._read(quiet)) is not None:
+        while (left := moment + quiet - time.perf_counter()) > 0:
+            arrived = self._read(left)
             now = self.lines(columns, rows)
-            if now != last:
+            if arrived is not None and now != last:
                 last, moment = now, arrived
         return moment
 
