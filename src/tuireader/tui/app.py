@@ -141,6 +141,11 @@ class ReaderApp(TypeAhead):
         if self.addresses or not self.reader.has_feeds():
             self.reader.action_add(self.addresses)
 
+    def on_app_focus(self) -> None:
+        """The reader is back at this terminal: another program may have changed the cache meanwhile."""
+        if self.screen_stack and self.reader.is_mounted:
+            self.reader.recount()
+
     def _mind_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
