@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
 
     from tuireader.model import Excerpt
     from tuireader.tui.widgets.prompt import Prompt
-
-TYPING_PAUSE = 0.06
-"""Seconds after a key before a search begins: a fast typist asks once, not for every letter."""
 
 SEARCH, FILTER = "search", "filter"
 """What the prompt is for."""
@@ -64,7 +60,7 @@ class SearchingScreen(ListsScreen):
         if event.purpose == FILTER and self._filtered is not None:
             self._filter(self._filtered, event.text)
         elif event.purpose == SEARCH:
-            self._search(event.text)
+            self.search_for(event.text)  # the next letter stops what is then no longer wanted
 
     def _filter(self, facets: FacetList, text: str) -> None:
         facets.set_filter(text)
@@ -77,11 +73,6 @@ class SearchingScreen(ListsScreen):
         elif event.kept:
             return
         self._filter(facets, "")
-
-    @work(exclusive=True, group="typing")
-    async def _search(self, text: str) -> None:
-        await asyncio.sleep(TYPING_PAUSE)
-        self.search_for(text)
 
     def search_for(self, text: str) -> None:
         """Show what is found, the best first."""
@@ -105,7 +96,6 @@ class SearchingScreen(ListsScreen):
             self._return_to(prompt, self._filtered)
         elif event.purpose == SEARCH:
             if not event.kept:
-                self.workers.cancel_group(self, "typing")
                 self.search_for("")
             self._return_to(prompt, self.headlines)
         else:
