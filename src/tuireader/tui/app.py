@@ -90,6 +90,13 @@ class ReaderApp(TypeAhead):
         self.theme_variables = variables
         return variables
 
+    def refresh_css(self, animate: bool = True) -> None:  # noqa: FBT001, FBT002 - Textual's signature
+        """Style everything anew; before there is a screen it is enough to know the theme."""
+        if self.screen_stack:
+            super().refresh_css(animate)
+        else:
+            self.stylesheet.set_variables(self.get_css_variables())
+
     def theme_names(self) -> list[str]:
         """Our own pair, then Textual's."""
         return [*(theme.name for theme in HOUSE), *sorted(BUILTIN_THEMES)]
