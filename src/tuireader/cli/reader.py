@@ -6,14 +6,12 @@ import argparse
 import gc
 import os
 import sys
-import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
 from tuireader import paths
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
-from tuireader.cli.output import say
 
 
 def read(arguments: argparse.Namespace) -> int:
@@ -27,6 +25,8 @@ def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
     """Open the reader on the bundled site, served on loopback, with a cache that is thrown away after."""
     if not _has_terminal():
         return USAGE
+    import tempfile
+
     from tuireader.demo.server import serve
 
     with ExitStack() as stack:
@@ -38,7 +38,7 @@ def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
 def _has_terminal() -> bool:
     if sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         return True
-    say("The reader needs a terminal. For scripts there are commands such as tuireader list: see tuireader --help.")
+    _say("The reader needs a terminal. For scripts there are commands such as tuireader list: see tuireader --help.")
     return False
 
 
@@ -52,5 +52,11 @@ def _run(path: Path, addresses: tuple[str, ...], *, demo: bool) -> int:
     app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()), demo=demo)
     app.run()
     if app.last_words:
-        say(f"{app.last_words} {where_details_are()}".strip())
+        _say(f"{app.last_words} {where_details_are()}".strip())
     return app.return_code if app.return_code is not None else FAILED
+
+
+def _say(sentence: str) -> None:
+    from tuireader.cli.output import say
+
+    say(sentence)
