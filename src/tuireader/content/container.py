@@ -16,6 +16,9 @@ _TELLING = 20
 _SHORT = 10
 _LONG = 25
 """Words of paragraphs that, below and from here on, are some notice and none."""
+_SAMPLE = 40
+_SAMPLES = 20
+"""Characters of the samples of a text, and about how many of them there are."""
 _SEARCHED_MAX = 200_000_000
 """Characters that are searched in all, so that no page takes long."""
 _WITHIN = INLINE | VOID
@@ -49,6 +52,8 @@ BODY = frozenset(
     }
 )  # fmt: skip
 """Classes by which publishers mark the text of an article."""
+_BODY_WITHIN = frozenset({"content", "markdown", "prose"})
+"""Likewise, within an element that is called an article."""
 
 
 def declared_body(page: Node) -> Node | None:
@@ -67,7 +72,11 @@ def _bodies(node: Node, *, within: bool) -> list[Node]:
     if is_part_of_page(node):
         return []
     classes = node["class"].split()
-    if not BODY.isdisjoint(classes) or "articleBody" in node["itemprop"].split() or (within and "content" in classes):
+    if (
+        not BODY.isdisjoint(classes)
+        or "articleBody" in node["itemprop"].split()
+        or (within and not _BODY_WITHIN.isdisjoint(classes))
+    ):
         return [node] if node.words() else []
     return [each for child in _elements(node) for each in _bodies(child, within=within or node.tag == "article")]
 
@@ -106,6 +115,22 @@ def container_of(page: Node, lines: Iterable[str]) -> Node | None:
         if best is None or found.of(best) < _NEARLY_ALL * found.of(page):
             return part
         part = best
+
+
+def holds(page: Node, text: str) -> bool:
+    """Whether a text stands on a page, by samples: what is written for machines only does not."""
+    key, there = letters(text), letters(page.words())
+    samples = [key[start : start + _SAMPLE] for start in range(0, len(key), max(_SAMPLE, len(key) // _SAMPLES))]
+    return sum(sample in there for sample in samples) >= len(samples) / 2
+
+
+def main_part(page: Node) -> Node | None:
+    """Return what a page calls its article, or its main part; None if there is text elsewhere, or several of these."""
+    for tag in ("article", "main"):
+        parts = [each for each in page.elements() if tag in {each.tag, each["role"]}]
+        if len(parts) == 1:
+            return None if any(paragraphs(page, parts[0])) else parts[0]
+    return None
 
 
 def prune(part: Node) -> None:

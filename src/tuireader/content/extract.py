@@ -13,7 +13,8 @@ from trafilatura import extract_with_metadata
 from trafilatura.utils import decode_file, load_html
 
 from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
-from tuireader.content.container import BODY, container_of, declared_body, paragraphs, prune
+from tuireader.content.container import BODY, container_of, declared_body, holds, main_part, paragraphs, prune
+from tuireader.content.edges import trim_edges
 from tuireader.content.facts import facts_of, title_of
 from tuireader.content.junk import PARTS, without_links
 from tuireader.content.mending import cut, flattened
@@ -31,6 +32,9 @@ _LONGER = 1.3
 code and captions, and takes a menu for text now and then; teasers make a larger difference. Paragraphs that are there
 several times count once: it leaves them out too."""
 _LONGER_BY = 40
+
+_TWICE = 2
+"""How many times the words of what is marked on a page may be those that trafilatura finds for machines only."""
 
 _BLOCKS_MAX = 3000
 """Blocks of a page from which on no second opinion is asked for: that takes the square of their number."""
@@ -82,25 +86,47 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
 
 
 def _body(page: str, found: str, url: str) -> tuple[str, list[str]]:
-    """Return the HTML of the article on a page, and headings that may be its title; both empty where there is none.
-
-    What is marked as the article is not, if there is more text elsewhere: then it is only the beginning.
-    """
+    """Return the HTML of the article on a page, and headings that may be its title; both empty where there is none."""
+    marked = _as_marked(tree_of(_without_invisible(page)), url)
+    expected = _words(found)
+    if marked and expected <= _TWICE * _words(marked):
+        return marked, []
     root = tree_of(_without_invisible(page))
-    declared = declared_body(root)
-    if declared is not None:
-        outside = sum(count_words(each.words()) for each in paragraphs(root, declared))
-        prune(declared)
-        html = clean_tree(declared, url)
-        if count_words(plain_text(html)) >= max(_FEWEST_WORDS, outside):
-            return html, []
-        root = tree_of(_without_invisible(page))
+    is_shown = holds(root, plain_text(found))
+    if marked and is_shown:
+        return marked, []
     if count_words(without_links(parse(found))) < _FEWEST_WORDS:
         return "", []
-    known = plain_text(found)
-    part = container_of(root, known.split("\n"))
+    part, main = container_of(root, plain_text(found).split("\n")), main_part(root)
+    if main is not None and is_shown and (part is None or any(each is main for each in part.elements())):
+        html = _tidied(main, url)
+        if _words(html) >= _FEWEST_WORDS:
+            return html, []
     headings = [each.words() for each in part.elements() if each.tag in {"h1", "h2"}][:3] if part else []
-    return _as_on_page(part, known, url) or found, headings
+    html = _tidied(part, url) if part else ""
+    return (html if _SHORTER * expected <= _words(html) <= _LONGER * expected + _LONGER_BY else found), headings
+
+
+def _as_marked(root: Node, url: str) -> str:
+    """Return the HTML of what a page marks as its article; empty if more text is elsewhere: then it is a beginning."""
+    part = declared_body(root)
+    if part is None:
+        return ""
+    outside = sum(count_words(each.words()) for each in paragraphs(root, part))
+    html = _tidied(part, url)
+    return html if count_words(plain_text(html)) >= max(_FEWEST_WORDS, outside) else ""
+
+
+def _tidied(part: Node, url: str) -> str:
+    """Return the HTML of a part of a page, without what stands around the article in it; the part is used up."""
+    prune(part)
+    trim_edges(part)
+    return clean_tree(part, url)
+
+
+def _words(html: str) -> int:
+    """How many words HTML has; lines that are there several times count once, as trafilatura drops them too."""
+    return count_words("\n".join(dict.fromkeys(plain_text(html).split("\n"))))
 
 
 def _drop_parts(tree: Any) -> None:
@@ -131,16 +157,6 @@ def _found(tree: Any, page: str, url: str) -> Any:
         include_links=True,
         include_tables=True,
     )
-
-
-def _as_on_page(part: Node | None, known: str, url: str) -> str | None:
-    """Return the HTML of the part of the page where the text `known` stands, None if there is much else in it."""
-    if part is None:
-        return None
-    prune(part)
-    html = clean_tree(part, url)
-    words, expected = (count_words("\n".join(dict.fromkeys(each.split("\n")))) for each in (plain_text(html), known))
-    return html if _SHORTER * expected <= words <= _LONGER * expected + _LONGER_BY else None
 
 
 def _decoded(page: bytes | str) -> str:
