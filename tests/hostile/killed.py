@@ -19,6 +19,7 @@ from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from tuireader.content import clean  # noqa: F401 - loaded once, before the forks
 from tuireader.library.mark import mark
@@ -47,17 +48,17 @@ def count_down(left: int) -> Callable[..., None]:
 def watch(kind: str, left: int) -> Callable[..., None]:
     """Kill this process at a statement or a step of SQLite; for events, give what is to be called for each."""
     count = count_down(left)
-    connected = connection._connected
+    connected = sqlite3.connect
 
-    def watched(*args: object, **options: object) -> connection.Connection:
-        c = connected(*args, **options)  # type: ignore[arg-type]
+    def watched(*args: Any, **options: Any) -> sqlite3.Connection:
+        c = connected(*args, **options)
         if kind == "statement":
             c.set_trace_callback(count)
         elif kind == "step":
             c.set_progress_handler(count, STEP)
         return c
 
-    connection._connected = watched
+    sqlite3.connect = watched  # type: ignore[assignment]
     return count if kind == "event" else lambda: None
 
 
@@ -106,5 +107,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    assert sqlite3.threadsafety
     main()

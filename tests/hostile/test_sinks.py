@@ -49,6 +49,7 @@ PAINTS = {"render": {"Content"}, "render_line": {"Strip"}}
 
 ALLOWED: dict[tuple[str, str], str] = {
     ("tui/screens/subscribe.py", "self.query_one(Input).value = address"): "an Entry makes what it is given harmless",
+    ("tui/widgets/headline_list.py", "self._contexts.update(contexts)"): "a dictionary, not a widget",
     ("cli/articles.py", "put(line)"): "of printable cells",
     ("cli/articles.py", "put(_fitted(line))"): "of printable cells",
     ("cli/articles.py", "put(read.markdown_of(connection, arguments.id))"): "of clean HTML, which is printable",

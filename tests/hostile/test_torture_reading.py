@@ -23,7 +23,7 @@ SESSION = [
     *("slash", "h", "a", "r", "b", "enter", "escape"),
     *("tab", "j", "j", "enter", "enter", "A", "U", "R", "s", "v", "n", "J", "t", "escape", "u", "escape", "z", "z"),
 ]
-STRIDE = 43
+STRIDE = 61
 """A session has some four hundred statements, most of them alike: every so many fails, which takes long enough."""
 
 
