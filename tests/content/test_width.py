@@ -1,6 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from wcwidth import iter_graphemes
 
 from tuireader.content import width
 from tuireader.content.width import cells, columns_of, widths, wrap
@@ -142,4 +143,9 @@ def test_wrapping_loses_nothing_and_never_exceeds_the_column(text, columns, data
         end = stop
     assert text[end:].strip(" \n") == ""
     for start, stop in places:
-        assert cells(text[start:stop]) <= columns
+        is_one_cluster = len(list(iter_graphemes(text[start:stop]))) == 1  # nothing divides what is seen as one letter
+        assert is_one_cluster or cells(text[start:stop]) <= columns
+
+
+def test_a_cluster_wider_than_the_column_has_a_line_of_its_own():
+    assert lines("ab0\u0e33\u0e33c", 2) == ["ab", "0\u0e33\u0e33", "c"]
