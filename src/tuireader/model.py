@@ -114,6 +114,8 @@ class ParsedEntry:
     updated: datetime | None = None
     html: str = ""
     """The fullest body the entry has, as raw HTML: not cleaned yet."""
+    summary: bool = False
+    """Whether that is no more than the feed's summary of what is at the link."""
 
 
 @dataclass(frozen=True, slots=True)

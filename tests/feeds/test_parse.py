@@ -252,3 +252,49 @@ def test_mutated_feeds_raise_nothing_else(seed):
         feeds += 1
         assert all(entry.guid and entry.title for entry in feed.entries)
     assert feeds > 300
+
+
+LONG = " ".join(["word"] * 80)
+
+
+@pytest.mark.parametrize(
+    ("entry", "summary"),
+    [
+        (f"<description>{LONG}</description>", True),
+        (f"<description>{LONG * 10}</description>", False),
+        (f"<description>&lt;p&gt;{LONG}&lt;/p&gt;</description>", False),
+        ("<description></description>", False),
+        (f"<description>{LONG}</description><enclosure url='https://a.example/x.mp3' type='audio/mpeg'/>", False),
+        (
+            f"<description>{LONG}</description><c:encoded xmlns:c='http://purl.org/rss/1.0/modules/content/'>x</c:encoded>",
+            False,
+        ),
+    ],
+)
+def test_summary_in_rss_is_what_is_short_and_without_markup(entry, summary):
+    item = f"<item><title>T</title><link>https://a.example/1</link>{entry}</item>"
+    assert parse_feed(rss(item), URL).entries[0].summary == summary
+    assert not parse_feed(rss(item.replace("<link>https://a.example/1</link>", "")), URL).entries[0].summary
+
+
+@pytest.mark.parametrize(("words", "summary"), [(20, False), (80, True), (400, False)])
+def test_hugo_gives_the_first_paragraphs_only(words, summary):
+    text = " ".join(["word"] * words)
+    item = f"<item><title>T</title><link>https://a.example/</link><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
+    assert parse_feed(rss(f"<generator>Hugo</generator>{item}"), URL).entries[0].summary == summary
+    assert not parse_feed(rss(f"<generator>Other</generator>{item}"), URL).entries[0].summary
+
+
+def test_summary_in_atom_is_called_so():
+    entry = '<entry><id>{0}</id><title>T</title><link href="https://a.example/{0}"/>{1}</entry>'
+    only = entry.format(1, '<summary type="html">&lt;p&gt;A word.&lt;/p&gt;</summary>')
+    both = entry.format(2, '<summary>A word.</summary><content type="html">&lt;p&gt;All.&lt;/p&gt;</content>')
+    feed = parse_feed(f'<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>{only}{both}</feed>'.encode(), URL)
+    assert [each.summary for each in feed.entries] == [True, False]
+
+
+def test_summary_in_json_is_called_so():
+    items = [{"id": "1", "summary": "A word."}, {"id": "2", "summary": "A word.", "content_text": "All."}]
+    feed = {"title": "F", "items": [{**each, "url": f"https://a.example/{each['id']}"} for each in items]}
+    found = parse_feed(json.dumps({"version": "https://jsonfeed.org/version/1.1", **feed}).encode(), URL)
+    assert [each.summary for each in found.entries] == [True, False]

@@ -56,6 +56,9 @@ def _entry(item: object, base: str, feed_authors: tuple[str, ...]) -> ParsedEntr
         published=parse_date(item.get("date_published")),
         updated=parse_date(item.get("date_modified")),
         html=body,
+        summary=bool(link and body)
+        and not (_text(item.get("content_html")) or _text(item.get("content_text")))
+        and not item.get("attachments"),
     )
 
 

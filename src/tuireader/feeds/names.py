@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 
 from tuireader.content.printable import printable
 
@@ -30,7 +32,16 @@ _ADDRESS = r"(?:mailto:)?[^\s@<>()]{1,100}@[^\s@<>()]{1,200}"
 _ADDRESS_NAME = re.compile(rf"{_ADDRESS}\s*\((.*)\)")
 _NAME_ADDRESS = re.compile(rf"(.*?)\s*[<(]\s*{_ADDRESS}\s*[>)]")
 _ONLY_ADDRESS = re.compile(rf"<?{_ADDRESS}>?")
+_NO_PERSON = (
+    "Agency", "Association", "Board", "Centre", "Center", "Committee", "Company", "Corp", "Council", "Department",
+    "Editors", "Foundation", "Group", "Inc", "Institute", "Ltd", "Media", "Ministry", "News", "Office", "Press",
+    "Services", "Society", "Staff", "Studies", "Team", "University",
+)  # fmt: skip
 _BY = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
+# Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
+_PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
+_FULL_NAME = re.compile(rf"(?!.*\b(?:{'|'.join(_NO_PERSON)})\b){_PART_OF_NAME}(?:\s{_PART_OF_NAME}){{1,4}}")
 _NOBODY = frozenset({"", "noreply@blogger.com"})
 
 # What blog software files a post under when its author chose nothing.
@@ -87,8 +98,19 @@ def person(text: str) -> str:
 
 def people(names: Iterable[str]) -> tuple[str, ...]:
     """Return names without repetition; a bare mail address stays only where there is no name."""
-    found = _distinct(map(person, names))
+    found = _distinct(name for each in names for name in _each_name(each))
     return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
+
+
+def _each_name(text: str) -> list[str]:
+    """Return the names of all who are named in one place: written as a list, or as full names with commas between."""
+    if text.startswith('["') and text.endswith('"]'):  # what a template makes of a list of names
+        with suppress(ValueError):
+            listed = json.loads(text)
+            return [person(each) for each in listed if isinstance(each, str)]
+    name = person(text)
+    several = _BETWEEN.split(name) if _BETWEEN.search(name) else [name]
+    return several if all(map(_FULL_NAME.fullmatch, several)) else [name]
 
 
 def categories(names: Iterable[str]) -> tuple[str, ...]:

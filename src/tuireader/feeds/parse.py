@@ -21,6 +21,9 @@ from tuireader.feeds.usual import RawFeed, read_usual
 from tuireader.model import ParsedEntry, ParsedFeed
 
 _FRESH_MAX = 86_400
+_SUMMARY_MAX = 2000
+"""Characters of a summary."""
+_HUGO_WORDS = (60, 250)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 # Words in angle brackets are no markup; one of these is, whatever the feed calls it.
@@ -65,7 +68,8 @@ def _feed(raw: RawFeed, url: str) -> ParsedFeed:
     site = absolute(_plain(feed, "link"), url) or absolute("/", url)
     authors = people(_names(feed))
     rss = not raw.version.startswith("atom")
-    entries = [_entry(each, site or url, authors, rss=rss) for each in raw.entries]
+    hugo = _plain(feed, "generator").startswith("Hugo")
+    entries = [_entry(each, site or url, authors, rss=rss, hugo=hugo) for each in raw.entries]
     found = [entry for entry in entries if entry is not None]
     return ParsedFeed(
         title=_title(feed) or host_of(url),
@@ -77,7 +81,9 @@ def _feed(raw: RawFeed, url: str) -> ParsedFeed:
     )
 
 
-def _entry(raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss: bool) -> ParsedEntry | None:
+def _entry(
+    raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss: bool, hugo: bool
+) -> ParsedEntry | None:
     link = _link(raw, base)
     published, updated = _date(raw, "published", "created"), _date(raw, "updated")
     if rss and published is None:  # dc:date, which is the only one that RSS 1.0 has
@@ -91,6 +97,7 @@ def _entry(raw: dict[str, Any], base: str, feed_authors: tuple[str, ...], *, rss
         published=published,
         updated=updated,
         html=_body(raw, link or base),
+        summary=bool(link) and _is_summary(raw, rss=rss, hugo=hugo),
     )
     return entry if entry.guid or entry.title or entry.link or entry.html else None
 
@@ -143,6 +150,20 @@ def _body(raw: dict[str, Any], base: str) -> str:
         pictures = (absolute(address, base) for address, kind, _ in media if kind.startswith("image"))
         body = "".join(f'<p><img src="{html.escape(each)}" alt=""></p>' for each in dict.fromkeys(pictures) if each)
     return body + attachments(media, body, base)
+
+
+def _is_summary(raw: dict[str, Any], *, rss: bool, hugo: bool) -> bool:
+    """Whether all that there is of an entry is a summary.
+
+    That is so by the name of Atom's element. RSS has the same one for everything; there a short text without any markup
+    is a summary, and so is what Hugo puts there by itself: as many paragraphs as have some seventy words.
+    """
+    if any(each.get("value") for each in _dicts(raw, "content")) or any(_media(raw)):
+        return False
+    text = _plain(raw, "summary").strip()
+    if not rss or not _TAG.search(text):
+        return 0 < len(text) <= _SUMMARY_MAX
+    return hugo and _HUGO_WORDS[0] <= len(_TAG.sub(" ", text).split()) <= _HUGO_WORDS[1]
 
 
 def _as_html(content: dict[str, Any]) -> str:

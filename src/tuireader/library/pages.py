@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from tuireader.feeds.names import categories, people
 from tuireader.library.places import is_front_page, is_within, same_place
 from tuireader.library.plan import prepare
 from tuireader.model import Page, ParsedEntry, ParsedFeed, Prepared
@@ -38,8 +39,8 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | N
         guid=_guid(page),
         title=found.title,
         link=page.url,
-        authors=found.authors,
-        categories=found.categories,
+        authors=people(found.authors),
+        categories=categories(found.categories),
         published=found.published,
         html=found.html,
     )

@@ -51,7 +51,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
 
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
     text = plain_text(entry.html)
-    return Prepared(entry, digest, text, count_words(text), looks_truncated(entry.html, text))
+    return Prepared(entry, digest, text, count_words(text), entry.summary or looks_truncated(entry.html, text))
 
 
 def _guid_key(guid: str) -> str:
