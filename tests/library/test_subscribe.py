@@ -81,6 +81,34 @@ async def test_an_article_that_the_feed_has(library: Library, site: ScriptedSite
     assert done.feed.site == site.url + "/"
 
 
+async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_page(
+    library: Library, site: ScriptedSite
+) -> None:
+    publish(site, BORDER)
+    link = site.url + "/2017/06/china-russia/"
+    short = Item("b", title=BORDER.title, html="Two countries.", link=link)
+    site.pages["/feed/"] = Reply(rss(short, site=site.url + "/"))
+    await add(library, site.url)
+    assert [(each.words, article(library, each.id).offline) for each in library.headlines()] == [(2, False)]
+    with closing(connect(library.path)) as c:
+        feeds.remove(c, library.feeds()[0].id)
+    done = await add(library, link)
+    assert article(library, done.article_id).offline
+    with closing(connect(library.path)) as c:
+        assert "The second paragraph says more" in articles.body(c, article(library, done.article_id).id)
+    assert len(library.headlines()) == 1
+
+
+@pytest.mark.parametrize("page", ["", "<html><body><main><p>Two.</p></main></body></html>"])
+async def test_a_summary_stays_where_its_page_has_no_more(library: Library, site: ScriptedSite, page: str) -> None:
+    publish(site, BORDER)
+    short = Item("b", html="Two countries and their words.", link=site.url + "/b")
+    site.pages["/feed/"] = Reply(rss(short, site=site.url + "/"))
+    site.pages["/b"] = Reply(f'<link rel="alternate" type="application/rss+xml" href="/feed/">{page}')
+    done = await add(library, site.url + "/b")
+    assert (article(library, done.article_id).title, article(library, done.article_id).offline) == ("b", False)
+
+
 async def test_an_article_that_left_the_feed_is_taken_from_its_page(library: Library, site: ScriptedSite) -> None:
     old = Post(
         title="An Old Piece",

@@ -76,7 +76,7 @@ async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, article.feed_url)
     page = await web.get(client, url, private_ok=private_ok_for(url, article.feed_url))
-    await asyncio.to_thread(_keep, path, article, page)
+    await asyncio.to_thread(_keep, path, article_id, page)
 
 
 def _article(path: Path, article_id: int) -> Article:
@@ -86,13 +86,21 @@ def _article(path: Path, article_id: int) -> Article:
         return articles.get(c, article_id)
 
 
-def _keep(path: Path, article: Article, page: Page) -> None:
+def _keep(path: Path, article_id: int, page: Page) -> None:
+    from tuireader.store.connection import connect
+
+    with closing(connect(path)) as c:
+        keep_full_text(c, article_id, page)
+
+
+def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
+    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
     from tuireader.content.clean import plain_text
     from tuireader.content.extract import main_html
     from tuireader.content.words import count_words
-    from tuireader.store.connection import connect
     from tuireader.web.addresses import host_of
 
+    article = articles.get(c, article_id)
     found = main_html(page.content, page.url)
     text = "" if found is None else plain_text(found.html)
     words = count_words(text)
@@ -100,5 +108,4 @@ def _keep(path: Path, article: Article, page: Page) -> None:
         raise FetchError(f"{host_of(page.url)} has no article on its page that can be made out")
     if words < article.words:
         raise FetchError(f"{host_of(page.url)} has no more of this article on its page than its feed gave")
-    with closing(connect(path)) as c:
-        articles.save_full_text(c, article.id, found.html, text, words)
+    articles.save_full_text(c, article.id, found.html, text, words)

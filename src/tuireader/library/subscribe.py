@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +13,7 @@ from pathlib import Path
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
 from tuireader.feeds.parse import parse_feed
-from tuireader.library import intake, known, pages, polling
+from tuireader.library import intake, known, pages, polling, read
 from tuireader.library.candidates import Candidates, addresses_to_try, candidates
 from tuireader.library.places import is_front_page, same_place
 from tuireader.library.refresh import refresh
@@ -135,9 +136,15 @@ def _add(c: sqlite3.Connection, *, url: str, site: str, page: Page, parsed: Pars
 def _article(
     c: sqlite3.Connection, found: Candidates, feed: Feed, parsed: ParsedFeed | None, now: datetime
 ) -> int | None:
-    """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none."""
+    """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
+
+    What the feed has only the beginning of is taken from the page, which is here.
+    """
     there = known.article_at(c, feed, (found.address, found.page.url), parsed)
     if there is not None:
+        if not articles.get(c, there).offline:
+            with suppress(FetchError):
+                read.keep_full_text(c, there, found.page)
         return there
     prepared = pages.article_of(found.page, feed.site, parsed)
     if prepared is None:
