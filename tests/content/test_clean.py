@@ -1,4 +1,5 @@
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,12 @@ def test_links_that_could_run_are_text(scheme):
 def test_half_of_a_character_stops_nothing():
     assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"
+
+
+def test_a_long_attribute_inside_a_frame_takes_no_time():
+    began = time.process_time()
+    clean(f"<iframe><iframe src='//{'e' * 200_000}'></iframe></iframe>")
+    assert time.process_time() - began < 2
 
 
 def test_controls_go_and_bidi_overrides_too():

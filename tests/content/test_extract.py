@@ -100,3 +100,15 @@ def test_any_page_gives_an_article_or_none(page):
     for each in (page, b"<html><body><article><p>" + page * 20 + b"</article>"):
         found = main_html(each, URL)
         assert found is None or plain_text(found.html)
+
+
+def test_letters_that_grow_in_lower_case_cost_no_word():
+    """A capital I with a dot is two characters in lower case."""
+    words = "<p>" + "İstanbul'da sonbahar uzun sürer ve herkes yürür. " * 20 + "</p>"
+    page = (
+        f"<html><body><article><h1>İstanbul</h1>{words}<script>x()</script>{words}<p>Son.</p></article></body></html>"
+    )
+    found = main_html(page.encode(), "https://a.example/2026/istanbul/")
+    assert found is not None
+    assert found.html.count("sonbahar") == 40
+    assert "x()" not in found.html

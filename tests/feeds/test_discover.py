@@ -146,3 +146,11 @@ def test_usual_places_begin_where_the_reader_pointed():
 def test_any_page_offers_addresses_or_none(page, url):
     for link in find_feeds(f"<link rel=alternate type=application/rss+xml {page}>{page}".encode(), url):
         assert link.url.startswith(("http://", "https://"))
+
+
+@pytest.mark.parametrize("hidden", ["<script>", "<!--", "<style>x", "<template>"])
+def test_letters_that_grow_in_lower_case_move_nothing(hidden):
+    """A capital I with a dot is two characters in lower case."""
+    link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    page = "\u0130" * 99 + link + hidden
+    assert find_feeds(page.encode(), "https://a.example/") == [FeedLink("https://a.example/feed")]

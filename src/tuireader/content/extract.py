@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from string import ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from trafilatura import extract_with_metadata
@@ -43,6 +44,8 @@ _BLOCK = re.compile(r"<(?:p|li|div|t[dhr]|h[1-6]|d[dt]|blockquote|pre|section|br
 _LIST = "wp-block-query"
 """Other articles, unless it is what the article itself stands in."""
 _INVISIBLE = ("script", "style", "svg", "template")
+# str.lower makes two letters of some: then nothing is in its place any more.
+_LOWERED = str.maketrans(ascii_uppercase, ascii_lowercase)
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
 
@@ -174,7 +177,7 @@ def _decoded(page: bytes | str) -> str:
 def _without_invisible(page: str) -> str:
     """Return a page without scripts, styles and drawings, which often are most of it."""
     for tag in _INVISIBLE:
-        kept, position, lowered = [], 0, page.lower()
+        kept, position, lowered = [], 0, page.translate(_LOWERED)
         while (start := lowered.find(f"<{tag}", position)) >= 0:
             end = lowered.find(f"</{tag}", start)
             if end < 0:

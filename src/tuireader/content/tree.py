@@ -24,7 +24,8 @@ _SET_IN = frozenset({"ul", "ol", "blockquote", "dl"})
 _ITEMS = frozenset({"li", "dt", "dd"})
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
-_ATTRIBUTE = re.compile(r'([^\s="]+)="([^"]*)"')
+# The names that are kept are short; without a limit, each letter of a long run would be tried for a beginning.
+_ATTRIBUTE = re.compile(r'([^\s="]{1,40})="([^"]*)"')
 _SPACE = re.compile(r"\s+")
 
 

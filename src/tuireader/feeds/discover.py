@@ -23,7 +23,10 @@ _USUAL_PATHS = ("feed/", "rss", "rss.xml", "atom.xml", "index.xml", "feed.xml", 
 
 _TAG = re.compile(r"<(link|a|base)(?=[\s/])([^<>]{1,4000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-zA-Z-]{1,20})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
-_HIDDEN = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<template", "</template"))
+_HIDDEN = tuple(
+    re.compile(rf"{start}.*?(?={end}|\Z)", re.IGNORECASE | re.DOTALL)
+    for start, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"), ("<template", "</template"))
+)
 _MARKUP = re.compile(r"<[^<>]{0,2000}>")
 
 _FEED_TYPES = frozenset(
@@ -94,14 +97,8 @@ def usual_feed_urls(url: str) -> list[str]:
 
 def _visible(page: str) -> str:
     """Return a page without comments, scripts, styles and templates: what stands in them announces nothing."""
-    for start, end in _HIDDEN:
-        kept, position, lowered = [], 0, page.lower()
-        while (begin := lowered.find(start, position)) >= 0:
-            kept.append(page[position:begin])
-            position = lowered.find(end, begin)
-            if position < 0:
-                position = len(page)
-        page = "".join(kept) + page[position:]
+    for hidden in _HIDDEN:
+        page = hidden.sub("", page)
     return page
 
 
