@@ -234,5 +234,6 @@ def _words(here: Ours) -> list[tuple[str, str, float]]:
         words = [word for word in vocabulary() if len(word) > 3]
         shares = {word: articles.count(connection, Query(text=word)) / total for word in words[60:400:5]}
         common = min(shares, key=lambda word: abs(shares[word] - 0.5))
-        rare = next(word for word in reversed(words) if 0 < articles.count(connection, Query(text=word)) <= 20)
-    return [(common, f"a word in {shares[common]:.0%} of them", 0.150), (rare, "a rare word", 0.030)]
+        found = {word: articles.count(connection, Query(text=word)) for word in words[-200:]}
+        rare = min((word for word in found if found[word]), key=lambda word: found[word])
+    return [(common, f"a word in {shares[common]:.0%} of them", 0.150), (rare, f"a word in {found[rare]}", 0.030)]
