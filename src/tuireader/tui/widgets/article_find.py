@@ -74,7 +74,7 @@ class Searchable:
 
 def fold(text: str) -> str:
     """The text as it is compared."""
-    return "".join(fold_character(character) for character in text)
+    return text.lower() if text.isascii() else "".join(map(fold_character, text))
 
 
 @lru_cache(maxsize=8192)
