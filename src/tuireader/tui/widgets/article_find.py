@@ -74,7 +74,8 @@ class Searchable:
 
 def fold(text: str) -> str:
     """The text as it is compared."""
-    return text.lower() if text.isascii() else "".join(map(fold_character, text))
+    is_plain = text.isascii() and text.isprintable()  # so are most names
+    return text.lower() if is_plain else "".join(map(fold_character, text))
 
 
 @lru_cache(maxsize=8192)
