@@ -40,7 +40,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
     """Print the headlines that the filters leave."""
     with cache.opened() as connection:
         query = _query(connection, arguments)
-        headlines = islice(_headlines(connection, query), arguments.limit)
+        headlines = _headlines(connection, query, arguments.limit)
         if arguments.json:
             for headline in headlines:
                 put_json(
@@ -74,9 +74,13 @@ def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Que
     )
 
 
-def _headlines(connection: sqlite3.Connection, query: Query) -> Iterator[Headline]:
+def _headlines(connection: sqlite3.Connection, query: Query, limit: int | None) -> Iterator[Headline]:
     offset = 0
-    while rows := store_articles.window(connection, query, offset, PAGE):
+    while limit is None or offset < limit:
+        most = PAGE if limit is None else min(PAGE, limit - offset)
+        rows = store_articles.window(connection, query, offset, most)
+        if not rows:
+            break
         yield from rows
         offset += len(rows)
 

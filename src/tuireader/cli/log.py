@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import platform
 import sys
 from io import TextIOWrapper
 
@@ -32,9 +31,12 @@ def start_log(*, everything: bool) -> None:
     handler = _LogFile(log_path(), encoding="utf-8", delay=True)
     level = logging.DEBUG if everything else logging.ERROR
     logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("tuireader").debug(
-        "tuireader %s, Python %s, %s", __version__, sys.version.split()[0], platform.system()
-    )
+    if everything:
+        import platform
+
+        logging.getLogger("tuireader").debug(
+            "tuireader %s, Python %s, %s", __version__, sys.version.split()[0], platform.system()
+        )
 
 
 def where_details_are() -> str:
