@@ -20,8 +20,9 @@ from tuireader.store.connection import connect
 
 SECONDS = 10.0
 """Of processor time, from the HTML to the lines; the slowest takes two on a machine of today."""
-PATIENCE = 0.25
-"""Seconds of processor time for which the conversion may keep the loop from a key: a tenth on a machine of today."""
+PATIENCE = 1.5
+"""Seconds of processor time for which the conversion may keep the loop from a key: a tenth on an idle machine of today;
+the loop waits longer where other programs want the processor, and what this is here to find freezes it for longer."""
 
 BEFORE, AFTER = "Before all that.", "After all that."
 ROW = "<tr><td>one cell</td><td>another cell</td><td>and some more words</td></tr>"
