@@ -82,7 +82,7 @@ def busy(bench: Workbench) -> Iterator[Row]:
         screen.wait(lambda s: f"/{bench.feeds}" in s.lines()[0])
         held: list[float] = []
         while f"/{bench.feeds}" in screen.lines()[0]:
-            held.append(_key(screen, "j"))
+            held.append(_key(screen, "jk"[len(held) % 2]))
     served.turn_to(before.folder)
     yield Result("key to paint of j during a refresh (p95)", p95(held), p95(rest), "at rest", 3.0)
     yield Limit("the slowest of them", max(held), 0.150)
