@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from textual.pilot import Pilot
+from textual.worker import WorkerCancelled
 
 from tuireader.config import Config
 from tuireader.model import ParsedEntry, Plan, Prepared, Query
@@ -85,10 +86,15 @@ def ids(path: Path, query: Query = EVERYTHING) -> list[int]:
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until all workers are done and what they said is on the screen."""
     for _ in range(3):
-        await pilot.app.workers.wait_for_complete(
-            [worker for worker in pilot.app.workers if not worker.is_finished and worker.group != "layout"]
-        )
+        await workers_done(pilot, but="layout")
         await pilot.pause()
+
+
+async def workers_done(pilot: Pilot[None], *, but: str = "") -> None:
+    """Wait for all workers but those of one group; one whose place another took is done as well."""
+    for worker in [each for each in pilot.app.workers if not each.is_finished and each.group != but]:
+        with suppress(WorkerCancelled):
+            await worker.wait()
 
 
 def screen_text(app: ReaderApp) -> str:

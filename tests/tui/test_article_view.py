@@ -7,6 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from article_host import Host, opened, paragraphs
+from shelf import workers_done
 from tuireader.tui.widgets import page_view
 from tuireader.tui.widgets.article import ArticleView
 from tuireader.tui.widgets.article_page import TOP
@@ -17,7 +18,7 @@ LONG = paragraphs(60)
 async def settled(pilot: Pilot[None]) -> None:
     """Wait until the whole page is laid out."""
     await pilot.pause()
-    await pilot.app.workers.wait_for_complete()
+    await workers_done(pilot)
     await pilot.pause()
 
 
