@@ -90,6 +90,8 @@ class Feed:
     """Where permanent redirects led the last times."""
     moved_hits: int = 0
     """How many times in a row they led there."""
+    private: bool | None = None
+    """Whether it was inside the reader's own network when the reader added it; None where that is not known yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,22 @@ def test_migrations_run_once_each_and_in_order(db: Path, monkeypatch: pytest.Mon
     assert pragma(db, "user_version") == len(schema.MIGRATIONS) + 2
 
 
+def test_a_cache_of_the_first_version_is_taken_over_whole(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MIGRATIONS", schema.MIGRATIONS[:1])
+    with closing(connect(db)) as c:
+        c.execute(
+            "INSERT INTO feed (url, title, site, added, etag, failures)"
+            " VALUES ('http://one.example/feed', 'One', 'http://one.example/', 1767225600, 'W/\"1\"', 2)"
+        )
+    monkeypatch.undo()
+    with closing(connect(db)) as c:
+        (feed,) = feeds.every(c)
+        assert (feed.title, feed.validators.etag, feed.failures, feed.private) == ("One", 'W/"1"', 2, None)
+        save(c, ready("1"), feed=feed)
+        assert titles(c) == ["Title of 1"]
+    assert pragma(db, "user_version") == len(schema.MIGRATIONS)
+
+
 def test_a_migration_that_fails_leaves_the_version_before(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with closing(connect(db)) as c:
         save(c, ready("1"))

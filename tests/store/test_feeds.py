@@ -35,9 +35,18 @@ def test_record_writes_all_that_a_feed_says(c: sqlite3.Connection) -> None:
         gone=True,
         moved_to="https://elsewhere.example/feed",
         moved_hits=2,
+        private=True,
     )
     feeds.record(c, feed)
     assert feeds.get(c, feed.id) == feed
+
+
+@pytest.mark.parametrize("private", [None, False, True])
+def test_whether_a_feed_is_inside_is_known_not_or_not_yet(c: sqlite3.Connection, private: bool | None) -> None:
+    feed = feeds.add(c, "https://example.org/feed", title="", site="", now=NOW, private=private)
+    assert feed.private is private
+    feeds.record(c, feed)
+    assert feeds.get(c, feed.id).private is private
 
 
 def test_a_feed_that_moves_to_an_address_that_is_subscribed_to_keeps_its_own(c: sqlite3.Connection) -> None:

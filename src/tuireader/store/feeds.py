@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
-    " not_before, pace"
+    " not_before, pace, private"
 )
 
 
-def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime) -> Feed:
+def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime, private: bool | None = None) -> Feed:
     """Subscribe to the feed at `url`, or give the subscription there is."""
     with transaction(c):
         c.execute(
-            "INSERT INTO feed (url, title, site, added) VALUES (?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
-            (sound(url), tidy(sound(title)), sound(site), seconds(now)),
+            "INSERT INTO feed (url, title, site, added, private) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
+            (sound(url), tidy(sound(title)), sound(site), seconds(now), private),
         )
         row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE url = ?", (sound(url),)).fetchone()
     return _feed(row)
@@ -110,7 +110,8 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed WHERE url = ?1 AND id <> ?2) THEN url ELSE ?1 END,"
         " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
-        " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16 WHERE id = ?2",
+        " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
+        " private = ?17 WHERE id = ?2",
         (
             sound(feed.url),
             feed.id,
@@ -128,6 +129,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             feed.moved_hits,
             seconds(feed.not_before),
             feed.pace,
+            feed.private,
         ),
     )
 
@@ -154,4 +156,5 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         moved_hits=row[13],
         not_before=moment(row[14]),
         pace=row[15],
+        private=None if row[16] is None else bool(row[16]),
     )

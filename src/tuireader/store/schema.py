@@ -121,5 +121,13 @@ def _create(c: sqlite3.Connection) -> None:
     c.execute("INSERT INTO search (search, rank) VALUES ('automerge', 8)")
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create,)
+def _add_what_hosts_are(c: sqlite3.Connection) -> None:
+    """Whether feeds are inside the reader's own network (NULL: not known yet), and who asked to be left alone."""
+    c.execute("ALTER TABLE feed ADD COLUMN private INTEGER")
+    c.execute(
+        "CREATE TABLE hold (place TEXT PRIMARY KEY, noted INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID"
+    )
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_what_hosts_are)
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
