@@ -1,7 +1,8 @@
 import pytest
 
-from tuireader.content import marks
-from tuireader.content.marks import (
+from tuireader.content import placing
+from tuireader.content.marks import escape, escape_start, settle
+from tuireader.content.signs import (
     BREAK,
     CODE,
     CODE_END,
@@ -18,10 +19,7 @@ from tuireader.content.marks import (
     SUB_END,
     SUP,
     SUP_END,
-    escape,
-    escape_start,
-    settle,
-)  # fmt: skip
+)
 
 
 def strong(text: str) -> str:
@@ -163,13 +161,13 @@ def test_breaks_end_lines_and_begin_none():
 
 def test_many_marks_take_no_more_than_their_number(monkeypatch):
     looked = 0
-    fits = marks._fits
+    fits = placing._fits
 
     def counted(inside: str, outside: str) -> bool:
         nonlocal looked
         looked += 1
         return fits(inside, outside)
 
-    monkeypatch.setattr(marks, "_fits", counted)
+    monkeypatch.setattr(placing, "_fits", counted)
     assert settle(f"{strong('a')} b " * 2000).count("**") == 4000
     assert looked <= 4000

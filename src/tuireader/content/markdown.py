@@ -14,8 +14,9 @@ from html2text import HTML2Text
 
 from .composing import AROUND, Attributes, Preformatted
 from .framing import EMPTY_BETWEEN, HOLDERS, Frames
-from .marks import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS, escape, settle
+from .marks import escape, settle
 from .notes import find_notes
+from .signs import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
