@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.clean import clean, count_words, looks_truncated, plain_text
+from tuireader.content.words import count_tidied, tidied
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,15 @@ def test_any_text_has_a_plain_text(html):
 )
 def test_words_are_counted_in_every_script(text, words):
     assert count_words(text) == words
+
+
+SPACES = "a b\n\t\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u2003\u2028\u3000\u200b一ก"
+
+
+@given(st.text(alphabet=SPACES, max_size=40) | st.text(max_size=40))
+def test_words_of_tidied_text_are_counted_alike_by_its_spaces(text):
+    text = tidied(text)
+    assert count_tidied(text) == count_words(text)
 
 
 LONG = "<p>" + "word " * 250 + "</p>"

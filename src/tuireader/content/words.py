@@ -70,8 +70,21 @@ def count_words(text: str) -> int:
     Where words are written without space between them, two characters of Chinese and Japanese, or five of Thai, Lao,
     Khmer and Burmese count as one.
     """
-    if text.isascii() or not _SCRIPTS.search(without_plain(text)):
-        return len(text.split())
+    return _count_scripts(text) if _has_scripts(text) else len(text.split())
+
+
+def count_tidied(text: str) -> int:
+    """Return what `count_words` does, of text that `tidied` gave: there one sign stands between two words."""
+    if _has_scripts(text):
+        return _count_scripts(text)
+    return text.count(" ") + text.count("\n") + 1 if text else 0
+
+
+def _has_scripts(text: str) -> bool:
+    return not text.isascii() and _SCRIPTS.search(without_plain(text)) is not None
+
+
+def _count_scripts(text: str) -> int:
     text, wide = _WIDE.subn(" ", text)
     text, unspaced = _UNSPACED.subn(" ", text)
     spaced = sum(any(map(str.isalnum, word)) for word in text.split())  # what is left may be punctuation

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from tuireader.content.clean import plain_text
-from tuireader.content.words import count_words, looks_truncated
+from tuireader.content.words import count_tidied, looks_truncated
 from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 
 
@@ -51,7 +51,7 @@ def prepare(entry: ParsedEntry) -> Prepared:
 
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
     text = plain_text(entry.html)
-    return Prepared(entry, digest, text, count_words(text), entry.summary or looks_truncated(entry.html, text))
+    return Prepared(entry, digest, text, count_tidied(text), entry.summary or looks_truncated(entry.html, text))
 
 
 def _guid_key(guid: str) -> str:
