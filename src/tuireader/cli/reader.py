@@ -18,7 +18,7 @@ def read(arguments: argparse.Namespace) -> int:
     """Open the reader on the cache; addresses are subscribed to first."""
     if not _has_terminal():
         return USAGE
-    return _run(paths.cache_path(), tuple(arguments.addresses), demo=False)
+    return _run(paths.cache_path(), tuple(arguments.addresses))
 
 
 def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
@@ -32,7 +32,7 @@ def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
     with ExitStack() as stack:
         site = stack.enter_context(serve())
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tuireader-demo-", ignore_cleanup_errors=True))
-        return _run(Path(folder) / "tuireader.db", (site.url,), demo=True)
+        return _run(Path(folder) / "tuireader.db", (site.url,))
 
 
 def _has_terminal() -> bool:
@@ -42,14 +42,14 @@ def _has_terminal() -> bool:
     return False
 
 
-def _run(path: Path, addresses: tuple[str, ...], *, demo: bool) -> int:
+def _run(path: Path, addresses: tuple[str, ...]) -> int:
     # After one frame, Textual lets the next wait for up to two; at its usual 60 a second that is to be felt.
     os.environ.setdefault("TEXTUAL_FPS", "120")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
     from tuireader import config
     from tuireader.tui.app import ReaderApp
 
-    app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()), demo=demo)
+    app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()))
     app.run()
     if app.last_words:
         _say(f"{app.last_words} {where_details_are()}".strip())

@@ -53,13 +53,11 @@ class ReaderApp(TypeAhead):
         addresses: Sequence[str] = (),
         config: Config | None = None,
         clock: Callable[[], datetime] = utc_now,
-        demo: bool = False,
     ) -> None:
         """Open the cache; raises StoreError or ConfigError, with a sentence, while there is a shell to show it in."""
         self.config = config or Config()
         _check(self.config)  # first: what is refused must not leave the cache open
         self.clock = clock
-        self.demo = demo
         self.addresses = tuple(addresses)
         self.path = path
         self.connection = connect(path)
