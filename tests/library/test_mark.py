@@ -13,10 +13,10 @@ def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> Non
         save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
         already, *_ = articles.ids(c, Query(categories=("K",)))
         mark.mark(c, [already], read=True)
-        done = mark.mark_all_read(c, Query(categories=("K",)))
-        assert len(done) == 1
+        changed = mark.mark_all_read(c, Query(categories=("K",)))
+        assert len(changed) == 1
         assert facets.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
-        mark.undo(c, done)
+        mark.mark(c, changed, read=False)
         assert facets.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
         assert articles.status(c, already).read
 
@@ -29,8 +29,6 @@ def test_marks_are_set_apart(db: Path) -> None:
         assert (articles.status(c, id_).read, articles.status(c, id_).starred) == (False, True)
 
 
-def test_nothing_to_mark_is_nothing_to_undo(db: Path) -> None:
+def test_where_there_is_nothing_to_mark_nothing_changed(db: Path) -> None:
     with closing(connect(db)) as c:
-        done = mark.mark_all_read(c, Query())
-        assert not done
-        mark.undo(c, done)
+        assert mark.mark_all_read(c, Query()) == ()

@@ -1,8 +1,7 @@
-"""Marking articles read, unread, starred or not, and undoing it."""
+"""Marking articles read, unread, starred or not."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tuireader.store import statuses
@@ -14,30 +13,11 @@ if TYPE_CHECKING:
     from tuireader.model import Query
 
 
-@dataclass(frozen=True, slots=True)
-class Undo:
-    """What a mark changed: enough to take it back."""
-
-    ids: tuple[int, ...]
-    """The articles that changed, and no others."""
-    read: bool
-    """What they were before."""
-
-    def __len__(self) -> int:
-        """How many articles changed."""
-        return len(self.ids)
-
-
 def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> None:
     """Set what is given on these articles, leave what is None."""
     statuses.mark(c, ids, read=read, starred=starred)
 
 
-def mark_all_read(c: sqlite3.Connection, query: Query) -> Undo:
-    """Mark all that a query shows read."""
-    return Undo(tuple(statuses.mark_query(c, query, read=True)), read=False)
-
-
-def undo(c: sqlite3.Connection, done: Undo) -> None:
-    """Take a mark back."""
-    statuses.mark(c, done.ids, read=done.read)
+def mark_all_read(c: sqlite3.Connection, query: Query) -> tuple[int, ...]:
+    """Mark all that a query shows read; gives the ids of those that were not: what it takes to undo it."""
+    return tuple(statuses.mark_query(c, query, read=True))

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from sqlite3 import Connection
 
-    from tuireader.library.mark import Undo
     from tuireader.model import Article, Query
 
 
@@ -85,13 +84,13 @@ class MarkingScreen(SearchingScreen):
     async def action_all_read(self) -> None:
         """Mark all that is shown read."""
         query = self.wanted
-        done = await self.writer.write(lambda c: _mark_all_read(c, query))
-        if not done.ids:
+        ids = await self.writer.write(lambda c: _mark_all_read(c, query))
+        if not ids:
             toast(self, "All of these are read already.")
             return
-        said = f"{len(done)} marked read"
-        self._undo.push(Made(said, done.ids, read=False))
-        self._show_marks(done.ids, read=True, starred=None)
+        said = f"{len(ids)} marked read"
+        self._undo.push(Made(said, ids, read=False))
+        self._show_marks(ids, read=True, starred=None)
         toast(self, f"{said} · {self.key_of('undo')} undoes it")
         self.recount()
 
@@ -121,7 +120,7 @@ def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, star
     mark(connection, ids, read=read, starred=starred)
 
 
-def _mark_all_read(connection: Connection, query: Query) -> Undo:
+def _mark_all_read(connection: Connection, query: Query) -> tuple[int, ...]:
     from tuireader.library.mark import mark_all_read
 
     return mark_all_read(connection, query)
