@@ -52,7 +52,9 @@ async def raw_servers() -> AsyncIterator[Serve]:
     running: list[asyncio.Server] = []
     tasks: set[asyncio.Task[None]] = set()
 
-    async def start(talk: Talk, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None) -> RawServer:
+    async def start(
+        talk: Talk, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> RawServer:
         raw = RawServer(talk)
 
         def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,7 +62,7 @@ async def raw_servers() -> AsyncIterator[Serve]:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-        server = await asyncio.start_server(connected, host, 0, ssl=tls)
+        server = await asyncio.start_server(connected, host, port, ssl=tls)
         raw.port = server.sockets[0].getsockname()[1]
         running.append(server)
         return raw

@@ -23,17 +23,20 @@ class FetchError(TuireaderError):
         retry_after: int | None = None,
         offline: bool = False,
         unreached: bool = False,
+        inside: str = "",
     ) -> None:
         """Keep what callers act on.
 
         The HTTP `status`; the server's `retry_after` in seconds; `offline` if no network was found; `unreached` if no
-        connection came about, so that another scheme may be tried.
+        connection came about, so that another scheme may be tried; `inside` is the host that was not connected to for
+        being in the reader's own network.
         """
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
         self.offline = offline
         self.unreached = unreached
+        self.inside = inside
 
 
 class NotAFeedError(TuireaderError):

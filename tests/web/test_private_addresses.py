@@ -1,50 +1,22 @@
-"""A public page must not lead into the reader's own network.
-
-Here 127.0.0.1 plays the public internet, and 127.0.0.2 the reader's own network.
-"""
+"""A public page must not lead into the reader's own network."""
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
-import socket
 from typing import Any
 
 import pytest
 
+from networks import two_networks
 from rude import RawServer, Serve, redirect, reply, saying
 from tuireader.errors import FetchError
-from tuireader.web import Client, addresses, ask, fetch, get
+from tuireader.web import Client, get
 from tuireader.web import client as client_module
-
-NAMES = {"public.test": "127.0.0.1", "inside.test": "127.0.0.2"}
-RESOLVE = socket.getaddrinfo
-
-
-def resolve(host: Any, *args: Any, **options: Any) -> Any:
-    name = host.decode() if isinstance(host, bytes) else host
-    return RESOLVE(NAMES.get(name, name), *args, **options)
-
-
-def private_address(address: addresses.IPAddress) -> bool:
-    return address != ipaddress.ip_address("127.0.0.1") and addresses.is_private_address(address)
-
-
-def private_name(host: str) -> bool:
-    return host != "127.0.0.1" and addresses.is_private_name(host)
 
 
 @pytest.fixture(autouse=True)
 def _two_networks(monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.socket() as probe:
-        try:
-            probe.bind(("127.0.0.2", 0))
-        except OSError:
-            pytest.skip("this system has only one loopback address")
-    monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(client_module, "is_private_address", private_address)
-    monkeypatch.setattr(ask, "is_private_name", private_name)
-    monkeypatch.setattr(fetch, "is_private_name", private_name)
+    two_networks(monkeypatch)
 
 
 @pytest.fixture
@@ -112,7 +84,14 @@ async def test_what_the_reader_typed_may_be_inside_and_stay_there(client: Client
     server = await serve(talk, host="127.0.0.2")
     for name in ("127.0.0.2", "inside.test"):
         page = await get(client, address(name, server))
-        assert (page.content, page.private) == (b"hello", True)
+        assert (page.content, page.private, page.asked_private) == (b"hello", True, True)
+
+
+async def test_the_inside_may_lead_outside_and_both_are_told_apart(client: Client, serve: Serve) -> None:
+    public = await serve(saying(reply(b"hello")))
+    inside = await serve(saying(redirect(address("public.test", public))), host="127.0.0.2")
+    page = await get(client, address("inside.test", inside))
+    assert (page.private, page.asked_private) == (False, True)
 
 
 async def test_what_was_found_on_a_public_page_may_not_be_inside(client: Client, inside: RawServer) -> None:
@@ -126,7 +105,7 @@ async def test_a_public_page_is_told_apart(client: Client, serve: Serve) -> None
     public = await serve(saying(reply(b"hello")))
     for private_ok in (None, False, True):
         page = await get(client, address("public.test", public), private_ok=private_ok)
-        assert (page.content, page.private) == (b"hello", False)
+        assert (page.content, page.private, page.asked_private) == (b"hello", False, False)
 
 
 async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,7 +23,7 @@ async def test_an_http_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("http_proxy", proxy.url.replace("://", "://us:pw@"))
     async with open_client() as client:
         page = await get(client, "http://example.org/feed")
-    assert (page.content, page.private) == (b"by proxy", False)
+    assert (page.content, page.private, page.asked_private) == (b"by proxy", False, None)
     assert proxy.heads[0].startswith(b"GET http://example.org/feed HTTP/1.1\r\n")
     assert b"Proxy-Authorization: Basic dXM6cHc=" in proxy.heads[0]
     assert b"\r\nAuthorization" not in proxy.heads[0]

@@ -40,7 +40,9 @@ class Candidates:
 
     def private_ok(self, url: str) -> bool | None:
         """What to tell `get` about an address that the page names: inside the reader's network only if the page is."""
-        return private_ok_for(url, self.address) if host_of(url) == host_of(self.address) else self.page.private
+        if host_of(url) == host_of(self.address):
+            return private_ok_for(url, self.address, private=self.page.asked_private)
+        return self.page.private
 
 
 async def candidates(client: web.Client, address: str, *, clock: Clock = web.utc_now) -> Candidates:
@@ -115,7 +117,9 @@ async def _at_usual_places(
 ) -> tuple[tuple[FeedLink], Page] | None:
     for url in usual_feed_urls(page.url):
         try:
-            guess = await web.get(client, with_credentials_of(url, address), deadline=_PATIENCE, clock=clock)
+            whole = with_credentials_of(url, address)
+            private_ok = private_ok_for(url, page.url, private=page.private)
+            guess = await web.get(client, whole, deadline=_PATIENCE, private_ok=private_ok, clock=clock)
         except FetchError as error:
             if error.offline or error.unreached or error.status in {401, 429, 503}:
                 raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+from dataclasses import replace
 from datetime import datetime
 
 from tuireader.errors import NotAFeedError, NotFoundError, TuireaderError
@@ -21,6 +22,7 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "unchanged")
+    current = replace(current, private=feed.private)  # as it was asked for: the reader may just have given it anew
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))
     if current.body_hash is not None and _hash(page) == current.body_hash:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model import Feed, Page, ParsedFeed, Validators
-from tuireader.web.addresses import same_host, with_credentials_of, without_credentials
+from tuireader.web.addresses import host_of, same_host, with_credentials_of, without_credentials
 
 HOUR = 3600
 DAY = 86_400
@@ -106,7 +106,14 @@ def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
     """The feed after an answer that was as it should be."""
     wait = max(_shortest_wait(feed), min(page.fresh_for or 0, DAY), min(feed.pace or 0, DAY))
     return replace(
-        feed, checked=now, due=now + timedelta(seconds=wait), not_before=None, failures=0, error=None, gone=False
+        feed,
+        checked=now,
+        due=now + timedelta(seconds=wait),
+        not_before=None,
+        failures=0,
+        error=None,
+        gone=False,
+        private=page.asked_private if feed.private is None else feed.private,
     )
 
 
@@ -123,7 +130,20 @@ def _after_redirects(feed: Feed, page: Page) -> Feed:
     hits = feed.moved_hits + 1 if target == feed.moved_to else 1
     if hits < HITS_TO_MOVE:
         return replace(feed, moved_to=target, moved_hits=hits)
-    return replace(feed, url=with_credentials_of(target, feed.url), moved_to=None, moved_hits=0)
+    url = with_credentials_of(target, feed.url)
+    return replace(
+        feed, url=url, moved_to=None, moved_hits=0, private=private_at(url, feed.url, page, private=feed.private)
+    )
+
+
+def private_at(kept: str, asked: str, page: Page, *, private: bool | None = None) -> bool | None:
+    """Whether the address to keep for a feed is inside the reader's own network, as `Feed.private`.
+
+    `page` came when `asked` was asked for, and `private` is what was known of that before. A feed that moves from the
+    inside to another host loses the right to be there unless it was found there.
+    """
+    inside = page.asked_private if private is None else private
+    return inside if host_of(kept) == host_of(asked) else inside and page.private
 
 
 def _own_validators(feed: Feed, page: Page) -> Validators:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tuireader.content.blocks import Document
-    from tuireader.model import Article, Page, Status
+    from tuireader.model import Article, Feed, Page, Status
     from tuireader.web import Client
 
 EXCERPT = "This is an excerpt."
@@ -71,19 +71,20 @@ async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:
     from tuireader import web
     from tuireader.web.addresses import private_ok_for, with_credentials_of
 
-    article = await asyncio.to_thread(_article, path, article_id)
+    article, feed = await asyncio.to_thread(_article, path, article_id)
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
-    url = with_credentials_of(article.link, article.feed_url)
-    page = await web.get(client, url, private_ok=private_ok_for(url, article.feed_url))
+    url = with_credentials_of(article.link, feed.url)
+    page = await web.get(client, url, private_ok=private_ok_for(url, feed.url, private=feed.private))
     await asyncio.to_thread(_keep, path, article_id, page)
 
 
-def _article(path: Path, article_id: int) -> Article:
+def _article(path: Path, article_id: int) -> tuple[Article, Feed]:
     from tuireader.store.connection import connect
 
     with closing(connect(path)) as c:
-        return articles.get(c, article_id)
+        article = articles.get(c, article_id)
+        return article, feeds.get(c, article.feed_id)
 
 
 def _keep(path: Path, article_id: int, page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,7 +16,7 @@ from tuireader.library import intake, polling
 from tuireader.library.worker import Worker
 from tuireader.model import Feed, Refreshed
 from tuireader.store import feeds as store_feeds
-from tuireader.web.addresses import host_of
+from tuireader.web.addresses import host_of, private_ok_for
 
 AT_ONCE = 32
 """Feeds in hand at a time, from their request until they are saved: this bounds the memory that bodies take."""
@@ -33,11 +34,14 @@ async def refresh(
     *,
     clock: Clock,
     force: bool = False,
+    given: bool = False,
     deadline: float = web.DEADLINE,
 ) -> AsyncIterator[Refreshed]:
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
-    `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer.
+    `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`
+    says that the reader has just typed their addresses: they may be inside the reader's own network, where they were
+    not before.
     What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
     iteration ends all requests at once.
     """
@@ -49,6 +53,8 @@ async def refresh(
             for feed in feeds:
                 if feed.id not in ready:
                     yield Refreshed(current.get(feed.id, feed), "not-due")
+        if given:
+            ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
         async for event in _Run(client, worker, clock, deadline).events(list(ready.values())):
             yield event
 
@@ -98,10 +104,15 @@ class _Run:
             return Refreshed(feed, "not-due")
         try:
             page = await web.get(
-                self._client, feed.url, validators=feed.validators, deadline=self._deadline, clock=self._clock
+                self._client,
+                feed.url,
+                validators=feed.validators,
+                deadline=self._deadline,
+                private_ok=private_ok_for(feed.url, feed.url, private=feed.private),
+                clock=self._clock,
             )
         except FetchError as error:
-            return await self._failed(feed, error)
+            return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
         self._reached = True
         return await self._worker.do(partial(intake.take_page, feed=feed, page=page, now=self._clock()))
 
@@ -121,6 +132,16 @@ class _Run:
             for feed, error in self._unreached:
                 now = self._clock()
                 await self._worker.do(partial(intake.take_failure, feed=feed, error=error, now=now))
+
+
+def _turned_inside(feed: Feed) -> FetchError:
+    """The error for a feed whose name leads into the reader's own network, and did not when the reader added it."""
+    host = host_of(feed.url)
+    return FetchError(
+        f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add it"
+        " again",
+        inside=host,
+    )
 
 
 def _lanes(feeds: Sequence[Feed]) -> list[Iterator[Feed]]:

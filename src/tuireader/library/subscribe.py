@@ -57,7 +57,7 @@ async def subscribe(
         if choose is None:
             there = await worker.do(partial(known.subscription_at, addresses=tries))
             if there is not None:
-                return await errand.again(*there)
+                return await errand.again(*there, typed=tries[0])
         try:
             await worker.do(partial(known.heed_hold, host=host_of(tries[0]), now=clock()))
             return await errand.take(await candidates(client, address, clock=clock), choose)
@@ -77,12 +77,16 @@ class _Errand:
         self._worker = worker
         self._clock = clock
 
-    async def again(self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = ()) -> Subscribed:
-        """Ask for a feed that is subscribed to already, as a forced refresh would."""
+    async def again(
+        self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
+    ) -> Subscribed:
+        """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
         if feed.gone:  # the reader wants it again: it may be back
             feed = replace(feed, gone=False)
             await self._worker.do(partial(store_feeds.record, feed=feed))
-        (event,) = [e async for e in refresh(self._path, self._client, [feed], clock=self._clock, force=True)]
+        given = host_of(typed) == host_of(feed.url)
+        events = refresh(self._path, self._client, [feed], clock=self._clock, force=True, given=given)
+        (event,) = [event async for event in events]
         return Subscribed(event.feed, event, article_id, tuple(others))
 
     async def take(self, found: Candidates, choose: int | None) -> Subscribed:
@@ -102,13 +106,14 @@ class _Errand:
         there = await self._worker.do(partial(known.subscription_to, url=link.url))
         parsed: ParsedFeed | None = None
         if there is not None:
-            done = await self.again(there, None, others)
+            done = await self.again(there, None, others, typed=found.address)
         else:
             page = await self._feed_page(found, link)
             parsed = await self._worker.do(lambda _: parse_feed(page.content, page.url, page.content_type))
             url = with_credentials_of(_kept_address(link.url, page), found.address)
             site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
-            added = partial(_add, url=url, site=site, page=page, parsed=parsed, now=self._clock())
+            private = polling.private_at(url, link.url, page)
+            added = partial(_add, url=url, site=site, private=private, page=page, parsed=parsed, now=self._clock())
             refreshed = await self._worker.do(added)
             done = Subscribed(refreshed.feed, refreshed, None, tuple(others))
         if found.page is found.fetched or is_front_page(found.page.url):
@@ -128,8 +133,17 @@ def _kept_address(asked: str, page: Page) -> str:
     return page.moved_to or (page.url if same_place(asked, page.url) else asked)
 
 
-def _add(c: sqlite3.Connection, *, url: str, site: str, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
-    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now)
+def _add(
+    c: sqlite3.Connection,
+    *,
+    url: str,
+    site: str,
+    private: bool | None,
+    page: Page,
+    parsed: ParsedFeed,
+    now: datetime,
+) -> Refreshed:
+    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, private=private)
     return intake.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
 
 

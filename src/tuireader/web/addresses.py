@@ -79,15 +79,16 @@ def _port_class(url: str) -> int | None:
     return None if port == _DEFAULT_PORTS.get(parts.scheme) else port
 
 
-def private_ok_for(url: str, given: str) -> bool | None:
-    """What to tell `get` about an address that was found at one which the reader gave.
+def private_ok_for(url: str, given: str, *, private: bool | None) -> bool | None:
+    """What to tell `get` about an address that was found at one which the reader gave, or is that itself.
 
-    On the same host it counts as given, too (None); elsewhere it may be inside the reader's own network only if that
-    is where it was found, as far as its name says.
+    It may be inside the reader's own network only if the one given was there at that time, as its name or `private`
+    says. Where that is not known, its host itself may be there (None): it is what the reader gave.
     """
-    if host_of(url) == host_of(given):
+    inside = is_private_name(host_of(given)) or private
+    if inside is not False and host_of(url) == host_of(given):
         return None
-    return is_private_name(host_of(given))
+    return bool(inside)
 
 
 def is_reachable_host(host: str) -> bool:

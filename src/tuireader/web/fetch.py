@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import httpx2
@@ -14,6 +15,7 @@ from tuireader.web import headers as http
 from tuireader.web import sentences
 from tuireader.web.addresses import (
     basic_authorization,
+    host_of,
     is_private_name,
     is_reachable_host,
     may_go_along,
@@ -58,17 +60,21 @@ async def get(
     start, userinfo = _taken_apart(url)
     here, left, permanent = start, deadline, True
     moved_to: str | None = None
-    for _ in range(MOST_REDIRECTS + 1):
+    asked_private: bool | None = None
+    for hop in range(MOST_REDIRECTS + 1):
         headers = _request_headers(start, here, validators, userinfo)
         question = Question(here, headers, limit, private_ok=private_ok is not False)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
             began = asyncio.get_running_loop().time()
             answer = await _answer(client, question, left, deadline)
             left -= asyncio.get_running_loop().time() - began
+        if hop == 0:
+            asked_private = _is_private(client, here)
         if private_ok is None:
-            private_ok = _is_private(client, here)
+            private_ok = bool(_is_private(client, here))
         if answer.location is None:
-            return _page(client, here, answer, moved_to, clock(), asked=bool(validators))
+            page = _page(client, here, answer, clock(), asked=bool(validators))
+            return replace(page, moved_to=moved_to, asked_private=asked_private)
         permanent = permanent and answer.permanent
         here = _next(here, answer.location)
         moved_to = str(here) if permanent else moved_to
@@ -127,7 +133,10 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
     except TimeoutError as error:
         raise sentences.of_timeout(name, deadline) from error
     except PrivateAddressError as error:
-        raise FetchError(f"{name} is inside your own network, where a public page may not lead: not opened") from error
+        raise FetchError(
+            f"{name} is inside your own network, where a public page may not lead: not opened",
+            inside=host_of(str(question.url)),
+        ) from error
     except TooLargeError as error:
         raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error
     except UnpackError as error:
@@ -136,7 +145,7 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
         raise sentences.of_exception(name, error) from error
 
 
-def _page(client: Client, url: httpx2.URL, answer: Answer, moved_to: str | None, now: datetime, *, asked: bool) -> Page:
+def _page(client: Client, url: httpx2.URL, answer: Answer, now: datetime, *, asked: bool) -> Page:
     unchanged = answer.status == 304 and asked
     if not unchanged and not answer.is_page:
         raise sentences.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
@@ -146,14 +155,16 @@ def _page(client: Client, url: httpx2.URL, answer: Answer, moved_to: str | None,
         content=answer.body,
         content_type=answer.headers.first("content-type") or "",
         validators=http.validators(answer.headers),
-        moved_to=moved_to,
         fresh_for=http.fresh_for(answer.headers, now),
-        private=_is_private(client, url),
+        private=bool(_is_private(client, url)),
     )
 
 
-def _is_private(client: Client, url: httpx2.URL) -> bool:
-    return is_private_name(url.host) or client.route(url) == "private"
+def _is_private(client: Client, url: httpx2.URL) -> bool | None:
+    """Whether an address that was just asked for is in the reader's own network; None where only a proxy knows."""
+    if is_private_name(url.host):
+        return True
+    return {"private": True, "public": False}.get(client.route(url) or "proxy")
 
 
 def _name(url: httpx2.URL) -> str:
