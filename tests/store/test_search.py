@@ -155,7 +155,6 @@ def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
         query = Query(text=text, order=order)  # type: ignore[arg-type]
         assert len(articles.ids(one, query)) == articles.count(one, query)
-        assert search.fts_query(text) == search.understand(text).fts()
 
 
 @settings(max_examples=200, deadline=None)
@@ -172,7 +171,7 @@ def test_every_word_of_a_text_finds_it(one: sqlite3.Connection, words: list[str]
     )
     for word in words:
         if all(map(is_old, word)):
-            wanted = search.fts_query(f"{word} ")
+            wanted = search.understand(f"{word} ").fts()
             assert one.execute("SELECT count(*) FROM search WHERE search MATCH ?", (wanted,)).fetchone()[0] == 1, word
 
 
@@ -192,15 +191,15 @@ def tokens_of(text: str) -> list[str]:
 
 
 def test_the_last_word_is_a_beginning_only_while_it_is_typed() -> None:
-    assert search.fts_query("harb") == '("harb" *)'
-    assert search.fts_query("harb ") == '("harb")'
-    assert search.fts_query('"harb"') == '("harb")'
-    assert search.fts_query("ha") == '("ha")'
-    assert search.fts_query("night harb") == '("night") AND ("harb" *)'
-    assert search.fts_query("harb night") == '("harb") AND ("night" *)'
-    assert search.fts_query("-night") == ""
-    assert search.fts_query("harb -night") == '(("harb")) NOT (("night"))'
-    assert search.fts_query("author:zo x") == '(authors : "zo") AND ("x")'
+    assert search.understand("harb").fts() == '("harb" *)'
+    assert search.understand("harb ").fts() == '("harb")'
+    assert search.understand('"harb"').fts() == '("harb")'
+    assert search.understand("ha").fts() == '("ha")'
+    assert search.understand("night harb").fts() == '("night") AND ("harb" *)'
+    assert search.understand("harb night").fts() == '("harb") AND ("night" *)'
+    assert search.understand("-night").fts() == ""
+    assert search.understand("harb -night").fts() == '(("harb")) NOT (("night"))'
+    assert search.understand("author:zo x").fts() == '(authors : "zo") AND ("x")'
 
 
 def test_a_common_short_word_is_not_taken_as_a_beginning(

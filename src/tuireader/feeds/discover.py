@@ -52,7 +52,6 @@ _COMMENTS = re.compile(
     r"comment|kommentar|commentaire|comentario|commenti|coment[aá]rio|reacties|комментар|コメント|评论|評論|댓글",
     re.IGNORECASE,
 )
-_FORMAT_WORDS = re.compile(r"\b(?:rss|atom|json|rdf|xml|feeds?|[012]\.\d+)\b|[\W_]+", re.IGNORECASE)
 
 
 def is_feed(content: bytes, content_type: str = "") -> bool:

@@ -116,11 +116,6 @@ def understand(text: str) -> Wanted:
     return wanted
 
 
-def fts_query(text: str) -> str:
-    """The words of what was typed as an FTS5 query, "" where it has none; its filters are left out."""
-    return understand(text).fts()
-
-
 def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
     """Where in `text` the words of a search are: starts and ends of what can be marked."""
     pattern = _pattern(understand(query))

@@ -47,8 +47,6 @@ class ArticleView(LinkPage):
 
         article_id: int
         position: int
-        finished: bool
-        """Whether the last line is in sight."""
 
     @dataclass
     class AtEnd(Message):
@@ -98,7 +96,7 @@ class ArticleView(LinkPage):
         if self.position != self._landed:
             self._landed = None
         if self.article is not None:
-            self.post_message(self.PositionChanged(self.article.id, self.position, self.at_end))
+            self.post_message(self.PositionChanged(self.article.id, self.position))
 
     @property
     def progress(self) -> str:

@@ -130,14 +130,6 @@ class HeadlineList(RowList):
         self._pages[number] = page  # the last used is the last to go
         return page
 
-    def row_of(self, article_id: int) -> int | None:
-        """The row of an article among those that were read already."""
-        for number, page in self._pages.items():
-            for index, headline in enumerate(page):
-                if headline.id == article_id:
-                    return number * PAGE + index
-        return None
-
     def row_count(self) -> int:
         """How many headlines there are."""
         return self._count
