@@ -57,8 +57,20 @@ def test_what_scripts_and_emoji_need_stays():
         assert printable_block(text) == text
 
 
-def test_marks_are_capped():
-    assert printable("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * MARKS_MAX + "b"
+@pytest.mark.parametrize("make", [printable, printable_block])
+@pytest.mark.parametrize("sign", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_every_bidi_override_and_isolate_is_dropped(make, sign):
+    assert make(f"a{sign}b") == "ab"
+    assert make(sign * 3) == ""
+
+
+@pytest.mark.parametrize("make", [printable, printable_block])
+def test_marks_are_capped(make):
+    assert MARKS_MAX == 8
+    assert make("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 8 + "b"
+
+
+def test_marks_of_every_kind_are_capped():
     assert printable("a" + "\u0301\u200d" * 50) == "a" + "\u0301" * MARKS_MAX
     assert printable("\u1100" + "\u1161" * 50) == "\u1100" + "\u1161" * MARKS_MAX
 
