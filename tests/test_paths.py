@@ -21,3 +21,9 @@ def test_asking_makes_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     paths.config_path()
     paths.log_path()
     assert not list(tmp_path.iterdir())
+
+
+def test_the_log_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TUIREADER_LOG", "logs/../here.log")
+    assert paths.log_path() == tmp_path / "here.log"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from platformdirs import PlatformDirs
@@ -35,5 +36,6 @@ def config_path() -> Path:
 
 
 def log_path() -> Path:
-    """The log, written when something goes wrong or when it is asked for."""
-    return state_dir() / "tuireader.log"
+    """The log, written when something goes wrong or when it is asked for: where TUIREADER_LOG says, else as usual."""
+    said = os.environ.get("TUIREADER_LOG")
+    return Path(os.path.abspath(said)) if said else state_dir() / "tuireader.log"  # noqa: PTH100 - as logging does

@@ -236,6 +236,13 @@ def test_debug_writes_the_log(run, tmp_path: Path):
     assert list((tmp_path / "xdg-state").rglob("*.log"))
 
 
+def test_path_tells_where_the_log_really_is(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    log = tmp_path / "elsewhere" / "a.log"
+    monkeypatch.setenv("TUIREADER_LOG", str(log))
+    assert str(log) in run("path").out
+    assert log.exists()
+
+
 def test_search_is_best_first_and_list_newest_first(run, site):
     often = Post("Tides", "<p>harbour harbour harbour</p>", "tides", date="Thu, 01 Jun 2017 12:00:00 +0000")
     once = Post("News", "<p>A long text that names the harbour once, and then goes on about much else.</p>", "news")

@@ -7,7 +7,7 @@ import os
 import sys
 from io import TextIOWrapper
 
-from tuireader import __version__
+from tuireader import __version__, paths
 
 
 class _LogFile(logging.FileHandler):
@@ -18,17 +18,10 @@ class _LogFile(logging.FileHandler):
         return super()._open()
 
 
-def log_path() -> str:
-    """Where the log is: where TUIREADER_LOG says, else in the usual place."""
-    from tuireader import paths
-
-    return os.path.abspath(os.environ.get("TUIREADER_LOG") or paths.log_path())  # noqa: PTH100 - likewise
-
-
 def start_log(*, everything: bool) -> None:
     """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
     logging.raiseExceptions = False  # where the log cannot be written, the program goes on without
-    handler = _LogFile(log_path(), encoding="utf-8", delay=True)
+    handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     level = logging.DEBUG if everything else logging.ERROR
     logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
     if everything:
@@ -41,5 +34,5 @@ def start_log(*, everything: bool) -> None:
 
 def where_details_are() -> str:
     """A sentence that leads to the log, if there is one."""
-    path = log_path()
-    return f"The details are in {path}." if os.path.exists(path) else ""  # noqa: PTH110 - likewise
+    path = paths.log_path()
+    return f"The details are in {path}." if os.path.exists(path) else ""  # noqa: PTH110 - a folder that may not be looked into is no error to it
