@@ -42,7 +42,7 @@ def opened(
         offline=True,
         **made,
     )
-    return OpenArticle(article, Status(position=position), to_document(markdown, title=title))
+    return OpenArticle(article, Status(position=position), "", markdown, to_document(markdown, title=title))
 
 
 def paragraphs(count: int, words: int = 60) -> str:

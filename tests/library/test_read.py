@@ -50,6 +50,7 @@ async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSi
         assert read.markdown_of(c, number).strip() == f"Some **bold** words and [a link]({site.url}/more)."
         assert "<strong>bold</strong>" in read.html_of(c, number)
         assert "x()" not in read.html_of(c, number)
+        assert (opened.markdown, opened.html) == (read.markdown_of(c, number), read.html_of(c, number))
     assert (opened.article.title, opened.status.starred, opened.document.title) == ("one", True, "one")
     assert [link.url for link in opened.document.links] == [site.url + "/more"]
 

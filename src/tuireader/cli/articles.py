@@ -115,8 +115,8 @@ def show(arguments: argparse.Namespace) -> int:
             opened = read.open_article(connection, arguments.id)
             if arguments.format == "json":
                 row = article_row(opened.article, opened.status)
-                row["markdown"] = read.markdown_of(connection, arguments.id)
-                row["html"] = read.html_of(connection, arguments.id)
+                row["markdown"] = opened.markdown
+                row["html"] = opened.html
                 row["links"] = [{"text": link.text, "url": link.url} for link in opened.document.links]
                 row["images"] = [{"alt": image.alt, "url": image.url} for image in opened.document.images]
                 put_json(row)

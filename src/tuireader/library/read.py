@@ -30,6 +30,10 @@ class OpenArticle:
 
     article: Article
     status: Status
+    html: str
+    """Its text as `html_of` gives it."""
+    markdown: str
+    """Its text as `markdown_of` gives it."""
     document: Document
 
 
@@ -39,15 +43,18 @@ def open_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCER
     Raises NotFoundError.
     """
     from tuireader.content.document import to_document
+    from tuireader.content.markdown import to_markdown
 
     article = articles.get(c, article_id)
+    html = _clean_html(c, article)
+    markdown = to_markdown(html)
     document = to_document(
-        markdown_of(c, article_id),
+        markdown,
         title=article.title,
         authors=article.authors,
         excerpt="" if article.offline else excerpt,
     )
-    return OpenArticle(article, articles.status(c, article_id), document)
+    return OpenArticle(article, articles.status(c, article_id), html, markdown, document)
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
@@ -59,11 +66,14 @@ def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
 
 def html_of(c: sqlite3.Connection, article_id: int) -> str:
     """The text of an article as clean HTML with absolute links, without its title; raises NotFoundError."""
+    return _clean_html(c, articles.get(c, article_id))
+
+
+def _clean_html(c: sqlite3.Connection, article: Article) -> str:
     from tuireader.content.clean import clean
 
-    article = articles.get(c, article_id)
     base = article.link or feeds.get(c, article.feed_id).site  # the feed's address may hold a password
-    return clean(articles.body(c, article_id), base)
+    return clean(articles.body(c, article.id), base)
 
 
 async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:
