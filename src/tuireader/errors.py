@@ -24,12 +24,13 @@ class FetchError(TuireaderError):
         offline: bool = False,
         unreached: bool = False,
         inside: str = "",
+        url: str = "",
     ) -> None:
         """Keep what callers act on.
 
         The HTTP `status`; the server's `retry_after` in seconds; `offline` if no network was found; `unreached` if no
         connection came about, so that another scheme may be tried; `inside` is the host that was not connected to for
-        being in the reader's own network.
+        being in the reader's own network; the `url` that was asked for, after a redirect another than was given.
         """
         super().__init__(message)
         self.status = status
@@ -37,6 +38,7 @@ class FetchError(TuireaderError):
         self.offline = offline
         self.unreached = unreached
         self.inside = inside
+        self.url = url
 
 
 class NotAFeedError(TuireaderError):

@@ -85,7 +85,7 @@ class Feed:
     failures: int = 0
     """Failures in a row."""
     error: str | None = None
-    """What the last failure was, as a sentence; None after a success."""
+    """Why it brought nothing the last time, as a sentence; None after a success."""
     gone: bool = False
     """The site said 410: never asked for again."""
     moved_to: str | None = None

@@ -56,6 +56,16 @@ def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: 
     return Refreshed(after, "gone" if after.gone else "failed", error=after.error)
 
 
+def take_skipped(c: sqlite3.Connection, feed: Feed, reason: str, now: datetime) -> Refreshed:
+    """Note why a feed was not asked for."""
+    current = _current(c, feed)
+    if current is None:
+        return Refreshed(feed, "failed", error=reason)
+    after = polling.after_skipped(current, reason, now)
+    store_feeds.record(c, after)
+    return Refreshed(after, "failed", error=reason)
+
+
 def hold_host(c: sqlite3.Connection, host: str, until: datetime) -> None:
     """Ask for no feed of a host before `until`."""
     for feed in store_feeds.every(c):

@@ -80,6 +80,12 @@ def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
     )
 
 
+def after_skipped(feed: Feed, reason: str, now: datetime) -> Feed:
+    """A feed that was not asked for since its server is not there: put off as after a first failure, and not blamed."""
+    soonest = now + timedelta(seconds=HOUR)
+    return replace(feed, due=soonest if feed.due is None else max(feed.due, soonest), error=reason)
+
+
 def after_hold(feed: Feed, until: datetime) -> Feed:
     """A feed of a host that asked for no request before `until`, on behalf of all that it serves."""
     if feed.not_before is not None and feed.not_before >= until:

@@ -13,6 +13,9 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 _USERINFO = re.compile(r"//[^/?#]*@")
 
+Server = tuple[str, str, int | None]
+"""Scheme, host, and port where it is unusual: what answers or does not."""
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -61,6 +64,14 @@ def host_of(url: str) -> str:
 def same_host(one: str, other: str) -> bool:
     """Whether two addresses name the same host on the same port, http and https of one site counting as the same."""
     return host_of(one) == host_of(other) != "" and _port_class(one) == _port_class(other)
+
+
+def server_of(url: str) -> Server:
+    """The server of an address; of one that cannot be taken apart, nothing."""
+    try:
+        return urlsplit(url).scheme, host_of(url), _port_class(url)
+    except ValueError:
+        return "", "", None
 
 
 def may_go_along(given: str, url: str) -> bool:

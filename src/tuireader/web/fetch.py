@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -66,19 +67,31 @@ async def get(
         question = Question(here, headers, limit, private_ok=private_ok is not False)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
             began = asyncio.get_running_loop().time()
-            answer = await _answer(client, question, left, deadline)
+            with _asking(here):
+                answer = await _answer(client, question, left, deadline)
             left -= asyncio.get_running_loop().time() - began
         if hop == 0:
             asked_private = _is_private(client, here)
         if private_ok is None:
             private_ok = bool(_is_private(client, here))
         if answer.location is None:
-            page = _page(client, here, answer, clock(), asked=bool(validators))
+            with _asking(here):
+                page = _page(client, here, answer, clock(), asked=bool(validators))
             return replace(page, moved_to=moved_to, asked_private=asked_private)
         permanent = permanent and answer.permanent
         here = _next(here, answer.location)
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} sends us in circles (more than {MOST_REDIRECTS} redirects)")
+
+
+@contextmanager
+def _asking(url: httpx2.URL) -> Iterator[None]:
+    """Let an error know which address it is of."""
+    try:
+        yield
+    except FetchError as error:
+        error.url = str(url)
+        raise
 
 
 def _taken_apart(url: str) -> tuple[httpx2.URL, str | None]:
