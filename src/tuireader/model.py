@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -17,6 +18,11 @@ WORDS_PER_MINUTE = 230
 def minutes(words: int) -> int:
     """Minutes that reading so many words takes, at least one where there are words."""
     return max(1, round(words / WORDS_PER_MINUTE)) if words else 0
+
+
+def without_credentials(url: str) -> str:
+    """The address as it may be shown: without a name and a password, even where the rest makes no sense."""
+    return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,11 @@ class Feed:
     """How many times in a row they led there."""
     private: bool | None = None
     """Whether it was inside the reader's own network when the reader added it; None where that is not known yet."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is shown: its title, or its address where it has none."""
+        return self.title or without_credentials(self.url)
 
 
 @dataclass(frozen=True, slots=True)

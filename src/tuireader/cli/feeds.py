@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, shown_url, table
+from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.content.printable import printable
 from tuireader.errors import TuireaderError
-from tuireader.model import Feed, FeedSummary, Refreshed
+from tuireader.model import Feed, FeedSummary, Refreshed, without_credentials
 from tuireader.store import feeds as store_feeds
 
 
@@ -33,17 +33,18 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
     status, progress = DONE, Progress()
     async with web.open_client() as client:
         for address in addresses:
-            progress.tell(f"Looking for the feed of {shown_url(address)} …")
+            progress.tell(f"Looking for the feed of {without_credentials(address)} …")
             try:
                 done = await subscribe(paths.cache_path(), client, address, clock=_now)
             except TuireaderError as error:
                 progress.clear()
-                say(f"{shown_url(address)}: {error}")
+                say(f"{without_credentials(address)}: {error}")
                 status = FAILED
                 continue
             progress.clear()
             for other in done.others:
-                say(f"{printable(done.feed.title)} has another feed: {shown_url(other.url)} {other.title}".rstrip())
+                url = without_credentials(other.url)
+                say(f"{printable(done.feed.title)} has another feed: {url} {other.title}".rstrip())
             if done.refreshed.status in ("failed", "gone"):
                 say(f"{done.feed.title}: {done.refreshed.error}")
                 status = FAILED
@@ -99,7 +100,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
         due = "now"
     else:
         due = feed.due.astimezone().strftime("%Y-%m-%d %H:%M")
-    text = f"{printable(feed.title)}  {printable(shown_url(feed.url))}"
+    text = f"{printable(feed.title)}  {printable(without_credentials(feed.url))}"
     if feed.error:
         text += f"  ! {printable(feed.error)}"
     return [str(feed.id), str(summary.unread), str(summary.total), due, text]

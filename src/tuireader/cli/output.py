@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tuireader.content.printable import printable
-from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes
+from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes, without_credentials
 
 # json.dumps escapes C0; these too could steer a terminal that shows the JSON.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -60,7 +60,7 @@ def article_row(article: Article, status: Status) -> dict[str, Any]:
     return {
         "id": article.id,
         "feed": article.feed_title,
-        "feed_url": shown_url(article.feed_url),
+        "feed_url": without_credentials(article.feed_url),
         "title": article.title,
         "link": article.link,
         "authors": list(article.authors),
@@ -81,8 +81,8 @@ def feed_row(summary: FeedSummary) -> dict[str, Any]:
     return {
         "id": feed.id,
         "title": feed.title,
-        "url": shown_url(feed.url),
-        "site": shown_url(feed.site),
+        "url": without_credentials(feed.url),
+        "site": without_credentials(feed.site),
         "articles": summary.total,
         "unread": summary.unread,
         "checked": utc(feed.checked),
@@ -95,23 +95,12 @@ def refreshed_row(event: Refreshed) -> dict[str, Any]:
     """Give the JSON object of what came of asking for one feed."""
     return {
         "feed": event.feed.title,
-        "feed_url": shown_url(event.feed.url),
+        "feed_url": without_credentials(event.feed.url),
         "status": event.status,
         "new": event.new,
         "changed": event.changed,
         "error": event.error,
     }
-
-
-def shown_url(url: str) -> str:
-    """Leave the password out of an address."""
-    from urllib.parse import urlsplit, urlunsplit
-
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return url
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2])) if "@" in parts.netloc else url
 
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
-from tuireader.model import Feed, Page, ParsedFeed, Validators
-from tuireader.web.addresses import host_of, same_host, with_credentials_of, without_credentials
+from tuireader.model import Feed, Page, ParsedFeed, Validators, without_credentials
+from tuireader.web.addresses import host_of, same_host, with_credentials_of
 
 HOUR = 3600
 DAY = 86_400

@@ -72,7 +72,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
         if len(meant) == 1:
             return meant[0]
         if meant:
-            titles = ", ".join(f"{feed.title or feed.url} (id {feed.id})" for feed in meant[:5])
+            titles = ", ".join(f"{feed.name} (id {feed.id})" for feed in meant[:5])
             raise NotFoundError(f"“{text}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
     raise NotFoundError(f"No feed here is called “{text}”; `tuireader feeds` lists what there is.")
 

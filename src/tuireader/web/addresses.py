@@ -11,7 +11,6 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
-_USERINFO = re.compile(r"//[^/?#]*@")
 
 Server = tuple[str, str, int | None]
 """Scheme, host, and port where it is unusual: what answers or does not."""
@@ -27,11 +26,6 @@ def split_credentials(url: str) -> tuple[str, str | None]:
     parts = urlsplit(url)
     userinfo, at, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=host, fragment="")), userinfo if at else None
-
-
-def without_credentials(url: str) -> str:
-    """The address as it may be shown: without a name and a password, even where the rest makes no sense."""
-    return _USERINFO.sub("//", url, count=1)
 
 
 def with_credentials_of(url: str, typed: str) -> str:

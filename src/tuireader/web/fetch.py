@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import httpx2
 
 from tuireader.errors import FetchError
-from tuireader.model import Page, Validators
+from tuireader.model import Page, Validators, without_credentials
 from tuireader.web import headers as http
 from tuireader.web import sentences
 from tuireader.web.addresses import (
@@ -22,7 +22,6 @@ from tuireader.web.addresses import (
     may_go_along,
     same_host,
     split_credentials,
-    without_credentials,
 )
 from tuireader.web.ask import Answer, Question, ask
 from tuireader.web.client import Client, PrivateAddressError

@@ -29,7 +29,7 @@ class FeedList(SideList):
 
 def _row(summary: FeedSummary) -> Choice:
     feed = summary.feed
-    return Choice(feed.id, feed.title or feed.url, summary.unread, summary.total, failed=_failed(summary))
+    return Choice(feed.id, feed.name, summary.unread, summary.total, failed=_failed(summary))
 
 
 def _failed(summary: FeedSummary) -> bool:
