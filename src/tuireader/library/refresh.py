@@ -13,6 +13,7 @@ from pathlib import Path
 from tuireader import web
 from tuireader.errors import FetchError, StoreError
 from tuireader.library import intake, polling
+from tuireader.library.silence import Silence
 from tuireader.library.worker import Worker
 from tuireader.model import Feed, Refreshed
 from tuireader.store import feeds as store_feeds
@@ -71,6 +72,8 @@ class _Run:
         self._held: dict[str, datetime] = {}
         self._reached = False
         self._unreached: list[tuple[Feed, FetchError]] = []
+        self._skipped: list[tuple[Feed, FetchError]] = []
+        self._silence = Silence()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
         """Ask for all of them; one event each, in the order of the answers."""
@@ -102,6 +105,9 @@ class _Run:
     async def _ask(self, feed: Feed) -> Refreshed:
         if self._held.get(host_of(feed.url), self._clock()) > self._clock():
             return Refreshed(feed, "not-due")
+        silent = self._silence.error(feed.url)
+        if silent is not None:
+            return await self._skip(feed, silent)
         try:
             page = await web.get(
                 self._client,
@@ -112,7 +118,9 @@ class _Run:
                 clock=self._clock,
             )
         except FetchError as error:
+            self._silence.note(feed.url, error)
             return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
+        self._silence.note(feed.url)
         self._reached = True
         return await self._worker.do(partial(intake.take_page, feed=feed, page=page, now=self._clock()))
 
@@ -126,12 +134,21 @@ class _Run:
             self._held[host_of(feed.url)] = event.feed.not_before
         return event
 
+    async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
+        if error.offline:
+            self._skipped.append((feed, error))
+            return Refreshed(feed, "failed", error=str(error), offline=True)
+        skip = partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock())
+        return await self._worker.do(skip)
+
     async def _settle(self) -> None:
         """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
-        if self._reached:
-            for feed, error in self._unreached:
-                now = self._clock()
-                await self._worker.do(partial(intake.take_failure, feed=feed, error=error, now=now))
+        if not self._reached:
+            return
+        for feed, error in self._unreached:
+            await self._worker.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
+        for feed, error in self._skipped:
+            await self._worker.do(partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock()))
 
 
 def _turned_inside(feed: Feed) -> FetchError:

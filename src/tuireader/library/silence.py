@@ -1,0 +1,36 @@
+"""Which servers do not answer in this refresh: after two feeds in vain, the others of a server are not waited for."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tuireader.errors import FetchError
+from tuireader.web.addresses import Server, host_of, server_of
+
+IN_VAIN = 2
+"""Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""
+
+
+class Silence:
+    """What was learned of servers so far."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self._in_vain: Counter[Server] = Counter()
+        self._offline: dict[Server, bool] = {}
+
+    def note(self, url: str, error: FetchError | None = None) -> None:
+        """Learn from what came of a feed: a server that answered, even with an error or by sending us on, is there."""
+        server = server_of(url)
+        if error is None or not (error.unreached or error.offline) or server_of(error.url) != server:
+            del self._in_vain[server]
+        else:
+            self._in_vain[server] += 1
+            self._offline[server] = error.offline
+
+    def error(self, url: str) -> FetchError | None:
+        """Why a feed is not to be asked for in this refresh; None where it may be."""
+        if self._in_vain[server_of(url)] < IN_VAIN:
+            return None
+        said = f"{host_of(url)} did not answer for {IN_VAIN} of its feeds: this one was not asked, and is tried later"
+        return FetchError(said, offline=self._offline[server_of(url)], url=url)
