@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from rss import Item, rss
-from rude import Serve, reply
+from rude import Serve, reply, saying
 from tuireader.library.refresh import refresh
 from tuireader.web import open_client
 
@@ -46,7 +46,13 @@ async def test_rule_01_validators_are_echoed_byte_for_byte(library: Library, sit
 
 
 async def test_rule_01_validators_are_never_invented(library: Library, site: ScriptedSite) -> None:
-    site.pages["/feed"] = Reply(ONE, headers={"Date": "Thu, 15 Jan 2026 12:00:00 GMT"})
+    """Neither from when the answer was given, nor from the dates that the feed has."""
+    dates = "".join(
+        f"<{name}>Thu, 15 Jan 2026 08:00:00 GMT</{name}>" for name in ("lastBuildDate", "pubDate", "modified")
+    )
+    site.pages["/feed"] = Reply(
+        rss(Item("one"), extra=dates), headers={"Date": "Thu, 15 Jan 2026 12:00:00 GMT", "Cache-Control": "max-age=60"}
+    )
     library.follow(site.url + "/feed")
     await library.refresh()
     await library.refresh(force=True)
@@ -142,20 +148,31 @@ async def test_rule_05_once_a_day_without_validators(library: Library, site: Scr
     assert [event.status for event in await library.refresh()] == ["unchanged"]
 
 
+EVERY_SIX_HOURS = (
+    "<s:updatePeriod xmlns:s='http://purl.org/rss/1.0/modules/syndication/'>daily</s:updatePeriod>"
+    "<s:updateFrequency xmlns:s='http://purl.org/rss/1.0/modules/syndication/'>4</s:updateFrequency>"
+)
+
+
 @pytest.mark.parametrize(
-    ("cache_control", "extra", "wait"),
+    ("headers", "extra", "wait"),
     [
-        ("max-age=7200", "", 2),
-        ("no-cache, max-age=7200", "", 1),
-        ("max-age=99999999", "", 24),
-        ("", "<ttl>180</ttl>", 3),
-        ("max-age=7200", "<ttl>180</ttl>", 3),
+        ({"Cache-Control": "max-age=7200"}, "", 2),
+        ({"Cache-Control": "no-cache, max-age=7200"}, "", 1),
+        ({"Cache-Control": "max-age=99999999"}, "", 24),
+        ({"Cache-Control": "max-age=60"}, "", 1),
+        ({"Expires": "Fri, 31 Dec 9999 23:59:59 GMT"}, "", 24),
+        ({"Expires": "0"}, "", 1),
+        ({"Expires": "Fri, 31 Dec 9999 23:59:59 GMT", "Cache-Control": "max-age=7200"}, "", 2),
+        ({}, "<ttl>180</ttl>", 3),
+        ({}, "<ttl>99999999</ttl>", 24),
+        ({}, EVERY_SIX_HOURS, 6),
+        ({"Cache-Control": "max-age=7200"}, "<ttl>180</ttl>", 3),
     ],
 )
 async def test_rule_06_the_next_poll_waits_as_long_as_server_and_feed_say(
-    library: Library, site: ScriptedSite, cache_control: str, extra: str, wait: int
+    library: Library, site: ScriptedSite, headers: dict[str, str], extra: str, wait: int
 ) -> None:
-    headers = {"Cache-Control": cache_control} if cache_control else {}
     site.pages["/feed"] = Reply(rss(Item("one"), extra=extra), etag='"1"', headers=headers)
     library.follow(site.url + "/feed")
     for requests in (1, 2, 3):  # a 200, then two 304
@@ -183,6 +200,48 @@ async def test_rule_07_retry_after_holds_for_the_host_across_restarts_and_force(
     del site.pages["/busy"]
     await library.refresh()
     assert sorted(site.paths()) == ["/busy", "/busy", "/feed"]
+
+
+@pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
+@pytest.mark.parametrize(
+    ("retry_after", "hours"),
+    [
+        ("7200", 2),
+        ("Thu, 01 Jan 1970 02:00:00 GMT", 2),  # by the server's clock, which has just been switched on
+        ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
+        ("-7200", 0),
+        ("9" * 5000, 7 * 24),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 7 * 24),
+    ],
+)
+async def test_rule_07_retry_after_in_every_form(
+    library: Library, serve: Serve, status: str, retry_after: str, hours: int
+) -> None:
+    date = "Date: Thu, 01 Jan 1970 00:00:00 GMT"
+    server = await serve(saying(reply(b"", date, f"Retry-After: {retry_after}", status=status)))
+    (feed,) = library.follow(server.url)
+    await library.refresh()
+    if hours:
+        library.clock.advance(hours=hours, seconds=-1)
+        assert [event.status for event in await library.refresh(feed, force=True)] == ["not-due"]
+        assert len(server.heads) == 1
+        library.clock.advance(seconds=1)
+    await library.refresh(feed, force=True)
+    assert len(server.heads) == 2
+
+
+@pytest.mark.parametrize("retry_after", ["soon", "", "1e3", "Thu, 99 Jan 2026"])
+async def test_rule_07_nonsense_for_retry_after_means_the_usual_wait(
+    library: Library, serve: Serve, retry_after: str
+) -> None:
+    server = await serve(saying(reply(b"", f"Retry-After: {retry_after}", status="429 Too Many Requests")))
+    (feed,) = library.follow(server.url)
+    await library.refresh()
+    library.clock.advance(minutes=59)
+    assert [event.status for event in await library.refresh(feed, force=True)] == ["not-due"]
+    library.clock.advance(minutes=1)
+    await library.refresh(feed, force=True)
+    assert len(server.heads) == 2
 
 
 async def test_rule_07_a_429_stops_what_was_still_to_be_asked_of_the_host(library: Library, site: ScriptedSite) -> None:
@@ -221,12 +280,16 @@ async def test_rule_08_a_feed_moves_after_three_permanent_redirects(
 async def test_rule_08_not_to_where_no_feed_is_and_not_for_a_while(library: Library, site: ScriptedSite) -> None:
     site.pages["/old"] = Reply(status=301, headers={"Location": "/login"})
     site.pages["/login"] = Reply("<html>Please log in")
-    site.pages["/away"] = Reply(status=307, headers={"Location": "/there"})
     site.pages["/there"] = Reply(ONE)
-    library.follow(site.url + "/old", site.url + "/away")
+    for status in (302, 303, 307):
+        site.pages[f"/{status}"] = Reply(status=status, headers={"Location": "/there"})
+    site.pages["/mixed"] = Reply(status=301, headers={"Location": "/then"})
+    site.pages["/then"] = site.pages["/307"]
+    addresses = [site.url + path for path in ("/old", "/302", "/303", "/307", "/mixed")]
+    library.follow(*addresses)
     for _ in range(5):
         await library.refresh(force=True)
-    assert {feed.url for feed in library.feeds()} == {site.url + "/old", site.url + "/away"}
+    assert {feed.url for feed in library.feeds()} == {*addresses[:-1], site.url + "/then"}
 
 
 async def test_rule_09_gone_is_told_and_never_asked_again(library: Library, site: ScriptedSite) -> None:
@@ -244,7 +307,7 @@ async def test_rule_09_gone_is_told_and_never_asked_again(library: Library, site
     assert library.titles() == ["one"]
 
 
-@pytest.mark.parametrize("status", [404, 500])
+@pytest.mark.parametrize("status", [403, 404, 500, 503])
 async def test_rule_09_failures_back_off(library: Library, site: ScriptedSite, status: int) -> None:
     site.pages["/feed"] = Reply(ONE, etag='"1"')
     library.follow(site.url + "/feed")
