@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model import Article, Status
@@ -33,14 +33,13 @@ __all__ = [
 
 def get(c: sqlite3.Connection, article_id: int) -> Article:
     """What the site said of an article; raises NotFoundError."""
-    row = c.execute(
+    row = _row(
+        c,
         "SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link,"
         f" {names_of('author')}, {names_of('category')}, a.published, a.updated, a.date, a.words, a.offline"
         " FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
-        (article_id,),
-    ).fetchone()
-    if row is None:
-        raise NotFoundError(f"There is no article with the id {article_id}.")
+        article_id,
+    )
     return Article(
         id=row[0],
         feed_id=row[1],
@@ -61,18 +60,21 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """What the reader did with an article; raises NotFoundError."""
-    row = c.execute("SELECT read, starred, position FROM article WHERE id = ?", (article_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(f"There is no article with the id {article_id}.")
+    row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
     return Status(bool(row[0]), bool(row[1]), row[2])
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:
     """The HTML of an article: its full text where that was fetched, else what the feed gave; raises NotFoundError."""
-    row = c.execute("SELECT coalesce(full_html, html) FROM body WHERE article_id = ?", (article_id,)).fetchone()
+    return unpack(_row(c, "SELECT coalesce(full_html, html) FROM body WHERE article_id = ?", article_id)[0])
+
+
+def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
+    """The one row that a statement gives of an article."""
+    row: tuple[Any, ...] | None = c.execute(sql, (article_id,)).fetchone()
     if row is None:
         raise NotFoundError(f"There is no article with the id {article_id}.")
-    return unpack(row[0])
+    return row
 
 
 def by_link(c: sqlite3.Connection, url: str) -> int | None:
