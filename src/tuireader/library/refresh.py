@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tuireader import web
 from tuireader.errors import FetchError, StoreError
 from tuireader.library import intake, polling
 from tuireader.library.silence import Silence
-from tuireader.library.worker import Worker
-from tuireader.model import Feed, Refreshed
+from tuireader.library.workers import Workers
+from tuireader.model import Feed, Page, Refreshed
 from tuireader.store import feeds as store_feeds
 from tuireader.web.addresses import host_of, private_ok_for
 
@@ -46,8 +47,8 @@ async def refresh(
     What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
     iteration ends all requests at once.
     """
-    async with Worker(path) as worker:
-        current = {feed.id: feed for feed in await worker.do(store_feeds.every)}
+    async with Workers(path) as workers:
+        current = {feed.id: feed for feed in await workers.do(store_feeds.every)}
         ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
         if feeds is not None:
             ready = {feed.id: ready[feed.id] for feed in feeds if feed.id in ready}
@@ -56,19 +57,21 @@ async def refresh(
                     yield Refreshed(current.get(feed.id, feed), "not-due")
         if given:
             ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
-        async for event in _Run(client, worker, clock, deadline).events(list(ready.values())):
+        async for event in _Run(client, workers, clock, deadline).events(list(ready.values())):
             yield event
 
 
 class _Run:
     """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, client: web.Client, worker: Worker, clock: Clock, deadline: float) -> None:
+    def __init__(self, client: web.Client, workers: Workers, clock: Clock, deadline: float) -> None:
         self._client = client
-        self._worker = worker
+        self._workers = workers
         self._clock = clock
         self._deadline = deadline
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._done: asyncio.Queue[Refreshed | BaseException] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[str, datetime] = {}
         self._reached = False
         self._unreached: list[tuple[Feed, FetchError]] = []
@@ -76,33 +79,49 @@ class _Run:
         self._silence = Silence()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
-        """Ask for all of them; one event each, in the order of the answers."""
-        done: asyncio.Queue[Refreshed | BaseException] = asyncio.Queue()
-        lanes = [asyncio.ensure_future(self._lane(lane, done)) for lane in _lanes(feeds)]
-        for lane in lanes:
-            lane.add_done_callback(partial(_pass_on, done))
+        """Ask for all of them; one event each, in the order in which they are done."""
+        for lane in _lanes(feeds):
+            self._go(self._lane(lane))
         try:
             for _ in feeds:
-                event = await done.get()
+                event = await self._done.get()
                 if isinstance(event, BaseException):
                     raise event
                 yield event
             await self._settle()
         finally:
-            for lane in lanes:
-                lane.cancel()
-            await asyncio.gather(*lanes, return_exceptions=True)
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _lane(self, feeds: Iterator[Feed], done: asyncio.Queue[Refreshed | BaseException]) -> None:
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """Let a bug in a task be raised where events are waited for."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._done.put_nowait(error)
+
+    async def _lane(self, feeds: Iterator[Feed]) -> None:
+        """Ask for one feed after the other; what comes is taken in while the next is asked for."""
         for feed in feeds:
-            async with self._room:
-                try:
-                    event = await self._ask(feed)
-                except StoreError as error:
-                    event = Refreshed(feed, "failed", error=str(error))
-            done.put_nowait(event)
+            await self._room.acquire()
+            self._go(self._finish(feed, await self._ask(feed)))
 
-    async def _ask(self, feed: Feed) -> Refreshed:
+    async def _finish(self, feed: Feed, came: Page | Refreshed) -> None:
+        try:
+            event = await self._take(feed, came) if isinstance(came, Page) else came
+        except StoreError as error:
+            event = Refreshed(feed, "failed", error=str(error))
+        finally:
+            self._room.release()
+        self._done.put_nowait(event)
+
+    async def _ask(self, feed: Feed) -> Page | Refreshed:
+        """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""
         if self._held.get(host_of(feed.url), self._clock()) > self._clock():
             return Refreshed(feed, "not-due")
         silent = self._silence.error(feed.url)
@@ -119,17 +138,24 @@ class _Run:
             )
         except FetchError as error:
             self._silence.note(feed.url, error)
-            return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
+            try:
+                return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
+            except StoreError as failure:
+                return Refreshed(feed, "failed", error=str(failure))
         self._silence.note(feed.url)
         self._reached = True
-        return await self._worker.do(partial(intake.take_page, feed=feed, page=page, now=self._clock()))
+        return page
+
+    async def _take(self, feed: Feed, page: Page) -> Refreshed:
+        take = self._workers.do if page.status == 304 else self._workers.take
+        return await take(partial(intake.take_page, feed=feed, page=page, now=self._clock()))
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
         if error.offline:
             self._unreached.append((feed, error))
             return Refreshed(feed, "failed", error=str(error), offline=True)
         self._reached = True
-        event = await self._worker.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
+        event = await self._workers.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
         if polling.holds_host(error) and event.feed.not_before is not None:
             self._held[host_of(feed.url)] = event.feed.not_before
         return event
@@ -139,16 +165,16 @@ class _Run:
             self._skipped.append((feed, error))
             return Refreshed(feed, "failed", error=str(error), offline=True)
         skip = partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock())
-        return await self._worker.do(skip)
+        return await self._workers.do(skip)
 
     async def _settle(self) -> None:
         """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
         if not self._reached:
             return
         for feed, error in self._unreached:
-            await self._worker.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
+            await self._workers.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
         for feed, error in self._skipped:
-            await self._worker.do(partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock()))
+            await self._workers.do(partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock()))
 
 
 def _turned_inside(feed: Feed) -> FetchError:
@@ -168,9 +194,3 @@ def _lanes(feeds: Sequence[Feed]) -> list[Iterator[Feed]]:
         by_host[host_of(feed.url)].append(feed)
     queues = [(iter(queue), len(queue)) for queue in by_host.values()]
     return [queue for queue, length in queues for _ in range(min(_LANES, length))]
-
-
-def _pass_on(done: asyncio.Queue[Refreshed | BaseException], lane: asyncio.Future[None]) -> None:
-    """Let a bug in a lane be raised where events are waited for."""
-    if not lane.cancelled() and (error := lane.exception()) is not None:
-        done.put_nowait(error)

@@ -94,7 +94,8 @@ def sound(text: str) -> str:
 def pack(text: str) -> bytes:
     """The text, compressed: as a zlib stream with a preset dictionary, whatever wrote it."""
     packer = _packer()
-    return packer.compress(text.encode("utf-8", "replace")) + packer.flush()
+    packed: bytes = packer.compress(text.encode("utf-8", "replace")) + packer.flush()
+    return packed
 
 
 def _packer() -> Any:
