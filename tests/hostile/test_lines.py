@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
+import webbrowser
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from textual import events
@@ -18,25 +22,48 @@ from tuireader.cli import main
 from tuireader.store import articles
 from tuireader.store.connection import connect
 
-PICTURES = (
-    "<p>Before.</p><img src='/huge.png' width='30000' height='30000' alt='A huge picture'>"
-    "<img src='/cut-off.png' alt='One that is cut off'><img src='/moving.gif' alt='One that moves'>"
-    "<img src='/drawing.svg' alt='A drawing'><img src='/not-a-picture.png' alt='No picture at all'>"
-    "<img src='http://127.0.0.1:1/private.png' srcset='/other.png 2x' alt='One inside'><p>After.</p>"
-)
+
+@pytest.fixture
+def inside() -> Iterator[ScriptedSite]:
+    """Something else that listens on this machine."""
+    scripted = ScriptedSite()
+    yield scripted
+    scripted.stop()
 
 
-def test_pictures_are_their_alt_text_and_are_not_fetched(
-    site: ScriptedSite, capsys: pytest.CaptureFixture[str]
+PICTURES = {
+    "/huge.png": "A huge picture",
+    "/cut-off.png": "One that is cut off",
+    "/moving.gif": "One that moves",
+    "/drawing.svg": "A drawing",
+    "/not-a-picture.png": "No picture at all",
+    "INSIDE/private.png": "One inside",
+}
+
+
+async def test_pictures_are_their_alt_text_and_are_not_fetched(
+    site: ScriptedSite, inside: ScriptedSite, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site.pages["/feed"] = Reply(rss(Item("one", html=PICTURES)), content_type="application/rss+xml")
-    assert main(["add", f"{site.url}/feed"]) == 0
+    pictures = "".join(
+        f"<img src='{address}' srcset='{address} 2x' width='30000' height='30000' alt='{alt}'>"
+        for address, alt in PICTURES.items()
+    ).replace("INSIDE", inside.url)
+    site.pages["/feed"] = Reply(rss(Item("one", html=f"<p>Before.</p>{pictures}<p>After.</p>")))
+    assert await asyncio.to_thread(main, ["add", f"{site.url}/feed"]) == 0
     capsys.readouterr()
     assert main(["show", "1"]) == 0
     shown = capsys.readouterr().out
-    for alt in ("A huge picture", "One that is cut off", "One that moves", "A drawing", "No picture", "One inside"):
+    app = reader(paths.cache_path())
+    async with app.run_test(size=(100, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        on_screen = screen_text(app)
+    for alt in PICTURES.values():
         assert f"▣ {alt}" in shown
+        assert f"▣ {alt}" in on_screen
     assert set(site.paths()) == {"/feed"}
+    assert inside.paths() == []
 
 
 def test_no_file_is_named_after_anything_from_the_web(site: ScriptedSite, tmp_path: Path) -> None:
@@ -74,28 +101,74 @@ def test_what_stops_parsers_stops_no_article(html: str, site: ScriptedSite, caps
     assert "Before." in capsys.readouterr().out
 
 
-async def test_links_that_are_not_for_the_web_are_shown_and_not_opened(
-    db: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[object] = []
-    monkeypatch.setattr(subprocess, "Popen", lambda *args, **_: started.append(args))
-    html = (
-        "<p>A <a href='ftp://ftp.example/x'>file</a>, a <a href='javascript:alert(1)'>script</a>, "
-        "<a href='file:///etc/passwd'>passwords</a>, <a href='vscode://x'>an editor</a>, "
-        "<a href='data:text/html,x'>data</a>, <a href='--profile=x'>an option</a>.</p>"
-    )
+NOT_FOR_THE_WEB = {
+    "file": "ftp://ftp.example/x",
+    "script": "javascript:alert(1)",
+    "passwords": "file:///etc/passwd",
+    "an editor": "vscode://x",
+    "data": "data:text/html,x",
+}
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What was started, word by word; nothing is."""
+    started: list[list[str]] = []
+
+    def start(command: list[str], **_: object) -> SimpleNamespace:
+        started.append(command)
+        return SimpleNamespace(poll=lambda: None, wait=lambda *_: 0)
+
+    monkeypatch.setattr(subprocess, "Popen", start)
+    monkeypatch.setattr(webbrowser, "_tryorder", ["browser"])
+    monkeypatch.setitem(webbrowser._browsers, "browser", [None, webbrowser.BackgroundBrowser("browser")])
+    return started
+
+
+async def test_links_that_are_not_for_the_web_are_shown_and_not_opened(db: Path, opened: list[list[str]]) -> None:
+    links = {
+        **NOT_FOR_THE_WEB,
+        "an option": "--profile=x",
+        "a path": "./../../etc/passwd",
+        "mail": "mailto:a@b.test",
+    }
+    html = "".join(f"<p><a href='{address}'>{word}</a></p>" for word, address in links.items())
     shelve(db, "Links", [Piece("Links", html=html)])
     app = reader(db)
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with app.run_test(size=(100, 50), notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        for word in ("file", "script", "passwords", "an editor", "data", "an option"):
+        for word in links:
             assert word in screen_text(app)
-        await pilot.press("tab", "enter")
-        await settle(pilot)
+        for _ in range(2 * len(links)):
+            await pilot.press("tab")
+            if app.focused is app.reader.article:
+                await pilot.press("enter")
+                await settle(pilot)
         assert "Only web and mail addresses are opened" in screen_text(app)
-    assert not started
+    base = "http://links.example"
+    assert [command for command in opened if command[1].startswith("http")] == [
+        ["browser", f"{base}/--profile=x"],
+        ["browser", f"{base}/etc/passwd"],
+    ]
+    assert [command for command in opened if not command[1].startswith("http")] == [["browser", "mailto:a@b.test"]]
+
+
+@pytest.mark.parametrize("address", [*NOT_FOR_THE_WEB.values(), "--profile=x", "./../../etc/passwd"])
+async def test_an_article_at_an_address_that_is_not_of_the_web_is_not_opened(
+    site: ScriptedSite, opened: list[list[str]], address: str
+) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one", link=address, guid="g")))
+    assert await asyncio.to_thread(main, ["add", f"{site.url}/feed"]) == 0
+    app = reader(paths.cache_path())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("o", "enter", "o")
+        await settle(pilot)
+        assert app.return_code is None
+    assert all(word == "browser" and url.startswith("http://") for word, url in opened)
+    assert bool(opened) == (":" not in address)
 
 
 async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:

@@ -110,6 +110,9 @@ async def test_an_unchanged_body_is_neither_parsed_nor_written(
     assert all(feed.checked == library.clock.now for feed in library.feeds())
 
 
+ELSEWHERE = {"file": "file:///etc/passwd", "javascript": "javascript:alert(1)", "ftp": "ftp://ftp.example/feed"}
+
+
 async def test_a_broken_feed_is_a_value_and_the_others_go_on(
     library: Library, site: ScriptedSite, serve: Serve
 ) -> None:
@@ -121,7 +124,7 @@ async def test_a_broken_feed_is_a_value_and_the_others_go_on(
             site.url + "/loop": "in circles",
             site.url + "/html": "not a feed",
             site.url + "/empty": "empty",
-            site.url + "/away": "cannot be opened",
+            **{f"{site.url}/to-{scheme}": "cannot be opened" for scheme in ELSEWHERE},
             (await serve(saying(b"nonsense\r\n\r\n"))).url: "not HTTP",
             (await serve(saying(reply(b"this is no gzip", "Content-Encoding: gzip")))).url: "unpacked",
             (await serve(saying(redirect("http://[")))).url: "cannot be opened",
@@ -130,7 +133,8 @@ async def test_a_broken_feed_is_a_value_and_the_others_go_on(
         site.pages["/loop"] = Reply(status=302, headers={"Location": "/loop"})
         site.pages["/html"] = Reply("<!doctype html><html><title>Hello</title>")
         site.pages["/empty"] = Reply("", content_type="text/xml")
-        site.pages["/away"] = Reply(status=302, headers={"Location": "file:///etc/passwd"})
+        for scheme, address in ELSEWHERE.items():
+            site.pages[f"/to-{scheme}"] = Reply(status=302, headers={"Location": address})
         library.follow(*bad, put(site, Item("one"), path="/good"))
         events = {event.feed.url: event for event in await library.refresh()}
     assert events[site.url + "/good"].status == "updated"

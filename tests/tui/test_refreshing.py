@@ -64,6 +64,31 @@ async def test_what_is_due_is_asked_for_on_start(db: Path, clock: Clock, site: S
     assert site.paths() == ["/feed/"]
 
 
+async def test_the_refresh_keys_override_the_hour_and_no_other_rule(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    subscribe(db, clock, f"{site.url}/feed/", "The Example Review")
+    async with app_on(db, clock, on_start=True).run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "R", "r")
+        etag = site.pages["/feed/"].etag
+        assert [request.headers.get("if-none-match") for request in site.requests] == [None, etag, etag]
+        site.pages["/feed/"] = Reply(status=503, headers={"Retry-After": "600"})
+        await press(pilot, "R")
+        assert len(site.requests) == 4
+        await press(pilot, "R", "r")
+        assert len(site.requests) == 4
+        clock.advance(minutes=10)
+        site.pages["/feed/"] = Reply(status=410)
+        await press(pilot, "r")
+        assert len(site.requests) == 5
+        clock.advance(days=100)
+        await press(pilot, "R", "r")
+        assert len(site.requests) == 5
+        await press(pilot, "h")
+        assert "gone for good" in screen_text(pilot.app).splitlines()[-1]
+    assert unread(db) == 2
+
+
 async def test_new_articles_do_not_move_the_row_under_the_cursor(db: Path, clock: Clock, site: ScriptedSite) -> None:
     publish(site, BORDER, TRADE)
     subscribe(db, clock, f"{site.url}/feed/", "The Example Review")

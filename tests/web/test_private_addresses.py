@@ -44,7 +44,12 @@ async def test_a_public_page_may_not_send_us_inside(
 
 
 @pytest.mark.parametrize(
-    "target", ["127.1.1.1", "10.0.0.1", "169.254.169.254", "[::1]", "[::ffff:127.0.0.2]", "[fd00::1]", "0.0.0.0"]
+    "target",
+    [
+        *("127.1.1.1", "127.255.255.254", "10.0.0.1", "10.255.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254"),
+        *("0.0.0.0", "[::1]", "[::ffff:127.0.0.1]", "[::ffff:127.0.0.2]", "[::ffff:7f00:1]", "[::ffff:10.0.0.1]"),
+        *("[fd00::1]", "[fe80::1]", "[64:ff9b::a00:1]"),
+    ],
 )
 async def test_addresses_inside_are_not_even_connected_to(
     client: Client, serve: Serve, monkeypatch: pytest.MonkeyPatch, target: str
