@@ -44,13 +44,14 @@ def test_the_help_names_every_binding_once() -> None:
     }
     assert missing == {"clear", "leave"}
     assert len(shown) == len(set(shown))
+    assert {row.id for row in shown} <= set(keys.BY_ID)
 
 
 def test_hints_and_help_follow_the_keymap() -> None:
     keymap = {"star": "x,ctrl+s", "down": "e"}
     assert keys.Row("x", "star") in keys.hints("list", keymap)
     assert keys.Row("e/k", "move") in keys.hints("list", keymap)
-    assert keys.Row("x ctrl+s", "star") in dict(keys.help_sections(keymap))["Articles"]
+    assert keys.Row("x ctrl+s", "star", "star") in dict(keys.help_sections(keymap))["Articles"]
 
 
 async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
@@ -64,7 +65,18 @@ async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
         await pilot.pause()
         text = screen_text(app)
         assert "MOVING" in text
-        assert re.search(r"Q +back; on the first pane, quit", text)
+        assert re.search(r"Q +back; on the first pane, quit +close\b", text)
+
+
+async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> None:
+    app = reader(db, config=Config(refresh_on_start=False))
+    async with app.run_test(size=(60, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("escape")
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert "a page down; at its end, the next" in screen_text(app)
+        assert "page-down" not in screen_text(app)
 
 
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:

@@ -129,6 +129,8 @@ class Row(NamedTuple):
 
     keys: str
     description: str
+    id: str = ""
+    """What the configuration's keymap calls it."""
 
 
 def _every() -> dict[str, Binding]:
@@ -157,7 +159,7 @@ def _bound(id_: str, keymap: Mapping[str, str]) -> str:
 def help_sections(keymap: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
     """The help: headings with their rows."""
     return [
-        (heading, [Row(" ".join(keys_of(id_, keymap)), BY_ID[id_].description) for id_ in ids])
+        (heading, [Row(" ".join(keys_of(id_, keymap)), BY_ID[id_].description, id_) for id_ in ids])
         for heading, ids in _SECTIONS
     ]
 

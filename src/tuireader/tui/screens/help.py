@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
@@ -18,20 +20,32 @@ from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.rows import Piece
 
 
+@dataclass(frozen=True, slots=True)
+class KeyLine(Line):
+    """A row: keys, what they do, and what the configuration's keymap calls it."""
+
+    id: str = ""
+
+
 class KeyList(ChoiceList):
     """Keys, and beside them what they do; to be read, not chosen from."""
 
-    def __init__(self, rows: list[Line]) -> None:
+    def __init__(self, rows: Sequence[KeyLine]) -> None:
         super().__init__(rows, has_cursor=False)
-        self._column = max(len(row.text) for row in rows if not row.is_heading) + 3
+        self._lines = rows
+        self._keys = max(cell_len(row.text) for row in rows if not row.is_heading) + 3
+        self._rest = max(cell_len(row.aside + row.id) for row in rows) + 2
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The keys below each other, then the words."""
-        line = self.rows[row]
+        """The keys below each other, then the words; at the right, where there is room for all, the keymap's names."""
+        line, width = self._lines[row], self.size.width - 2
         if line.is_heading:
             return [[(line.text, "faint")]]
-        column = min(self._column, self.size.width // 3)
-        return [[(pad(cut(line.text, column - 1), column), ""), (line.aside, "soft")]]
+        keys = min(self._keys, width // 3)
+        pieces: list[Piece] = [(pad(cut(line.text, keys - 1), keys), ""), (line.aside, "soft")]
+        if keys + self._rest <= width:
+            pieces += [(" " * (width - keys - cell_len(line.aside + line.id)), ""), (line.id, "faint")]
+        return [pieces]
 
 
 class HelpScreen(Dialog[None]):
@@ -58,10 +72,10 @@ class HelpScreen(Dialog[None]):
         self.dismiss(None)
 
 
-def _lines(keymap: Mapping[str, str]) -> Iterator[Line]:
+def _lines(keymap: Mapping[str, str]) -> Iterator[KeyLine]:
     for number, (heading, rows) in enumerate(keys.help_sections(keymap)):
         if number:
-            yield Line("")
-        yield Line(heading.upper(), is_heading=True)
+            yield KeyLine("")
+        yield KeyLine(heading.upper(), is_heading=True)
         for row in rows:
-            yield Line(row.keys, row.description)
+            yield KeyLine(row.keys, row.description, id=row.id)
