@@ -15,7 +15,7 @@ from stock import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.model import Query
 from tuireader.store import articles, connection, damage, feeds, schema, settings, statuses
-from tuireader.store.connection import connect, transaction
+from tuireader.store.connection import connect, snapshot, transaction, version
 
 
 def pragma(path: Path, name: str) -> object:
@@ -448,3 +448,26 @@ def test_a_transaction_is_all_or_nothing(db: Path) -> None:
         assert not c.in_transaction
         feeds.add(c, "https://example.org/feed", title="T", site="", now=NOW)
         assert len(feeds.every(c)) == 1
+
+
+def test_a_snapshot_is_of_one_moment(db: Path) -> None:
+    with closing(connect(db)) as c, closing(connect(db)) as other:
+        feed = save(other, ready("1"))
+        with snapshot(c):
+            assert articles.count(c, Query()) == 1
+            save(other, ready("2"), feed=feed)
+            assert len(titles(c)) == 1
+        assert articles.count(c, Query()) == 2
+        with pytest.raises(KeyboardInterrupt), snapshot(c):
+            raise KeyboardInterrupt
+        assert not c.in_transaction
+
+
+def test_the_version_tells_what_others_changed(db: Path) -> None:
+    with closing(connect(db)) as c, closing(connect(db)) as other:
+        before = version(c)
+        titles(other)
+        settings.save(c, "theme", "nord")
+        assert version(c) == before
+        settings.save(other, "theme", "dracula")
+        assert version(c) != before

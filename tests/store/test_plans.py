@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from stock import NOW, ready, save, subscribe
-from tuireader.model import Query
+from tuireader.model import Headline, Query
 from tuireader.store import articles, facets, selection, statuses
 
 ORDERS = ("newest", "oldest", "shortest", "longest", "best")
@@ -70,10 +70,17 @@ def queries() -> Iterator[Query]:
     yield Query(starred=True, keep=frozenset([1, 2, 3]), categories=("K",), order="longest")
 
 
+def first(c: sqlite3.Connection) -> Headline:
+    return articles.headlines(c, [1])[0]
+
+
 LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
     "window": lambda c, query: articles.window(c, query, 5, 60),
     "count": articles.count,
     "rank": lambda c, query: articles.rank(c, query, 7),
+    "after": lambda c, query: articles.beside(c, query, first(c), 1, 60),
+    "before": lambda c, query: articles.beside(c, query, first(c), -1, 60),
+    "end": lambda c, query: articles.beside(c, query, None, -1, 60),
     "next": lambda c, query: articles.neighbour(c, query, 7, 1),
     "previous": lambda c, query: articles.neighbour(c, query, 7, -1),
     "next unread": lambda c, query: articles.neighbour(c, query, 7, 1, unread=True),
@@ -117,6 +124,27 @@ def test_one_choice_is_one_ordered_run_without_sorting(stocked: sqlite3.Connecti
         articles.ids(stocked, query, 0, 60)
     steps = [step for step, _ in plans(stocked, statements) if "sqlite_autoindex" not in step]
     assert steps == [index]
+
+
+@pytest.mark.parametrize(
+    ("query", "index"),
+    [
+        (Query(), "SEARCH d USING COVERING INDEX article_by_date"),
+        (Query(order="shortest"), "SEARCH d USING COVERING INDEX article_by_words"),
+        (Query(unread=True), "SEARCH d USING COVERING INDEX article_unread"),
+        (Query(feed=1), "SEARCH d USING COVERING INDEX article_by_feed"),
+        (Query(categories=("K",)), "SEARCH d USING PRIMARY KEY"),
+    ],
+)
+@pytest.mark.parametrize("step", [1, -1])
+def test_reading_on_begins_where_it_left_off(stocked: sqlite3.Connection, query: Query, index: str, step: int) -> None:
+    headline = first(stocked)
+    with watched(stocked) as statements:
+        articles.beside(stocked, query, headline, step, 60)
+    walked = [at for at, sql in plans(stocked, statements) if "UNION" in sql or "LIMIT 60" in sql]
+    assert len(walked) == 1
+    assert walked[0].startswith(index)
+    assert re.search(r"[<>]\(\?,\?|date[<>]\?", walked[0]), walked
 
 
 def test_combined_choices_walk_one_run_and_look_the_others_up(stocked: sqlite3.Connection) -> None:

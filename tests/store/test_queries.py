@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stock import NOW, ready, save, subscribe
-from tuireader.model import Facet, Plan, Query, Totals
+from tuireader.model import Facet, Headline, Plan, Query, Totals
 from tuireader.store import articles, facets, selection, statuses
 from tuireader.store.connection import connect
 
@@ -200,6 +200,11 @@ def check_list(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     assert articles.ids(c, query) == there
     assert articles.count(c, query) == len(there)
     assert [headline.id for headline in articles.window(c, query, 1, 3)] == there[1:4]
+    assert of(articles.beside(c, query, None, 1, 2)) == there[:2]
+    assert of(articles.beside(c, query, None, -1, 2)) == there[-2:]
+    for place, headline in enumerate(articles.headlines(c, there)):
+        assert of(articles.beside(c, query, headline, 1, 2)) == there[place + 1 : place + 3]
+        assert of(articles.beside(c, query, headline, -1, 2)) == there[max(0, place - 2) : place]
     unread = {row.id for row in rows if not row.read}
     for row in rows:
         place = there.index(row.id) if row.id in there else None
@@ -214,6 +219,10 @@ def check_list(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
             assert articles.neighbour(c, query, row.id, -1, unread=True) == next(
                 (id_ for id_ in before if id_ in unread and belongs(rows, query, id_)), None
             )
+
+
+def of(headlines: list[Headline]) -> list[int]:
+    return [headline.id for headline in headlines]
 
 
 def belongs(rows: list[Row], query: Query, id_: int) -> bool:
@@ -311,6 +320,11 @@ def test_best_match_first_is_the_same_set_with_titles_before_bodies(c: sqlite3.C
     assert articles.neighbour(c, query, ids[0], 1) == ids[1]
     assert articles.neighbour(c, query, ids[0], -1) is None
     assert articles.neighbour(c, query, ids[2], -1) == ids[1]
+    first, _, last = articles.headlines(c, ids)
+    assert of(articles.beside(c, query, first, 1, 1)) == [ids[1]]
+    assert of(articles.beside(c, query, last, -1, 9)) == ids[:2]
+    assert of(articles.beside(c, query, None, -1, 2)) == ids[1:]
+    assert of(articles.beside(c, query, None, 1, 2)) == ids[:2]
     statuses.mark(c, [ids[1]], read=True)
     assert articles.neighbour(c, query, ids[0], 1, unread=True) == ids[2]
     assert articles.neighbour(c, query, ids[2], -1, unread=True) == ids[0]
@@ -323,6 +337,19 @@ def test_best_match_first_is_the_same_set_with_titles_before_bodies(c: sqlite3.C
 def test_of_equal_matches_the_newest_comes_first(c: sqlite3.Connection) -> None:
     save(c, ready("new", "harbour", title="A"), ready("old", "harbour", title="B"))
     assert [headline.title for headline in articles.window(c, Query(text="harbour", order="best"), 0, 9)] == ["A", "B"]
+
+
+def test_reading_on_goes_from_where_a_headline_was(c: sqlite3.Connection) -> None:
+    feed = save(c, *(ready(str(hour), published=NOW - timedelta(hours=hour)) for hour in range(6)))
+    before = articles.window(c, Query(), 0, 6)
+    save(c, ready("newer", published=NOW), ready("between", published=before[3].date), feed=feed)
+    c.execute("DELETE FROM article WHERE id = ?", (before[2].id,))
+    c.execute("UPDATE article SET date = 0 WHERE id = ?", (before[4].id,))
+    (between,) = [each.id for each in articles.window(c, Query(), 0, 9) if each.title == "Title of between"]
+    assert of(articles.beside(c, Query(), before[2], 1, 2)) == [between, before[3].id]
+    assert of(articles.beside(c, Query(), before[2], -1, 1)) == [before[1].id]
+    assert of(articles.beside(c, Query(), before[4], -1, 1)) == [before[3].id]
+    assert of(articles.beside(c, Query(), before[4], 1, 1)) == [before[5].id]
 
 
 def test_best_without_a_text_is_newest(c: sqlite3.Connection) -> None:

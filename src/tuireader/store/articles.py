@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model import Article, Status
-from tuireader.store.listing import count, headlines, ids, neighbour, rank, window
+from tuireader.store.listing import beside, count, headlines, ids, neighbour, rank, window
 from tuireader.store.saving import known, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import link_key, moment, sound, stamp, unpack
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
 
 __all__ = [
+    "beside",
     "body",
     "by_link",
     "count",

@@ -126,6 +126,23 @@ def transaction(c: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def snapshot(c: sqlite3.Connection) -> Iterator[None]:
+    """All of what is read inside is of one moment, whatever is written meanwhile."""
+    c.execute("BEGIN")
+    try:
+        yield
+    finally:
+        if c.in_transaction:  # SQLite has rolled back by itself after some errors
+            c.execute("ROLLBACK")
+
+
+def version(c: sqlite3.Connection) -> int:
+    """A number that is another one once any other connection has changed the cache; each connection has its own."""
+    number: int = c.execute("PRAGMA data_version").fetchone()[0]
+    return number
+
+
 def connect(path: Path) -> Connection:
     """Open the cache at `path`, made or brought up to date where needed; the caller closes it.
 
@@ -190,7 +207,8 @@ def _bring_up_to_date(c: Connection) -> None:
     if ours and version > len(MIGRATIONS):
         raise StoreError(f"{c.path} was made by a newer tuireader: update tuireader, or it cannot be read.")
     if not ours:
-        if _raw(c, "SELECT count(*) FROM sqlite_master"):
+        # Asked again after the tables were seen: another process may have made them since it was asked first.
+        if _raw(c, "SELECT count(*) FROM sqlite_master") and _raw(c, "PRAGMA application_id") != APPLICATION_ID:
             raise StoreError(f"{c.path} is another program's: move it away, and tuireader makes its own.")
         _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
         _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Headline
 from tuireader.store.selection import Part, Selection, names_of, select, split_names
-from tuireader.store.values import stamp
+from tuireader.store.values import seconds, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,17 +28,27 @@ def window(c: sqlite3.Connection, query: Query, offset: int, limit: int) -> list
 def ids(c: sqlite3.Connection, query: Query, offset: int = 0, limit: int = -1) -> list[int]:
     """The ids of a query's list in its order, from place `offset` on; all that follow where `limit` is negative."""
     selection = select(c, query)
-    if not selection.parts:
-        return []
     if selection.match:
         return _ids_by_match(c, selection, offset, limit)
-    selects = []
-    for part in selection.parts:
-        rows, keys = _keys(part, query.order)
-        selects.append(rows.sql(", ".join(keys)))
-    order = _by([str(place) for place in range(1, len(keys) + 1)], down=_descending(query.order))
-    sql = f"{' UNION ALL '.join(selects)} ORDER BY {order} LIMIT ? OFFSET ?"
-    return [row[-1] for row in c.execute(sql, (*selection.params, limit, offset)).fetchall()]
+    return _walk(c, selection, query.order, down=_descending(query.order), limit=limit, offset=offset)
+
+
+def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step: int, limit: int) -> list[Headline]:
+    """The headlines that follow one in a query's list (`step` 1) or precede it (-1), in the list's order.
+
+    At most `limit`, the nearest; without a headline, those with which the list begins (1) or ends (-1). It counts from
+    where the headline was when it was read, whatever became of its article since: what is read on fits what is there.
+    """
+    selection = select(c, query)
+    if selection.match:
+        found = _ids_by_match(c, selection)
+        onward = found[::step] if headline is None else _onward(found, headline.id, step)
+        nearest = onward[:limit]
+    else:
+        place = None if headline is None else _place_of(headline, query.order)
+        down = _descending(query.order) is (step > 0)
+        nearest = _walk(c, selection, query.order, down=down, beyond=place, limit=limit)
+    return headlines(c, nearest[::step])
 
 
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
@@ -93,17 +103,7 @@ def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *
     if place is None:
         return None
     down = _descending(query.order) is (step > 0)
-    found = []
-    for part in selection.parts:
-        rows, keys = _keys(part, query.order)
-        sql = rows.sql(", ".join(keys), _beyond(keys, down=down))
-        row = c.execute(f"{sql} ORDER BY {_by(keys, down=down)} LIMIT 1", (*part.params, *place)).fetchone()
-        if row is not None:
-            found.append(row)
-    if not found:
-        return None
-    nearest: int = (max(found) if down else min(found))[-1]
-    return nearest
+    return next(iter(_walk(c, selection, query.order, down=down, beyond=place, limit=1)), None)
 
 
 def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step: int) -> int | None:
@@ -138,6 +138,30 @@ def _ids_by_match(c: sqlite3.Connection, selection: Selection, offset: int = 0, 
     return [row[0] for row in rows]
 
 
+def _walk(
+    c: sqlite3.Connection,
+    selection: Selection,
+    order: Order,
+    *,
+    down: bool,
+    beyond: tuple[int, ...] | None = None,
+    limit: int = -1,
+    offset: int = 0,
+) -> list[int]:
+    """The ids of a selection up or down its columns, from beyond a place in them, where one is given."""
+    if not selection.parts:
+        return []
+    selects: list[str] = []
+    params: list[Any] = []
+    for part in selection.parts:
+        rows, keys = _keys(part, order)
+        selects.append(rows.sql(", ".join(keys), *([] if beyond is None else [_beyond(keys, down=down)])))
+        params += [*part.params, *(beyond or ())]
+    columns = _by([str(number) for number in range(1, len(keys) + 1)], down=down)
+    sql = f"{' UNION ALL '.join(selects)} ORDER BY {columns} LIMIT ? OFFSET ?"
+    return [row[-1] for row in c.execute(sql, (*params, limit, offset)).fetchall()]
+
+
 def _keys(part: Part, order: Order) -> tuple[Part, list[str]]:
     """The part with the columns that it is sorted by; the last is the id."""
     if order in ("shortest", "longest"):
@@ -152,6 +176,12 @@ def _place(c: sqlite3.Connection, article_id: int, order: Order) -> tuple[int, .
     if row is None:
         return None
     return tuple(row) if order in ("shortest", "longest") else tuple(row[1:])
+
+
+def _place_of(headline: Headline, order: Order) -> tuple[int, ...]:
+    """Likewise, as they were when the headline was read."""
+    place = (seconds(headline.date), headline.id)
+    return (headline.words, *place) if order in ("shortest", "longest") else place
 
 
 def _beyond(keys: list[str], *, down: bool) -> str:
