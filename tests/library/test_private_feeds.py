@@ -189,7 +189,7 @@ async def test_the_page_of_an_article_may_not_turn_inside_either(
     names["public.test"] = INSIDE
     async with open_client() as client:
         with pytest.raises(FetchError, match="inside your own network"):
-            await fetch_full_text(library.path, client, library.headlines()[0].id)
+            await fetch_full_text(library.path, client, library.headlines()[0].id, clock=library.clock)
     assert place.inside.heads == []
 
 

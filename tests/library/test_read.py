@@ -37,7 +37,7 @@ async def one_article(library: Library, site: ScriptedSite, html: str, *, link: 
 
 async def fetch(library: Library, number: int) -> None:
     async with open_client() as client:
-        await read.fetch_full_text(library.path, client, number)
+        await read.fetch_full_text(library.path, client, number, clock=library.clock)
 
 
 async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSite) -> None:
@@ -145,3 +145,19 @@ def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
     code = f"import sys, tuireader.library.read, tuireader.library.mark; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+async def test_a_page_is_not_asked_for_before_the_time_that_its_host_said(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await fetch(library, number)
+    site.pages["/one"] = Reply(PAGE)
+    site.requests.clear()
+    with pytest.raises(FetchError, match="wants not to be asked before"):
+        await fetch(library, number)
+    assert await library.refresh(force=True) == []
+    assert site.requests == []
+    library.clock.advance(minutes=10)
+    await fetch(library, number)
+    assert site.paths() == ["/one"]

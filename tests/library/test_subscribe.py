@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import closing
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,8 +12,8 @@ from rss import Item, rss
 from tuireader.demo.markup import author_path, category_path
 from tuireader.demo.posts import load_posts
 from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.library.subscribe import Candidates, Subscribed, candidates, subscribe
-from tuireader.model import Article, FeedLink
+from tuireader.library.subscribe import Candidates, Subscribed, candidates, find, subscribe
+from tuireader.model import Article, FeedLink, Page
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.web import open_client
@@ -217,14 +219,29 @@ async def test_a_feed_that_was_gone_and_is_wanted_again(library: Library, site: 
     assert (done.refreshed.status, done.feed.gone, done.feed.error) == ("unchanged", False, None)
 
 
-async def test_a_host_that_asked_to_wait_is_not_asked_for_more(library: Library, site: ScriptedSite) -> None:
+def said(until: datetime) -> str:
+    """When a host that is to be left alone may be asked again, as it is said."""
+    return f"127.0.0.1 wants not to be asked before {until.astimezone():%H:%M}"
+
+
+async def look(library: Library, address: str) -> Candidates | Subscribed:
+    async with open_client() as client:
+        return await find(library.path, client, address, clock=library.clock)
+
+
+@pytest.mark.parametrize("how", [add, look])
+async def test_a_host_that_asked_to_wait_is_not_asked_for_more(
+    library: Library, site: ScriptedSite, how: Callable[[Library, str], Awaitable[object]]
+) -> None:
     publish(site, BORDER)
     await add(library, site.url)
     site.pages["/feed/"] = Reply(status=429, headers={"Retry-After": "600"})
     await library.refresh(force=True)
     site.requests.clear()
-    with pytest.raises(FetchError, match=r"127\.0\.0\.1 wants not to be asked for another 10 min"):
-        await add(library, site.url + "/another/feed")
+    until = library.clock() + timedelta(minutes=10)
+    with pytest.raises(FetchError) as error:
+        await how(library, site.url + "/another/feed")
+    assert str(error.value) == said(until)
     assert (await add(library, site.url)).refreshed.status == "not-due"
     assert site.requests == []
     library.clock.advance(minutes=10)
@@ -241,6 +258,95 @@ async def test_a_429_while_subscribing_holds_what_is_there(library: Library, sit
     site.requests.clear()
     await library.refresh(force=True)
     assert site.requests == []
+
+
+@pytest.mark.parametrize("how", [add, look])
+@pytest.mark.parametrize(("status", "is_host"), [(429, True), (503, False)])
+async def test_who_asks_to_wait_when_first_asked_is_remembered(
+    library: Library,
+    site: ScriptedSite,
+    how: Callable[[Library, str], Awaitable[object]],
+    status: int,
+    *,
+    is_host: bool,
+) -> None:
+    publish(site, BORDER)
+    busy = Reply(status=status, headers={"Retry-After": "600"})
+    address, site.pages["/busy"] = site.url + "/busy", busy
+    with pytest.raises(FetchError, match=f"says {status}"):
+        await how(library, address)
+    site.requests.clear()
+    for again in (address, site.url):
+        if again == address or is_host:
+            with pytest.raises(FetchError, match="wants not to be asked before"):
+                await how(library, again)
+            assert site.requests == []
+        else:
+            await how(library, again)
+            assert "/" in site.paths()
+    library.clock.advance(minutes=10)
+    site.requests.clear()
+    with pytest.raises(FetchError, match=f"says {status}"):
+        await how(library, address)
+    assert site.paths() == ["/busy"]
+
+
+async def test_who_does_not_say_how_long_is_asked_again_when_it_is_typed_again(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/"] = Reply(status=429)
+    for _ in range(2):
+        with pytest.raises(FetchError, match="says 429"):
+            await look(library, site.url)
+
+
+async def test_another_day_is_said_with_its_date(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply(status=429, headers={"Retry-After": "200000"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url)
+    until = library.clock() + timedelta(seconds=200_059)
+    with pytest.raises(FetchError, match=f"before {until.astimezone():%Y-%m-%d %H:%M}$"):
+        await look(library, site.url)
+
+
+async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url + "/busy")
+    site.requests.clear()
+    page = Page("http://elsewhere.test/", 200, b"", private=True)
+    with pytest.raises(FetchError, match="wants not to be asked before"):
+        await add(library, Candidates("http://elsewhere.test/", page, (FeedLink(site.url + "/feed/"),)))
+    assert site.requests == []
+
+
+async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_both(
+    library: Library, site: ScriptedSite
+) -> None:
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.pages["/"] = Reply(status=302, headers={"Location": other + "/busy"})
+    site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url)
+    site.requests.clear()
+    for address in (site.url, other):
+        with pytest.raises(FetchError, match="wants not to be asked before"):
+            await look(library, address)
+    assert site.requests == []
+
+
+async def test_what_is_subscribed_to_is_asked_again_and_what_is_not_looked_at(
+    library: Library, site: ScriptedSite
+) -> None:
+    publish(site, BORDER)
+    assert isinstance(await look(library, site.url), Candidates)
+    assert library.feeds() == []
+    first = await add(library, site.url)
+    again = await look(library, site.url)
+    assert isinstance(again, Subscribed)
+    assert (again.feed.id, again.refreshed.status) == (first.feed.id, "unchanged")
 
 
 async def test_the_site_of_a_feed_that_was_added_elsewhere_is_known_too(library: Library, site: ScriptedSite) -> None:

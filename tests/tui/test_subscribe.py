@@ -4,6 +4,8 @@ import logging
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -154,6 +156,43 @@ async def test_what_goes_wrong_is_said_where_it_was_typed(
         publish(site, BORDER)
         await enter(pilot, site.url)
         assert "historic rivals" in screen_text(app)
+
+
+async def test_a_host_that_asked_to_be_left_alone_is_not_asked(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/busy")
+        assert "says 429" in screen_text(app)
+        site.requests.clear()
+        await enter(pilot, site.url)
+        until = clock.now + timedelta(minutes=10)
+        sentence = f"127.0.0.1 wants not to be asked before {until.astimezone():%H:%M}"
+        assert sentence in " ".join(screen_text(app).split())
+        assert site.requests == []
+        clock.advance(minutes=10)
+        await enter(pilot, site.url)
+        assert "historic rivals" in screen_text(app)
+
+
+async def test_the_address_of_a_feed_that_fails_asks_for_it_again(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    app = app_on(db, clock, site.url)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+    with closing(connect(db)) as c:
+        feeds.record(c, replace(feeds.every(c)[0], error="It was refused.", private=False))
+    site.requests.clear()
+    again = app_on(db, clock, site.url)
+    async with again.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert "historic rivals" in screen_text(again)
+    assert [(request.path, "if-none-match" in request.headers) for request in site.requests] == [("/feed/", True)]
+    with closing(connect(db)) as c:
+        (feed,) = feeds.every(c)
+        assert (feed.error, feed.private) == (None, True)
 
 
 async def test_what_is_no_address_is_said(db: Path, clock: Clock) -> None:

@@ -9,12 +9,11 @@ from datetime import datetime
 
 from tuireader.errors import NotAFeedError, NotFoundError, TuireaderError
 from tuireader.feeds.parse import parse_feed
-from tuireader.library import polling
+from tuireader.library import polling, waiting
 from tuireader.library.plan import plan
 from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.web.addresses import host_of
 
 
 def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
@@ -52,7 +51,7 @@ def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: 
     after = polling.after_failure(current, error, now)
     store_feeds.record(c, after)
     if polling.holds_host(error) and after.not_before is not None:
-        hold_host(c, host_of(feed.url), after.not_before)
+        waiting.hold_hosts(c, feed.url, error, after.not_before, now)
     return Refreshed(after, "gone" if after.gone else "failed", error=after.error)
 
 
@@ -64,14 +63,6 @@ def take_skipped(c: sqlite3.Connection, feed: Feed, reason: str, now: datetime) 
     after = polling.after_skipped(current, reason, now)
     store_feeds.record(c, after)
     return Refreshed(after, "failed", error=reason)
-
-
-def hold_host(c: sqlite3.Connection, host: str, until: datetime) -> None:
-    """Ask for no feed of a host before `until`."""
-    for feed in store_feeds.every(c):
-        held = polling.after_hold(feed, until)
-        if host_of(feed.url) == host and held is not feed:
-            store_feeds.record(c, held)
 
 
 def _hash(page: Page) -> bytes:

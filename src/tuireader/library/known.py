@@ -4,17 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from datetime import datetime
-from math import ceil
 from operator import attrgetter
 
-from tuireader.errors import FetchError
-from tuireader.library import polling
 from tuireader.library.places import place, same_place, same_site, without_tracking
 from tuireader.model import Feed, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.web.addresses import host_of
 
 
 def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:
@@ -49,12 +44,3 @@ def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], pars
         if article_id is not None and articles.get(c, article_id).feed_id == feed.id:
             return article_id
     return None
-
-
-def heed_hold(c: sqlite3.Connection, host: str, now: datetime) -> None:
-    """Raise FetchError if all that is subscribed to at a host is held back at its wish."""
-    feeds = [feed for feed in store_feeds.every(c) if host_of(feed.url) == host]
-    if feeds and all(polling.is_held(feed, now) for feed in feeds):
-        until = min(feed.not_before for feed in feeds if feed.not_before is not None)
-        minutes = ceil((until - now).total_seconds() / 60)
-        raise FetchError(f"{host} wants not to be asked for another {minutes} min")

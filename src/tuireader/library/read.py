@@ -8,18 +8,23 @@ from __future__ import annotations
 import asyncio
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.errors import FetchError
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
+    from datetime import datetime
     from pathlib import Path
 
     from tuireader.content.blocks import Document
     from tuireader.model import Article, Feed, Page, Status
     from tuireader.web import Client
+
+Result = TypeVar("Result")
 
 EXCERPT = "This is an excerpt."
 
@@ -76,32 +81,36 @@ def _clean_html(c: sqlite3.Connection, article: Article) -> str:
     return clean(articles.body(c, article.id), base)
 
 
-async def fetch_full_text(path: Path, client: Client, article_id: int) -> None:
+async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Callable[[], datetime]) -> None:
     """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
     from tuireader import web
+    from tuireader.library import waiting
     from tuireader.web.addresses import private_ok_for, with_credentials_of
 
-    article, feed = await asyncio.to_thread(_article, path, article_id)
+    article, feed = await asyncio.to_thread(_in_cache, path, partial(_article, article_id=article_id))
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
-    page = await web.get(client, url, private_ok=private_ok_for(url, feed.url, private=feed.private))
-    await asyncio.to_thread(_keep, path, article_id, page)
+    private_ok = private_ok_for(url, feed.url, private=feed.private)
+    await asyncio.to_thread(_in_cache, path, partial(waiting.heed, urls=(url,), now=clock()))
+    try:
+        page = await web.get(client, url, private_ok=private_ok, clock=clock)
+    except FetchError as error:
+        await asyncio.to_thread(_in_cache, path, partial(waiting.note, url=url, error=error, now=clock()))
+        raise
+    await asyncio.to_thread(_in_cache, path, partial(keep_full_text, article_id=article_id, page=page))
 
 
-def _article(path: Path, article_id: int) -> tuple[Article, Feed]:
+def _in_cache(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
     from tuireader.store.connection import connect
 
     with closing(connect(path)) as c:
-        article = articles.get(c, article_id)
-        return article, feeds.get(c, article.feed_id)
+        return work(c)
 
 
-def _keep(path: Path, article_id: int, page: Page) -> None:
-    from tuireader.store.connection import connect
-
-    with closing(connect(path)) as c:
-        keep_full_text(c, article_id, page)
+def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
+    article = articles.get(c, article_id)
+    return article, feeds.get(c, article.feed_id)
 
 
 def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
 from tuireader.feeds.parse import parse_feed
-from tuireader.library import intake, known, pages, polling, read
+from tuireader.library import intake, known, pages, polling, read, waiting
 from tuireader.library.candidates import Candidates, addresses_to_try, candidates
 from tuireader.library.places import is_front_page, same_place
 from tuireader.library.refresh import refresh
@@ -23,7 +23,7 @@ from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.web.addresses import host_of, with_credentials_of
 
-__all__ = ["Candidates", "Subscribed", "candidates", "subscribe"]
+__all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe"]
 
 Clock = Callable[[], datetime]
 
@@ -51,21 +51,23 @@ async def subscribe(
     """
     async with Worker(path) as worker:
         errand = _Errand(path, client, worker, clock)
-        if isinstance(address, Candidates):
-            return await errand.take(address, choose)
-        tries = addresses_to_try(address)
-        if choose is None:
-            there = await worker.do(partial(known.subscription_at, addresses=tries))
+        found = address
+        if isinstance(found, str):
+            there = await errand.there_already(found) if choose is None else None
             if there is not None:
-                return await errand.again(*there, typed=tries[0])
-        try:
-            await worker.do(partial(known.heed_hold, host=host_of(tries[0]), now=clock()))
-            return await errand.take(await candidates(client, address, clock=clock), choose)
-        except FetchError as error:
-            if polling.holds_host(error) and error.retry_after:
-                until = clock() + timedelta(seconds=error.retry_after)
-                await worker.do(partial(intake.hold_host, host=host_of(tries[0]), until=until))
-            raise
+                return there
+            found = await errand.look(found)
+        return await errand.take(found, choose)
+
+
+async def find(path: Path, client: web.Client, address: str, *, clock: Clock) -> Candidates | Subscribed:
+    """The feeds at an address as typed, to choose from; where it is subscribed to, what came of asking again.
+
+    Raises AddressError, FetchError or NoFeedFoundError.
+    """
+    async with Worker(path) as worker:
+        errand = _Errand(path, client, worker, clock)
+        return await errand.there_already(address) or await errand.look(address)
 
 
 class _Errand:
@@ -76,6 +78,27 @@ class _Errand:
         self._client = client
         self._worker = worker
         self._clock = clock
+
+    async def there_already(self, address: str) -> Subscribed | None:
+        """What came of asking again for the feed that an address means; None where there is none."""
+        tries = addresses_to_try(address)
+        there = await self._worker.do(partial(known.subscription_at, addresses=tries))
+        return None if there is None else await self.again(*there, typed=tries[0])
+
+    async def look(self, address: str) -> Candidates:
+        """Look for feeds at an address, unless its host asked to be left alone."""
+        async with self._heeding(*addresses_to_try(address)):
+            return await candidates(self._client, address, clock=self._clock)
+
+    @asynccontextmanager
+    async def _heeding(self, *urls: str) -> AsyncIterator[None]:
+        """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone."""
+        await self._worker.do(partial(waiting.heed, urls=urls, now=self._clock()))
+        try:
+            yield
+        except FetchError as error:
+            await self._worker.do(partial(waiting.note, url=urls[0], error=error, now=self._clock()))
+            raise
 
     async def again(
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
@@ -125,7 +148,8 @@ class _Errand:
         if found.fetched is not None and link is found.feeds[0]:
             return found.fetched
         url = with_credentials_of(link.url, found.address)
-        return await web.get(self._client, url, private_ok=found.private_ok(url), clock=self._clock)
+        async with self._heeding(url):
+            return await web.get(self._client, url, private_ok=found.private_ok(url), clock=self._clock)
 
 
 def _kept_address(asked: str, page: Page) -> str:

@@ -16,6 +16,9 @@ from tuireader.tui.text import toast
 from tuireader.tui.widgets.headline_list import HeadlineList
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
     from textual.timer import Timer
 
     from tuireader.config import Config
@@ -30,6 +33,7 @@ class ReadingScreen(MarkingScreen):
     """Opens articles off the loop; a slow old one never replaces a new one, since opening is exclusive."""
 
     config: Config
+    clock: Callable[[], datetime]
 
     def begin_reading(self) -> None:
         """Nothing is open yet."""
@@ -211,7 +215,7 @@ class ReadingScreen(MarkingScreen):
             async with web_client("tuireader.library.read") as client:
                 from tuireader.library.read import fetch_full_text
 
-                await fetch_full_text(self.path, client, article_id)
+                await fetch_full_text(self.path, client, article_id, clock=self.clock)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
             return

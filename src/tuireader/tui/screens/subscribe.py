@@ -116,16 +116,17 @@ class SubscribeScreen(Dialog[Added | None]):
             self._complain("This did not work, and that is a mistake in tuireader.")
 
     async def _known(self, address: str) -> Added | None:
-        """What is here already needs no network."""
+        """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
 
         def find(connection: Connection) -> Added | None:
             article_id = articles.by_link(connection, address)
             if article_id is not None:
                 return Added(articles.get(connection, article_id).feed_id, article_id)
             try:
-                return Added(feeds.find(connection, address).id, None) if "." in address else None
+                feed = feeds.find(connection, address) if "." in address else None
             except NotFoundError:
                 return None
+            return None if feed is None or feed.error is not None else Added(feed.id, None)
 
         return await off_loop(self._path, find)
 
@@ -133,9 +134,11 @@ class SubscribeScreen(Dialog[Added | None]):
         name = printable(address)
         self._say(f"Looking for the feed of {name} …")
         async with web_client("tuireader.library.subscribe") as client:
-            from tuireader.library.subscribe import candidates, subscribe
+            from tuireader.library.subscribe import Subscribed, find, subscribe
 
-            found = await candidates(client, address, clock=self._clock)
+            found = await find(self._path, client, address, clock=self._clock)
+            if isinstance(found, Subscribed):
+                return Added(found.feed.id, found.article_id)
             choice = await self._choice(found.feeds)
             self._say(f"Fetching the articles of {name} …")
             subscribed = await subscribe(self._path, client, found, clock=self._clock, choose=choice)
