@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
+from terminal import Terminal
+from tuireader import paths
 from wordpress import BORDER, TRADE, Post, publish
 
 ARTICLE_KEYS = {
@@ -215,6 +217,23 @@ def test_path_follows_the_platform(run):
     assert os.environ["XDG_CONFIG_HOME"] in out
     assert os.environ["XDG_DATA_HOME"] in out
     assert os.environ["XDG_STATE_HOME"] in out
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ('[keymap]\nstra = "s"', "in [keymap], there is no action “stra”. Did you mean “star”?"),
+        ('theme = "drakula"', "there is no theme “drakula”. Did you mean “dracula”?"),
+        ("measure = 5", "“measure” must be a whole number from 20 to 200, not 5."),
+    ],
+)
+def test_what_the_configuration_cannot_mean_is_said_with_its_file(text: str, sentence: str):
+    file = paths.config_path()
+    file.parent.mkdir(parents=True)
+    file.write_text(text, "utf-8")
+    with Terminal(columns=400) as terminal:
+        assert terminal.wait() == 1
+        assert f"tuireader: {file}: {sentence}" in terminal.text
 
 
 def test_hostile_text_never_reaches_the_output(run, site):

@@ -85,5 +85,5 @@ def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:
 
 
 def test_an_unknown_theme_in_the_configuration_is_said(db: Path) -> None:
-    with pytest.raises(ConfigError, match=r"There is no theme “tuireader-drak”. Did you mean “tuireader-dark”"):
+    with pytest.raises(ConfigError, match=r"there is no theme “tuireader-drak”. Did you mean “tuireader-dark”"):
         reader(db, config=Config(theme="tuireader-drak"))

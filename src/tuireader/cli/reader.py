@@ -12,6 +12,7 @@ from pathlib import Path
 from tuireader import paths
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
+from tuireader.errors import ConfigError
 
 
 def read(arguments: argparse.Namespace) -> int:
@@ -49,7 +50,11 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
     from tuireader import config
     from tuireader.tui.app import ReaderApp
 
-    app = ReaderApp(path, addresses=addresses, config=config.load(paths.config_path()))
+    chosen = config.load(paths.config_path())
+    try:
+        app = ReaderApp(path, addresses=addresses, config=chosen)
+    except ConfigError as error:
+        raise ConfigError(f"{paths.config_path()}: {error}") from None
     app.run()
     if app.last_words:
         _say(f"{app.last_words} {where_details_are()}".strip())

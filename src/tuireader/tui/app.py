@@ -207,7 +207,7 @@ class ReaderApp(TypeAhead):
 def _check(config: Config) -> None:
     themes = (*(theme.name for theme in HOUSE), *BUILTIN_THEMES)
     if config.theme and config.theme not in themes:
-        raise ConfigError(f"There is no theme “{config.theme}”. {hint(config.theme, themes)}")
+        raise ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, themes)}")
     for id_ in config.keymap:
         if id_ not in keys.BY_ID:
-            raise ConfigError(f"In [keymap], there is no action “{id_}”. {hint(id_, keys.BY_ID)}")
+            raise ConfigError(f"in [keymap], there is no action “{id_}”. {hint(id_, keys.BY_ID)}")
