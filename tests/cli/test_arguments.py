@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tuireader.cli import arguments
 from tuireader.cli.arguments import parse, since
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -30,6 +31,13 @@ def test_since_refuses_with_a_hint(text):
 def test_an_address_that_is_no_command_opens_the_reader():
     assert parse(["example.org", "other.example"]).addresses == ["example.org", "other.example"]
     assert parse([]).addresses == []
+
+
+def test_the_help_says_of_everything_what_it_is():
+    (commands,) = (it for it in arguments._command_parser()._actions if isinstance(it, argparse._SubParsersAction))
+    assert set(commands.choices) == set(arguments.COMMANDS)
+    for name, command in commands.choices.items():
+        assert all(action.help for action in command._actions), name
 
 
 def test_debug_counts_before_and_after_the_command():

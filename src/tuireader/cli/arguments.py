@@ -23,6 +23,11 @@ COMMANDS = {
     "path": "where the configuration, the cache and the log are",
 }
 
+_FEED = "its address, its id, or an unambiguous part of its title"
+_ID = "the number that list and search show"
+_AGAIN = "may be given again: then both"
+_QUERY = 'words, "a phrase", -without, author:, category:, feed:, is:unread'
+
 EPILOG = """\
 FEED is a feed's address, its id, or an unambiguous part of its title.
 With no command, tuireader opens the reader; each ADDRESS (a site, a feed or an
@@ -86,11 +91,11 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
     add.set_defaults(run=_later("feeds", "add"))
-    remove.add_argument("feed", metavar="FEED")
+    remove.add_argument("feed", metavar="FEED", help=_FEED)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_later("feeds", "remove"))
     feeds.set_defaults(run=_later("feeds", "feeds"))
-    refresh.add_argument("feeds", metavar="FEED", nargs="*", help="only these; all where none is named")
+    refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
     refresh.add_argument("--force", action="store_true", help="fetch now what is not due yet; still conditionally")
     refresh.set_defaults(run=_later("feeds", "refresh"))
     for command in (add, feeds, refresh):
@@ -99,33 +104,37 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
 
 def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     made["list"].set_defaults(run=_later("articles", "list_articles"), first="newest")
-    made["search"].add_argument("query", metavar="QUERY", help='words, "a phrase", -without, author:, category:, feed:')
+    made["search"].add_argument("query", metavar="QUERY", help=_QUERY)
     made["search"].set_defaults(run=_later("articles", "list_articles"), first="best")
     for name in ("list", "search"):
         _add_filters(made[name], with_search=name == "list")
         _add_json(made[name])
     show, mark = made["show"], made["mark"]
-    show.add_argument("id", metavar="ID", type=int)
-    show.add_argument("--format", choices=("text", "markdown", "html", "json"), default="text")
-    show.add_argument("--width", metavar="N", type=_width, help="columns of text; the terminal's where not given")
+    show.add_argument("id", metavar="ID", type=int, help=_ID)
+    show.add_argument(
+        "--format", choices=("text", "markdown", "html", "json"), default="text", help="text if not given"
+    )
+    show.add_argument(
+        "--width", metavar="N", type=_width, help="columns of text; if not given, as wide as in the reader"
+    )
     show.set_defaults(run=_later("articles", "show"))
-    mark.add_argument("ids", metavar="ID", type=int, nargs="+")
+    mark.add_argument("ids", metavar="ID", type=int, nargs="+", help=_ID)
     how = mark.add_mutually_exclusive_group(required=True)
-    how.add_argument("--read", dest="read", action="store_const", const=True)
-    how.add_argument("--unread", dest="read", action="store_const", const=False)
-    how.add_argument("--star", dest="starred", action="store_const", const=True)
-    how.add_argument("--unstar", dest="starred", action="store_const", const=False)
+    how.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
+    how.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
+    how.add_argument("--star", dest="starred", action="store_const", const=True, help="with a star")
+    how.add_argument("--unstar", dest="starred", action="store_const", const=False, help="without a star")
     mark.set_defaults(run=_later("articles", "mark"))
 
 
 def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
-    parser.add_argument("--feed", metavar="FEED", help="only this feed")
-    parser.add_argument("--category", metavar="NAME", action="append", default=[], help="may be given more than once")
-    parser.add_argument("--author", metavar="NAME", action="append", default=[], help="may be given more than once")
-    parser.add_argument("--unread", action="store_true")
-    parser.add_argument("--starred", action="store_true")
+    parser.add_argument("--feed", metavar="FEED", help=f"only this feed: {_FEED}")
+    parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
+    parser.add_argument("--author", metavar="NAME", action="append", default=[], help=f"only this author; {_AGAIN}")
+    parser.add_argument("--unread", action="store_true", help="only unread articles")
+    parser.add_argument("--starred", action="store_true", help="only starred articles")
     if with_search:
-        parser.add_argument("--search", metavar="QUERY", dest="query", default="")
+        parser.add_argument("--search", metavar="QUERY", dest="query", default="", help=_QUERY)
     parser.add_argument("--since", metavar="DATE", type=since, help="2024-03-31, today, yesterday, 12h, 7d or 2w")
     parser.add_argument("--limit", metavar="N", type=_limit, help="at most so many")
     parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
