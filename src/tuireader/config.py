@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 Bidi = Literal["auto", "terminal", "reorder"]
 
-NARROWEST, WIDEST = 20, 200
-"""What the measure may be, in cells."""
+NARROWEST, MEASURE, WIDEST = 32, 72, 120
+"""Cells of a column of text: at least, by itself, and at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Config:
 
     theme: str = ""
     """The name of a theme; empty means the one chosen last in the program."""
-    measure: int = 72
+    measure: int = MEASURE
     """The widest that a column of text gets, in cells."""
     dense: bool = False
     """One line for each headline."""

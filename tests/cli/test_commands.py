@@ -224,7 +224,7 @@ def test_path_follows_the_platform(run):
     [
         ('[keymap]\nstra = "s"', "in [keymap], there is no action “stra”. Did you mean “star”?"),
         ('theme = "drakula"', "there is no theme “drakula”. Did you mean “dracula”?"),
-        ("measure = 5", "“measure” must be a whole number from 20 to 200, not 5."),
+        ("measure = 5", "“measure” must be a whole number from 32 to 120, not 5."),
     ],
 )
 def test_what_the_configuration_cannot_mean_is_said_with_its_file(text: str, sentence: str):

@@ -1,12 +1,14 @@
 import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
 from shelf import reader, screen_text, settle
-from tuireader.config import Config
+from tuireader.config import Config, load
 from tuireader.errors import ConfigError
 from tuireader.tui import keys
+from tuireader.tui.themes import DARK
 
 LISTS = {"LIST": keys.LIST, "ARTICLE": keys.ARTICLE, "READER": keys.READER, "APP": keys.APP, "DIALOG": keys.DIALOG}
 
@@ -82,6 +84,16 @@ async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> N
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:
     with pytest.raises(ConfigError, match=r"there is no action “strar”. Did you mean “star”"):
         reader(db, config=Config(keymap={"strar": "x"}))
+
+
+def test_the_configuration_in_the_readme_is_one(db: Path, tmp_path: Path) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    file = tmp_path / "config.toml"
+    file.write_text(readme.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    config = load(file)
+    assert config.given == {field.name for field in fields(Config)} - {"given"}
+    assert replace(config, given=frozenset()) == Config(theme=DARK.name, keymap=config.keymap)
+    assert reader(db, config=config).current_theme == DARK
 
 
 def test_an_unknown_theme_in_the_configuration_is_said(db: Path) -> None:

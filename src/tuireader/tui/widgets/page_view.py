@@ -17,15 +17,13 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
+from tuireader.config import MEASURE, NARROWEST, WIDEST
 from tuireader.content.bidi import terminal_reorders
 from tuireader.content.blocks import Code, Document, Line, Span
 from tuireader.content.layout import lay_out_block
 from tuireader.tui.widgets.article_ink import COMPONENTS, Ink
 from tuireader.tui.widgets.article_page import HEAD, TOP, Page, Place
 from tuireader.tui.widgets.article_paint import Look, Mark, drawn, extent, paint
-
-NARROWEST, MEASURE, WIDEST = 32, 72, 120
-"""Cells of the column: at least, by itself, and at most."""
 
 _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
