@@ -12,11 +12,11 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_WIDE = (  # a document begins with "<" or "{": four ways to write it without a byte order mark
-    (re.compile(rb"[<{]\0\0\0"), "utf-32-le"),
-    (re.compile(rb"\0\0\0[<{]"), "utf-32-be"),
-    (re.compile(rb"[<{]\0[^\0]\0"), "utf-16-le"),
-    (re.compile(rb"\0[<{]\0[^\0]"), "utf-16-be"),
+_WIDE = (  # a document begins with "<" or "{", after space perhaps: four ways to write it without a byte order mark
+    (re.compile(rb"(?:[ \t\r\n]\0\0\0){0,99}[<{]\0\0\0"), "utf-32-le"),
+    (re.compile(rb"(?:\0\0\0[ \t\r\n]){0,99}\0\0\0[<{]"), "utf-32-be"),
+    (re.compile(rb"(?:[ \t\r\n]\0){0,99}[<{]\0[^\0]\0"), "utf-16-le"),
+    (re.compile(rb"(?:\0[ \t\r\n]){0,99}\0[<{]\0[^\0]"), "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
