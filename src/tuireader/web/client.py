@@ -15,6 +15,7 @@ import httpx2
 from tuireader import __version__
 from tuireader.errors import FetchError
 from tuireader.web.addresses import is_private_address
+from tuireader.web.names import look_up_apart
 from tuireader.web.unpack import OFFERED
 
 USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
@@ -120,5 +121,6 @@ async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncItera
         raise FetchError(
             "The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY"
         ) from error
+    look_up_apart()
     async with client:
         yield client
