@@ -70,7 +70,7 @@ async def test_a_name_that_turns_to_the_inside_is_refused(
     for failures in (1, 2):
         event = await ask(library)
         assert (event.status, event.feed.failures, event.feed.private) == ("failed", failures, False)
-        assert str(event.error).startswith(TURNED)
+        assert event.error == f"{TURNED}; if you trust it, add {place.at('public.test')} again"
     assert place.inside.heads == []
     assert library.titles() == ["one"]
     names["public.test"] = OUTSIDE

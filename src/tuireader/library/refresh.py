@@ -16,7 +16,7 @@ from tuireader.errors import FetchError, StoreError
 from tuireader.library import intake, polling
 from tuireader.library.silence import Silence
 from tuireader.library.workers import Workers
-from tuireader.model import Feed, Page, Refreshed
+from tuireader.model import Feed, Page, Refreshed, without_credentials
 from tuireader.store import feeds as store_feeds
 from tuireader.web.addresses import host_of, private_ok_for
 
@@ -57,6 +57,7 @@ async def refresh(
                     yield Refreshed(current.get(feed.id, feed), "not-due")
         if given:
             ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
+        workers.expect(sum(feed.checked is None for feed in ready.values()))
         async for event in _Run(client, workers, clock, deadline).events(list(ready.values())):
             yield event
 
@@ -181,8 +182,8 @@ def _turned_inside(feed: Feed) -> FetchError:
     """The error for a feed whose name leads into the reader's own network, and did not when the reader added it."""
     host = host_of(feed.url)
     return FetchError(
-        f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add it"
-        " again",
+        f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add"
+        f" {without_credentials(feed.url)} again",
         inside=host,
     )
 
