@@ -168,6 +168,26 @@ def rss_feed(payloads: Iterable[tuple[str, str]], base: str) -> bytes:
     ).encode()
 
 
+def strict_feed(payloads: Iterable[tuple[str, str]], base: str) -> bytes:
+    """A feed without a fault, so that the strict parser reads it: escaped once more, as HTML in XML, and C1 numbers."""
+    items = []
+    for number, (label, payload) in enumerate(payloads):
+        c1 = "".join(f"&#{ord(char)};" for char in payload if 127 < ord(char) < 160)
+        twice = escape("".join(f"&#{ord(char)};" if ord(char) < 160 else escape(char) for char in payload))
+        text = (c1 + twice).encode("utf-8", "replace").decode()
+        items.append(
+            f"<entry><id>{base}/s/{number}</id><title type='html'>S{number:02} {label} {text}</title>"
+            f"<link href='{base}/s/{number}'/><author><name>By {text}</name></author>"
+            f"<category term='{text}' label='In {text}'/><summary type='html'>{text}</summary>"
+            f"<content type='html'>&lt;p&gt;{text}&lt;/p&gt;</content></entry>"
+        )
+    title = escape("Feed S &#27;]0;Zq7&#7;")
+    return (
+        '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+        f"<title type='html'>{title} &#155;31;7731m</title><link href='{base}/'/>{''.join(items)}</feed>"
+    ).encode()
+
+
 def latin_feed() -> bytes:
     """A feed in ISO 8859-1, with the C1 controls as single bytes."""
     text = "\x9b31;7731mZq7raw \x9d0;Zq7raw\x9c \x90Zq7raw\x9c"
@@ -204,6 +224,7 @@ def answers(base: str) -> dict[str, bytes]:
         "/json1": ok(json_feed("B", listed[14:28], base).encode(), "application/feed+json"),
         "/json2": ok(json_feed("C", listed[28:], base).encode(), "application/feed+json"),
         "/plain": ok(rss_feed(listed, base), "application/rss+xml"),
+        "/strict": ok(strict_feed(listed, base), "application/atom+xml"),
         "/latin": ok(latin_feed(), "application/rss+xml"),
         "/choose": ok(choosing_page(base).encode("utf-8", "replace"), "text/html; charset=utf-8"),
         "/offer0": ok(rss_feed(listed[:1], base), "application/rss+xml"),
