@@ -58,6 +58,15 @@ async def test_many_pages_are_taken_in_by_processes_which_end_with_the_block(db:
     assert not any(alive(pid) for pid in done)
 
 
+async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        workers.expect(PILE)
+        assert await workers.take(jobs.where) == os.getpid()
+        workers.expect(PILE + 1)
+        while await workers.take(jobs.where) == os.getpid():
+            pass
+
+
 async def test_with_one_core_there_are_no_processes(db: Path) -> None:
     async with Workers(db, processes=1) as workers:
         assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}

@@ -3,30 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import os
 import pickle
-import signal
 import sqlite3
-import struct
 import sys
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Self, TypeVar
+from typing import Self, TypeVar
 
-from tuireader.errors import StoreError
-from tuireader.store.connection import connect
+from tuireader.library import serving
 
 Result = TypeVar("Result")
 
-_LENGTH = struct.Struct(">Q")
-_READY = b"ready"
-_NICENESS = 5
-"""Keys are answered first, by the process that draws."""
-_GARBAGE = 100_000
-"""Objects between two looks for unused ones in circles, of which feeds leave none."""
 _FAREWELL = 10.0
 """Seconds that a process may take to close the cache."""
 
@@ -45,7 +33,7 @@ class Process:
     async def start(cls, path: Path) -> Self:
         """Give a process that is ready to work on the cache at `path`; raises OSError where there is none."""
         # What Python finds there must be what it found here.
-        code = f"import sys; sys.path[:] = {sys.path!r}; from {__name__} import serve; serve({str(path)!r})"
+        code = f"import sys; sys.path[:] = {sys.path!r}; from {serving.__name__} import serve; serve({str(path)!r})"
         started = cls(
             await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -72,7 +60,7 @@ class Process:
         into = self._process.stdin
         assert into is not None  # noqa: S101 - says to the type checker what PIPE gives
         with suppress(ConnectionError):  # then there is no answer either
-            into.write(_LENGTH.pack(len(job)))
+            into.write(serving.LENGTH.pack(len(job)))
             into.write(job)
             await into.drain()
         result, error = pickle.loads(await self._answer())  # noqa: S301 - of our own making
@@ -85,7 +73,7 @@ class Process:
         out = self._process.stdout
         assert out is not None  # noqa: S101 - likewise
         try:
-            (length,) = _LENGTH.unpack(await out.readexactly(_LENGTH.size))
+            (length,) = serving.LENGTH.unpack(await out.readexactly(serving.LENGTH.size))
             return await out.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError("the process has ended") from error
@@ -104,47 +92,3 @@ class Process:
         except (TimeoutError, asyncio.CancelledError):
             self.kill()
             raise
-
-
-def serve(path: str) -> None:
-    """Be such a process: do the jobs that come, until no more can come."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one that started this
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
-    gc.set_threshold(_GARBAGE)
-    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing else may come between the answers
-    import tuireader.library.intake  # noqa: F401 - so that it is there when it says that it is ready
-
-    connection: sqlite3.Connection | None = None
-    _send(answers, _READY)
-    while job := _next(jobs):
-        result, error = None, None
-        try:
-            connection = connection or connect(Path(path))
-            result = pickle.loads(job)(connection)  # noqa: S301 - of our own making
-        except Exception as raised:  # noqa: BLE001 - it is raised where the job is waited for
-            error = _told(raised)
-        _send(answers, pickle.dumps((result, error), pickle.HIGHEST_PROTOCOL))
-    if connection is not None:
-        connection.close()
-
-
-def _next(jobs: IO[bytes]) -> bytes:
-    head = jobs.read(_LENGTH.size)
-    return jobs.read(_LENGTH.unpack(head)[0]) if len(head) == _LENGTH.size else b""
-
-
-def _send(answers: IO[bytes], answer: bytes) -> None:
-    answers.write(_LENGTH.pack(len(answer)))
-    answers.write(answer)
-    answers.flush()
-
-
-def _told(error: Exception) -> Exception:
-    """The error as it can be sent: where it happened is lost on the way, and said in a note instead."""
-    if isinstance(error, StoreError):
-        return StoreError(str(error))
-    told = RuntimeError(f"{type(error).__name__}: {error}")
-    told.add_note(traceback.format_exc())
-    return told

@@ -52,11 +52,15 @@ class Workers:
         """Do a job that takes a while, and can be pickled: take in a page."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._pages.put_nowait((work, done))
-        if not self._starting and self._most > 1 and self._pages.qsize() > PILE:
+        self.expect(self._pages.qsize())
+        return await done
+
+    def expect(self, pages: int) -> None:
+        """Have processes started if so many pages are worth it."""
+        if not self._starting and self._most > 1 and pages > PILE:
             self._starting = True
             for _ in range(self._most):
                 self._employ(self._process())
-        return await done
 
     async def __aenter__(self) -> Self:
         """Start the thread."""

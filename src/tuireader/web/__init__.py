@@ -1,6 +1,18 @@
-"""Getting pages politely and within limits: the only door to httpx2."""
+"""Getting pages politely and within limits: the only door to httpx2, which is loaded when something is to be got."""
 
-from tuireader.web.client import Client, open_client
-from tuireader.web.fetch import DEADLINE, get, utc_now
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tuireader.web.client import Client, open_client
+    from tuireader.web.fetch import DEADLINE, get, utc_now
 
 __all__ = ["DEADLINE", "Client", "get", "open_client", "utc_now"]
+
+_ROOMS = {"Client": "client", "open_client": "client", "DEADLINE": "fetch", "get": "fetch", "utc_now": "fetch"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ROOMS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_ROOMS[name]}"), name)
