@@ -55,13 +55,18 @@ def printable_block(text: str) -> str:
 
     Soft hyphens, zero-width spaces and word joiners stay: they say where a line may break.
     """
+    return printable_and_special(text)[0]
+
+
+def printable_and_special(text: str) -> tuple[str, str]:
+    """Return likewise, and what there is in `text` besides plain ASCII, for those who look for some of that too."""
     special = without_plain(text)
     if not special:
-        return text.expandtabs(4)
+        return text.expandtabs(4), special
     if _NOT_BLOCK.search(special):
         text = _UNSAFE.sub(_replacement, _BREAK.sub("\n", text))
     text = text.expandtabs(4)
-    return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text)) if _MAY_PILE.search(special) else text
+    return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text)) if _MAY_PILE.search(special) else text, special
 
 
 def without_plain(text: str) -> str:

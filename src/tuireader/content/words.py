@@ -6,7 +6,7 @@ import re
 from html import unescape
 
 from tuireader.content.phrases import MORE
-from tuireader.content.printable import printable_block, without_plain
+from tuireader.content.printable import printable_and_special, without_plain
 
 _EXCERPT_MAX = 200
 """Words up to which a text that ends in an ellipsis is taken for an excerpt."""
@@ -52,8 +52,8 @@ def without_tags(text: str) -> str | None:
 
 def tidied(text: str) -> str:
     """Return text with its space folded, without blank lines and without the line that WordPress adds, printable."""
-    text = printable_block(text)
-    spaced = _OTHER_SPACE.search(without_plain(text))
+    text, special = printable_and_special(text)
+    spaced = _OTHER_SPACE.search(special)
     lines = [line.strip() for line in text.split("\n")]
     text = "\n".join([" ".join(line.split()) if spaced or "  " in line else line for line in lines if line])
     return _ORIGIN.sub("", text) if "appeared first on" in text else text
@@ -93,7 +93,7 @@ def _count_scripts(text: str) -> int:
 
 def looks_truncated(html: str, text: str) -> bool:
     """Whether `html`, whose plain text is `text`, seems to be only the beginning of an article, or a link to it."""
-    if "\nAudio: " in text or "\nVideo: " in text:
+    if text.startswith(("Audio: ", "Video: "), text.rfind("\n") + 1):
         text = _ATTACHED.sub("", text)
     if not text:
         return "<img" not in html.lower()

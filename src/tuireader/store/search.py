@@ -25,6 +25,7 @@ _UNSPACED = (
 _POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
 _PIECE = re.compile(r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)', re.IGNORECASE)
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "": ""}
+_ASCII = bytes(range(128))
 _MOST_PIECES = 32
 _SHORTEST_PREFIX = 3
 _LEAD = 40
@@ -100,7 +101,7 @@ class Wanted:
 
 def indexed(text: str) -> str:
     """The text as it goes into the index."""
-    if text.isascii() or not _special().search(text):
+    if text.isascii() or not _special().search(text.encode("utf-8", "replace").translate(None, _ASCII).decode()):
         return text
     return _unspaced_run().sub(_spaced, _composed(text))
 

@@ -88,7 +88,11 @@ def _number(text: str) -> int:
 
 def sound(text: str) -> str:
     """The text without lone surrogates, which SQLite cannot keep."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def pack(text: str) -> bytes:
