@@ -116,6 +116,15 @@ async def test_by_a_proxy_nothing_is_known(library: Library, serve: Serve, monke
     assert (await add(library, "http://10.0.0.7/feed")).feed.private is True
 
 
+async def test_adding_it_again_by_a_proxy_changes_nothing(
+    library: Library, place: Place, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await add(library, place.at("public.test"))).feed.private is False
+    monkeypatch.setenv("http_proxy", (await serve(saying(reply(ONE)))).url)
+    done = await add(library, place.at("public.test"))
+    assert (done.refreshed.error, done.feed.private) == (None, False)
+
+
 @pytest.mark.parametrize("known", [True, False])
 async def test_adding_it_again_allows_it(library: Library, names: dict[str, str], place: Place, *, known: bool) -> None:
     await add(library, place.at("public.test"))

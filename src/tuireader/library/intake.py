@@ -21,7 +21,8 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "unchanged")
-    current = replace(current, private=feed.private)  # as it was asked for: the reader may just have given it anew
+    if feed.private is None and page.asked_private is not None:  # not known yet, or given anew: this answer decides
+        current = replace(current, private=None)
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))
     if current.body_hash is not None and _hash(page) == current.body_hash:
