@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import sqlite3
 import subprocess
 import webbrowser
 from collections.abc import Iterator
@@ -15,12 +17,14 @@ import pytest
 from textual import events
 
 from conftest import Reply, ScriptedSite
+from faults import sqlite_error
 from rss import Item, rss
 from shelf import REVIEW, Piece, ids, reader, screen_text, settle, shelve
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.store import articles
+from tuireader.store import articles, connection, schema
 from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
 
 
 @pytest.fixture
@@ -189,3 +193,79 @@ async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
             assert screen_text(app).count("★") == 3  # two headlines, and the name of the list of those
     with closing(connect(db)) as c:
         assert [articles.status(c, id_).starred for id_ in ids(db)] == [True, True, False, False]
+
+
+# A cache that cannot be used as it should
+
+
+@pytest.fixture
+def read_only(db: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A cache that cannot be written; it must be the same at the end."""
+    shelve(db, "The Example Review", REVIEW)
+    before = db.read_bytes()
+    open_it = connection._open
+
+    def opened(path: Path, database: str = "", *, uri: bool = False) -> connection.Connection:
+        if not uri:
+            raise sqlite_error(sqlite3.SQLITE_READONLY, "attempt to write a readonly database")
+        return open_it(path, database, uri=True)
+
+    monkeypatch.setattr(connection, "_open", opened)
+    yield db
+    assert db.read_bytes() == before
+
+
+async def test_a_read_only_cache_is_said_and_can_be_read(read_only: Path) -> None:
+    app = reader(read_only)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        assert "can be read but not changed" in flowing(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "Although they have been rivals" in screen_text(app)
+        await pilot.press("f")
+        await settle(pilot)
+        assert "cannot be changed: it or its folder is read-only." in flowing(app)
+        await pilot.press("J")
+        await settle(pilot)
+        assert app.return_code is None
+
+
+def flowing(app: ReaderApp) -> str:
+    """The words on the screen, where a toast may have broken them into lines."""
+    return " ".join(re.sub(r"[▌▐│]", " ", screen_text(app)).split())
+
+
+@pytest.fixture
+def damaged(db: Path) -> Iterator[Path]:
+    """A cache that is none; the file must be there at the end, under another name."""
+    db.write_bytes(b"garbage" * 1000)
+    yield db
+    assert Path(f"{db}.damaged-1").read_bytes() == b"garbage" * 1000
+
+
+async def test_a_damaged_cache_is_moved_aside_and_that_is_said(damaged: Path) -> None:
+    app = reader(damaged)
+    async with app.run_test(size=(200, 30), notifications=True) as pilot:
+        await settle(pilot)
+        assert "The cache was damaged, and a new one was begun." in flowing(app)
+        assert app.return_code is None
+
+
+@pytest.mark.parametrize(
+    "command", [["list"], ["feeds"], ["show", "1"], ["add", "example.org"], ["mark", "1", "--star"]]
+)
+def test_a_cache_of_a_newer_version_is_a_sentence(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    path = paths.cache_path()
+    shelve(path, "The Example Review", REVIEW)
+    with closing(sqlite3.connect(path)) as c:
+        c.execute(f"PRAGMA user_version = {len(schema.MIGRATIONS) + 1}")
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = path.read_bytes()
+    assert main(command) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(
+        rf"tuireader: (?:example\.org: )?{re.escape(str(path))} was made by a newer tuireader: .+\.\n", said.err
+    )
+    assert path.read_bytes() == before

@@ -3,6 +3,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
+from shelf import screen_text
 from tuireader.tui.text import block, joined, plain, toast
 
 MARKUP = [
@@ -45,12 +46,13 @@ class Host(App[None]):
 
 async def test_widgets_and_toasts_show_it_and_run_nothing() -> None:
     app = Host()
-    async with app.run_test(size=(60, 30)) as pilot:
+    async with app.run_test(size=(60, 80), notifications=True) as pilot:
         for text in MARKUP:
             toast(app.screen, text, title=text, severity="error")
         await pilot.pause()
         shown = [widget.visual for widget in app.query(Static)]
         assert [visual.plain for visual in shown if isinstance(visual, Content)][: len(MARKUP)] == MARKUP
-        assert [note.message for note in app._notifications] == MARKUP
+        lines = [line.strip(" ▌") for line in screen_text(app).splitlines()]
+        assert [lines.count(text) for text in MARKUP] == [3] * len(MARKUP)  # a widget's, a title, a message
         await pilot.click(Static)
         assert app.is_running
