@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shelf import REVIEW, reader, settle, shelve
 from tuireader.store import articles
-from tuireader.tui.widgets.headline_list import PAGE
+from tuireader.tui.widgets.stretch import PAGE
 
 HEAVY = {
     "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,8 +11,10 @@ from datetime import datetime
 from tuireader.errors import NotFoundError
 from tuireader.model import Excerpt, FeedSummary, Query, Totals
 from tuireader.store import articles, facets, feeds
+from tuireader.store.connection import snapshot
 from tuireader.store.search import excerpt_around
 from tuireader.tui.widgets.facet_list import Facets, prepare
+from tuireader.tui.widgets.stretch import PAGE, View
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +28,6 @@ class Survey:
     authors: Facets
     checked: datetime | None
     """When any feed was last asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Extent:
-    """How long the list of a query is, and where one article is in it (None: not in it)."""
-
-    query: Query
-    count: int
-    rank: int | None
 
 
 def survey(connection: sqlite3.Connection, query: Query) -> Survey:
@@ -64,10 +57,16 @@ def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     )
 
 
-def extent(connection: sqlite3.Connection, query: Query, article_id: int | None) -> Extent:
-    """Count the list, and find an article in it."""
-    rank = None if article_id is None else articles.rank(connection, query, article_id)
-    return Extent(query, articles.count(connection, query), rank)
+def view(connection: sqlite3.Connection, query: Query, row: int, ids: Sequence[int]) -> View:
+    """The list of a query at one moment, around the first of these articles; around a row if that is not in it."""
+    with snapshot(connection):
+        count = articles.count(connection, query)
+        places = {article_id: articles.rank(connection, query, article_id) for article_id in ids}
+        middle = next(iter(places.values()), None)
+        if middle is None:
+            middle = max(0, min(row, count - 1))
+        start = max(0, middle - PAGE)
+        return View(count, start, articles.window(connection, query, start, middle - start + PAGE), places)
 
 
 def contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -14,16 +14,23 @@ from textual import on, work
 from tuireader.errors import StoreError
 from tuireader.model import FeedSummary, Headline, Query
 from tuireader.store import articles
+from tuireader.store.connection import snapshot, version
 from tuireader.tui import words
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.panes import PanesScreen
 from tuireader.tui.text import toast
 from tuireader.tui.widgets.feed_list import ALL, STARRED, UNREAD, FeedList
-from tuireader.tui.widgets.headline_list import PAGE, HeadlineList
+from tuireader.tui.widgets.headline_list import HeadlineList
 from tuireader.tui.widgets.side_list import SideList
+from tuireader.tui.widgets.stretch import PAGE, Source, View
 
 if TYPE_CHECKING:
-    from tuireader.tui.survey import Extent, Survey
+    from textual.timer import Timer
+
+    from tuireader.tui.survey import Survey
+
+PACE = 0.5
+"""Seconds at least between two readings of the lists while the cache changes."""
 
 
 class ListsScreen(PanesScreen):
@@ -43,19 +50,38 @@ class ListsScreen(PanesScreen):
         """The last counts."""
         self.progress = ""
         self.offline = False
+        self._version: int | None = None
+        self._paced: Timer | None = None
+        self._source = Source(self._at, self._beside)
         self.feed_list.show(None, ())
-        self.headlines.show(self._read)
+        first = self._at(0, PAGE)
+        self.headlines.show(self._source, View(len(first), rows=first))
         self.headlines.with_feed = self.headlines.spans_feeds()
         self._say_empty()
         self.headlines.focus()
         self.recount()
 
-    def _read(self, offset: int, limit: int) -> list[Headline]:
+    def _at(self, row: int, limit: int) -> list[Headline]:
+        return self._reading(lambda c: articles.window(c, self.listed, row, limit))
+
+    def _beside(self, headline: Headline | None, step: int, limit: int) -> list[Headline]:
+        return self._reading(lambda c: articles.beside(c, self.listed, headline, step, limit))
+
+    def _reading(self, read: Callable[[Connection], list[Headline]]) -> list[Headline]:
         try:
-            return articles.window(self.connection, self.listed, offset, limit)
+            with snapshot(self.connection):
+                found = read(self.connection)
+                self._notice_changes()
         except StoreError as error:  # this happens while painting: what cannot be read is left out, and said
             toast(self, str(error), severity="error")
             return []
+        return found
+
+    def _notice_changes(self) -> None:
+        """Count anew what others wrote: what was read now may be of another moment than the numbers of the rows."""
+        before, self._version = self._version, version(self.connection)
+        if before not in (None, self._version):
+            self.recount_soon()
 
     def keep_in_list(self, article_id: int) -> None:
         """Let an article stay in the list until it is left, although it may soon not belong any more."""
@@ -90,19 +116,14 @@ class ListsScreen(PanesScreen):
 
     async def _take_list(self, query: Query, article_id: int | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
-
-        def read(connection: Connection) -> tuple[list[Headline], Extent]:
-            return articles.window(connection, query, 0, PAGE), _extent(connection, query, article_id)
-
-        line = self.headlines.cursor_line()
-        first, length = await off_loop(self.path, read)
+        ids = () if article_id is None else (article_id,)
+        view = await self.view(query, 0, ids)
         if replace(self.wanted, keep=query.keep) != query:  # the reader wants something else by now
             return
         self.listed = self.wanted
         self.headlines.searched = bool(query.text.strip())
-        self.headlines.show(self._read, count=length.count, first=first)
-        if length.rank is not None:
-            self.headlines.hold(length.rank, line)
+        line = max(0, min(self.headlines.cursor_line(), self.headlines.room - 1))
+        self.headlines.show(self._source, view, at=article_id, line=line)
         self._say_empty()
         self.recount_facets(query)
 
@@ -146,22 +167,38 @@ class ListsScreen(PanesScreen):
 
     def recount(self) -> None:
         """Read the list and all counts again, after something changed; the cursor stays on its article."""
-        current = self.headlines.current
         if self.listed != self.wanted:  # another list is on its way: that one is read again
             self._show_list(self.wanted)
         else:
-            self._recount_list(self.wanted, current.id if current else None)
+            self._recount_list()
             self.recount_facets(self.wanted)
 
+    def is_listing(self) -> bool:
+        """Whether the list is being read."""
+        return any(worker.group == "list" and not worker.is_finished for worker in self.workers)
+
+    def recount_soon(self) -> None:
+        """Likewise, but not for every change of many."""
+        if self._paced is None:
+            self._paced = self.set_timer(PACE, self._recount_paced)
+
+    def _recount_paced(self) -> None:
+        self._paced = None
+        self.recount()
+
     @work(exclusive=True, group="list")
-    async def _recount_list(self, query: Query, article_id: int | None) -> None:
-        length: Extent = await off_loop(self.path, lambda c: _extent(c, query, article_id))
-        current = self.headlines.current
-        if current is not None and current.id != article_id:  # the reader went on meanwhile
-            self._recount_list(query, current.id)
-            return
-        self.headlines.update_rows(length.count, cursor=length.rank)
+    async def _recount_list(self) -> None:
+        """Read the list until what was read is of what the reader has come to meanwhile."""
+        done = False
+        while not done and self.listed == self.wanted:
+            query = self.wanted
+            view = await self.view(query, *self.headlines.to_keep())
+            done = query == self.listed and self.headlines.update_rows(view)
         self._say_empty()
+
+    async def view(self, query: Query, row: int, ids: Sequence[int]) -> View:
+        """A list at one moment, read off the loop; see `survey.view`."""
+        return await off_loop(self.path, lambda c: view(c, query, row, ids))
 
     @work(exclusive=True, group="facets")
     async def recount_facets(self, query: Query) -> None:
@@ -212,10 +249,11 @@ class ListsScreen(PanesScreen):
 # Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
 
 
-def _extent(connection: Connection, query: Query, article_id: int | None) -> Extent:
-    from tuireader.tui.survey import extent
+def view(connection: Connection, query: Query, row: int, ids: Sequence[int]) -> View:
+    """A list at one moment; see `survey.view`."""
+    from tuireader.tui import survey
 
-    return extent(connection, query, article_id)
+    return survey.view(connection, query, row, ids)
 
 
 def _survey(connection: Connection, query: Query) -> Survey:

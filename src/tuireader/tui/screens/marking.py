@@ -15,6 +15,7 @@ from tuireader.tui.background import Writer
 from tuireader.tui.marks import Made, UndoStack
 from tuireader.tui.screens.searching import SearchingScreen
 from tuireader.tui.text import toast
+from tuireader.tui.widgets.stretch import Marks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,26 +46,34 @@ class MarkingScreen(SearchingScreen):
     def set_marks(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
         """Show marks now, write them soon, count after that."""
         self.keep_in_list(article_id)
-        self._show_marks((article_id,), read=read, starred=starred)
-        self._written(self.writer.submit(lambda c: _mark(c, [article_id], read=read, starred=starred)))
+        marks = Marks((article_id,), read, starred)
+        self._show_marks(marks)
+        self.headlines.unwritten.append(marks)
+        self._written(marks, self.writer.submit(lambda c: _mark(c, [article_id], read=read, starred=starred)))
 
-    def _show_marks(self, ids: tuple[int, ...], *, read: bool | None, starred: bool | None) -> None:
-        self.headlines.patch(ids, read=read, starred=starred)
-        if self.opened is not None and self.opened[0].id in ids:
+    def _show_marks(self, marks: Marks) -> None:
+        self.headlines.patch(marks)
+        if self.opened is not None and self.opened[0].id in marks.ids:
             article, status = self.opened
-            read = status.read if read is None else read
-            starred = status.starred if starred is None else starred
+            read = status.read if marks.read is None else marks.read
+            starred = status.starred if marks.starred is None else marks.starred
             self.opened = (article, replace(status, read=read, starred=starred))
 
     @work(group="writes")
-    async def _written(self, future: Future[None]) -> None:
+    async def _written(self, marks: Marks, future: Future[None]) -> None:
         """Count anew once it is written; where it could not be, say so and show what is true."""
+        failed = False
         try:
             await asyncio.wrap_future(future)
         except TuireaderError as error:
+            failed = True
             toast(self, str(error), severity="error")
-            self.headlines.forget()
-        self.recount_facets(self.wanted)
+        finally:
+            self.headlines.unwritten.remove(marks)
+        if failed or self.is_listing():  # what is being read now may be without it
+            self.recount()
+        else:
+            self.recount_facets(self.wanted)
 
     def action_read(self) -> None:
         """Read or unread."""
@@ -90,7 +99,7 @@ class MarkingScreen(SearchingScreen):
             return
         said = f"{len(ids)} marked read"
         self._undo.push(Made(said, ids, read=False))
-        self._show_marks(ids, read=True, starred=None)
+        self._show_marks(Marks(ids, read=True))
         toast(self, f"{said} · {self.key_of('undo')} undoes it")
         self.recount()
 
@@ -102,7 +111,7 @@ class MarkingScreen(SearchingScreen):
             toast(self, "Nothing to undo.")
             return
         await self.writer.write(lambda c: _mark(c, made.ids, read=made.read, starred=made.starred))
-        self._show_marks(made.ids, read=made.read, starred=made.starred)
+        self._show_marks(Marks(made.ids, made.read, made.starred))
         toast(self, f"Undone: {made.what}")
         self.recount()
 

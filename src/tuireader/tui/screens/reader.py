@@ -26,15 +26,11 @@ from tuireader.tui.widgets.headline_list import HeadlineList
 from tuireader.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from tuireader.tui.screens.subscribe import Added
     from tuireader.tui.widgets.article import ArticleView
 
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
-PACE = 0.5
-"""Seconds at least between two readings of the lists during a refresh."""
 
 
 class ReaderScreen(ReadingScreen):
@@ -58,7 +54,6 @@ class ReaderScreen(ReadingScreen):
         self.clock = clock
         self._memory = memory
         self.config = config
-        self._paced: Timer | None = None
 
     def on_mount(self) -> None:
         """Show what is in the cache, then ask for what is due."""
@@ -107,9 +102,9 @@ class ReaderScreen(ReadingScreen):
 
     def action_dense(self) -> None:
         """One line for each headline, or air around them."""
-        line = self.headlines.cursor_line()
+        row, line = self.headlines.standing()
         self.headlines.dense = not self.headlines.dense
-        self.headlines.hold(self.headlines.cursor, line)
+        self.headlines.stand(row, line)
         self._memory.put("dense", self.headlines.dense)
 
     # Asking for new articles.
@@ -160,7 +155,7 @@ class ReaderScreen(ReadingScreen):
                     tally.add(event)
                     self._say_progress(tally.progress())
                     if event.new or event.changed:
-                        self._recount_soon()
+                        self.recount_soon()
         finally:
             self._say_progress("")
         self.offline = tally.offline
@@ -176,15 +171,6 @@ class ReaderScreen(ReadingScreen):
     def _say_progress(self, progress: str) -> None:
         self.progress = progress
         self.show_title()
-
-    def _recount_soon(self) -> None:
-        """Read the lists again, but not for every feed of many."""
-        if self._paced is None:
-            self._paced = self.set_timer(PACE, self._recount_paced)
-
-    def _recount_paced(self) -> None:
-        self._paced = None
-        self.recount()
 
     # Adding sites.
 

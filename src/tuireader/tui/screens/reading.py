@@ -11,6 +11,7 @@ from textual import on, work
 from tuireader.errors import AddressError, NotFoundError, TuireaderError
 from tuireader.store import articles, statuses
 from tuireader.tui.background import off_loop
+from tuireader.tui.screens.lists import view
 from tuireader.tui.screens.marking import MarkingScreen
 from tuireader.tui.text import toast
 from tuireader.tui.widgets.headline_list import HeadlineList
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 
     from tuireader.config import Config
     from tuireader.library.read import OpenArticle
+    from tuireader.model import Query
     from tuireader.tui.widgets.article import ArticleView
+    from tuireader.tui.widgets.stretch import View
 
 POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
@@ -51,22 +54,22 @@ class ReadingScreen(MarkingScreen):
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int) -> None:
-        query = self.listed
+        query, known = self.listed, self.headlines.ids()
 
-        def read(connection: Connection) -> tuple[int | None, OpenArticle]:
-            return articles.rank(connection, query, article_id), self._opened(connection, article_id)
+        def read(connection: Connection) -> tuple[View | None, OpenArticle]:
+            return _around(connection, query, article_id, known), self._opened(connection, article_id)
 
         try:
-            rank, opened = await off_loop(self.path, read)
+            around, opened = await off_loop(self.path, read)
         except NotFoundError as error:
             toast(self, str(error), severity="warning")
             return
-        self._bring_cursor(rank)
+        self._bring_cursor(query, article_id, around)
         self._show(opened)
 
-    def _bring_cursor(self, rank: int | None) -> None:
-        if rank is not None and rank != self.headlines.cursor:
-            self.headlines.move_to(rank)
+    def _bring_cursor(self, query: Query, article_id: int, around: View | None) -> None:
+        if replace(self.listed, keep=query.keep) == query:  # else there is another list by now
+            self.headlines.bring(article_id, around)
 
     def _show(self, opened: OpenArticle) -> None:
         self.keep_position()
@@ -98,7 +101,7 @@ class ReadingScreen(MarkingScreen):
     @work(exclusive=True, group="article")
     async def _go(self, step: int, *, unread: bool) -> None:
         """Find the article, bring the cursor to it, open it."""
-        query = self.listed
+        query, known = self.listed, self.headlines.ids()
         current = self.headlines.current
         start = self.opened[0].id if self.opened and self.pane == "article" else current.id if current else None
         if start is None:
@@ -106,17 +109,19 @@ class ReadingScreen(MarkingScreen):
         # A reader in the list who wants the next unread one means the one under the cursor, if it is.
         here = unread and step > 0 and self.pane != "article" and current is not None and not current.read
 
-        def find(connection: Connection) -> tuple[int | None, OpenArticle] | None:
+        def find(connection: Connection) -> tuple[View | None, OpenArticle] | None:
             found = start if here else articles.neighbour(connection, query, start, step, unread=unread)
-            return None if found is None else (articles.rank(connection, query, found), self._opened(connection, found))
+            if found is None:
+                return None
+            return _around(connection, query, found, known), self._opened(connection, found)
 
         found = await off_loop(self.path, find)
         if found is None:
             kind = "unread article" if unread else "article"
             toast(self, f"No {kind} {'after' if step > 0 else 'before'} this one.")
             return
-        rank, opened = found
-        self._bring_cursor(rank)
+        around, opened = found
+        self._bring_cursor(query, opened.article.id, around)
         self._show(opened)
 
     def on_article_view_at_end(self) -> None:
@@ -221,7 +226,7 @@ class ReadingScreen(MarkingScreen):
             return
         if self.opened is not None and self.opened[0].id == article_id:
             self._open(article_id)
-        self.headlines.forget()
+        self.recount()
 
     def _opened(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
@@ -229,3 +234,8 @@ class ReadingScreen(MarkingScreen):
 
         excerpt = f"This is an excerpt: {self.key_of('full-text')} fetches the full text."
         return open_article(connection, article_id, excerpt=excerpt)
+
+
+def _around(connection: Connection, query: Query, article_id: int, known: frozenset[int]) -> View | None:
+    """The list around an article, where its row is not known."""
+    return None if article_id in known else view(connection, query, 0, (article_id,))

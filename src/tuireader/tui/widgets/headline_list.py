@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from rich.cells import cell_len
@@ -15,14 +14,9 @@ from tuireader.model import Excerpt, Headline, minutes
 from tuireader.tui.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.rows import Piece
+from tuireader.tui.widgets.stretch import Marks, Source, Stretch, View
 
-PAGE = 64
-"""Headlines read at a time."""
-KEPT = 12
-"""Pages kept."""
-
-Read = Callable[[int, int], list[Headline]]
-"""Gives the headlines of an offset and a limit."""
+_NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
 
 
 class HeadlineList(RowList):
@@ -48,9 +42,10 @@ class HeadlineList(RowList):
     def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self._clock = clock
-        self._read: Read = lambda _offset, _limit: []
-        self._count = 0
-        self._pages: dict[int, list[Headline]] = {}
+        self._source = _NOTHING
+        self._stretch = Stretch(_NOTHING, View(0))
+        self.unwritten: list[Marks] = []
+        """Marks that are not written yet: they are shown on what is read meanwhile, too."""
         self.with_feed = False
         """Whether rows name their feed: there is more than one."""
         self.searched = False
@@ -64,75 +59,77 @@ class HeadlineList(RowList):
 
     # The rows.
 
-    def show(self, read: Read, *, count: int | None = None, first: list[Headline] | None = None) -> None:
-        """Show another list, from its top.
-
-        `first` is its first page, where that was read already; without a `count` that page counts as all there is.
-        """
-        self._read = read
-        self._pages = {} if first is None else {0: first}
+    def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
+        """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
+        self._source = source
+        self._stretch = Stretch(source, view, self.unwritten)
         self._contexts = {}
-        self._count = len(self._page_of(0)) if count is None else count
-        self.hold(0, 0)
+        row = None if at is None else view.row_of(at)
+        self.hold(row or 0, line if row else 0)
         self.cursor_moved()
 
-    def update_rows(self, count: int, *, cursor: int | None) -> None:
-        """The same list, read again: its length now, and where the article under the cursor is now (None: gone)."""
-        line = self.cursor_line()
-        self._pages = {}
-        self._count = count
-        self.hold(self.cursor if cursor is None else cursor, line)
+    def update_rows(self, view: View) -> bool:
+        """The same list, read again: the cursor stays on its article, and what is in sight where it is.
 
-    def patch(self, ids: Collection[int], *, read: bool | None = None, starred: bool | None = None) -> None:
+        False where the view does not tell where those are now, since the reader went on after it was asked for.
+        """
+        here, cursor = self.current, self.cursor
+        row, line = self.standing()
+        at = self.headline(row)
+        try:
+            place = None if here is None else view.row_of(here.id)
+            stand = None if at is None else view.row_of(at.id)
+        except KeyError:
+            return False
+        self._stretch = Stretch(self._source, view, self.unwritten)
+        self.cursor = max(0, min(cursor if place is None else place, view.count - 1))
+        if place is not None:
+            self._stretch.pin(place, here)
+        self.stand(row if stand is None else stand, line)
+        return True
+
+    def to_keep(self) -> tuple[int, tuple[int, ...]]:
+        """What `update_rows` must be told of: a row in sight, and articles, that of the row before the cursor's."""
+        row, _ = self.standing()
+        kept = (self.headline(row), self.current)
+        return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
+
+    def bring(self, article_id: int, view: View | None) -> None:
+        """Bring the cursor to an article; the view is of the list as it is around it, if it may not be known here."""
+        row = self._stretch.row_of(article_id)
+        if row is None and view is not None and (row := view.row_of(article_id)) is not None:
+            self._stretch = Stretch(self._source, view, self.unwritten)
+            self.hold(row, max(0, min(self.cursor_line(), self.room - 1)))
+            self.reveal()
+            self.cursor_moved()
+        elif row is not None and row != self.cursor:
+            self.move_to(row)
+
+    def patch(self, marks: Marks) -> None:
         """Show marks at once, on the rows that were read already."""
-        for page in self._pages.values():
-            for index, headline in enumerate(page):
-                if headline.id in ids:
-                    page[index] = replace(
-                        headline,
-                        read=headline.read if read is None else read,
-                        starred=headline.starred if starred is None else starred,
-                    )
-        self.refresh()
-
-    def forget(self) -> None:
-        """Read the rows again when they are painted."""
-        self._pages = {}
+        self._stretch.patch(marks)
         self.refresh()
 
     @property
     def current(self) -> Headline | None:
         """The headline under the cursor."""
-        return self.headline(self.cursor)
+        return self._stretch.pinned(self.cursor) or self.headline(self.cursor)
 
-    @property
-    def known(self) -> bool:
-        """Whether there is anything to show."""
-        return self._count > 0
+    def ids(self) -> frozenset[int]:
+        """The articles whose rows were read."""
+        return self._stretch.ids()
 
     def spans_feeds(self) -> bool:
         """Whether the headlines that were read are of more than one feed."""
-        return len({headline.feed_id for page in self._pages.values() for headline in page}) > 1
+        return len(self._stretch.feeds()) > 1
 
     def headline(self, row: int) -> Headline | None:
         """The headline of a row, if there is one."""
-        if not 0 <= row < self._count:
-            return None
-        page = self._page_of(row // PAGE)
-        return page[row % PAGE] if row % PAGE < len(page) else None
-
-    def _page_of(self, number: int) -> list[Headline]:
-        page = self._pages.pop(number, None)
-        if page is None:
-            page = self._read(number * PAGE, PAGE)
-            while len(self._pages) >= KEPT:
-                self._pages.pop(next(iter(self._pages)))
-        self._pages[number] = page  # the last used is the last to go
-        return page
+        return self._stretch.get(row)
 
     def row_count(self) -> int:
         """How many headlines there are."""
-        return self._count
+        return self._stretch.count
 
     def row_height(self, row: int) -> int:
         """Title, metadata, and air; one line in a dense list."""
@@ -241,7 +238,7 @@ class HeadlineList(RowList):
 
     def render_line(self, y: int) -> Strip:
         """A line of the rows; where there are none, of what is said instead."""
-        if not self._count and 1 <= y <= len(self.empty):
+        if not self.row_count() and 1 <= y <= len(self.empty):
             return self.strip([("   ", ""), *self.empty[y - 1]])
         return super().render_line(y)
 
@@ -251,6 +248,8 @@ class HeadlineList(RowList):
 
     def cursor_moved(self) -> None:
         """Tell that the cursor is on another headline."""
+        if self._stretch.pinned(self.cursor) is None:
+            self._stretch.pin(self.cursor)
         self.post_message(self.Pointed())
 
     def action_open(self) -> None:

@@ -87,16 +87,32 @@ class Rows(Widget, can_focus=True):
         return found[: self.room]
 
     def cursor_line(self) -> int:
-        """The line of the screen, counted below the head, on which the cursor's row begins; negative when above."""
+        """The line of the screen, counted below the head, on which the cursor's row begins.
+
+        Negative when above; when below all that is in sight, no less than there is room for.
+        """
         if self.cursor < self._top.row:
             return -1
+        if self.cursor - self._top.row > self.room:  # without measuring all rows between
+            return self.cursor - self._top.row
         return sum(self.row_height(row) for row in range(self._top.row, self.cursor)) - self._top.line
 
     def hold(self, cursor: int, line: int) -> None:
         """Put the cursor on a row and that row on a line of the screen, though the list may end above the last line."""
+        self.cursor = max(0, min(cursor, self.row_count() - 1))
+        self.stand(self.cursor, line)
+
+    def standing(self) -> tuple[int, int]:
+        """A row in sight, and its line, for it to stay there whatever changes: the cursor's, else the first."""
+        line = self.cursor_line()
+        if self.cursor == self._top.row or 0 <= line < self.room:
+            return self.cursor, line
+        return self._top.row, -self._top.line
+
+    def stand(self, row: int, line: int) -> None:
+        """Put a row on a line of the screen; the cursor stays on its own."""
         count = self.row_count()
-        self.cursor = max(0, min(cursor, count - 1))
-        self._top = self._up(Place(self.cursor, 0), line) if count else Place(0, 0)
+        self._top = self._up(Place(max(0, min(row, count - 1)), 0), line) if count else Place(0, 0)
         self.refresh()
 
     def _up(self, place: Place, distance: int) -> Place:

@@ -85,20 +85,22 @@ class SideList(RowList):
         return max(0, height - self.HEAD - (1 if height > 3 else 0))
 
     def set_rows(self, rows: Sequence[Choice], widths: tuple[int, int] | None = None) -> None:
-        """Show other rows; the cursor stays on the same one, on the same line where it can.
+        """Show other rows; the cursor stays on the same one, and what is in sight where it is.
 
         `widths` are the digits of the highest counts, where they are known.
         """
-        before = self.pointed
-        line = self.cursor_line()
+        row, line = self.standing()
+        before, rows_before, cursor = self.pointed, self.rows, self.cursor
         self.rows = rows
         self._unread_width, self._total_width = widths or digits(rows)
-        self.hold(self._row_of(before.key) if before else self.cursor, line)
+        self.cursor = max(0, min(self._row_of(before.key, cursor) if before else cursor, len(rows) - 1))
+        self.stand(self._row_of(rows_before[row].key, row) if row < len(rows_before) else row, line)
 
-    def _row_of(self, key: Hashable) -> int:
-        if self.cursor < len(self.rows) and self.rows[self.cursor].key == key:
-            return self.cursor
-        return next((index for index, row in enumerate(self.rows) if row.key == key), self.cursor)
+    def _row_of(self, key: Hashable, row: int) -> int:
+        """Where a row is now that was here; here too, if it is gone."""
+        if row < len(self.rows) and self.rows[row].key == key:
+            return row
+        return next((index for index, each in enumerate(self.rows) if each.key == key), row)
 
     def set_chosen(self, *keys: Hashable) -> None:
         """Mark rows as chosen."""

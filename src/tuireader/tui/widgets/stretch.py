@@ -1,0 +1,182 @@
+"""A stretch of a long list: headlines that follow each other, read on at both ends as they come into sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from tuireader.model import Headline
+
+PAGE = 64
+"""Headlines read at a time."""
+KEPT = 12 * PAGE
+"""Headlines kept."""
+
+
+class Source(NamedTuple):
+    """Where headlines are read, at most so many at a time."""
+
+    at: Callable[[int, int], list[Headline]]
+    """Those from a row on."""
+    beside: Callable[[Headline | None, int, int], list[Headline]]
+    """Those after one (1) or before it (-1), the nearest; without one, those that the list begins or ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list at one moment: its length, some of it, and where in it the articles are that were asked for."""
+
+    count: int
+    start: int = 0
+    """The row of the first of `rows`."""
+    rows: Sequence[Headline] = ()
+    places: Mapping[int, int | None] = field(default_factory=dict)
+    """Rows by the ids of articles; None: not in the list."""
+
+    def row_of(self, article_id: int) -> int | None:
+        """The row of an article; None where it is not in the list; raises KeyError where that is not known."""
+        for row, headline in enumerate(self.rows, self.start):
+            if headline.id == article_id:
+                return row
+        return self.places[article_id]
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """What the reader did to some articles; what is None stays as it is."""
+
+    ids: Collection[int]
+    read: bool | None = None
+    starred: bool | None = None
+
+    def on(self, headline: Headline) -> Headline:
+        """A headline as it is with them."""
+        if headline.id not in self.ids:
+            return headline
+        return replace(
+            headline,
+            read=headline.read if self.read is None else self.read,
+            starred=headline.starred if self.starred is None else self.starred,
+        )
+
+
+class Stretch:
+    """Rows without a gap and without a repetition, whatever gets into the cache between two readings.
+
+    They have the numbers that they had in the view. What is read on follows the last headline or precedes the first,
+    and is not asked for by its number: that may be another's by now. Only who jumps is led there by number, and a new
+    stretch begins; the pinned row keeps its headline all the same.
+    """
+
+    def __init__(self, source: Source, view: View, marks: Sequence[Marks] = ()) -> None:
+        """`marks` are those that what is read may not have yet."""
+        self._source = source
+        self._marks = marks
+        self.count = view.count
+        """How many rows there are, as far as is known."""
+        self._first = 0
+        self._start = view.start
+        self._rows = self._marked(view.rows)
+        self._pinned: tuple[int, Headline] | None = None
+
+    def get(self, row: int) -> Headline | None:
+        """The headline of a row, read where it is not known; None where there is none."""
+        if not self._first <= row < self.count:
+            return None
+        if not self._holds(row):
+            if (pinned := self.pinned(row)) is not None:
+                return pinned
+            self._reach(row)
+        return self._rows[row - self._start] if self._holds(row) else None
+
+    def _holds(self, row: int) -> bool:
+        return self._start <= row < self._end
+
+    @property
+    def _end(self) -> int:
+        return self._start + len(self._rows)
+
+    # The pinned row.
+
+    def pin(self, row: int, headline: Headline | None = None) -> None:
+        """Keep one row, however far the reader goes from it; `headline` is what it is, where it need not be read."""
+        known = headline if headline is not None and not self._holds(row) else self.get(row)
+        self._pinned = None if known is None else (row, known)
+
+    def pinned(self, row: int) -> Headline | None:
+        """The headline of a row, if that is the pinned one."""
+        return self._pinned[1] if self._pinned is not None and self._pinned[0] == row else None
+
+    # Reading on.
+
+    def _reach(self, row: int) -> None:
+        if not self._rows or not self._start - PAGE <= row < self._end + PAGE:
+            self._jump(row)
+        if row >= self._end:
+            self._read_after()
+        elif row < self._start:
+            self._read_before()
+
+    def _jump(self, row: int) -> None:
+        if self._pinned is not None and abs(self._pinned[0] - row) < PAGE:
+            self._start, self._rows = self._pinned[0], [self._pinned[1]]
+        elif row < PAGE or row < self.count - PAGE:
+            self._start = 0 if row < PAGE else row - PAGE // 2
+            self._rows = self._marked(self._source.at(self._start, PAGE))
+            if len(self._rows) < PAGE:
+                self.count = min(self.count, self._end)
+        else:  # from the end, which may be further on than it was
+            self._rows = self._marked(self._source.beside(None, -1, PAGE))
+            self._start = self.count - len(self._rows)
+
+    def _read_after(self) -> None:
+        if not self._rows:
+            return
+        found = self._source.beside(self._rows[-1], 1, PAGE)
+        self._rows += self._new(found)
+        if len(found) < PAGE:
+            self.count = min(self.count, self._end)
+        excess = max(0, len(self._rows) - KEPT)
+        del self._rows[:excess]
+        self._start += excess
+
+    def _read_before(self) -> None:
+        wanted = min(PAGE, self._start)
+        found = self._source.beside(self._rows[0], -1, wanted)
+        new = self._new(found)
+        self._rows[:0] = new
+        self._start -= len(new)
+        if len(found) < wanted:
+            self._first = self._start
+        del self._rows[KEPT:]
+
+    def _new(self, found: Sequence[Headline]) -> list[Headline]:
+        """What is not here yet: an article whose date was changed may come again."""
+        ids = self.ids()
+        return self._marked([headline for headline in found if headline.id not in ids])
+
+    def _marked(self, found: Sequence[Headline]) -> list[Headline]:
+        for marks in self._marks:
+            found = [marks.on(headline) for headline in found]
+        return list(found)
+
+    # What is here.
+
+    def ids(self) -> frozenset[int]:
+        """The articles that were read."""
+        return frozenset(headline.id for headline in self._rows)
+
+    def row_of(self, article_id: int) -> int | None:
+        """The row of an article among those that were read."""
+        return next((row for row, each in enumerate(self._rows, self._start) if each.id == article_id), None)
+
+    def feeds(self) -> frozenset[int]:
+        """The feeds of the articles that were read."""
+        return frozenset(headline.feed_id for headline in self._rows)
+
+    def patch(self, marks: Marks) -> None:
+        """Mark the headlines that were read."""
+        self._rows = [marks.on(headline) for headline in self._rows]
+        if self._pinned is not None:
+            self._pinned = (self._pinned[0], marks.on(self._pinned[1]))
