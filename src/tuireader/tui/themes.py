@@ -5,8 +5,11 @@ The style sheet and the line widgets use these variables only:
 - `$ink` text, `$ink-soft` a step dimmer (what is read), `$ink-faint` metadata and section heads
 - `$mark` the one accent: chosen, unread, links; `$alarm` what failed
 - `$rule` thin separators, `$cursor` the background of the row under the cursor, `$cursor-away` the same without focus
+- `$cursor-style` the text style of that row
 
-Every text tone has a contrast of at least 4.5:1 on the background and on the cursor, whatever the theme.
+Every text tone has a contrast of at least 4.5:1 on the background and on the cursor, whatever the theme. What the
+terminal's own colours look like, of which the "ansi" themes are made, is not known: there the cursor is drawn in
+reverse, and all text that is read is in the terminal's own text colour.
 """
 
 from __future__ import annotations
@@ -54,17 +57,19 @@ HOUSE = (DARK, LIGHT)
 _ANSI = {
     "ink": "ansi_default",
     "ink-soft": "ansi_default",
-    "ink-faint": "ansi_default 60%",
-    "mark": "ansi_blue",
-    "alarm": "ansi_red",
-    "rule": "ansi_bright_black",
+    "ink-faint": "ansi_default",
+    "cursor": "ansi_default",
+    "cursor-style": "reverse",
 }
+# Blue on black can hardly be read where blue is what it was on the first screens that had it.
+_ANSI_DARK = {"mark": "ansi_cyan", "alarm": "ansi_bright_red", "rule": "ansi_bright_black", "cursor-away": "ansi_black"}
+_ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white", "cursor-away": "ansi_white"}
 
 
 def tones(theme: Theme) -> dict[str, str]:
     """The variables named above for a theme."""
     if theme.ansi:
-        return {**_ANSI, "cursor": "ansi_bright_black", "cursor-away": "ansi_black" if theme.dark else "ansi_white"}
+        return {**_ANSI, **(_ANSI_DARK if theme.dark else _ANSI_LIGHT)}
     background = Color.parse(theme.background or ("#121212" if theme.dark else "#efefef"))
     return dict(
         _tones(
@@ -90,6 +95,7 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
         ("rule", background.blend(ink, 0.17, alpha=1).hex),
         ("cursor", cursor.hex),
         ("cursor-away", away.hex),
+        ("cursor-style", "none"),
     )
 
 

@@ -54,7 +54,7 @@ ArticleView {
     & > .article--mark { background: $mark 22%; }
     & > .article--code, & > .article--code-block { background: $ink 7%; }
     & > .article--code-comment { color: $ink-faint; text-style: italic; }
-    & > .article--code-keyword { color: $primary; }
+    & > .article--code-keyword { color: $mark; }
     & > .article--code-string { color: $success; }
     & > .article--code-number { color: $warning; }
     & > .article--code-operator { color: $ink-soft; }

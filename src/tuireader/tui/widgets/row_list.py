@@ -154,6 +154,8 @@ class RowList(Rows):
 
     def _style(self, role: str, *, selected: bool) -> Style:
         names = [f"list--{role}"] if role else []
-        if selected:
-            names.append("list--cursor")
-        return self.get_visual_style(*names).rich_style
+        if not selected:
+            return self.get_visual_style(*names).rich_style
+        # A visual style knows of no reverse.
+        attributes = self.get_component_styles("list--cursor").text_style
+        return self.get_visual_style(*names, "list--cursor").rich_style + attributes
