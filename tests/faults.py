@@ -19,9 +19,13 @@ class Fault:
 
     at: int = 0
     uses: int = 0
+    struck: str | None = None
+    """What it struck, where that has a name."""
 
-    def strikes(self) -> bool:
+    def strikes(self, what: str = "") -> bool:
         self.uses += 1
+        if self.uses == self.at:
+            self.struck = what
         return self.uses == self.at
 
 
@@ -39,7 +43,7 @@ def failing_statements(fault: Fault, code: int, words: str) -> Iterator[None]:
 
     def broken(method: Callable[..., Any]) -> Callable[..., Any]:
         def run(self: connection.Cursor, *args: Any) -> Any:
-            if fault.strikes():
+            if fault.strikes(args[0]):
                 raise self.connection.told(sqlite_error(code, words))
             return method(self, *args)
 

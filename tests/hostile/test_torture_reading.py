@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 import subprocess
 import webbrowser
-from contextlib import closing, suppress
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import ExitStack, closing, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
+import textual.app
+import textual.pilot
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 from faults import Fault, failing_statements
-from shelf import NOTES, REVIEW, ids, reader, screen_text, settle, shelve
+from shelf import NOTES, REVIEW, ids, reader, screen_text, shelve, workers_done
 from tuireader.errors import StoreError
 from tuireader.store import articles
 from tuireader.store.connection import connect
+
+BACK = ("escape",) * 3
+STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
+    ((), ("j",)),
+    ((*BACK, "l"), ("enter",)),
+    *(((), (key,)) for key in ("space", "J", "f", "K", "m")),
+    (("escape",), ("n",)),
+    ((*BACK, "l", "slash", "h"), ("a",)),
+    ((*BACK, "l", "slash", *"harb"), ("enter",)),
+    ((*BACK, "l"), ("escape",)),
+    ((*BACK, "l"), ("A",)),
+    *(((), (key,)) for key in ("U", "R", "s", "v")),
+    *(((*BACK, "l", "enter"), (key,)) for key in ("t", "u", "z")),
+    ((*BACK, "h"), ("tab", "j", "enter")),
+]
+"""What a reader does: the keys that lead there, and those while which statements fail."""
+STATEMENTS, DIFFERENT = 200, 35
+"""That fail at least, so that a session which has become shorter is noticed."""
 
 SESSION = [
     *("j", "enter", "space", "J", "f", "K", "m", "escape"),
@@ -24,57 +48,129 @@ SESSION = [
     *("tab", "j", "j", "enter", "enter", "A", "U", "R", "s", "v", "n", "J", "t", "escape", "u", "escape", "z", "z"),
 ]
 STRIDE = 61
-"""A session has some four hundred statements, most of them alike: every so many fails, which takes long enough."""
+"""Every so many of the four hundred statements of a session that begins anew for each; 1 takes five minutes."""
 
 
-async def session(path: Path, fault: Fault, code: int, words: str) -> str:
+@pytest.fixture
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Textual waits after each key until the process is idle; here it is told when all is done."""
+
+    async def turn(*_: object) -> None:
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(textual.app, "wait_for_idle", turn)
+    monkeypatch.setattr(textual.pilot, "wait_for_idle", turn)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Press keys, each when the one before has done all it does."""
+    for key in keys:
+        await pilot.press(key)
+        await calm(pilot)
+
+
+async def calm(pilot: Pilot[None]) -> None:
+    """Wait until no worker is left and every message has arrived; that a worker failed is what the test is about."""
+    quiet = 0
+    while quiet < 2:
+        await pilot._wait_for_screen()
+        busy = any(not worker.is_finished and worker.group != "layout" for worker in pilot.app.workers)
+        quiet = 0 if busy else quiet + 1
+        with suppress(WorkerFailed):
+            await workers_done(pilot, but="layout")
+
+
+def check(path: Path) -> None:
+    """The cache is sound, every article is there, and what is marked is marked everywhere."""
+    with closing(sqlite3.connect(path)) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        for facet in ("category", "author"):
+            half = (
+                f"SELECT count(*) FROM {facet}_article AS f JOIN article AS a ON a.id = f.article_id"
+                " WHERE (f.read, f.starred, f.date) <> (a.read, a.starred, a.date)"
+            )
+            assert raw.execute(half).fetchone() == (0,)
+    with closing(connect(path)) as c:
+        assert not c.notice
+        assert len(ids(path)) == len(REVIEW) + len(NOTES)
+
+
+@pytest.mark.usefixtures("_no_waiting")
+async def test_every_statement_of_every_key_fails(db: Path) -> None:
+    """Each step is done again and again in one long session: each time its next statement fails, until none does."""
+    shelve_all(db)
+    app = reader(db)
+    failed: Counter[str] = Counter()
+    async with app.run_test(size=(130, 40), notifications=True) as pilot:
+        await calm(pilot)
+        for lead, keys in STEPS:
+            fault = Fault()
+            for k in count(1):
+                await press(pilot, *lead)
+                fault = Fault(k)
+                with failing_statements(fault, sqlite3.SQLITE_IOERR, "disk I/O error"):
+                    await press(pilot, *keys)
+                if fault.struck is None:
+                    break
+                failed[fault.struck] += 1
+                assert app.return_code is None, (keys, fault.struck)
+            check(db)
+        await press(pilot, *BACK)
+        assert "FEEDS" in screen_text(app)
+        await pilot.press("ctrl+q")
+    assert app.return_code == 0
+    assert failed.total() > STATEMENTS
+    assert len(failed) > DIFFERENT, sorted(failed)
+    check(db)
+
+
+@pytest.mark.usefixtures("_no_waiting")
+async def test_every_statement_of_the_start_fails(tmp_path: Path) -> None:
+    """It opens, or says in a sentence why it cannot; what failed once is there when it is asked for again."""
+    said: list[str] = []
+    for k in count(1):
+        path = tmp_path / f"{k}.db"
+        shelve_all(path)
+        fault = Fault(k)
+        said.append(await session(path, fault, ["j", "enter", "escape"], only_the_start=True))
+        check(path)
+        if fault.struck is None:
+            break
+    assert len(said) > 20
+    assert not said[-1]
+
+
+@pytest.mark.usefixtures("_no_waiting")
+async def test_the_kth_statement_of_a_session_fails(tmp_path: Path) -> None:
+    """Each time in a session of its own, so that nothing that failed before can hide what this does."""
+    shelve_all(tmp_path / "whole.db")
+    whole = Fault()
+    assert not await session(tmp_path / "whole.db", whole, SESSION)
+    assert whole.uses > 100
+    for k in range(1, whole.uses + 1, STRIDE):
+        path = tmp_path / f"{k}.db"
+        shelve_all(path)
+        await session(path, Fault(k), SESSION)
+        check(path)
+
+
+async def session(path: Path, fault: Fault, keys: Sequence[str], *, only_the_start: bool = False) -> str:
     """Read as people do, with a fault on the way; what was said at the end of it."""
-    with failing_statements(fault, code, words):
+    with ExitStack() as failing:
+        failing.enter_context(failing_statements(fault, sqlite3.SQLITE_IOERR, "disk I/O error"))
         try:
             app = reader(path)
         except StoreError as error:
             return str(error)
         async with app.run_test(size=(130, 40), notifications=True) as pilot:
             await calm(pilot)
-            for key in SESSION:
-                await pilot.press(key)
-            await calm(pilot)
+            if only_the_start:
+                failing.close()
+            await press(pilot, *keys, *BACK)
             assert "FEEDS" in screen_text(app)
             await pilot.press("ctrl+q")
         assert app.return_code == 0
         return app.last_words
-
-
-async def calm(pilot: Pilot[None]) -> None:
-    """Wait until no worker is left; that one failed is what the test is about."""
-    for _ in range(3):
-        with suppress(WorkerFailed):
-            await settle(pilot)
-
-
-def check(path: Path) -> None:
-    with closing(sqlite3.connect(path)) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    with closing(connect(path)) as c:
-        assert not c.notice
-        assert len(ids(path)) == len(REVIEW) + len(NOTES)
-
-
-async def counted(path: Path) -> int:
-    fault = Fault()
-    assert not await session(path, fault, sqlite3.SQLITE_IOERR, "disk I/O error")
-    return fault.uses
-
-
-async def test_the_kth_statement_of_a_session_fails(tmp_path: Path) -> None:
-    shelve_all(tmp_path / "whole.db")
-    total = await counted(tmp_path / "whole.db")
-    assert total > 100
-    for k in range(1, total + 1, STRIDE):
-        path = tmp_path / f"{k}.db"
-        shelve_all(path)
-        await session(path, Fault(k), sqlite3.SQLITE_IOERR, "disk I/O error")
-        check(path)
 
 
 def shelve_all(path: Path) -> None:
