@@ -1,0 +1,116 @@
+"""A cache with all that a reader can have in it, as SQL: `python tests/dumped.py` writes tests/data/schema-N.sql.
+
+To be run with the code of the schema, before it is released; no dump is ever made anew with later code.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from shelf import NOTES, NOW, REVIEW, ids, shelve
+from tuireader.model import Validators
+from tuireader.store import articles, settings, statuses
+from tuireader.store.connection import connect
+
+DATA = Path(__file__).parent / "data"
+FILE = ("PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;")
+FULL = "<p>All of the harbour, its lighthouses too.</p>"
+GONE = "The old notes are gone for good"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a cache holds of an article."""
+
+    feed: str
+    title: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    read: bool
+    starred: bool
+    position: int
+
+
+KEPT = [
+    *(
+        Kept("The Example Review", piece.title, piece.authors, piece.categories, number in {0, 1}, number == 1, number)
+        for number, piece in enumerate(REVIEW)
+    ),
+    *(
+        Kept("Notes", piece.title, piece.authors, piece.categories, number == 1, number == 0, 0)
+        for number, piece in enumerate(NOTES)
+    ),
+]
+"""Each feed's articles, the newest first."""
+
+
+def fill(path: Path) -> None:
+    """Fill a cache."""
+    validators = Validators('W/"1, é"', "Thu, 15 Jan 2026 08:00:00 GMT")
+    moving = {"moved_to": "http://new.example/feed", "moved_hits": 2, "pace": 7200, "body_hash": b"\0" * 32}
+    shelve(path, "The Example Review", REVIEW, validators=validators, **moving)
+    shelve(path, "Notes", NOTES, error="It failed", failures=3, not_before=NOW + timedelta(days=2))
+    shelve(path, "Old Notes", (), error=GONE, gone=True)
+    every = ids(path)
+    with closing(connect(path)) as c:
+        numbers = {articles.get(c, id_).title: id_ for id_ in every}
+        for kept in KEPT:
+            statuses.mark(c, [numbers[kept.title]], read=kept.read, starred=kept.starred)
+            statuses.save_position(c, numbers[kept.title], kept.position)
+        articles.save_full_text(c, numbers["The Quiet Harbour"], FULL, "All of the harbour, its lighthouses too.", 7)
+        settings.save(c, "theme", "nord")
+
+
+def version(path: Path) -> int:
+    """The number of its schema."""
+    with closing(sqlite3.connect(path)) as c:
+        return int(c.execute("PRAGMA user_version").fetchone()[0])
+
+
+def dump(path: Path) -> str:
+    """The SQL that makes the same file again."""
+    with closing(sqlite3.connect(path)) as c:
+        pragmas = ("application_id", "user_version")
+        kept = [f"PRAGMA {name} = {c.execute(f'PRAGMA {name}').fetchone()[0]};" for name in pragmas]
+        made = c.execute("SELECT name, type, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY rowid").fetchall()
+        tables = [name for name, kind, _ in made if kind == "table"]
+        virtual = [name for name, _, sql in made if sql.startswith("CREATE VIRTUAL")]
+        shadows = {name for name in tables if any(name.startswith(f"{each}_") for each in virtual)}
+        lines = [f"{sql};" for name, _, sql in made if name not in shadows and name != "sqlite_sequence"]
+        for name in tables:
+            if name not in virtual:
+                lines += [f"DELETE FROM {name};", *_rows(c, name)]
+    return "\n".join(
+        ["PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;", "BEGIN;", *lines, *kept, "COMMIT;", ""]
+    )
+
+
+def _rows(c: sqlite3.Connection, table: str) -> list[str]:
+    columns = [row[1] for row in c.execute(f"PRAGMA table_info({table})")]
+    quoted = " || ', ' || ".join(f"quote({name})" for name in columns)
+    values = c.execute(f"SELECT {quoted} FROM {table}").fetchall()
+    return [f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({row[0]});" for row in values]
+
+
+def restore(sql: str, path: Path) -> None:
+    """Make the file of a dump."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as c:
+        c.executescript(sql)
+
+
+def main() -> None:
+    """Write the dump of this schema, if there is none."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "tuireader.db"
+        fill(path)
+        with (DATA / f"schema-{version(path)}.sql").open("x", encoding="utf-8") as file:
+            file.write(dump(path))
+
+
+if __name__ == "__main__":
+    main()
