@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import subprocess
+import unicodedata
 import webbrowser
 from collections.abc import Iterator
 from contextlib import closing
@@ -25,6 +26,30 @@ from tuireader.cli import main
 from tuireader.store import articles, connection, schema
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+
+NEEDED = "a\u200eb\u200fc \u0645\u06cc\u200c\u062e \u2764\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467"
+BROKEN = "nul \0, half \ud800, turned \u202e\u2066 \u2069\u202c, e" + "\u0301" * 50 + "x"
+
+
+def test_what_scripts_need_comes_out_and_what_is_broken_is_mended(
+    site: ScriptedSite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"{NEEDED} {BROKEN}"
+    item = {"id": "1", "title": text, "content_html": f"<p>{text}</p>", "authors": [{"name": text}], "tags": [text]}
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": text, "items": [item]}
+    site.pages["/feed"] = Reply(json.dumps(feed), content_type="application/feed+json")
+    assert main(["add", f"{site.url}/feed"]) == 0
+    capsys.readouterr()
+    wanted = normal(f"{NEEDED} nul \ufffd, half \ufffd, turned , e" + "\u0301" * 8 + "x")
+    commands = (["list"], ["list", "--json"], ["feeds"], ["show", "1", "--width", "200"])
+    for words in (*commands, ["show", "1", "--format", "json"]):
+        assert main(words) == 0
+        assert wanted in normal(capsys.readouterr().out), words
+
+
+def normal(text: str) -> str:
+    """Text composed, with single spaces."""
+    return unicodedata.normalize("NFC", re.sub(" +(,?)", r" \1", text))
 
 
 @pytest.fixture

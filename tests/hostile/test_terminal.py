@@ -134,7 +134,8 @@ def test_a_crash_restores_the_terminal_says_one_sentence_and_leaves_a_log(cache:
     assert str(paths.log_path()) in sentences.replace(" ", "")
     log = paths.log_path().read_text("utf-8")
     assert "Traceback" in log
-    assert "RuntimeError: a bug" in log
+    assert "RuntimeError: a bug ]0;ZQX of ours" in log
+    assert not re.search("[\x07\x1b]", log)
 
 
 # Sizes

@@ -18,12 +18,21 @@ class _LogFile(logging.FileHandler):
         return super()._open()
 
 
+class _Harmless(logging.Formatter):
+    """Leaves out what a terminal would obey that shows the log: words of others are in it too."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from tuireader.content.printable import printable_block
+
+        return printable_block(super().format(record))
+
+
 def start_log(*, everything: bool) -> None:
     """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
     logging.raiseExceptions = False  # where the log cannot be written, the program goes on without
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
-    level = logging.DEBUG if everything else logging.ERROR
-    logging.basicConfig(level=level, handlers=[handler], format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logging.basicConfig(level=logging.DEBUG if everything else logging.ERROR, handlers=[handler])
     if everything:
         import platform
 
