@@ -34,6 +34,19 @@ def test_one_line_obeys_nothing(text, shown):
     assert printable(text) == shown
 
 
+def test_what_python_takes_for_printable_is_so_on_a_line() -> None:
+    everything = [chr(n) for n in range(0x110000) if chr(n).isprintable()]
+    assert [sign for sign in everything if printable(sign) != sign] == []
+    assert FORBIDDEN.isdisjoint(everything)
+
+
+@pytest.mark.parametrize("mark", ["\u0301", "\u05b0", "\u200d", "\U000e0100", "\u1160"])
+def test_as_many_marks_stay_as_can_be_told_apart(mark: str) -> None:
+    for text in ("e" + mark * MARKS_MAX, "é" + mark * MARKS_MAX):
+        assert printable(text) == text
+    assert len(printable("e" + mark * (MARKS_MAX + 1))) <= 1 + MARKS_MAX
+
+
 def test_block_keeps_lines_and_break_hints():
     assert printable_block("a\r\nb\rc\u2028d\x0ce") == "a\nb\nc\nd\ne"
     assert printable_block("\tif x:\n\t\ty\x1b") == "    if x:\n        y"

@@ -11,10 +11,12 @@ from tuireader.store import articles, facets, feeds, statuses
 
 
 def test_adding_an_address_twice_gives_the_one_subscription(c: sqlite3.Connection) -> None:
+    assert not feeds.has_any(c)
     first = feeds.add(c, "https://example.org/feed", title=" The\n Review ", site="https://example.org/", now=NOW)
     assert first == Feed(1, "https://example.org/feed", "The Review", "https://example.org/")
     again = feeds.add(c, "https://example.org/feed", title="Another", site="", now=NOW)
     assert again == first
+    assert feeds.has_any(c)
     assert feeds.every(c) == [first]
 
 

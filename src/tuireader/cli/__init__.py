@@ -6,8 +6,9 @@ import locale
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 
 from tuireader.errors import TuireaderError
 
@@ -16,15 +17,14 @@ DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
-    from tuireader.cli.arguments import parse
     from tuireader.cli.log import start_log, where_details_are
 
     _be_safe_with_streams()
     _speak_the_readers_language()
-    arguments = parse(sys.argv[1:] if argv is None else argv)
-    start_log(everything=arguments.debug or bool(os.environ.get("TUIREADER_LOG")))
+    debug, run = _understood(sys.argv[1:] if argv is None else argv)
+    start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
     try:
-        status: int = arguments.run(arguments)
+        status = run()
         sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -40,6 +40,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         _say(f"{said} {where_details_are()}".strip())
         return FAILED
     return status
+
+
+def _understood(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:
+    """Whether details are wanted in the log, and what to run."""
+    if not argv:  # most starts are these, and what can parse more takes as long to load as the first headlines
+        return False, _read
+    from tuireader.cli.arguments import parse
+
+    arguments = parse(argv)
+    return arguments.debug, partial(arguments.run, arguments)
+
+
+def _read() -> int:
+    from tuireader.cli.reader import open_reader
+
+    return open_reader()
 
 
 def _say(sentence: str) -> None:

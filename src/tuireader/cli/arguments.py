@@ -46,8 +46,6 @@ class _Parser(argparse.ArgumentParser):
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Turn what was typed into a namespace whose `run` takes the namespace and returns the exit status."""
-    if not argv:  # most starts are these, and making a parser takes longer than all that it is told
-        return argparse.Namespace(addresses=[], debug=False, run=_later("reader", "read"))
     words = [word for word in argv if not word.startswith("-")]
     if words and words[0] in COMMANDS:
         return _command_parser().parse_args(argv)

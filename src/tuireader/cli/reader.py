@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-import argparse
 import gc
 import os
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tuireader import paths
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
 from tuireader.errors import ConfigError
 
+if TYPE_CHECKING:
+    import argparse
+
 
 def read(arguments: argparse.Namespace) -> int:
     """Open the reader on the cache; addresses are subscribed to first."""
+    return open_reader(tuple(arguments.addresses))
+
+
+def open_reader(addresses: tuple[str, ...] = ()) -> int:
+    """Likewise."""
     if not _has_terminal():
         return USAGE
-    return _run(paths.cache_path(), tuple(arguments.addresses))
+    return _run(paths.cache_path(), addresses)
 
 
 def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments

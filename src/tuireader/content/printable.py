@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 MARKS_MAX = 8
 """Combining marks and invisible characters that may follow each other; no script needs as many."""
@@ -16,27 +17,44 @@ _BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
 # Soft hyphens, zero-width spaces and word joiners are about breaking lines: a name or a title does without.
 _HINTS = "\u00ad\u200b\u2060"
 
-_BREAK = re.compile(f"\r\n|[{_BREAKS}]")
-_BLANK = re.compile(f"[\t\n{_BREAKS}]+")
-_UNSAFE = re.compile(f"[{_DROPPED}{_BROKEN}]")
-_UNSAFE_LINE = re.compile(f"[{_DROPPED}{_BROKEN}{_HINTS}]")
+# A pattern takes longer to make than all titles of a screen to be looked at, and most of them need none: each is made
+# when the first text comes that does; `re` keeps those that are written as strings.
+_BREAK = f"\r\n|[{_BREAKS}]"
+_BLANK = f"[\t\n{_BREAKS}]+"
+_UNSAFE = f"[{_DROPPED}{_BROKEN}]"
+_UNSAFE_LINE = f"[{_DROPPED}{_BROKEN}{_HINTS}]"
 
-# Searching for one class of characters is several times faster than a longer pattern, and most text has none of these.
-_NOT_BLOCK = re.compile(f"[{_DROPPED}{_BROKEN}{_BREAKS}]")
-_NOT_LINE = re.compile(f"[\t\n{_DROPPED}{_BROKEN}{_BREAKS}{_HINTS}]")
-
-# Where every combining mark and invisible character is found, with the letters of the scripts that use them.
-_MAY_PILE = re.compile(
-    "[\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2cef-\u2cf1"
-    "\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabed\ud7b0-\ud7ff\ufb1e\ufe00-\ufe2f\ufeff\ufff9-\ufffb"
-    "\U000101fd-\U0001e94a\U000e0000-\U000e0fff]"
-)
 # What most of a text is made of, whatever its language, and in which nothing is amiss.
 _PLAIN = bytes([9, 10, *range(0x20, 0x7F)])
 # Runs of what is neither a letter, a digit nor space: the only ones in which marks can pile up.
-_PILE = re.compile(rf"[^\w\s\x00-\x7f]{{{MARKS_MAX + 1},}}")
+_PILE = rf"[^\w\s\x00-\x7f]{{{MARKS_MAX + 1},}}"
 # Conjoining jamo are letters, and yet stand on top of each other.
-_JAMO_PILE = re.compile(f"([\u1160-\u11ff\ud7b0-\ud7ff]{{{MARKS_MAX}}})[\u1160-\u11ff\ud7b0-\ud7ff]+")
+_JAMO_PILE = f"([\u1160-\u11ff\ud7b0-\ud7ff]{{{MARKS_MAX}}})[\u1160-\u11ff\ud7b0-\ud7ff]+"
+
+
+# Searching for one class of characters is several times faster than a longer pattern, and most text has none of these.
+
+
+@cache
+def _not_block() -> re.Pattern[str]:
+    """What text in several lines must not have."""
+    return re.compile(f"[{_DROPPED}{_BROKEN}{_BREAKS}]")
+
+
+@cache
+def _not_line() -> re.Pattern[str]:
+    """What a line must not have; nothing that `str.isprintable` accepts."""
+    return re.compile(f"[\t\n{_DROPPED}{_BROKEN}{_BREAKS}{_HINTS}]")
+
+
+@cache
+def _may_pile() -> re.Pattern[str]:
+    """Where every combining mark and invisible character is found, with the letters of the scripts that use them."""
+    return re.compile(
+        "[\u00ad\u0300-\u036f\u0483-\u0489\u0590-\u1dff\u200b-\u200f\u202a-\u202e\u2060-\u206f\u20d0-\u20ff\u2cef-\u2cf1"
+        "\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\ua66f-\ua6f1\ua802-\uabed\ud7b0-\ud7ff\ufb1e\ufe00-\ufe2f\ufeff\ufff9-\ufffb"
+        "\U000101fd-\U0001e94a\U000e0000-\U000e0fff]"
+    )
 
 
 def printable(text: str) -> str:
@@ -45,8 +63,8 @@ def printable(text: str) -> str:
     Line breaks and tabs become a space, other controls and bidi overrides go, NUL and lone surrogates become U+FFFD,
     and at most `MARKS_MAX` combining marks stay on a letter. Joiners, variation selectors, LRM and RLM stay.
     """
-    if _NOT_LINE.search(text):
-        text = _UNSAFE_LINE.sub(_replacement, _BLANK.sub(" ", text))
+    if not text.isprintable() and _not_line().search(text):
+        text = re.sub(_UNSAFE_LINE, _replacement, re.sub(_BLANK, " ", text))
     return _thinned(text)
 
 
@@ -63,10 +81,10 @@ def printable_and_special(text: str) -> tuple[str, str]:
     special = without_plain(text)
     if not special:
         return text.expandtabs(4), special
-    if _NOT_BLOCK.search(special):
-        text = _UNSAFE.sub(_replacement, _BREAK.sub("\n", text))
+    if _not_block().search(special):
+        text = re.sub(_UNSAFE, _replacement, re.sub(_BREAK, "\n", text))
     text = text.expandtabs(4)
-    return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text)) if _MAY_PILE.search(special) else text, special
+    return _without_piles(text) if _may_pile().search(special) else text, special
 
 
 def without_plain(text: str) -> str:
@@ -79,9 +97,13 @@ def _replacement(match: re.Match[str]) -> str:
 
 
 def _thinned(text: str) -> str:
-    if text.isascii() or not _MAY_PILE.search(text):
-        return text
-    return _PILE.sub(_thin, _JAMO_PILE.sub(r"\1", text))
+    if text.isascii() or len(text.encode("utf-8", "surrogatepass")) - len(text) <= MARKS_MAX:
+        return text  # too few that are not ASCII
+    return _without_piles(text) if _may_pile().search(text) else text
+
+
+def _without_piles(text: str) -> str:
+    return re.sub(_PILE, _thin, re.sub(_JAMO_PILE, r"\1", text))
 
 
 def _thin(match: re.Match[str]) -> str:

@@ -14,13 +14,6 @@ _NOT_NARROW = re.compile(
     r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f]"
 )
 
-# Characters whose width depends on their neighbours: joiners, variation selectors, flags, skin tones, jamo, and the
-# scripts of South and South-East Asia, where a cluster may be narrower than the sum of its letters.
-_CLUSTERED = re.compile(
-    "[\u200d\ufe0e\ufe0f\u0900-\u0dff\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u0f00-\u109f\u1100-\u11ff"
-    "\u1780-\u17d3\ua960-\ua97f\ud7b0-\ud7ff\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
-)
-
 _IDEOGRAPH = (
     "\u2e80-\u2fff\u3003-\u3004\u3006-\u3007\u3012-\u3013\u3020-\u3029\u3030-\u303a\u3041-\u3096\u309f\u30a1-\u30fa"
     "\u30ff\u3105-\u312f\u3190-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
@@ -46,6 +39,19 @@ _NOT_LAST = (
 _SYLLABLE_FIRST = "\u0e40-\u0e44\u0ec0-\u0ec4"
 _SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0e4c\u0eb0\u0eb3\u0ec6\u0ecc"
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
+
+
+@cache
+def _clustered() -> re.Pattern[str]:
+    """Characters whose width depends on their neighbours.
+
+    Joiners, variation selectors, flags, skin tones, jamo, and the scripts of South and South-East Asia, where a cluster
+    may be narrower than the sum of its letters.
+    """
+    return re.compile(
+        "[\u200d\ufe0e\ufe0f\u0900-\u0dff\u0e31\u0e33-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc\u0ec8-\u0ece\u0f00-\u109f\u1100-\u11ff"
+        "\u1780-\u17d3\ua960-\ua97f\ud7b0-\ud7ff\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]"
+    )
 
 
 @cache
@@ -82,7 +88,7 @@ def widths(text: str) -> list[int]:
     """The cells of each character; those of a cluster of several count at its first."""
     if not _NOT_NARROW.search(text):
         return [1] * len(text)
-    if not _CLUSTERED.search(text):
+    if not _clustered().search(text):
         return [_width(character) for character in text]
     from wcwidth import iter_graphemes
 
@@ -220,7 +226,7 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
 def _divide_clusters(text: str, begin: int, reach: int, *, at_marks: bool = True) -> int:
     """Where to divide what offers no place: never inside a cluster, if the cluster is not the whole line."""
     stop = _divide(text, begin, reach) if at_marks else reach
-    if not _CLUSTERED.search(text, begin, stop + 1) and _width(text[stop : stop + 1] or "x") > 0:
+    if not _clustered().search(text, begin, stop + 1) and _width(text[stop : stop + 1] or "x") > 0:
         return stop
     from wcwidth import iter_graphemes
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tuireader import model
 from tuireader.errors import NotFoundError
-from tuireader.model import Article, Status
 from tuireader.store.listing import beside, count, headlines, ids, neighbour, rank, window
 from tuireader.store.saving import known, save, save_full_text
 from tuireader.store.selection import names_of, split_names
@@ -13,6 +13,8 @@ from tuireader.store.values import link_key, moment, sound, stamp, unpack
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tuireader.model import Article, Status
 
 __all__ = [
     "beside",
@@ -41,7 +43,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
         " FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,
     )
-    return Article(
+    return model.Article(
         id=row[0],
         feed_id=row[1],
         feed_title=row[2],
@@ -62,7 +64,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """What the reader did with an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    return Status(bool(row[0]), bool(row[1]), row[2])
+    return model.Status(bool(row[0]), bool(row[1]), row[2])
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tuireader import model
 from tuireader.errors import NotFoundError
-from tuireader.model import Feed, FeedSummary, Validators
 from tuireader.store.connection import transaction
 from tuireader.store.values import moment, name_key, seconds, sound, tidy
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
+
+    from tuireader.model import Feed, FeedSummary
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
@@ -44,6 +46,11 @@ def every(c: sqlite3.Connection) -> list[Feed]:
     return sorted(feeds, key=lambda feed: (name_key(feed.title or feed.url), feed.id))
 
 
+def has_any(c: sqlite3.Connection) -> bool:
+    """Whether there is any subscription."""
+    return c.execute("SELECT 1 FROM feed LIMIT 1").fetchone() is not None
+
+
 def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
     """All subscriptions, by title, with the counts of their articles."""
     counted = {
@@ -52,7 +59,7 @@ def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
             "SELECT feed_id, sum(read = 0), count(*) FROM article INDEXED BY article_by_feed GROUP BY feed_id"
         ).fetchall()
     }
-    return [FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
+    return [model.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
 
 
 def find(c: sqlite3.Connection, text: str) -> Feed:
@@ -140,12 +147,12 @@ def _bare(address: str) -> str:
 
 
 def _feed(row: tuple[Any, ...]) -> Feed:
-    return Feed(
+    return model.Feed(
         id=row[0],
         url=row[1],
         title=row[2],
         site=row[3],
-        validators=Validators(row[4], row[5]),
+        validators=model.Validators(row[4], row[5]),
         body_hash=row[6],
         checked=moment(row[7]),
         due=moment(row[8]),

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Headline
 from tuireader.store.selection import Part, Selection, names_of, select, split_names
-from tuireader.store.values import seconds, stamp
+from tuireader.store.values import id_list, seconds, stamp
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,7 +55,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     rows = c.execute(
         f"SELECT a.id, a.feed_id, f.title, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN feed AS f ON f.id = a.feed_id",
-        (json.dumps(list(ids)),),
+        (id_list(ids),),
     ).fetchall()
     found = {row[0]: _headline(row) for row in rows}
     return [found[id_] for id_ in ids if id_ in found]
@@ -112,7 +111,7 @@ def _unread_by_match(c: sqlite3.Connection, query: Query, article_id: int, step:
     row = c.execute(
         "SELECT a.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value WHERE a.read = 0"
         " ORDER BY w.key LIMIT 1",
-        (json.dumps(onward),),
+        (id_list(onward),),
     ).fetchone()
     return None if row is None else row[0]
 

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model import Known
+from tuireader import model
 from tuireader.store import search
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import record
 from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import guid_key, link_key, name_key, pack, seconds, sound, tidy, unpack
+from tuireader.store.values import guid_key, id_list, link_key, name_key, pack, seconds, sound, tidy, unpack
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from tuireader.model import Feed, ParsedEntry, Plan, Prepared
+    from tuireader.model import Feed, Known, ParsedEntry, Plan, Prepared
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -28,9 +27,9 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
     rows = c.execute(
         "SELECT guid_key, id, digest FROM article INDEXED BY article_by_guid"
         " WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
-        (feed_id, json.dumps(list(by_key))),
+        (feed_id, id_list(by_key)),
     ).fetchall()
-    return {guid: Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
+    return {guid: model.Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
 
 
 def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
@@ -122,6 +121,8 @@ def _link(
     c: sqlite3.Connection, facet: str, names: dict[int, list[str]], rows: dict[int, tuple[int, int, int, int]]
 ) -> None:
     """File articles under names; `rows` repeats each article's date, feed, read and starred."""
+    import json
+
     spelled = {name_key(name): name for some in names.values() for name in reversed(some)}
     c.executemany(
         f"INSERT INTO {facet} (name, key) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",

@@ -12,8 +12,12 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model import Excerpt
+from tuireader import model
+
+if TYPE_CHECKING:
+    from tuireader.model import Excerpt
 
 # Scripts that put no spaces between words (and Korean, whose particles cling to them) are indexed letter by letter, and
 # a run of such letters is looked for as a phrase: any part of it is found, at a third of what trigrams would take.
@@ -22,8 +26,8 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 # Hebrew and Arabic are written with points or, mostly, without.
-_POINTS = re.compile("[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]")
-_PIECE = re.compile(r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)', re.IGNORECASE)
+_POINTS = "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]"
+_PIECE = r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)'
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "": ""}
 _ASCII = bytes(range(128))
 _MOST_PIECES = 32
@@ -53,8 +57,7 @@ def _token() -> re.Pattern[str]:
     return re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One word or phrase that was typed."""
 
     tokens: tuple[str, ...]
@@ -109,8 +112,10 @@ def indexed(text: str) -> str:
 def understand(text: str) -> Wanted:
     """What was typed, taken apart."""
     wanted = Wanted()
+    if not text:  # the usual list: it is shown before any pattern is made
+        return wanted
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
-    pieces = list(_PIECE.finditer(text))
+    pieces = list(re.finditer(_PIECE, text, re.IGNORECASE))
     for piece in pieces[:_MOST_PIECES]:
         _take(wanted, piece, last=piece.end() == len(text))
     wanted.nothing = bool(text.strip()) and wanted == Wanted()
@@ -143,7 +148,7 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
         end = start + width if space < 0 else space
     cut = " ".join(text[start:end].split())
     cut = ("… " if start else "") + cut + (" …" if end < len(text) else "")
-    return Excerpt(cut, matches(cut, query))
+    return model.Excerpt(cut, matches(cut, query))
 
 
 def _take(wanted: Wanted, piece: re.Match[str], *, last: bool) -> None:
@@ -175,7 +180,7 @@ def _flag(wanted: Wanted, name: str, *, no: bool) -> bool:
 
 def _composed(text: str) -> str:
     """The text in the one form in which it is indexed and looked for."""
-    return _POINTS.sub("", unicodedata.normalize("NFKC", text))
+    return re.sub(_POINTS, "", unicodedata.normalize("NFKC", text))
 
 
 def _spaced(run: re.Match[str]) -> str:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tuireader.store import search
-from tuireader.store.values import name_key, seconds
+from tuireader.store.values import id_list, name_key, seconds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,8 +23,7 @@ _SEPARATOR = "\x1f"
 _ALL = "article AS d INDEXED BY article_by_date"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Rows `d`, which have `date`, `feed_id`, `read` and `starred`, with the conditions on them."""
 
     source: str
@@ -46,14 +43,13 @@ class Part:
     def by_words(self) -> Part:
         """The same rows, with the article's length beside them."""
         if self.source == _ALL:
-            return replace(self, source="article AS d INDEXED BY article_by_words")
+            return self._replace(source="article AS d INDEXED BY article_by_words")
         if self.id == "d.id":
             return self
-        return replace(self, source=f"{self.source} CROSS JOIN article AS a ON a.id = {self.id}", words="a.words")
+        return self._replace(source=f"{self.source} CROSS JOIN article AS a ON a.id = {self.id}", words="a.words")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The articles of a query: no part where nothing can match; a second part where some are kept in the list."""
 
     parts: tuple[Part, ...] = ()
@@ -66,8 +62,7 @@ class Selection:
         return tuple(value for part in self.parts for value in part.params)
 
 
-@dataclass(frozen=True, slots=True)
-class _Run:
+class _Run(NamedTuple):
     """Rows that one condition of a query selects: they can be walked, or rows of another run probed for it."""
 
     name: Literal["all", "author", "category", "feed", "starred", "unread", "match", "kept"]
@@ -185,7 +180,7 @@ def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run
         return runs[0]
     best, least = runs[0], ENOUGH
     for run in runs:
-        part = replace(run.part, source="search") if run.name == "match" else run.part
+        part = run.part._replace(source="search") if run.name == "match" else run.part
         length = c.execute(f"SELECT count(*) FROM ({part.sql('1')} LIMIT {least})", part.params).fetchone()[0]
         if length < least:
             best, least = run, length
@@ -219,7 +214,7 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
 
 def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) -> Part:
     """The articles that stay in the list although they are no longer unread or starred."""
-    kept = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (_json(keep),)))
+    kept = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(keep),)))
     others = [run for run in runs if run not in (_UNREAD, _STARRED)]
     left = " OR ".join(["d.read = 1"] * (_UNREAD in runs) + ["d.starred = 0"] * (_STARRED in runs))
     return _part(kept, others, [*common, (f"({left})", ())])
@@ -236,7 +231,7 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> l
         found.append(("d.starred = 0", ()))
     for names, sign in ((wanted.feeds, "IN"), (wanted.not_feeds, "NOT IN")):
         found.extend(
-            (f"d.feed_id {sign} (SELECT value FROM json_each(?))", (_json(_feeds(c, name)),)) for name in names
+            (f"d.feed_id {sign} (SELECT value FROM json_each(?))", (id_list(_feeds(c, name)),)) for name in names
         )
     if wanted.without and not wanted.terms:
         found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (wanted.unwanted(),)))
@@ -247,7 +242,3 @@ def _feeds(c: sqlite3.Connection, text: str) -> list[int]:
     key = name_key(text)
     rows = c.execute("SELECT id, title, url FROM feed").fetchall()
     return [id_ for id_, title, url in rows if key in name_key(title) or key in url.lower()]
-
-
-def _json(ids: Iterable[int]) -> str:
-    return json.dumps(list(ids))

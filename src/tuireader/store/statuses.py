@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.store.connection import transaction
 from tuireader.store.selection import select
+from tuireader.store.values import id_list
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +47,7 @@ def _set(c: sqlite3.Connection, ids: list[int], *, read: bool | None = None, sta
     for column, value in (("read", read), ("starred", starred)):
         if value is None:
             continue
-        some = json.dumps(ids)
+        some = id_list(ids)
         c.execute(
             f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
             (value, some),

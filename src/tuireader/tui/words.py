@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tuireader.content.printable import printable
-from tuireader.model import Feed, FeedSummary, Query
 from tuireader.tui.fitting import ago
 from tuireader.tui.keys import keys_of
 from tuireader.tui.widgets.rows import Piece
 
 if TYPE_CHECKING:
+    from tuireader.model import Feed, FeedSummary, Query
     from tuireader.tui.survey import Survey
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from tuireader.errors import StoreError
-from tuireader.model import FeedSummary, Headline, Query
+from tuireader.model import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
 from tuireader.tui import words
@@ -27,6 +27,7 @@ from tuireader.tui.widgets.stretch import PAGE, Source, View
 if TYPE_CHECKING:
     from textual.timer import Timer
 
+    from tuireader.model import FeedSummary, Headline
     from tuireader.tui.survey import Survey
 
 PACE = 0.5

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from tuireader import model
 from tuireader.errors import TuireaderError
-from tuireader.model import Status
 from tuireader.tui import keys
 from tuireader.tui.background import Writer
 from tuireader.tui.marks import Made, UndoStack
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from sqlite3 import Connection
 
-    from tuireader.model import Article, Query
+    from tuireader.model import Article, Query, Status
 
 
 class MarkingScreen(SearchingScreen):
@@ -41,7 +41,7 @@ class MarkingScreen(SearchingScreen):
         if self.pane == "article" and self.opened is not None:
             return self.opened[0].id, self.opened[1]
         headline = self.headlines.current
-        return (headline.id, Status(headline.read, headline.starred)) if headline else None
+        return (headline.id, model.Status(headline.read, headline.starred)) if headline else None
 
     def set_marks(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
         """Show marks now, write them soon, count after that."""

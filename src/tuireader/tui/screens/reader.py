@@ -16,7 +16,7 @@ from textual import work
 
 from tuireader.config import Config
 from tuireader.errors import StoreError
-from tuireader.model import Feed, Query
+from tuireader.model import Query
 from tuireader.store import articles, feeds
 from tuireader.tui.background import Writer, off_loop
 from tuireader.tui.memory import Memory
@@ -26,6 +26,7 @@ from tuireader.tui.widgets.headline_list import HeadlineList
 from tuireader.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from tuireader.model import Feed
     from tuireader.tui.screens.subscribe import Added
     from tuireader.tui.widgets.article import ArticleView
 
@@ -186,7 +187,7 @@ class ReaderScreen(ReadingScreen):
     def has_feeds(self) -> bool:
         """Whether there is any subscription; also where that cannot be read, which is said."""
         try:
-            return bool(feeds.every(self.connection))
+            return feeds.has_any(self.connection)
         except StoreError as error:
             toast(self, str(error), severity="error")
             return True

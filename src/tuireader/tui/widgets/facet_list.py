@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Container, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model import Facet
 from tuireader.tui.widgets.side_list import Choice, SideList, digits
 
+if TYPE_CHECKING:
+    from tuireader.model import Facet
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+
+class Facets(NamedTuple):
     """Facets made ready to be shown in either order; made off the loop, since there may be very many."""
 
     by_count: tuple[Choice, ...] = ()
     by_name: tuple[Choice, ...] = ()
     folded: tuple[str, ...] = ()
     """Names as they are compared, in the order of `by_name`."""
-    by_key: Mapping[Hashable, Choice] = field(default_factory=dict)
+    by_key: Mapping[Hashable, Choice] = MappingProxyType({})
     widths: tuple[int, int] = (0, 0)
     """Digits of the highest counts: unread, total."""
 

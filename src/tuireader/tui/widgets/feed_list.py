@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from tuireader.model import FeedSummary, Totals
 from tuireader.tui.widgets.side_list import Choice, SideList
+
+if TYPE_CHECKING:
+    from tuireader.model import FeedSummary, Totals
 
 ALL, UNREAD, STARRED = "all", "unread", "starred"
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.content.printable import printable
-from tuireader.model import Excerpt, Headline, minutes
+from tuireader.model import minutes
 from tuireader.tui.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.rows import Piece
 from tuireader.tui.widgets.stretch import Marks, Source, Stretch, View
+
+if TYPE_CHECKING:
+    from tuireader.model import Excerpt, Headline
 
 _NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -16,8 +16,7 @@ from tuireader.tui.widgets.rows import Piece
 BAR = "▌"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """A row of the sidebar."""
 
     key: Hashable

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model import Headline
+if TYPE_CHECKING:
+    from tuireader.model import Headline
+
 
 PAGE = 64
 """Headlines read at a time."""
@@ -42,8 +44,7 @@ class View:
         return self.places[article_id]
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
+class Marks(NamedTuple):
     """What the reader did to some articles; what is None stays as it is."""
 
     ids: Collection[int]

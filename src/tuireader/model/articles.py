@@ -1,0 +1,68 @@
+"""What is known of an article, and how many there are of what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What the site said of one article; its body is kept apart."""
+
+    id: int
+    feed_id: int
+    feed_title: str
+    feed_url: str
+    guid: str
+    title: str
+    link: str
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+    published: datetime | None
+    updated: datetime | None
+    date: datetime
+    """What it is sorted by: published, else updated, else first seen; never in the future when saved."""
+    words: int
+    offline: bool
+    """Whether its whole text is here: false for what looks like an excerpt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the reader did with an article."""
+
+    read: bool = False
+    starred: bool = False
+    position: int = 0
+    """Where reading stopped: characters of the document's text above the first line on screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A piece of an article's text around what was searched for."""
+
+    text: str
+    marks: tuple[tuple[int, int], ...] = ()
+    """Where in `text` the words are: starts and ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A category or an author, with the counts of its articles under some query."""
+
+    name: str
+    unread: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many articles there are under some query."""
+
+    all: int
+    unread: int
+    starred: int

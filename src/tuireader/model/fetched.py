@@ -1,0 +1,108 @@
+"""What comes back from the web, on its way into the cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tuireader.model.subscriptions import Validators
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What came back from the web for one address."""
+
+    url: str
+    """Where it was found in the end, after redirects."""
+    status: int
+    """200, or 304 where the validators still held (then `content` is empty)."""
+    content: bytes
+    """The body, decompressed."""
+    content_type: str = ""
+    """The Content-Type header as sent."""
+    validators: Validators = field(default=Validators())
+    moved_to: str | None = None
+    """Where permanent redirects (301, 308) lead, if the first hop was permanent; else None."""
+    fresh_for: int | None = None
+    """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
+    private: bool = False
+    """Whether it came from inside the reader's own network: only then may what it names lead there."""
+    asked_private: bool | None = None
+    """The same of the address that was asked for, before any redirect; None where only a proxy knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLink:
+    """A feed that a page offers."""
+
+    url: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedEntry:
+    """One entry of a feed as parsed: text printable, links absolute, body as the feed gave it."""
+
+    guid: str
+    title: str
+    link: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    published: datetime | None = None
+    updated: datetime | None = None
+    html: str = ""
+    """The fullest body the entry has, as raw HTML: not cleaned yet."""
+    summary: bool = False
+    """Whether that is no more than the feed's summary of what is at the link."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed as parsed."""
+
+    title: str
+    site: str
+    entries: tuple[ParsedEntry, ...]
+    skipped: int = 0
+    """Entries that could not be read."""
+    fresh_for: int | None = None
+    """Seconds between polls that the feed asks for (ttl, sy:updatePeriod); None where it says nothing."""
+    older: str | None = None
+    """The address of the page with older entries (RFC 5005), if it names one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the cache has of an entry, as much as is needed to see whether it changed."""
+
+    id: int
+    digest: bytes
+    """As given in the `Prepared` that was saved last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An entry made ready to be saved."""
+
+    entry: ParsedEntry
+    digest: bytes
+    """Of all that is shown of the entry: another one means that it was edited."""
+    text: str
+    """Its body as plain text, for the search index."""
+    words: int
+    excerpt: bool
+    """Whether it looks like the beginning of something longer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a feed brings, against what the cache has of it."""
+
+    new: tuple[Prepared, ...] = ()
+    """In the feed's order: the first counts as the newest where dates are the same."""
+    changed: tuple[tuple[int, Prepared], ...] = ()
+    """With the ids of their articles."""
+    unchanged: int = 0

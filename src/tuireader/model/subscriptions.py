@@ -1,0 +1,87 @@
+"""Feeds as they are kept, and what comes of asking for one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tuireader.model import without_credentials
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tuireader.model import RefreshStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Validators:
+    """What a server gave to ask it later whether anything changed (RFC 9110, 8.8), byte for byte."""
+
+    etag: str | None = None
+    last_modified: str | None = None
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to ask with."""
+        return self.etag is not None or self.last_modified is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A subscription, with what is needed to ask for it politely."""
+
+    id: int
+    url: str
+    title: str
+    site: str
+    """The address of the site that the feed belongs to; may be empty."""
+    validators: Validators = Validators()
+    body_hash: bytes | None = None
+    """SHA-256 of the last body that parsed."""
+    checked: datetime | None = None
+    """When it was last asked for, whatever the answer."""
+    due: datetime | None = None
+    """Not to be asked for before; None means at once."""
+    not_before: datetime | None = None
+    """The server asked for no request before (Retry-After): a forced refresh waits for it too."""
+    pace: int | None = None
+    """Seconds between polls that the feed itself asks for, as it said when it last parsed."""
+    failures: int = 0
+    """Failures in a row."""
+    error: str | None = None
+    """Why it brought nothing the last time, as a sentence; None after a success."""
+    gone: bool = False
+    """The site said 410: never asked for again."""
+    moved_to: str | None = None
+    """Where permanent redirects led the last times."""
+    moved_hits: int = 0
+    """How many times in a row they led there."""
+    private: bool | None = None
+    """Whether it was inside the reader's own network when the reader added it; None where that is not known yet."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where it is shown: its title, or its address where it has none."""
+        return self.title or without_credentials(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSummary:
+    """A subscription with the counts of its articles."""
+
+    feed: Feed
+    unread: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What came of asking for one feed."""
+
+    feed: Feed
+    status: RefreshStatus
+    new: int = 0
+    changed: int = 0
+    skipped: int = 0
+    error: str | None = None
+    offline: bool = False
+    """The failure looks like there being no network at all."""
