@@ -53,7 +53,7 @@ def _has_terminal() -> bool:
 
 def _run(path: Path, addresses: tuple[str, ...]) -> int:
     # After one frame, Textual lets the next wait for up to two; at its usual 60 a second that is to be felt.
-    os.environ.setdefault("TEXTUAL_FPS", "120")
+    os.environ.setdefault("TEXTUAL_FPS", "250")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
     from tuireader import config
     from tuireader.tui.app import ReaderApp

@@ -16,6 +16,9 @@ from tuireader.store.search import excerpt_around
 from tuireader.tui.widgets.facet_list import Facets, prepare
 from tuireader.tui.widgets.stretch import PAGE, View
 
+_SOON = 20_000
+"""Words that are looked through for contexts before the headlines are shown: some hundredths of a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Survey:
@@ -57,8 +60,19 @@ def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     )
 
 
-def view(connection: sqlite3.Connection, query: Query, row: int, ids: Sequence[int]) -> View:
-    """The list of a query at one moment, around the first of these articles; around a row if that is not in it."""
+def view(
+    connection: sqlite3.Connection,
+    query: Query,
+    row: int,
+    ids: Sequence[int],
+    *,
+    contexts: int = 0,
+    width: int = 0,
+) -> View:
+    """The list of a query at one moment, around the first of these articles; around a row if that is not in it.
+
+    With so many `contexts` of its first rows, `width` characters each; without those where it would take long.
+    """
     with snapshot(connection):
         count = articles.count(connection, query)
         places = {article_id: articles.rank(connection, query, article_id) for article_id in ids}
@@ -66,10 +80,14 @@ def view(connection: sqlite3.Connection, query: Query, row: int, ids: Sequence[i
         if middle is None:
             middle = max(0, min(row, count - 1))
         start = max(0, middle - PAGE)
-        return View(count, start, articles.window(connection, query, start, middle - start + PAGE), places)
+        rows = articles.window(connection, query, start, middle - start + PAGE)
+        first = rows[:contexts]
+        soon = sum(headline.words for headline in first) <= _SOON
+        found = find_contexts(connection, [each.id for each in first], query.text, width) if first and soon else {}
+        return View(count, start, rows, places, found)
 
 
-def contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
+def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
     """Of each article about `width` characters around what is searched for."""
     # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
     from tuireader.content.clean import plain_text

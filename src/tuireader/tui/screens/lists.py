@@ -118,11 +118,12 @@ class ListsScreen(PanesScreen):
     async def _take_list(self, query: Query, article_id: int | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
         ids = () if article_id is None else (article_id,)
-        view = await self.view(query, 0, ids)
+        searched = bool(query.text.strip())
+        view = await self.view(query, 0, ids, contexts=self.headlines.contexts_in_sight if searched else 0)
         if replace(self.wanted, keep=query.keep) != query:  # the reader wants something else by now
             return
         self.listed = self.wanted
-        self.headlines.searched = bool(query.text.strip())
+        self.headlines.searched = searched
         line = max(0, min(self.headlines.cursor_line(), self.headlines.room - 1))
         self.headlines.show(self._source, view, at=article_id, line=line)
         self._say_empty()
@@ -197,9 +198,10 @@ class ListsScreen(PanesScreen):
             done = query == self.listed and self.headlines.update_rows(view)
         self._say_empty()
 
-    async def view(self, query: Query, row: int, ids: Sequence[int]) -> View:
+    async def view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:
         """A list at one moment, read off the loop; see `survey.view`."""
-        return await off_loop(self.path, lambda c: view(c, query, row, ids))
+        width = self.headlines.context_width
+        return await off_loop(self.path, lambda c: view(c, query, row, ids, contexts=contexts, width=width))
 
     @work(exclusive=True, group="facets")
     async def recount_facets(self, query: Query) -> None:
@@ -250,11 +252,13 @@ class ListsScreen(PanesScreen):
 # Loaded in the thread that counts first, since the headlines are on the screen before anything is counted.
 
 
-def view(connection: Connection, query: Query, row: int, ids: Sequence[int]) -> View:
+def view(
+    connection: Connection, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0, width: int = 0
+) -> View:
     """A list at one moment; see `survey.view`."""
     from tuireader.tui import survey
 
-    return survey.view(connection, query, row, ids)
+    return survey.view(connection, query, row, ids, contexts=contexts, width=width)
 
 
 def _survey(connection: Connection, query: Query) -> Survey:

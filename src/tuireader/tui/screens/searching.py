@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, get_args
 
 from textual import on, work
@@ -43,6 +45,7 @@ class SearchingScreen(ListsScreen):
         else:
             if self.pane == "article" and self.panes_beside < 3:
                 self.show_pane("headlines")
+            self._load_contexts()
             await self.ask(SEARCH, self.wanted.text, 'words, "a phrase", -without, author:, category:')
 
     async def ask(self, purpose: str, text: str, hint: str) -> None:
@@ -108,6 +111,11 @@ class SearchingScreen(ListsScreen):
         if self.focused is None or prompt in self.focused.ancestors:
             self.set_focus(widget)
 
+    @work(group="loading")
+    async def _load_contexts(self) -> None:
+        """Load what shows the words in their texts while the reader begins to type."""
+        await asyncio.to_thread(import_module, "tuireader.content.clean")
+
     @on(HeadlineList.ContextWanted)
     def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:
         self._read_contexts(event.ids, self.listed.text, self.headlines.context_width)
@@ -117,9 +125,9 @@ class SearchingScreen(ListsScreen):
         """Look in the texts of the headlines in sight for what was searched for."""
 
         def read(connection: Connection) -> dict[int, Excerpt]:
-            from tuireader.tui.survey import contexts
+            from tuireader.tui.survey import find_contexts
 
-            return contexts(connection, ids, text, width)
+            return find_contexts(connection, ids, text, width)
 
         found = await off_loop(self.path, read)
         if text == self.listed.text:

@@ -20,6 +20,8 @@ from tuireader.tui.widgets.stretch import Marks, Source, Stretch, View
 if TYPE_CHECKING:
     from tuireader.model import Excerpt, Headline
 
+_SEARCHED_HEIGHT = 4
+"""Lines of a row with a context, and a title that needs one."""
 _NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
 
 
@@ -67,7 +69,7 @@ class HeadlineList(RowList):
         """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
         self._source = source
         self._stretch = Stretch(source, view, self.unwritten)
-        self._contexts = {}
+        self._contexts = dict(view.contexts)
         row = None if at is None else view.row_of(at)
         self.hold(row or 0, line if row else 0)
         self.cursor_moved()
@@ -203,6 +205,11 @@ class HeadlineList(RowList):
     def context_width(self) -> int:
         """Characters that a context has room for."""
         return max(8, self._title_width)
+
+    @property
+    def contexts_in_sight(self) -> int:
+        """How many rows with a context there is room for, from the top."""
+        return 0 if self.dense else -(-self.room // _SEARCHED_HEIGHT)
 
     def set_contexts(self, contexts: Mapping[int, Excerpt]) -> None:
         """Show contexts that were asked for."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tuireader.model import Headline
-
+    from tuireader.model import Excerpt, Headline
 
 PAGE = 64
 """Headlines read at a time."""
@@ -35,6 +34,8 @@ class View:
     rows: Sequence[Headline] = ()
     places: Mapping[int, int | None] = field(default_factory=dict)
     """Rows by the ids of articles; None: not in the list."""
+    contexts: Mapping[int, Excerpt] = field(default_factory=dict)
+    """What was searched for as it stands in articles, by their ids, as far as that was looked for at once."""
 
     def row_of(self, article_id: int) -> int | None:
         """The row of an article; None where it is not in the list; raises KeyError where that is not known."""
