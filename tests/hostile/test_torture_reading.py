@@ -48,7 +48,7 @@ SESSION = [
     *("tab", "j", "j", "enter", "enter", "A", "U", "R", "s", "v", "n", "J", "t", "escape", "u", "escape", "z", "z"),
 ]
 STRIDE = 61
-"""Every so many of the four hundred statements of a session that begins anew for each; 1 takes five minutes."""
+"""Every so many of the four hundred statements of a session that begins anew for each; 1 takes seven minutes."""
 
 
 @pytest.fixture

@@ -99,6 +99,28 @@ async def test_one_guid_for_all_loses_nothing_and_makes_nothing_unread(library: 
     assert counts(library) == (12, 10, 10)
 
 
+async def test_a_guid_that_another_entry_takes_up_and_gives_up(library: Library, site: ScriptedSite) -> None:
+    one, two, three = (
+        f"<item><guid>g</guid>{element('title', n)}{element('link', n)}<description>{n}</description></item>"
+        for n in (1, 2, 3)
+    )
+    edited = two.replace("<description>2", "<description>Better words")
+    library.follow(publish(site, [one]))
+    await library.refresh()
+    read_and_star_all(library)
+    for published, new, changed in (
+        ([two, one], 1, 0),  # now there are two of that name
+        ([three, two], 1, 0),
+        ([edited], 0, 1),  # and now one
+        ([three, edited, one], 0, 0),
+    ):
+        publish(site, published)
+        (event,) = await library.refresh(force=True)
+        assert (event.new, event.changed) == (new, changed), published
+    assert counts(library) == (3, 1, 1)
+    assert sorted(library.titles()) == ["Title 1", "Title 2", "Title 3"]
+
+
 @pytest.mark.parametrize("before", ["http", "https"])
 async def test_guids_that_change_their_scheme_keep_what_was_read(
     library: Library, site: ScriptedSite, before: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
@@ -23,6 +23,7 @@ _WRAPPED = 55
 _GUID_MAX = 2000
 _LOOKED_AT = 4000
 _HIDDEN = re.compile(r"<(script|style)\b.*?(?:</\1[^<>]{0,99}>?|$)", re.IGNORECASE | re.DOTALL)
+_MARK = re.compile("[0-9a-f]{16}")
 _ANY_TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
@@ -38,8 +39,25 @@ def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
         shared = {guid for guid, times in Counter(entry.guid for entry in named).items() if times > 1}
         if not shared:
             break
-        named = [replace(e, guid=f"{e.guid}#{_digest(facts(e))[:16]}") if e.guid in shared else e for e in named]
+        named = [replace(e, guid=_marked(e, facts)) if e.guid in shared else e for e in named]
     return tuple({e.guid: e if e.title else replace(e, title=_title(e)) for e in named}.values())
+
+
+def other_name(entry: ParsedEntry) -> str:
+    """Return the name that an entry has when it is alone, if it shares its guid now; else the one that it has then."""
+    alone, _, mark = entry.guid.rpartition("#")
+    if alone and _MARK.fullmatch(mark):
+        return alone
+    return _marked(entry, _link_and_title)
+
+
+def is_marked(guid: str) -> bool:
+    """Whether an entry is called so because others have the same guid."""
+    return _MARK.fullmatch(guid.rpartition("#")[2]) is not None
+
+
+def _marked(entry: ParsedEntry, facts: Callable[[ParsedEntry], str]) -> str:
+    return f"{entry.guid}#{_digest(facts(entry))[:16]}"
 
 
 def _title(entry: ParsedEntry) -> str:

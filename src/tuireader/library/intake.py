@@ -10,6 +10,7 @@ from datetime import datetime
 from tuireader.errors import NotAFeedError, NotFoundError, TuireaderError
 from tuireader.feeds.parse import parse_feed
 from tuireader.library import polling, waiting
+from tuireader.library.namesakes import known_entries
 from tuireader.library.plan import plan
 from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
 from tuireader.store import articles
@@ -36,8 +37,7 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
 
 def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
     """Save what a body that was parsed brings."""
-    known = articles.known(c, feed.id, [entry.guid for entry in parsed.entries])
-    what = plan(known, parsed)
+    what = plan(known_entries(c, feed, parsed.entries), parsed)
     articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
     after = store_feeds.get(c, feed.id)
     status: RefreshStatus = "updated" if what.new or what.changed else "unchanged"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.listing import beside, count, headlines, ids, neighbour, rank, window
-from tuireader.store.saving import known, save, save_full_text
+from tuireader.store.saving import known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import link_key, moment, sound, stamp, unpack
 
@@ -27,6 +27,7 @@ __all__ = [
     "known",
     "neighbour",
     "rank",
+    "rename",
     "save",
     "save_full_text",
     "status",

@@ -32,6 +32,13 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
     return {guid: model.Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
 
 
+def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
+    """Give an article another guid, unless another article of its feed has it."""
+    c.execute(
+        "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
+    )
+
+
 def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
     """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile.
 
