@@ -180,6 +180,22 @@ async def test_next_and_previous(two_feeds: Path) -> None:
         assert opened() == order[2]
 
 
+async def test_steps_in_quick_succession_all_count(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        order = titles(app)
+        await press(pilot, "enter")
+        for keys, place in (("JJJ", 3), ("KK", 1), ("JKJJ", 3), ("nn", 5), ("J", 5), ("KKKKKKKK", 0), ("J", 1)):
+            for key in keys:
+                app.simulate_key(key)
+            await settle(pilot)
+            await settle(pilot)
+            assert app.reader.article.article is not None
+            assert (keys, app.reader.article.article.title) == (keys, order[place])
+            assert app.reader.headlines.cursor == place
+
+
 async def test_stars_and_reads_are_kept_and_undone(two_feeds: Path) -> None:
     first = ids(two_feeds)[0]
     app = reader(two_feeds)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
-from tuireader.errors import AddressError, NotFoundError, TuireaderError
+from tuireader.errors import AddressError, NotFoundError, StoreError, TuireaderError
 from tuireader.store import articles, statuses
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.lists import view
@@ -17,7 +17,7 @@ from tuireader.tui.text import toast
 from tuireader.tui.widgets.headline_list import HeadlineList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from textual.timer import Timer
@@ -42,6 +42,8 @@ class ReadingScreen(MarkingScreen):
         """Nothing is open yet."""
         self._position_timer: Timer | None = None
         self._kept_position = (0, 0)
+        self._steps: tuple[tuple[int, bool], ...] = ()
+        """Steps from article to article that are still to be made: how far, and whether to unread ones only."""
 
     @on(HeadlineList.Opened)
     def _open_headline(self, event: HeadlineList.Opened) -> None:
@@ -50,6 +52,7 @@ class ReadingScreen(MarkingScreen):
 
     def open_article(self, article_id: int) -> None:
         """Open an article and go there; the cursor of the list comes along."""
+        self._steps = ()
         self._open(article_id)
 
     @work(exclusive=True, group="article")
@@ -98,24 +101,36 @@ class ReadingScreen(MarkingScreen):
         """Open the unread article before."""
         self._go(-1, unread=True)
 
+    def _go(self, step: int, *, unread: bool) -> None:
+        """Go on from where the reader is, or is about to be: of steps in quick succession each one counts."""
+        self._steps = (*self._steps, (step, unread))
+        self._walk(self._steps)
+
     @work(exclusive=True, group="article")
-    async def _go(self, step: int, *, unread: bool) -> None:
+    async def _walk(self, steps: Sequence[tuple[int, bool]]) -> None:
         """Find the article, bring the cursor to it, open it."""
         query, known = self.listed, self.headlines.ids()
         current = self.headlines.current
         start = self.opened[0].id if self.opened and self.pane == "article" else current.id if current else None
         if start is None:
+            self._steps = ()
             return
+        step, unread = steps[0]
         # A reader in the list who wants the next unread one means the one under the cursor, if it is.
         here = unread and step > 0 and self.pane != "article" and current is not None and not current.read
 
         def find(connection: Connection) -> tuple[View | None, OpenArticle] | None:
-            found = start if here else articles.neighbour(connection, query, start, step, unread=unread)
+            found = _walked(connection, query, start, steps[1:] if here else steps) or (start if here else None)
             if found is None:
                 return None
             return _around(connection, query, found, known), self._opened(connection, found)
 
-        found = await off_loop(self.path, find)
+        try:
+            found = await off_loop(self.path, find)
+        except StoreError:
+            self._steps = ()
+            raise
+        self._steps = ()
         if found is None:
             kind = "unread article" if unread else "article"
             toast(self, f"No {kind} {'after' if step > 0 else 'before'} this one.")
@@ -234,6 +249,17 @@ class ReadingScreen(MarkingScreen):
 
         excerpt = f"This is an excerpt: {self.key_of('full-text')} fetches the full text."
         return open_article(connection, article_id, excerpt=excerpt)
+
+
+def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
+    """The article to which steps lead, as far as there are any; None where the first leads nowhere."""
+    at: int | None = None
+    for step, unread in steps:
+        found = articles.neighbour(connection, query, start if at is None else at, step, unread=unread)
+        if found is None:
+            break
+        at = found
+    return at
 
 
 def _around(connection: Connection, query: Query, article_id: int, known: frozenset[int]) -> View | None:
