@@ -200,6 +200,28 @@ async def test_an_article_at_an_address_that_is_not_of_the_web_is_not_opened(
     assert bool(opened) == (":" not in address)
 
 
+ODD_WORDS = ["don't", "c++", "foo-bar", '"', "AND", "*", "NEAR(", "author:", " "]
+
+
+async def test_whatever_is_typed_into_the_search_is_no_error(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await settle(pilot)
+        for words in ODD_WORDS:
+            await pilot.press("slash")
+            app.post_message(events.Paste(words))
+            await settle(pilot)
+            assert words.strip() in screen_text(app)
+            await pilot.press("enter", "enter", "escape")
+            await settle(pilot)
+            await pilot.press("escape", "escape", "l")
+            await settle(pilot)
+            assert app.return_code is None
+            assert not app.query("Toast")
+        assert "A Worrying" in screen_text(app)
+
+
 async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW)
     one, other = reader(db), reader(db)

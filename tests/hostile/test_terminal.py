@@ -158,7 +158,7 @@ def test_every_size_and_a_storm_of_them(cache: Path) -> None:
         assert_restored(bytes(terminal.raw))
 
 
-@pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 80), (400, 100)])
+@pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 80), (80, 1), (400, 100)])
 def test_it_starts_at_any_size(cache: Path, size: tuple[int, int]) -> None:
     with Terminal(columns=size[0], rows=size[1]) as terminal:
         terminal.until(lambda _: b"\x1b[?1049h" in terminal.raw)
