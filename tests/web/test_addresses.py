@@ -80,7 +80,7 @@ def test_addresses_inside(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address", ["93.184.216.34", "8.8.8.8", "198.18.0.7", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
 )
 def test_addresses_outside(address: str) -> None:
     assert not is_private_address(ipaddress.ip_address(address))

@@ -10,6 +10,9 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
+# Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
+_STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
+
 _NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
 Server = tuple[str, str, int | None]
@@ -128,4 +131,6 @@ def is_private_address(address: IPAddress) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_private_address(inner)
+    elif address in _STAND_INS:
+        return False
     return not address.is_global or address.is_multicast
