@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.theme import BUILTIN_THEMES
@@ -107,8 +106,7 @@ class ReaderApp(TypeAhead):
 
         self.push_screen(HelpScreen(self.config.keymap))
 
-    @work
-    async def action_palette(self) -> None:
+    def action_palette(self) -> None:
         """Show what can be done, and do what is chosen."""
         from tuireader.tui.screens.palette import Command, PaletteScreen
 
@@ -116,9 +114,11 @@ class ReaderApp(TypeAhead):
             *(Command(words, shown, action) for action, words, shown in keys.commands(self.config.keymap)),
             *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in self.theme_names()),
         ]
-        chosen = await self.push_screen_wait(PaletteScreen(commands))
-        if chosen is not None:
-            await self.run_action(chosen, self.screen)
+        self.push_screen(PaletteScreen(commands), self._do_chosen)
+
+    async def _do_chosen(self, action: str | None) -> None:
+        if action is not None:
+            await self.run_action(action, self.screen)
 
     def action_choose_theme(self, name: str) -> None:
         """Take a theme, and remember it."""
