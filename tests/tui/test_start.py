@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shelf import REVIEW, reader, settle, shelve
 from tuireader.store import articles
+from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.stretch import PAGE
 
 HEAVY = {
@@ -28,6 +29,16 @@ def test_the_first_screen_imports_nothing_that_it_does_not_need() -> None:
         check=True,
     )
     assert HEAVY.isdisjoint(done.stdout.split())
+
+
+async def test_what_a_list_draws_is_not_styled_one_by_one(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        lists = list(app.screen.query(RowList))
+        assert len(lists) == 4
+        assert {rows for rows in lists if rows.COMPONENT_CLASSES} == set()
 
 
 async def test_the_first_paint_reads_one_page_of_headlines_on_the_loop(db: Path) -> None:

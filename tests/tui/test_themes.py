@@ -60,3 +60,16 @@ async def test_where_colours_are_not_known_the_cursor_is_in_reverse(db: Path, th
         first, last = (list(headlines.render_line(y)) for y in (0, headlines.size.height - 1))
         assert {bool(segment.style and segment.style.reverse) for segment in first} == {app.current_theme.ansi}
         assert not any(segment.style and segment.style.reverse for segment in last)
+
+
+async def test_another_theme_is_seen_in_the_lists_at_once(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db, config=Config(refresh_on_start=False))
+    async with app.run_test(size=(120, 30)) as pilot:
+        for theme in (*HOUSE, HOUSE[0]):
+            app.theme = theme.name
+            await settle(pilot)
+            for rows in (app.reader.headlines, app.reader.feed_list):
+                strips = rows.render_lines(rows.size.region)
+                papers = {segment.style.bgcolor for strip in strips for segment in strip if segment.style}
+                assert Color.parse(theme.background or "").rich_color in papers

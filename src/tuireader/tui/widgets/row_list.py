@@ -9,6 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import BindingType
+from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
@@ -16,6 +17,22 @@ from tuireader.content.printable import printable
 from tuireader.tui import fitting, keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.widgets.rows import Piece, Place, Rows
+
+TONES = {
+    "": ("", False),
+    "strong": ("", True),
+    "soft": ("ink-soft", False),
+    "faint": ("ink-faint", False),
+    "mark": ("mark", False),
+    "chosen": ("", True),
+    "alarm": ("alarm", True),
+    "found": ("", True),
+    "thumb": ("rule", False),
+}
+"""How each role is drawn: the theme's tone for it, where it is not the usual one, and whether it is bold.
+
+Not as component classes: Textual would style each of them for each list, at the start and with every move of the focus.
+"""
 
 
 class Sight(NamedTuple):
@@ -32,10 +49,8 @@ class RowList(Rows):
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.LIST]
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "list--strong", "list--soft", "list--faint", "list--mark", "list--chosen", "list--alarm", "list--cursor",
-        "list--thumb", "list--found",
-    }  # fmt: skip
+    SHOWS_CURSOR_AWAY = True
+    """Whether the row under the cursor is seen while the focus is elsewhere."""
     WHEEL = 3
     """Lines for a turn of the wheel."""
 
@@ -45,6 +60,8 @@ class RowList(Rows):
         """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
         self._dragging = False
         self._sight: Sight | None = None
+        self._styles: dict[tuple[str, bool], Style] = {}
+        """Likewise, by role and whether the cursor is there."""
 
     # The mouse.
 
@@ -100,6 +117,10 @@ class RowList(Rows):
 
     # Painting.
 
+    def on_mount(self) -> None:
+        """Be painted again in another theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
+
     def seen(self, text: str, whole: str = "") -> str:
         """Text in the order in which it is drawn; `whole` is what it is a line of."""
         return fitting.in_order(text, whole, reorder=self.reorder)
@@ -110,7 +131,7 @@ class RowList(Rows):
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Paint again, as it is now."""
-        self._sight = None
+        self._sight, self._styles = None, {}
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
@@ -153,9 +174,20 @@ class RowList(Rows):
         return strip
 
     def _style(self, role: str, *, selected: bool) -> Style:
-        names = [f"list--{role}"] if role else []
-        if not selected:
-            return self.get_visual_style(*names).rich_style
-        # A visual style knows of no reverse.
-        attributes = self.get_component_styles("list--cursor").text_style
-        return self.get_visual_style(*names, "list--cursor").rich_style + attributes
+        style = self._styles.get((role, selected))
+        if style is None:
+            style = self._styles[role, selected] = self._mix(role, selected=selected)
+        return style
+
+    def _mix(self, role: str, *, selected: bool) -> Style:
+        base, tones = self.get_visual_style(), self.app.theme_variables
+        tone, is_bold = TONES[role]
+        under = "" if not selected else "cursor" if self.has_focus else "cursor-away" if self.SHOWS_CURSOR_AWAY else ""
+        color = Color.parse(tones[tone]) if tone in tones else base.foreground
+        paper = Color.parse(tones[under]) if under in tones else base.background
+        return base.rich_style + Style(
+            color=color and color.rich_color,
+            bgcolor=paper and paper.rich_color,
+            bold=is_bold,
+            reverse=under == "cursor" and tones.get("cursor-style") == "reverse",
+        )

@@ -41,6 +41,7 @@ class SideList(RowList):
     """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
 
     HEAD = 1
+    SHOWS_CURSOR_AWAY = False  # the bar says what is chosen; a cursor without the focus would say nothing
 
     class Chosen(Message):
         """A row was chosen."""
