@@ -234,3 +234,25 @@ async def test_a_mark_that_waits_to_be_written_stays_on_the_screen(shelved: Path
         app.reader.recount()
         await settle(pilot)
         assert headlines.current == replace(first, starred=True)
+
+
+async def test_what_is_found_is_read_on_without_looking_for_it_again(shelved: Path) -> None:
+    app = reader(shelved)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "/", *"rivals")
+        await press(pilot, "enter")
+        asked: list[str] = []
+        app.connection.set_trace_callback(asked.append)
+        seen = dict.fromkeys(in_sight(app))
+        while app.reader.headlines.cursor < len(MANY) - 1:
+            before = app.reader.headlines.cursor
+            await press(pilot, "pagedown")
+            assert app.reader.headlines.cursor > before
+            seen |= dict.fromkeys(in_sight(app))
+        await press(pilot, "g")
+        await press(pilot, "G")
+        seen |= dict.fromkeys(in_sight(app))
+        assert list(seen) == old("Old 000", "Old 199")
+        assert any("FROM article" in sql or "article AS a" in sql for sql in asked)
+        assert not any("MATCH" in sql for sql in asked)

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import model
 from tuireader.errors import NotFoundError
-from tuireader.store.listing import beside, count, headlines, ids, neighbour, rank, window
+from tuireader.store.listing import (
+    beside,
+    beside_among,
+    count,
+    has_to_be_ranked,
+    headlines,
+    ids,
+    neighbour,
+    rank,
+    window,
+)
 from tuireader.store.saving import known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import link_key, moment, sound, stamp, unpack
@@ -18,10 +28,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "beside",
+    "beside_among",
     "body",
     "by_link",
     "count",
     "get",
+    "has_to_be_ranked",
     "headlines",
     "ids",
     "known",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Headline
+from tuireader.store.search import understand
 from tuireader.store.selection import Part, Selection, names_of, select, split_names
 from tuireader.store.values import id_list, seconds, stamp
 
@@ -40,14 +41,23 @@ def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step:
     """
     selection = select(c, query)
     if selection.match:
-        found = _ids_by_match(c, selection)
-        onward = found[::step] if headline is None else _onward(found, headline.id, step)
-        nearest = onward[:limit]
-    else:
-        place = None if headline is None else _place_of(headline, query.order)
-        down = _descending(query.order) is (step > 0)
-        nearest = _walk(c, selection, query.order, down=down, beyond=place, limit=limit)
-    return headlines(c, nearest[::step])
+        return beside_among(c, _ids_by_match(c, selection), headline, step, limit)
+    place = None if headline is None else _place_of(headline, query.order)
+    down = _descending(query.order) is (step > 0)
+    return headlines(c, _walk(c, selection, query.order, down=down, beyond=place, limit=limit)[::step])
+
+
+def beside_among(
+    c: sqlite3.Connection, found: list[int], headline: Headline | None, step: int, limit: int
+) -> list[Headline]:
+    """Likewise in a list whose `ids` are known."""
+    onward = found[::step] if headline is None else _onward(found, headline.id, step)
+    return headlines(c, onward[:limit][::step])
+
+
+def has_to_be_ranked(query: Query) -> bool:
+    """Whether a query's list is in the order of best match: no part of it can be read without looking at all of it."""
+    return query.order == "best" and bool(understand(query.text).terms)
 
 
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:

@@ -74,17 +74,27 @@ def view(
     With so many `contexts` of its first rows, `width` characters each; without those where it would take long.
     """
     with snapshot(connection):
-        count = articles.count(connection, query)
-        places = {article_id: articles.rank(connection, query, article_id) for article_id in ids}
+        ranked = articles.ids(connection, query) if articles.has_to_be_ranked(query) else None
+        count = articles.count(connection, query) if ranked is None else len(ranked)
+        places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
         middle = next(iter(places.values()), None)
         if middle is None:
             middle = max(0, min(row, count - 1))
-        start = max(0, middle - PAGE)
-        rows = articles.window(connection, query, start, middle - start + PAGE)
+        start, end = max(0, middle - PAGE), middle + PAGE
+        if ranked is None:
+            rows = articles.window(connection, query, start, end - start)
+        else:
+            rows = articles.headlines(connection, ranked[start:end])
         first = rows[:contexts]
         soon = sum(headline.words for headline in first) <= _SOON
         found = find_contexts(connection, [each.id for each in first], query.text, width) if first and soon else {}
-        return View(count, start, rows, places, found)
+        return View(count, start, rows, places, found, ranked)
+
+
+def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | None, article_id: int) -> int | None:
+    if ranked is None:
+        return articles.rank(connection, query, article_id)
+    return ranked.index(article_id) if article_id in ranked else None
 
 
 def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:

@@ -51,6 +51,8 @@ class ListsScreen(PanesScreen):
         """The last counts."""
         self.progress = ""
         self.offline = False
+        self.ranked: list[int] | None = None
+        """The list's ids, where it is in the order of best match."""
         self._version: int | None = None
         self._paced: Timer | None = None
         self._source = Source(self._at, self._beside)
@@ -63,9 +65,13 @@ class ListsScreen(PanesScreen):
         self.recount()
 
     def _at(self, row: int, limit: int) -> list[Headline]:
+        if (ranked := self.ranked) is not None:
+            return self._reading(lambda c: articles.headlines(c, ranked[row : row + limit]))
         return self._reading(lambda c: articles.window(c, self.listed, row, limit))
 
     def _beside(self, headline: Headline | None, step: int, limit: int) -> list[Headline]:
+        if (ranked := self.ranked) is not None:
+            return self._reading(lambda c: articles.beside_among(c, ranked, headline, step, limit))
         return self._reading(lambda c: articles.beside(c, self.listed, headline, step, limit))
 
     def _reading(self, read: Callable[[Connection], list[Headline]]) -> list[Headline]:
@@ -123,6 +129,7 @@ class ListsScreen(PanesScreen):
         if replace(self.wanted, keep=query.keep) != query:  # the reader wants something else by now
             return
         self.listed = self.wanted
+        self.ranked = view.ranked
         self.headlines.searched = searched
         line = max(0, min(self.headlines.cursor_line(), self.headlines.room - 1))
         self.headlines.show(self._source, view, at=article_id, line=line)
@@ -195,7 +202,9 @@ class ListsScreen(PanesScreen):
         while not done and self.listed == self.wanted:
             query = self.wanted
             view = await self.view(query, *self.headlines.to_keep())
-            done = query == self.listed and self.headlines.update_rows(view)
+            if query == self.listed:
+                self.ranked = view.ranked
+                done = self.headlines.update_rows(view)
         self._say_empty()
 
     async def view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:

@@ -72,6 +72,8 @@ class ReadingScreen(MarkingScreen):
 
     def _bring_cursor(self, query: Query, article_id: int, around: View | None) -> None:
         if replace(self.listed, keep=query.keep) == query:  # else there is another list by now
+            if around is not None:
+                self.ranked = around.ranked
             self.headlines.bring(article_id, around)
 
     def _show(self, opened: OpenArticle) -> None:

@@ -36,6 +36,8 @@ class View:
     """Rows by the ids of articles; None: not in the list."""
     contexts: Mapping[int, Excerpt] = field(default_factory=dict)
     """What was searched for as it stands in articles, by their ids, as far as that was looked for at once."""
+    ranked: list[int] | None = None
+    """The ids of the whole list, where it has to be ranked: then it is not read on by looking for them again."""
 
     def row_of(self, article_id: int) -> int | None:
         """The row of an article; None where it is not in the list; raises KeyError where that is not known."""
