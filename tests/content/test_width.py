@@ -1,7 +1,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wcwidth import iter_graphemes
+from wcwidth import iter_graphemes, wcwidth
 
 from tuireader.content import width
 from tuireader.content.width import cells, columns_of, widths, wrap
@@ -35,6 +35,15 @@ def lines(text: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[str]:
 def test_cells_are_those_of_a_terminal(text, expected):
     assert cells(text) == expected
     assert sum(widths(text)) == expected
+
+
+def test_what_is_measured_without_wcwidth_is_as_wide_as_it_says() -> None:
+    square = [chr(n) for first, last in width._SQUARE for n in range(ord(first), ord(last) + 1)]
+    narrow = [chr(n) for n in range(0x20, 0x2600) if not width._NOT_NARROW.match(chr(n))]
+    assert len(square) > 38_000
+    assert len(narrow) > 1_000
+    assert [sign for sign in square if wcwidth(sign) != 2 or widths(sign) != [2]] == []
+    assert [sign for sign in narrow if wcwidth(sign) != 1 or widths(f"{sign}語") != [1, 2]] == []
 
 
 def test_widths_count_a_cluster_at_its_first_character():

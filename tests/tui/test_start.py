@@ -41,6 +41,21 @@ async def test_what_a_list_draws_is_not_styled_one_by_one(db: Path) -> None:
         assert {rows for rows in lists if rows.COMPONENT_CLASSES} == set()
 
 
+def test_a_title_in_latin_cyrillic_chinese_japanese_or_korean_loads_nothing_to_measure_it() -> None:
+    titles = (
+        "What’s “new” — a review…",
+        "Только дело голова когда",
+        "新たは記を末日語記すし面待せ",
+        "오늘의 소식, 내일의 날씨",
+    )
+    measured = f"import sys; from tuireader.tui.fitting import lines; [lines(t, 30, 2) for t in {titles!r}]"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{measured}; print(*sys.modules)"], capture_output=True, text=True, check=True
+    )
+    assert "tuireader.content.width" in done.stdout.split()
+    assert "wcwidth" not in done.stdout.split()
+
+
 async def test_the_first_paint_reads_one_page_of_headlines_on_the_loop(db: Path) -> None:
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)

@@ -14,6 +14,13 @@ _NOT_NARROW = re.compile(
     r"\u2039-\u205e\u20a0-\u20bf\u2190-\u2193\u2212\u2500-\u257f]"
 )
 
+# Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
+# title in these would take as long as all that the start of the reader reads.
+_SQUARE = (
+    ("\u3001", "\u3029"), ("\u3041", "\u3096"), ("\u309b", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"),
+    ("\uac00", "\ud7a3"), ("\uff01", "\uff60"),
+)  # fmt: skip
+
 _IDEOGRAPH = (
     "\u2e80-\u2fff\u3003-\u3004\u3006-\u3007\u3012-\u3013\u3020-\u3029\u3030-\u303a\u3041-\u3096\u309f\u30a1-\u30fa"
     "\u30ff\u3105-\u312f\u3190-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uf900-\ufaff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a"
@@ -101,6 +108,10 @@ def widths(text: str) -> list[int]:
 
 @lru_cache(maxsize=8192)
 def _width(character: str) -> int:
+    if any(first <= character <= last for first, last in _SQUARE):
+        return 2
+    if not _NOT_NARROW.match(character):
+        return 1
     from wcwidth import wcwidth
 
     return max(0, wcwidth(character))
@@ -201,6 +212,8 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     """Any text: the widths of all characters are summed up once, then each line is a search in the sums."""
     text = plain[start:end]
     sums = [0, *accumulate(widths(text))]
+    if sums[-1] <= columns:
+        return [(start, end)]
     stops = [match.start() for match in _breaks().finditer(text)]
     soft = {place - start for place in hyphens if start < place < end}
     if soft:
