@@ -19,6 +19,10 @@ _FAREWELL = 10.0
 """Seconds that a process may take to close the cache."""
 
 
+_ROOM = 1 << 20
+"""Bytes of jobs that may be on their way."""
+
+
 class Process:
     """A process with a connection of its own, which ends with the one that started it.
 
@@ -28,6 +32,8 @@ class Process:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         """Use `start`."""
         self._process = process
+        # Locks are given in the order in which they are asked for: jobs and their answers keep theirs.
+        self._sending, self._reading = asyncio.Lock(), asyncio.Lock()
 
     @classmethod
     async def start(cls, path: Path) -> Self:
@@ -44,6 +50,7 @@ class Process:
                 stderr=asyncio.subprocess.DEVNULL,  # the terminal is the screen's
             )
         )
+        started._widen()
         try:
             await started._answer()
         except BaseException as error:
@@ -55,15 +62,20 @@ class Process:
         return started
 
     async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Do one job, one at a time, and give its result, or raise its error; EOFError if the process has ended."""
+        """Do a job after those that it was given before, and give its result, or raise its error.
+
+        EOFError if the process ends, or has ended.
+        """
         job = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
         into = self._process.stdin
         assert into is not None  # noqa: S101 - says to the type checker what PIPE gives
-        with suppress(ConnectionError):  # then there is no answer either
-            into.write(serving.LENGTH.pack(len(job)))
-            into.write(job)
-            await into.drain()
-        result, error = pickle.loads(await self._answer())  # noqa: S301 - of our own making
+        async with self._sending:
+            with suppress(ConnectionError):  # then there is no answer either
+                into.write(serving.LENGTH.pack(len(job)))
+                into.write(job)
+                await into.drain()
+        async with self._reading:
+            result, error = pickle.loads(await self._answer())  # noqa: S301 - of our own making
         if error is not None:
             raise error
         given: Result = result
@@ -77,6 +89,16 @@ class Process:
             return await out.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError("the process has ended") from error
+
+    def _widen(self) -> None:
+        """Make room for a whole job on the way, where the system lets us: else it goes in many small pieces."""
+        if sys.platform == "linux":
+            import fcntl
+
+            assert self._process.stdin is not None  # noqa: S101 - likewise
+            pipe = self._process.stdin.get_extra_info("pipe")
+            with suppress(OSError):  # more than it lets us
+                fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
 
     def kill(self) -> None:
         """End it at once."""

@@ -26,6 +26,9 @@ PILE = 4
 MOST = 4
 """Processes at most: they write in turn."""
 
+_AHEAD = 2
+"""Pages that a process is given at a time: it need not wait for the next."""
+
 
 class Workers:
     """A thread for what is quick, and for pages whatever is best.
@@ -98,13 +101,18 @@ class Workers:
             return
         self._processes.append(process)
         try:
-            while True:
-                await self._one(process.do)
-        except EOFError:
+            async with asyncio.TaskGroup() as feeding:
+                for _ in range(_AHEAD):
+                    feeding.create_task(self._feed(process))
+        except* EOFError:
             log.debug("a process has ended too early")
         self._processes.remove(process)
         if not self._processes:
             self._employ(self._while_alone())
+
+    async def _feed(self, process: Process) -> None:
+        while True:
+            await self._one(process.do)
 
     async def _one(self, do: Callable[[_Work], Awaitable[Any]]) -> None:
         work, done = await self._pages.get()
@@ -112,7 +120,7 @@ class Workers:
             return
         try:
             result = await do(work)
-        except EOFError:
+        except (EOFError, asyncio.CancelledError):
             # What it was given may be what ended it: that must not be tried in this process.
             _fail(done, StoreError("The process that was reading it has ended; it will be read the next time."))
             raise
