@@ -67,8 +67,10 @@ async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: P
             pass
 
 
-async def test_with_one_core_there_are_no_processes(db: Path) -> None:
-    async with Workers(db, processes=1) as workers:
+async def test_with_one_core_there_are_no_processes(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    async with Workers(db) as workers:
         assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
 
 

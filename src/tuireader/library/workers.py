@@ -1,4 +1,4 @@
-"""Who takes in pages: one thread; and as soon as pages pile up, a process for each core in its place."""
+"""Who takes in pages: one thread; and as soon as pages pile up, processes on all cores in its place."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ class Workers:
     """
 
     def __init__(self, path: Path, *, processes: int | None = None) -> None:
-        """Work on the cache at `path`; with so many processes at most, one for each core if not said."""
+        """Work on the cache at `path`; with so many processes at most, or as many as keep all cores busy."""
         self._path = path
-        self._most = min(MOST, _cores()) if processes is None else processes
+        self._most = _useful() if processes is None else processes
         self._thread = Worker(path)
         self._pages: asyncio.Queue[tuple[_Work, asyncio.Future[Any]]] = asyncio.Queue()
         self._hands: set[asyncio.Task[None]] = set()
@@ -60,7 +60,7 @@ class Workers:
 
     def expect(self, pages: int) -> None:
         """Have processes started if so many pages are worth it."""
-        if not self._starting and self._most > 1 and pages > PILE:
+        if not self._starting and self._most and pages > PILE:
             self._starting = True
             for _ in range(self._most):
                 self._employ(self._process())
@@ -136,10 +136,9 @@ def _fail(done: asyncio.Future[Any], error: Exception) -> None:
         done.set_exception(error)
 
 
-def _cores() -> int:
-    """How many cores this process may use; one where it could not start another process."""
-    if not sys.executable:
-        return 1
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _useful() -> int:
+    """A process for each core and one more, since one of them writes or waits; none where there is one core."""
+    if not sys.executable:  # there is nothing to start another one with
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, cores + 1) if cores > 1 else 0
