@@ -1,4 +1,5 @@
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -6,8 +7,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve, workers_done
 from tuireader.config import Config
+from tuireader.library import read
 from tuireader.model import Query, Status
 from tuireader.store import articles
 from tuireader.store.connection import connect
@@ -135,6 +137,51 @@ async def test_a_single_feed_folds_away(db: Path) -> None:
         await settle(pilot)
         assert [row.name for row in app.reader.feed_list.rows] == ["All", "Unread", "★ Starred"]
         assert screen_text(app).splitlines()[0].startswith(" The Example Review")
+
+
+async def test_a_long_article_is_shown_before_all_of_it_is_ready(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paragraphs = "".join(f"<p>Paragraph {n}: {'words and more words ' * 9}</p>" for n in range(600))
+    shelve(db, "The Review", [Piece("Long", html=paragraphs), Piece("Short", 2)])
+    go_on = threading.Event()
+    complete = read.complete
+
+    def held(opened: read.OpenArticle, *, excerpt: str) -> read.OpenArticle:
+        go_on.wait(30)
+        return complete(opened, excerpt=excerpt)
+
+    monkeypatch.setattr(read, "complete", held)
+    app = reader(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        while "Paragraph 0:" not in screen_text(app):
+            await pilot.pause(0.01)
+        await pilot.press("space")
+        await pilot.pause()
+        view = app.reader.article
+        here, guess = view.position, view.max_scroll_y
+        assert here > 0
+        go_on.set()
+        await settle(pilot)
+        await workers_done(pilot)
+        assert view.position == here
+        assert view.max_scroll_y > 5 * guess
+        await press(pilot, "G")
+        assert "Paragraph 599:" in screen_text(app)
+        # Another one that is opened meanwhile is not overwritten by the rest of the first.
+        go_on.clear()
+        await press(pilot, "J", "g")
+        assert view.article is not None
+        assert view.article.title == "Short"
+        app.reader.open_article(ids(db)[0])
+        while "Paragraph" not in screen_text(app):
+            await pilot.pause(0.01)
+        await pilot.press("J")
+        await pilot.pause()
+        go_on.set()
+        await settle(pilot)
+        assert view.article.title == "Short"
+        assert "Paragraph" not in "\n".join(line[70:] for line in screen_text(app).splitlines())
 
 
 async def test_what_was_opened_stays_in_the_unread_list_until_it_is_left(two_feeds: Path) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -29,6 +29,12 @@ Result = TypeVar("Result")
 EXCERPT = "This is an excerpt."
 
 
+LONG = 60_000
+"""Characters of clean HTML from which on preparing all of it takes longer than an eye notices."""
+BEGINNING = 16_000
+"""Characters of it that are more than a screen shows."""
+
+
 @dataclass(frozen=True, slots=True)
 class OpenArticle:
     """An article with all that a page of it needs."""
@@ -40,6 +46,8 @@ class OpenArticle:
     markdown: str
     """Its text as `markdown_of` gives it."""
     document: Document
+    whole: bool = True
+    """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
 
 
 def open_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT) -> OpenArticle:
@@ -47,19 +55,34 @@ def open_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCER
 
     Raises NotFoundError.
     """
+    article = articles.get(c, article_id)
+    html = _clean_html(c, article)
+    return OpenArticle(article, articles.status(c, article_id), html, *_prepared(article, html, excerpt))
+
+
+def begin_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT) -> OpenArticle:
+    """Likewise, but of a long article that is read from its top only the beginning, in a fraction of the time."""
+    from tuireader.content.beginning import beginning
+
+    article, status = articles.get(c, article_id), articles.status(c, article_id)
+    html = _clean_html(c, article)
+    first = beginning(html, BEGINNING) if len(html) > LONG and not status.position else ""
+    return OpenArticle(article, status, html, *_prepared(article, first or html, excerpt), whole=not first)
+
+
+def complete(opened: OpenArticle, *, excerpt: str = EXCERPT) -> OpenArticle:
+    """The whole article of which there is the beginning."""
+    markdown, document = _prepared(opened.article, opened.html, excerpt)
+    return replace(opened, markdown=markdown, document=document, whole=True)
+
+
+def _prepared(article: Article, html: str, excerpt: str) -> tuple[str, Document]:
     from tuireader.content.document import to_document
     from tuireader.content.markdown import to_markdown
 
-    article = articles.get(c, article_id)
-    html = _clean_html(c, article)
     markdown = to_markdown(html)
-    document = to_document(
-        markdown,
-        title=article.title,
-        authors=article.authors,
-        excerpt="" if article.offline else excerpt,
-    )
-    return OpenArticle(article, articles.status(c, article_id), html, markdown, document)
+    end = "" if article.offline else excerpt
+    return markdown, to_document(markdown, title=article.title, authors=article.authors, excerpt=end)
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:

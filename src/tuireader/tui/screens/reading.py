@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -68,7 +69,7 @@ class ReadingScreen(MarkingScreen):
             toast(self, str(error), severity="warning")
             return
         self._bring_cursor(query, article_id, around)
-        self._show(opened)
+        await self._show(opened)
 
     def _bring_cursor(self, query: Query, article_id: int, around: View | None) -> None:
         if replace(self.listed, keep=query.keep) == query:  # else there is another list by now
@@ -76,7 +77,7 @@ class ReadingScreen(MarkingScreen):
                 self.ranked = around.ranked
             self.headlines.bring(article_id, around)
 
-    def _show(self, opened: OpenArticle) -> None:
+    async def _show(self, opened: OpenArticle) -> None:
         self.keep_position()
         self.opened = (opened.article, opened.status)
         self._kept_position = (opened.article.id, opened.status.position)
@@ -84,6 +85,11 @@ class ReadingScreen(MarkingScreen):
         self.show_pane("article")
         if not opened.status.read:
             self.set_marks(opened.article.id, read=True)
+        if not opened.whole:
+            painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
+            self.call_after_refresh(painted.set)
+            await painted.wait()
+            self.article.complete(await asyncio.to_thread(_completed, opened, self._excerpt))
 
     # From one to the next.
 
@@ -139,7 +145,7 @@ class ReadingScreen(MarkingScreen):
             return
         around, opened = found
         self._bring_cursor(query, opened.article.id, around)
-        self._show(opened)
+        await self._show(opened)
 
     def on_article_view_at_end(self) -> None:
         """At the end of an article, go on."""
@@ -247,10 +253,13 @@ class ReadingScreen(MarkingScreen):
 
     def _opened(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-        from tuireader.library.read import open_article
+        from tuireader.library.read import begin_article
 
-        excerpt = f"This is an excerpt: {self.key_of('full-text')} fetches the full text."
-        return open_article(connection, article_id, excerpt=excerpt)
+        return begin_article(connection, article_id, excerpt=self._excerpt)
+
+    @property
+    def _excerpt(self) -> str:
+        return f"This is an excerpt: {self.key_of('full-text')} fetches the full text."
 
 
 def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
@@ -267,3 +276,9 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
 def _around(connection: Connection, query: Query, article_id: int, known: frozenset[int]) -> View | None:
     """The list around an article, where its row is not known."""
     return None if article_id in known else view(connection, query, 0, (article_id,))
+
+
+def _completed(opened: OpenArticle, excerpt: str) -> OpenArticle:
+    from tuireader.library.read import complete
+
+    return complete(opened, excerpt=excerpt)

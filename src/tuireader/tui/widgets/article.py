@@ -71,6 +71,11 @@ class ArticleView(LinkPage):
         self.article = opened.article
         self.open_page(opened.document, opened.status.position)
 
+    def complete(self, opened: OpenArticle) -> None:
+        """Show the rest of the article whose beginning is shown."""
+        if self.article is not None and self.article.id == opened.article.id:
+            self.go_on_with(opened.document)
+
     def clear(self, message: str) -> None:
         """Show a sentence, and no article."""
         self._forget()

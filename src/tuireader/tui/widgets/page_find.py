@@ -8,7 +8,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
 
-from tuireader.content.blocks import document_text
+from tuireader.content.blocks import Document, document_text
 from tuireader.content.printable import printable
 from tuireader.tui.widgets.article_find import Finding
 from tuireader.tui.widgets.article_page import HEAD, Place
@@ -61,6 +61,14 @@ class FindPage(MousePage):
             self.finding = Finding(document_text(self._document), self.position)
         self.finding.seek(sought)
         self._show_match()
+
+    def go_on_with(self, document: Document) -> None:
+        """Look in what has come, too."""
+        super().go_on_with(document)
+        if self.finding is not None:
+            began, sought = self.finding.began, self.finding.sought
+            self.finding = Finding(document_text(document), began)
+            self.finding.seek(sought)
 
     def _show_match(self) -> None:
         finding, page = self.finding, self._page

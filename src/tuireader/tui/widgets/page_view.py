@@ -127,6 +127,13 @@ class PageView(ScrollView, can_focus=True):
         self._hover = self._here = None
         self._fit()
 
+    def go_on_with(self, document: Document) -> None:
+        """Show a document that begins as the present one does; the reader stays where he is."""
+        self.workers.cancel_group(self, "layout")
+        self._document = document
+        self._page = None
+        self._fit()
+
     def _fit(self) -> None:
         """Lay out what is in sight at the present width; the rest follows."""
         if self._document is None or not self.size.width or not self.size.height:
