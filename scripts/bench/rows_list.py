@@ -83,6 +83,7 @@ def busy(bench: Workbench) -> Iterator[Row]:
         held: list[float] = []
         while f"/{bench.feeds}" in screen.lines()[0]:
             held.append(_key(screen, "jk"[len(held) % 2]))
+            screen.settle(0.005, at_most=0.1)  # half a frame is no cursor to start from
     served.turn_to(before.folder)
     yield Result("key to paint of j during a refresh (p95)", p95(held), p95(rest), "at rest", 3.0)
     yield Limit("the slowest of them", max(held), 0.150)
@@ -147,7 +148,7 @@ def growth(bench: Workbench) -> Iterator[Row]:
     yield Result(f"{work}: start", median(starts[many.cache]), median(starts[few.cache]), against, 1.2)
     keys_many, keys_few = _keys(many, few)
     yield Result(f"{work}: key (p95)", p95(keys_many), p95(keys_few), against, 1.2)
-    yield Result(f"{work}: window", _window(many), _window(few), against, 1.2)
+    yield Result(f"{work}: window", *_windows(many, few), against, 1.2)
 
 
 def _started(here: Ours, needle: str) -> float:
@@ -195,14 +196,17 @@ def _chosen(screen: Screen) -> list[str]:
     return [line for background, line in rows if background != usual]
 
 
-def _window(here: Ours) -> float:
-    with closing(connect(here.cache)) as connection:
-        times = []
-        for turn in range(50):
-            begin = time.perf_counter()
-            articles.window(connection, Query(), turn, 60)
-            times.append(time.perf_counter() - begin)
-        return median(times)
+def _windows(*readers: Ours) -> list[float]:
+    """Times of reading a screenful of headlines, of several readers in turn."""
+    with ExitStack() as stack:
+        connections = [stack.enter_context(closing(connect(here.cache))) for here in readers]
+        times: list[list[float]] = [[] for _ in readers]
+        for turn in range(200):
+            for connection, found in zip(connections, times, strict=True):
+                begin = time.perf_counter()
+                articles.window(connection, Query(), turn % 50, 60)
+                found.append(time.perf_counter() - begin)
+    return [median(each) for each in times]
 
 
 def _needle(here: Ours) -> str:
