@@ -110,7 +110,11 @@ class _Run:
         """Ask for one feed after the other; what comes is taken in while the next is asked for."""
         for feed in feeds:
             await self._room.acquire()
-            self._go(self._finish(feed, await self._ask(feed)))
+            try:
+                came = await self._ask(feed)
+            except StoreError as error:
+                came = Refreshed(feed, "failed", error=str(error))
+            self._go(self._finish(feed, came))
 
     async def _finish(self, feed: Feed, came: Page | Refreshed) -> None:
         try:
@@ -139,10 +143,7 @@ class _Run:
             )
         except FetchError as error:
             self._silence.note(feed.url, error)
-            try:
-                return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
-            except StoreError as failure:
-                return Refreshed(feed, "failed", error=str(failure))
+            return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
         self._silence.note(feed.url)
         self._reached = True
         return page

@@ -138,7 +138,7 @@ def _fail(done: asyncio.Future[Any], error: Exception) -> None:
 
 def _useful() -> int:
     """A process for each core and one more, since one of them writes or waits; none where there is one core."""
-    if not sys.executable:  # there is nothing to start another one with
+    if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(MOST, cores + 1) if cores > 1 else 0
