@@ -29,6 +29,8 @@ _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
 _BREATH = 0.002
 """Seconds between them, in which keys go from the terminal to their widget."""
+_FIRST = 0.03
+"""Seconds in which what is in sight is painted first."""
 _PAUSE = 0.05
 """Seconds that a size has to last before a thread begins to work for it."""
 LINES_IN_BLOCK = 10**8
@@ -156,6 +158,7 @@ class PageView(ScrollView, can_focus=True):
     async def _finish(self, page: Page) -> None:
         """Lay out what is left, a slice at a time; the line at the top stays."""
         worker = get_current_worker()
+        await asyncio.sleep(_FIRST)
         began = perf_counter()
         for block in page.unfinished(self._top.block):
             if page.is_heavy(block):
