@@ -19,7 +19,7 @@ from tuireader.store.connection import connect
 
 LENGTH = struct.Struct(">Q")
 """What stands before each job and each answer."""
-_NICENESS = 5
+_NICENESS = 10
 """Keys are answered first, by the process that draws."""
 _GARBAGE = 100_000
 """Objects between two looks for unused ones in circles, of which feeds leave none."""

@@ -26,10 +26,14 @@ from tuireader.tui.widgets.headline_list import HeadlineList
 from tuireader.tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tuireader.model import Feed
     from tuireader.tui.screens.subscribe import Added
     from tuireader.tui.widgets.article import ArticleView
 
+PROGRESS_PACE = 0.1
+"""Seconds at least between two times that it is said how far a refresh is."""
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
@@ -149,15 +153,24 @@ class ReaderScreen(ReadingScreen):
         from tuireader.tui.fetching import Tally, refreshing
 
         tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
-        self._say_progress(tally.progress())
+        pending: Timer | None = None
+
+        def say() -> None:
+            nonlocal pending
+            pending = None
+            self._say_progress(tally.progress())
+
+        say()
         try:
             async with aclosing(refreshing(self.path, asked, clock=self.clock, force=force)) as events:
                 async for event in events:
                     tally.add(event)
-                    self._say_progress(tally.progress())
+                    pending = pending or self.set_timer(PROGRESS_PACE, say)
                     if event.new or event.changed:
                         self.recount_soon()
         finally:
+            if pending is not None:
+                pending.stop()
             self._say_progress("")
         self.offline = tally.offline
         self.recount()
