@@ -16,6 +16,7 @@ from types import SimpleNamespace
 
 import pytest
 from textual import events
+from textual.pilot import Pilot
 
 from conftest import Reply, ScriptedSite
 from faults import sqlite_error
@@ -266,21 +267,26 @@ async def test_a_read_only_cache_is_said_and_can_be_read(read_only: Path) -> Non
     app = reader(read_only)
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await settle(pilot)
-        assert "can be read but not changed" in flowing(app)
+        await said(pilot, app, "can be read but not changed")
         await pilot.press("enter")
         await settle(pilot)
         assert "Although they have been rivals" in screen_text(app)
         await pilot.press("f")
         await settle(pilot)
-        assert "cannot be changed: it or its folder is read-only." in flowing(app)
+        await said(pilot, app, "cannot be changed: it or its folder is read-only.")
         await pilot.press("J")
         await settle(pilot)
         assert app.return_code is None
 
 
-def flowing(app: ReaderApp) -> str:
-    """The words on the screen, where a toast may have broken them into lines."""
-    return " ".join(re.sub(r"[▌▐│]", " ", screen_text(app)).split())
+async def said(pilot: Pilot[None], app: ReaderApp, words: str) -> None:
+    """See words on the screen, where a toast, which takes a moment to unfold, may have broken them into lines."""
+    for _ in range(100):
+        flowing = " ".join(re.sub(r"[▌▐│─]", " ", screen_text(app)).split())
+        if words in flowing:
+            return
+        await pilot.pause(0.02)
+    pytest.fail(f"{words!r} is not on the screen:\n{screen_text(app)}")
 
 
 @pytest.fixture
@@ -295,7 +301,7 @@ async def test_a_damaged_cache_is_moved_aside_and_that_is_said(damaged: Path) ->
     app = reader(damaged)
     async with app.run_test(size=(200, 30), notifications=True) as pilot:
         await settle(pilot)
-        assert "The cache was damaged, and a new one was begun." in flowing(app)
+        await said(pilot, app, "The cache was damaged, and a new one was begun.")
         assert app.return_code is None
 
 
