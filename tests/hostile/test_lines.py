@@ -282,7 +282,7 @@ async def test_a_read_only_cache_is_said_and_can_be_read(read_only: Path) -> Non
 async def said(pilot: Pilot[None], app: ReaderApp, words: str) -> None:
     """See words on the screen, where a toast, which takes a moment to unfold, may have broken them into lines."""
     for _ in range(100):
-        flowing = " ".join(re.sub(r"[▌▐│─]", " ", screen_text(app)).split())
+        flowing = " ".join(re.sub(r"[▌▐│─┴┬]", " ", screen_text(app)).split())
         if words in flowing:
             return
         await pilot.pause(0.02)

@@ -8,7 +8,9 @@ import logging
 import signal
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from types import FrameType
 from typing import ClassVar
 
 from textual.app import InvalidThemeError
@@ -154,11 +156,20 @@ class ReaderApp(TypeAhead):
     def _mind_signals(self) -> None:
         loop = asyncio.get_running_loop()
         for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            number = getattr(signal, name, None)
-            if number is not None:
-                # Windows has no such handlers, a loop in a thread other than the main one may have none.
-                with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                    loop.add_signal_handler(number, self._end, 128 + number)
+            self._mind(loop, name, lambda number: self._end(128 + number))
+        # Textual's own run in the middle of anything, such as the writing of a frame: then they wait for each other.
+        for name in ("SIGTSTP", "SIGCONT"):
+            handler = signal.getsignal(getattr(signal, name)) if hasattr(signal, name) else None
+            if callable(handler):
+                self._mind(loop, name, partial(_handle, handler))
+
+    def _mind(self, loop: asyncio.AbstractEventLoop, name: str, do: Callable[[int], object]) -> None:
+        """Do something between two steps of the loop when a signal comes."""
+        number = getattr(signal, name, None)
+        if number is not None:
+            # Windows has no such handlers, a loop in a thread other than the main one may have none.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, do, number)
 
     def _end(self, status: int) -> None:
         self.exit(return_code=status)
@@ -202,6 +213,10 @@ class ReaderApp(TypeAhead):
         if error is None or isinstance(error, TuireaderError):
             return str(error or "")
         return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
+
+
+def _handle(handler: Callable[[int, FrameType | None], object], number: int) -> None:
+    handler(number, None)
 
 
 def _check(config: Config) -> None:
