@@ -59,20 +59,20 @@ async def test_a_long_article_begins_with_its_beginning(library: Library, site: 
     html = "".join(f"<p>Paragraph {n}: {'words and more words ' * 9}</p>" for n in range(600))
     number = await one_article(library, site, html)
     with closing(connect(library.path)) as c:
-        whole, first = read.open_article(c, number), read.begin_article(c, number)
+        whole, first = read.open_article(c, number), read.open_article(c, number, beginning=True)
         assert (whole.whole, first.whole) == (True, False)
         assert 20 < len(first.document.blocks) < len(whole.document.blocks) == 600
         assert first.document.blocks == whole.document.blocks[: len(first.document.blocks)]
         assert read.complete(first) == whole
         # Who goes on reading somewhere in it needs that place.
         statuses.save_position(c, number, 5000)
-        assert read.begin_article(c, number).whole
+        assert read.open_article(c, number, beginning=True).whole
 
 
 async def test_a_short_article_is_begun_and_ended_at_once(library: Library, site: ScriptedSite) -> None:
     number = await one_article(library, site, "<p>Some words.</p>")
     with closing(connect(library.path)) as c:
-        assert read.begin_article(c, number) == read.open_article(c, number)
+        assert read.open_article(c, number, beginning=True) == read.open_article(c, number)
 
 
 async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, site: ScriptedSite) -> None:

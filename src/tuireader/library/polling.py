@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model import Feed, Page, ParsedFeed, Validators, without_credentials
+from tuireader.store.holds import SKEW
 from tuireader.web.addresses import host_of, same_host, with_credentials_of
 
 HOUR = 3600
@@ -15,15 +16,12 @@ DAY = 86_400
 HITS_TO_MOVE = 3
 """Permanent redirects in a row, each to a feed that parses, before the new address is believed."""
 
-_SKEW = timedelta(minutes=5)
-"""A clock that was set back by more than this makes what was noted before meaningless."""
-
 
 def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
     """Whether to ask for the feed now; `force` overrides the timer, but neither Retry-After nor a 410."""
     if feed.gone:
         return False
-    if feed.checked is not None and feed.checked > now + _SKEW:
+    if feed.checked is not None and feed.checked > now + SKEW:
         return True
     if is_held(feed, now):
         return False

@@ -28,7 +28,6 @@ Result = TypeVar("Result")
 
 EXCERPT = "This is an excerpt."
 
-
 LONG = 60_000
 """Characters of clean HTML from which on preparing all of it takes longer than an eye notices."""
 BEGINNING = 16_000
@@ -50,24 +49,24 @@ class OpenArticle:
     """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
 
 
-def open_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT) -> OpenArticle:
+def open_article(
+    c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT, beginning: bool = False
+) -> OpenArticle:
     """Bring an article into the form that is laid out; `excerpt` is what its end says if the rest is not here.
 
-    Raises NotFoundError.
+    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. Raises
+    NotFoundError.
     """
-    article = articles.get(c, article_id)
-    html = _clean_html(c, article)
-    return OpenArticle(article, articles.status(c, article_id), html, *_prepared(article, html, excerpt))
-
-
-def begin_article(c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT) -> OpenArticle:
-    """Likewise, but of a long article that is read from its top only the beginning, in a fraction of the time."""
-    from tuireader.content.beginning import beginning
-
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     html = _clean_html(c, article)
-    first = beginning(html, BEGINNING) if len(html) > LONG and not status.position else ""
+    first = _beginning(html) if beginning and not status.position else ""
     return OpenArticle(article, status, html, *_prepared(article, first or html, excerpt), whole=not first)
+
+
+def _beginning(html: str) -> str:
+    from tuireader.content.beginning import beginning
+
+    return beginning(html, BEGINNING) if len(html) > LONG else ""
 
 
 def complete(opened: OpenArticle, *, excerpt: str = EXCERPT) -> OpenArticle:
@@ -110,18 +109,17 @@ async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock:
     from tuireader.library import waiting
     from tuireader.web.addresses import private_ok_for, with_credentials_of
 
-    article, feed = await asyncio.to_thread(_in_cache, path, partial(_article, article_id=article_id))
+    async def in_cache(work: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await asyncio.to_thread(_in_cache, path, work)
+
+    article, feed = await in_cache(partial(_article, article_id=article_id))
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     private_ok = private_ok_for(url, feed.url, private=feed.private)
-    await asyncio.to_thread(_in_cache, path, partial(waiting.heed, urls=(url,), now=clock()))
-    try:
+    async with waiting.heeding(in_cache, url, clock=clock):
         page = await web.get(client, url, private_ok=private_ok, clock=clock)
-    except FetchError as error:
-        await asyncio.to_thread(_in_cache, path, partial(waiting.note, url=url, error=error, now=clock()))
-        raise
-    await asyncio.to_thread(_in_cache, path, partial(keep_full_text, article_id=article_id, page=page))
+    await in_cache(partial(keep_full_text, article_id=article_id, page=page))
 
 
 def _in_cache(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -90,15 +90,8 @@ class _Errand:
         async with self._heeding(*addresses_to_try(address)):
             return await candidates(self._client, address, clock=self._clock)
 
-    @asynccontextmanager
-    async def _heeding(self, *urls: str) -> AsyncIterator[None]:
-        """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone."""
-        await self._worker.do(partial(waiting.heed, urls=urls, now=self._clock()))
-        try:
-            yield
-        except FetchError as error:
-            await self._worker.do(partial(waiting.note, url=urls[0], error=error, now=self._clock()))
-            raise
+    def _heeding(self, *urls: str) -> AbstractAsyncContextManager[None]:
+        return waiting.heeding(self._worker.do, *urls, clock=self._clock)
 
     async def again(
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.library import polling
@@ -12,6 +14,24 @@ from tuireader.model import without_credentials
 from tuireader.store import feeds as store_feeds
 from tuireader.store import holds
 from tuireader.web.addresses import host_of
+
+
+@asynccontextmanager
+async def heeding(
+    in_cache: Callable[[Callable[[sqlite3.Connection], None]], Awaitable[None]],
+    *urls: str,
+    clock: Callable[[], datetime],
+) -> AsyncIterator[None]:
+    """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone.
+
+    `in_cache` does something on a connection to the cache. Raises FetchError, as what is done inside may.
+    """
+    await in_cache(partial(heed, urls=urls, now=clock()))
+    try:
+        yield
+    except FetchError as error:
+        await in_cache(partial(note, url=urls[0], error=error, now=clock()))
+        raise
 
 
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-_SKEW = timedelta(minutes=5)
-"""What was noted by a clock that has since been set back by more than this says nothing."""
+SKEW = timedelta(minutes=5)
+"""What was noted by a clock that has since been set back by more than this says nothing, here and of feeds."""
 
 
 def hold(c: sqlite3.Connection, place: str, until: datetime, *, now: datetime) -> None:
@@ -30,6 +30,6 @@ def held_until(c: sqlite3.Connection, places: Sequence[str], now: datetime) -> d
     """The time before which one of the places is not to be asked; None where that is past, or was never said."""
     (until,) = c.execute(
         f"SELECT max(until) FROM hold WHERE place IN ({', '.join('?' * len(places))}) AND until > ? AND noted <= ?",
-        (*map(sound, places), seconds(now), seconds(now + _SKEW)),
+        (*map(sound, places), seconds(now), seconds(now + SKEW)),
     ).fetchone()
     return moment(until)

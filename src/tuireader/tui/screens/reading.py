@@ -253,9 +253,9 @@ class ReadingScreen(MarkingScreen):
 
     def _opened(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-        from tuireader.library.read import begin_article
+        from tuireader.library.read import open_article
 
-        return begin_article(connection, article_id, excerpt=self._excerpt)
+        return open_article(connection, article_id, excerpt=self._excerpt, beginning=True)
 
     @property
     def _excerpt(self) -> str:
