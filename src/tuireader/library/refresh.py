@@ -75,8 +75,8 @@ class _Run:
         self._tasks: set[asyncio.Task[None]] = set()
         self._held: dict[str, datetime] = {}
         self._reached = False
-        self._unreached: list[tuple[Feed, FetchError]] = []
-        self._skipped: list[tuple[Feed, FetchError]] = []
+        self._unsettled: list[Callable[..., Refreshed]] = []
+        """What is to be noted of feeds if there is a network, which is not known of them alone."""
         self._silence = Silence()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
@@ -153,30 +153,29 @@ class _Run:
         return await take(partial(intake.take_page, feed=feed, page=page, now=self._clock()))
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
+        note = partial(intake.take_failure, feed=feed, error=error)
         if error.offline:
-            self._unreached.append((feed, error))
-            return Refreshed(feed, "failed", error=str(error), offline=True)
+            return self._put_off(feed, error, note)
         self._reached = True
-        event = await self._workers.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
+        event = await self._workers.do(partial(note, now=self._clock()))
         if polling.holds_host(error) and event.feed.not_before is not None:
             self._held[host_of(feed.url)] = event.feed.not_before
         return event
 
     async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
+        note = partial(intake.take_skipped, feed=feed, reason=str(error))
         if error.offline:
-            self._skipped.append((feed, error))
-            return Refreshed(feed, "failed", error=str(error), offline=True)
-        skip = partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock())
-        return await self._workers.do(skip)
+            return self._put_off(feed, error, note)
+        return await self._workers.do(partial(note, now=self._clock()))
+
+    def _put_off(self, feed: Feed, error: FetchError, note: Callable[..., Refreshed]) -> Refreshed:
+        self._unsettled.append(note)
+        return Refreshed(feed, "failed", error=str(error), offline=True)
 
     async def _settle(self) -> None:
         """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
-        if not self._reached:
-            return
-        for feed, error in self._unreached:
-            await self._workers.do(partial(intake.take_failure, feed=feed, error=error, now=self._clock()))
-        for feed, error in self._skipped:
-            await self._workers.do(partial(intake.take_skipped, feed=feed, reason=str(error), now=self._clock()))
+        for note in self._unsettled if self._reached else ():
+            await self._workers.do(partial(note, now=self._clock()))
 
 
 def _turned_inside(feed: Feed) -> FetchError:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -55,9 +54,7 @@ class MarkingScreen(SearchingScreen):
         self.headlines.patch(marks)
         if self.opened is not None and self.opened[0].id in marks.ids:
             article, status = self.opened
-            read = status.read if marks.read is None else marks.read
-            starred = status.starred if marks.starred is None else marks.starred
-            self.opened = (article, replace(status, read=read, starred=starred))
+            self.opened = (article, marks.over(status))
 
     @work(group="writes")
     async def _written(self, marks: Marks, future: Future[None]) -> None:

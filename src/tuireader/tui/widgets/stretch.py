@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from tuireader.model import Excerpt, Headline
+    from tuireader.model import Excerpt, Headline, Status
+
+Marked = TypeVar("Marked", "Headline", "Status")
 
 PAGE = 64
 """Headlines read at a time."""
@@ -56,12 +58,14 @@ class Marks(NamedTuple):
 
     def on(self, headline: Headline) -> Headline:
         """A headline as it is with them."""
-        if headline.id not in self.ids:
-            return headline
+        return self.over(headline) if headline.id in self.ids else headline
+
+    def over(self, marked: Marked) -> Marked:
+        """What is known of one of the articles, as it is with them."""
         return replace(
-            headline,
-            read=headline.read if self.read is None else self.read,
-            starred=headline.starred if self.starred is None else self.starred,
+            marked,
+            read=marked.read if self.read is None else self.read,
+            starred=marked.starred if self.starred is None else self.starred,
         )
 
 
