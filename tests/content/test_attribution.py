@@ -44,6 +44,12 @@ def test_authors(body, names):
     assert authors(body) == names
 
 
+@pytest.mark.parametrize("name", ["Toby Smith", "Ruby Tandoh", "Abby Crosby", "Kirby Lee"])
+def test_names_that_hold_by_stay_whole(name):
+    assert authors(f'<p class="byline"><a rel="author" href="/a">{name}</a></p>') == [name]
+    assert authors(f'<p><a rel="author" href="/a">Written by: {name}</a></p>') == [name]
+
+
 def test_names_by_the_title_go_first():
     card = '<div><h3>Other</h3><a rel="author" href="/c">Carl</a></div>'
     article = '<article><h1>T</h1><p><a rel="author" href="/i">Ida</a></p></article>'

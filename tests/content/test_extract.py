@@ -112,3 +112,22 @@ def test_letters_that_grow_in_lower_case_cost_no_word():
     assert found is not None
     assert found.html.count("sonbahar") == 40
     assert "x()" not in found.html
+
+
+FONT_PAGES = {
+    "a font that is never closed": "<title></title><font>n\n, t n c",
+    "text in fonts beside blocks": "<table><tr><td><font>{0}<br><br>{1}</font><p>{2}</p></td></tr></table>",
+    "text in fonts in cells": "<table><tr><td>x</td><td><font>{0}<br><br>{1}<br><br>{2}</font></td></tr></table>",
+    "text in spans beside blocks": "<div><span>{0}</span><p>{1}</p><b>{2}</b></div>",
+}
+
+
+@pytest.mark.parametrize("page", FONT_PAGES.values(), ids=FONT_PAGES)
+def test_text_in_fonts_and_beside_blocks_is_found(page):
+    texts = [f"{word} is a sentence of some length that says a little more than nothing. " * 8 for word in "ABC"]
+    found = main_html(f"<html><title>T</title><body>{page.format(*texts)}</body></html>".encode(), URL)
+    if "{" in page:
+        assert found is not None
+        text = plain_text(found.html)
+        for each in texts:
+            assert each.strip() in text

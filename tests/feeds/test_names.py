@@ -71,6 +71,11 @@ def test_any_text_is_one_line(text):
         (['<a href="https://a.example">Jane</a>'], ("Jane",)),
         (["Jane", "JANE", "", " ", "Ann"], ("Jane", "Ann")),
         (["Jane (of the Jungle)"], ("Jane (of the Jungle)",)),
+        (["Toby Smith"], ("Toby Smith",)),
+        (["By Toby Smith"], ("Toby Smith",)),
+        (["Ruby Tandoh, Bobby Fischer"], ("Ruby Tandoh", "Bobby Fischer")),
+        (["Gaby Acevedo"], ("Gaby Acevedo",)),
+        (["Abby by Night"], ("Abby by Night",)),
     ],
 )
 def test_people(names, shown):

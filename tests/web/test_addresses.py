@@ -70,7 +70,8 @@ def test_hosts() -> None:
     [
         "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
         "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
-        "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1",
+        "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "fec0::1", "feff::1", "64:ff9b:1::a09:807",
+        "64:ff9b:1:ffff::808:808", "::10.9.8.7", "::8.8.8.8", "::ffff:0:10.9.8.7", "3fff::1", "3fff:fff::1", "5f00::1",
     ],
 )  # fmt: skip
 def test_addresses_inside(address: str) -> None:
@@ -80,7 +81,8 @@ def test_addresses_inside(address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "198.18.0.7", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+    "address",
+    ["93.184.216.34", "8.8.8.8", "198.18.0.7", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2a00::1"],
 )
 def test_addresses_outside(address: str) -> None:
     assert not is_private_address(ipaddress.ip_address(address))

@@ -8,7 +8,7 @@ import zlib
 import brotli
 import pytest
 
-from tuireader.web.unpack import TooLargeError, Unpacker, UnpackError
+from tuireader.web.unpack import CutOffError, TooLargeError, Unpacker, UnpackError
 
 TEXT = "".join(random.Random(1).choices("abcdefgh <>/", k=300_000)).encode()
 
@@ -20,7 +20,9 @@ def raw_deflate(data: bytes) -> bytes:
 
 def unpack(encoding: str, body: bytes, *, limit: int = 1_000_000, step: int = 4096) -> bytes:
     unpacker = Unpacker(encoding, limit)
-    return b"".join(piece for start in range(0, len(body), step) for piece in unpacker.feed(body[start : start + step]))
+    pieces = [piece for start in range(0, len(body), step) for piece in unpacker.feed(body[start : start + step])]
+    unpacker.end()
+    return b"".join(pieces)
 
 
 @pytest.mark.parametrize("step", [1, 7, 65_536, 10_000_000])
@@ -47,11 +49,39 @@ def test_every_coding_in_pieces_of_every_size(encoding: str, body: bytes, step: 
     assert unpack(encoding, body, step=step) == TEXT
 
 
-def test_what_was_cut_off_gives_what_is_there() -> None:
-    packed = gzip.compress(TEXT)
-    got = unpack("gzip", packed[: len(packed) // 2])
-    assert len(got) > 100_000
-    assert TEXT.startswith(got)
+PACKED = {
+    "gzip": gzip.compress(TEXT),
+    "two members": gzip.compress(TEXT) + gzip.compress(TEXT),
+    "deflate": zlib.compress(TEXT),
+    "raw deflate": raw_deflate(TEXT),
+    "br": brotli.compress(TEXT, quality=3),
+    "gzip, br": brotli.compress(gzip.compress(TEXT), quality=3),
+}
+CODINGS = {"two members": "gzip", "raw deflate": "deflate"}
+
+
+@pytest.mark.parametrize("name", PACKED)
+@pytest.mark.parametrize("missing", [1, 4, 1000, -1, -10])
+def test_what_was_cut_off_gives_what_is_there_and_is_not_whole(name: str, missing: int) -> None:
+    packed = PACKED[name]
+    unpacker = Unpacker(CODINGS.get(name, name), 1_000_000)
+    got = b"".join(unpacker.feed(packed[:-missing]))
+    assert (TEXT + TEXT).startswith(got)
+    with pytest.raises(CutOffError):
+        unpacker.end()
+
+
+@pytest.mark.parametrize("name", PACKED)
+def test_what_was_packed_outside_and_cut_inside_is_not_whole(name: str) -> None:
+    unpacker = Unpacker(f"{CODINGS.get(name, name)}, gzip", 1_000_000)
+    list(unpacker.feed(gzip.compress(PACKED[name][:-3])))
+    with pytest.raises(CutOffError):
+        unpacker.end()
+
+
+@pytest.mark.parametrize("coding", ["", "gzip", "deflate", "br", "gzip, br"])
+def test_nothing_at_all_is_whole(coding: str) -> None:
+    Unpacker(coding, 1_000_000).end()
 
 
 @pytest.mark.parametrize(

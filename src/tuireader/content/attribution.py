@@ -58,7 +58,7 @@ _NO_NAME = re.compile(
     r"|website|authors?|permalink|edit|.*://.*",
     re.IGNORECASE,
 )
-_BY = re.compile(r"(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?\s*|authors?\s*:\s*", re.IGNORECASE)
+_BY = re.compile(r"\b(?:(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?|authors?\s*:)\s*", re.IGNORECASE)
 
 
 def near_title(page: Any) -> Any:

@@ -159,7 +159,8 @@ class _Finder:
         self.counts: dict[int, int] = {}
 
     def of(self, node: Node) -> int:
-        return self.counts[id(node)]
+        """How much of the text is in a part; nothing where that holds no block, such as a bare font element."""
+        return self.counts.get(id(node), 0)
 
     def knows(self, key: str) -> bool:
         """Whether a block is a line of the text, or, if it is long enough to tell, in pieces on several."""
@@ -169,14 +170,21 @@ class _Finder:
         return self.searches >= 0 and len(key) >= _TELLING and key in self.text
 
     def count(self, node: Node) -> int:
-        blocks = [child for child in node.children if isinstance(child, Node) and _holds_blocks(child)]
-        if blocks:
-            total = sum(map(self.count, blocks))
-        else:
-            key = letters(node.words())
-            total = len(key) if self.knows(key) else 0
+        """Count the characters in a part that are known, in its blocks and in the lines of text between them."""
+        total, line = 0, Node("span")
+        for child in node.children:
+            if isinstance(child, Node) and _holds_blocks(child):
+                total += self._known(line) + self.count(child)
+                line = Node("span")
+            else:
+                line.children.append(child)
+        total += self._known(line)
         self.counts[id(node)] = total
         return total
+
+    def _known(self, line: Node) -> int:
+        key = letters(line.words()) if line.children else ""
+        return len(key) if key and self.knows(key) else 0
 
 
 def _holds_blocks(node: Node) -> bool:

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_START_TAG = re.compile(r"<([\w:.-]{1,80})(?:[^<>]{0,2000}/>)?")
 _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _JUNK_MAX = 100_000
 """Characters before the feed that may be something else: the warnings of a broken server."""
@@ -30,6 +31,15 @@ def find_root(text: str) -> int | None:
     if found is None or _WEB_PAGE.search(text, start, found.start()):
         return None
     return found.start()
+
+
+def is_whole(text: str, root: int) -> bool:
+    """Whether the outermost element, which begins at `root`, ends; false for a document that broke off on its way."""
+    tag = _START_TAG.match(text, root)
+    if tag is None:
+        return False
+    end = f"</{tag[1]}"
+    return tag[0].endswith(">") or text.rfind(end) > root or text.casefold().rfind(end.casefold()) > root
 
 
 def declared_entities(prolog: str) -> dict[str, str]:

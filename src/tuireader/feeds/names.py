@@ -37,7 +37,7 @@ _NO_PERSON = (
     "Editors", "Foundation", "Group", "Inc", "Institute", "Ltd", "Media", "Ministry", "News", "Office", "Press",
     "Services", "Society", "Staff", "Studies", "Team", "University",
 )  # fmt: skip
-_BY = re.compile(r"by\s+(?=\S)", re.IGNORECASE)
+_BY = re.compile(r"^by\s+(?=\S)", re.IGNORECASE)  # at the beginning only: Toby Smith is no "ToSmith"
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -12,7 +13,7 @@ from urllib.parse import urljoin
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import from_tuple, parse_date
 from tuireader.feeds.decode import decode
-from tuireader.feeds.document import find_root
+from tuireader.feeds.document import find_root, is_whole
 from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.links import absolute, host_of
@@ -53,7 +54,7 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
     raw = read_usual(text[root:]) or _read_xml(text, root)
     if not (raw.entries or raw.feed.get("title") or raw.version not in {"", "atom"}):
         raise NotAFeedError("That address gives XML that is not a feed.")
-    return _feed(raw, url)
+    return replace(_feed(raw, url), whole=is_whole(text, root))
 
 
 def _read_xml(text: str, root: int) -> RawFeed:

@@ -7,7 +7,7 @@ import sqlite3
 from dataclasses import replace
 from datetime import datetime
 
-from tuireader.errors import NotAFeedError, NotFoundError, TuireaderError
+from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.feeds.parse import parse_feed
 from tuireader.library import polling, waiting
 from tuireader.library.namesakes import known_entries
@@ -15,6 +15,7 @@ from tuireader.library.plan import plan
 from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
+from tuireader.web.addresses import host_of
 
 
 def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
@@ -36,8 +37,13 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
 
 
 def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
-    """Save what a body that was parsed brings."""
+    """Save what a body that was parsed brings; one that broke off is a failure, of which nothing that came is lost."""
     what = plan(known_entries(c, feed, parsed.entries), parsed)
+    if not parsed.whole:
+        error = FetchError(f"{host_of(page.url)} broke off before the end of the feed; what came was kept")
+        after = polling.after_failure(feed, error, now)
+        articles.save(c, after, what, now)
+        return Refreshed(after, "failed", len(what.new), len(what.changed), parsed.skipped, str(error))
     articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
     after = store_feeds.get(c, feed.id)
     status: RefreshStatus = "updated" if what.new or what.changed else "unchanged"

@@ -72,6 +72,8 @@ class ParsedFeed:
     """Seconds between polls that the feed asks for (ttl, sy:updatePeriod); None where it says nothing."""
     older: str | None = None
     """The address of the page with older entries (RFC 5005), if it names one."""
+    whole: bool = True
+    """Whether the document ends: false for one that broke off, so that there may be more entries."""
 
 
 @dataclass(frozen=True, slots=True)

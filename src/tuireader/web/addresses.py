@@ -9,6 +9,11 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What no host on the public internet has, and what Python 3.11 takes for public: site-local addresses, NAT64 of one's
+# own network (RFC 8215), IPv4 addresses in disused wrappings, documentation (RFC 9637), segment routing (RFC 9602).
+_INSIDE = tuple(
+    map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
+)
 
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
@@ -131,6 +136,8 @@ def is_private_address(address: IPAddress) -> bool:
             inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_private_address(inner)
+        if any(address in network for network in _INSIDE):
+            return True
     elif address in _STAND_INS:
         return False
     return not address.is_global or address.is_multicast

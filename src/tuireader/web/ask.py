@@ -15,6 +15,8 @@ from tuireader.web.unpack import TooLargeError, Unpacker
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
+_PART = 206
+"""Part of a page: none was asked for, and the rest would never come."""
 _DRAINED = 16_384
 """A redirect's body of at most so many bytes is read, so that its connection can be used again."""
 
@@ -59,7 +61,7 @@ class Answer:
 
 
 def _brings_page(status: int) -> bool:
-    return 200 <= status < 300
+    return 200 <= status < 300 and status != _PART
 
 
 async def ask(client: Client, question: Question) -> Answer:
@@ -130,4 +132,5 @@ async def _body(client: Client, response: httpx2.Response, headers: ResponseHead
                 size += len(piece)
                 pieces.append(piece)
                 await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
+        unpacker.end()
         return b"".join(pieces)

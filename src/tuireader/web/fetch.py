@@ -25,7 +25,7 @@ from tuireader.web.addresses import (
 )
 from tuireader.web.ask import Answer, Question, ask
 from tuireader.web.client import Client, PrivateAddressError
-from tuireader.web.unpack import TooLargeError, UnpackError
+from tuireader.web.unpack import CutOffError, TooLargeError, UnpackError
 
 LIMIT = 20_000_000
 """Bytes of a decoded body."""
@@ -151,6 +151,8 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
         ) from error
     except TooLargeError as error:
         raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error
+    except CutOffError as error:
+        raise sentences.of_cut(name) from error
     except UnpackError as error:
         raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:

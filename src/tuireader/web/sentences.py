@@ -14,6 +14,7 @@ from tuireader.errors import FetchError
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 _STATUSES = {
+    206: "it sent a part of the page, and we asked for all of it",
     400: "it did not understand the request",
     401: "it wants a name and a password; put them into the address, as in https://name:password@example.org/",
     402: "it wants to be paid",
@@ -42,6 +43,11 @@ def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
 def of_timeout(host: str, seconds: float) -> FetchError:
     """The error for a deadline that passed."""
     return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", unreached=True)
+
+
+def of_cut(host: str) -> FetchError:
+    """The error for a body that ends before its end."""
+    return FetchError(f"{host} broke off in the middle")
 
 
 def of_exception(host: str, error: Exception) -> FetchError:

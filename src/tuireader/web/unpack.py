@@ -23,8 +23,15 @@ class UnpackError(Exception):
     """The body is not what its Content-Encoding says, or in a coding that was not offered."""
 
 
+class CutOffError(Exception):
+    """The body ends before what its Content-Encoding says is the end."""
+
+
 class _Layer(Protocol):
     def pieces(self, data: bytes) -> Iterator[bytes]: ...
+
+    def is_whole(self) -> bool:
+        """Whether the body may end here: nothing has come at all, or all that was announced."""
 
 
 class _Gzip:
@@ -32,13 +39,18 @@ class _Gzip:
 
     def __init__(self) -> None:
         self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        self._between_members = False
+        self._between_members = True
+        self._begun = False
+
+    def is_whole(self) -> bool:
+        return self._between_members
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         while data:
             if self._between_members:
-                if not data.startswith(b"\x1f"):
+                if self._begun and not data.startswith(b"\x1f"):
                     return
+                self._begun = True
                 self._member = zlib.decompressobj(zlib.MAX_WBITS | 16)
             yield from _inflate(self._member, data)
             self._between_members = self._member.eof
@@ -51,6 +63,9 @@ class _Deflate:
     def __init__(self) -> None:
         self._head = b""
         self._stream: zlib._Decompress | None = None
+
+    def is_whole(self) -> bool:
+        return self._stream.eof if self._stream is not None else not self._head
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
         if self._stream is None:
@@ -81,8 +96,13 @@ def _inflate(stream: zlib._Decompress, data: bytes) -> Iterator[bytes]:
 class _Brotli:
     def __init__(self) -> None:
         self._stream = brotli.Decompressor()
+        self._begun = False
+
+    def is_whole(self) -> bool:
+        return not self._begun or self._stream.is_finished()
 
     def pieces(self, data: bytes) -> Iterator[bytes]:
+        self._begun = True
         try:
             while not self._stream.is_finished():
                 piece = self._stream.process(data, output_buffer_limit=PIECE)
@@ -114,6 +134,11 @@ class Unpacker:
         for index, layer in enumerate(self._layers):
             stream = self._metered(index + 1, _through(layer, stream))
         yield from stream
+
+    def end(self) -> None:
+        """There are no more raw bytes; raises CutOffError where there should be."""
+        if not all(layer.is_whole() for layer in self._layers):
+            raise CutOffError
 
     def _metered(self, index: int, stream: Iterable[bytes]) -> Iterator[bytes]:
         for piece in stream:
