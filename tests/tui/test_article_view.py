@@ -381,3 +381,36 @@ async def test_what_is_opened_while_the_view_is_hidden_is_seen_when_it_is_shown_
         app.view.display = True
         await settled(pilot)
         assert "The second text." in "\n".join(app.rows())
+
+
+async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_one_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Small, so that the page is not all in sight, then at once so large that the next one is."""
+    monkeypatch.setattr(page_view, "_FIRST", 0.05)
+    app = Host(opened(LONG))
+    async with app.run_test(size=(30, 8)) as pilot:
+        await pilot.resize_terminal(200, 600)
+        await asyncio.sleep(0.1)
+        await settled(pilot)
+        assert app.view._page is not None
+        assert app.view._page.complete
+        assert all(place.block < len(app.view._page.document.blocks) for place in app.view._sight)
+        assert app.view._sight == app.view._page.window(TOP, app.view.rows)
+        assert any("w59x59" in row for row in app.rows())
+
+
+async def test_headings_and_links_of_an_article_that_was_replaced_under_its_dialog_lead_nowhere_wrong() -> None:
+    app = Host(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        for show in (app.view.show_contents, app.view.show_links):
+            app.view.show(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
+            show()
+            await pilot.pause()
+            assert len(app.screen_stack) == 2
+            app.view.show(opened("Other words, without headings and links.", number=2))
+            await pilot.press("down", "down", "enter")
+            await settled(pilot)
+            assert len(app.screen_stack) == 1
+            assert app.view.position == 0
+    assert app.return_code in (None, 0)

@@ -104,19 +104,21 @@ class ReaderApp(TypeAhead):
 
     def action_help(self) -> None:
         """Show the keys."""
+        from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.help import HelpScreen
 
-        self.push_screen(HelpScreen(self.config.keymap))
+        open_dialog(self, HelpScreen(self.config.keymap))
 
     def action_palette(self) -> None:
         """Show what can be done, and do what is chosen."""
+        from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.palette import Command, PaletteScreen
 
         commands = [
             *(Command(words, shown, action) for action, words, shown in keys.commands(self.config.keymap)),
             *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in self.theme_names()),
         ]
-        self.push_screen(PaletteScreen(commands), self._do_chosen)
+        open_dialog(self, PaletteScreen(commands), self._do_chosen)
 
     async def _do_chosen(self, action: str | None) -> None:
         if action is not None:

@@ -24,6 +24,7 @@ class Aim(NamedTuple):
     widget: Widget | None
     takes: bool
     """Whether that took what is typed by then."""
+    screen: Screen[Any]
 
 
 class TypeAhead(App[None]):
@@ -31,7 +32,8 @@ class TypeAhead(App[None]):
 
     Textual aims a key at what has the focus when it comes in, and looks for what is bound to it once nothing there has
     taken it. A key that opens a line to type into has not been looked up then when the ones after it come in: those
-    would act in the place that the reader has left. Where a dialog is on its way, they are kept until it has the focus.
+    would act in the place that the reader has left. Where a dialog is on its way, they are kept until it has the focus;
+    what was meant for a dialog that has gone, such as the second of two keys that close it, does nothing.
     """
 
     def __init__(self) -> None:
@@ -53,7 +55,7 @@ class TypeAhead(App[None]):
                 if not urgent:
                     self._waiting.append(event)
                 return
-            self._aimed.append((event, _aim(self.focused)))
+            self._aimed.append((event, self._aim()))
         await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
@@ -74,8 +76,11 @@ class TypeAhead(App[None]):
             event.prevent_default()
             self._waiting.append(event)
             return
-        now = _aim(self.focused)
-        if now.takes and next((aim for typed, aim in self._aimed if typed is event), now) != now:
+        now = self._aim()
+        then = next((aim for typed, aim in self._aimed if typed is event), now)
+        if then.screen not in self.screen_stack:
+            event.prevent_default()
+        elif now.takes and then != now:
             event.prevent_default()
             self._send(event)
 
@@ -91,10 +96,11 @@ class TypeAhead(App[None]):
 
     def _send(self, event: Typed) -> None:
         again = events.Key(event.key, event.character) if isinstance(event, events.Key) else events.Paste(event.text)
-        self._aimed.append((again, _aim(self.focused)))
+        self._aimed.append((again, self._aim()))
         target: Any = self.focused or self.screen
         target._forward_event(again)  # noqa: SLF001 - how Textual itself aims a key
 
-
-def _aim(widget: Widget | None) -> Aim:
-    return Aim(widget, isinstance(widget, Input) or bool(getattr(widget, "typing", False)))
+    def _aim(self) -> Aim:
+        """Where a key is sent now."""
+        widget = self.focused
+        return Aim(widget, isinstance(widget, Input) or bool(getattr(widget, "typing", False)), self.screen)

@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
+from textual import on
+from textual.app import App
+from textual.await_complete import AwaitComplete
+from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
 Result = TypeVar("Result")
 
 
 class Dialog(ModalScreen[Result]):
-    """A screen over the panes that gives a result."""
+    """A screen over the panes that gives one result, once, and takes only itself away."""
 
     CSS_PATH = "dialogs.tcss"
+
+    _is_dismissed = False
+    _waits = False
+    """Whether it is dismissed, and still under another dialog."""
+    _result: Result | None = None
+
+    def dismiss(self, result: Result | None = None) -> AwaitComplete:
+        """Close and give the result; a second time, as by a double click, nothing happens.
+
+        Under another dialog it waits: Textual would close whichever is on top.
+        """
+        if self._is_dismissed:
+            return AwaitComplete.nothing()
+        self._is_dismissed, self._result = True, result
+        if self.app.screen is not self:
+            self._waits = True
+            return AwaitComplete.nothing()
+        return super().dismiss(result)
+
+    @on(ScreenResume)
+    def _end_waiting(self) -> None:
+        if self._waits:
+            self._waits = False
+            super().dismiss(self._result)
+
+
+def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | None], Any] | None = None) -> None:
+    """Show a dialog, unless one of its kind is open: a key that comes twice opens one."""
+    if not any(type(screen) is type(dialog) for screen in app.screen_stack):
+        app.push_screen(dialog, cast(Any, done))

@@ -190,12 +190,12 @@ class ReaderScreen(ReadingScreen):
 
     def action_add(self, addresses: Sequence[str] = ()) -> None:
         """Ask for the address of a site, or begin with those that were given, and subscribe."""
+        from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()
-        self.app.push_screen(
-            SubscribeScreen(self.path, clock=self.clock, addresses=addresses, is_first=is_first), self._added
-        )
+        dialog = SubscribeScreen(self.path, clock=self.clock, addresses=addresses, is_first=is_first)
+        open_dialog(self.app, dialog, self._added)
 
     def has_feeds(self) -> bool:
         """Whether there is any subscription; also where that cannot be read, which is said."""

@@ -43,6 +43,8 @@ class ReadingScreen(MarkingScreen):
         """Nothing is open yet."""
         self._position_timer: Timer | None = None
         self._kept_position = (0, 0)
+        self._on_their_way: set[str] = set()
+        """Links that a browser is being given."""
         self._steps: tuple[tuple[int, bool], ...] = ()
         """Steps from article to article that are still to be made: how far, and whether to unread ones only."""
 
@@ -198,14 +200,27 @@ class ReadingScreen(MarkingScreen):
         elif self.opened is not None:
             self.set_zen(on=True)
 
-    @work(exclusive=True, group="browser")
+    @work(group="browser")
     async def action_browser(self) -> None:
         """Open the article in the reader's browser."""
         if (link := await self._link()) is not None:
-            await self._browse(link).wait()
+            await self._open_in_browser(link)
 
-    @work(exclusive=True, group="browser-link")
+    @work(group="browser")
     async def _browse(self, address: str) -> None:
+        await self._open_in_browser(address)
+
+    async def _open_in_browser(self, address: str) -> None:
+        """Open a link once: one that a browser is being given already is not given to it again."""
+        if address in self._on_their_way:
+            return
+        self._on_their_way.add(address)
+        try:
+            await self._hand_over(address)
+        finally:
+            self._on_their_way.discard(address)
+
+    async def _hand_over(self, address: str) -> None:
         from tuireader.tui.opener import open_link
 
         try:

@@ -220,33 +220,38 @@ class ArticleView(LinkPage):
     def show_contents(self) -> None:
         """Show the headings, to jump to one."""
         from tuireader.tui.screens.contents import ContentsScreen
+        from tuireader.tui.screens.dialog import open_dialog
 
         if self.article is None or self._document is None or not self._document.headings:
             toast(self, "This article has no headings." if self.article is not None else "No article is open.")
             return
-        headings, length = self._document.headings, self._document.length
-        self.app.push_screen(ContentsScreen(self.article.title, headings, self.heading, length), self._jump_to_heading)
+        article, headings, length = self.article, self._document.headings, self._document.length
 
-    def _jump_to_heading(self, index: int | None) -> None:
-        if index is None or self._document is None:
-            return
-        if index >= 0:
-            self.jump_to(self._document.headings[index].offset)
-        else:
-            self.action_top()
+        def jump(index: int | None) -> None:
+            if index is None or self.article is not article:  # another one has come under the dialog
+                return
+            if index >= 0:
+                self.jump_to(headings[index].offset)
+            else:
+                self.action_top()
+
+        open_dialog(self.app, ContentsScreen(article.title, headings, self.heading, length), jump)
 
     def show_links(self) -> None:
         """Show the links that lead out of the article, to open or to copy one."""
+        from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.links import LinksScreen, listed
 
         if not listed(self.links):
             toast(self, "This article has no links." if self.article is not None else "No article is open.")
             return
-        self.app.push_screen(LinksScreen(self.links), self._follow_chosen)
+        links = self.links
 
-    def _follow_chosen(self, link: int | None) -> None:
-        if link is not None:
-            self.follow(link)
+        def follow(index: int | None) -> None:
+            if index is not None:
+                self.post_message(self.OpenLink(links[index].url))
+
+        open_dialog(self.app, LinksScreen(links), follow)
 
     def _show_at_top(self, offset: int) -> None:
         page = self._page

@@ -145,6 +145,7 @@ class PageView(ScrollView, can_focus=True):
             return
         page = self._page
         if page is None or page.width != self.column:
+            self.workers.cancel_group(self, "layout")  # it lays out the page that is replaced
             self.relaid()
             page = self._page = Page(self.head_lines(self.column), self._document, self.column)
             line = min(self._top.line, len(page.lines(HEAD)) - 1)
@@ -156,9 +157,15 @@ class PageView(ScrollView, can_focus=True):
 
     @work(exclusive=True, group="layout")
     async def _finish(self, page: Page) -> None:
-        """Lay out what is left, a slice at a time; the line at the top stays."""
+        """Lay out what is left, a slice at a time; the line at the top stays. A page that is replaced is let go."""
         worker = get_current_worker()
+
+        def is_stale() -> bool:
+            return worker.is_cancelled or page is not self._page
+
         await asyncio.sleep(_FIRST)
+        if is_stale():
+            return
         began = perf_counter()
         for block in page.unfinished(self._top.block):
             if page.is_heavy(block):
@@ -167,9 +174,9 @@ class PageView(ScrollView, can_focus=True):
                 page.lines(block)
             if perf_counter() - began > _SLICE:
                 await asyncio.sleep(_BREATH)
-                if worker.is_cancelled or page is not self._page:
-                    return
                 began = perf_counter()
+            if is_stale():
+                return
         self._settle(page, self._top)
 
     async def _finish_heavy(self, page: Page, block: int) -> None:
