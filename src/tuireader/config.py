@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from tuireader.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
+
+_SIZE_MAX = 1_000_000
+"""Bytes of the file."""
 
 Bidi = Literal["auto", "terminal", "reorder"]
 
@@ -46,7 +50,7 @@ _NAMES = tuple(one.name for one in fields(Config) if one.name != "given")
 def load(path: Path) -> Config:
     """The configuration at `path`, all defaults where there is no file; raises ConfigError with a sentence."""
     try:
-        text = path.read_text("utf-8")
+        text = _text_of(path)
     except FileNotFoundError:
         return Config()
     except (OSError, UnicodeDecodeError) as error:
@@ -55,12 +59,23 @@ def load(path: Path) -> Config:
 
     try:
         said = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path} is not TOML: {error}.") from error
+    except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
+        raise ConfigError(f"{path} is not TOML that can be read: {error}.") from error
     try:
         return _config(said)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def _text_of(path: Path) -> str:
+    """The file's text; one that is no file, such as a pipe, would be waited for."""
+    if path.exists() and not path.is_file() and path.resolve() != Path(os.devnull).resolve():
+        raise OSError("it is not a file")
+    with path.open("rb") as file:
+        content = file.read(_SIZE_MAX + 1)
+    if len(content) > _SIZE_MAX:
+        raise OSError("it is too large for a configuration")
+    return content.decode("utf-8-sig")
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import PlatformDirs
 
+from tuireader.errors import TuireaderError
+
 _DIRS = PlatformDirs("tuireader", appauthor=False)
+
+
+def _folder(kind: str) -> Path:
+    try:
+        folder: Path = getattr(_DIRS, f"user_{kind}_path")
+    except (RuntimeError, KeyError) as error:  # no HOME, and a user that the system does not know
+        raise TuireaderError(f"There is no home folder: set HOME, or XDG_{kind.upper()}_HOME, to a folder.") from error
+    return folder
 
 
 def data_dir() -> Path:
     """The folder of the cache; it may not exist yet."""
-    return _DIRS.user_data_path
+    return _folder("data")
 
 
 def config_dir() -> Path:
     """The folder of the configuration; it may not exist yet."""
-    return _DIRS.user_config_path
+    return _folder("config")
 
 
 def state_dir() -> Path:
     """The folder of the log; it may not exist yet."""
-    return _DIRS.user_state_path
+    return _folder("state")
 
 
 def cache_path() -> Path:
@@ -39,3 +51,19 @@ def log_path() -> Path:
     """The log, written when something goes wrong or when it is asked for: where TUIREADER_LOG says, else as usual."""
     said = os.environ.get("TUIREADER_LOG")
     return Path(os.path.abspath(said)) if said else state_dir() / "tuireader.log"  # noqa: PTH100 - as logging does
+
+
+def keep_private(path: str | os.PathLike[str]) -> None:
+    """Make a file so that only its owner can read it, or take from others what they may do with one that is there.
+
+    Whoever opens it then says what is wrong where it cannot be made or changed. On Windows the folder's rights decide.
+    """
+    if os.name != "posix":
+        return
+    with suppress(OSError):
+        try:
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError:
+            state = os.stat(path)  # noqa: PTH116 - no Path is needed for it
+            if stat.S_ISREG(state.st_mode) and state.st_mode & 0o077:
+                os.chmod(path, stat.S_IMODE(state.st_mode) & ~0o077)  # noqa: PTH101 - likewise

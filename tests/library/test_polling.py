@@ -41,6 +41,12 @@ def test_rule_03_validators_are_stored_from_every_200_that_parses() -> None:
     assert parsed(FEED, page(validators=Validators('"3"'))).validators == Validators('"3"')
 
 
+def test_validators_that_a_server_does_not_take_back_are_let_go() -> None:
+    long = replace(FEED, validators=Validators('"' + "x" * 1500 + '"'))
+    for status, feed, kept in ((431, FEED, False), (400, long, False), (400, FEED, True), (500, long, True)):
+        assert bool(failed(feed, status).validators) is kept
+
+
 def test_rule_03_validators_are_renewed_by_a_304_that_carries_them() -> None:
     assert polling.after_unchanged(FEED, page(), NOW).validators == V1
     assert polling.after_unchanged(FEED, page(validators=V2), NOW).validators == V2

@@ -86,3 +86,8 @@ def test_no_validators_make_no_headers() -> None:
     assert validators(ResponseHeaders([])) == Validators()
     assert validators(headers(ETag="")) == Validators()
     assert validator_headers(Validators()) == []
+
+
+def test_validators_that_are_too_long_to_be_asked_with_are_none() -> None:
+    assert validators(headers(ETag="x" * 2048, Last_Modified="y" * 2049)) == Validators("x" * 2048, None)
+    assert validators(headers(ETag="x" * 60_000)) == Validators()

@@ -22,8 +22,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _be_safe_with_streams()
     _speak_the_readers_language()
     debug, run = _understood(sys.argv[1:] if argv is None else argv)
-    start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
     try:
+        start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
         status = run()
         sys.stdout.flush()
     except KeyboardInterrupt:

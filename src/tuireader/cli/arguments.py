@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NoReturn, get_args
+from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
-from tuireader.model import Order
+from tuireader.model import Order, shown_address
 
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
@@ -41,7 +41,18 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from tuireader.content.printable import printable
 
-        self.exit(2, f"{self.prog}: {printable(message)}. See {self.prog} --help.\n")
+        self.exit(2, f"{self.prog}: {printable(self._without_passwords(message))}. See {self.prog} --help.\n")
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, with the words kept that a complaint may repeat."""
+        self._words = [str(word) for word in args or ()]
+        return super().parse_known_args(args, namespace)
+
+    def _without_passwords(self, message: str) -> str:
+        for word in sorted(getattr(self, "_words", ()), key=len, reverse=True):
+            if "@" in word:
+                message = message.replace(word, shown_address(word)).replace(repr(word)[1:-1], shown_address(word))
+        return message
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -108,7 +119,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         _add_filters(made[name], with_search=name == "list")
         _add_json(made[name])
     show, mark = made["show"], made["mark"]
-    show.add_argument("id", metavar="ID", type=int, help=_ID)
+    show.add_argument("id", metavar="ID", type=_id, help=_ID)
     show.add_argument(
         "--format", choices=("text", "markdown", "html", "json"), default="text", help="text if not given"
     )
@@ -116,7 +127,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         "--width", metavar="N", type=_width, help="columns of text; if not given, as wide as in the reader"
     )
     show.set_defaults(run=_later("articles", "show"))
-    mark.add_argument("ids", metavar="ID", type=int, nargs="+", help=_ID)
+    mark.add_argument("ids", metavar="ID", type=_id, nargs="+", help=_ID)
     how = mark.add_mutually_exclusive_group(required=True)
     how.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
     how.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
@@ -176,10 +187,18 @@ def since(text: str, *, now: datetime | None = None) -> datetime:
         ) from error
 
 
+def _id(text: str) -> int:
+    if not text.isdecimal() or len(text) > 100:
+        raise argparse.ArgumentTypeError(
+            f"{shown_address(text)[:100]!r} is no id: give the number that list and search show"
+        )
+    return int(text)
+
+
 def _limit(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of articles")
-    return int(text)
+    return int(text[:18])
 
 
 def _width(text: str) -> int:

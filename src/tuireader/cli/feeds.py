@@ -13,7 +13,7 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.content.printable import printable
 from tuireader.errors import TuireaderError
-from tuireader.model import Feed, FeedSummary, Refreshed, without_credentials
+from tuireader.model import Feed, FeedSummary, Refreshed, shown_address, without_credentials
 from tuireader.store import feeds as store_feeds
 
 
@@ -33,12 +33,12 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
     status, progress = DONE, Progress()
     async with web.open_client() as client:
         for address in addresses:
-            progress.tell(f"Looking for the feed of {without_credentials(address)} …")
+            progress.tell(f"Looking for the feed of {shown_address(address)} …")
             try:
                 done = await subscribe(paths.cache_path(), client, address, clock=_now)
             except TuireaderError as error:
                 progress.clear()
-                say(f"{without_credentials(address)}: {error}")
+                say(f"{shown_address(address)}: {error}")
                 status = FAILED
                 continue
             progress.clear()

@@ -15,16 +15,18 @@ class _LogFile(logging.FileHandler):
 
     def _open(self) -> TextIOWrapper:
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
+        paths.keep_private(self.baseFilename)
         return super()._open()
 
 
 class _Harmless(logging.Formatter):
-    """Leaves out what a terminal would obey that shows the log: words of others are in it too."""
+    """Leaves out what a terminal would obey that shows the log, since words of others are in it; and passwords."""
 
     def format(self, record: logging.LogRecord) -> str:
         from tuireader.content.printable import printable_block
+        from tuireader.model import without_passwords
 
-        return printable_block(super().format(record))
+        return printable_block(without_passwords(super().format(record)))
 
 
 def start_log(*, everything: bool) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from tuireader.content.printable import printable
 from tuireader.errors import AddressError
 from tuireader.feeds.links import absolute
+from tuireader.model import shown_address
 
 _QUOTES = "<>\"'“”‘’«»„ "
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
@@ -34,7 +35,7 @@ def normalise_address(typed: str) -> str:
     parts = _parts(rest)
     host = (parts.hostname or "").rstrip(".") if parts else ""
     if parts is None or not _HOST.fullmatch(host) or ".." in host or not (scheme or _is_named(parts)):
-        raise AddressError(f"“{text}” is not the address of a site, such as example.org.")
+        raise AddressError(f"“{shown_address(text)}” is not the address of a site, such as example.org.")
     local = "." not in host or host.endswith(_LOCAL) or _NUMBERS.fullmatch(host) is not None
     user, at, place = parts.netloc.rpartition("@")
     whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")
@@ -44,13 +45,15 @@ def normalise_address(typed: str) -> str:
 def _scheme_and_rest(text: str) -> tuple[str, str]:
     """Return "http", "https" or "" and what follows it, without slashes in front."""
     if _FILE.match(text):
-        raise AddressError(f"“{text}” looks like a file; give the address of a site, such as example.org.")
+        raise AddressError(
+            f"“{shown_address(text)}” looks like a file; give the address of a site, such as example.org."
+        )
     found = _SCHEME.match(text)
     if found is None or _WITH_PASSWORD.match(text):
         return "", text.lstrip("/")
     scheme = found[1].lower()
     if scheme not in {"http", "https"}:
-        raise AddressError(f"“{text}” cannot be opened: only http and https addresses can.")
+        raise AddressError(f"“{shown_address(text)}” cannot be opened: only http and https addresses can.")
     return scheme, text[found.end() :].lstrip("/\\")
 
 

@@ -13,6 +13,9 @@ from tuireader.web.addresses import host_of, same_host, with_credentials_of
 HOUR = 3600
 DAY = 86_400
 
+_LONG = 1000
+"""Characters of validators that may be too many for a server that refuses the request."""
+
 HITS_TO_MOVE = 3
 """Permanent redirects in a row, each to a feed that parses, before the new address is believed."""
 
@@ -70,12 +73,19 @@ def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
         checked=now,
         due=now + timedelta(seconds=max(wait, hold or 0)),
         not_before=not_before,
+        validators=Validators() if _is_too_long(status, feed.validators) else feed.validators,
         failures=failures,
         error=str(error),
         gone=feed.gone or status == 410,
         moved_to=None,
         moved_hits=0,
     )
+
+
+def _is_too_long(status: int | None, validators: Validators) -> bool:
+    """Whether a request was refused for what the server itself gave to ask with: 431 says so, 400 may mean it."""
+    length = sum(len(each or "") for each in (validators.etag, validators.last_modified))
+    return status == 431 or (status == 400 and length > _LONG)
 
 
 def after_skipped(feed: Feed, reason: str, now: datetime) -> Feed:

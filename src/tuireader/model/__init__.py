@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 __all__ = [
     "WORDS_PER_MINUTE", "Article", "Excerpt", "Facet", "Feed", "FeedLink", "FeedSummary", "Headline", "Known", "Order",
     "Page", "ParsedEntry", "ParsedFeed", "Plan", "Prepared", "Query", "RefreshStatus", "Refreshed", "Status", "Totals",
-    "Validators", "minutes", "without_credentials",
+    "Validators", "minutes", "shown_address",
+    "without_credentials", "without_passwords",
 ]  # fmt: skip
 
 _PARTS = {
@@ -44,8 +45,27 @@ def minutes(words: int) -> int:
 
 
 def without_credentials(url: str) -> str:
-    """The address as it may be shown: without a name and a password, even where the rest makes no sense."""
+    """The address without a name and a password; for one that was checked. What was typed goes to `shown_address`."""
     return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
+
+
+def shown_address(typed: str) -> str:
+    """What was typed as an address, as it may be shown: nothing of it that could be a part of a password.
+
+    Passwords with signs in them that end a host, such as "/", make no address that can be taken apart. So where there
+    is a colon before an @, all goes that stands before the last @.
+    """
+    start = re.match(r"\s*(?:feed:|mailto:)?(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})?", typed, re.IGNORECASE)
+    lead = start[0] if start else ""
+    before, at, after = typed[len(lead) :].rpartition("@")
+    if not at or not (":" in before or (lead.endswith(("/", "\\")) and not re.search(r"[/?#\\]", before))):
+        return typed
+    return lead + after
+
+
+def without_passwords(text: str) -> str:
+    """A message or a line of the log without what stands before the host in the addresses that are in it."""
+    return re.sub(r"//[^\s/@\"'<>]*@", "//", text) if "@" in text else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,7 +87,7 @@ def body(c: sqlite3.Connection, article_id: int) -> str:
 
 def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
     """The one row that a statement gives of an article."""
-    row: tuple[Any, ...] | None = c.execute(sql, (article_id,)).fetchone()
+    row: tuple[Any, ...] | None = c.execute(sql, (article_id,)).fetchone() if abs(article_id) < 2**63 else None
     if row is None:
         raise NotFoundError(f"There is no article with the id {article_id}.")
     return row

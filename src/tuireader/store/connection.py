@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import StoreError
+from tuireader.paths import keep_private
 from tuireader.store import damage
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE
 
@@ -153,6 +154,11 @@ def connect(path: Path) -> Connection:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
+    for suffix in ("-wal", "-shm") if path.exists() else ():
+        beside = path.with_name(path.name + suffix)
+        if beside.exists():
+            keep_private(beside)
+    keep_private(path)
     if damage.is_suspect(path) and not damage.is_sound(path):
         return _renewed(path)
     try:

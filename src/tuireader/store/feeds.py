@@ -68,7 +68,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     Raises NotFoundError, with a sentence, where there is none or more than one.
     """
     feeds = every(c) if text.strip() else []
-    name, address = name_key(text), _bare(text.strip())
+    name, address, shown = name_key(text), _bare(text.strip()), model.shown_address(text)
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
@@ -80,8 +80,8 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
             return meant[0]
         if meant:
             titles = ", ".join(f"{feed.name} (id {feed.id})" for feed in meant[:5])
-            raise NotFoundError(f"“{text}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
-    raise NotFoundError(f"No feed here is called “{text}”; `tuireader feeds` lists what there is.")
+            raise NotFoundError(f"“{shown}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
+    raise NotFoundError(f"No feed here is called “{shown}”; `tuireader feeds` lists what there is.")
 
 
 def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:

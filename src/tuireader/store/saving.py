@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tuireader import model
@@ -14,9 +15,13 @@ from tuireader.store.values import guid_key, id_list, link_key, name_key, pack, 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from tuireader.model import Feed, Known, ParsedEntry, Plan, Prepared
+
+
+_WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
+"""A clock that shows an earlier time is wrong: this program was not there yet."""
+_AHEAD = timedelta(days=3650)
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -111,7 +116,10 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
 
 
 def _date(entry: ParsedEntry, now: datetime) -> int:
+    """What an entry is sorted by: its date, or now, if that is earlier or there is none."""
     said = entry.published or entry.updated
+    if now < _WRITTEN:  # a clock that is not set yet: what the feed says is nearer to the truth
+        now = _WRITTEN if said is None or said > _WRITTEN + _AHEAD else _WRITTEN + _AHEAD
     return seconds(now if said is None else min(said, now))
 
 

@@ -60,8 +60,8 @@ def stamp(kept: int) -> datetime:
 
 @lru_cache(maxsize=2048)
 def tidy(name: str) -> str:
-    """A category or an author as shown: composed (NFC), white space folded."""
-    return " ".join(unicodedata.normalize("NFC", name).split())
+    """A category or an author as shown: composed (NFC), white space folded, nothing that SQLite cannot keep."""
+    return " ".join(unicodedata.normalize("NFC", sound(name)).split())
 
 
 @lru_cache(maxsize=2048)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 import httpx2
 
 from tuireader.errors import FetchError
-from tuireader.model import Page, Validators, without_credentials
+from tuireader.model import Page, Validators, shown_address
 from tuireader.web import headers as http
 from tuireader.web import sentences
 from tuireader.web.addresses import (
@@ -98,7 +98,7 @@ def _taken_apart(url: str) -> tuple[httpx2.URL, str | None]:
         bare, userinfo = split_credentials(url)
         return _checked(httpx2.URL(bare)), userinfo
     except (ValueError, httpx2.InvalidURL) as error:
-        raise FetchError(f"{without_credentials(url)[:200]} is no address that can be opened") from error
+        raise FetchError(f"{shown_address(url)[:200]} is no address that can be opened") from error
 
 
 def _checked(url: httpx2.URL) -> httpx2.URL:

@@ -12,6 +12,9 @@ DAY = 86_400
 LONGEST_RETRY_AFTER = 7 * DAY
 """A server that asks for more is more likely broken than busy."""
 
+LONGEST_VALIDATOR = 2048
+"""Characters. Common servers take a header of 8 kB."""
+
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
@@ -32,8 +35,9 @@ class ResponseHeaders:
 
 
 def validators(headers: ResponseHeaders) -> Validators:
-    """ETag and Last-Modified exactly as sent."""
-    return Validators(headers.first("etag") or None, headers.first("last-modified") or None)
+    """ETag and Last-Modified exactly as sent; none that is so long that servers refuse to be asked with it."""
+    etag, modified = headers.first("etag") or "", headers.first("last-modified") or ""
+    return Validators(*(value if 0 < len(value) <= LONGEST_VALIDATOR else None for value in (etag, modified)))
 
 
 def validator_headers(validators: Validators) -> list[tuple[bytes, bytes]]:

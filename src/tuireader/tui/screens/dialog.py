@@ -11,10 +11,12 @@ from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
+from tuireader.tui.selection import SteadySelection
+
 Result = TypeVar("Result")
 
 
-class Dialog(ModalScreen[Result]):
+class Dialog(SteadySelection[Result], ModalScreen[Result]):
     """A screen over the panes that gives one result, once, and takes only itself away."""
 
     CSS_PATH = "dialogs.tcss"
@@ -30,11 +32,11 @@ class Dialog(ModalScreen[Result]):
         Under another dialog it waits: Textual would close whichever is on top.
         """
         if self._is_dismissed:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self._is_dismissed, self._result = True, result
         if self.app.screen is not self:
             self._waits = True
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         return super().dismiss(result)
 
     @on(ScreenResume)

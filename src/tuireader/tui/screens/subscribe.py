@@ -19,6 +19,7 @@ from textual.worker import Worker, WorkerState
 
 from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError, TuireaderError
+from tuireader.model import shown_address
 from tuireader.store import articles, feeds
 from tuireader.tui.background import off_loop
 from tuireader.tui.fetching import web_client
@@ -131,7 +132,7 @@ class SubscribeScreen(Dialog[Added | None]):
         return await off_loop(self._path, find)
 
     async def _subscribe(self, address: str) -> Added:
-        name = printable(address)
+        name = printable(shown_address(address))
         self._say(f"Looking for the feed of {name} …")
         async with web_client("tuireader.library.subscribe") as client:
             from tuireader.library.subscribe import Subscribed, find, subscribe

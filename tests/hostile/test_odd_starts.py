@@ -1,0 +1,115 @@
+"""Starts that no one plans: no home, odd words and numbers, a configuration that is none, a clock that is not set."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from shelf import REVIEW, shelve
+from stock import ready, save
+from tuireader import config, paths
+from tuireader.cli import main
+from tuireader.errors import ConfigError
+from tuireader.model import Query
+from tuireader.store import articles
+from tuireader.store.connection import connect
+
+TUIREADER = [sys.executable, "-m", "tuireader"]
+
+
+def run(*words: str | bytes, **options: object) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run([*TUIREADER, *words], input=b"", capture_output=True, check=False, timeout=60, **options)  # type: ignore[call-overload]
+    assert b"Traceback" not in done.stderr
+    return done  # type: ignore[no-any-return]
+
+
+class Homeless:
+    """What platformdirs does for a user whom the system does not know, without HOME."""
+
+    def __getattr__(self, name: str) -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+
+@pytest.mark.parametrize("words", [["list"], ["path"], ["show", "1"], ["--debug", "feeds"]])
+def test_no_home_is_one_sentence(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(paths, "_DIRS", Homeless())
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith("tuireader: There is no home folder: set HOME, or XDG_")
+    assert said.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("number", ["9223372036854775808", "9223372036854775807", "9" * 40])
+def test_numbers_that_no_article_has(number: str) -> None:
+    shelve(paths.cache_path(), "The Example Review", REVIEW)
+    for words in (["show", number], ["mark", number, "--read"]):
+        done = run(*words)
+        assert done.returncode == 1
+        assert f"There is no article with the id {number}." in done.stderr.decode()
+    assert run("show", "9" * 5000).returncode == 2
+    assert run("list", "--limit", "9" * 5000).returncode == 0
+
+
+@pytest.mark.parametrize("option", ["--category", "--author", "--feed", "--search", "--since"])
+def test_words_that_are_no_utf_8(option: str) -> None:
+    shelve(paths.cache_path(), "The Example Review", REVIEW)
+    done = run("list", option, b"\xff\xfe")
+    assert b"did not expect" not in done.stderr
+    assert done.returncode in (0, 1, 2)
+    assert b"did not expect" not in run("add", b"\xff").stderr
+    assert b"did not expect" not in run("search", b"a\xff").stderr
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x = " + "[" * 5000 + "]" * 5000, "measure = " + "9" * 6000, "a" * 2_000_000, "theme = 1979-13-45", "\0"],
+    ids=["nested", "digits", "large", "date", "nul"],
+)
+def test_a_configuration_that_cannot_be_read_is_a_sentence(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=r"config\.toml"):
+        config.load(path)
+
+
+def test_a_configuration_with_a_mark_of_its_byte_order_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("measure = 80\n", "utf-8-sig")
+    assert config.load(path).measure == 80
+
+
+def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.symlink_to(os.devnull)
+    assert config.load(path) == config.Config()
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(ConfigError, match="it is not a file"):
+        config.load(path)
+    path.rmdir()
+    os.mkfifo(path)
+    with pytest.raises(ConfigError, match="it is not a file"):
+        config.load(path)
+
+
+def test_a_clock_that_is_not_set_makes_no_article_old(db: Path) -> None:
+    unset, now = datetime(2000, 1, 1, tzinfo=UTC), datetime(2026, 1, 15, tzinfo=UTC)
+    dates = {
+        "a": now - timedelta(days=3),
+        "b": datetime(2024, 6, 1, tzinfo=UTC),
+        "c": datetime(9999, 12, 31, tzinfo=UTC),
+    }
+    with closing(connect(db)) as c:
+        save(c, *(ready(name, published=date) for name, date in dates.items()), ready("d"), now=unset)
+        found = {headline.title[-1]: headline.date for headline in articles.window(c, Query(), 0, 10)}
+        assert found == {**dates, "c": datetime(2025, 1, 1, tzinfo=UTC), "d": datetime(2025, 1, 1, tzinfo=UTC)}
+        assert len(articles.window(c, Query(since=datetime(2024, 1, 1, tzinfo=UTC)), 0, 10)) == 4
