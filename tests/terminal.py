@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -46,7 +48,11 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._child.close(force=True)
+        if self._child.child_fd == -1:
+            with suppress(ProcessLookupError):
+                os.kill(self._child.pid, signal.SIGKILL)
+        else:
+            self._child.close(force=True)
 
     @property
     def text(self) -> str:
@@ -80,16 +86,37 @@ class Terminal:
 
     def wait(self) -> int:
         """Read to the end and give the exit status."""
+        limit = time.monotonic() + PATIENCE
         while self._read():
-            pass
+            if time.monotonic() > limit:
+                raise AssertionError(f"the program has not ended:\n{self.text}")
         self._child.close()
         if self._child.exitstatus is not None:
             return int(self._child.exitstatus)
         return -int(self._child.signalstatus or 0)
 
-    def kill(self, signal: int) -> None:
+    def close_window(self) -> int:
+        """Take the terminal away, as closing its window does; wait for the program to end, and give its status."""
+        os.close(self._child.child_fd)
+        self._child.child_fd = -1
+        limit = time.monotonic() + PATIENCE
+        while True:
+            pid, status = os.waitpid(self._child.pid, os.WNOHANG)
+            if pid:
+                self._child.closed = self._child.terminated = True
+                return os.waitstatus_to_exitcode(status)
+            if time.monotonic() > limit:
+                raise AssertionError("the program has not ended")
+            time.sleep(0.01)
+
+    @property
+    def pid(self) -> int:
+        """The process of the program."""
+        return int(self._child.pid)
+
+    def kill(self, number: int) -> None:
         """Send a signal to the program."""
-        self._child.kill(signal)
+        self._child.kill(number)
 
     def _read(self) -> bool:
         try:

@@ -57,5 +57,13 @@ class StoreError(TuireaderError):
     """The cache cannot be opened, read or written."""
 
 
+class BusyError(StoreError):
+    """Another process has been holding the cache for too long; what was asked for has not been done at all."""
+
+
+class DamagedError(StoreError):
+    """The cache is damaged: what was asked for cannot be read, or written, before it is mended."""
+
+
 class ConfigError(TuireaderError):
     """The configuration file says something that cannot be used."""

@@ -14,6 +14,7 @@ import pytest
 
 from stock import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
+from tuireader.library.opening import open_cache
 from tuireader.model import Query
 from tuireader.store import articles, connection, damage, feeds, schema, settings, statuses
 from tuireader.store.connection import connect, snapshot, transaction, version
@@ -168,17 +169,17 @@ def test_a_migration_that_fails_leaves_the_version_before(db: Path, monkeypatch:
 @pytest.mark.parametrize("content", [b"garbage", b"<html>login</html>" * 1000, b"SQLite format 3\x00" + b"\xff" * 5000])
 def test_a_garbage_file_is_moved_aside_and_a_fresh_one_begun(db: Path, content: bytes) -> None:
     db.write_bytes(content)
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert c.notice == f"The cache was damaged, and a new one was begun. The old file is {db}.damaged-1."
         save(c, ready("1"))
     assert Path(f"{db}.damaged-1").read_bytes() == content
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert c.notice == ""
         assert titles(c) == ["Title of 1"]
     db.write_bytes(content)
     for suffix in ("-wal", "-shm"):
         Path(f"{db}{suffix}").unlink(missing_ok=True)
-    connect(db).close()
+    open_cache(db).close()
     assert Path(f"{db}.damaged-2").read_bytes() == content
 
 
@@ -201,7 +202,7 @@ def test_of_a_truncated_file_the_subscriptions_are_taken_over(db: Path) -> None:
     stocked(db)
     whole = db.read_bytes()
     db.write_bytes(whole[: len(whole) // 2])
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert "3 subscriptions are taken over" in c.notice
         assert [(feed.url, feed.title) for feed in feeds.every(c)] == [
             (f"https://{number}.example/feed", f"Feed {number}") for number in range(3)
@@ -221,7 +222,7 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
         with pytest.raises(StoreError, match="is damaged"):
             articles.window(c, Query(), 0, 60)
     assert damage.is_suspect(db)
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert "3 subscriptions are taken over" in c.notice
     assert not damage.is_suspect(db)
 
@@ -231,7 +232,7 @@ def test_a_suspect_file_that_is_no_database_is_moved_aside(db: Path) -> None:
     damage.suspect(db)
     content = b"\x00garbage" * 5000
     db.write_bytes(content)
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert f"The old file is {db}.damaged-1." in c.notice
     assert Path(f"{db}.damaged-1").read_bytes() == content
     assert not damage.is_suspect(db)
@@ -248,7 +249,7 @@ def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None
 def test_a_false_alarm_costs_one_check_and_no_article(db: Path) -> None:
     stocked(db)
     damage.suspect(db)
-    with closing(connect(db)) as c:
+    with closing(open_cache(db)) as c:
         assert c.notice == ""
         assert articles.count(c, Query()) == 180
     assert not damage.is_suspect(db)
@@ -292,7 +293,7 @@ from pathlib import Path
 from tuireader.errors import StoreError
 from tuireader.model import Query
 from tuireader.store import articles, facets, statuses
-from tuireader.store.connection import connect
+from tuireader.library.opening import open_cache as connect
 if os.getuid() == 0:
     os.setgroups([])
     os.setgid(65534)

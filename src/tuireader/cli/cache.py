@@ -7,13 +7,14 @@ from contextlib import closing, contextmanager
 
 from tuireader import paths
 from tuireader.cli.output import say
-from tuireader.store.connection import Connection, connect
+from tuireader.library.opening import open_cache
+from tuireader.store.connection import Connection
 
 
 @contextmanager
 def opened() -> Iterator[Connection]:
     """Open the cache for one command; what was wrong with it is said."""
-    with closing(connect(paths.cache_path())) as connection:
+    with closing(open_cache(paths.cache_path(), tell=say)) as connection:
         if connection.notice:
             say(connection.notice)
         yield connection

@@ -30,6 +30,8 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
     from tuireader import web
     from tuireader.library.subscribe import subscribe
 
+    with cache.opened():
+        pass  # mended, should it be damaged, before the first address is looked at
     status, progress = DONE, Progress()
     async with web.open_client() as client:
         for address in addresses:

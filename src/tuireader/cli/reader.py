@@ -60,13 +60,13 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
 
     chosen = config.load(paths.config_path())
     try:
-        app = ReaderApp(path, addresses=addresses, config=chosen)
+        app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     except ConfigError as error:
         raise ConfigError(f"{paths.config_path()}: {error}") from None
     app.run()
     if app.last_words:
-        _say(f"{app.last_words} {where_details_are()}".strip())
-    return app.return_code if app.return_code is not None else FAILED
+        _say(f"{app.last_words} {'' if app.unwritten else where_details_are()}".strip())
+    return app.return_code or FAILED if app.last_words or app.return_code is None else app.return_code
 
 
 def _say(sentence: str) -> None:

@@ -9,6 +9,8 @@ import signal
 import sqlite3
 import struct
 import sys
+import threading
+import time
 import traceback
 from pathlib import Path
 from typing import IO
@@ -21,6 +23,8 @@ LENGTH = struct.Struct(">Q")
 """What stands before each job and each answer."""
 _NICENESS = 10
 """Keys are answered first, by the process that draws."""
+_LOOK = 0.3
+"""Seconds between two looks at whether the one that started this process is there."""
 _GARBAGE = 100_000
 """Objects between two looks for unused ones in circles, of which feeds leave none."""
 
@@ -30,6 +34,7 @@ def serve(path: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one that started this
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
+    threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
     gc.set_threshold(_GARBAGE)
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may come between the answers
@@ -45,6 +50,17 @@ def serve(path: str) -> None:
         _send(answers, pickle.dumps((result, error), pickle.HIGHEST_PROTOCOL))
     if connection is not None:
         connection.close()
+
+
+def _end_with_parent(parent: int) -> None:
+    """End when the process that started this one is gone, however it went: its jobs are no one's any more.
+
+    What is being saved is undone by SQLite. On Windows, the end of the pipe ends this process after its job.
+    """
+    while os.name == "posix":
+        if os.getppid() != parent:
+            os._exit(1)
+        time.sleep(_LOOK)
 
 
 def _next(jobs: IO[bytes]) -> bytes:

@@ -19,7 +19,7 @@ from tuireader.store.listing import (
 )
 from tuireader.store.saving import known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import link_key, moment, sound, stamp, unpack
+from tuireader.store.values import link_key, moment, number, sound, stamp, text_of, unpack_all
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,29 +47,33 @@ __all__ = [
 ]
 
 
+DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
+"""The end of a text that cannot be read to its end."""
+
+
 def get(c: sqlite3.Connection, article_id: int) -> Article:
     """What the site said of an article; raises NotFoundError."""
     row = _row(
         c,
         "SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link,"
         f" {names_of('author')}, {names_of('category')}, a.published, a.updated, a.date, a.words, a.offline"
-        " FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
+        " FROM article AS a LEFT JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,
     )
     return model.Article(
         id=row[0],
-        feed_id=row[1],
-        feed_title=row[2],
-        feed_url=row[3],
-        guid=row[4],
-        title=row[5],
-        link=row[6],
+        feed_id=number(row[1]),
+        feed_title=text_of(row[2]),
+        feed_url=text_of(row[3]),
+        guid=text_of(row[4]),
+        title=text_of(row[5]),
+        link=text_of(row[6]),
         authors=split_names(row[7]),
         categories=split_names(row[8]),
         published=moment(row[9]),
         updated=moment(row[10]),
         date=stamp(row[11]),
-        words=row[12],
+        words=number(row[12]),
         offline=bool(row[13]),
     )
 
@@ -77,12 +81,22 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """What the reader did with an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    return model.Status(bool(row[0]), bool(row[1]), row[2])
+    return model.Status(bool(row[0]), bool(row[1]), number(row[2]))
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:
-    """The HTML of an article: its full text where that was fetched, else what the feed gave; raises NotFoundError."""
-    return unpack(_row(c, "SELECT coalesce(full_html, html) FROM body WHERE article_id = ?", article_id)[0])
+    """The HTML of an article: its full text where that was fetched, else what the feed gave; raises NotFoundError.
+
+    Of a text that is damaged it is the beginning, and a sentence that says so.
+    """
+    (packed,) = _row(
+        c,
+        "SELECT coalesce(b.full_html, b.html) FROM article AS a LEFT JOIN body AS b ON b.article_id = a.id"
+        " WHERE a.id = ?",
+        article_id,
+    )
+    text, whole = unpack_all(packed)
+    return text if whole else f"{text}{DAMAGED}"
 
 
 def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Opens the cache: makes it, brings it up to date, sets a broken one aside, and makes SQLite's errors sentences."""
+"""Opens the cache: makes it, brings it up to date, reads it where it cannot be written; errors are sentences."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from tuireader.errors import StoreError
+from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, expected
+from tuireader.store.values import lenient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -24,8 +25,11 @@ CACHE_KIB = 4_000
 BUSY_SECONDS = 10.0
 """How long to wait for another process that is writing."""
 
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN)
+VERSIONS_TO_COME = 1000
+"""A file of a version beyond these was not made by a newer tuireader: its number is damaged."""
+
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
 
 class Cursor(sqlite3.Cursor):
@@ -38,7 +42,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().execute(sql, parameters)
         except sqlite3.DatabaseError as error:
-            raise self.connection.told(error) from error
+            raise self.connection.told(error, sql) from error
         return self
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
@@ -46,7 +50,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().executemany(sql, parameters)
         except sqlite3.DatabaseError as error:
-            raise self.connection.told(error) from error
+            raise self.connection.told(error, sql) from error
         return self
 
     def fetchone(self) -> Any:
@@ -85,14 +89,24 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
-    def told(self, error: sqlite3.DatabaseError) -> Exception:
+    def told(self, error: sqlite3.DatabaseError, sql: str = "") -> Exception:
         """The sentence for an error; the error itself where it is a bug of ours."""
-        code = _code(error)
-        if code in _DAMAGED:
+        if is_damage(error) or self._is_damage_in_disguise(error, sql):
             damage.suspect(self.path)
-        return _told(self.path, error) if code in _SENTENCES else error
+            return DamagedError(_DAMAGE.format(path=self.path, error=error))
+        return _told(self.path, error) if _code(error) in _SENTENCES else error
+
+    def _is_damage_in_disguise(self, error: sqlite3.DatabaseError, sql: str) -> bool:
+        """Whether an error says that a statement is wrong, and it is the file: an index, a number, a table's name."""
+        code = _code(error)
+        if code == sqlite3.SQLITE_CONSTRAINT:
+            return sql.startswith("INSERT INTO search") or str(error) == "UNIQUE constraint failed: article.id"
+        if code == sqlite3.SQLITE_ERROR and str(error).startswith(("no such", "table ", "malformed")):
+            return not _is_made(self)
+        return code == sqlite3.SQLITE_TOOBIG
 
 
+_DAMAGE = "{path} is damaged ({error}); it is mended when tuireader starts again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",
     sqlite3.SQLITE_READONLY: "{path} cannot be changed: it or its folder is read-only.",
@@ -104,14 +118,18 @@ _SENTENCES = {
     sqlite3.SQLITE_AUTH: "{path} cannot be opened: permission denied.",
     sqlite3.SQLITE_NOMEM: "There is too little memory to read {path}.",
     sqlite3.SQLITE_INTERRUPT: "What was asked of {path} was called off.",
-    sqlite3.SQLITE_CORRUPT: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
-    sqlite3.SQLITE_NOTADB: "{path} is damaged ({error}); it will be looked at when tuireader starts again.",
+    sqlite3.SQLITE_CORRUPT: _DAMAGE,
+    sqlite3.SQLITE_NOTADB: _DAMAGE,
 }
 
 
 def _told(path: Path, error: sqlite3.DatabaseError) -> StoreError:
-    sentence = _SENTENCES.get(_code(error), "{path} cannot be opened ({error}).")
-    return StoreError(sentence.format(path=path, error=error))
+    code = _code(error)
+    if code == sqlite3.SQLITE_IOERR and _is_full(path):  # of what it makes beside the file it says no more than that
+        code = sqlite3.SQLITE_FULL
+    sentence = _SENTENCES.get(code, "{path} cannot be opened ({error}).")
+    kind = BusyError if code in _BUSY else DamagedError if is_damage(error) else StoreError
+    return kind(sentence.format(path=path, error=error))
 
 
 @contextmanager
@@ -144,32 +162,39 @@ def version(c: sqlite3.Connection) -> int:
     return number
 
 
-def connect(path: Path) -> Connection:
+def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
     """Open the cache at `path`, made or brought up to date where needed; the caller closes it.
 
-    A file that is damaged is moved aside, and `notice` says so. Where nothing can be written, it is opened for reading.
-    Raises StoreError, with a sentence, where it cannot be opened, or was made by a newer tuireader or another program.
+    Where nothing can be written, it is opened for reading, and `notice` says so. It waits `patience` seconds for
+    another process that writes. Raises StoreError, with a sentence, where it cannot be opened, is damaged, or was made
+    by a newer tuireader or another program. The first in a process uses `library.opening`, which mends it.
     """
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
-    for suffix in ("-wal", "-shm") if path.exists() else ():
-        beside = path.with_name(path.name + suffix)
-        if beside.exists():
-            keep_private(beside)
-    keep_private(path)
-    if damage.is_suspect(path) and not damage.is_sound(path):
-        return _renewed(path)
+    _keep_private(path)
     try:
-        return _open(path)
+        return _open(path, patience=patience)
     except sqlite3.DatabaseError as error:
-        code = _code(error)
-        if code in _DAMAGED:
-            return _renewed(path)
-        if code in _UNWRITABLE and path.exists():
+        if is_damage(error):
+            damage.suspect(path)
+        elif _code(error) in _UNWRITABLE and path.exists():
             return _open_for_reading(path, error)
         raise _told(path, error) from error
+
+
+def _keep_private(path: Path) -> None:
+    """Nobody else may read it, nor what SQLite puts beside it."""
+    for suffix in ("-wal", "-shm"):
+        if os.path.exists(f"{path}{suffix}"):  # noqa: PTH110 - no Path is needed for it
+            keep_private(f"{path}{suffix}")
+    keep_private(path)
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether an error says that the file is damaged."""
+    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _make_folder(path: Path) -> None:
@@ -179,10 +204,11 @@ def _make_folder(path: Path) -> None:
         raise StoreError(f"The folder {path.parent} cannot be made: {error.strerror}.") from error
 
 
-def _open(path: Path, database: str = "", *, uri: bool = False) -> Connection:
+def _open(path: Path, database: str = "", *, uri: bool = False, patience: float = BUSY_SECONDS) -> Connection:
     """Open and prepare the file; raises SQLite's errors as they are."""
-    c = sqlite3.connect(database or path, factory=Connection, isolation_level=None, timeout=BUSY_SECONDS, uri=uri)
+    c = sqlite3.connect(database or path, factory=Connection, isolation_level=None, timeout=patience, uri=uri)
     c.path = path
+    c.text_factory = lenient
     try:
         _bring_up_to_date(c)
         _set_up(c)
@@ -210,6 +236,10 @@ def _bring_up_to_date(c: Connection) -> None:
     if ours and version == len(MIGRATIONS):
         _check_index(c)
         return
+    odd = version > len(MIGRATIONS) + VERSIONS_TO_COME if ours else version == len(MIGRATIONS)
+    if odd and _is_made(c):  # only one of these two numbers is damaged
+        _number(c, len(MIGRATIONS))
+        return
     if ours and version > len(MIGRATIONS):
         raise StoreError(f"{c.path} was made by a newer tuireader: update tuireader, or it cannot be read.")
     if not ours:
@@ -218,12 +248,28 @@ def _bring_up_to_date(c: Connection) -> None:
             raise StoreError(f"{c.path} is another program's: move it away, and tuireader makes its own.")
         _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
         _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
-    for number, migrate in enumerate(MIGRATIONS, 1):
-        with transaction(c):
-            if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
-                migrate(c)
-                c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-                c.execute(f"PRAGMA user_version = {number}")
+    try:
+        for number, migrate in enumerate(MIGRATIONS, 1):
+            with transaction(c):
+                if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
+                    migrate(c)
+                    _number(c, number)
+    except sqlite3.OperationalError:
+        if not _is_made(c):
+            raise
+        _number(c, len(MIGRATIONS))  # it is up to date, and the number that said otherwise is damaged
+
+
+def _number(c: Connection, version: int) -> None:
+    """Write into the file's head that it is ours, and of which version."""
+    c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    c.execute(f"PRAGMA user_version = {version}")
+
+
+def _is_made(c: Connection) -> bool:
+    """Whether the file has all that a cache has by now, exactly as it was made."""
+    there = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
+    return bool(c.cursor(sqlite3.Cursor).execute(there).fetchall() == expected(len(MIGRATIONS)))
 
 
 def _patiently(work: Callable[[], object]) -> None:
@@ -258,33 +304,36 @@ def _raw(c: Connection, sql: str) -> Any:
     return None if row is None else row[0]
 
 
-def _renewed(path: Path) -> Connection:
-    """Move a damaged file aside and begin a new one with the subscriptions that can still be read."""
-    try:
-        aside, subscriptions = damage.set_aside(path)
-    except OSError as error:
-        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
-    c = _open(path)
-    with transaction(c):
-        c.executemany(
-            "INSERT INTO feed (url, title, site, added) VALUES (?, ?, ?, ?) ON CONFLICT (url) DO NOTHING", subscriptions
-        )
-    kept = f"; its {len(subscriptions)} subscriptions are taken over" if subscriptions else ""
-    c.notice = f"The cache was damaged, and a new one was begun{kept}. The old file is {aside}."
-    return c
-
-
 def _open_for_reading(path: Path, failure: sqlite3.DatabaseError) -> Connection:
-    """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried."""
+    """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried.
+
+    Beside a file with a log there must be a third one, which a full disk or a read-only one does not take: then it is
+    held in memory instead. Without a log the file alone will do.
+    """
     wal = path.with_name(f"{path.name}-wal")
     whole = not wal.exists() or not wal.stat().st_size
-    for mode in ("mode=ro", "mode=ro&immutable=1") if whole else ("mode=ro",):
+    modes = ["mode=ro", *(["mode=ro&vfs=unix-excl"] if os.name == "posix" else []), *(["mode=ro&immutable=1"] * whole)]
+    for mode in modes:
         try:
             c = _open(path, f"{path.absolute().as_uri()}?{mode}", uri=True)
-        except sqlite3.DatabaseError:
+            c.execute("SELECT count(*) FROM feed").fetchone()
+        except (sqlite3.DatabaseError, StoreError):
             continue
+        if _is_full(path):
+            c.notice = f"The disk is full: {path} can be read but not changed, and what you mark now is not kept."
         return c
     raise _told(path, failure) from failure
+
+
+def _is_full(path: Path) -> bool:
+    """Whether the disk has no room for another page."""
+    if not hasattr(os, "statvfs"):
+        return False
+    try:
+        room = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return room.f_bavail * room.f_frsize < PAGE_SIZE * 4
 
 
 def _code(error: sqlite3.DatabaseError) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.model import Facet, Query, Totals
 from tuireader.store.listing import count
 from tuireader.store.selection import Part, scan, select
+from tuireader.store.values import text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -81,4 +82,4 @@ def _facets(c: sqlite3.Connection, facet: str, query: Query) -> list[Facet]:
         f"SELECT n.name, g.unread, g.total FROM ({grouped}) AS g JOIN {facet} AS n ON n.id = g.facet"
         " ORDER BY g.total DESC, n.key"
     )
-    return [Facet(*row) for row in c.execute(sql, part.params).fetchall()]
+    return [Facet(text_of(name), unread, total) for name, unread, total in c.execute(sql, part.params).fetchall()]

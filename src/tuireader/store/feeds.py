@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.connection import transaction
-from tuireader.store.values import moment, name_key, seconds, sound, tidy
+from tuireader.store.values import moment, name_key, number, seconds, sound, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3
@@ -149,19 +149,25 @@ def _bare(address: str) -> str:
 def _feed(row: tuple[Any, ...]) -> Feed:
     return model.Feed(
         id=row[0],
-        url=row[1],
-        title=row[2],
-        site=row[3],
-        validators=model.Validators(row[4], row[5]),
-        body_hash=row[6],
+        url=text_of(row[1]),
+        title=text_of(row[2]),
+        site=text_of(row[3]),
+        validators=model.Validators(_validator(row[4]), _validator(row[5])),
+        body_hash=row[6] if isinstance(row[6], bytes) else None,
         checked=moment(row[7]),
         due=moment(row[8]),
-        failures=row[9],
-        error=row[10],
+        failures=number(row[9]),
+        error=None if row[10] is None else text_of(row[10]),
         gone=bool(row[11]),
-        moved_to=row[12],
-        moved_hits=row[13],
+        moved_to=None if row[12] is None else text_of(row[12]),
+        moved_hits=number(row[13]),
         not_before=moment(row[14]),
-        pace=row[15],
+        pace=None if row[15] is None else number(row[15]),
         private=None if row[16] is None else bool(row[16]),
     )
+
+
+def _validator(kept: object) -> str | None:
+    """What can go into a header as it came; nothing that was damaged."""
+    text = text_of(kept)
+    return text if text and all(char.isprintable() and char <= "\xff" for char in text) else None

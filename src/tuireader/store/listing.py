@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.model import Headline
 from tuireader.store.search import understand
 from tuireader.store.selection import Part, Selection, names_of, select, split_names
-from tuireader.store.values import id_list, seconds, stamp
+from tuireader.store.values import id_list, number, seconds, stamp, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,7 +64,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of these articles, in this order; what is no longer there is left out."""
     rows = c.execute(
         f"SELECT a.id, a.feed_id, f.title, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred"
-        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN feed AS f ON f.id = a.feed_id",
+        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
         (id_list(ids),),
     ).fetchall()
     found = {row[0]: _headline(row) for row in rows}
@@ -208,12 +208,12 @@ def _descending(order: Order) -> bool:
 def _headline(row: tuple[Any, ...]) -> Headline:
     return Headline(
         id=row[0],
-        feed_id=row[1],
-        feed_title=row[2],
-        title=row[3],
+        feed_id=number(row[1]),
+        feed_title=text_of(row[2]),
+        title=text_of(row[3]),
         authors=split_names(row[4]),
         date=stamp(row[5]),
-        words=row[6],
+        words=number(row[6]),
         read=bool(row[7]),
         starred=bool(row[8]),
     )

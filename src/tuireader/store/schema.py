@@ -11,6 +11,7 @@ Times are whole seconds since 1970 in UTC.
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -27,6 +28,9 @@ NEWER_INDEX = (3, 43, 0)
 
 RUNS_MAX = 256
 """Runs of the search index, of one level, that are merged into one of the next."""
+
+INDEX_SETTINGS = (("automerge", 0), ("crisismerge", RUNS_MAX))
+"""Options of the search index, which go with it when it is made anew."""
 
 _FIRST = (
     """
@@ -135,9 +139,17 @@ def _merge_seldom(c: sqlite3.Connection) -> None:
 
     A search looks into each run, which takes microseconds; merging them early and often took a third of a refresh.
     """
-    for name, value in (("automerge", 0), ("crisismerge", RUNS_MAX)):
+    for name, value in INDEX_SETTINGS:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_what_hosts_are, _merge_seldom)
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
+
+
+def expected(version: int) -> list[tuple[str, str, str, str | None]]:
+    """Kind, name, table and SQL of all that a sound file of this version has, in SQLite's own order."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as c:
+        for migrate in MIGRATIONS[:version]:
+            migrate(c)
+        return c.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tuireader.store import search
-from tuireader.store.values import id_list, name_key, seconds
+from tuireader.store.values import id_list, name_key, seconds, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -120,9 +120,9 @@ def names_of(facet: str) -> str:
     )
 
 
-def split_names(names: str | None) -> tuple[str, ...]:
+def split_names(names: object) -> tuple[str, ...]:
     """The names that `names_of` gave."""
-    return tuple(name for name in (names or "").split(_SEPARATOR) if name)
+    return tuple(name for name in text_of(names).split(_SEPARATOR) if name)
 
 
 def _runs(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Run] | None:
@@ -241,4 +241,4 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> l
 def _feeds(c: sqlite3.Connection, text: str) -> list[int]:
     key = name_key(text)
     rows = c.execute("SELECT id, title, url FROM feed").fetchall()
-    return [id_ for id_, title, url in rows if key in name_key(title) or key in url.lower()]
+    return [id_ for id_, title, url in rows if key in name_key(text_of(title)) or key in text_of(url).lower()]

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.store.values import text_of
+
 if TYPE_CHECKING:
     import sqlite3
 
 
 def load(c: sqlite3.Connection) -> dict[str, str]:
     """All that was saved, by name."""
-    return dict(c.execute("SELECT name, value FROM setting").fetchall())
+    rows = c.execute("SELECT name, value FROM setting").fetchall()
+    return {text_of(name): text_of(value) for name, value in rows}
 
 
 def save(c: sqlite3.Connection, name: str, value: str) -> None:

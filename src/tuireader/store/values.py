@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 import zlib
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, overload
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
+"""Seconds of the years 1 to 9999, which are all that Python has."""
+_PIECE, _PIECES_MAX = 64, 1_000_000
+"""Bytes of a step through a text that is damaged, and steps at most."""
 _LEVEL = 4  # 5 takes a quarter longer for a sixtieth of the size, and what is higher gains next to nothing
 _ISAL_LEVEL = 3  # the highest: a fiftieth larger than zlib's 4
 
@@ -48,14 +53,33 @@ def seconds(moment: datetime | None) -> int | None:
     return None if moment is None else (moment - _EPOCH) // timedelta(seconds=1)
 
 
-def moment(kept: int | None) -> datetime | None:
+# What is read may be damaged in a way that SQLite does not see: a value of another kind, or beyond all bounds. Then the
+# nearest there is stands for it, so that the rest of the row can be read.
+
+lenient = partial(str, encoding="utf-8", errors="replace")
+"""SQLite's `text_factory`: bytes that are no UTF-8 become marks, and stop nobody from reading the other rows."""
+
+
+def moment(kept: object) -> datetime | None:
     """The datetime, in UTC, that was kept as seconds."""
-    return None if kept is None else _EPOCH + timedelta(seconds=kept)
+    return None if kept is None else stamp(kept)
 
 
-def stamp(kept: int) -> datetime:
+def stamp(kept: object) -> datetime:
     """The datetime, in UTC, of seconds that are always there."""
-    return _EPOCH + timedelta(seconds=kept)
+    return _EPOCH + timedelta(seconds=min(max(number(kept), _EARLIEST), _LATEST))
+
+
+def number(kept: object, default: int = 0) -> int:
+    """A whole number."""
+    if isinstance(kept, int):
+        return kept
+    return int(kept) if isinstance(kept, float) and abs(kept) < 2**62 else default
+
+
+def text_of(kept: object) -> str:
+    """A text."""
+    return kept if isinstance(kept, str) else lenient(kept) if isinstance(kept, bytes) else ""
 
 
 @lru_cache(maxsize=2048)
@@ -121,7 +145,29 @@ def _packer() -> Any:
     return isal_zlib.compressobj(_ISAL_LEVEL, zlib.DEFLATED, zlib.MAX_WBITS, zlib.DEF_MEM_LEVEL, zdict=_DICTIONARY)
 
 
-def unpack(packed: bytes) -> str:
-    """The text that was packed."""
+def unpack(packed: object) -> str:
+    """The text that was packed; of what is damaged, its beginning."""
+    return unpack_all(packed)[0]
+
+
+def unpack_all(packed: object) -> tuple[str, bool]:
+    """The text that was packed, as far as it can be read, and whether that is all of it."""
+    if not isinstance(packed, bytes):
+        return "", False
     unpacker = zlib.decompressobj(zlib.MAX_WBITS, _DICTIONARY)
-    return (unpacker.decompress(packed) + unpacker.flush()).decode()
+    try:
+        return (unpacker.decompress(packed) + unpacker.flush()).decode(), unpacker.eof
+    except (zlib.error, UnicodeDecodeError, MemoryError):
+        return _beginning(packed), False
+
+
+def _beginning(packed: bytes) -> str:
+    """What comes out before the damage is met, in small steps: a step that meets it gives nothing."""
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS, _DICTIONARY)
+    pieces: list[bytes] = []
+    left = packed
+    with suppress(zlib.error):
+        while left and len(pieces) < _PIECES_MAX:
+            pieces.append(unpacker.decompress(left, _PIECE))
+            left = unpacker.unconsumed_tail
+    return b"".join(pieces).decode("utf-8", "replace")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
-from types import FrameType
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.theme import BUILTIN_THEMES
@@ -20,17 +20,29 @@ from textual.worker import WorkerFailed
 
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
+from tuireader.library.opening import open_cache
 from tuireader.store import settings
-from tuireader.store.connection import connect
+from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
 from tuireader.tui.background import Writer
+from tuireader.tui.ending import Ending
 from tuireader.tui.memory import Memory
 from tuireader.tui.screens.reader import ReaderScreen
 from tuireader.tui.text import toast
 from tuireader.tui.themes import DARK, HOUSE, tones
 from tuireader.tui.typeahead import TypeAhead
 
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+    from tuireader.tui.driver import TerminalDriver
+
 log = logging.getLogger("tuireader")
+
+UNNOTICED = 0.3
+"""Seconds that quitting may take without a word."""
+FAREWELL = 0.8
+"""Seconds for what is still to be written when the program ends."""
 
 
 def utc_now() -> datetime:
@@ -54,16 +66,24 @@ class ReaderApp(TypeAhead):
         addresses: Sequence[str] = (),
         config: Config | None = None,
         clock: Callable[[], datetime] = utc_now,
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Open the cache; raises StoreError or ConfigError, with a sentence, while there is a shell to show it in."""
+        """Open the cache, while there is a shell to show in what goes wrong: StoreError or ConfigError, a sentence.
+
+        `tell` hears what takes long about it.
+        """
         self.config = config or Config()
         _check(self.config)  # first: what is refused must not leave the cache open
         self.clock = clock
         self.addresses = tuple(addresses)
         self.path = path
-        self.connection = connect(path)
+        self.connection = open_cache(path, tell=tell)
         """For bounded reads on the loop."""
         self.writer = Writer(path)
+        self.unwritten = ""
+        """A sentence about what could not be written by the end."""
+        self._is_quitting = self._is_stopping = False
+        self._ending: Ending | None = None
         self.memory = Memory(settings.load(self.connection), self._remember)
         super().__init__()
         for theme in HOUSE:
@@ -144,7 +164,7 @@ class ReaderApp(TypeAhead):
 
     def on_mount(self) -> None:
         """End well when told to from outside; begin with what was asked for."""
-        self._mind_signals()
+        self._heed_the_terminal()
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
         if self.addresses or not self.reader.has_feeds():
@@ -155,34 +175,102 @@ class ReaderApp(TypeAhead):
         if self.screen_stack and self.reader.is_mounted:
             self.reader.recount()
 
-    def _mind_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
-            self._mind(loop, name, lambda number: self._end(128 + number))
-        # Textual's own run in the middle of anything, such as the writing of a frame: then they wait for each other.
-        for name in ("SIGTSTP", "SIGCONT"):
-            handler = signal.getsignal(getattr(signal, name)) if hasattr(signal, name) else None
-            if callable(handler):
-                self._mind(loop, name, partial(_handle, handler))
+    def get_driver_class(self) -> type[Driver]:
+        """Our own driver for the terminal, where the system is one that it is for."""
+        chosen = super().get_driver_class()
+        if os.name != "posix":
+            return chosen
+        from textual.drivers.linux_driver import LinuxDriver
 
-    def _mind(self, loop: asyncio.AbstractEventLoop, name: str, do: Callable[[int], object]) -> None:
-        """Do something between two steps of the loop when a signal comes."""
-        number = getattr(signal, name, None)
-        if number is not None:
-            # Windows has no such handlers, a loop in a thread other than the main one may have none.
-            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-                loop.add_signal_handler(number, do, number)
+        from tuireader.tui.driver import TerminalDriver
+
+        return TerminalDriver if chosen is LinuxDriver else chosen
+
+    def _heed_the_terminal(self) -> None:
+        """End when told to by a signal, or when the terminal is gone; stop and continue when told to."""
+        driver = self._driver
+        if driver is None or driver.is_headless:
+            return
+        loop = asyncio.get_running_loop()
+
+        def begin(status: int) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended already
+                loop.call_soon_threadsafe(self._end, status)
+
+        self._ending = ending = Ending(begin, self._last_resort)
+        ending.listen()
+        if os.name != "posix":
+            return
+        from tuireader.tui.driver import TerminalDriver
+
+        if isinstance(driver, TerminalDriver):
+            driver.on_lost = lambda: ending.tell(128 + signal.SIGHUP)
+            if driver.is_lost:
+                driver.on_lost()
+            # Textual's own run in the middle of anything, such as the writing of a frame: then they wait for each
+            # other. These run between two steps of the loop, which in a thread other than the main one hears none.
+            with contextlib.suppress(RuntimeError, ValueError):
+                loop.add_signal_handler(signal.SIGTSTP, self._stop, driver)
+                loop.add_signal_handler(signal.SIGCONT, self._continue, driver)
+
+    def _stop(self, driver: TerminalDriver) -> None:
+        """Give the terminal back and stop, as ctrl+z does to other programs."""
+        if not self._is_ending:
+            driver.suspend_application_mode()
+            self._is_stopping = True
+            asyncio.get_running_loop().call_soon(self._sleep)  # behind a continuation, and an end, that came meanwhile
+
+    def _sleep(self) -> None:
+        if self._is_stopping and not self._is_ending:
+            self._is_stopping = False
+            os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _continue(self, driver: TerminalDriver) -> None:
+        """Take the terminal again. Whoever closes its window sends this too: then there is none to take."""
+        self._is_stopping = False
+        if not self._is_ending and not driver.is_lost:
+            driver.restart()
+            self.refresh(layout=True)
+
+    @property
+    def _is_ending(self) -> bool:
+        return self._exit or (self._ending is not None and self._ending.is_told)
 
     def _end(self, status: int) -> None:
         self.exit(return_code=status)
 
+    def _last_resort(self) -> None:
+        """Do what must be done when the end does not come by itself."""
+        self.writer.keep_what_waits()
+        driver = self._driver
+        if driver is not None and hasattr(driver, "give_back"):
+            driver.give_back()
+
     async def action_quit(self) -> None:
-        """End; what was marked is written first."""
+        """End; what was marked is written first. Asked once more, do not wait for that."""
+        if self.writer.is_idle or self._is_quitting:
+            self.exit()
+        else:
+            self._is_quitting = True
+            self._quit_when_written()
+
+    @work(group="quit")
+    async def _quit_when_written(self) -> None:
+        try:
+            async with asyncio.timeout(UNNOTICED):
+                await self.writer.settled()
+        except TimeoutError:
+            toast(
+                self.screen, "Another program holds the cache: waiting to write what you marked …", timeout=BUSY_SECONDS
+            )
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(BUSY_SECONDS):
+                    await self.writer.settled()
         self.exit()
 
     def on_unmount(self) -> None:
         """Write what is not written yet, and let go of the cache."""
-        self.writer.close()
+        self.unwritten = self.writer.close(FAREWELL)
         self.connection.close()
 
     # What goes wrong.
@@ -202,6 +290,13 @@ class ReaderApp(TypeAhead):
         log.error("unexpected", exc_info=error)
         toast(self.screen, f"Something went wrong that tuireader did not expect ({error}).", severity="error")
 
+    def panic(self, *renderables: Any) -> None:
+        """End for what Textual met; what it shows of that is for the log."""
+        if self._exception is None:
+            words = "\n".join(str(part) for part in renderables)
+            self._exception = RuntimeError(words or "Textual gave up")
+        self._fatal_error()
+
     def _fatal_error(self) -> None:
         """End; what there is to say is said once the terminal is as it was."""
         log.critical("fatal", exc_info=self._exception)
@@ -210,15 +305,13 @@ class ReaderApp(TypeAhead):
 
     @property
     def last_words(self) -> str:
-        """Why the program ended by itself, as a sentence; empty where the reader ended it."""
+        """Why the program ended by itself, or what it could not do; empty where the user ended it and all is well."""
         error = self._exception
+        if error is None and self.unwritten:
+            return self.unwritten
         if error is None or isinstance(error, TuireaderError):
             return str(error or "")
         return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
-
-
-def _handle(handler: Callable[[int, FrameType | None], object], number: int) -> None:
-    handler(number, None)
 
 
 def _check(config: Config) -> None:

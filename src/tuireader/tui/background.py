@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from tuireader.store.connection import connect
+from tuireader.errors import BusyError
+from tuireader.store.connection import BUSY_SECONDS, connect
+from tuireader.store.pending import Waiting
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future, ThreadPoolExecutor
+    from concurrent.futures import Future
+
+    from tuireader.store.pending import Mark
 
 Result = TypeVar("Result")
 Work = Callable[[sqlite3.Connection], Result]
 
 
+PATIENCE = 0.25
+"""Seconds in which a lock goes by unnoticed; after that, marks are kept elsewhere while it is waited for."""
 STRIDE = 20_000
 """Steps of SQLite between two looks at whether the work is still wanted: some tenths of a millisecond."""
 
@@ -48,31 +57,146 @@ def _forget(task: asyncio.Task[Any]) -> None:
         task.exception()
 
 
+@dataclass(eq=False, slots=True)
+class _Job:
+    """Something to write; `mark` is what it writes, where it can be kept in a file while the cache is locked."""
+
+    work: Work[Any]
+    future: Future[Any]
+    mark: Mark | None
+
+
 class Writer:
-    """One thread that writes, in the order asked for; what was asked for is written also when the program ends."""
+    """One thread that writes, in the order asked for. Nothing that is asked for is called off.
+
+    While another process holds the cache, marks are kept in a file beside it, and tried again: whatever ends this
+    program then, the next start writes them.
+    """
 
     def __init__(self, path: Path) -> None:
         """Nothing is opened before there is something to write."""
         self._path = path
-        self._executor: ThreadPoolExecutor | None = None
+        self._jobs: deque[_Job] = deque()
+        """What is not written yet; the first is being written."""
+        self._changed = threading.Condition()
+        self._closing = False
+        self._thread: threading.Thread | None = None
+        self._waiting = Waiting(path)
+        self._kept: set[int] = set()
+        """The jobs, by identity, whose marks are in the file."""
+        self._keeping = threading.Lock()
+        """Held while the file is written: who asks for a write never waits for that."""
 
-    def submit(self, work: Work[Result]) -> Future[Result]:
-        """Write soon; the future gives what `work` gives."""
-        if self._executor is None:
-            from concurrent.futures import ThreadPoolExecutor
+    def submit(self, work: Work[Result], mark: Mark | None = None) -> Future[Result]:
+        """Write soon; the future gives what `work` gives. With the `mark` that it writes, it is never lost."""
+        from concurrent.futures import Future
 
-            self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
-        return self._executor.submit(self._run, work)
+        future: Future[Result] = Future()
+        future.set_running_or_notify_cancel()  # who waits for it may be cancelled, the writing is not
+        with self._changed:
+            self._jobs.append(_Job(work, future, mark))
+            self._changed.notify_all()
+            if self._thread is None:
+                # A daemon: at the end of the program `close` waits for it, and no longer than it should.
+                self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
+                self._thread.start()
+        return future
+
+    def mark(self, mark: Mark) -> Future[None]:
+        """Write a mark soon."""
+        return self.submit(mark.write, mark)
 
     async def write(self, work: Work[Result]) -> Result:
-        """Write, and wait for it without holding anything."""
-        return await asyncio.wrap_future(self.submit(work))
+        """Write, and wait for it without holding anything; it is written also where the waiting is cancelled."""
+        return await wait_for(self.submit(work))
 
-    def close(self) -> None:
-        """Finish what was asked for."""
-        if self._executor is not None:
-            self._executor.shutdown(wait=True)
+    @property
+    def is_idle(self) -> bool:
+        """Whether all is written."""
+        return not self._jobs
 
-    def _run(self, work: Work[Result]) -> Result:
-        with closing(connect(self._path)) as connection:
-            return work(connection)
+    async def settled(self) -> None:
+        """Wait until all is written that is asked for now."""
+        with suppress(IndexError):  # it is all written by now
+            written = asyncio.wrap_future(self._jobs[-1].future)
+            await asyncio.wait([written])
+            written.exception()
+
+    def close(self, patience: float = BUSY_SECONDS) -> str:
+        """Finish what was asked for, for so many seconds; then a sentence about marks that wait, if there are any."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._jobs, patience)
+        return self.keep_what_waits()
+
+    def keep_what_waits(self) -> str:
+        """Put the marks that are not written yet into the file; gives a sentence about them, if there are any."""
+        with self._keeping:
+            with self._changed:
+                waiting = {id(job): job.mark for job in self._jobs if job.mark is not None}
+            count = len({article_id for mark in waiting.values() for article_id in mark.ids})
+            new = waiting.keys() - self._kept
+            try:
+                if new:
+                    self._waiting.keep([mark for key, mark in waiting.items() if key in new])
+            except OSError as error:
+                return (
+                    f"{_marks(count)} could not be written: another program holds {self._path}, and the folder takes"
+                    f" no file to keep them in ({error.strerror})."
+                )
+            self._kept |= new
+        if not count:
+            return ""
+        return (
+            f"{_marks(count)} could not be written yet: another program holds {self._path}. They are kept beside it,"
+            " and written when tuireader starts again."
+        )
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._jobs) or self._closing)
+                if not self._jobs:
+                    return
+                job = self._jobs[0]
+            self._do(job)
+            with self._changed:
+                self._jobs.popleft()
+                self._changed.notify_all()
+            if not self._jobs:
+                self._forget_what_waited()
+
+    def _forget_what_waited(self) -> None:
+        with self._keeping:
+            if not self._jobs:
+                self._kept.clear()
+                self._waiting.clear()
+
+    def _do(self, job: _Job) -> None:
+        """Write, again and again while the cache is locked: a mark for as long as it takes."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                with closing(connect(self._path, patience=PATIENCE)) as connection:
+                    result = job.work(connection)
+            except BusyError as error:
+                self.keep_what_waits()
+                if job.mark is None and time.monotonic() > until:
+                    job.future.set_exception(error)
+                    return
+            except BaseException as error:  # noqa: BLE001 - it is raised where the job is waited for
+                job.future.set_exception(error)
+                return
+            else:
+                job.future.set_result(result)
+                return
+
+
+async def wait_for(future: Future[Result]) -> Result:
+    """What a write gives. Whoever waits may be cancelled; what is written is not."""
+    return await asyncio.shield(asyncio.wrap_future(future))
+
+
+def _marks(count: int) -> str:
+    return "What you marked" if count == 1 else f"What you did to {count} articles"

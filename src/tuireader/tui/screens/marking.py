@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from tuireader import model
 from tuireader.errors import TuireaderError
+from tuireader.store.pending import Mark
 from tuireader.tui import keys
-from tuireader.tui.background import Writer
+from tuireader.tui.background import Writer, wait_for
 from tuireader.tui.marks import Made, UndoStack
 from tuireader.tui.screens.searching import SearchingScreen
 from tuireader.tui.text import toast
@@ -48,7 +48,7 @@ class MarkingScreen(SearchingScreen):
         marks = Marks((article_id,), read, starred)
         self._show_marks(marks)
         self.headlines.unwritten.append(marks)
-        self._written(marks, self.writer.submit(lambda c: _mark(c, [article_id], read=read, starred=starred)))
+        self._written(marks, self.writer.mark(Mark((article_id,), read, starred)))
 
     def _show_marks(self, marks: Marks) -> None:
         self.headlines.patch(marks)
@@ -61,7 +61,7 @@ class MarkingScreen(SearchingScreen):
         """Count anew once it is written; where it could not be, say so and show what is true."""
         failed = False
         try:
-            await asyncio.wrap_future(future)
+            await wait_for(future)
         except TuireaderError as error:
             failed = True
             toast(self, str(error), severity="error")

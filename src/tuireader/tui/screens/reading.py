@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from tuireader.errors import AddressError, NotFoundError, StoreError, TuireaderError
-from tuireader.store import articles, statuses
+from tuireader.store import articles
+from tuireader.store.pending import Mark
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.lists import view
 from tuireader.tui.screens.marking import MarkingScreen
@@ -172,7 +173,7 @@ class ReadingScreen(MarkingScreen):
         kept = (article.id, status.position)
         if kept != self._kept_position:
             self._kept_position = kept
-            self.writer.submit(lambda c: statuses.save_position(c, *kept))
+            self.writer.mark(Mark((article.id,), position=status.position))
 
     def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
         """Open a link of the article."""

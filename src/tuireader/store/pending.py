@@ -1,0 +1,126 @@
+"""Marks that wait: kept in a file beside the cache while it is locked, and written by the next start at the latest.
+
+Each process that has to wait has a file of its own, which it holds locked for as long as it lives. A file that nobody
+holds was left behind by a process that ended before it could write.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import StoreError
+from tuireader.store import statuses
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+log = logging.getLogger("tuireader")
+
+
+class Mark(NamedTuple):
+    """What the user did to articles: what is None stays as it is."""
+
+    ids: tuple[int, ...]
+    read: bool | None = None
+    starred: bool | None = None
+    position: int | None = None
+
+    def write(self, c: sqlite3.Connection) -> None:
+        """Write it into the cache; once more does no harm."""
+        if self.read is not None or self.starred is not None:
+            statuses.mark(c, self.ids, read=self.read, starred=self.starred)
+        if self.position is not None:
+            for article_id in self.ids:
+                statuses.save_position(c, article_id, self.position)
+
+
+class Waiting:
+    """The file of this process, made when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is that of the cache."""
+        self._cache = path
+        self._path: Path | None = None
+        self._file: int | None = None
+
+    def keep(self, marks: Iterable[Mark]) -> None:
+        """Add marks to the file, safe from a crash of this process or of the machine; raises OSError."""
+        import json  # the start of the program does without it
+
+        lines = "".join(f"{json.dumps(mark)}\n" for mark in marks).encode()
+        if self._file is None:
+            path = self._cache.with_name(f"{self._cache.name}.marks-{os.getpid()}-{time.time_ns()}")
+            self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+            self._path = path
+            _lock(self._file)
+        written = os.write(self._file, lines)
+        if written < len(lines):
+            raise OSError(28, os.strerror(28))  # a full disk takes a part
+        os.fsync(self._file)
+
+    def clear(self) -> None:
+        """All of them are written: there is nothing to keep any more."""
+        if self._file is not None and self._path is not None:
+            with suppress(OSError):
+                self._path.unlink()
+            with suppress(OSError):
+                os.close(self._file)
+            self._file = self._path = None
+
+
+def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
+    """Write the marks that ended processes left beside the cache at `path`; what cannot be written now stays there."""
+    try:
+        left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
+    except OSError:
+        return
+    for file in left:
+        with suppress(OSError, StoreError):
+            _write_one(c, file)
+
+
+def _write_one(c: sqlite3.Connection, file: Path) -> None:
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        if not _lock(descriptor):  # its process is still there
+            return
+        for mark in _read(descriptor):
+            mark.write(c)
+        file.unlink()
+    finally:
+        os.close(descriptor)
+
+
+def _read(descriptor: int) -> Iterator[Mark]:
+    """The marks of a file; a line that is not whole was never acknowledged."""
+    import json
+
+    with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                ids, read, starred, position = json.loads(line)
+                yield Mark(tuple(map(int, ids)), read, starred, position)
+            except (ValueError, TypeError):  # the process ended while it wrote it
+                log.warning("a mark that waited cannot be read: %.100s", line)
+
+
+def _lock(descriptor: int) -> bool:
+    """Whether the file could be locked, which lasts until it is closed."""
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return False
+    return True

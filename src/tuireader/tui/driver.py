@@ -1,0 +1,182 @@
+"""Textual's driver, for terminals that go away, are stopped, or send what is no text. POSIX only."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import termios
+import tty
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
+from typing import IO, Any, cast
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers.linux_driver import LinuxDriver
+
+_CHUNK = 4096
+_PAUSE = 0.1
+"""Seconds between two looks at whether reading is to end."""
+_X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
+"""How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
+_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1004h"
+"""The other screen, no cursor, and word of when it has the focus."""
+_LEAVE = "\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
+"""What `stop_application_mode` says to a terminal, for when that cannot be called any more."""
+
+
+class TerminalDriver(LinuxDriver):
+    """A driver that outlives its terminal, and starts and stops as often as it is asked to.
+
+    Of Textual's own, a terminal that is gone ends the thread that writes, after which the program waits for ever; each
+    continuation starts another pair of threads; and a byte that is no UTF-8 ends the program.
+    """
+
+    def __init__(self, app: App[Any], **options: Any) -> None:
+        super().__init__(app, **options)
+        self._file = cast(Any, _Output(cast(IO[str], self._file), self._lose))
+        self.is_lost = False
+        """Whether the terminal is gone."""
+        self._is_on = False
+        self.on_lost: Callable[[], None] | None = None
+        """Called once, from any thread, when the terminal turns out to be gone."""
+
+    def _lose(self) -> None:
+        if not self.is_lost:
+            self.is_lost = True
+            if self.on_lost is not None:
+                self.on_lost()
+
+    # On and off.
+
+    def start_application_mode(self) -> None:
+        """Take the terminal; nothing where it is taken, or gone."""
+        if self._is_on or self.is_lost:
+            return
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_on = self._writer_thread is not None and self._writer_thread.is_alive()
+        if not self._is_on:  # Textual gave up: the terminal would not be set
+            self._lose()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back; nothing where that was done."""
+        if self._is_on:
+            super().stop_application_mode()
+            self._is_on = False
+
+    def close(self) -> None:
+        """Let all be written; nothing where that was done."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().close()
+
+    def restart(self) -> None:
+        """Take the terminal anew: whoever had it meanwhile, such as a shell, may have set it otherwise."""
+        if not self._is_on:
+            self.resume_application_mode()
+            return
+        # Nothing is given back in between: what is typed at that moment would be echoed into what is painted.
+        with suppress(termios.error):
+            attributes = termios.tcgetattr(self.fileno)
+            attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
+            attributes[tty.IFLAG] = self._patch_iflag(attributes[tty.IFLAG])
+            attributes[tty.CC][termios.VMIN] = 1
+            termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
+        self.write(_ENTER)
+        self._enable_mouse_support()
+        self._enable_bracketed_paste()
+        self._disable_line_wrap()
+
+    def write(self, data: str) -> None:
+        """Write to the terminal; nothing where no one writes any more, which would be waited for."""
+        if self._writer_thread is not None and self._writer_thread.is_alive():
+            super().write(data)
+
+    def give_back(self) -> None:
+        """Leave the terminal as it was, as far as it takes that at once: the program is about to be taken away."""
+        if not self._is_on or self.is_lost:
+            return
+        with suppress(OSError, termios.error, ValueError):
+            if self.attrs_before is not None:
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
+            output = cast(_Output, self._file).fileno()
+            os.set_blocking(output, False)
+            os.write(output, _LEAVE.encode())
+            os.set_blocking(output, True)
+
+    # What comes in.
+
+    def _run_input_thread(self) -> None:
+        """Read keys until told to stop; a bug in it is one of the app's."""
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - it is raised where all errors of the app are handled
+            self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001 - as all that fails in Textual
+
+    def run_input_thread(self) -> None:
+        """Read keys and hand them on; what is no UTF-8 is passed over, and the end of the input is that of all."""
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("ignore").decode
+        held = b""
+        while not self.exit_event.is_set():
+            data = self._read()
+            if data is None:
+                self._lose()
+                return
+            data = held + data
+            held = _unfinished_mouse(data)
+            text = decode(_X10_MOUSE.sub(b"", data))
+            for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
+                self.process_message(event)
+
+    def _read(self) -> bytes | None:
+        """What has come, nothing after a pause without any; None where nothing can come any more."""
+        try:
+            if not select.select([self.fileno], [], [], _PAUSE)[0]:
+                return b""
+            return os.read(self.fileno, _CHUNK) or None
+        except BlockingIOError:  # another program that shares the terminal has set it so
+            return b""
+        except (OSError, ValueError):
+            return None
+
+
+def _unfinished_mouse(data: bytes) -> bytes:
+    """The beginning of a report of the mouse with which the data end."""
+    start = data.rfind(b"\x1b[M", max(0, len(data) - 5))
+    return data[start:] if start >= 0 and len(data) - start < 6 else b""
+
+
+class _Output:
+    """The terminal's end of the output: once it is gone, what is written goes nowhere, and no one is waited for."""
+
+    def __init__(self, file: IO[str], lost: Callable[[], None]) -> None:
+        self._file = file
+        self._lost = lost
+        self._is_gone = False
+
+    def write(self, text: str) -> None:
+        """Write, or pretend to."""
+        self._try(lambda: self._file.write(text))
+
+    def flush(self) -> None:
+        """Send what was written."""
+        self._try(self._file.flush)
+
+    def fileno(self) -> int:
+        """The file descriptor."""
+        return self._file.fileno()
+
+    def _try(self, do: Callable[[], object]) -> None:
+        while not self._is_gone:
+            try:
+                do()
+            except BlockingIOError:  # another program that shares the terminal has set it so
+                select.select([], [self._file.fileno()], [], 1)
+                do = self._file.flush  # what was written is in the file's own buffer
+            except (OSError, ValueError):
+                self._is_gone = True
+                self._lost()
+            else:
+                return

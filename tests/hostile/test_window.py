@@ -1,0 +1,325 @@
+"""The terminal goes away, is stopped, is full, or sends what is no text: the program ends or goes on, and says so."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from shelf import REVIEW, ids, shelve
+from terminal import Terminal
+from tuireader import paths
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
+
+CTRL_Q, ENTER, ESC = "\x11", "\r", "\x1b"
+QUIET = "refresh_on_start = false\n"
+
+
+@pytest.fixture
+def cache() -> Path:
+    paths.config_path().parent.mkdir(parents=True)
+    paths.config_path().write_text(QUIET, "utf-8")
+    shelve(paths.cache_path(), "The Example Review", REVIEW, now=datetime.now(UTC))
+    return paths.cache_path()
+
+
+@contextmanager
+def locked(cache: Path) -> Iterator[sqlite3.Connection]:
+    """Another program writes, and does not come to an end."""
+    with closing(sqlite3.connect(cache, isolation_level=None)) as c:
+        c.execute("BEGIN IMMEDIATE")
+        yield c
+        if c.in_transaction:
+            c.execute("ROLLBACK")
+
+
+def starred(cache: Path) -> list[bool]:
+    with closing(connect(cache)) as c:
+        return [articles.status(c, article_id).starred for article_id in ids(cache)]
+
+
+def next_start() -> None:
+    """Whatever is started next writes what waited."""
+    subprocess.run([sys.executable, "-m", "tuireader", "feeds"], capture_output=True, check=True)
+
+
+def is_stopped(terminal: Terminal) -> bool:
+    """Whether it is; then it is told to go on: a stop may come to pass after a continuation that was sent later."""
+    state = subprocess.run(["ps", "-o", "state=", "-p", str(terminal.pid)], capture_output=True, text=True, check=True)
+    if not state.stdout.startswith("T"):
+        return False
+    terminal.kill(signal.SIGCONT)
+    return True
+
+
+def threads_of(pid: int) -> int:
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+# The window is closed
+
+
+def star(terminal: Terminal) -> None:
+    """Mark what is under the cursor, and see it: one such sign is in the sidebar."""
+    terminal.press("f")
+    terminal.until(lambda text: text.count("★") >= 2)
+
+
+def idle(terminal: Terminal) -> None:
+    star(terminal)
+
+
+def in_an_article(terminal: Terminal) -> None:
+    star(terminal)
+    terminal.press(ENTER)
+    terminal.until("Although they have been rivals")
+
+
+def in_a_dialog(terminal: Terminal) -> None:
+    star(terminal)
+    terminal.press("\x10")
+    terminal.until("What do you want to do")
+
+
+def searching(terminal: Terminal) -> None:
+    star(terminal)
+    terminal.press("/rivals")
+    terminal.until("/ rivals")
+
+
+def stopped(terminal: Terminal) -> None:
+    star(terminal)
+    terminal.kill(signal.SIGTSTP)
+    terminal.until(lambda _: b"\x1b[?1049l" in terminal.raw)
+
+
+@pytest.mark.parametrize(
+    ("state", "leader"),
+    [(state, leader) for state in (idle, in_an_article, in_a_dialog, searching) for leader in (False, True)]
+    + [(stopped, False)],
+)
+def test_closing_the_window_ends_it_with_its_marks_written(
+    cache: Path, state: Callable[[Terminal], None], leader: bool
+) -> None:
+    command = [sys.executable, "-m", "tuireader"]
+    if leader:
+        command = ["sh", "-c", f"{' '.join(command)}; exit $?"]
+    with Terminal(columns=120, rows=30, command=command) as terminal:
+        terminal.until("A Worrying")
+        state(terminal)
+        terminal.close_window()
+    assert sum(starred(cache)) == 1
+    next_start()
+    assert not list(cache.parent.glob("*.marks-*"))
+
+
+def test_closing_the_window_ends_a_refresh_and_its_processes(cache: Path, site: ScriptedSite) -> None:
+    paths.config_path().unlink()
+    with closing(connect(cache)) as c:
+        for number in range(12):
+            url = f"{site.url}/{number}"
+            site.pages[f"/{number}"] = Reply(rss(*(Item(f"{number}-{n}") for n in range(300))), content_type="text/xml")
+            feeds.add(c, url, title=f"Feed {number}", site="", now=datetime.now(UTC))
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until(r"\d+/\d+ feeds|Feed \d")
+        group = os.getpgid(terminal.pid)
+        terminal.close_window()
+        until_gone(group)
+    with closing(sqlite3.connect(cache)) as c:
+        assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+
+
+def until_gone(group: int) -> None:
+    """Wait for the processes of a refresh: each notices by itself that it is alone."""
+    for _ in range(3000):
+        found = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+        if not any(line.split()[0] == str(group) and "Z" not in line.split()[1] for line in found.splitlines()):
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("a process is left")
+
+
+@pytest.mark.parametrize("way", ["window", "SIGTERM", "SIGHUP", "SIGINT", "ctrl+q twice"])
+def test_marks_that_cannot_be_written_wait_for_the_next_start(cache: Path, way: str) -> None:
+    with locked(cache), Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("f", "j", "f", "j", "f")
+        terminal.until(lambda text: text.count("★") >= 4)
+        if way == "window":
+            terminal.close_window()
+        else:
+            if way == "ctrl+q twice":
+                terminal.press(CTRL_Q)
+                terminal.until("waiting to write")
+                terminal.press(CTRL_Q)
+            else:
+                terminal.kill(getattr(signal, way))
+            assert terminal.wait() != 0
+            said = re.sub(r"\s+", " ", terminal.raw.rpartition(b"\x1b[?1049l")[2].decode())
+            assert "What you did to 3 articles could not be written yet" in said
+        assert sum(starred(cache)) == 0
+    next_start()
+    assert sum(starred(cache)) == 3
+    assert not list(cache.parent.glob("*.marks-*"))
+
+
+def test_a_kill_while_the_cache_is_locked_loses_no_mark(cache: Path) -> None:
+    with locked(cache), Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("f", "j", "f")
+        terminal.until(lambda _: any(file.stat().st_size for file in cache.parent.glob("*.marks-*")))
+        terminal.press("j", "f")
+        terminal.until(
+            lambda _: sum(len(file.read_bytes().splitlines()) for file in cache.parent.glob("*.marks-*")) == 3
+        )
+        terminal.kill(signal.SIGKILL)
+        terminal.wait()
+    next_start()
+    assert sum(starred(cache)) == 3
+
+
+def test_quitting_waits_for_a_lock_that_ends(cache: Path) -> None:
+    with locked(cache) as c, Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("f", "j", "f", "j", "f")
+        terminal.until(lambda text: text.count("★") >= 4)
+        terminal.press(CTRL_Q)
+        terminal.until("waiting to write")
+        c.execute("ROLLBACK")
+        assert terminal.wait() == 0
+    assert sum(starred(cache)) == 3
+
+
+def test_what_another_instance_still_holds_back_is_left_to_it(cache: Path) -> None:
+    with locked(cache) as c, Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("f")
+        terminal.until(lambda _: bool(list(cache.parent.glob("*.marks-*"))))
+        next_start()
+        assert list(cache.parent.glob("*.marks-*"))
+        c.execute("ROLLBACK")
+        terminal.until(lambda _: not list(cache.parent.glob("*.marks-*")))
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+    assert sum(starred(cache)) == 1
+
+
+# Stopping and going on
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        [signal.SIGCONT],
+        [signal.SIGSTOP, signal.SIGCONT],
+        [signal.SIGSTOP, signal.SIGCONT] * 3,
+        [signal.SIGTSTP, signal.SIGCONT],
+        [signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
+        [signal.SIGTSTP, signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
+        [signal.SIGCONT, signal.SIGTSTP, signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT],
+    ],
+    ids=lambda signals: "-".join(each.name for each in signals),
+)
+def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list[signal.Signals]) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("j", "k")
+        before = threads_of(terminal.pid) if Path("/proc/self/task").exists() else 0
+        for number in signals:
+            terminal.kill(number)
+            terminal.press("")
+            terminal._read()
+        terminal.until(lambda _: not is_stopped(terminal))
+        terminal.press("?")
+        terminal.until("Keys")
+        terminal.press(ESC)
+        terminal.until(lambda text: "Keys" not in text)
+        star(terminal)
+        if before:
+            assert threads_of(terminal.pid) <= before + 1
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+    assert sum(starred(cache)) == 1
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        [signal.SIGTSTP, signal.SIGTERM, signal.SIGCONT],
+        [signal.SIGSTOP, signal.SIGTERM, signal.SIGCONT],
+        [signal.SIGTERM, signal.SIGCONT],
+        [signal.SIGCONT, signal.SIGTERM],
+        [signal.SIGHUP, signal.SIGCONT, signal.SIGTERM],
+        [signal.SIGTERM, signal.SIGTERM, signal.SIGINT],
+    ],
+    ids=lambda signals: "-".join(each.name for each in signals),
+)
+def test_it_ends_whatever_the_order_of_signals(cache: Path, signals: list[signal.Signals]) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        star(terminal)
+        for number in signals:
+            terminal.kill(number)
+        ended = terminal.wait()
+        assert ended in {128 + number for number in signals if number != signal.SIGCONT}
+        raw = bytes(terminal.raw)
+        assert raw.rfind(b"\x1b[?1049l") > raw.rfind(b"\x1b[?1049h")
+    assert sum(starred(cache)) == 1
+
+
+def test_a_signal_ends_it_although_the_terminal_takes_nothing(cache: Path) -> None:
+    """As over a connection that hangs: no one reads, and what is painted does not fit into the pipe any more."""
+    with Terminal(columns=200, rows=60) as terminal:
+        terminal.until("A Worrying")
+        star(terminal)
+        terminal.press(*["\x10", ESC] * 200)
+        terminal.kill(signal.SIGTERM)
+        ended = threading.Event()
+        for _ in range(3000):
+            if os.waitid(os.P_PID, terminal.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                break
+            ended.wait(0.01)
+        else:
+            raise AssertionError("it has not ended")
+        assert terminal.wait() == 128 + signal.SIGTERM
+    assert sum(starred(cache)) == 1
+
+
+# What is no text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [b"\xff", b"\xfc", b"\xea", b"\x1b[M \x98\x30", b"\x1b[M#\xff\xff", b"\xc3", b"\xf0\x9f", bytes(range(128, 256))],
+    ids=lambda sent: sent.hex()[:12],
+)
+def test_bytes_that_are_no_text_are_passed_over(cache: Path, sent: bytes) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal._child.send(sent)
+        terminal.press("?")
+        terminal.until("Keys")
+        terminal.press(ESC)
+        terminal.until(lambda text: "Keys" not in text)
+        for byte in sent if sent[:1] != b"\x1b" else ():  # a report of the mouse comes in one piece
+            terminal._child.send(bytes([byte]))
+        star(terminal)
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+    assert not paths.log_path().exists()
+    assert sum(starred(cache)) == 1
