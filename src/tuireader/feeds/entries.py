@@ -36,11 +36,16 @@ def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
     """
     named = [entry if entry.guid else replace(entry, guid=_guid(entry)) for entry in dict.fromkeys(entries)]
     for facts in (_link_and_title, _moment, _body):  # what is least likely to change comes first
-        shared = {guid for guid, times in Counter(entry.guid for entry in named).items() if times > 1}
+        shared = {guid for guid, times in Counter(map(_without_scheme, named)).items() if times > 1}
         if not shared:
             break
-        named = [replace(e, guid=_marked(e, facts)) if e.guid in shared else e for e in named]
+        named = [replace(e, guid=_marked(e, facts)) if _without_scheme(e) in shared else e for e in named]
     return tuple({e.guid: e if e.title else replace(e, title=_title(e)) for e in named}.values())
+
+
+def _without_scheme(entry: ParsedEntry) -> str:
+    """The guid, the same for http and https: a publisher who changes that means the same entry."""
+    return entry.guid.removeprefix("https://").removeprefix("http://")
 
 
 def other_name(entry: ParsedEntry) -> str:

@@ -12,8 +12,8 @@ from datetime import datetime
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.feeds.discover import find_feeds, is_feed, normalise_address, usual_feed_urls
-from tuireader.library.places import place
 from tuireader.model import FeedLink, Page
+from tuireader.urls.identity import place
 from tuireader.web.addresses import host_of, is_private_name, private_ok_for, split_credentials, with_credentials_of
 
 Clock = Callable[[], datetime]

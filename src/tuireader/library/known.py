@@ -6,10 +6,10 @@ import sqlite3
 from collections.abc import Sequence
 from operator import attrgetter
 
-from tuireader.library.places import place, same_place, same_site, without_tracking
 from tuireader.model import Feed, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
+from tuireader.urls.identity import place, same_place, same_site
 
 
 def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:
@@ -20,7 +20,7 @@ def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Fe
             if any(same_place(address_of(feed), address) for address in addresses):
                 return feed, None
     for address in addresses:
-        article_id = articles.by_link(c, without_tracking(address))
+        article_id = articles.by_link(c, address)
         if article_id is not None:
             feed = store_feeds.get(c, articles.get(c, article_id).feed_id)
             if same_site(address, feed.site) or same_site(address, feed.url):
@@ -40,7 +40,7 @@ def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], pars
     for there in articles.known(c, feed.id, guids).values():
         return there.id
     for address in addresses:
-        article_id = articles.by_link(c, without_tracking(address))
+        article_id = articles.by_link(c, address)
         if article_id is not None and articles.get(c, article_id).feed_id == feed.id:
             return article_id
     return None

@@ -1,23 +1,28 @@
-"""Entries that have one guid: while there are several, each is called after what it holds, and stays its article."""
+"""Which articles the entries of a feed are, also where they are called something else than they were."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from tuireader.feeds.entries import is_marked, other_name
 from tuireader.library.plan import digest_of
+from tuireader.library.renamed import Candidate, renamed
 from tuireader.model import Feed, Known, ParsedEntry
 from tuireader.store import articles
+
+RECENT = 100
+"""Articles that are looked at besides those that are in the feed, have its links, or its dates."""
 
 
 def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
     """What the cache has of a feed's entries, by guid.
 
-    An article whose guid another entry took up, or gave up, is given the name that it has now.
+    An article whose guid another entry took up, or gave up, or whose publisher calls it something else by now, is given
+    the name that it has now.
     """
     known = articles.known(c, feed.id, [entry.guid for entry in entries])
-    if feed.body_hash is None:
+    if len(known) == len(entries) or not articles.has_any(c, feed.id):
         return known
     here = {entry.guid for entry in entries}
     others = {entry.guid: other_name(entry) for entry in entries if entry.guid not in known}
@@ -27,4 +32,17 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
         if there is not None and (there.digest == digest_of(entry) or not is_marked(entry.guid)):
             articles.rename(c, there.id, entry.guid)
             known[entry.guid] = formerly.pop(others[entry.guid])
-    return known
+    return known | _renamed(c, feed, [entry for entry in entries if entry.guid not in known], known.values())
+
+
+def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
+    """The articles that entries with new names are; from now on they are called so."""
+    if not new:
+        return {}
+    there = {each.id for each in known}
+    links, dates = [entry.link for entry in new], [entry.published for entry in new if entry.published is not None]
+    rows = articles.alike(c, feed.id, links, dates, RECENT + len(there))
+    found = renamed(new, [Candidate(*row) for row in rows if row[0] not in there])
+    for guid, candidate in found.items():
+        articles.rename(c, candidate.id, guid)
+    return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}

@@ -7,9 +7,9 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from tuireader.feeds.names import categories, people
-from tuireader.library.places import is_front_page, is_within, same_place
 from tuireader.library.plan import prepare
 from tuireader.model import Page, ParsedEntry, ParsedFeed, Prepared
+from tuireader.urls.identity import is_front_page, is_within, same_place
 
 _FEWEST_WORDS = 10
 _META = re.compile(

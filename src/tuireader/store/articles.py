@@ -17,7 +17,7 @@ from tuireader.store.listing import (
     rank,
     window,
 )
-from tuireader.store.saving import known, rename, save, save_full_text
+from tuireader.store.saving import alike, has_any, known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import link_key, moment, number, sound, stamp, text_of, unpack_all
 
@@ -27,12 +27,14 @@ if TYPE_CHECKING:
     from tuireader.model import Article, Status
 
 __all__ = [
+    "alike",
     "beside",
     "beside_among",
     "body",
     "by_link",
     "count",
     "get",
+    "has_any",
     "has_to_be_ranked",
     "headlines",
     "ids",

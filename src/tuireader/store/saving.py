@@ -10,7 +10,19 @@ from tuireader.store import search
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import record
 from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import guid_key, id_list, link_key, name_key, pack, seconds, sound, tidy, unpack
+from tuireader.store.values import (
+    guid_key,
+    id_list,
+    link_key,
+    moment,
+    name_key,
+    pack,
+    seconds,
+    sound,
+    text_of,
+    tidy,
+    unpack,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,6 +47,33 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
         (feed_id, id_list(by_key)),
     ).fetchall()
     return {guid: model.Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
+
+
+def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
+    """Whether there is any article of a feed."""
+    return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
+
+
+def alike(
+    c: sqlite3.Connection, feed_id: int, links: Iterable[str], dates: Iterable[datetime], most: int
+) -> list[tuple[int, bytes, str, str, str, datetime | None]]:
+    """Articles of a feed that may be some of its entries: with these links, of these dates, and so many of the newest.
+
+    Their id, digest, guid, title, link, and when they were published.
+    """
+    keys = id_list(dict.fromkeys(link_key(link) for link in links if link))
+    at = id_list(dict.fromkeys(map(seconds, dates)))
+    rows = c.execute(
+        "SELECT id, digest, guid, title, link, published FROM article WHERE id IN ("
+        " SELECT id FROM article INDEXED BY article_by_link"
+        "  WHERE link_key IN (SELECT value FROM json_each(?2)) AND feed_id = ?1"
+        " UNION SELECT id FROM article INDEXED BY article_by_feed"
+        "  WHERE feed_id = ?1 AND date IN (SELECT value FROM json_each(?3))"
+        " UNION SELECT id FROM (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?1"
+        "  ORDER BY date DESC LIMIT ?4))",
+        (feed_id, keys, at, most),
+    ).fetchall()
+    return [(row[0], row[1], *map(text_of, row[2:5]), moment(row[5])) for row in rows]
 
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:

@@ -14,6 +14,8 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from tuireader.store.values import link_key
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -143,7 +145,18 @@ def _merge_seldom(c: sqlite3.Connection) -> None:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _add_what_hosts_are, _merge_seldom)
+def _know_links_by_their_place(c: sqlite3.Connection) -> None:
+    """An address is the same whatever the case of its host, its escapes and its tracking: the keys are made anew."""
+    c.create_function("place_key", 1, link_key, deterministic=True)
+    c.execute("UPDATE article SET link_key = place_key(link)")
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _create,
+    _add_what_hosts_are,
+    _merge_seldom,
+    _know_links_by_their_place,
+)
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 
 

@@ -100,10 +100,11 @@ def guid_key(guid: str) -> int:
 
 
 def link_key(link: str) -> int:
-    """A number for an address, the same for http and https, with and without www, a last slash or a fragment."""
-    bare = link.partition("#")[0].strip().rstrip("/")
-    bare = bare.removeprefix("https://").removeprefix("http://").removeprefix("www.")
-    return _number(bare) if bare else 0
+    """A number for an address, the same for all its spellings (see `urls.identity.place`); 0 for none."""
+    from tuireader.urls.identity import place
+
+    there = place(link)
+    return _number(there) if there else 0
 
 
 def _number(text: str) -> int:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.library.places import is_front_page, is_within, place, same_place, same_site, without_tracking
+from tuireader.urls.identity import is_front_page, is_within, place, same_place, same_site, without_tracking
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,293 @@
+"""What a publisher may change of a feed's entries without making them others: read and starred stay, nothing doubles.
+
+Each row of the table is tried on six entries that were read and starred; beside it, what must stay apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass, replace
+from html import escape
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from tuireader.store import articles, statuses
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry as it stands in a feed; what is None is not there."""
+
+    number: int
+    title: str
+    guid: str | None
+    link: str | None
+    date: str | None = "Thu, 15 Jan 2026 08:00:00 +0000"
+    html: str = "<p>Some words about it.</p>"
+
+    def xml(self) -> str:
+        parts = [f"<title>{escape(self.title)}</title>", f"<description>{escape(self.html)}</description>"]
+        parts += [f"<link>{escape(self.link)}</link>"] if self.link is not None else []
+        parts += [f"<guid isPermaLink='false'>{escape(self.guid)}</guid>"] if self.guid is not None else []
+        parts += [f"<pubDate>{self.date}</pubDate>"] if self.date is not None else []
+        return f"<item>{''.join(parts)}</item>"
+
+
+WORDS = ("Harbour", "Lighthouse", "Élection", "Railway", "Winter", "Bridge")
+
+
+def permalinks() -> list[Entry]:
+    """As most feeds are: the guid is the address."""
+    return [
+        Entry(n, f"The {word} {n}", f"https://site.test/2026/{word.lower()}/", f"https://site.test/2026/{word.lower()}/",
+              f"Thu, 15 Jan 2026 08:0{n}:00 +0000")
+        for n, word in enumerate(WORDS)
+    ]  # fmt: skip
+
+
+def numbered() -> list[Entry]:
+    return [replace(entry, guid=f"https://site.test/?p={entry.number}") for entry in permalinks()]
+
+
+def nameless() -> list[Entry]:
+    """Without guids: known by their links."""
+    return [replace(entry, guid=None) for entry in permalinks()]
+
+
+def undated() -> list[Entry]:
+    return [replace(entry, date=None) for entry in permalinks()]
+
+
+def tagged() -> list[Entry]:
+    """With guids that are no addresses, and no links."""
+    return [replace(entry, guid=f"Post {entry.number} of Site", link=None) for entry in permalinks()]
+
+
+def shared() -> list[Entry]:
+    """With one guid for all."""
+    return [replace(entry, guid="https://site.test/") for entry in permalinks()]
+
+
+Change = Callable[[Entry], Entry]
+
+
+def of_guid(change: Callable[[str], str | None]) -> Change:
+    return lambda entry: replace(entry, guid=change(entry.guid or ""))
+
+
+def of_link(change: Callable[[str], str]) -> Change:
+    return lambda entry: replace(entry, link=change(entry.link or ""))
+
+
+def of_both(change: Callable[[str], str]) -> Change:
+    def changed(entry: Entry) -> Entry:
+        guid = None if entry.guid is None else change(entry.guid)
+        return replace(entry, guid=guid, link=change(entry.link or ""))
+
+    return changed
+
+
+def tracked(url: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}utm_source=rss&utm_medium=feed"
+
+
+def elsewhere(url: str) -> str:
+    return url.replace("site.test", "new-home.example")
+
+
+CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
+    "nothing": (permalinks, lambda entry: entry),
+    "guid: http": (permalinks, of_guid(lambda guid: guid.replace("https", "http"))),
+    "guid and link: http": (permalinks, of_both(lambda url: url.replace("https", "http"))),
+    "guid: a number": (permalinks, of_guid(lambda guid: f"https://site.test/?p={len(guid)}{guid[22]}{guid[-2]}")),
+    "guid: from number to permalink": (numbered, lambda entry: replace(entry, guid=entry.link)),
+    "guid: tracking": (permalinks, of_guid(tracked)),
+    "guid and link: tracking": (permalinks, of_both(tracked)),
+    "link: tracking": (permalinks, of_link(tracked)),
+    "link without guid: tracking": (nameless, of_link(tracked)),
+    "link without guid: fbclid": (nameless, of_link(lambda url: f"{url}?fbclid=abc")),
+    "guid: last slash": (permalinks, of_guid(lambda guid: guid.rstrip("/"))),
+    "guid and link: last slash": (permalinks, of_both(lambda url: url.rstrip("/"))),
+    "link without guid: last slash": (nameless, of_link(lambda url: url.rstrip("/"))),
+    "guid: www": (permalinks, of_guid(lambda guid: guid.replace("://", "://www."))),
+    "guid and link: www": (permalinks, of_both(lambda url: url.replace("://", "://www."))),
+    "link without guid: www": (nameless, of_link(lambda url: url.replace("://", "://www."))),
+    "guid: another domain": (permalinks, of_guid(elsewhere)),
+    "guid and link: another domain": (permalinks, of_both(elsewhere)),
+    "number and link: another domain": (numbered, of_both(elsewhere)),
+    "link without guid: another domain": (nameless, of_link(elsewhere)),
+    "undated: another domain": (undated, of_both(elsewhere)),
+    "guid: disappears": (permalinks, of_guid(lambda _: None)),
+    "number: disappears": (numbered, of_guid(lambda _: None)),
+    "guid: appears": (nameless, lambda entry: replace(entry, guid=entry.link)),
+    "number: appears": (nameless, lambda entry: replace(entry, guid=f"https://site.test/?p={entry.number}")),
+    "guid: white space": (permalinks, of_guid(lambda guid: f"\n   {guid}\t ")),
+    "name: white space within": (tagged, of_guid(lambda guid: guid.replace(" ", "  \n "))),
+    "name: case": (tagged, of_guid(str.upper)),
+    "guid: case of the host": (permalinks, of_guid(lambda guid: guid.replace("site.test", "Site.TEST"))),
+    "guid: case of escapes": (
+        lambda: [replace(entry, guid=(entry.guid or "").replace("é", "%c3%a9")) for entry in permalinks()],
+        of_guid(lambda guid: guid.replace("%c3%a9", "%C3%A9").replace("harbour", "%68arbour")),
+    ),
+    "guid: escapes": (permalinks, of_guid(lambda guid: guid.replace("é", "%C3%A9"))),
+    "guid: a usual port": (permalinks, of_both(lambda url: url.replace("site.test", "site.test:443"))),
+    "guid: all new, and links": (
+        permalinks, lambda entry: replace(entry, guid=f"x{entry.number}", link=f"https://s.test/{entry.number}")
+    ),
+    "title: edited, one guid for all": (shared, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
+    "title: edited": (permalinks, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
+    "text: edited, guid new": (permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", html="<p>Others.</p>")),
+    "title: edited, guid new": (
+        permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", title=f"{entry.title}!")
+    ),
+    "date: edited": (permalinks, lambda entry: replace(entry, date="Fri, 16 Jan 2026 09:00:00 +0000")),
+    "date: edited, guid new": (
+        permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", date="Fri, 16 Jan 2026 09:00:00 +0000")
+    ),
+    "date: goes": (permalinks, lambda entry: replace(entry, date=None)),
+    "link: edited": (permalinks, of_link(lambda url: url.replace("2026", "archive"))),
+}  # fmt: skip
+
+
+def publish(site: ScriptedSite, entries: list[Entry]) -> str:
+    items = "".join(entry.xml() for entry in entries)
+    head = f"<title>F</title><link>{site.url}/</link>"
+    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'
+    site.pages["/feed"] = Reply(text, content_type="text/xml", etag=f'"{hash(text):x}"')
+    return f"{site.url}/feed"
+
+
+def marks(library: Library) -> list[tuple[bool, bool]]:
+    return [(headline.read, headline.starred) for headline in library.headlines()]
+
+
+async def read_and_starred(library: Library, site: ScriptedSite, entries: list[Entry]) -> None:
+    library.follow(publish(site, entries))
+    await library.refresh()
+    ids = [headline.id for headline in library.headlines()]
+    assert len(ids) == len(entries)
+    with closing(connect(library.path)) as c:
+        statuses.mark(c, ids, read=True, starred=True)
+
+
+@pytest.mark.parametrize("name", CHANGES)
+@pytest.mark.parametrize("twice", [False, True], ids=["once", "there and back"])
+async def test_they_stay_the_same_articles(library: Library, site: ScriptedSite, name: str, twice: bool) -> None:
+    made, change = CHANGES[name]
+    entries = made()
+    await read_and_starred(library, site, entries)
+    publish(site, [change(entry) for entry in entries])
+    (event,) = await library.refresh(force=True)
+    assert (event.new, marks(library)) == (0, [(True, True)] * 6)
+    if twice:
+        publish(site, entries)
+        (event,) = await library.refresh(force=True)
+        assert (event.new, marks(library)) == (0, [(True, True)] * 6)
+        return
+    assert sorted(library.titles()) == sorted(change(entry).title for entry in entries)
+    # and with one that is new among them, and one that has gone
+    publish(
+        site,
+        [
+            Entry(9, "Something quite new", "https://site.test/new/", "https://site.test/new/"),
+            *map(change, entries[1:]),
+        ],
+    )
+    (event,) = await library.refresh(force=True)
+    assert event.new == 1
+    assert sorted(marks(library)) == [(False, False), *[(True, True)] * 6]
+
+
+def scheme(entry: Entry) -> Entry:
+    return replace(entry, guid=(entry.guid or "").replace("https", "http"), title=f"{entry.title} b")
+
+
+def clicked(entry: Entry) -> Entry:
+    return replace(entry, guid=tracked(entry.guid or ""), title=f"{entry.title} b")
+
+
+def on_one_page(entry: Entry) -> Entry:
+    return replace(entry, guid=f"https://site.test/changes#{entry.number}")
+
+
+def daily(entry: Entry) -> Entry:
+    return replace(entry, title="Daily notes", link=None, guid=f"n{entry.number}")
+
+
+def of_one_day(entry: Entry) -> Entry:
+    return replace(daily(entry), link=f"https://site.test/{entry.number}", date=permalinks()[0].date)
+
+
+APART: dict[str, Callable[[], list[Entry]]] = {
+    "by their scheme": lambda: [*permalinks(), *map(scheme, permalinks())],
+    "by their tracking": lambda: [*permalinks(), *map(clicked, permalinks())],
+    "by their guids, on one page": lambda: [replace(entry, link="https://site.test/changes") for entry in numbered()],
+    "by their places on one page": lambda: list(map(on_one_page, permalinks())),
+    "by their guids, of one title": lambda: list(map(daily, permalinks())),
+    "by their guids, of one title and day": lambda: list(map(of_one_day, permalinks())),
+    "by their case": lambda: [
+        Entry(0, "Upper", "https://site.test/A", "https://site.test/A"),
+        Entry(1, "Lower", "https://site.test/a", "https://site.test/a"),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", APART)
+async def test_what_differs_stays_apart(library: Library, site: ScriptedSite, name: str) -> None:
+    entries = APART[name]()
+    await read_and_starred(library, site, entries)
+    publish(site, entries[::-1])
+    (event,) = await library.refresh(force=True)
+    assert (event.new, len(library.headlines())) == (0, len(entries))
+    publish(site, entries[1:])
+    await library.refresh(force=True)
+    publish(site, entries)
+    (event,) = await library.refresh(force=True)
+    assert (event.new, marks(library)) == (0, [(True, True)] * len(entries))
+
+
+async def test_a_page_that_always_has_the_newest_is_not_one_article(library: Library, site: ScriptedSite) -> None:
+    """One entry after the other, each in the place of the last, all with the address of the show."""
+    for number in range(4):
+        entry = Entry(
+            number,
+            f"Episode number {number}",
+            f"e{number}",
+            "https://show.test/",
+            f"Thu, 0{number + 1} Jan 2026 08:00:00 +0000",
+        )
+        library.follow(publish(site, [entry]))
+        await library.refresh(force=True)
+        library.clock.advance(days=1)
+    assert sorted(library.titles()) == [f"Episode number {number}" for number in range(4)]
+
+
+async def test_the_same_title_every_week_is_an_article_each(library: Library, site: ScriptedSite) -> None:
+    for number in range(4):
+        entry = Entry(
+            number,
+            "Weekly notes",
+            f"w{number}",
+            f"https://site.test/{number}/",
+            f"Thu, 0{number + 1} Jan 2026 08:00:00 +0000",
+        )
+        library.follow(publish(site, [entry]))
+        await library.refresh(force=True)
+        library.clock.advance(days=7)
+    assert library.titles() == ["Weekly notes"] * 4
+
+
+async def test_an_article_stays_known_by_its_new_name(library: Library, site: ScriptedSite) -> None:
+    await read_and_starred(library, site, permalinks())
+    publish(site, [replace(entry, guid=f"n{entry.number}") for entry in permalinks()])
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        guids = {articles.get(c, headline.id).guid for headline in library.headlines()}
+    assert guids == {f"n{number}" for number in range(6)}
