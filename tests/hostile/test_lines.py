@@ -253,7 +253,7 @@ def read_only(db: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     before = db.read_bytes()
     open_it = connection._open
 
-    def opened(path: Path, database: str = "", *, uri: bool = False) -> connection.Connection:
+    def opened(path: Path, database: str = "", *, uri: bool = False, patience: float = 0) -> connection.Connection:
         if not uri:
             raise sqlite_error(sqlite3.SQLITE_READONLY, "attempt to write a readonly database")
         return open_it(path, database, uri=True)

@@ -143,7 +143,9 @@ CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
     ),
     "title: edited, one guid for all": (shared, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
     "title: edited": (permalinks, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
-    "text: edited, guid new": (permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", html="<p>Others.</p>")),
+    "text: edited, guid new": (
+        permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", html="<p>Others.</p>")
+    ),
     "title: edited, guid new": (
         permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", title=f"{entry.title}!")
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.errors import DamagedError
+from tuireader.errors import DamagedError, StoreError
 from tuireader.store import damage
 from tuireader.store.connection import Connection, connect
 
@@ -20,12 +20,15 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     was done, and what else is to be known. Raises StoreError where it cannot be opened.
     """
     _finish_what_was_begun(path)
-    said = _mend(path, tell) if damage.is_suspect(path) else ""
+    said = ""
+    if damage.is_suspect(path):
+        try:
+            said = _mend(path, tell)
+        except StoreError as error:  # what can be read without being mended is read
+            said = str(error)
     try:
         c = connect(path)
     except DamagedError:
-        if said:
-            raise
         said = _mend(path, tell)
         c = connect(path)
     c.notice = " ".join(filter(None, (said, c.notice)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, NotFoundError
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
@@ -99,8 +99,15 @@ def html_of(c: sqlite3.Connection, article_id: int) -> str:
 def _clean_html(c: sqlite3.Connection, article: Article) -> str:
     from tuireader.content.clean import clean
 
-    base = article.link or feeds.get(c, article.feed_id).site  # the feed's address may hold a password
-    return clean(articles.body(c, article.id), base)
+    return clean(articles.body(c, article.id), article.link or _site(c, article.feed_id))
+
+
+def _site(c: sqlite3.Connection, feed_id: int) -> str:
+    """The address of a feed's site, not of the feed itself, which may hold a password; of a feed that is lost, none."""
+    try:
+        return feeds.get(c, feed_id).site
+    except NotFoundError:
+        return ""
 
 
 async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Callable[[], datetime]) -> None:

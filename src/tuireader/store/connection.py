@@ -28,6 +28,9 @@ BUSY_SECONDS = 10.0
 VERSIONS_TO_COME = 1000
 """A file of a version beyond these was not made by a newer tuireader: its number is damaged."""
 
+BROKEN = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What SQLite raises over a damaged file: also where a name in it is no UTF-8 any more, and stands in the message."""
+
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
@@ -41,7 +44,7 @@ class Cursor(sqlite3.Cursor):
         """Run one statement."""
         try:
             super().execute(sql, parameters)
-        except sqlite3.DatabaseError as error:
+        except BROKEN as error:
             raise self.connection.told(error, sql) from error
         return self
 
@@ -49,7 +52,7 @@ class Cursor(sqlite3.Cursor):
         """Run one statement for each of the parameters."""
         try:
             super().executemany(sql, parameters)
-        except sqlite3.DatabaseError as error:
+        except BROKEN as error:
             raise self.connection.told(error, sql) from error
         return self
 
@@ -57,14 +60,14 @@ class Cursor(sqlite3.Cursor):
         """The next row, or None."""
         try:
             return super().fetchone()
-        except sqlite3.DatabaseError as error:
+        except BROKEN as error:
             raise self.connection.told(error) from error
 
     def fetchall(self) -> list[Any]:
         """All rows that are left."""
         try:
             return super().fetchall()
-        except sqlite3.DatabaseError as error:
+        except BROKEN as error:
             raise self.connection.told(error) from error
 
 
@@ -89,23 +92,25 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
-    def told(self, error: sqlite3.DatabaseError, sql: str = "") -> Exception:
+    def told(self, error: Exception, sql: str = "") -> Exception:
         """The sentence for an error; the error itself where it is a bug of ours."""
         if is_damage(error) or self._is_damage_in_disguise(error, sql):
             damage.suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
         return _told(self.path, error) if _code(error) in _SENTENCES else error
 
-    def _is_damage_in_disguise(self, error: sqlite3.DatabaseError, sql: str) -> bool:
+    def _is_damage_in_disguise(self, error: Exception, sql: str) -> bool:
         """Whether an error says that a statement is wrong, and it is the file: an index, a number, a table's name."""
         code = _code(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
-            return sql.startswith("INSERT INTO search") or str(error) == "UNIQUE constraint failed: article.id"
+            return sql.startswith("INSERT INTO search") or str(error) in _IMPOSSIBLE
         if code == sqlite3.SQLITE_ERROR and str(error).startswith(("no such", "table ", "malformed")):
             return not _is_made(self)
         return code == sqlite3.SQLITE_TOOBIG
 
 
+_IMPOSSIBLE = ("UNIQUE constraint failed: article.id", "FOREIGN KEY constraint failed")
+"""What a statement of ours comes to only where a number, or a row that others are of, is damaged."""
 _DAMAGE = "{path} is damaged ({error}); it is mended when tuireader starts again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",
@@ -123,7 +128,7 @@ _SENTENCES = {
 }
 
 
-def _told(path: Path, error: sqlite3.DatabaseError) -> StoreError:
+def _told(path: Path, error: Exception) -> StoreError:
     code = _code(error)
     if code == sqlite3.SQLITE_IOERR and _is_full(path):  # of what it makes beside the file it says no more than that
         code = sqlite3.SQLITE_FULL
@@ -176,7 +181,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
     _keep_private(path)
     try:
         return _open(path, patience=patience)
-    except sqlite3.DatabaseError as error:
+    except BROKEN as error:
         if is_damage(error):
             damage.suspect(path)
         elif _code(error) in _UNWRITABLE and path.exists():
@@ -192,9 +197,9 @@ def _keep_private(path: Path) -> None:
     keep_private(path)
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether an error says that the file is damaged."""
-    return _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+    return isinstance(error, UnicodeDecodeError) or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 def _make_folder(path: Path) -> None:
@@ -304,7 +309,7 @@ def _raw(c: Connection, sql: str) -> Any:
     return None if row is None else row[0]
 
 
-def _open_for_reading(path: Path, failure: sqlite3.DatabaseError) -> Connection:
+def _open_for_reading(path: Path, failure: Exception) -> Connection:
     """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried.
 
     Beside a file with a log there must be a third one, which a full disk or a read-only one does not take: then it is
@@ -336,6 +341,6 @@ def _is_full(path: Path) -> bool:
     return room.f_bavail * room.f_frsize < PAGE_SIZE * 4
 
 
-def _code(error: sqlite3.DatabaseError) -> int:
+def _code(error: Exception) -> int:
     """SQLite's primary result code; 0 where the error is the module's own."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -7,6 +7,7 @@ everything else is copied, row by row, into a new file, and the old one is moved
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -19,8 +20,9 @@ from urllib.parse import urlsplit
 
 from tuireader.errors import StoreError
 from tuireader.store import search
-from tuireader.store.connection import PAGE_SIZE, VERSIONS_TO_COME, Connection, connect, transaction
+from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, Connection, connect, transaction
 from tuireader.store.damage import mark_of
+from tuireader.store.leaves import Leaves
 from tuireader.store.schema import APPLICATION_ID, INDEX_SETTINGS, MIGRATIONS, expected
 from tuireader.store.values import guid_key, lenient, name_key, number, pack, stamp, text_of, tidy, unpack_all
 
@@ -34,6 +36,8 @@ _NO_DAMAGE = (
 )  # fmt: skip
 _CHUNK = 500
 """Articles that are copied in one transaction."""
+_COUNTS = {"feed": (18, 17), "article": (16,), "body": (4,)}
+"""How many columns a row has: of a feed, those of before a column was added have one less."""
 _LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
 
 
@@ -72,7 +76,7 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
         return f"{path} is damaged; it is mended when tuireader starts while no other one has it open."
     except _NotOursError:
         return ""
-    except sqlite3.DatabaseError as error:
+    except BROKEN as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
             raise StoreError(f"{path} is damaged, and cannot be mended: {error}.") from error
     if _is_open_elsewhere(path):
@@ -206,12 +210,23 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
         missing = c.execute("SELECT id FROM article EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
         more = c.execute("SELECT id FROM search_docsize EXCEPT SELECT id FROM article LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
+        _read_index(c)
         return missing is None and more is None and all(_integrity(c, each) for each in shadows)
-    except sqlite3.DatabaseError:
+    except BROKEN:
         return False
     finally:
         if c.in_transaction:  # a check is written as an insertion, and must leave no trace
             c.execute("ROLLBACK")
+
+
+def _read_index(c: sqlite3.Connection) -> None:
+    """Read all of the search index, and rank what is in it: its own check leaves some of it out."""
+    for kind in ("instance", "row"):
+        c.execute(f"CREATE VIRTUAL TABLE temp.words_by_{kind} USING fts5vocab(main, search, {kind})")
+    c.execute("SELECT count(*), sum(offset) FROM temp.words_by_instance").fetchone()
+    commonest = c.execute("SELECT term FROM temp.words_by_row ORDER BY doc DESC LIMIT 1").fetchone()
+    if commonest is not None:
+        c.execute("SELECT sum(bm25(search)) FROM search WHERE search MATCH ?", (f'"{commonest[0]}"',)).fetchone()
 
 
 # Mending the index.
@@ -231,7 +246,7 @@ def _rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
             _index(c, article_id, plain_text)
         c.execute("COMMIT")
         return _integrity(c) and _is_index_sound(c)
-    except sqlite3.DatabaseError:
+    except BROKEN:
         if c.in_transaction:
             c.execute("ROLLBACK")
         return False
@@ -265,6 +280,8 @@ def _index(c: sqlite3.Connection, article_id: int, plain_text: PlainText) -> Non
 def _replace(path: Path, plain_text: PlainText) -> str:
     """Copy what can be read into a new file, move the old one aside, and put the new one in its place."""
     try:
+        if not os.access(path.parent, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         done, rescued = _best_copy(path, plain_text)
         aside = _set_aside(path)
         done.replace(path)
@@ -333,7 +350,7 @@ def _copy(path: Path, done: Path, plain_text: PlainText) -> Rescued:
         new.execute("PRAGMA synchronous = OFF")
         new.execute("PRAGMA foreign_keys = OFF")
         with closing(_readable(path)) as old:
-            _Copy(old, new, rescued, plain_text).run()
+            _Copy(old, new, rescued, plain_text, Leaves(path, PAGE_SIZE)).run()
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with making.open("rb+") as made:
         os.fsync(made.fileno())
@@ -350,7 +367,7 @@ def _readable(path: Path) -> sqlite3.Connection:
         version = c.execute("PRAGMA user_version").fetchone()[0]
         whole = expected(version if 0 < version <= len(MIGRATIONS) else len(MIGRATIONS))
         there = c.execute("SELECT rowid, type, name, tbl_name, rootpage, sql FROM sqlite_master").fetchall()
-    except sqlite3.DatabaseError:
+    except BROKEN:
         c.close()
         return _with_first_page(path)
     if [(row[1], row[2], row[3], row[5]) for row in there] == whole:
@@ -397,8 +414,16 @@ def _in_memory(content: bytes) -> sqlite3.Connection:
 class _Copy:
     """Copies all tables, row by row: a row that cannot be read is left out, a value that cannot be is mended."""
 
-    def __init__(self, old: sqlite3.Connection, new: Connection, rescued: Rescued, plain_text: PlainText) -> None:
+    def __init__(
+        self,
+        old: sqlite3.Connection,
+        new: Connection,
+        rescued: Rescued,
+        plain_text: PlainText,
+        leaves: Leaves,
+    ) -> None:
         self._old = old
+        self._leaves = leaves
         self._new = new
         self._rescued = rescued
         self._plain_text = plain_text
@@ -436,19 +461,31 @@ class _Copy:
                     if row is None:
                         return
                     yield row
-            except (sqlite3.DatabaseError, OverflowError, MemoryError):
+            except (*BROKEN, OverflowError, MemoryError):
                 continue
 
     def _one(self, sql: str, *params: Any) -> tuple[Any, ...] | None:
         try:
             row: tuple[Any, ...] | None = self._old.execute(sql, params).fetchone()
-        except (sqlite3.DatabaseError, OverflowError, MemoryError):
+        except (*BROKEN, OverflowError, MemoryError):
             return None
         return row
 
+    def _row(self, table: str, names: Sequence[str], key: str, number_: int) -> tuple[Any, ...] | None:
+        """The values of a row in these columns: as SQLite finds it, else where it stands in the file."""
+        row = self._one(f"SELECT {', '.join(names)} FROM {table} NOT INDEXED WHERE {key} = ?", number_)
+        if row is not None:
+            return row
+        every = [row[1] for row in self._new.execute(f"PRAGMA table_info({table})").fetchall()]
+        found = self._leaves.row(number_, _COUNTS[table])
+        if found is None:
+            return None
+        values = dict(zip(every, found, strict=False)) | {key: number_}
+        return tuple(values.get(name) for name in names)
+
     def _columns(self, table: str) -> list[tuple[str, str, bool, Any]]:
         """Name, kind, whether it may be null, and default of the columns that both files have."""
-        with suppress(sqlite3.DatabaseError):
+        with suppress(*BROKEN):
             there = {row[1] for row in self._old.execute(f"PRAGMA table_info({table})").fetchall()}
             return [
                 (name, kind, not notnull, default)
@@ -461,11 +498,16 @@ class _Copy:
 
     def _copy_feeds(self) -> None:
         columns = self._columns("feed")
-        names = ", ".join(name for name, *_ in columns)
-        ids = {row[0] for row in self._scan("SELECT id FROM feed NOT INDEXED", "id") if isinstance(row[0], int)}
-        ids |= {row[0] for row in self._scan("SELECT id FROM feed", "url") if isinstance(row[0], int)}
+        names = [name for name, *_ in columns]
+        ids: set[int] = set()
+        for sql, key in (
+            ("SELECT id FROM feed NOT INDEXED", "id"),
+            ("SELECT id FROM feed", "url"),
+            ("SELECT feed_id FROM article INDEXED BY article_by_feed", "feed_id, date"),
+        ):
+            ids |= {row[0] for row in self._scan(sql, key) if isinstance(row[0], int) and row[0] > 0}
         for feed_id in sorted(ids):
-            row = self._one(f"SELECT {names} FROM feed NOT INDEXED WHERE id = ?", feed_id)
+            row = self._row("feed", names, "id", feed_id)
             if row is not None:
                 values = _mended(columns, row)
                 if values["url"]:
@@ -528,8 +570,7 @@ class _Copy:
 
     def _copy_article(self, article_id: int) -> None:
         columns = self._article_columns
-        names = ", ".join(name for name, *_ in columns)
-        row = self._one(f"SELECT {names} FROM article NOT INDEXED WHERE id = ?", article_id)
+        row = self._row("article", [name for name, *_ in columns], "id", article_id)
         if row is None:
             self._rescued.lost += 1
             return
@@ -557,7 +598,7 @@ class _Copy:
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:
         """What is kept of the texts of an article, and whether that is all."""
-        row = self._one("SELECT html, full_html, full_text FROM body WHERE article_id = ?", article_id)
+        row = self._row("body", ("html", "full_html", "full_text"), "article_id", article_id)
         if row is None:
             return pack(""), None, None, False
         texts = [None if each is None else unpack_all(each) for each in row]

@@ -1,0 +1,137 @@
+"""Rows read straight from the pages of a damaged file, where the pages that lead to them are lost.
+
+A page of SQLite's that holds rows can be told by its first byte, and each row says how many columns it has
+(https://www.sqlite.org/fileformat2.html). What stands there may be of a row that was deleted since: a row is to be
+asked for only where something else says that it is there.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+_LEAF = 0x0D
+_HEADER = 100
+"""Bytes before the first page's own."""
+_LARGEST = 50_000_000
+"""Bytes of a row; what says that it has more is damaged."""
+
+_INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
+
+
+class Leaves:
+    """All rows of a file that can be made out, by how many columns they have and by their number."""
+
+    def __init__(self, path: Path, page_size: int) -> None:
+        """Look at every page of the file; the rows themselves are read when they are asked for."""
+        self._data = path.read_bytes()
+        self._size = page_size
+        self._places: dict[int, dict[int, int]] = {}
+        for start in range(0, len(self._data) - page_size + 1, page_size):
+            self._look_at(start)
+
+    def row(self, number: int, columns: Sequence[int]) -> list[Any] | None:
+        """The values of a row that has one of these numbers of columns, None where there is none that can be read."""
+        for count in columns:
+            at = self._places.get(count, {}).get(number)
+            if at is not None:
+                try:
+                    return _values(self._payload(at))
+                except (ValueError, IndexError, struct.error):
+                    continue
+        return None
+
+    def _look_at(self, start: int) -> None:
+        head = start + (_HEADER if start == 0 else 0)
+        if self._data[head] != _LEAF:
+            return
+        count = int.from_bytes(self._data[head + 3 : head + 5], "big")
+        for cell in range(min(count, self._size // 4)):
+            pointer = head + 8 + 2 * cell
+            at = start + int.from_bytes(self._data[pointer : pointer + 2], "big")
+            try:
+                _, after = _varint(self._data, at)
+                number, after = _varint(self._data, after)
+                columns = len(_kinds(self._data[after : after + 200])[0])
+            except (ValueError, IndexError):
+                continue
+            if 0 < number < 2**62:
+                self._places.setdefault(columns, {})[number] = at
+
+    def _payload(self, at: int) -> bytes:
+        """A row as it is kept: what does not fit on its page goes on in a chain of others."""
+        length, after = _varint(self._data, at)
+        _, after = _varint(self._data, after)
+        if not 0 < length < _LARGEST:
+            raise ValueError(length)
+        most = self._size - 35
+        if length <= most:
+            return self._data[after : after + length]
+        least = (self._size - 12) * 32 // 255 - 23
+        local = least + (length - least) % (self._size - 4)
+        local = local if local <= most else least
+        parts = [self._data[after : after + local]]
+        left, following = length - local, self._data[after + local : after + local + 4]
+        while left > 0:
+            page = int.from_bytes(following, "big")
+            start = (page - 1) * self._size
+            if page < 1 or start + self._size > len(self._data):
+                raise ValueError(page)
+            parts.append(self._data[start + 4 : start + 4 + min(left, self._size - 4)])
+            left -= self._size - 4
+            following = self._data[start : start + 4]
+        return b"".join(parts)
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number of one to nine bytes, and where what follows it begins."""
+    value = 0
+    for step in range(8):
+        byte = data[at + step]
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            return value, at + step + 1
+    return value << 8 | data[at + 8], at + 9
+
+
+def _kinds(record: bytes) -> tuple[list[int], int]:
+    """What kind each value of a row is of, and where the values begin."""
+    length, at = _varint(record, 0)
+    if not 2 <= length <= len(record):
+        raise ValueError(length)
+    kinds = []
+    while at < length:
+        kind, at = _varint(record, at)
+        kinds.append(kind)
+    return kinds, length
+
+
+def _values(record: bytes) -> list[Any]:
+    kinds, at = _kinds(record)
+    values: list[Any] = []
+    for kind in kinds:
+        value, length = _value(record, at, kind)
+        if at + length > len(record):
+            raise ValueError(kind)
+        values.append(value)
+        at += length
+    return values
+
+
+def _value(record: bytes, at: int, kind: int) -> tuple[Any, int]:
+    """A value and its length."""
+    if kind == 0:
+        return None, 0
+    if kind in (8, 9):
+        return kind - 8, 0
+    if length := _INTEGERS.get(kind):
+        return int.from_bytes(record[at : at + length], "big", signed=True), length
+    if kind == 7:
+        return struct.unpack(">d", record[at : at + 8])[0], 8
+    if kind < 12:
+        raise ValueError(kind)
+    length = (kind - 12) // 2
+    content = record[at : at + length]
+    return (content.decode("utf-8", "replace") if kind % 2 else content), length
