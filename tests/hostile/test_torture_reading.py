@@ -23,6 +23,7 @@ from shelf import NOTES, REVIEW, ids, reader, screen_text, shelve, workers_done
 from tuireader.errors import StoreError
 from tuireader.store import articles
 from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
 
 BACK = ("escape",) * 3
 STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
@@ -80,6 +81,16 @@ async def calm(pilot: Pilot[None]) -> None:
             await workers_done(pilot, but="layout")
 
 
+async def on_screen(pilot: Pilot[None], app: ReaderApp, words: str) -> None:
+    """Wait until words are painted: a frame may be on its way when all else is done."""
+    for _ in range(500):
+        if words in screen_text(app):
+            return
+        await asyncio.sleep(0.01)
+        await pilot._wait_for_screen()
+    pytest.fail(f"{words!r} is not on the screen:\n{screen_text(app)}")
+
+
 def check(path: Path) -> None:
     """The cache is sound, every article is there, and what is marked is marked everywhere."""
     with closing(sqlite3.connect(path)) as raw:
@@ -116,7 +127,7 @@ async def test_every_statement_of_every_key_fails(db: Path) -> None:
                 assert app.return_code is None, (keys, fault.struck)
             check(db)
         await press(pilot, *BACK)
-        assert "FEEDS" in screen_text(app)
+        await on_screen(pilot, app, "FEEDS")
         await pilot.press("ctrl+q")
     assert app.return_code == 0
     assert failed.total() > STATEMENTS
@@ -167,7 +178,7 @@ async def session(path: Path, fault: Fault, keys: Sequence[str], *, only_the_sta
             if only_the_start:
                 failing.close()
             await press(pilot, *keys, *BACK)
-            assert "FEEDS" in screen_text(app)
+            await on_screen(pilot, app, "FEEDS")
             await pilot.press("ctrl+q")
         assert app.return_code == 0
         return app.last_words
@@ -186,7 +197,7 @@ async def test_a_mark_that_could_not_be_written_is_said_and_can_be_made_again(db
         with failing_statements(Fault(1), sqlite3.SQLITE_FULL, "database or disk is full"):
             await pilot.press("f")
             await calm(pilot)
-        assert "The disk is full" in screen_text(app)
+        await on_screen(pilot, app, "The disk is full")
         await pilot.press("f")
         await calm(pilot)
         shown = app.reader.headlines.current
@@ -210,7 +221,7 @@ async def test_a_browser_that_cannot_be_started_is_said(db: Path, monkeypatch: p
         await calm(pilot)
         await pilot.press("o")
         await calm(pilot)
-        assert "No browser was found" in screen_text(app)
+        await on_screen(pilot, app, "No browser was found")
         await pilot.press("J")
         await calm(pilot)
     assert app.return_code is None

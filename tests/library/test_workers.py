@@ -108,7 +108,6 @@ async def test_errors_come_back(db: Path) -> None:
 
 
 async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
-    before = time.monotonic()
     with pytest.raises(KeyError):  # noqa: PT012 - what is left is the block
         async with Workers(db, processes=2) as workers:
             pids = await both(workers)
@@ -117,7 +116,6 @@ async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
             raise KeyError
     for task in endless:
         task.cancel()
-    assert time.monotonic() - before < 300
     assert not any(alive(pid) for pid in pids)
 
 

@@ -31,11 +31,15 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     except DamagedError:
         said = _mend(path, tell)
         c = connect(path)
-    c.notice = " ".join(filter(None, (said, c.notice)))
-    if any(path.parent.glob(f"{path.name}.marks-*")):
-        from tuireader.store.pending import write_what_waits
+    try:
+        c.notice = " ".join(filter(None, (said, c.notice)))
+        if any(path.parent.glob(f"{path.name}.marks-*")):
+            from tuireader.store.pending import write_what_waits
 
-        write_what_waits(c, path)
+            write_what_waits(c, path)
+    except BaseException:
+        c.close()
+        raise
     return c
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tuireader.store.connection import Connection
+
 
 def mark_of(path: Path) -> Path:
     """Where the mark of the cache at `path` is, if it has one."""
@@ -23,3 +25,29 @@ def suspect(path: Path) -> None:
 def is_suspect(path: Path) -> bool:
     """Whether the mark is there."""
     return mark_of(path).exists()
+
+
+_WAYS = (
+    *(f"article INDEXED BY article_by_{each}" for each in ("date", "feed", "guid", "link", "words")),
+    "article NOT INDEXED",
+    "body",
+    "search_docsize",
+)
+"""Where every article is once."""
+
+
+def look(c: Connection) -> bool:
+    """Whether the cache looks damaged where no statement has met it: then the mark is left.
+
+    Pages in the wrong places are all sound by themselves; but the ways to the articles then do not lead to equally
+    many. Reads some megabytes of a large cache: to be run where nobody waits for it.
+    """
+    c.execute("BEGIN")
+    try:
+        counts = {c.execute(f"SELECT count(*) FROM {way}").fetchone()[0] for way in _WAYS}
+    finally:
+        if c.in_transaction:
+            c.execute("ROLLBACK")
+    if len(counts) > 1:
+        suspect(c.path)
+    return is_suspect(c.path)

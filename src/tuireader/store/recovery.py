@@ -378,16 +378,14 @@ def _readable(path: Path) -> sqlite3.Connection:
 
 def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
     """A copy of the file, in memory, whose tables have their names again."""
-    c = _in_memory(path.read_bytes())
-    rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
-    for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
-        c.execute(
-            "UPDATE sqlite_master SET type = ?, name = ?, tbl_name = ?, sql = ? WHERE rowid = ?",
-            (kind, name, table, sql, rowid),
-        )
-    content = c.serialize()
-    c.close()
-    return _in_memory(content)
+    with closing(_in_memory(path.read_bytes())) as c:
+        rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
+        for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
+            c.execute(
+                "UPDATE sqlite_master SET type = ?, name = ?, tbl_name = ?, sql = ? WHERE rowid = ?",
+                (kind, name, table, sql, rowid),
+            )
+        return _in_memory(c.serialize())
 
 
 def _with_first_page(path: Path) -> sqlite3.Connection:
@@ -405,9 +403,10 @@ def _with_first_page(path: Path) -> sqlite3.Connection:
 
 def _in_memory(content: bytes) -> sqlite3.Connection:
     c = sqlite3.connect(":memory:", isolation_level=None)
-    c.deserialize(content[:18] + b"\1\1" + content[20:])  # in memory there is no log
     c.text_factory = lenient
-    c.execute("PRAGMA writable_schema = ON")
+    with suppress(*BROKEN):  # then it is an empty one, in which nothing is found
+        c.deserialize(content[:18] + b"\1\1" + content[20:])  # in memory there is no log
+        c.execute("PRAGMA writable_schema = ON")
     return c
 
 

@@ -84,12 +84,16 @@ class ReaderApp(TypeAhead):
         """A sentence about what could not be written by the end."""
         self._is_quitting = self._is_stopping = False
         self._ending: Ending | None = None
-        self.memory = Memory(settings.load(self.connection), self._remember)
-        super().__init__()
-        for theme in HOUSE:
-            self.register_theme(theme)
-        self.set_keymap(self.config.keymap)
-        self._choose_theme()
+        try:
+            self.memory = Memory(settings.load(self.connection), self._remember)
+            super().__init__()
+            for theme in HOUSE:
+                self.register_theme(theme)
+            self.set_keymap(self.config.keymap)
+            self._choose_theme()
+        except BaseException:
+            self.connection.close()
+            raise
 
     def _remember(self, name: str, value: str) -> None:
         self.writer.submit(lambda c: settings.save(c, name, value))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 import threading
 import time
 from collections import deque
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuireader.errors import BusyError
-from tuireader.store.connection import BUSY_SECONDS, connect
+from tuireader.store.connection import BUSY_SECONDS, Connection, connect
 from tuireader.store.pending import Waiting
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from tuireader.store.pending import Mark
 
 Result = TypeVar("Result")
-Work = Callable[[sqlite3.Connection], Result]
+Work = Callable[[Connection], Result]
 
 
 PATIENCE = 0.25

@@ -17,7 +17,7 @@ from textual import work
 from tuireader.config import Config
 from tuireader.errors import StoreError
 from tuireader.model import Query
-from tuireader.store import articles, feeds
+from tuireader.store import articles, damage, feeds
 from tuireader.tui.background import Writer, off_loop
 from tuireader.tui.memory import Memory
 from tuireader.tui.screens.reading import ReadingScreen
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 PROGRESS_PACE = 0.1
 """Seconds at least between two times that it is said how far a refresh is."""
+UNHURRIED = 20.0
+"""Seconds after the start when there is time for what nobody waits for."""
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
@@ -72,8 +74,15 @@ class ReaderScreen(ReadingScreen):
         self.set_interval(MINUTE, self._age)
         self.call_after_refresh(self._load_article_view)
         self.call_after_refresh(_collect_garbage)
+        self.set_timer(UNHURRIED, self._look_for_damage)
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refresh_feeds, None, force=False)
+
+    @work(group="damage")
+    async def _look_for_damage(self) -> None:
+        """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
+        if await off_loop(self.path, damage.look):
+            toast(self, f"{self.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     @property
     def _reorder(self) -> bool | None:
