@@ -414,3 +414,13 @@ async def test_headings_and_links_of_an_article_that_was_replaced_under_its_dial
             assert len(app.screen_stack) == 1
             assert app.view.position == 0
     assert app.return_code in (None, 0)
+
+
+@pytest.mark.parametrize("key", ["down", "up", "ctrl+n", "ctrl+p", "ctrl+g", "backspace"])
+async def test_keys_for_matches_before_anything_is_sought(key: str) -> None:
+    app = Host(opened(LONG))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("slash", key)
+        await settled(pilot)
+        assert app.view.position == 0
+    assert app.return_code in (None, 0)

@@ -45,7 +45,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().execute(sql, parameters)
         except BROKEN as error:
-            raise self.connection.told(error, sql) from error
+            raise self.connection.told(error) from error
         return self
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
@@ -53,7 +53,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().executemany(sql, parameters)
         except BROKEN as error:
-            raise self.connection.told(error, sql) from error
+            raise self.connection.told(error) from error
         return self
 
     def fetchone(self) -> Any:
@@ -92,25 +92,27 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
-    def told(self, error: Exception, sql: str = "") -> Exception:
+    def told(self, error: Exception) -> Exception:
         """The sentence for an error; the error itself where it is a bug of ours."""
-        if is_damage(error) or self._is_damage_in_disguise(error, sql):
+        if is_damage(error) or self._is_damage_in_disguise(error):
             damage.suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
         return _told(self.path, error) if _code(error) in _SENTENCES else error
 
-    def _is_damage_in_disguise(self, error: Exception, sql: str) -> bool:
+    def _is_damage_in_disguise(self, error: Exception) -> bool:
         """Whether an error says that a statement is wrong, and it is the file: an index, a number, a table's name."""
         code = _code(error)
         if code == sqlite3.SQLITE_CONSTRAINT:
-            return sql.startswith("INSERT INTO search") or str(error) in _IMPOSSIBLE
-        if code == sqlite3.SQLITE_ERROR and str(error).startswith(("no such", "table ", "malformed")):
-            return not _is_made(self)
+            return str(error) in _IMPOSSIBLE
+        if code == sqlite3.SQLITE_ERROR:
+            return str(error).startswith(_OF_THE_INDEX) or not _is_made(self)
         return code == sqlite3.SQLITE_TOOBIG
 
 
-_IMPOSSIBLE = ("UNIQUE constraint failed: article.id", "FOREIGN KEY constraint failed")
-"""What a statement of ours comes to only where a number, or a row that others are of, is damaged."""
+_IMPOSSIBLE = ("UNIQUE constraint failed: article.id", "FOREIGN KEY constraint failed", "constraint failed")
+"""What a statement of ours comes to only where a number, a row that others are of, or the search index is damaged."""
+_OF_THE_INDEX = ("invalid fts5 file format", "vtable constructor failed", "unrecognized option", "SQL logic error")
+"""How the search index says that its own tables are damaged."""
 _DAMAGE = "{path} is damaged ({error}); it is mended when tuireader starts again."
 _SENTENCES = {
     sqlite3.SQLITE_FULL: "The disk is full: {path} cannot take more. What was saved before is safe.",

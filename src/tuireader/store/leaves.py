@@ -52,8 +52,8 @@ class Leaves:
             pointer = head + 8 + 2 * cell
             at = start + int.from_bytes(self._data[pointer : pointer + 2], "big")
             try:
-                _, after = _varint(self._data, at)
-                number, after = _varint(self._data, after)
+                _, after = varint(self._data, at)
+                number, after = varint(self._data, after)
                 columns = len(_kinds(self._data[after : after + 200])[0])
             except (ValueError, IndexError):
                 continue
@@ -62,8 +62,8 @@ class Leaves:
 
     def _payload(self, at: int) -> bytes:
         """A row as it is kept: what does not fit on its page goes on in a chain of others."""
-        length, after = _varint(self._data, at)
-        _, after = _varint(self._data, after)
+        length, after = varint(self._data, at)
+        _, after = varint(self._data, after)
         if not 0 < length < _LARGEST:
             raise ValueError(length)
         most = self._size - 35
@@ -85,7 +85,7 @@ class Leaves:
         return b"".join(parts)
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def varint(data: bytes, at: int) -> tuple[int, int]:
     """A number of one to nine bytes, and where what follows it begins."""
     value = 0
     for step in range(8):
@@ -98,12 +98,12 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
 
 def _kinds(record: bytes) -> tuple[list[int], int]:
     """What kind each value of a row is of, and where the values begin."""
-    length, at = _varint(record, 0)
+    length, at = varint(record, 0)
     if not 2 <= length <= len(record):
         raise ValueError(length)
     kinds = []
     while at < length:
-        kind, at = _varint(record, at)
+        kind, at = varint(record, at)
         kinds.append(kind)
     return kinds, length
 

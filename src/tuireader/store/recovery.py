@@ -22,7 +22,7 @@ from tuireader.errors import StoreError
 from tuireader.store import search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, Connection, connect, transaction
 from tuireader.store.damage import mark_of
-from tuireader.store.leaves import Leaves
+from tuireader.store.leaves import Leaves, varint
 from tuireader.store.schema import APPLICATION_ID, INDEX_SETTINGS, MIGRATIONS, expected
 from tuireader.store.values import guid_key, lenient, name_key, number, pack, stamp, text_of, tidy, unpack_all
 
@@ -59,18 +59,18 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     To be called where nobody in this process has it open. `tell` is told what takes its time. Raises StoreError where
     it cannot be moved aside.
     """
-    path = path.resolve()  # what a link leads to is moved, and not the link
+    mark, path = mark_of(path), path.resolve()  # what a link leads to is moved, and not the link
     size = path.stat().st_size
     try:
         with closing(_alone(path)) as c:
             wrong = _what_is_wrong(c)
             if wrong == "nothing":
-                mark_of(path).unlink(missing_ok=True)
+                mark.unlink(missing_ok=True)
                 return ""
             if wrong == "index":
                 tell(f"The search index of {path} is damaged: it is built again …")
                 if _rebuild_index(c, plain_text):
-                    mark_of(path).unlink(missing_ok=True)
+                    mark.unlink(missing_ok=True)
                     return "The search index was damaged, and was built again. Nothing else was touched."
     except _InUseError:
         return f"{path} is damaged; it is mended when tuireader starts while no other one has it open."
@@ -84,7 +84,9 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     if path.stat().st_size - size in range(1, PAGE_SIZE):  # of a last page that is cut, SQLite makes a whole one
         os.truncate(path, size)
     tell(f"{path} is damaged: what can be read of it is copied into a new one …")
-    return _replace(path, plain_text)
+    said = _replace(path, plain_text)
+    mark.unlink(missing_ok=True)
+    return said
 
 
 # Looking.
@@ -210,7 +212,8 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
         missing = c.execute("SELECT id FROM article EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
         more = c.execute("SELECT id FROM search_docsize EXCEPT SELECT id FROM article LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
-        _read_index(c)
+        if not _adds_up(c):
+            return False
         return missing is None and more is None and all(_integrity(c, each) for each in shadows)
     except BROKEN:
         return False
@@ -219,14 +222,22 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
             c.execute("ROLLBACK")
 
 
-def _read_index(c: sqlite3.Connection) -> None:
-    """Read all of the search index, and rank what is in it: its own check leaves some of it out."""
-    for kind in ("instance", "row"):
-        c.execute(f"CREATE VIRTUAL TABLE temp.words_by_{kind} USING fts5vocab(main, search, {kind})")
-    c.execute("SELECT count(*), sum(offset) FROM temp.words_by_instance").fetchone()
-    commonest = c.execute("SELECT term FROM temp.words_by_row ORDER BY doc DESC LIMIT 1").fetchone()
-    if commonest is not None:
-        c.execute("SELECT sum(bm25(search)) FROM search WHERE search MATCH ?", (f'"{commonest[0]}"',)).fetchone()
+def _adds_up(c: sqlite3.Connection) -> bool:
+    """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out."""
+    c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
+    words = c.execute("SELECT count(offset) FROM temp.words").fetchone()[0]
+    said = c.execute("SELECT block FROM search_data WHERE id = 1").fetchone()
+    articles, *sizes = _numbers(said[0]) if said and said[0] else [0]
+    return bool(articles == c.execute("SELECT count(*) FROM article").fetchone()[0] and sum(sizes) == words)
+
+
+def _numbers(block: bytes) -> list[int]:
+    found, at = [], 0
+    with suppress(IndexError):
+        while at < len(block):
+            value, at = varint(block, at)
+            found.append(value)
+    return found or [0]
 
 
 # Mending the index.
@@ -237,6 +248,11 @@ def _rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
     try:
         c.execute("BEGIN IMMEDIATE")
         sql = c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
+        for table in ("search_data", "search_idx", "search_docsize"):
+            c.execute(f"DELETE FROM {table}")
+        # What an empty index has: without it, FTS5 does not even let it be dropped.
+        c.execute("INSERT INTO search_data (id, block) VALUES (1, x''), (10, zeroblob(7))")
+        c.execute("REPLACE INTO search_config (k, v) VALUES ('version', 4)")
         c.execute("DROP TABLE search")
         c.execute(sql)
         for name, value in INDEX_SETTINGS:
@@ -285,7 +301,6 @@ def _replace(path: Path, plain_text: PlainText) -> str:
         done, rescued = _best_copy(path, plain_text)
         aside = _set_aside(path)
         done.replace(path)
-        mark_of(path).unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
     return _said(rescued, aside)

@@ -274,8 +274,18 @@ class ReaderApp(TypeAhead):
 
     def on_unmount(self) -> None:
         """Write what is not written yet, and let go of the cache."""
+        if self._ending is not None:
+            self._heed_no_more()
         self.unwritten = self.writer.close(FAREWELL)
         self.connection.close()
+
+    def _heed_no_more(self) -> None:
+        """Let go of the signals that the loop handles: between two steps of its end, Python would complain of them."""
+        if os.name == "posix":
+            loop = asyncio.get_running_loop()
+            with contextlib.suppress(RuntimeError, ValueError):
+                loop.remove_signal_handler(signal.SIGTSTP)
+                loop.remove_signal_handler(signal.SIGCONT)
 
     # What goes wrong.
 

@@ -124,7 +124,8 @@ class FindPage(MousePage):
         elif event.key == "ctrl+u":
             self._type("")
         elif event.key in {"down", "up", "ctrl+n", "ctrl+p", "ctrl+g"}:
-            self._step_match(-1 if event.key in {"up", "ctrl+p"} else 1)
+            if sought:  # else there is nothing to step through, and the key must not go on to others either
+                self._step_match(-1 if event.key in {"up", "ctrl+p"} else 1)
         elif event.key == "enter":
             self._keep()
         elif event.key == "escape":

@@ -1,0 +1,280 @@
+"""Two hundred damaged caches (see `tests/damaged.py`), and what is kept of those that are mended."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+import damaged
+from damaged import FEEDS, NOW, TOTAL, Kept
+from shelf import reader, settle
+from tuireader.errors import DamagedError, StoreError
+from tuireader.library.opening import open_cache
+from tuireader.model import Query
+from tuireader.store import articles, damage, feeds, holds, settings, statuses
+from tuireader.store.connection import PAGE_SIZE, connect
+
+CASES, PARTS = 200, 4
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_damaged_caches_are_read_and_mended(part: int) -> None:
+    program = Path(damaged.__file__)
+    first = 1 + part * CASES // PARTS
+    command = [sys.executable, str(program), str(CASES // PARTS), str(first)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture
+def whole(db: Path) -> dict[int, Kept]:
+    kept = damaged.fill(db, random.Random(0))
+    with closing(connect(db)) as c:
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        for feed in feeds.every(c)[:2]:
+            feeds.record(
+                c, replace(feed, private=True, gone=feed.id == 1, moved_to="https://new.example/", moved_hits=2)
+            )
+    return kept
+
+
+def ruin(db: Path, table: str, *, at: int = 3000, length: int = 200) -> None:
+    """Write noise into the first page of a table, behind its head."""
+    with closing(sqlite3.connect(db)) as c:
+        page = c.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()[0]
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with db.open("r+b") as file:
+        file.seek((page - 1) * PAGE_SIZE + at)
+        file.write(random.Random(1).randbytes(length))
+
+
+def state(db: Path) -> tuple[object, ...]:
+    """All that must outlive a mended index: articles, marks, feeds with what servers said, holds, settings."""
+    with closing(connect(db)) as c:
+        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        return (
+            rows,
+            [(articles.get(c, row.id), articles.status(c, row.id), articles.body(c, row.id)) for row in rows],
+            feeds.every(c),
+            settings.load(c),
+            holds.held_until(c, ["site-1.example"], NOW),
+            sorted(row.id for row in articles.window(c, Query(text="harbour "), 0, 2 * TOTAL)),
+        )
+
+
+WAYS: dict[str, Callable[[sqlite3.Connection], object]] = {
+    "a block of it": lambda c: c.execute("UPDATE search_data SET block = zeroblob(50) WHERE id > 10"),
+    "its structure": lambda c: c.execute("UPDATE search_data SET block = zeroblob(20) WHERE id = 10"),
+    "its averages": lambda c: c.execute("DELETE FROM search_data WHERE id = 1"),
+    "sizes": lambda c: c.execute("DELETE FROM search_docsize WHERE id % 2 = 0"),
+    "all of it": lambda c: c.execute("DELETE FROM search_data"),
+    "a table of it": lambda c: c.execute("DELETE FROM search_idx"),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_damaged_index_is_built_again_and_nothing_else_is_touched(db: Path, whole: dict[int, Kept], way: str) -> None:
+    before = state(db)
+    with closing(sqlite3.connect(db)) as c:
+        WAYS[way](c)
+        c.commit()
+    damage.suspect(db)
+    told: list[str] = []
+    with closing(open_cache(db, tell=told.append)) as c:
+        assert c.notice == "The search index was damaged, and was built again. Nothing else was touched."
+    assert len(told) == 1
+    assert state(db) == before
+    assert not damage.is_suspect(db)
+    assert not list(db.parent.glob("*.damaged*"))
+
+
+def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int, Kept]) -> None:
+    with closing(sqlite3.connect(db)) as c:
+        c.execute("UPDATE search_data SET block = zeroblob(20) WHERE id = 10")
+        c.commit()
+    with closing(connect(db)) as c, pytest.raises(DamagedError):
+        damaged._add_one(c)
+    with closing(open_cache(db)) as c:
+        damaged._add_one(c)
+        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL + 1
+
+
+@pytest.mark.parametrize("table", ["article", "article_by_date", "category_article", "body", "sqlite_sequence"])
+def test_everything_that_can_be_read_is_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
+    before = state(db)
+    ruin(db, table, at=0, length=8)
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert "subscriptions are taken over" in c.notice
+        assert str(db) + ".damaged-1" in c.notice
+    after = state(db)
+    assert len(after[0]) == TOTAL  # type: ignore[arg-type]
+    assert after[0] == before[0]
+    assert after[2] == before[2], "validators, holds, private flags"
+    assert after[3:5] == before[3:5]
+    assert after[5] == before[5]
+    assert not damage.is_suspect(db)
+
+
+def opened_elsewhere(db: Path) -> str:
+    """What another process is told that opens the cache."""
+    code = "import sys, pathlib; from tuireader.library.opening import open_cache;"
+    code += "c = open_cache(pathlib.Path(sys.argv[1])); print(c.notice); c.close()"
+    return subprocess.run([sys.executable, "-c", code, str(db)], capture_output=True, text=True, check=True).stdout
+
+
+async def test_damage_met_while_it_runs_swaps_nothing_and_the_next_start_mends_it(
+    db: Path, whole: dict[int, Kept]
+) -> None:
+    app = reader(db)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        with closing(sqlite3.connect(db)) as c:
+            c.execute("UPDATE search_data SET block = zeroblob(50) WHERE id > 10")
+            c.commit()
+        await pilot.press("slash", *"harbour", "enter")
+        await settle(pilot)
+        assert damage.is_suspect(db)
+        await pilot.press("escape", "escape", "j", "f")
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == TOTAL
+        with closing(connect(db)) as other:  # nor does another process, nor a refresh, take it away
+            assert articles.count(other, Query()) == TOTAL
+        assert damage.is_suspect(db)
+        said = await asyncio.to_thread(opened_elsewhere, db)
+        assert "while no other one has it open" in said
+        marked = app.reader.headlines.current
+        assert marked is not None
+        await pilot.press("ctrl+q")
+    for _ in range(500):  # threads of the app may still be about to close what they read from
+        with closing(open_cache(db)) as c:
+            notice = c.notice
+        if not damage.is_suspect(db):
+            break
+        await asyncio.sleep(0.01)
+    assert "was built again" in notice
+    with closing(connect(db)) as c:
+        assert articles.count(c, Query()) == TOTAL
+        assert articles.status(c, marked.id).starred == marked.starred
+
+
+def test_a_bit_in_a_title_hides_no_other_article(db: Path, whole: dict[int, Kept]) -> None:
+    content = bytearray(db.read_bytes())
+    at = content.index(b"Article 7 of 3")
+    content[at] ^= 0x80
+    db.write_bytes(content)
+    with closing(open_cache(db)) as c:
+        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        assert len(rows) == TOTAL
+        assert sum("\ufffdrticle 7 of 3" in row.title for row in rows) == 1
+        assert c.notice == ""
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("title", b"\xff\xfe"), ("title", 7), ("link", b"x"), ("date", 2**62), ("date", "soon"), ("date", -(2**62)),
+        ("words", "many"), ("words", 2.5), ("published", 2**62), ("updated", "never"), ("read", 7), ("starred", "x"),
+        ("position", "here"), ("feed_id", 999), ("offline", None), ("digest", "text"), ("guid", 3.5),
+    ],
+)  # fmt: skip
+def test_any_value_in_any_column_leaves_the_others_readable(
+    db: Path, whole: dict[int, Kept], column: str, value: object
+) -> None:
+    with closing(sqlite3.connect(db)) as c:
+        c.execute("PRAGMA ignore_check_constraints = ON")
+        try:
+            c.execute(f"UPDATE article SET {column} = ? WHERE id = 5", (value,))
+            c.commit()
+        except sqlite3.IntegrityError:
+            pytest.skip("SQLite itself keeps this out")
+    for _ in range(3):
+        found, said = damaged.use(db)
+        assert not any("did not expect" in each for each in said)
+    damage.suspect(db)
+    found, _ = damaged.use(db)
+    assert len(found) == TOTAL + 1
+    with closing(connect(db)) as c:
+        assert len(feeds.every(c)) in (FEEDS, FEEDS + 1)
+
+
+@pytest.mark.parametrize("value", [b"", b"x\x9c", b"garbage", "text", 7, None])
+def test_a_text_that_is_damaged_is_read_as_far_as_it_goes(db: Path, whole: dict[int, Kept], value: object) -> None:
+    with closing(sqlite3.connect(db)) as c:
+        packed = c.execute("SELECT html FROM body WHERE article_id = 5").fetchone()[0]
+        cut = packed[: len(packed) // 2] if value == b"garbage" else value
+        try:
+            c.execute("UPDATE body SET html = ?, full_html = NULL WHERE article_id = 5", (cut,))
+            c.commit()
+        except sqlite3.IntegrityError:
+            c.execute("DELETE FROM body WHERE article_id = 5")
+            c.commit()
+    with closing(connect(db)) as c:
+        text = articles.body(c, 5)
+        assert text.endswith(articles.DAMAGED)
+        if value == b"garbage":
+            assert len(text) > 100
+        statuses.mark(c, [5], read=True)
+
+
+def test_articles_whose_feeds_are_lost_are_kept_and_their_feeds_say_so(db: Path, whole: dict[int, Kept]) -> None:
+    ruin(db, "feed", at=0, length=PAGE_SIZE)
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        rows = articles.window(c, Query(), 0, 2 * TOTAL)
+        assert {row.id: (row.read, row.starred) for row in rows} == {
+            article_id: (each.read, each.starred) for article_id, each in whole.items()
+        }
+        found = feeds.every(c)
+        assert len(found) == FEEDS
+        assert all(feed.gone and "was lost when the cache was damaged" in (feed.error or "") for feed in found)
+        assert feeds.due(c, NOW + timedelta(days=400)) == []
+
+
+def test_a_newer_cache_and_another_programs_are_left_alone(db: Path, whole: dict[int, Kept]) -> None:
+    with closing(sqlite3.connect(db, isolation_level=None)) as c:
+        c.execute("PRAGMA user_version = 99")
+        c.execute("CREATE TABLE new (x)")
+    damage.suspect(db)
+    with pytest.raises(StoreError, match="newer tuireader"):
+        open_cache(db)
+    db.unlink()
+    with closing(sqlite3.connect(db, isolation_level=None)) as c:
+        c.execute("CREATE TABLE other (x)")
+    damage.suspect(db)
+    with pytest.raises(StoreError, match="another program"):
+        open_cache(db)
+    assert not list(db.parent.glob("*.damaged*"))
+
+
+def test_a_cache_behind_a_link_is_mended_where_it_is(db: Path, whole: dict[int, Kept], tmp_path: Path) -> None:
+    there = tmp_path / "elsewhere"
+    there.mkdir()
+    real = there / "real.db"
+    db.rename(real)
+    db.symlink_to(real)
+    ruin(real, "article", at=0, length=8)
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert f"{real}.damaged-1" in c.notice
+        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
+    assert db.is_symlink()
+    assert db.resolve() == real.resolve()
+    assert not damage.is_suspect(db)
+
+
+def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dict[int, Kept]) -> None:
+    db.with_name(f"{db.name}-wal").write_bytes(random.Random(3).randbytes(100_000))
+    with closing(open_cache(db)) as c:
+        assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
+        assert timedelta(0) < NOW - articles.get(c, 1).date

@@ -1,0 +1,23 @@
+"""The monkey of `tests/monkey.py` for a while; what it did is the same each time, what came between may not be."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import monkey
+
+EVENTS = 2000
+PARTS = 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
+@pytest.mark.parametrize("seed", range(1, PARTS + 1))
+def test_a_monkey_finds_nothing(seed: int) -> None:
+    command = [sys.executable, str(Path(monkey.__file__)), str(EVENTS // PARTS), str(seed)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
