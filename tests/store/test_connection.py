@@ -474,3 +474,38 @@ def test_the_version_tells_what_others_changed(db: Path) -> None:
         assert version(c) == before
         settings.save(other, "theme", "dracula")
         assert version(c) != before
+
+
+NOTHING_CAN_GROW = """
+import resource, signal, sys
+from contextlib import closing
+from pathlib import Path
+from tuireader.library.opening import open_cache
+from tuireader.model import Query
+from tuireader.store import articles
+from tuireader.store.connection import connect
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+path = Path(sys.argv[1])
+with closing(open_cache(path)) as c, closing(connect(path)) as other:
+    print(len(articles.window(c, Query(), 0, 500)), articles.count(other, Query(starred=True)), c.notice)
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about limits of POSIX")
+@pytest.mark.parametrize("log", [False, True], ids=["alone", "with a log"])
+def test_a_disk_that_takes_nothing_more_can_be_read(db: Path, log: bool) -> None:
+    """Not even the file that SQLite wants beside the cache can be made."""
+    stocked(db)
+    if log:
+        with closing(sqlite3.connect(db)) as c:
+            c.execute("UPDATE article SET starred = 1 WHERE id = 7")
+            c.commit()
+            kept = [
+                (db.with_name(db.name + suffix), db.with_name(db.name + suffix).read_bytes()) for suffix in ("", "-wal")
+            ]
+        for file, content in kept:
+            file.write_bytes(content)
+    command = [sys.executable, "-c", NOTHING_CAN_GROW, str(db)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == f"180 {int(log)} {db} can be read but not changed: what you mark now is not kept.\n"

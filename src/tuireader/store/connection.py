@@ -314,22 +314,29 @@ def _raw(c: Connection, sql: str) -> Any:
 def _open_for_reading(path: Path, failure: Exception) -> Connection:
     """Open a file that cannot be written, or whose folder cannot; `failure` is what happened when writing was tried.
 
-    Beside a file with a log there must be a third one, which a full disk or a read-only one does not take: then it is
-    held in memory instead. Without a log the file alone will do.
+    Beside a file with a log there must be a third one, which neither a full disk nor a read-only one takes. On a full
+    one, SQLite can hold it in memory. On a read-only one, what is in the log has to be left out.
     """
     wal = path.with_name(f"{path.name}-wal")
-    whole = not wal.exists() or not wal.stat().st_size
-    modes = ["mode=ro", *(["mode=ro&vfs=unix-excl"] if os.name == "posix" else []), *(["mode=ro&immutable=1"] * whole)]
-    for mode in modes:
+    has_log = wal.exists() and wal.stat().st_size > 0
+    for mode in _modes(path):
         try:
             c = _open(path, f"{path.absolute().as_uri()}?{mode}", uri=True)
-            c.execute("SELECT count(*) FROM feed").fetchone()
-        except (sqlite3.DatabaseError, StoreError):
+        except (*BROKEN, StoreError):
             continue
         if _is_full(path):
             c.notice = f"The disk is full: {path} can be read but not changed, and what you mark now is not kept."
+        if has_log and "immutable" in mode:
+            c.notice += " What was written last is left out: it is in a file that cannot be read here."
         return c
     raise _told(path, failure) from failure
+
+
+def _modes(path: Path) -> Iterator[str]:
+    yield "mode=ro"
+    if os.name == "posix" and os.access(path, os.W_OK):
+        yield "vfs=unix-excl"
+    yield "mode=ro&immutable=1"
 
 
 def _is_full(path: Path) -> bool:
