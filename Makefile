@@ -6,17 +6,20 @@ BIN := $(VENV)/bin
 USE := $(VENV)/.users
 DEV := $(VENV)/.developers
 
-.PHONY: help demo test check format screenshots bench clean
+.PHONY: help demo test test-slow check format screenshots bench clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(USE) ## the reader on the bundled demo site; needs no network
 	@$(BIN)/tuireader demo
 
 test: $(DEV) ## all tests
 	@$(BIN)/pytest -q -n auto --dist loadfile $(TESTS)
+
+test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and monkeys
+	@$(BIN)/pytest -q -n auto -m slow $(TESTS)
 
 check: $(DEV) ## lint, types, import contracts
 	$(BIN)/ruff check .

@@ -66,7 +66,7 @@ def star(path: Path, say: int, dice: random.Random) -> None:
     """Star articles one after the other, and say so once each is written."""
     with closing(connection.connect(path)) as c:
         ids = [headline.id for headline in articles.window(c, Query(), 0, 1000) if not headline.starred]
-        for article_id in dice.sample(ids, min(3, len(ids))):
+        for article_id in dice.sample(ids, min(6, len(ids))):
             mark(c, [article_id], starred=True)
             os.write(say, f"{article_id}\n".encode())
 

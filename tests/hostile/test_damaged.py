@@ -29,9 +29,17 @@ CASES, PARTS = 200, 4
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_damaged_caches_are_read_and_mended(part: int) -> None:
-    program = Path(damaged.__file__)
-    first = 1 + part * CASES // PARTS
-    command = [sys.executable, str(program), str(CASES // PARTS), str(first)]
+    damage_many(CASES // PARTS, 1 + part * CASES // PARTS)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(PARTS))
+def test_many_damaged_caches_are_read_and_mended(part: int) -> None:
+    damage_many(5 * CASES // PARTS, 1001 + part * 5 * CASES // PARTS)
+
+
+def damage_many(cases: int, first: int) -> None:
+    command = [sys.executable, str(Path(damaged.__file__)), str(cases), str(first)]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 

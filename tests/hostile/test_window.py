@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -126,6 +127,25 @@ def test_closing_the_window_ends_it_with_its_marks_written(
     assert sum(starred(cache)) == 1
     next_start()
     assert not list(cache.parent.glob("*.marks-*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("part", range(4))
+def test_a_hundred_windows_are_closed_in_any_state(cache: Path, part: int) -> None:
+    """Also while another program holds the cache, and one or two keys before there is anything to be seen of them."""
+    dice = random.Random(part)
+    for number in range(25):
+        held = locked(cache) if number % 4 == 3 else nullcontext()
+        with held, Terminal(columns=dice.choice([120, 80, 60]), rows=dice.choice([30, 24, 12])) as terminal:
+            terminal.until(lambda _: b"\x1b[?1049h" in terminal.raw)
+            terminal.press(*dice.choices("jkfm/?t:\x10\r\x1bauz", k=dice.randrange(12)))
+            if dice.random() < 0.3:
+                terminal.kill(dice.choice([signal.SIGTSTP, signal.SIGSTOP, signal.SIGCONT]))
+            terminal.close_window()
+    next_start()
+    assert not list(cache.parent.glob("*.marks-*"))
+    with closing(sqlite3.connect(cache)) as c:
+        assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
 def test_closing_the_window_ends_a_refresh_and_its_processes(cache: Path, site: ScriptedSite) -> None:
