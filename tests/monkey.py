@@ -83,6 +83,7 @@ class Monkey:
         config.write_text("refresh_on_start = false\n")
         self.version = 0
         self.ended = 0
+        self.width = 97
         self.readers: list[Terminal | None] = [None, None]
         self.others: list[subprocess.Popen[bytes]] = []
         self.starred: set[int] = set()
@@ -258,7 +259,8 @@ class Monkey:
         self._read(reader)
         reader.raw.clear()
         reader.kill(signal.SIGCONT)
-        reader._child.setwinsize(31, 97)
+        self.width = 97 + 98 - self.width  # another one than the last time: else there is nothing to paint
+        reader._child.setwinsize(31, self.width)
         self._await(reader, lambda raw: len(raw) > 200)
 
     def finish(self) -> None:
