@@ -38,6 +38,8 @@ ADDRESSES = [
     f"https:\\\\bob:{SECRET}@127.0.0.1:1/",
     f"//bob:{SECRET}@127.0.0.1:1/x",
     f"~/bob:{SECRET}@x",
+    f"https://bob:{SECRET}",
+    f"http://bob:{SECRET}/x",
 ]
 COMMANDS = [
     *(["add", address] for address in ADDRESSES),
@@ -90,6 +92,8 @@ async def test_adding_shows_no_password(db: Path, address: str) -> None:
         ("https://bob@example.org/", "https://example.org/"),
         ("feed:https://bob:pw@example.org/", "feed:https://example.org/"),
         ("bob:pw@example.org", "example.org"),
+        ("https://example.org:8080/x", "https://example.org:8080/x"),
+        ("http://[::1]:80/", "http://[::1]:80/"),
     ],
 )
 def test_what_is_shown_of_an_address(typed: str, shown: str) -> None:

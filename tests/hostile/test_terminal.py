@@ -12,12 +12,11 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from shelf import REVIEW, ids, shelve
+from shelf import ids
 from terminal import Terminal
 from tuireader import paths
 from tuireader.store import articles
@@ -27,16 +26,6 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as PO
 
 CTRL_C, CTRL_Q, CTRL_Z, ENTER = "\x03", "\x11", "\x1a", "\r"
 RESTORED = (b"\x1b[?1049l", b"\x1b[?25h", b"\x1b[?1000l", b"\x1b[?1003l", b"\x1b[?2004l")
-QUIET = "refresh_on_start = false\n"
-
-
-@pytest.fixture
-def cache() -> Path:
-    """A cache with some articles, of a feed that is not due."""
-    paths.config_path().parent.mkdir(parents=True)
-    paths.config_path().write_text(QUIET, "utf-8")
-    shelve(paths.cache_path(), "The Example Review", REVIEW, now=datetime.now(UTC))
-    return paths.cache_path()
 
 
 def assert_restored(raw: bytes) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +20,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from rss import Item, rss
-from shelf import REVIEW, ids, shelve
+from shelf import ids
 from terminal import Terminal
 from tuireader import paths
 from tuireader.store import articles, feeds
@@ -28,15 +29,6 @@ from tuireader.store.connection import connect
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
 
 CTRL_Q, ENTER, ESC = "\x11", "\r", "\x1b"
-QUIET = "refresh_on_start = false\n"
-
-
-@pytest.fixture
-def cache() -> Path:
-    paths.config_path().parent.mkdir(parents=True)
-    paths.config_path().write_text(QUIET, "utf-8")
-    shelve(paths.cache_path(), "The Example Review", REVIEW, now=datetime.now(UTC))
-    return paths.cache_path()
 
 
 @contextmanager
@@ -66,6 +58,11 @@ def is_stopped(terminal: Terminal) -> bool:
         return False
     terminal.kill(signal.SIGCONT)
     return True
+
+
+def is_on(terminal: Terminal) -> bool:
+    """Whether the program has the terminal: what is typed before that is echoed, as anywhere."""
+    return terminal.raw.rfind(b"\x1b[?1049h") > terminal.raw.rfind(b"\x1b[?1049l")
 
 
 def threads_of(pid: int) -> int:
@@ -264,7 +261,7 @@ def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list
             terminal.kill(number)
             terminal.press("")
             terminal._read()
-        terminal.until(lambda _: not is_stopped(terminal))
+        terminal.until(lambda _: not is_stopped(terminal) and is_on(terminal))
         terminal.press("?")
         terminal.until("Keys")
         terminal.press(ESC)
@@ -275,6 +272,39 @@ def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
     assert sum(starred(cache)) == 1
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
+@pytest.mark.parametrize("continued", [0, 1, 2])
+def test_it_comes_back_to_the_foreground_of_a_shell(cache: Path, continued: int) -> None:
+    """Continued from elsewhere it is in the background, without the terminal, until the shell gives it that."""
+    command = ["bash", "--norc", "-i"]
+    with Terminal(columns=120, rows=30, command=command, env={"PS1": "$ "}) as terminal:
+        terminal.press(f"{sys.executable} -m tuireader{ENTER}")
+        terminal.until("A Worrying")
+        (pid,) = children(terminal.pid)
+        os.kill(pid, signal.SIGTSTP)
+        terminal.until("Stopped")
+        for _ in range(continued):
+            os.kill(pid, signal.SIGCONT)
+            threading.Event().wait(0.3)
+        terminal.press(f"fg{ENTER}")
+        terminal.until("A Worrying")
+        terminal.press("?")
+        terminal.until("Keys")
+        terminal.press(ESC)
+        terminal.until(lambda text: "Keys" not in text)
+        star(terminal)
+        terminal.press(CTRL_Q)
+        terminal.until(lambda _: not children(terminal.pid))
+        terminal.press(f"echo rc=$?{ENTER}")
+        terminal.until("rc=0")
+    assert sum(starred(cache)) == 1
+
+
+def children(pid: int) -> list[int]:
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return list(map(int, found.stdout.split()))
 
 
 @pytest.mark.parametrize(

@@ -95,3 +95,25 @@ async def test_what_follows_the_end_does_not_matter(library: Library, site: Scri
     library.follow(site.url + "/feed")
     (event,) = await library.refresh()
     assert (event.status, event.new) == ("updated", 60)
+
+
+async def test_half_of_an_entry_takes_the_place_of_none_that_is_whole(library: Library, site: ScriptedSite) -> None:
+    long = [Item(f"{n}", html=f"<p>{f'word{n} ' * 200}</p>") for n in range(5)]
+    whole = rss(*long)
+    site.pages["/feed"] = Reply(whole, content_type="text/xml")
+    library.follow(site.url + "/feed")
+    await library.refresh()
+    before = [headline.words for headline in library.headlines()]
+    site.pages["/feed"] = Reply(whole[: whole.index("word3") + 100], content_type="text/xml")
+    (event,) = await library.refresh(force=True)
+    assert (event.status, event.new, event.changed) == ("failed", 0, 0)
+    assert [headline.words for headline in library.headlines()] == before
+    # One that is new is better there in half than not at all, and is whole as soon as the feed is.
+    new = rss(Item("new", html=f"<p>{'word ' * 200}</p>"), *long)
+    site.pages["/feed"] = Reply(new[: new.index("word word") + 200], content_type="text/xml")
+    (event,) = await library.refresh(force=True)
+    assert (event.status, event.new) == ("failed", 1)
+    site.pages["/feed"] = Reply(new, content_type="text/xml")
+    (event,) = await library.refresh(force=True)
+    assert (event.status, event.changed) == ("updated", 1)
+    assert [headline.words for headline in library.headlines()] == [200] * 6

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import locale
 import logging
 import os
@@ -14,10 +15,13 @@ from tuireader.errors import TuireaderError
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
+_FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO)
+"""What a write to stdout fails with, where that is a file on a disk that takes nothing more."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
-    from tuireader.cli.log import start_log, where_details_are
+    from tuireader.cli.log import start_log
 
     _be_safe_with_streams()
     _speak_the_readers_language()
@@ -31,15 +35,25 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _close_pipe()
         return DONE
-    except TuireaderError as error:
+    except Exception as error:  # noqa: BLE001 - the last door: no traceback ever reaches a reader
+        return _failed(error)
+    return status
+
+
+def _failed(error: Exception) -> int:
+    """Say what went wrong: a sentence that we wrote, that stdout takes nothing, or that it is a bug."""
+    if isinstance(error, TuireaderError):
         _say(str(error))
-        return FAILED
-    except Exception as error:  # the last door: no traceback ever reaches a reader
-        logging.getLogger("tuireader").exception("unexpected")
+    elif isinstance(error, OSError) and error.errno in _FULL:
+        _close_pipe()
+        _say(f"What was to be printed cannot be written: {error.strerror}.")
+    else:
+        from tuireader.cli.log import where_details_are
+
+        logging.getLogger("tuireader").error("unexpected", exc_info=error)
         said = f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
         _say(f"{said} {where_details_are()}".strip())
-        return FAILED
-    return status
+    return FAILED
 
 
 def _understood(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 def say(sentence: str) -> None:
     """Print one line of talk on stderr, as "tuireader: …"."""
-    print(f"tuireader: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
+    with suppress(OSError):  # a terminal that is gone hears nothing
+        print(f"tuireader: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
 
 
 def put(text: str = "") -> None:

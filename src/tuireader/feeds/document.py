@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 _ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
 _START_TAG = re.compile(r"<([\w:.-]{1,80})(?:[^<>]{0,2000}/>)?")
+_ENTRY = re.compile(r"</?(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]|\]\]>", re.IGNORECASE)
 _WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 _JUNK_MAX = 100_000
 """Characters before the feed that may be something else: the warnings of a broken server."""
@@ -38,8 +39,11 @@ def is_whole(text: str, root: int) -> bool:
     tag = _START_TAG.match(text, root)
     if tag is None:
         return False
+    if tag[0].endswith(">"):
+        return True
     end = f"</{tag[1]}"
-    return tag[0].endswith(">") or text.rfind(end) > root or text.casefold().rfind(end.casefold()) > root
+    at = max(text.rfind(end), text.casefold().rfind(end.casefold()))
+    return at > root and _ENTRY.search(text, at) is None  # else it was a part of some entry's text
 
 
 def declared_entities(prolog: str) -> dict[str, str]:

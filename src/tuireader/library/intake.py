@@ -38,7 +38,10 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
 
 def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
     """Save what a body that was parsed brings; one that broke off is a failure, of which nothing that came is lost."""
-    what = plan(known_entries(c, feed, parsed.entries), parsed)
+    known = known_entries(c, feed, parsed.entries)
+    if not parsed.whole and parsed.entries and parsed.entries[-1].guid in known:
+        parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole
+    what = plan(known, parsed)
     if not parsed.whole:
         error = FetchError(f"{host_of(page.url)} broke off before the end of the feed; what came was kept")
         after = polling.after_failure(feed, error, now)

@@ -41,7 +41,7 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
         return {}
     there = {each.id for each in known}
     links, dates = [entry.link for entry in new], [entry.published for entry in new if entry.published is not None]
-    rows = articles.alike(c, feed.id, links, dates, RECENT + len(there))
+    rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
     found = renamed(new, [Candidate(*row) for row in rows if row[0] not in there])
     for guid, candidate in found.items():
         articles.rename(c, candidate.id, guid)

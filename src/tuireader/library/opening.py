@@ -53,5 +53,9 @@ def _mend(path: Path, tell: Callable[[str], None]) -> str:
 def _finish_what_was_begun(path: Path) -> None:
     """Put a mended cache in its place, where the program was ended between two steps of that."""
     mended = path.with_name(f"{path.name}.mended")
-    if damage.is_suspect(path) and not path.exists() and mended.exists():
-        mended.replace(path)
+    source = path.with_name(f"{path.name}.mending-source")
+    if damage.is_suspect(path) and not path.exists() and not source.exists():
+        if mended.exists():
+            mended.replace(path)
+        else:  # nothing was there to be mended
+            damage.mark_of(path).unlink(missing_ok=True)

@@ -1,21 +1,21 @@
 """Entries whose guid is not known: which article each of them is under another name. Pure.
 
 Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry is taken for an
-article that has left the feed where two facts agree that seldom do by chance, and where neither could be another one.
+article that has left the feed where facts agree that seldom do by chance, where none contradicts them, and where
+neither could be another one. In doubt it is a new one: two of one article are better than one of two.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
+from tuireader.feeds.entries import is_marked
 from tuireader.model import ParsedEntry
 from tuireader.urls.identity import path_of, place, same_name
-
-_SHORTEST_TITLE = 4
-"""Characters of a title that tells articles apart, as "12" does not."""
 
 
 class Candidate(NamedTuple):
@@ -29,28 +29,149 @@ class Candidate(NamedTuple):
     published: datetime | None
 
 
+Side = ParsedEntry | Candidate
+Keys = Callable[[Side], list[Hashable]]
+"""What two of one article have in common; of each, one is enough."""
+Pair = tuple[ParsedEntry, Candidate]
+
+
 def renamed(entries: Sequence[ParsedEntry], candidates: Iterable[Candidate]) -> dict[str, Candidate]:
     """By the guids of entries, the articles that they are; those that could be two, or none, are left out."""
-    mine: defaultdict[str, list[Candidate]] = defaultdict(list)
-    theirs: defaultdict[int, int] = defaultdict(int)
+    left, there = list(entries), list(candidates)
+    found: dict[str, Candidate] = {}
+    rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
+        (_names, _title_or_date_agrees),
+        (_link_and_title, _dates_agree),
+        (_marked_place, _is_sure),
+        (_folded_name_and_title, _dates_agree),
+        (_path_and_title_and_date, _is_sure),
+        (_title_and_date, _is_to_the_second),
+    ]
+    if _has_moved(left, there):
+        rules.append((_path_and_title, _dates_agree))
+    for keys, holds in rules:
+        for entry, candidate in filter(holds, _only_pairs(left, there, keys)):
+            found[entry.guid] = candidate
+        taken = {candidate.id for candidate in found.values()}
+        left = [entry for entry in left if entry.guid not in found]
+        there = [candidate for candidate in there if candidate.id not in taken]
+    return found
+
+
+def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate], keys: Keys) -> list[Pair]:
+    """Entries and articles that have a key in common which no other entry and no other article has."""
+    mine: defaultdict[Hashable, list[ParsedEntry]] = defaultdict(list)
+    theirs: defaultdict[Hashable, list[Candidate]] = defaultdict(list)
+    for entry in entries:
+        for key in keys(entry):
+            mine[key].append(entry)
     for candidate in candidates:
-        for entry in entries:
-            if _is_same(entry, candidate):
-                mine[entry.guid].append(candidate)
-                theirs[candidate.id] += 1
-    return {guid: found[0] for guid, found in mine.items() if len(found) == 1 and theirs[found[0].id] == 1}
+        for key in keys(candidate):
+            theirs[key].append(candidate)
+    pairs: dict[str, Pair] = {}
+    taken: set[int] = set()
+    for key, some in mine.items():
+        others = theirs.get(key, [])
+        if len(some) == len(others) == 1 and some[0].guid not in pairs and others[0].id not in taken:
+            pairs[some[0].guid] = some[0], others[0]
+            taken.add(others[0].id)
+    return list(pairs.values())
 
 
-def _is_same(entry: ParsedEntry, there: Candidate) -> bool:
-    title = entry.title == there.title and len(entry.title) >= _SHORTEST_TITLE
+# What two may have in common.
+
+
+def _spot(url: str) -> str:
+    """An address with its fragment, which may be all that tells the articles of one page apart."""
+    fragment = url.partition("#")[2]
+    return f"{place(url)}#{fragment}" if fragment else place(url)
+
+
+def _names(side: Side) -> list[Hashable]:
+    """The addresses that it goes by, as its guid or as its link."""
+    names = [side.guid] if "://" in side.guid else []
+    return list(dict.fromkeys(_spot(name) for name in [*names, side.link] if name))
+
+
+def _is_title(title: str) -> bool:
+    """Whether a title says anything: "12" does not, three Chinese signs do."""
+    return len(title) >= (4 if title.isascii() else 2)
+
+
+def _link_and_title(side: Side) -> list[Hashable]:
+    return [(_spot(side.link), side.title)] if side.link and _is_title(side.title) else []
+
+
+def _marked_place(side: Side) -> list[Hashable]:
+    """Of those that share one guid: that, with the link and the date, since the title is what may be edited."""
+    base = side.guid.rpartition("#")[0]
+    return [(base, _spot(side.link), side.published)] if is_marked(side.guid) and side.link and side.published else []
+
+
+def _folded_name_and_title(side: Side) -> list[Hashable]:
+    return [(same_name(side.guid), side.title)] if _is_title(side.title) else []
+
+
+def _path_and_title_and_date(side: Side) -> list[Hashable]:
+    path = path_of(side.link)
+    return [(path, side.title, side.published)] if side.published and len(path) > 1 and side.title else []
+
+
+def _title_and_date(side: Side) -> list[Hashable]:
+    return [(side.title, side.published)] if side.published and _is_title(side.title) else []
+
+
+def _path_and_title(side: Side) -> list[Hashable]:
+    path = path_of(side.link)
+    return [(path, side.title)] if len(path) > 1 and _is_title(side.title) else []
+
+
+# What must be true of both besides.
+
+
+def _dates_agree(pair: Pair) -> bool:
+    """Neither has a date that the other contradicts."""
+    entry, there = pair
+    return entry.published is None or there.published is None or entry.published == there.published
+
+
+def _title_or_date_agrees(pair: Pair) -> bool:
+    entry, there = pair
     date = entry.published is not None and entry.published == there.published
-    if not title and not date:
-        return False
-    link = bool(entry.link) and place(entry.link) == place(there.link)
-    name = same_name(entry.guid) in {same_name(there.guid), same_name(there.link)} or (
-        same_name(there.guid) == same_name(entry.link)
-    )
-    if link or name:
-        return True
-    moved = len(path_of(entry.link)) > 1 and path_of(entry.link) == path_of(there.link)
-    return title and (date or moved)
+    if date or (entry.title == there.title and _dates_agree(pair)):
+        # A link that both have says little where the guids are others altogether, and so are the titles.
+        return (
+            entry.title == there.title
+            or bool(set(_guid_names(entry)) & set(_names(there)))
+            or (bool(set(_guid_names(there)) & set(_names(entry))))
+        )
+    return False
+
+
+def _guid_names(side: Side) -> list[str]:
+    return [_spot(side.guid)] if "://" in side.guid else []
+
+
+def _is_to_the_second(pair: Pair) -> bool:
+    """Whether the date is a moment, and not a day, on which there may be two of one title."""
+    published = pair[0].published
+    return published is not None and bool(published.second or published.minute)
+
+
+def _is_sure(_: Pair) -> bool:
+    return True
+
+
+def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) -> bool:
+    """Whether all of the feed seems to have gone from one host to another."""
+    return len(_hosts(entries)) == 1 and len(_hosts(candidates)) == 1
+
+
+def _hosts(sides: Iterable[Side]) -> set[str]:
+    found = set()
+    for side in sides:
+        try:
+            found.add(urlsplit(side.link).hostname or "")
+        except ValueError:
+            found.add(side.link)
+    return found

@@ -57,7 +57,10 @@ def shown_address(typed: str) -> str:
     """
     start = re.match(r"\s*(?:feed:|mailto:)?(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})?", typed, re.IGNORECASE)
     lead = start[0] if start else ""
-    before, at, after = typed[len(lead) :].rpartition("@")
+    rest = typed[len(lead) :]
+    before, at, after = rest.rpartition("@")
+    if not at and lead.endswith(("/", "\\")) and (colon := re.match(r"[^/?#\[\]:]*:(?!\d{1,5}(?:[/?#]|$))", rest)):
+        return lead + colon[0][:-1]  # what stands in the place of a port may be a password without its host
     if not at or not (":" in before or (lead.endswith(("/", "\\")) and not re.search(r"[/?#\\]", before))):
         return typed
     return lead + after

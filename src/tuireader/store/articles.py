@@ -19,7 +19,7 @@ from tuireader.store.listing import (
 )
 from tuireader.store.saving import alike, has_any, known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import link_key, moment, number, sound, stamp, text_of, unpack_all
+from tuireader.store.values import DAMAGED, link_key, moment, number, sound, stamp, text_of, unpack_all
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tuireader.model import Article, Status
 
 __all__ = [
+    "DAMAGED",
     "alike",
     "beside",
     "beside_among",
@@ -47,10 +48,6 @@ __all__ = [
     "status",
     "window",
 ]
-
-
-DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
-"""The end of a text that cannot be read to its end."""
 
 
 def get(c: sqlite3.Connection, article_id: int) -> Article:

@@ -180,6 +180,8 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
+    if not os.path.exists(path) and damage.is_suspect(path):  # noqa: PTH110 - no more than a look
+        raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
     _keep_private(path)
     try:
         return _open(path, patience=patience)

@@ -58,7 +58,7 @@ class Waiting:
             path = self._cache.with_name(f"{self._cache.name}.marks-{os.getpid()}-{time.time_ns()}")
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
             self._path = path
-            _lock(self._file)
+            lock(self._file)
         written = os.write(self._file, lines)
         if written < len(lines):
             raise OSError(28, os.strerror(28))  # a full disk takes a part
@@ -88,7 +88,7 @@ def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
 def _write_one(c: sqlite3.Connection, file: Path) -> None:
     descriptor = os.open(file, os.O_RDWR)
     try:
-        if not _lock(descriptor):  # its process is still there
+        if not lock(descriptor):  # its process is still there
             return
         for mark in _read(descriptor):
             mark.write(c)
@@ -104,14 +104,24 @@ def _read(descriptor: int) -> Iterator[Mark]:
     with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
-                ids, read, starred, position = json.loads(line)
-                yield Mark(tuple(map(int, ids)), read, starred, position)
-            except (ValueError, TypeError):  # the process ended while it wrote it
+                yield _mark(*json.loads(line))
+            except (ValueError, TypeError, RecursionError):  # the process ended while it wrote it
                 log.warning("a mark that waited cannot be read: %.100s", line)
 
 
-def _lock(descriptor: int) -> bool:
-    """Whether the file could be locked, which lasts until it is closed."""
+def _mark(ids: list[object], read: object, starred: object, position: object) -> Mark:
+    """A mark of what stands in a line; raises ValueError or TypeError where that is none."""
+    numbers = tuple(each for each in ids if isinstance(each, int) and 0 < each < 2**63)
+    return Mark(
+        numbers,
+        read if isinstance(read, bool) else None,
+        starred if isinstance(starred, bool) else None,
+        position if isinstance(position, int) and 0 <= position < 2**40 else None,
+    )
+
+
+def lock(descriptor: int) -> bool:
+    """Whether an open file could be locked, at once; for this process alone, until it is closed."""
     try:
         if os.name == "posix":
             import fcntl

@@ -7,24 +7,25 @@ everything else is copied, row by row, into a new file, and the old one is moved
 
 from __future__ import annotations
 
-import errno
 import os
 import shutil
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tuireader.errors import StoreError
+from tuireader.errors import BusyError, StoreError
 from tuireader.store import search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, Connection, connect, transaction
 from tuireader.store.damage import mark_of
 from tuireader.store.leaves import Leaves, varint
+from tuireader.store.pending import lock
 from tuireader.store.schema import APPLICATION_ID, INDEX_SETTINGS, MIGRATIONS, expected
-from tuireader.store.values import guid_key, lenient, name_key, number, pack, stamp, text_of, tidy, unpack_all
+from tuireader.store.values import DAMAGED, guid_key, lenient, name_key, number, pack, stamp, text_of, tidy, unpack_all
 
 PlainText = Callable[[str], str]
 """What makes plain text, for the index, of an article's HTML."""
@@ -34,6 +35,8 @@ _FACETS = ("category", "author")
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
 )  # fmt: skip
+_PATIENCE = 600.0
+"""Seconds to wait for another process that mends."""
 _CHUNK = 500
 """Articles that are copied in one transaction."""
 _COUNTS = {"feed": (18, 17), "article": (16,), "body": (4,)}
@@ -56,37 +59,95 @@ class Rescued:
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     """Check the cache at `path`, and mend what is wrong; gives a sentence about what was done, if anything was.
 
-    To be called where nobody in this process has it open. `tell` is told what takes its time. Raises StoreError where
-    it cannot be moved aside.
+    To be called where nobody in this process has it open. One process mends; others that come meanwhile wait for it.
+    `tell` is told what takes its time. Raises StoreError where it cannot be mended.
     """
     mark, path = mark_of(path), path.resolve()  # what a link leads to is moved, and not the link
+    with _one_at_a_time(mark, path, tell):
+        if not mark.exists():
+            return ""
+        source = path.with_name(f"{path.name}.mending-source")
+        if path.exists() or not source.exists():  # else this was begun before, and the program was ended
+            said = _mend_in_place(path, source, plain_text, tell)
+            if said is not None:
+                if said is not _IN_USE:
+                    mark.unlink(missing_ok=True)
+                return said.format(path=path)
+        tell(f"{path} is damaged: what can be read of it is copied into a new one …")
+        said = _replace(path, source, plain_text)
+        mark.unlink(missing_ok=True)
+        return said
+
+
+_IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
+
+
+@contextmanager
+def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Iterator[None]:
+    """Be the only one who mends; the mark itself is what is locked."""
+    try:
+        held = mark.open("a")
+    except OSError as error:
+        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
+    with held:
+        until, told = time.monotonic() + _PATIENCE, False
+        while not lock(held.fileno()):
+            if time.monotonic() > until:
+                raise BusyError(f"Another tuireader has been mending {path} for too long; try again.")
+            if not told:
+                tell(f"Another tuireader is mending {path} …")
+            told = True
+            time.sleep(0.1)
+        yield
+
+
+def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
+    """Mend what need not be copied, and say so; or move the file to `source`, where nobody else finds it, for that."""
     size = path.stat().st_size
     try:
         with closing(_alone(path)) as c:
-            wrong = _what_is_wrong(c)
-            if wrong == "nothing":
-                mark.unlink(missing_ok=True)
-                return ""
-            if wrong == "index":
-                tell(f"The search index of {path} is damaged: it is built again …")
-                if _rebuild_index(c, plain_text):
-                    mark.unlink(missing_ok=True)
-                    return "The search index was damaged, and was built again. Nothing else was touched."
+            said = _mend_index(c, path, plain_text, tell)
+            if said is not None:
+                return said
+            if os.name != "posix":
+                c.close()  # there, a file that is open cannot be moved
+            _move(path, source)  # as long as nobody else can have it open, so that no one writes into what is lost
     except _InUseError:
-        return f"{path} is damaged; it is mended when tuireader starts while no other one has it open."
+        return _IN_USE
     except _NotOursError:
         return ""
     except BROKEN as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF in _NO_DAMAGE:
             raise StoreError(f"{path} is damaged, and cannot be mended: {error}.") from error
-    if _is_open_elsewhere(path):
-        return f"{path} is damaged; it is mended when tuireader starts while no other one has it open."
-    if path.stat().st_size - size in range(1, PAGE_SIZE):  # of a last page that is cut, SQLite makes a whole one
-        os.truncate(path, size)
-    tell(f"{path} is damaged: what can be read of it is copied into a new one …")
-    said = _replace(path, plain_text)
-    mark.unlink(missing_ok=True)
-    return said
+        if _is_open_elsewhere(path):
+            return _IN_USE
+        _move(path, source)
+    if source.stat().st_size - size in range(1, PAGE_SIZE):  # of a last page that is cut, SQLite makes a whole one
+        os.truncate(source, size)
+    return None
+
+
+def _mend_index(c: sqlite3.Connection, path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:
+    """Build the search index again, if that is what is wrong, and say so; None where more is, or that does not help."""
+    wrong = _what_is_wrong(c)
+    if wrong == "nothing":
+        return ""
+    if wrong == "index":
+        tell(f"The search index of {path} is damaged: it is built again …")
+        if _rebuild_index(c, plain_text):
+            return "The search index was damaged, and was built again. Nothing else was touched."
+    return None
+
+
+def _move(path: Path, to: Path) -> None:
+    """Move a file and its log; raises StoreError where that cannot be."""
+    try:
+        for suffix in ("-wal", "-shm", ""):
+            file = path.with_name(path.name + suffix)
+            if file.exists():
+                file.rename(to.with_name(to.name + suffix))
+    except OSError as error:
+        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
 
 
 # Looking.
@@ -183,6 +244,7 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
     """Whether what stands in several places is the same there."""
     disagreements = [
         "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) LIMIT 1",
+        "SELECT 1 FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > 1000000000000 LIMIT 1",
         "SELECT 1 FROM article WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
         "SELECT 1 FROM feed WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed') LIMIT 1",
         "SELECT 1 FROM article WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
@@ -231,7 +293,9 @@ def _adds_up(c: sqlite3.Connection) -> bool:
     return bool(articles == c.execute("SELECT count(*) FROM article").fetchone()[0] and sum(sizes) == words)
 
 
-def _numbers(block: bytes) -> list[int]:
+def _numbers(block: object) -> list[int]:
+    if not isinstance(block, bytes):
+        return [0]
     found, at = [], 0
     with suppress(IndexError):
         while at < len(block):
@@ -293,16 +357,18 @@ def _index(c: sqlite3.Connection, article_id: int, plain_text: PlainText) -> Non
 # Making a new file.
 
 
-def _replace(path: Path, plain_text: PlainText) -> str:
-    """Copy what can be read into a new file, move the old one aside, and put the new one in its place."""
+def _replace(path: Path, source: Path, plain_text: PlainText) -> str:
+    """Copy what can be read into a new file, give the old one a name of its own, and put the new one in its place."""
     try:
-        if not os.access(path.parent, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        done, rescued = _best_copy(path, plain_text)
-        aside = _set_aside(path)
-        done.replace(path)
-    except OSError as error:
-        raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
+        done, rescued = _best_copy(source, path, plain_text)
+    except BaseException:
+        _move(source, path)
+        raise
+    number_ = 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number_}")).exists():
+        number_ += 1
+    _move(source, aside)
+    done.replace(path)
     return _said(rescued, aside)
 
 
@@ -315,15 +381,15 @@ def _said(rescued: Rescued, aside: Path) -> str:
     return f"The cache was damaged, and a new one was begun; {kept}{lost}{cut}. The old file is {aside}."
 
 
-def _best_copy(path: Path, plain_text: PlainText) -> tuple[Path, Rescued]:
+def _best_copy(source: Path, path: Path, plain_text: PlainText) -> tuple[Path, Rescued]:
     """The copy of the file with its log; or without, where the log is what is damaged, and there is more without it."""
     done = path.with_name(f"{path.name}.mended")
-    rescued = _copy(path, done, plain_text)
-    log = path.with_name(f"{path.name}-wal")
+    rescued = _copy(source, done, plain_text)
+    log = source.with_name(f"{source.name}-wal")
     if log.exists() and log.stat().st_size:
         alone, other = path.with_name(f"{path.name}.alone"), path.with_name(f"{path.name}.mended-alone")
         try:
-            shutil.copyfile(path, alone)
+            shutil.copyfile(source, alone)
             instead = _copy(alone, other, plain_text)
             if instead.articles > rescued.articles:
                 other.replace(done)
@@ -339,26 +405,10 @@ def _remove(file: Path) -> None:
         file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
-def _set_aside(path: Path) -> Path:
-    """Move the file, and what belongs to it, to names of their own beside it."""
-    number_ = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number_}")).exists():
-        number_ += 1
-    for suffix in ("-wal", "-shm"):
-        beside = path.with_name(path.name + suffix)
-        if beside.exists():
-            beside.rename(aside.with_name(aside.name + suffix))
-    try:
-        os.link(path, aside)  # so that there is a cache at every moment
-    except OSError:
-        path.rename(aside)
-    return aside
-
-
 def _copy(path: Path, done: Path, plain_text: PlainText) -> Rescued:
     """Make a cache at `done` of what can be read at `path`, and have it on the disk."""
     rescued = Rescued()
-    making = path.with_name(f"{path.name}.mending")
+    making = done.with_name(f"{done.name}-making")
     for file in (making, done):
         _remove(file)
     with closing(connect(making)) as new:
@@ -597,7 +647,9 @@ class _Copy:
         values["offline"] = int(values["offline"] == 1)
         if not whole:
             self._rescued.texts += 1
-            values["digest"] = b""  # should its feed bring it again, that is another one
+            # Should its feed bring it again, that is another one, also where the feed itself is the same.
+            values["digest"], values["offline"] = b"", 0
+            self._new.execute("UPDATE feed SET body_hash = NULL WHERE id = ?", (values["feed_id"],))
         values["feed_id"] = self._feed_of(values)
         if not self._insert("article", values):  # its guid is another's: so is one of them damaged
             values |= {"guid": f"{values['guid']}#{article_id}", "guid_key": guid_key(f"{values['guid']}#{article_id}")}
@@ -614,12 +666,12 @@ class _Copy:
         """What is kept of the texts of an article, and whether that is all."""
         row = self._row("body", ("html", "full_html", "full_text"), "article_id", article_id)
         if row is None:
-            return pack(""), None, None, False
+            return pack(DAMAGED), None, None, False
         texts = [None if each is None else unpack_all(each) for each in row]
         html, whole = texts[0] or ("", False)
         full = texts[1] is not None and texts[1][1] and texts[2] is not None and texts[2][1]
         whole = whole or full
-        kept_html = row[0] if isinstance(row[0], bytes) and texts[0] and texts[0][1] else pack(html)
+        kept_html = row[0] if texts[0] and texts[0][1] else pack(html + DAMAGED)
         return kept_html, row[1] if full else None, row[2] if full else None, whole
 
     def _feed_of(self, values: dict[str, Any]) -> int:

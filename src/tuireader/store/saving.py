@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
 """A clock that shows an earlier time is wrong: this program was not there yet."""
+NUMBERS_MAX = 2**40
+"""More articles than there will ever be."""
 _AHEAD = timedelta(days=3650)
 
 
@@ -139,8 +141,7 @@ class _Ready:
 def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> None:
     if not entries:
         return
-    row = c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
-    numbered = list(enumerate(entries, 1 + (row[0] if row else 0)))
+    numbered = list(enumerate(entries, 1 + _last_number(c)))
     dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
     columns = tuple(entries[0].facts)
     c.executemany(
@@ -152,6 +153,15 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
     _link(c, "category", {id_: ready.categories for id_, ready in numbered}, repeated)
     _link(c, "author", {id_: ready.authors for id_, ready in numbered}, repeated)
     _index(c, [(id_, *ready.index) for id_, ready in numbered])
+
+
+def _last_number(c: sqlite3.Connection) -> int:
+    """The highest id that any article has or had; where that is damaged, that any has."""
+    row = c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
+    if row is not None and isinstance(row[0], int) and 0 <= row[0] < NUMBERS_MAX:
+        return row[0]
+    highest = c.execute("SELECT max(id) FROM article").fetchone()[0]
+    return highest if isinstance(highest, int) else 0
 
 
 def _date(entry: ParsedEntry, now: datetime) -> int:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
+"""The end of a text, in HTML, that cannot be read to its end."""
+
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799
 """Seconds of the years 1 to 9999, which are all that Python has."""
 _PIECE, _PIECES_MAX = 64, 1_000_000

@@ -57,8 +57,15 @@ class TerminalDriver(LinuxDriver):
             return
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_on = self._writer_thread is not None and self._writer_thread.is_alive()
-        if not self._is_on:  # Textual gave up: the terminal would not be set
-            self._lose()
+        if not self._is_on and not self._is_there():
+            self._lose()  # else it is another program's for now, as in the background: it is tried again when continued
+
+    def _is_there(self) -> bool:
+        try:
+            termios.tcgetattr(self.fileno)
+        except (termios.error, ValueError):
+            return False
+        return True
 
     def stop_application_mode(self) -> None:
         """Give the terminal back; nothing where that was done."""

@@ -61,7 +61,8 @@ def of_exception(host: str, error: Exception) -> FetchError:
             found = _of_system(host, cause)
             if found is not None:
                 return found
-    return FetchError(_of_protocol(host, error), unreached=isinstance(error, httpx2.TransportError))
+    answered = isinstance(error, httpx2.RemoteProtocolError) and "peer closed" in str(error)
+    return FetchError(_of_protocol(host, error), unreached=isinstance(error, httpx2.TransportError) and not answered)
 
 
 def _of_system(host: str, error: OSError) -> FetchError | None:
