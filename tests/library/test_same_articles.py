@@ -249,6 +249,45 @@ async def test_what_differs_stays_apart(library: Library, site: ScriptedSite, na
     assert (event.new, marks(library)) == (0, [(True, True)] * len(entries))
 
 
+@pytest.mark.parametrize("guid", ["1", "https://site.test/"])
+async def test_a_guid_that_another_entry_takes_is_left_to_it(library: Library, site: ScriptedSite, guid: str) -> None:
+    entries = [replace(entry, guid=guid) for entry in permalinks()]
+    await read_and_starred(library, site, entries[:1])
+    for number, entry in enumerate(entries[1:], 2):
+        publish(site, [entry])
+        (event,) = await library.refresh(force=True)
+        assert event.new == 1
+        assert len(library.headlines()) == number
+    assert marks(library).count((True, True)) == 1
+    publish(site, entries[-1:])
+    (event,) = await library.refresh(force=True)
+    assert (event.new, len(library.headlines())) == (0, 6)
+
+
+async def test_numbers_that_say_only_the_place_in_the_feed_lose_no_article(
+    library: Library, site: ScriptedSite
+) -> None:
+    every = permalinks()
+    for first in range(4):
+        shown = every[first : first + 3]
+        library.follow(publish(site, [replace(entry, guid=str(place)) for place, entry in enumerate(shown[::-1])]))
+        await library.refresh(force=True)
+    assert sorted(library.titles()) == sorted(entry.title for entry in every)
+
+
+async def test_a_feed_that_is_renamed_as_a_whole_is_the_same(library: Library, site: ScriptedSite) -> None:
+    """At midnight all of them, as blogs without times of day have it; or each an hour later than it said before."""
+    entries = [replace(entry, date=MIDNIGHT) for entry in permalinks()]
+    await read_and_starred(library, site, entries)
+    publish(site, [replace(e, guid=f"n{e.number}", link=f"https://site.test/{e.number}") for e in entries])
+    (event,) = await library.refresh(force=True)
+    assert (event.new, marks(library)) == (0, [(True, True)] * 6)
+    moved = "Thu, 15 Jan 2026 01:00:00 +0000"
+    publish(site, [replace(e, guid=f"m{e.number}", link=f"https://site.test/{e.number}", date=moved) for e in entries])
+    (event,) = await library.refresh(force=True)
+    assert (event.new, marks(library)) == (0, [(True, True)] * 6)
+
+
 async def test_a_page_that_always_has_the_newest_is_not_one_article(library: Library, site: ScriptedSite) -> None:
     """One entry after the other, each in the place of the last, all with the address of the show."""
     for number in range(4):

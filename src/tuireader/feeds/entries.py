@@ -61,6 +61,12 @@ def is_marked(guid: str) -> bool:
     return _MARK.fullmatch(guid.rpartition("#")[2]) is not None
 
 
+def marked_name(guid: str, link: str, title: str) -> str:
+    """Return the name of an entry whose guid another one has by now."""
+    of_both = f"{link}\n{title}"
+    return f"{guid}#{_digest(of_both)[:16]}"
+
+
 def _marked(entry: ParsedEntry, facts: Callable[[ParsedEntry], str]) -> str:
     return f"{entry.guid}#{_digest(facts(entry))[:16]}"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 
-from tuireader.feeds.entries import is_marked, other_name
+from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.library.plan import digest_of
-from tuireader.library.renamed import Candidate, renamed
+from tuireader.library.renamed import Candidate, is_another, renamed
 from tuireader.model import Feed, Known, ParsedEntry
 from tuireader.store import articles
 
@@ -22,6 +22,7 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
     the name that it has now.
     """
     known = articles.known(c, feed.id, [entry.guid for entry in entries])
+    _let_go_of_names(c, entries, known)
     if len(known) == len(entries) or not articles.has_any(c, feed.id):
         return known
     here = {entry.guid for entry in entries}
@@ -35,6 +36,16 @@ def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEnt
     return known | _renamed(c, feed, [entry for entry in entries if entry.guid not in known], known.values())
 
 
+def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
+    """Leave names to others that took them: an article with nothing in common with the entry but that stays itself."""
+    edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
+    for row in articles.facts_of(c, edited) if edited else ():
+        there, entry = Candidate(*row), edited[row[0]]
+        if is_another(entry, there):
+            articles.rename(c, there.id, marked_name(there.guid, there.link, there.title))
+            del known[entry.guid]
+
+
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
     """The articles that entries with new names are; from now on they are called so."""
     if not new:
@@ -42,7 +53,8 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
     there = {each.id for each in known}
     links, dates = [entry.link for entry in new], [entry.published for entry in new if entry.published is not None]
     rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
-    found = renamed(new, [Candidate(*row) for row in rows if row[0] not in there])
+    candidates = [Candidate(*row) for row in rows if row[0] not in there]
+    found = renamed(new, candidates, all_new=not there)
     for guid, candidate in found.items():
         articles.rename(c, candidate.id, guid)
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}

@@ -35,8 +35,26 @@ Keys = Callable[[Side], list[Hashable]]
 Pair = tuple[ParsedEntry, Candidate]
 
 
-def renamed(entries: Sequence[ParsedEntry], candidates: Iterable[Candidate]) -> dict[str, Candidate]:
-    """By the guids of entries, the articles that they are; those that could be two, or none, are left out."""
+def is_another(entry: ParsedEntry, there: Candidate) -> bool:
+    """Whether an entry only took the guid of an article, such as a number: title, address and date are all others."""
+    return (
+        entry.title != there.title
+        and None not in (entry.published, there.published)
+        and entry.published != there.published
+        and len(path_of(entry.link)) > 1
+        and len(path_of(there.link)) > 1
+        and path_of(entry.link) != path_of(there.link)
+    )
+
+
+def renamed(
+    entries: Sequence[ParsedEntry], candidates: Iterable[Candidate], *, all_new: bool = False
+) -> dict[str, Candidate]:
+    """By the guids of entries, the articles that they are; those that could be two, or none, are left out.
+
+    `all_new`: no entry of the feed is known by its name. Where the publisher renamed all of them, what several agree in
+    is no chance.
+    """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
@@ -50,7 +68,9 @@ def renamed(entries: Sequence[ParsedEntry], candidates: Iterable[Candidate]) -> 
     if _has_moved(left, there):
         rules.append((_path_and_title, _dates_agree))
     for keys, holds in rules:
-        for entry, candidate in filter(holds, _only_pairs(left, there, keys)):
+        pairs = _only_pairs(left, there, keys)
+        together = all_new and keys in (_link_and_title, _title_and_date) and len({e.title for e, _ in pairs}) > 1
+        for entry, candidate in pairs if together else filter(holds, pairs):
             found[entry.guid] = candidate
         taken = {candidate.id for candidate in found.values()}
         left = [entry for entry in left if entry.guid not in found]

@@ -17,7 +17,7 @@ from tuireader.store.listing import (
     rank,
     window,
 )
-from tuireader.store.saving import alike, has_any, known, rename, save, save_full_text
+from tuireader.store.saving import alike, facts_of, has_any, known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import DAMAGED, link_key, moment, number, sound, stamp, text_of, unpack_all
 
@@ -34,6 +34,7 @@ __all__ = [
     "body",
     "by_link",
     "count",
+    "facts_of",
     "get",
     "has_any",
     "has_to_be_ranked",

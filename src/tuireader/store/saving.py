@@ -56,17 +56,29 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
     return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
 
 
+Facts = tuple[int, bytes, str, str, str, "datetime | None"]
+"""What tells an article from others: id, digest, guid, title, link, and when it was published."""
+_FACTS = "id, digest, guid, title, link, published"
+
+
+def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
+    """What tells these articles from others."""
+    sql = f"SELECT {_FACTS} FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return [_facts(row) for row in c.execute(sql, (id_list(ids),)).fetchall()]
+
+
+def _facts(row: tuple[Any, ...]) -> Facts:
+    return row[0], row[1], text_of(row[2]), text_of(row[3]), text_of(row[4]), moment(row[5])
+
+
 def alike(
     c: sqlite3.Connection, feed_id: int, links: Iterable[str], dates: Iterable[datetime], most: int
-) -> list[tuple[int, bytes, str, str, str, datetime | None]]:
-    """Articles of a feed that may be some of its entries: with these links, of these dates, and so many of the newest.
-
-    Their id, digest, guid, title, link, and when they were published.
-    """
+) -> list[Facts]:
+    """Articles of a feed that may be some of its entries: with these links, of these dates, so many of the newest."""
     keys = id_list(dict.fromkeys(link_key(link) for link in links if link))
     at = id_list(dict.fromkeys(map(seconds, dates)))
     rows = c.execute(
-        "SELECT id, digest, guid, title, link, published FROM article WHERE id IN ("
+        f"SELECT {_FACTS} FROM article WHERE id IN ("
         " SELECT id FROM article INDEXED BY article_by_link"
         "  WHERE link_key IN (SELECT value FROM json_each(?2)) AND feed_id = ?1"
         " UNION SELECT id FROM article INDEXED BY article_by_feed"
@@ -75,7 +87,7 @@ def alike(
         "  ORDER BY date DESC LIMIT ?4))",
         (feed_id, keys, at, most),
     ).fetchall()
-    return [(row[0], row[1], *map(text_of, row[2:5]), moment(row[5])) for row in rows]
+    return [_facts(row) for row in rows]
 
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
