@@ -18,7 +18,7 @@ demo: $(USE) ## the reader on the bundled demo site; needs no network
 test: $(DEV) ## all tests
 	@$(BIN)/pytest -q -n auto --dist loadfile $(TESTS)
 
-test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and monkeys
+test-slow: $(DEV) ## what takes long: more kills, closed windows and damaged caches
 	@$(BIN)/pytest -q -n auto -m slow $(TESTS)
 
 check: $(DEV) ## lint, types, import contracts

@@ -1,4 +1,4 @@
-"""A monkey at a terminal: `python monkey.py EVENTS [SEED]` does at random what hands, windows and other programs do.
+"""A monkey at a terminal: `python monkey.py EVENTS [SEED] [--hurry]` does at random what hands, windows and other programs do.
 
 One reader in a pty gets keys, clicks, pastes, resizes, broken bytes, stops and continuations; another one reads the
 same cache; refreshes run beside them and are killed. What ends is begun again. The verdict: no traceback, nothing that
@@ -136,6 +136,8 @@ class Monkey:
         if reader is None:
             columns, rows = self.dice.choice(SIZES)
             reader = self.readers[which] = Terminal(columns=columns, rows=rows, env=self.env)
+            if "--hurry" in sys.argv:
+                reader._child.delaybeforesend = None  # pexpect waits a twentieth of a second before it sends anything
             self._await(reader, lambda raw: b"\x1b[?1049h" in raw)
         return reader
 
@@ -210,7 +212,8 @@ class Monkey:
                 reader._child.send("\x11")
             else:
                 reader.kill(getattr(signal, way))
-            self._await(reader, None)
+            # Half a sequence may have swallowed the key.
+            self._await(reader, None, again="\x11" if way == "ctrl+q" else "")
         self._gone(reader)
 
     def _gone(self, reader: Terminal) -> None:
@@ -242,7 +245,7 @@ class Monkey:
             del reader.raw[:-200_000]
         return True
 
-    def _await(self, reader: Terminal, seen: object) -> None:
+    def _await(self, reader: Terminal, seen: object, *, again: str = "") -> None:
         """Wait for something to be painted, or (None) for the end."""
         limit = time.monotonic() + 60
         while self._read(reader):
@@ -251,7 +254,9 @@ class Monkey:
             if time.monotonic() > limit:
                 raise TroubleError(f"it hangs: {bytes(reader.raw)[-500:]!r}")
             reader.kill(signal.SIGCONT)
-            time.sleep(0.01)
+            time.sleep(0.1)
+            with contextlib.suppress(OSError):
+                reader._child.send(again)
 
     def is_alive(self) -> None:
         """It answers: what is asked for is painted."""
@@ -305,4 +310,4 @@ def main(events: int, seed: int = 1) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(*map(int, sys.argv[1:3])))
+    sys.exit(main(*(int(each) for each in sys.argv[1:3] if each.isdecimal())))

@@ -337,7 +337,7 @@ def test_a_signal_ends_it_although_the_terminal_takes_nothing(cache: Path) -> No
     with Terminal(columns=200, rows=60) as terminal:
         terminal.until("A Worrying")
         star(terminal)
-        terminal.press(*["\x10", ESC] * 200)
+        terminal.press(f"\x10{ESC}" * 200)
         terminal.kill(signal.SIGTERM)
         ended = threading.Event()
         for _ in range(3000):

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual import work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
+from textual.css.query import NoMatches
 from textual.theme import BUILTIN_THEMES
+from textual.widget import MountError
 from textual.worker import WorkerFailed
 
 from tuireader.config import Config, hint
@@ -291,7 +293,10 @@ class ReaderApp(TypeAhead):
 
     def _handle_exception(self, error: Exception) -> None:
         """Work in the background that fails is said and logged, and reading goes on; all else ends the program."""
-        if isinstance(error, WorkerFailed):
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        if isinstance(cause, NoMatches | MountError) and self._exit:
+            log.debug("a screen was taken down while it was built", exc_info=cause)  # as it is at the end
+        elif isinstance(error, WorkerFailed):
             self.report(error.error)
         else:
             super()._handle_exception(error)

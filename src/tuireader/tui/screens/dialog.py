@@ -34,10 +34,19 @@ class Dialog(SteadySelection[Result], ModalScreen[Result]):
         if self._is_dismissed:
             return AwaitComplete()
         self._is_dismissed, self._result = True, result
+        if not self.is_mounted:  # what it holds is still being put into it, and must not be taken out under its hands
+            self.call_later(self._leave)
+            return AwaitComplete()
         if self.app.screen is not self:
             self._waits = True
             return AwaitComplete()
         return super().dismiss(result)
+
+    def _leave(self) -> None:
+        if self.app.screen is self:
+            super().dismiss(self._result)
+        else:
+            self._waits = True
 
     @on(ScreenResume)
     def _end_waiting(self) -> None:

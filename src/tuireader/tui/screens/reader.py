@@ -104,7 +104,8 @@ class ReaderScreen(ReadingScreen):
     async def _load_article_view(self) -> None:
         """Load what shows an article once the headlines are on the screen, off the loop."""
         await asyncio.to_thread(import_module, "tuireader.tui.widgets.article")
-        self.reading_pane.view.refresh()
+        if self.reading_pane.is_mounted:  # the program may have been ended meanwhile
+            self.reading_pane.view.refresh()
 
     def on_unmount(self) -> None:
         """Keep where reading stopped, also when the program ends."""

@@ -50,7 +50,7 @@ class SearchingScreen(ListsScreen):
 
     async def ask(self, purpose: str, text: str, hint: str) -> None:
         """Let the reader type something at the bottom of the screen; what is typed at once is typed there too."""
-        if self._prompt is None:
+        if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
             from tuireader.tui.widgets.prompt import Prompt
 
             self._prompt = Prompt(purpose, text, hint)
