@@ -1,4 +1,4 @@
-"""A monkey at a terminal: `python monkey.py EVENTS [SEED] [--hurry]` does at random what hands, windows and other programs do.
+"""A monkey at a terminal: `python monkey.py EVENTS [SEED] [--hurry]` does what hands, windows and programs do.
 
 One reader in a pty gets keys, clicks, pastes, resizes, broken bytes, stops and continuations; another one reads the
 same cache; refreshes run beside them and are killed. What ends is begun again. The verdict: no traceback, nothing that
