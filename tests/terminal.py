@@ -97,8 +97,9 @@ class Terminal:
 
     def close_window(self) -> int:
         """Take the terminal away, as closing its window does; wait for the program to end, and give its status."""
-        os.close(self._child.child_fd)
-        self._child.child_fd = -1
+        self._child.ptyproc.fileobj.close()  # by its owner, who would close it again, when it is another's by then
+        self._child.ptyproc.closed = True
+        self._child.child_fd = self._child.ptyproc.fd = -1
         limit = time.monotonic() + PATIENCE
         while True:
             pid, status = os.waitpid(self._child.pid, os.WNOHANG)
