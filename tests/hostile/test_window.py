@@ -245,7 +245,6 @@ def test_what_another_instance_still_holds_back_is_left_to_it(cache: Path) -> No
         [signal.SIGCONT],
         [signal.SIGSTOP, signal.SIGCONT],
         [signal.SIGSTOP, signal.SIGCONT] * 3,
-        [signal.SIGTSTP, signal.SIGCONT],
         [signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
         [signal.SIGTSTP, signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
         [signal.SIGCONT, signal.SIGTSTP, signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT],
