@@ -245,6 +245,7 @@ def test_what_another_instance_still_holds_back_is_left_to_it(cache: Path) -> No
         [signal.SIGCONT],
         [signal.SIGSTOP, signal.SIGCONT],
         [signal.SIGSTOP, signal.SIGCONT] * 3,
+        [signal.SIGTSTP, signal.SIGCONT],
         [signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
         [signal.SIGTSTP, signal.SIGTSTP, signal.SIGCONT, signal.SIGCONT],
         [signal.SIGCONT, signal.SIGTSTP, signal.SIGCONT, signal.SIGSTOP, signal.SIGCONT],
@@ -260,6 +261,8 @@ def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list
             terminal.kill(number)
             terminal.press("")
             terminal._read()
+        if signal.SIGTSTP in signals:
+            terminal.until(lambda _: b"\x1b[?1049l" in terminal.raw)
         terminal.until(lambda _: not is_stopped(terminal) and is_on(terminal))
         terminal.press("?")
         terminal.until("Keys")

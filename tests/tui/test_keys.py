@@ -1,4 +1,5 @@
 import re
+from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -93,7 +94,9 @@ def test_the_configuration_in_the_readme_is_one(db: Path, tmp_path: Path) -> Non
     config = load(file)
     assert config.given == {field.name for field in fields(Config)} - {"given"}
     assert replace(config, given=frozenset()) == Config(theme=DARK.name, keymap=config.keymap)
-    assert reader(db, config=config).current_theme == DARK
+    app = reader(db, config=config)
+    with closing(app.connection):
+        assert app.current_theme == DARK
 
 
 def test_an_unknown_theme_in_the_configuration_is_said(db: Path) -> None:

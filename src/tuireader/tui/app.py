@@ -43,6 +43,8 @@ log = logging.getLogger("tuireader")
 
 UNNOTICED = 0.3
 """Seconds that quitting may take without a word."""
+HEARING = 0.05
+"""Seconds in which the loop hears of all signals that have come."""
 FAREWELL = 0.8
 """Seconds for what is still to be written when the program ends."""
 
@@ -224,7 +226,9 @@ class ReaderApp(TypeAhead):
         if not self._is_ending:
             driver.suspend_application_mode()
             self._is_stopping = True
-            asyncio.get_running_loop().call_soon(self._sleep)  # behind a continuation, and an end, that came meanwhile
+            # Giving it back takes a moment, and the loop reads what signals came meanwhile only after its next step: a
+            # continuation, or an end, that is among them comes first.
+            asyncio.get_running_loop().call_later(HEARING, self._sleep)
 
     def _sleep(self) -> None:
         if self._is_stopping and not self._is_ending:
