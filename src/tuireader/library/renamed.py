@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from tuireader.feeds.entries import is_marked
 from tuireader.model import ParsedEntry
 from tuireader.urls.identity import path_of, place, same_name
+from tuireader.web.addresses import host_of
 
 
 class Candidate(NamedTuple):
@@ -109,8 +109,7 @@ def _spot(url: str) -> str:
 
 def _names(side: Side) -> list[Hashable]:
     """The addresses that it goes by, as its guid or as its link."""
-    names = [side.guid] if "://" in side.guid else []
-    return list(dict.fromkeys(_spot(name) for name in [*names, side.link] if name))
+    return list(dict.fromkeys([*_guid_names(side), *([_spot(side.link)] if side.link else [])]))
 
 
 def _is_title(title: str) -> bool:
@@ -157,15 +156,11 @@ def _dates_agree(pair: Pair) -> bool:
 
 def _title_or_date_agrees(pair: Pair) -> bool:
     entry, there = pair
-    date = entry.published is not None and entry.published == there.published
-    if date or (entry.title == there.title and _dates_agree(pair)):
-        # A link that both have says little where the guids are others altogether, and so are the titles.
-        return (
-            entry.title == there.title
-            or bool(set(_guid_names(entry)) & set(_names(there)))
-            or (bool(set(_guid_names(there)) & set(_names(entry))))
-        )
-    return False
+    if entry.title == there.title:
+        return _dates_agree(pair)
+    # A link that both have says little where the guids are others altogether, and so are the titles.
+    related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
+    return bool(related) and entry.published is not None and entry.published == there.published
 
 
 def _guid_names(side: Side) -> list[str]:
@@ -184,14 +179,4 @@ def _is_sure(_: Pair) -> bool:
 
 def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) -> bool:
     """Whether all of the feed seems to have gone from one host to another."""
-    return len(_hosts(entries)) == 1 and len(_hosts(candidates)) == 1
-
-
-def _hosts(sides: Iterable[Side]) -> set[str]:
-    found = set()
-    for side in sides:
-        try:
-            found.add(urlsplit(side.link).hostname or "")
-        except ValueError:
-            found.add(side.link)
-    return found
+    return all(len({host_of(side.link) for side in sides}) == 1 for sides in (entries, candidates))

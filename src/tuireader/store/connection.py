@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, expected
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, described, expected
 from tuireader.store.values import lenient
 
 if TYPE_CHECKING:
@@ -277,8 +277,8 @@ def _number(c: Connection, version: int) -> None:
 
 def _is_made(c: Connection) -> bool:
     """Whether the file has all that a cache has by now, exactly as it was made."""
-    there = "SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid"
-    return bool(c.cursor(sqlite3.Cursor).execute(there).fetchall() == expected(len(MIGRATIONS)))
+    raw: sqlite3.Cursor = c.cursor(sqlite3.Cursor)  # its errors are not asked about again here
+    return described(raw) == expected(len(MIGRATIONS))
 
 
 def _patiently(work: Callable[[], object]) -> None:

@@ -42,12 +42,10 @@ def look(c: Connection) -> bool:
     Pages in the wrong places are all sound by themselves; but the ways to the articles then do not lead to equally
     many. Reads some megabytes of a large cache: to be run where nobody waits for it.
     """
-    c.execute("BEGIN")
-    try:
+    from tuireader.store.connection import snapshot  # which leaves marks itself
+
+    with snapshot(c):
         counts = {c.execute(f"SELECT count(*) FROM {way}").fetchone()[0] for way in _WAYS}
-    finally:
-        if c.in_transaction:
-            c.execute("ROLLBACK")
     if len(counts) > 1:
         suspect(c.path)
     return is_suspect(c.path)

@@ -6,6 +6,7 @@ holds was left behind by a process that ended before it could write.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import time
@@ -59,9 +60,10 @@ class Waiting:
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
             self._path = path
             lock(self._file)
-        written = os.write(self._file, lines)
-        if written < len(lines):
-            raise OSError(28, os.strerror(28))  # a full disk takes a part
+        before = os.fstat(self._file).st_size
+        if os.write(self._file, lines) < len(lines):
+            os.ftruncate(self._file, before)  # half a line would spoil the next
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         os.fsync(self._file)
 
     def clear(self) -> None:

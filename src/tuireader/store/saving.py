@@ -135,7 +135,7 @@ class _Ready:
         self.body = pack(entry.html)
         self.authors = _unique(entry.authors)
         self.categories = _unique(entry.categories)
-        self.index = _index_columns(entry.title, entry.authors, entry.categories, prepared.text)
+        self.index = index_columns(entry.title, entry.authors, entry.categories, prepared.text)
         self.facts = {
             "words": prepared.words,
             "offline": not prepared.excerpt,
@@ -164,7 +164,7 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
     repeated = {id_: (date, feed_id, 0, 0) for id_, date in dates.items()}
     _link(c, "category", {id_: ready.categories for id_, ready in numbered}, repeated)
     _link(c, "author", {id_: ready.authors for id_, ready in numbered}, repeated)
-    _index(c, [(id_, *ready.index) for id_, ready in numbered])
+    add_to_index(c, [(id_, *ready.index) for id_, ready in numbered])
 
 
 def _last_number(c: sqlite3.Connection) -> int:
@@ -220,12 +220,14 @@ def _link(
     )
 
 
-def _index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
+def index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
+    """What the search index is given of an article, in the order of its columns."""
     columns = (title, "\n".join(authors), "\n".join(categories), text)
     return tuple(search.indexed(sound(column)) for column in columns)
 
 
-def _index(c: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+def add_to_index(c: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
+    """Take articles into the search index: of each its id, then its columns."""
     c.executemany("INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)", rows)
 
 
@@ -252,7 +254,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         c.execute(f"DELETE FROM {facet}_article WHERE article_id = ?", (article_id,))
         _link(c, facet, {article_id: names}, {article_id: row[:4]})
     c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-    _index(c, [(article_id, *index)])
+    add_to_index(c, [(article_id, *index)])
 
 
 def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str, words: int) -> None:
@@ -269,4 +271,4 @@ def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str,
         )
         c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
         c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        _index(c, [(article_id, *_index_columns(row[0], split_names(row[1]), split_names(row[2]), text))])
+        add_to_index(c, [(article_id, *index_columns(row[0], split_names(row[1]), split_names(row[2]), text))])

@@ -160,9 +160,18 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 
 
-def expected(version: int) -> list[tuple[str, str, str, str | None]]:
-    """Kind, name, table and SQL of all that a sound file of this version has, in SQLite's own order."""
+Description = list[tuple[str, str, str, "str | None"]]
+"""Kind, name, table and SQL of all that a file has, in SQLite's own order."""
+
+
+def expected(version: int) -> Description:
+    """What a sound file of this version has."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as c:
         for migrate in MIGRATIONS[:version]:
             migrate(c)
-        return c.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()
+        return described(c)
+
+
+def described(c: sqlite3.Connection | sqlite3.Cursor) -> Description:
+    """The same of a file that is open."""
+    return c.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()

@@ -1,0 +1,110 @@
+"""What is wrong with a cache that looks damaged: nothing, its search index alone, or more."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from typing import Literal
+
+from tuireader.store.connection import BROKEN
+from tuireader.store.leaves import varint
+from tuireader.store.schema import described, expected
+
+TABLES = ("feed", "article", "body", "category", "author", "category_article", "author_article", "setting", "hold")
+FACETS = ("category", "author")
+
+
+def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
+    """Check all of the cache; `c` is alone with it."""
+    if described(c) != expected(c.execute("PRAGMA user_version").fetchone()[0]):
+        return "more"
+    if not all(_is_sound(c, table) for table in TABLES) or not _agrees_with_itself(c):
+        return "more"
+    if not _is_index_sound(c):
+        return "index"
+    return "nothing" if _integrity(c) else "more"
+
+
+def is_sound(c: sqlite3.Connection) -> bool:
+    """Whether the whole file is sound, the search index included."""
+    return _integrity(c) and _is_index_sound(c)
+
+
+def _integrity(c: sqlite3.Connection, table: str = "") -> bool:
+    what = f"({table})" if table else "(1)"
+    return bool(c.execute(f"PRAGMA integrity_check{what}").fetchone()[0] == "ok")
+
+
+def _is_sound(c: sqlite3.Connection, table: str) -> bool:
+    """Whether a table and its indexes are sound, and each value is of the kind that its column has."""
+    kinds = []
+    for _, name, kind, notnull, _, key in c.execute(f"PRAGMA table_info({table})").fetchall():
+        if not (key and kind == "INTEGER"):
+            null = "" if notnull else ", 'null'"
+            kinds.append(f"typeof({name}) NOT IN ('{kind.lower()}'{null})")
+    odd = c.execute(f"SELECT 1 FROM {table} NOT INDEXED WHERE {' OR '.join(kinds)} LIMIT 1").fetchone()
+    return odd is None and _integrity(c, table)
+
+
+def _agrees_with_itself(c: sqlite3.Connection) -> bool:
+    """Whether what stands in several places is the same there."""
+    disagreements = [
+        "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) LIMIT 1",
+        "SELECT 1 FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > 1000000000000 LIMIT 1",
+        "SELECT 1 FROM article WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
+        "SELECT 1 FROM feed WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed') LIMIT 1",
+        "SELECT 1 FROM article WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
+        "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM body WHERE article_id = a.id) LIMIT 1",
+        *(
+            f"SELECT 1 FROM {facet}_article AS f LEFT JOIN article AS a ON a.id = f.article_id WHERE"
+            " (f.date, f.feed_id, f.read, f.starred) IS NOT (a.date, a.feed_id, a.read, a.starred) LIMIT 1"
+            for facet in FACETS
+        ),
+        *(
+            f"SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM {facet}_article WHERE article_id = a.id)"
+            " LIMIT 1"
+            for facet in FACETS
+        ),
+    ]
+    return (
+        not any(c.execute(each).fetchone() for each in disagreements)
+        and not c.execute("PRAGMA foreign_key_check").fetchall()
+    )
+
+
+def _is_index_sound(c: sqlite3.Connection) -> bool:
+    """Whether the search index is sound, and has each article once."""
+    c.execute("BEGIN")
+    try:
+        c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
+        missing = c.execute("SELECT id FROM article EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
+        more = c.execute("SELECT id FROM search_docsize EXCEPT SELECT id FROM article LIMIT 1").fetchone()
+        shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
+        if not _adds_up(c):
+            return False
+        return missing is None and more is None and all(_integrity(c, each) for each in shadows)
+    except BROKEN:
+        return False
+    finally:
+        if c.in_transaction:  # a check is written as an insertion, and must leave no trace
+            c.execute("ROLLBACK")
+
+
+def _adds_up(c: sqlite3.Connection) -> bool:
+    """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out."""
+    c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
+    words = c.execute("SELECT count(offset) FROM temp.words").fetchone()[0]
+    said = c.execute("SELECT block FROM search_data WHERE id = 1").fetchone()
+    articles, *sizes = _numbers(said[0]) if said and said[0] else [0]
+    return bool(articles == c.execute("SELECT count(*) FROM article").fetchone()[0] and sum(sizes) == words)
+
+
+def _numbers(block: object) -> list[int]:
+    if not isinstance(block, bytes):
+        return [0]
+    found, at = [], 0
+    with suppress(IndexError):
+        while at < len(block):
+            value, at = varint(block, at)
+            found.append(value)
+    return found or [0]

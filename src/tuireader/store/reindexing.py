@@ -1,0 +1,52 @@
+"""The search index, built again from the articles."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+
+from tuireader.store.connection import BROKEN
+from tuireader.store.inspection import is_sound
+from tuireader.store.saving import add_to_index, index_columns
+from tuireader.store.schema import INDEX_SETTINGS
+from tuireader.store.selection import names_of, split_names
+from tuireader.store.values import unpack
+
+PlainText = Callable[[str], str]
+"""What makes plain text, for the index, of an article's HTML."""
+
+
+def rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
+    """Make the index anew from the articles; whether all is sound after it."""
+    try:
+        c.execute("BEGIN IMMEDIATE")
+        sql = c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
+        for table in ("search_data", "search_idx", "search_docsize"):
+            c.execute(f"DELETE FROM {table}")
+        # What an empty index has: without it, FTS5 does not even let it be dropped.
+        c.execute("INSERT INTO search_data (id, block) VALUES (1, x''), (10, zeroblob(7))")
+        c.execute("REPLACE INTO search_config (k, v) VALUES ('version', 4)")
+        c.execute("DROP TABLE search")
+        c.execute(sql)
+        for name, value in INDEX_SETTINGS:
+            c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
+        ids = [row[0] for row in c.execute("SELECT id FROM article ORDER BY id").fetchall()]
+        for article_id in ids:
+            index_article(c, article_id, plain_text)
+        c.execute("COMMIT")
+        return is_sound(c)
+    except BROKEN:
+        if c.in_transaction:
+            c.execute("ROLLBACK")
+        return False
+
+
+def index_article(c: sqlite3.Connection, article_id: int, plain_text: PlainText) -> None:
+    """Take an article into the index, as it is in the tables."""
+    title, authors, categories, html, full_text = c.execute(
+        f"SELECT a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
+        " FROM article AS a JOIN body AS b ON b.article_id = a.id WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
+    text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
+    add_to_index(c, [(article_id, *index_columns(title, split_names(authors), split_names(categories), text))])

@@ -1,0 +1,364 @@
+"""What can still be read of a damaged cache, copied row by row into a new one."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
+from tuireader.store.inspection import FACETS
+from tuireader.store.leaves import Leaves
+from tuireader.store.reindexing import PlainText, index_article
+from tuireader.store.schema import MIGRATIONS, described, expected
+from tuireader.store.values import DAMAGED, guid_key, lenient, name_key, number, pack, stamp, text_of, tidy, unpack_all
+
+_CHUNK = 500
+"""Articles that are copied in one transaction."""
+_COUNTS = {"feed": (18, 17), "article": (16,), "body": (4,)}
+"""How many columns a row has: of a feed, those of before a column was added have one less."""
+_LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
+
+
+@dataclass
+class Rescued:
+    """What came of copying."""
+
+    articles: int = 0
+    lost: int = 0
+    """Articles that are known to have been there, and could not be read."""
+    feeds: int = 0
+    texts: int = 0
+    """Articles whose text could be read in part only, or not at all."""
+
+
+def rescue(path: Path, new: Connection, plain_text: PlainText) -> Rescued:
+    """Copy into `new`, a fresh cache, what can be read of the damaged one at `path`."""
+    rescued = Rescued()
+    with closing(_readable(path)) as old:
+        _Copy(old, new, rescued, plain_text, Leaves(path, PAGE_SIZE)).run()
+    return rescued
+
+
+def _readable(path: Path) -> sqlite3.Connection:
+    """The damaged file, opened for reading, its schema as it must have been."""
+    c = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+    c.text_factory = lenient
+    try:
+        c.execute("PRAGMA writable_schema = ON")
+        version = c.execute("PRAGMA user_version").fetchone()[0]
+        whole = expected(version if 0 < version <= len(MIGRATIONS) else len(MIGRATIONS))
+        there = described(c)
+    except BROKEN:
+        c.close()
+        return _with_first_page(path)
+    if there == whole:
+        return c
+    c.close()
+    return _with_schema(path, whole) if len(there) == len(whole) else _with_first_page(path)
+
+
+def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
+    """A copy of the file, in memory, whose tables have their names again."""
+    with closing(_in_memory(path.read_bytes())) as c:
+        rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
+        for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
+            c.execute(
+                "UPDATE sqlite_master SET type = ?, name = ?, tbl_name = ?, sql = ? WHERE rowid = ?",
+                (kind, name, table, sql, rowid),
+            )
+        return _in_memory(c.serialize())
+
+
+def _with_first_page(path: Path) -> sqlite3.Connection:
+    """A copy of the file, in memory, with the first page that every cache has: it says where each table begins."""
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as made:
+        made.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        for migrate in MIGRATIONS:
+            migrate(made)
+        first = made.serialize()[:PAGE_SIZE]
+    content = path.read_bytes()
+    pages = max(1, len(content) // PAGE_SIZE)
+    head = first[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + first[40:]  # of this length, no page unused
+    return _in_memory(head + content[PAGE_SIZE : pages * PAGE_SIZE])
+
+
+def _in_memory(content: bytes) -> sqlite3.Connection:
+    c = sqlite3.connect(":memory:", isolation_level=None)
+    c.text_factory = lenient
+    with suppress(*BROKEN):  # then it is an empty one, in which nothing is found
+        c.deserialize(content[:18] + b"\1\1" + content[20:])  # in memory there is no log
+        c.execute("PRAGMA writable_schema = ON")
+    return c
+
+
+class _Copy:
+    """Copies all tables, row by row: a row that cannot be read is left out, a value that cannot be is mended."""
+
+    def __init__(
+        self,
+        old: sqlite3.Connection,
+        new: Connection,
+        rescued: Rescued,
+        plain_text: PlainText,
+        leaves: Leaves,
+    ) -> None:
+        self._old = old
+        self._leaves = leaves
+        self._new = new
+        self._rescued = rescued
+        self._plain_text = plain_text
+        self._feeds: set[int] = set()
+        self._names: dict[str, dict[int, str]] = {}
+        self._links: dict[str, dict[int, list[tuple[int, int]]]] = {}
+        self._article_columns = self._columns("article")
+
+    def run(self) -> None:
+        """Copy everything."""
+        with transaction(self._new):
+            self._copy_feeds()
+            for table in ("setting", "hold"):
+                self._copy_plain(table)
+            for facet in FACETS:
+                self._read_facet(facet)
+        ids = sorted(self._article_ids())
+        for start in range(0, len(ids), _CHUNK):
+            with transaction(self._new):
+                for article_id in ids[start : start + _CHUNK]:
+                    self._copy_article(article_id)
+        with transaction(self._new):
+            self._keep_numbers()
+
+    # Reading what can be read.
+
+    def _scan(self, sql: str, key: str) -> Iterator[tuple[Any, ...]]:
+        """Rows from both ends of a table, up to where the damage is."""
+        for direction in ("ASC", "DESC"):
+            cursor = self._old.cursor()
+            try:
+                cursor.execute(f"{sql} ORDER BY {', '.join(f'{each} {direction}' for each in key.split(', '))}")
+                while True:
+                    row = cursor.fetchone()
+                    if row is None:
+                        return
+                    yield row
+            except (*BROKEN, OverflowError, MemoryError):
+                continue
+
+    def _one(self, sql: str, *params: Any) -> tuple[Any, ...] | None:
+        try:
+            row: tuple[Any, ...] | None = self._old.execute(sql, params).fetchone()
+        except (*BROKEN, OverflowError, MemoryError):
+            return None
+        return row
+
+    def _row(self, table: str, names: Sequence[str], key: str, number_: int) -> tuple[Any, ...] | None:
+        """The values of a row in these columns: as SQLite finds it, else where it stands in the file."""
+        row = self._one(f"SELECT {', '.join(names)} FROM {table} NOT INDEXED WHERE {key} = ?", number_)
+        if row is not None:
+            return row
+        every = [row[1] for row in self._new.execute(f"PRAGMA table_info({table})").fetchall()]
+        found = self._leaves.row(number_, _COUNTS[table])
+        if found is None:
+            return None
+        values = dict(zip(every, found, strict=False)) | {key: number_}
+        return tuple(values.get(name) for name in names)
+
+    def _columns(self, table: str) -> list[tuple[str, str, bool, Any]]:
+        """Name, kind, whether it may be null, and default of the columns that both files have."""
+        with suppress(*BROKEN):
+            there = {row[1] for row in self._old.execute(f"PRAGMA table_info({table})").fetchall()}
+            return [
+                (name, kind, not notnull, default)
+                for _, name, kind, notnull, default, _ in self._new.execute(f"PRAGMA table_info({table})").fetchall()
+                if name in there
+            ]
+        return []
+
+    # Feeds and small tables.
+
+    def _copy_feeds(self) -> None:
+        columns = self._columns("feed")
+        names = [name for name, *_ in columns]
+        ids: set[int] = set()
+        for sql, key in (
+            ("SELECT id FROM feed NOT INDEXED", "id"),
+            ("SELECT id FROM feed", "url"),
+            ("SELECT feed_id FROM article INDEXED BY article_by_feed", "feed_id, date"),
+        ):
+            ids |= {row[0] for row in self._scan(sql, key) if isinstance(row[0], int) and row[0] > 0}
+        for feed_id in sorted(ids):
+            row = self._row("feed", names, "id", feed_id)
+            if row is not None:
+                values = _mended(columns, row)
+                if values["url"]:
+                    self._add_feed(values)
+
+    def _add_feed(self, values: dict[str, Any]) -> None:
+        if values.get("private") not in (None, 0, 1):
+            values["private"] = 0  # what is not known must not be let in
+        values["gone"] = int(bool(values.get("gone")))
+        if self._insert("feed", values):
+            self._feeds.add(values["id"])
+            self._rescued.feeds += 1
+
+    def _copy_plain(self, table: str) -> None:
+        columns = self._columns(table)
+        if columns:
+            names = ", ".join(name for name, *_ in columns)
+            for row in self._scan(f"SELECT {names} FROM {table}", columns[0][0]):
+                self._insert(table, _mended(columns, row))
+
+    def _insert(self, table: str, values: dict[str, Any]) -> bool:
+        marks = ", ".join("?" * len(values))
+        cursor = self._new.execute(
+            f"INSERT OR IGNORE INTO {table} ({', '.join(values)}) VALUES ({marks})", tuple(values.values())
+        )
+        return cursor.rowcount > 0
+
+    def _read_facet(self, facet: str) -> None:
+        names = {
+            row[0]: tidy(text_of(row[1]))
+            for row in self._scan(f"SELECT id, name FROM {facet} NOT INDEXED", "id")
+            if isinstance(row[0], int)
+        }
+        self._names[facet] = names
+        links: dict[int, set[tuple[int, int]]] = {}
+        for order in (f"{facet}_id, date, article_id", "article_id, place"):
+            for facet_id, article_id, place in self._scan(
+                f"SELECT {facet}_id, article_id, place FROM {facet}_article", order
+            ):
+                if isinstance(article_id, int) and isinstance(facet_id, int):
+                    links.setdefault(article_id, set()).add((number(place), facet_id))
+        self._links[facet] = {article_id: sorted(found) for article_id, found in links.items()}
+
+    # Articles.
+
+    def _article_ids(self) -> set[int]:
+        """Every article of which there is a trace: the table may be unreadable where an index is not."""
+        found: set[int] = set()
+        for sql, key in (
+            ("SELECT id FROM article NOT INDEXED", "id"),
+            ("SELECT id FROM article INDEXED BY article_by_date", "date"),
+            ("SELECT id FROM article INDEXED BY article_by_guid", "feed_id, guid_key"),
+            ("SELECT id FROM article INDEXED BY article_by_feed", "feed_id, date"),
+            ("SELECT article_id FROM body", "article_id"),
+            ("SELECT id FROM search_docsize", "id"),
+        ):
+            found |= {row[0] for row in self._scan(sql, key) if isinstance(row[0], int) and row[0] > 0}
+        found |= self._links["category"].keys() & self._links["author"].keys()
+        return found
+
+    def _copy_article(self, article_id: int) -> None:
+        columns = self._article_columns
+        row = self._row("article", [name for name, *_ in columns], "id", article_id)
+        if row is None:
+            self._rescued.lost += 1
+            return
+        values = _mended(columns, row)
+        html, full_html, full_text, whole = self._body(article_id)
+        values["id"] = article_id
+        values["read"], values["starred"] = (int(values[name] == 1) for name in ("read", "starred"))
+        values["date"] = int(stamp(values["date"]).timestamp())
+        values["words"], values["position"] = number(values["words"]), number(values["position"])
+        values["offline"] = int(values["offline"] == 1)
+        if not whole:
+            self._rescued.texts += 1
+            # Should its feed bring it again, that is another one, also where the feed itself is the same.
+            values["digest"], values["offline"] = b"", 0
+            self._new.execute("UPDATE feed SET body_hash = NULL WHERE id = ?", (values["feed_id"],))
+        values["feed_id"] = self._feed_of(values)
+        if not self._insert("article", values):  # its guid is another's: so is one of them damaged
+            values |= {"guid": f"{values['guid']}#{article_id}", "guid_key": guid_key(f"{values['guid']}#{article_id}")}
+            if not self._insert("article", values):
+                self._rescued.lost += 1
+                return
+        self._insert("body", {"article_id": article_id, "html": html, "full_html": full_html, "full_text": full_text})
+        for facet in FACETS:
+            self._link(facet, article_id, values)
+        index_article(self._new, article_id, self._plain_text)
+        self._rescued.articles += 1
+
+    def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:
+        """What is kept of the texts of an article, and whether that is all."""
+        row = self._row("body", ("html", "full_html", "full_text"), "article_id", article_id)
+        if row is None:
+            return pack(DAMAGED), None, None, False
+        texts = [None if each is None else unpack_all(each) for each in row]
+        html, whole = texts[0] or ("", False)
+        full = texts[1] is not None and texts[1][1] and texts[2] is not None and texts[2][1]
+        whole = whole or full
+        kept_html = row[0] if texts[0] and texts[0][1] else pack(html + DAMAGED)
+        return kept_html, row[1] if full else None, row[2] if full else None, whole
+
+    def _feed_of(self, values: dict[str, Any]) -> int:
+        """The feed of an article; one whose feed is lost gets one that stands for it, and is never asked for."""
+        feed_id = values["feed_id"] if isinstance(values["feed_id"], int) and values["feed_id"] > 0 else 1
+        if feed_id not in self._feeds:
+            try:
+                host = urlsplit(values["link"]).hostname or "lost"
+            except ValueError:
+                host = "lost"
+            self._add_feed(
+                {
+                    "id": feed_id,
+                    "url": f"https://{host}/#{feed_id}",
+                    "title": host,
+                    "site": f"https://{host}/",
+                    "added": values["date"],
+                    "gone": 1,
+                    "error": _LOST_FEED,
+                }
+            )
+        return feed_id
+
+    def _link(self, facet: str, article_id: int, values: dict[str, Any]) -> None:
+        """File an article under the names that are left."""
+        names = [self._names[facet].get(facet_id, "") for _, facet_id in self._links[facet].get(article_id, ())]
+        for place, name in enumerate([name for name in dict.fromkeys(names) if name] or [""]):
+            key = name_key(name)
+            self._new.execute(f"INSERT OR IGNORE INTO {facet} (name, key) VALUES (?, ?)", (name, key))
+            (facet_id,) = self._new.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
+            self._insert(
+                f"{facet}_article",
+                {
+                    f"{facet}_id": facet_id,
+                    "date": values["date"],
+                    "article_id": article_id,
+                    "feed_id": values["feed_id"],
+                    "read": values["read"],
+                    "starred": values["starred"],
+                    "place": place,
+                },
+            )
+
+    def _keep_numbers(self) -> None:
+        """Give no number a second time: what others know an article by stays its own."""
+        for table in ("article", "feed"):
+            row = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
+            if row is not None and isinstance(row[0], int) and 0 < row[0] < 2**40:
+                self._new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (row[0], table))
+
+
+def _mended(columns: Sequence[tuple[str, str, bool, Any]], row: Sequence[Any]) -> dict[str, Any]:
+    """A row's values by name, each of the kind of its column."""
+    return {
+        name: _as_kind(value, kind, nullable=nullable, default=default)
+        for (name, kind, nullable, default), value in zip(columns, row, strict=True)
+    }
+
+
+def _as_kind(value: object, kind: str, *, nullable: bool, default: Any) -> Any:
+    if value is None and nullable:
+        return None
+    if kind == "TEXT":
+        return text_of(value)
+    if kind == "BLOB":
+        return value if isinstance(value, bytes) else b""
+    if isinstance(value, int):
+        return value
+    return None if nullable else number(value, int(default or 0))
