@@ -69,7 +69,7 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
     Feeds of comments come last. If the page is a feed itself, that is the only one.
     """
     if is_feed(content, content_type):
-        return [FeedLink(url)]
+        return [FeedLink(address)] if (address := absolute(url, url)) else []
     page = _visible(decode(content, content_type)[:_LOOKED_AT])
     base = _base(page, url)
     found: dict[str, FeedLink] = {}
