@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from shelf import NOTES, REVIEW, Piece, ids, reader, settle, shelve
+from shelf import NOTES, REVIEW, ids, reader, settle
 from tuireader.config import Config
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.dialog import Dialog, open_dialog
@@ -23,20 +21,6 @@ SIZE = (120, 30)
 OPENING = {"palette": "ctrl+p", "help": "question_mark", "add": "a", "contents": "t", "links": "u"}
 ROUNDS = 2
 LEAVING = {"escape": "\x1b", "enter": "\r", "q": "q", "question_mark": "?", "t": "t", "u": "u", "1": "1"}
-
-
-@pytest.fixture(autouse=True)
-def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
-
-
-@pytest.fixture
-def shelved(db: Path) -> Path:
-    links = "".join(f'<p><a href="https://example.org/{number}">Link {number}</a></p>' for number in range(5))
-    shelve(db, "The Example Review", [Piece("With links", 1, html=links + "<h2>One</h2><p>x</p><h2>Two</h2>"), *REVIEW])
-    shelve(db, "Notes", NOTES)
-    return db
 
 
 @pytest.fixture
@@ -70,8 +54,8 @@ async def article_open(app: ReaderApp, pilot: Pilot[None]) -> None:
 
 @pytest.mark.parametrize("leaving", LEAVING)
 @pytest.mark.parametrize("opening", OPENING)
-async def test_keys_that_come_twice(shelved: Path, browsed: list[str], opening: str, leaving: str) -> None:
-    app = reader(shelved, config=Config(refresh_on_start=False))
+async def test_keys_that_come_twice(with_links: Path, browsed: list[str], opening: str, leaving: str) -> None:
+    app = reader(with_links, config=Config(refresh_on_start=False))
     async with app.run_test(size=SIZE) as pilot:
         await article_open(app, pilot)
         opened = app.reader.opened
@@ -99,8 +83,8 @@ async def test_keys_that_come_twice(shelved: Path, browsed: list[str], opening: 
 
 
 @pytest.mark.parametrize("opening", ["palette", "contents", "links"])
-async def test_clicks_that_come_twice(shelved: Path, browsed: list[str], opening: str) -> None:
-    app = reader(shelved)
+async def test_clicks_that_come_twice(with_links: Path, browsed: list[str], opening: str) -> None:
+    app = reader(with_links)
     async with app.run_test(size=SIZE) as pilot:
         await article_open(app, pilot)
         send(app, events.Key(OPENING[opening], None))
@@ -112,8 +96,8 @@ async def test_clicks_that_come_twice(shelved: Path, browsed: list[str], opening
         assert len(browsed) == (opening == "links")
 
 
-async def test_a_command_is_done_once(shelved: Path) -> None:
-    app = reader(shelved)
+async def test_a_command_is_done_once(with_links: Path) -> None:
+    app = reader(with_links)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         send(app, events.Key("ctrl+p", None))
@@ -125,7 +109,7 @@ async def test_a_command_is_done_once(shelved: Path) -> None:
         assert first is not None
         assert first.starred, "starred, and not unstarred again"
         assert app.reader.opened is None
-        assert len(ids(shelved)) == len(REVIEW) + len(NOTES) + 1
+        assert len(ids(with_links)) == len(REVIEW) + len(NOTES) + 1
 
 
 class Lower(Dialog[int]):

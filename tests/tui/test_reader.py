@@ -1,6 +1,4 @@
-import logging
 import threading
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -24,12 +22,6 @@ def two_feeds(db: Path) -> Path:
     shelve(db, "The Example Review", REVIEW)
     shelve(db, "Notes", NOTES)
     return db
-
-
-@pytest.fixture(autouse=True)
-def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def titles(app: ReaderApp) -> list[str]:

@@ -1,8 +1,6 @@
 """Adding a site: from its address to its newest article, with what goes wrong said where it was typed."""
 
-import logging
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -25,12 +23,6 @@ from wordpress import BORDER, TRADE, Post, feed, publish
 
 SIZE = (120, 32)
 THIRD = Post("The Quiet Harbour", "<p>Nobody watched the vote.</p>", "quiet", date="Wed, 28 Jun 2017 12:00:00 +0000")
-
-
-@pytest.fixture(autouse=True)
-def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def app_on(db: Path, clock: Clock, *addresses: str) -> ReaderApp:

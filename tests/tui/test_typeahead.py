@@ -1,7 +1,5 @@
 """What is typed in one go with the key that opens a line is typed there, and does nothing anywhere else."""
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,26 +7,12 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from shelf import NOTES, REVIEW, Piece, reader, settle, shelve
+from shelf import reader, settle
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.widgets.choice_list import ChoiceList
 
 ACTING = "smart RAd o.org"
 """Letters that are all bound to something."""
-
-
-@pytest.fixture(autouse=True)
-def nothing_unexpected(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
-    yield
-    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
-
-
-@pytest.fixture
-def two_feeds(db: Path) -> Path:
-    links = "".join(f'<p><a href="https://example.org/{number}">Link {number}</a></p>' for number in range(5))
-    shelve(db, "The Example Review", [Piece("With links", 1, html=links + "<h2>One</h2><p>x</p><h2>Two</h2>"), *REVIEW])
-    shelve(db, "Notes", NOTES)
-    return db
 
 
 def of_text(text: str) -> list[events.Key]:
@@ -45,8 +29,8 @@ ENTER = events.Key("enter", "\r")
 
 
 @pytest.mark.parametrize("key", ["a", ":"])
-async def test_a_dialog_is_typed_into_from_the_first_letter_on(two_feeds: Path, key: str) -> None:
-    app = reader(two_feeds)
+async def test_a_dialog_is_typed_into_from_the_first_letter_on(with_links: Path, key: str) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         for _ in range(2):  # when it is loaded, and when it is there already
@@ -69,8 +53,8 @@ async def test_the_first_dialog_of_all_is_too(db: Path) -> None:
         assert app.screen.query_one(Input).value == ACTING
 
 
-async def test_a_command_can_be_given_in_one_go(two_feeds: Path) -> None:
-    app = reader(two_feeds)
+async def test_a_command_can_be_given_in_one_go(with_links: Path) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         send(app, *of_text(":light"), ENTER)
@@ -80,8 +64,8 @@ async def test_a_command_can_be_given_in_one_go(two_feeds: Path) -> None:
 
 
 @pytest.mark.parametrize("key", ["a", ":", "/"])
-async def test_what_is_pasted_right_after_the_key_gets_there_too(two_feeds: Path, key: str) -> None:
-    app = reader(two_feeds)
+async def test_what_is_pasted_right_after_the_key_gets_there_too(with_links: Path, key: str) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         send(app, *of_text(f"{key}see "), events.Paste(ACTING), *of_text("!"))
@@ -89,8 +73,8 @@ async def test_what_is_pasted_right_after_the_key_gets_there_too(two_feeds: Path
         assert app.screen.query_one(Input).value == f"see {ACTING}!"
 
 
-async def test_what_is_to_be_found_in_an_article_is_typed_there(two_feeds: Path) -> None:
-    app = reader(two_feeds)
+async def test_what_is_to_be_found_in_an_article_is_typed_there(with_links: Path) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
@@ -106,8 +90,8 @@ async def test_what_is_to_be_found_in_an_article_is_typed_there(two_feeds: Path)
 
 
 @pytest.mark.parametrize("key", ["u", "t", "?"])
-async def test_a_list_over_the_panes_takes_the_keys_that_follow(two_feeds: Path, key: str) -> None:
-    app = reader(two_feeds)
+async def test_a_list_over_the_panes_takes_the_keys_that_follow(with_links: Path, key: str) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
@@ -124,8 +108,8 @@ async def test_a_list_over_the_panes_takes_the_keys_that_follow(two_feeds: Path,
         assert (app.screen.query_one(ChoiceList).places()[0], app.screen.query_one(ChoiceList).cursor) == at_once
 
 
-async def test_a_key_that_closes_it_again_lets_the_next_act_where_the_reader_is(two_feeds: Path) -> None:
-    app = reader(two_feeds)
+async def test_a_key_that_closes_it_again_lets_the_next_act_where_the_reader_is(with_links: Path) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
         send(app, *of_text("?"), events.Key("escape", None))
@@ -137,8 +121,8 @@ async def test_a_key_that_closes_it_again_lets_the_next_act_where_the_reader_is(
         assert app.reader.headlines.current.starred
 
 
-async def test_quitting_never_waits(two_feeds: Path) -> None:
-    app = reader(two_feeds)
+async def test_quitting_never_waits(with_links: Path) -> None:
+    app = reader(with_links)
     async with app.run_test(size=(120, 20)) as pilot:
         await settle(pilot)
         send(app, *of_text("aexample"), events.Key("ctrl+q", None))
