@@ -207,7 +207,7 @@ def search(terminal: Terminal, text: str) -> None:
 def show_help(terminal: Terminal) -> None:
     """By now all that was pressed before was acted on."""
     terminal.press("?")
-    terminal.until("(?m)^.*Keys")
+    terminal.until("half a page")
     terminal.press(ESC)
     terminal.until(lambda text: "half a page" not in text)
 

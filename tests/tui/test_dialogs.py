@@ -82,6 +82,20 @@ async def test_keys_that_come_twice(with_links: Path, browsed: list[str], openin
     assert app.return_code == 0
 
 
+@pytest.mark.parametrize("opening", ["help", "contents", "links"])
+async def test_what_only_shows_something_is_closed_by_the_key_that_opened_it(with_links: Path, opening: str) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=SIZE) as pilot:
+        await article_open(app, pilot)
+        for _ in range(ROUNDS):
+            await pilot.press(OPENING[opening])
+            await settle(pilot)
+            assert app.screen is not app.reader
+            await pilot.press(OPENING[opening])
+            await settle(pilot)
+            assert app.screen is app.reader
+
+
 @pytest.mark.parametrize("opening", ["palette", "contents", "links"])
 async def test_clicks_that_come_twice(with_links: Path, browsed: list[str], opening: str) -> None:
     app = reader(with_links)

@@ -121,6 +121,47 @@ async def test_a_key_that_closes_it_again_lets_the_next_act_where_the_reader_is(
         assert app.reader.headlines.current.starred
 
 
+@pytest.mark.parametrize("key", ["question_mark", "u"])
+async def test_a_key_right_after_the_one_that_closes_a_dialog_acts_where_the_reader_is(
+    with_links: Path, key: str
+) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(120, 20)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        for _ in range(2):
+            await pilot.press(key)
+            await settle(pilot)
+            assert app.screen is not app.reader
+            send(app, events.Key("escape", None), *of_text("/"), *of_text(ACTING))
+            await settle(pilot)
+            assert app.screen is app.reader
+            finding = app.reader.article.finding
+            assert finding is not None
+            assert finding.sought == ACTING
+            await pilot.press("escape")
+            await settle(pilot)
+
+
+@pytest.mark.parametrize("key", ["q", "question_mark", "escape"])
+async def test_a_key_that_comes_twice_closes_one_thing(with_links: Path, key: str) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(120, 20)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        opened = app.reader.opened
+        await pilot.press("question_mark")
+        await settle(pilot)
+        send(app, events.Key(key, None), events.Key(key, None))
+        await settle(pilot)
+        assert app.is_running
+        assert app.screen is app.reader
+        assert app.reader.opened == opened
+        assert app.reader.article.has_focus
+
+
 async def test_quitting_never_waits(with_links: Path) -> None:
     app = reader(with_links)
     async with app.run_test(size=(120, 20)) as pilot:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from typing import Any, NamedTuple
-from weakref import WeakSet
+from weakref import WeakKeyDictionary, WeakSet
 
 from textual import events
 from textual.app import App
@@ -33,7 +33,8 @@ class TypeAhead(App[None]):
     Textual aims a key at what has the focus when it comes in, and looks for what is bound to it once nothing there has
     taken it. A key that opens a line to type into has not been looked up then when the ones after it come in: those
     would act in the place that the reader has left. Where a dialog is on its way, they are kept until it has the focus;
-    what was meant for a dialog that has gone, such as the second of two keys that close it, does nothing.
+    those that come right after the key that closes one act where the reader is then. What was meant for a dialog that
+    has gone does nothing: text, and the second of two keys that close it.
     """
 
     def __init__(self) -> None:
@@ -41,6 +42,8 @@ class TypeAhead(App[None]):
         self._aimed: deque[tuple[Typed, Aim]] = deque(maxlen=MEMORY)
         self._waiting: list[Typed] = []
         self._opened: WeakSet[Screen[Any]] = WeakSet()
+        self._last: WeakKeyDictionary[Screen[Any], str] = WeakKeyDictionary()
+        """The key that acted last in each screen."""
 
     def _is_opening(self) -> bool:
         """Whether a dialog is on its way: nothing in it has had the focus yet."""
@@ -80,9 +83,13 @@ class TypeAhead(App[None]):
         then = next((aim for typed, aim in self._aimed if typed is event), now)
         if then.screen not in self.screen_stack:
             event.prevent_default()
+            if isinstance(event, events.Key) and not then.takes and event.key != self._last.get(then.screen):
+                self._send(event)
         elif now.takes and then != now:
             event.prevent_default()
             self._send(event)
+        elif isinstance(event, events.Key):
+            self._last[then.screen] = event.key
 
     def _hand_over(self) -> None:
         """Give what waits to the dialog that it waited for, in the order in which it was typed."""

@@ -26,6 +26,7 @@ class LinksScreen(Dialog[int | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *keys.DIALOG,
+        keys.BY_ID["links"],
         keys.BY_ID["copy-link"],
         *(Binding(str(digit), f"number({digit})", show=False) for digit in range(1, 10)),
     ]
