@@ -16,9 +16,9 @@ demo: $(USE) ## the reader on the bundled demo site; needs no network
 	@$(BIN)/tuireader demo
 
 test: $(DEV) ## all tests
-	@$(BIN)/pytest -q -n auto --dist loadfile $(TESTS)
+	@$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
 
-test-slow: $(DEV) ## what takes long: more kills, closed windows and damaged caches
+test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and feeds
 	@$(BIN)/pytest -q -n auto -m slow $(TESTS)
 
 check: $(DEV) ## lint, types, import contracts

@@ -1,4 +1,4 @@
-"""A monkey at a terminal: `python monkey.py EVENTS [SEED] [--hurry]` does what hands, windows and programs do.
+"""A monkey at a terminal: `python monkey.py EVENTS [SEED]` does what hands, windows and programs do.
 
 One reader in a pty gets keys, clicks, pastes, resizes, broken bytes, stops and continuations; another one reads the
 same cache; refreshes run beside them and are killed. What ends is begun again. The verdict: no traceback, nothing that
@@ -59,6 +59,8 @@ BROKEN = [
 SIZES = [(120, 40), (80, 24), (60, 20), (200, 50), (40, 12), (3, 3), (1, 1), (100, 30)]
 ITEMS = 12
 FEEDS = 6
+PAUSES = (0.0, 0.0, 0.0, 0.002, 0.02, 0.1)
+"""Seconds between two events: most come in one piece, some after what the one before has done."""
 
 
 class TroubleError(Exception):
@@ -135,14 +137,13 @@ class Monkey:
         reader = self.readers[which]
         if reader is None:
             columns, rows = self.dice.choice(SIZES)
-            reader = self.readers[which] = Terminal(columns=columns, rows=rows, env=self.env)
-            if "--hurry" in sys.argv:
-                reader._child.delaybeforesend = None  # pexpect waits a twentieth of a second before it sends anything
+            reader = self.readers[which] = Terminal(columns=columns, rows=rows, env=self.env, pace=None)
             self._await(reader, lambda raw: b"\x1b[?1049h" in raw)
         return reader
 
     def act(self) -> None:
         """One event."""
+        time.sleep(self.dice.choice(PAUSES))
         reader = self.reader()
         dice = self.dice.random()
         with contextlib.suppress(OSError):

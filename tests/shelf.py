@@ -17,6 +17,7 @@ from tuireader.model import ParsedEntry, Plan, Prepared, Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.typeahead import TypeAhead
 
 EVERYTHING = Query()
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -86,8 +87,17 @@ def ids(path: Path, query: Query = EVERYTHING) -> list[int]:
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until all workers are done and what they said is on the screen."""
     for _ in range(3):
+        await keys_done(pilot)
         await workers_done(pilot, but="layout")
         await pilot.pause()
+
+
+async def keys_done(pilot: Pilot[None]) -> None:
+    """Wait until each key has been acted on; the ways that they go are short."""
+    for _ in range(500):
+        if not isinstance(pilot.app, TypeAhead) or pilot.app.is_idle or not pilot.app.is_running:
+            return
+        await pilot.pause(0.01)
 
 
 async def workers_done(pilot: Pilot[None], *, but: str = "") -> None:

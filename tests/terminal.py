@@ -20,7 +20,7 @@ PATIENCE = 30.0
 
 
 class Terminal:
-    """`tuireader ARGUMENTS` in a pty of so many columns and rows."""
+    """`tuireader ARGUMENTS` in a pty of so many columns and rows; a hand waits for `pace` seconds before each key."""
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class Terminal:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         command: Sequence[str] = (sys.executable, "-m", "tuireader"),
+        pace: float | None = 0.05,
     ) -> None:
         self.raw = bytearray()
         self._screen = pyte.Screen(columns, rows)
@@ -43,6 +44,7 @@ class Terminal:
             cwd=str(cwd) if cwd else None,
             timeout=PATIENCE,
         )
+        self._child.delaybeforesend = pace
 
     def __enter__(self) -> Self:
         return self

@@ -19,7 +19,7 @@ from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
 from faults import Fault, failing_statements
-from shelf import NOTES, REVIEW, ids, reader, screen_text, shelve, workers_done
+from shelf import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, workers_done
 from tuireader.errors import StoreError
 from tuireader.store import articles
 from tuireader.store.connection import connect
@@ -78,6 +78,7 @@ async def calm(pilot: Pilot[None]) -> None:
         busy = any(not worker.is_finished and worker.group != "layout" for worker in pilot.app.workers)
         quiet = 0 if busy else quiet + 1
         with suppress(WorkerFailed):
+            await keys_done(pilot)
             await workers_done(pilot, but="layout")
 
 

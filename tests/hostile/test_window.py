@@ -78,6 +78,14 @@ def star(terminal: Terminal) -> None:
     terminal.until(lambda text: text.count("★") >= 2)
 
 
+def answers(terminal: Terminal) -> None:
+    """What is asked for comes, and goes again."""
+    terminal.press("?")
+    terminal.until("half a page")
+    terminal.press(ESC)
+    terminal.until(lambda text: "half a page" not in text)
+
+
 def idle(terminal: Terminal) -> None:
     star(terminal)
 
@@ -255,7 +263,7 @@ def test_what_another_instance_still_holds_back_is_left_to_it(cache: Path) -> No
 def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list[signal.Signals]) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")
-        terminal.press("j", "k")
+        answers(terminal)
         before = threads_of(terminal.pid) if Path("/proc/self/task").exists() else 0
         for number in signals:
             terminal.kill(number)
@@ -264,10 +272,7 @@ def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list
         if signal.SIGTSTP in signals:
             terminal.until(lambda _: b"\x1b[?1049l" in terminal.raw)
         terminal.until(lambda _: not is_stopped(terminal) and is_on(terminal))
-        terminal.press("?")
-        terminal.until("Keys")
-        terminal.press(ESC)
-        terminal.until(lambda text: "Keys" not in text)
+        answers(terminal)
         star(terminal)
         if before:
             assert threads_of(terminal.pid) <= before + 1

@@ -377,9 +377,8 @@ def test_a_reader_is_not_held_by_a_writer(db: Path) -> None:
             assert articles.body(two, only(two)) == "<p>Some words.</p>"
 
 
-def test_waiting_too_long_for_another_writer_is_a_sentence(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "BUSY_SECONDS", 0.05)
-    with closing(connect(db)) as one, closing(connect(db)) as two:
+def test_waiting_too_long_for_another_writer_is_a_sentence(db: Path) -> None:
+    with closing(connect(db)) as one, closing(connect(db, patience=0.05)) as two:
         save(one, ready("1"))
         with transaction(one), pytest.raises(StoreError, match="Another tuireader has been writing"):
             statuses.mark(two, [1], read=True)

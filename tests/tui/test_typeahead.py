@@ -1,5 +1,8 @@
-"""What is typed in one go with the key that opens a line is typed there, and does nothing anywhere else."""
+"""What is typed in one go does what it does key by key: it goes where the keys before it lead."""
 
+import random
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -160,6 +163,52 @@ async def test_a_key_that_comes_twice_closes_one_thing(with_links: Path, key: st
         assert app.screen is app.reader
         assert app.reader.opened == opened
         assert app.reader.article.has_focus
+
+
+WALKING = (
+    "j",
+    "k",
+    "g",
+    "G",
+    "t",
+    "u",
+    "question_mark",
+    "colon",
+    "z",
+    "tab",
+    "shift+tab",
+    "escape",
+    "escape",
+    "escape",
+)
+"""Keys that open, close and move, and load nothing."""
+PRINTED = {"question_mark": "?", "colon": ":"}
+
+
+async def after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple[object, ...]:
+    """Where an article's reader is after these keys."""
+    app = reader(path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        for name in keys:
+            if not at_once:
+                await settle(pilot)
+            send(app, events.Key(name, PRINTED.get(name, name if len(name) == 1 else None)))
+        await settle(pilot)
+        typed = [line.value for line in app.screen.query(Input)]
+        return type(app.screen), type(app.focused), app.focused and app.focused.id, typed, app.reader.zen
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_keys_do_the_same_in_one_piece_and_one_by_one(with_links: Path, tmp_path: Path, seed: int) -> None:
+    dice = random.Random(seed)
+    keys = dice.choices(WALKING, k=14)
+    keys = [
+        key for key, before in zip(keys, ["", *keys], strict=False) if key != before
+    ]  # twice the same is another test
+    other = shutil.copy(with_links, tmp_path / "other.db")
+    assert await after(with_links, keys, at_once=True) == await after(other, keys, at_once=False), keys
 
 
 async def test_quitting_never_waits(with_links: Path) -> None:

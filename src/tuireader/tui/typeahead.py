@@ -1,113 +1,127 @@
-"""What is typed faster than the place to type into can open is typed there, and does nothing where the focus was."""
+"""Keys act one after the other: each where the one before it has led."""
 
 from __future__ import annotations
 
+import time
 from collections import deque
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary, WeakSet
+from weakref import WeakSet
 
 from textual import events
 from textual.app import App
+from textual.message_pump import MessagePump
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import Input
 
-MEMORY = 256
-"""Keys that are remembered: more than a terminal sends at once."""
+ROUNDS = 2
+"""Ways up from what a key is sent to: one behind the key, one behind what that has set off, such as a choice."""
+PATIENCE = 1.0
+"""Seconds until the next key no longer waits for one that does not come to an end."""
 
 Typed = events.Key | events.Paste
 
 
-class Aim(NamedTuple):
-    """Where a key was sent."""
+class Given(NamedTuple):
+    """What was typed, and where it went."""
 
-    widget: Widget | None
-    takes: bool
-    """Whether that took what is typed by then."""
+    typed: Typed
     screen: Screen[Any]
+    since: float
+    """By the clock of `time.monotonic`."""
 
 
 class TypeAhead(App[None]):
-    """An app that gives keys to the place that they are meant for by the time they would be acted on.
+    """An app that aims a key only when all that the keys before it do is done.
 
-    Textual aims a key at what has the focus when it comes in, and looks for what is bound to it once nothing there has
-    taken it. A key that opens a line to type into has not been looked up then when the ones after it come in: those
-    would act in the place that the reader has left. Where a dialog is on its way, they are kept until it has the focus;
-    those that come right after the key that closes one act where the reader is then. What was meant for a dialog that
-    has gone does nothing: text, and the second of two keys that close it.
+    Textual aims it at what has the focus when it comes in. That is too early where several come in one piece, as they
+    do from fast hands and over slow lines: what the keys before it open or close has not happened yet. Here it waits
+    for the one before and, where a dialog is on its way, until that has the focus. Of equal keys that waited, none
+    acts once the first has closed its dialog: they come from one hand that wanted one thing.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self._aimed: deque[tuple[Typed, Aim]] = deque(maxlen=MEMORY)
-        self._waiting: list[Typed] = []
+        self._waiting: deque[Typed] = deque()
+        self._given: Given | None = None
+        """The last one that was given out."""
+        self._acting: Given | None = None
+        """The same, until all that it does is done."""
         self._opened: WeakSet[Screen[Any]] = WeakSet()
-        self._last: WeakKeyDictionary[Screen[Any], str] = WeakKeyDictionary()
-        """The key that acted last in each screen."""
+        self._is_ready = False
+        """Whether the first frame is painted: before it there is nothing that a key could act on."""
 
-    def _is_opening(self) -> bool:
-        """Whether a dialog is on its way: nothing in it has had the focus yet."""
-        return len(self.screen_stack) > 1 and self.screen not in self._opened and self.focused is None
+    @property
+    def is_idle(self) -> bool:
+        """Whether all that was typed has done what it does."""
+        return not self._waiting and self._acting is None
 
     async def on_event(self, event: events.Event) -> None:
-        """Remember what had the focus when a key came in; behind others that wait, it waits too."""
-        if isinstance(event, Typed) and not event.is_forwarded:
-            self._hand_over()
-            if self._waiting:
-                urgent = isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True)
-                if not urgent:
-                    self._waiting.append(event)
-                return
-            self._aimed.append((event, self._aim()))
-        await super().on_event(event)
+        """Give out what is typed, now or in its turn; what must not wait, such as quitting, never does."""
+        if not isinstance(event, Typed) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._has_to_wait():
+            urgent = isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True)
+            if not urgent:
+                self._waiting.append(event)
+        else:
+            await self._give(event)
 
-    def on_key(self, event: events.Key) -> None:
-        """Aim a key anew that nothing has taken, if there is a place for it since."""
-        self._consider(event)
+    async def on_ready(self) -> None:
+        """What was typed while the program started acts now."""
+        self._is_ready = True
+        await self._go_on()
 
-    def on_paste(self, event: events.Paste) -> None:
-        """Likewise, what was pasted."""
-        self._consider(event)
-
-    def on_descendant_focus(self) -> None:
+    async def on_descendant_focus(self) -> None:
         """A dialog that has the focus takes what waited for it."""
-        self._hand_over()
+        await self._go_on()
 
-    def _consider(self, event: Typed) -> None:
-        self._hand_over()
-        if self._waiting or self._is_opening():
-            event.prevent_default()
-            self._waiting.append(event)
-            return
-        now = self._aim()
-        then = next((aim for typed, aim in self._aimed if typed is event), now)
-        if then.screen not in self.screen_stack:
-            event.prevent_default()
-            if isinstance(event, events.Key) and not then.takes and event.key != self._last.get(then.screen):
-                self._send(event)
-        elif now.takes and then != now:
-            event.prevent_default()
-            self._send(event)
-        elif isinstance(event, events.Key):
-            self._last[then.screen] = event.key
+    def _has_to_wait(self) -> bool:
+        if self._acting is not None and time.monotonic() - self._acting.since > PATIENCE:
+            self._acting = None
+        return bool(self._waiting) or self._acting is not None or self._is_opening()
 
-    def _hand_over(self) -> None:
-        """Give what waits to the dialog that it waited for, in the order in which it was typed."""
-        if self._is_opening():
-            return
-        if len(self.screen_stack) > 1:
-            self._opened.add(self.screen)
-        waiting, self._waiting = sorted(self._waiting, key=lambda event: event.time), []
-        for event in waiting:
-            self._send(event)
+    def _is_opening(self) -> bool:
+        """Whether the app or a dialog is on its way: nothing in that has had the focus yet."""
+        if not self._is_ready:
+            return True
+        if len(self.screen_stack) <= 1 or self.screen in self._opened:
+            return False
+        if self.focused is None:
+            return True
+        self._opened.add(self.screen)
+        return False
 
-    def _send(self, event: Typed) -> None:
-        again = events.Key(event.key, event.character) if isinstance(event, events.Key) else events.Paste(event.text)
-        self._aimed.append((again, self._aim()))
-        target: Any = self.focused or self.screen
-        target._forward_event(again)  # noqa: SLF001 - how Textual itself aims a key
+    async def _give(self, event: Typed) -> None:
+        target = self.focused or self.screen
+        self._given = self._acting = Given(event, self.screen, time.monotonic())
+        await super().on_event(event)
+        self._follow(self._given, [*reversed(target.ancestors_with_self)] * ROUNDS)
 
-    def _aim(self) -> Aim:
-        """Where a key is sent now."""
-        widget = self.focused
-        return Aim(widget, isinstance(widget, Input) or bool(getattr(widget, "typing", False)), self.screen)
+    def _follow(self, given: Given, way: Sequence[MessagePump]) -> None:
+        """Go behind what was typed through the queues that it goes through."""
+        *rest, here = way
+        if not rest:
+            here.call_later(self._done, given)
+        elif not here.call_later(self._follow, given, rest):  # that is gone
+            self._follow(given, rest)
+
+    async def _done(self, given: Given) -> None:
+        if self._acting is given:
+            self._acting = None
+        await self._go_on()
+
+    async def _go_on(self) -> None:
+        while self._waiting and self._acting is None and not self._is_opening():
+            event = self._waiting.popleft()
+            if not self._is_another_of(event):
+                await self._give(event)
+
+    def _is_another_of(self, event: Typed) -> bool:
+        """Whether it is the key once more that has closed the dialog it was typed in."""
+        return (
+            self._given is not None
+            and isinstance(event, events.Key)
+            and isinstance(self._given.typed, events.Key)
+            and event.key == self._given.typed.key
+            and self._given.screen not in self.screen_stack
+        )
