@@ -28,8 +28,8 @@ for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROX
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two workers a core: what is tested waits for terminals, timers and other processes most of its time."""
-    return 2 * (os.cpu_count() or 1)
+    """Three workers a core: what is tested waits for terminals, timers and other processes half of its time."""
+    return 3 * (os.cpu_count() or 1)
 
 
 @pytest.fixture(autouse=True)

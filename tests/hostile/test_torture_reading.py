@@ -40,15 +40,15 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     ((*BACK, "h"), ("tab", "j", "enter")),
 ]
 """What a reader does: the keys that lead there, and those while which statements fail."""
-STATEMENTS, DIFFERENT = 200, 35
-"""That fail at least, so that a session which has become shorter is noticed."""
+HALVES = {"reading": (STEPS[:10], 110, 25), "marking and lists": (STEPS[10:], 65, 25)}
+"""Some of the steps; how many statements fail at least, and how many different ones: a shorter session is noticed."""
 
 SESSION = [
     *("j", "enter", "space", "J", "f", "K", "m", "escape"),
     *("slash", "h", "a", "r", "b", "enter", "escape"),
     *("tab", "j", "j", "enter", "enter", "A", "U", "R", "s", "v", "n", "J", "t", "escape", "u", "escape", "z", "z"),
 ]
-STRIDE = 61
+STRIDES = [151, pytest.param(11, marks=pytest.mark.slow)]
 """Every so many of the four hundred statements of a session that begins anew for each; 1 takes seven minutes."""
 
 
@@ -108,14 +108,16 @@ def check(path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_no_waiting")
-async def test_every_statement_of_every_key_fails(db: Path) -> None:
+@pytest.mark.parametrize("half", HALVES)
+async def test_every_statement_of_every_key_fails(db: Path, half: str) -> None:
     """Each step is done again and again in one long session: each time its next statement fails, until none does."""
     shelve_all(db)
     app = reader(db)
     failed: Counter[str] = Counter()
+    steps, statements, different = HALVES[half]
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await calm(pilot)
-        for lead, keys in STEPS:
+        for lead, keys in steps:
             fault = Fault()
             for k in count(1):
                 await press(pilot, *lead)
@@ -131,8 +133,8 @@ async def test_every_statement_of_every_key_fails(db: Path) -> None:
         await on_screen(pilot, app, "FEEDS")
         await pilot.press("ctrl+q")
     assert app.return_code == 0
-    assert failed.total() > STATEMENTS
-    assert len(failed) > DIFFERENT, sorted(failed)
+    assert failed.total() > statements
+    assert len(failed) > different, sorted(failed)
     check(db)
 
 
@@ -153,13 +155,14 @@ async def test_every_statement_of_the_start_fails(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("_no_waiting")
-async def test_the_kth_statement_of_a_session_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize("stride", STRIDES)
+async def test_the_kth_statement_of_a_session_fails(tmp_path: Path, stride: int) -> None:
     """Each time in a session of its own, so that nothing that failed before can hide what this does."""
     shelve_all(tmp_path / "whole.db")
     whole = Fault()
     assert not await session(tmp_path / "whole.db", whole, SESSION)
     assert whole.uses > 100
-    for k in range(1, whole.uses + 1, STRIDE):
+    for k in range(1, whole.uses + 1, stride):
         path = tmp_path / f"{k}.db"
         shelve_all(path)
         await session(path, Fault(k), SESSION)
