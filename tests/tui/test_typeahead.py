@@ -11,6 +11,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from shelf import reader, settle
+from tuireader.tui import typeahead
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.widgets.choice_list import ChoiceList
 
@@ -209,6 +210,26 @@ async def test_keys_do_the_same_in_one_piece_and_one_by_one(with_links: Path, tm
     ]  # twice the same is another test
     other = shutil.copy(with_links, tmp_path / "other.db")
     assert await after(with_links, keys, at_once=True) == await after(other, keys, at_once=False), keys
+
+
+async def test_a_key_that_never_comes_to_an_end_is_not_waited_for(
+    with_links: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(120, 20)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(app, "_follow", lambda *_: None)  # nobody hears that it is done
+        send(app, *of_text("g"))
+        await pilot.pause()
+        monkeypatch.undo()
+        send(app, *of_text("g"))
+        await pilot.pause()
+        assert not app.is_idle
+        monkeypatch.setattr(typeahead, "PATIENCE", 0.0)
+        send(app, *of_text("?"))
+        await settle(pilot)
+        assert app.is_idle
+        assert app.screen is not app.reader
 
 
 async def test_quitting_never_waits(with_links: Path) -> None:

@@ -63,6 +63,7 @@ class TypeAhead(App[None]):
             urgent = isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True)
             if not urgent:
                 self._waiting.append(event)
+                await self._go_on()
         else:
             await self._give(event)
 
