@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import Iterator
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 # What failed once fails again: other examples are for whoever looks for them, with --hypothesis-seed.
 settings.register_profile("repeatable", derandomize=True)
 settings.load_profile("repeatable")
+
+# Whoever runs the tests in the background has them ignore ctrl+c, and all that they start likewise.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Nothing that a test starts may read or write the reader's own files, or go through a proxy of the machine's.
 for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):

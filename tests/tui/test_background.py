@@ -1,5 +1,7 @@
 import asyncio
+import json
 import threading
+import time
 from contextlib import closing
 from pathlib import Path
 from sqlite3 import Connection, OperationalError
@@ -8,6 +10,8 @@ import pytest
 
 from tuireader.store import settings
 from tuireader.store.connection import connect
+from tuireader.store.pending import Mark
+from tuireader.tui import background
 from tuireader.tui.background import Writer, off_loop
 from tuireader.tui.memory import Memory
 
@@ -64,6 +68,32 @@ def test_closing_writes_what_was_asked_for(db: Path) -> None:
     writer.close()
     with closing(connect(db)) as c:
         assert len(settings.load(c)) == 20
+
+
+def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not only when the lock is looked at again: a kill in between would lose what is on the screen."""
+    monkeypatch.setattr(background, "PAUSE", 3600.0)
+    kept: list[int] = []
+    writer = Writer(db)
+    with closing(connect(db)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        for number in (1, 2, 3):
+            writer.mark(Mark((number,), starred=True))
+            limit = time.monotonic() + 30
+            while len(kept) < number and time.monotonic() < limit:
+                kept = [
+                    json.loads(line)[0][0]
+                    for file in db.parent.glob("*.marks-*")
+                    for line in file.read_text().splitlines()
+                ]
+        assert kept == [1, 2, 3]
+        other.execute("ROLLBACK")
+    monkeypatch.setattr(background, "PAUSE", 0.0)
+    writer.mark(Mark((4,), starred=True))  # by which it looks again
+    assert not writer.close()
+    assert not list(db.parent.glob("*.marks-*"))
 
 
 def test_settings_have_the_type_of_their_default() -> None:

@@ -25,8 +25,8 @@ Result = TypeVar("Result")
 Work = Callable[[Connection], Result]
 
 
-PATIENCE = 0.25
-"""Seconds in which a lock goes by unnoticed; after that, marks are kept elsewhere while it is waited for."""
+PAUSE = 0.025
+"""Seconds between two looks at whether a lock is gone."""
 STRIDE = 20_000
 """Steps of SQLite between two looks at whether the work is still wanted: some tenths of a millisecond."""
 
@@ -77,6 +77,8 @@ class Writer:
         self._path = path
         self._jobs: deque[_Job] = deque()
         """What is not written yet; the first is being written."""
+        self._asked = 0
+        """How many writes were asked for so far."""
         self._changed = threading.Condition()
         self._closing = False
         self._thread: threading.Thread | None = None
@@ -94,6 +96,7 @@ class Writer:
         future.set_running_or_notify_cancel()  # who waits for it may be cancelled, the writing is not
         with self._changed:
             self._jobs.append(_Job(work, future, mark))
+            self._asked += 1
             self._changed.notify_all()
             if self._thread is None:
                 # A daemon: at the end of the program `close` waits for it, and no longer than it should.
@@ -172,15 +175,26 @@ class Writer:
                 self._kept.clear()
                 self._waiting.clear()
 
+    def _pause(self, asked: int) -> None:
+        """Wait a little, or until more is asked for than these."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._asked > asked, PAUSE)
+
     def _do(self, job: _Job) -> None:
-        """Write, again and again while the cache is locked: a mark for as long as it takes."""
+        """Write, again and again while the cache is locked: a mark for as long as it takes.
+
+        Nothing is waited for before what is to be written is kept, also what is asked for meanwhile: what is on the
+        screen is not lost by a kill.
+        """
         until = time.monotonic() + BUSY_SECONDS
         while True:
             try:
-                with closing(connect(self._path, patience=PATIENCE)) as connection:
+                with closing(connect(self._path, patience=0)) as connection:
                     result = job.work(connection)
             except BusyError as error:
+                asked = self._asked
                 self.keep_what_waits()
+                self._pause(asked)
                 if job.mark is None and time.monotonic() > until:
                     job.future.set_exception(error)
                     return
