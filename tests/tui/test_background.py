@@ -96,6 +96,29 @@ def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
     assert not list(db.parent.glob("*.marks-*"))
 
 
+def test_what_comes_after_a_mark_that_is_kept_is_kept_too(db: Path) -> None:
+    """A kill between the two would have the next start write the first alone, over the second."""
+    seen: list[int] = []
+    writer = Writer(db)
+
+    def kept() -> int:
+        return sum(len(file.read_text().splitlines()) for file in db.parent.glob("*.marks-*"))
+
+    def ask_for_another(_: Connection) -> None:
+        writer.submit(lambda _: seen.append(kept()), Mark((1,), starred=False))
+
+    with closing(connect(db)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writer.mark(Mark((1,), starred=True))
+        writer.submit(ask_for_another)
+        limit = time.monotonic() + 30
+        while not kept() and time.monotonic() < limit:
+            time.sleep(0.01)
+        other.execute("ROLLBACK")
+        assert not writer.close()
+    assert seen == [2]
+
+
 def test_settings_have_the_type_of_their_default() -> None:
     kept: dict[str, str] = {}
     memory = Memory({"measure": "64", "dense": "yes", "wrong": "many"}, kept.__setitem__)

@@ -69,11 +69,18 @@ class Waiting:
     def clear(self) -> None:
         """All of them are written: there is nothing to keep any more."""
         if self._file is not None and self._path is not None:
-            with suppress(OSError):
-                self._path.unlink()
-            with suppress(OSError):
-                os.close(self._file)
+            _remove(self._file, self._path)
             self._file = self._path = None
+
+
+def _remove(descriptor: int, path: Path) -> None:
+    """Close and remove a file; emptied before, because on Windows one that anyone has open cannot be removed."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+    with suppress(OSError):
+        os.close(descriptor)
+    with suppress(OSError):
+        path.unlink()
 
 
 def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
@@ -89,14 +96,17 @@ def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
 
 def _write_one(c: sqlite3.Connection, file: Path) -> None:
     descriptor = os.open(file, os.O_RDWR)
+    written = False
     try:
-        if not lock(descriptor):  # its process is still there
-            return
-        for mark in _read(descriptor):
-            mark.write(c)
-        file.unlink()
+        if lock(descriptor):  # else its process is still there
+            for mark in _read(descriptor):
+                mark.write(c)
+            written = True
     finally:
-        os.close(descriptor)
+        if written:
+            _remove(descriptor, file)
+        else:
+            os.close(descriptor)
 
 
 def _read(descriptor: int) -> Iterator[Mark]:

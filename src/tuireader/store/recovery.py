@@ -39,7 +39,7 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     `tell` is told what takes its time. Raises StoreError where it cannot be mended.
     """
     mark, path = mark_of(path), path.resolve()  # what a link leads to is moved, and not the link
-    with _one_at_a_time(mark, path, tell):
+    with _one_at_a_time(mark, path, tell) as finish:
         if not mark.exists():
             return ""
         source = path.with_name(f"{path.name}.mending-source")
@@ -47,11 +47,11 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
             said = _mend_in_place(path, source, plain_text, tell)
             if said is not None:
                 if said is not _IN_USE:
-                    mark.unlink(missing_ok=True)
+                    finish()
                 return said.format(path=path)
         tell(f"{path} is damaged: what can be read of it is copied into a new one …")
         said = _replace(path, source, plain_text)
-        mark.unlink(missing_ok=True)
+        finish()
         return said
 
 
@@ -59,8 +59,8 @@ _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other 
 
 
 @contextmanager
-def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Iterator[None]:
-    """Be the only one who mends; the mark itself is what is locked."""
+def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Iterator[Callable[[], None]]:
+    """Be the only one who mends; the mark itself is what is locked. What this gives is called when it is mended."""
     try:
         held = mark.open("a")
     except OSError as error:
@@ -74,7 +74,13 @@ def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Itera
                 tell(f"Another tuireader is mending {path} …")
             told = True
             time.sleep(0.1)
-        yield
+
+        def finish() -> None:
+            if os.name != "posix":
+                held.close()  # there, a file that is open cannot be removed
+            mark.unlink(missing_ok=True)
+
+        yield finish
 
 
 def _mend_in_place(path: Path, source: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str | None:

@@ -187,6 +187,8 @@ class Writer:
         screen is not lost by a kill.
         """
         until = time.monotonic() + BUSY_SECONDS
+        if self._kept:  # what comes after a mark that is kept is kept as well: else the next start would undo it
+            self.keep_what_waits()
         while True:
             try:
                 with closing(connect(self._path, patience=0)) as connection:
