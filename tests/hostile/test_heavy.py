@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shelf import Piece, reader, screen_text, settle, shelve
+from shelf import Piece, keys_done, reader, screen_text, settle, shelve
 from stock import only, ready, save
 from tuireader import paths
 from tuireader.cli import main
@@ -89,6 +89,7 @@ async def test_the_reader_answers_while_it_opens(db: Path, name: str) -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await settle(pilot)
         await pilot.press("enter", "question_mark")
+        await keys_done(pilot)
         assert "Keys" in screen_text(app)
         await pilot.press("escape")
         await settle(pilot)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FEED = "http://one.test:8000/feed"
 SAID = "did not answer for 2 of its feeds: this one was not asked, and is tried later"
 
+HANGS = 3.0
+"""Seconds of a deadline that what hangs will miss, and what answers will meet even where the machine is busy."""
+
 TWO_LANES = (2, 3)
 """The first lane may have asked once more before the second was done."""
 
@@ -81,7 +84,7 @@ async def test_a_server_that_hangs_is_asked_twice_in_a_refresh(
     site.pages["/feed"] = Reply(rss(Item("one")))
     dead = [feed.url for feed in library.follow(*(f"{hanging.url}{n}" for n in range(20)))]
     library.follow(site.url + "/feed")
-    events = await refreshed(library, deadline=0.2)
+    events = await refreshed(library, deadline=HANGS)
     asked = [url for url in dead if library.feed(url).failures]
     assert len(hanging.heads) == len(asked)
     assert len(asked) in TWO_LANES
@@ -98,7 +101,7 @@ async def test_a_server_that_hangs_is_asked_twice_in_a_refresh(
             assert event.error == f"127.0.0.1 {SAID}"
             assert (feed.failures, feed.checked) == (0, None)
     hanging.talk = answering
-    events = await refreshed(library, deadline=5)
+    events = await refreshed(library, deadline=60)
     assert {event.error for event in events.values()} == {None}
     assert len(hanging.heads) == len(asked) + len(dead)
 
@@ -119,7 +122,7 @@ async def test_a_server_that_sends_us_to_one_that_hangs_is_not_taken_for_it(
     hanging, server = await serve(never), await serve(leading)
     away = [f"{server.url}away{n}" for n in range(3)]
     library.follow(*away, server.url + "here")
-    events = await refreshed(library, deadline=0.2)
+    events = await refreshed(library, deadline=HANGS)
     assert all("timed out" in str(events[url].error) for url in away)
     assert events[server.url + "here"].status == "updated"
 
@@ -142,7 +145,7 @@ async def test_a_name_that_cannot_be_looked_up_is_held_against_no_feed_that_was_
     if others:
         site.pages["/feed"] = Reply(rss(Item("one")))
         library.follow(site.url + "/feed")
-    events = await refreshed(library, deadline=5)
+    events = await refreshed(library, deadline=60)
     assert len(looked_up) in TWO_LANES
     assert all((events[feed.url].status, events[feed.url].offline) == ("failed", True) for feed in lost)
     after = [library.feed(feed.url) for feed in lost]

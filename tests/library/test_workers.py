@@ -94,6 +94,16 @@ async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        done = await both(workers)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="has ended"):
+                await workers.take(jobs.fall_silent)
+        assert await workers.take(jobs.where) == os.getpid()
+    assert not any(alive(pid) for pid in done)
+
+
 async def test_errors_come_back(db: Path) -> None:
     process = await Process.start(db)
     with pytest.raises(StoreError, match=r"^The disk is full\.$"):

@@ -129,18 +129,19 @@ async def test_a_redirect_to_another_port_leaves_no_connection_idle(client: Clie
     other = await serve(saying(reply(b"hello")))
     server = await serve(saying(redirect(other.url)))
     await get(client, server.url)
-    await asyncio.sleep(0.01)  # for the server to notice
-    assert (server.now_open, other.now_open) == (0, 1)
+    while server.now_open:  # noqa: ASYNC110 - until the server has noticed, which keeps no event of it
+        await asyncio.sleep(0.01)
+    assert other.now_open == 1
 
 
 async def test_waiting_for_a_slot_costs_nothing_of_the_deadline(serve: Serve) -> None:
     async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.3)
         writer.write(reply(b"hello"))
 
     server = await serve(talk)
     async with open_client(per_host=1) as client:
-        pages = await asyncio.gather(*(get(client, server.url, deadline=0.5) for _ in range(20)))
+        pages = await asyncio.gather(*(get(client, server.url, deadline=5) for _ in range(20)))
     assert len(pages) == 20
 
 

@@ -58,7 +58,7 @@ async def test_look_ups_that_hang_delay_neither_others_nor_other_work(
     site.pages["/"] = Reply("Hello")
     urls = [f"http://{number}.lost.test/" for number in range(MORE_THAN_AN_EXECUTOR_HAS)]
     tasks = [asyncio.ensure_future(get(client, url)) for url in urls]
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await lost.looked_up(len(tasks))
         page = await get(client, site.url.replace("127.0.0.1", "localhost"))
         assert page.content == b"Hello"

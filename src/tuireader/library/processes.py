@@ -106,11 +106,15 @@ class Process:
             self._process.kill()
 
     async def close(self) -> None:
-        """Let it close the cache and end."""
+        """Let it close the cache and end; end it if it does not."""
         assert self._process.stdin is not None  # noqa: S101 - likewise
         self._process.stdin.close()
         try:
-            await asyncio.wait_for(self._process.wait(), _FAREWELL)
-        except (TimeoutError, asyncio.CancelledError):
+            async with asyncio.timeout(_FAREWELL):
+                await self._process.wait()
+        except TimeoutError:
+            self.kill()
+            await self._process.wait()
+        except asyncio.CancelledError:
             self.kill()
             raise

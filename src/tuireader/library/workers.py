@@ -45,6 +45,7 @@ class Workers:
         self._pages: asyncio.Queue[tuple[_Work, asyncio.Future[Any]]] = asyncio.Queue()
         self._hands: set[asyncio.Task[None]] = set()
         self._processes: list[Process] = []
+        self._at_work = 0
         self._starting = False
 
     async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
@@ -89,7 +90,7 @@ class Workers:
 
     async def _while_alone(self) -> None:
         """The thread takes pages for as long as there is no process."""
-        while not self._processes:
+        while not self._at_work:
             await self._one(self._thread.do)
 
     async def _process(self) -> None:
@@ -100,14 +101,16 @@ class Workers:
             log.debug("a process could not be started: %s", error)
             return
         self._processes.append(process)
+        self._at_work += 1
         try:
             async with asyncio.TaskGroup() as feeding:
                 for _ in range(_AHEAD):
                     feeding.create_task(self._feed(process))
         except* EOFError:
             log.debug("a process has ended too early")
-        self._processes.remove(process)
-        if not self._processes:
+            process.kill()  # it may only have closed its end of the pipe
+        self._at_work -= 1
+        if not self._at_work:
             self._employ(self._while_alone())
 
     async def _feed(self, process: Process) -> None:
