@@ -43,6 +43,17 @@ def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / f"xdg-{kind.lower()}"))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the machine is busy, what is shown for a while is still there, and a site of ours still answers in time."""
+    for module, name, holder in (
+        ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
+        ("tuireader.library.candidates", "_PATIENCE", ""),
+    ):
+        if module in sys.modules:
+            monkeypatch.setattr(f"{module}.{holder}.{name}" if holder else f"{module}.{name}", 600.0)
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     """Where a test keeps its cache; the file is made by the first `connect`."""

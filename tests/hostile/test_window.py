@@ -281,6 +281,30 @@ def test_it_goes_on_after_any_stops_and_continuations(cache: Path, signals: list
     assert sum(starred(cache)) == 1
 
 
+@pytest.mark.parametrize("within", ["LinuxDriver.__init__", "LinuxDriver._enable_mouse_support"])
+def test_it_goes_on_when_it_is_continued_while_it_starts(cache: Path, within: str) -> None:
+    """A continuation comes in the middle of a step of Textual's own start: once, as the first is what is at stake."""
+    program = f"""
+import signal, sys
+from textual.drivers.linux_driver import LinuxDriver
+from tuireader.cli import main
+original = {within}
+def step(*args, **options):
+    given = original(*args, **options)
+    if {within} is step:
+        {within} = original
+        signal.raise_signal(signal.SIGCONT)
+    return given
+{within} = step
+sys.exit(main())
+"""
+    with Terminal(columns=120, rows=30, command=[sys.executable, "-c", program]) as terminal:
+        terminal.until("A Worrying")
+        answers(terminal)
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 @pytest.mark.parametrize("continued", [0, 1, 2])
 def test_it_comes_back_to_the_foreground_of_a_shell(cache: Path, continued: int) -> None:

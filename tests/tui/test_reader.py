@@ -1,9 +1,14 @@
+import asyncio
 import threading
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.pilot import Pilot
+from textual.screen import Screen
 
 from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve, workers_done
 from tuireader.config import Config
@@ -503,6 +508,38 @@ async def test_resizing_keeps_the_reader_where_they_are(two_feeds: Path) -> None
             await settle(pilot)
             assert app.focused is app.reader.article
         assert "Brexit" in screen_text(app)
+
+
+@pytest.mark.parametrize("dialog", [False, True])
+async def test_a_window_that_changes_twice_at_once_is_laid_out_and_then_left_alone(
+    two_feeds: Path, monkeypatch: pytest.MonkeyPatch, *, dialog: bool
+) -> None:
+    laid_out = []
+    lay_out = Screen._refresh_layout
+
+    def counted(screen: Screen[object], *args: Any, **options: Any) -> None:
+        laid_out.append(screen)
+        lay_out(screen, *args, **options)
+
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        if dialog:
+            await press(pilot, "question_mark")
+        await pilot.resize_terminal(*MIDDLE)
+        await settle(pilot)
+        for size in (SMALL, MIDDLE):  # the first is late: the screen was busy when it came
+            app.screen.post_message(events.Resize(Size(*size), Size(*size)))
+            app.screen.call_later(lambda: None)  # of two in a row, Textual drops the first
+        for _ in range(100):
+            before = len(laid_out)
+            await asyncio.sleep(0.05)
+            if len(laid_out) == before:
+                break
+        else:
+            pytest.fail("it is laid out for ever")
+        assert app.screen.size == app.size == MIDDLE
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 3), (5, 3), (20, 5), (1, 80)])

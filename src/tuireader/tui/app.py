@@ -220,6 +220,8 @@ class ReaderApp(TypeAhead):
             with contextlib.suppress(RuntimeError, ValueError):
                 loop.add_signal_handler(signal.SIGTSTP, self._stop, driver)
                 loop.add_signal_handler(signal.SIGCONT, self._continue, driver)
+            if driver.was_continued:
+                self._continue(driver)
 
     def _stop(self, driver: TerminalDriver) -> None:
         """Give the terminal back and stop, as ctrl+z does to other programs."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import termios
 import tty
 from codecs import getincrementaldecoder
@@ -35,19 +36,29 @@ class TerminalDriver(LinuxDriver):
     """
 
     def __init__(self, app: App[Any], **options: Any) -> None:
-        super().__init__(app, **options)
-        self._file = cast(Any, _Output(cast(IO[str], self._file), self._lose))
         self.is_lost = False
         """Whether the terminal is gone."""
-        self._is_on = False
+        self.was_continued = False
+        """Whether the program was stopped and continued before the app heeded these signals itself."""
         self.on_lost: Callable[[], None] | None = None
         """Called once, from any thread, when the terminal turns out to be gone."""
+        self._is_on = False
+        super().__init__(app, **options)
+        self._file = cast(Any, _Output(cast(IO[str], self._file), self._lose))
 
     def _lose(self) -> None:
         if not self.is_lost:
             self.is_lost = True
             if self.on_lost is not None:
                 self.on_lost()
+
+    # Until the app heeds these itself: they may come in the middle of anything, such as this driver's own start.
+
+    def _sigtstp_application(self, *_: object) -> None:
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+    def _sigcont_application(self, *_: object) -> None:
+        self.was_continued = True
 
     # On and off.
 

@@ -11,12 +11,12 @@ from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
-from tuireader.tui.selection import SteadySelection
+from tuireader.tui.steady import SteadyScreen
 
 Result = TypeVar("Result")
 
 
-class Dialog(SteadySelection[Result], ModalScreen[Result]):
+class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     """A screen over the panes that gives one result, once, and takes only itself away."""
 
     CSS_PATH = "dialogs.tcss"

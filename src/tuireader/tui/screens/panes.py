@@ -12,7 +12,7 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.selection import SteadySelection
+from tuireader.tui.steady import SteadyScreen
 from tuireader.tui.widgets.bars import HintBar, Seam, TitleBar
 from tuireader.tui.widgets.facet_list import FacetList
 from tuireader.tui.widgets.feed_list import FeedList
@@ -32,7 +32,7 @@ LOW = 16
 """Lines below which the seams give their lines away."""
 
 
-class PanesScreen(SteadySelection[None]):
+class PanesScreen(SteadyScreen[None]):
     """The layout of the reader and the ways through it; what the panes show is not known here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.READER]

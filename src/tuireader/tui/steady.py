@@ -1,0 +1,29 @@
+"""Textual's screen, where a mouse or a window is quicker than it is."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.geometry import Offset
+from textual.screen import Screen, ScreenResultType
+from textual.widget import Widget
+
+
+class SteadyScreen(Screen[ScreenResultType]):
+    """A screen that stays what it is while a widget is pressed that is being removed, or its window changes twice.
+
+    Textual looks for the widget's parent, and a widget that is being removed has none any more. And each change of the
+    size is told to the screen anew when its widgets are laid out: two changes on their way at once would each be undone
+    and told again by the other, for ever.
+    """
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Pass over a size that is no longer the window's; the one that is follows."""
+        if event.size != self.app.size:
+            event.prevent_default()
+
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """The widget at a place, and the place in its text; nothing where that is being removed."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        if widget is not None and not isinstance(widget, Screen) and widget.parent is None:
+            return None, None
+        return widget, offset
