@@ -3,6 +3,7 @@
 import random
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,10 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from shelf import reader, settle
+from shelf import NOTES, REVIEW, reader, settle, shelve
+from tuireader.model import Query
+from tuireader.store import articles
+from tuireader.store.connection import connect
 from tuireader.tui import typeahead
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.widgets.choice_list import ChoiceList
@@ -210,6 +214,60 @@ async def test_keys_do_the_same_in_one_piece_and_one_by_one(with_links: Path, tm
     ]  # twice the same is another test
     other = shutil.copy(with_links, tmp_path / "other.db")
     assert await after(with_links, keys, at_once=True) == await after(other, keys, at_once=False), keys
+
+
+LEADING = ("enter", "l", "h", "J", "K", "n", "p", "f", "m", "f", "m", "j", "k", "tab", "s", "space")
+"""Keys that lead to articles and lists, and keys that mean what is there by then."""
+GOING_ON = {"J", "K", "n", "p", "space"}
+
+
+async def read_after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple[object, ...]:
+    """Where a reader of the headlines is after these keys, and what they have done to the articles."""
+    app = reader(path)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for name in keys:
+            if not at_once:
+                await settle(pilot)
+            character = {"enter": "\r", "space": " "}.get(name, name if len(name) == 1 else None)
+            send(app, events.Key(name, character))
+        await settle(pilot)
+        screen = app.reader
+        opened = screen.opened[0].id if screen.opened else None
+        current = screen.headlines.current
+        with closing(connect(path)) as c:
+            marks = [(each.id, each.read, each.starred) for each in articles.window(c, Query(), 0, 100)]
+        return opened, screen.pane, current and current.id, screen.wanted, screen.listed, marks
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_keys_wait_for_the_article_and_the_list_that_the_ones_before_lead_to(
+    db: Path, tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(typeahead, "PATIENCE", 60.0)
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES)
+    dice = random.Random(seed)
+    keys: list[str] = []
+    while len(keys) < 16:
+        key = dice.choice(LEADING)
+        # of two steps at once, only the article where they end is opened
+        if not (key in GOING_ON and keys and keys[-1] in GOING_ON):
+            keys.append(key)
+    other = Path(shutil.copy(db, tmp_path / "other.db"))
+    assert await read_after(db, keys, at_once=True) == await read_after(other, keys, at_once=False), keys
+
+
+async def test_what_never_comes_is_not_waited_for(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        monkeypatch.setattr(app.reader, "_is_opening", lambda: True)
+        monkeypatch.setattr(typeahead, "PATIENCE", 0.05)
+        send(app, *of_text("?"))
+        await settle(pilot)
+        assert app.screen is not app.reader
 
 
 async def test_a_key_that_never_comes_to_an_end_is_not_waited_for(

@@ -146,6 +146,11 @@ def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
     return [_written(key.strip()) for key in _bound(id_, keymap).split(",")]
 
 
+def bound_to(ids: Sequence[str], keymap: Mapping[str, str]) -> frozenset[str]:
+    """The keys of some bindings, by name or as what they type: "ctrl+d", "?"."""
+    return frozenset(key.strip() for id_ in ids for key in _bound(id_, keymap).split(","))
+
+
 def _written(key: str) -> str:
     if len(key) == 1 or key in {"enter", "backspace"}:
         return key

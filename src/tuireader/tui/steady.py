@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual import events
+from textual import events, on
 from textual.geometry import Offset
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
@@ -16,7 +16,8 @@ class SteadyScreen(Screen[ScreenResultType]):
     and told again by the other, for ever.
     """
 
-    def on_resize(self, event: events.Resize) -> None:
+    @on(events.Resize)
+    def _pass_over_the_past(self, event: events.Resize) -> None:
         """Pass over a size that is no longer the window's; the one that is follows."""
         if event.size != self.app.size:
             event.prevent_default()

@@ -5,18 +5,21 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 from weakref import WeakSet
 
 from textual import events
 from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.timer import Timer
 
 ROUNDS = 2
 """Ways up from what a key is sent to: one behind the key, one behind what that has set off, such as a choice."""
 PATIENCE = 1.0
 """Seconds until the next key no longer waits for one that does not come to an end."""
+LOOK = 0.01
+"""Seconds between two looks at whether what a key waits for is there."""
 
 Typed = events.Key | events.Paste
 
@@ -30,12 +33,21 @@ class Given(NamedTuple):
     """By the clock of `time.monotonic`."""
 
 
+@runtime_checkable
+class Leading(Protocol):
+    """A screen on which a key may lead to what takes a moment to come, such as an article."""
+
+    def holds(self, typed: Typed) -> bool:
+        """Whether something is on its way, and this is meant for it."""
+
+
 class TypeAhead(App[None]):
     """An app that aims a key only when all that the keys before it do is done.
 
     Textual aims it at what has the focus when it comes in. That is too early where several come in one piece, as they
     do from fast hands and over slow lines: what the keys before it open or close has not happened yet. Here it waits
-    for the one before and, where a dialog is on its way, until that has the focus. Of equal keys that waited, none
+    for the one before and, where a dialog is on its way, until that has the focus; for an article or a list that the
+    screen leads to, a moment at most. Of equal keys that waited, none
     acts once the first has closed its dialog: they come from one hand that wanted one thing.
     """
 
@@ -47,6 +59,9 @@ class TypeAhead(App[None]):
         self._acting: Given | None = None
         """The same, until all that it does is done."""
         self._opened: WeakSet[Screen[Any]] = WeakSet()
+        self._held_since: float | None = None
+        """When a key began to wait for what is on its way to the screen."""
+        self._look: Timer | None = None
         self._is_ready = False
         """Whether the first frame is painted: before it there is nothing that a key could act on."""
 
@@ -59,7 +74,7 @@ class TypeAhead(App[None]):
         """Give out what is typed, now or in its turn; what must not wait, such as quitting, never does."""
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
-        elif self._has_to_wait():
+        elif self._has_to_wait() or self._is_held(event):
             urgent = isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True)
             if not urgent:
                 self._waiting.append(event)
@@ -92,6 +107,22 @@ class TypeAhead(App[None]):
         self._opened.add(self.screen)
         return False
 
+    def _is_held(self, event: Typed) -> bool:
+        """Whether it waits for what is on its way to the screen, and has not waited long enough for that."""
+        if not (isinstance(self.screen, Leading) and self.screen.holds(event)):
+            self._held_since = None
+            return False
+        now = time.monotonic()
+        self._held_since = self._held_since or now
+        if now - self._held_since > PATIENCE:
+            return False
+        self._look = self._look or self.set_timer(LOOK, self._look_again)
+        return True
+
+    async def _look_again(self) -> None:
+        self._look = None
+        await self._go_on()
+
     async def _give(self, event: Typed) -> None:
         target = self.focused or self.screen
         self._given = self._acting = Given(event, self.screen, time.monotonic())
@@ -112,7 +143,7 @@ class TypeAhead(App[None]):
         await self._go_on()
 
     async def _go_on(self) -> None:
-        while self._waiting and self._acting is None and not self._is_opening():
+        while self._waiting and self._acting is None and not self._is_opening() and not self._is_held(self._waiting[0]):
             event = self._waiting.popleft()
             if not self._is_another_of(event):
                 await self._give(event)

@@ -34,6 +34,8 @@ class MarkingScreen(SearchingScreen):
         self._undo = UndoStack()
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the reader did with it."""
+        self.marked: list[Marks] = []
+        """What was marked since an article was last read from the cache, or was not written by then."""
 
     def in_hand(self) -> tuple[int, Status] | None:
         """The article that a key means: the open one for a reader who is there, else the one under the cursor."""
@@ -52,6 +54,7 @@ class MarkingScreen(SearchingScreen):
 
     def _show_marks(self, marks: Marks) -> None:
         self.headlines.patch(marks)
+        self.marked.append(marks)
         if self.opened is not None and self.opened[0].id in marks.ids:
             article, status = self.opened
             self.opened = (article, marks.over(status))

@@ -7,11 +7,13 @@ from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import events, on, work
+from textual.worker import get_current_worker
 
 from tuireader.errors import AddressError, NotFoundError, StoreError, TuireaderError
 from tuireader.store import articles
 from tuireader.store.pending import Mark
+from tuireader.tui import keys
 from tuireader.tui.background import off_loop
 from tuireader.tui.screens.lists import view
 from tuireader.tui.screens.marking import MarkingScreen
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from textual.timer import Timer
+    from textual.worker import Worker
 
     from tuireader.config import Config
     from tuireader.library.read import OpenArticle
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from tuireader.tui.widgets.article import ArticleView
     from tuireader.tui.widgets.stretch import View
 
+GOING_ON = ("next-article", "previous-article", "next-unread", "previous-unread")
+"""Steps from article to article."""
 POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
 
@@ -43,9 +48,13 @@ class ReadingScreen(MarkingScreen):
     def begin_reading(self) -> None:
         """Nothing is open yet."""
         self._position_timer: Timer | None = None
-        self._kept_position = (0, 0)
+        self._positions: dict[int, int] = {}
+        """Where reading stopped in each article that was open; the cache may be told of it a moment later."""
         self._on_their_way: set[str] = set()
         """Links that a browser is being given."""
+        self._arrived: Worker[None] | None = None
+        """Who has shown what was wanted, and may still be at its rest."""
+        self._going_on = keys.bound_to(GOING_ON, self.keymap)
         self._steps: tuple[tuple[int, bool], ...] = ()
         """Steps from article to article that are still to be made: how far, and whether to unread ones only."""
 
@@ -61,6 +70,7 @@ class ReadingScreen(MarkingScreen):
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int) -> None:
+        self.marked = [*self.headlines.unwritten]
         query, known = self.listed, self.headlines.ids()
 
         def read(connection: Connection) -> tuple[View | None, OpenArticle]:
@@ -82,10 +92,15 @@ class ReadingScreen(MarkingScreen):
 
     async def _show(self, opened: OpenArticle) -> None:
         self.keep_position()
+        for marks in self.marked:
+            if opened.article.id in marks.ids:
+                opened = replace(opened, status=marks.over(opened.status))
+        position = self._positions.setdefault(opened.article.id, opened.status.position)
+        opened = replace(opened, status=replace(opened.status, position=position))
         self.opened = (opened.article, opened.status)
-        self._kept_position = (opened.article.id, opened.status.position)
         self.article.show(opened)
         self.show_pane("article")
+        self._arrived = get_current_worker()
         if not opened.status.read:
             self.set_marks(opened.article.id, read=True)
         if not opened.whole:
@@ -93,6 +108,26 @@ class ReadingScreen(MarkingScreen):
             self.call_after_refresh(painted.set)
             await painted.wait()
             self.article.complete(await asyncio.to_thread(_completed, opened, self._excerpt))
+
+    # What is typed meanwhile.
+
+    def holds(self, typed: events.Key | events.Paste) -> bool:
+        """Whether a list or an article is on its way, and what is typed is meant for it.
+
+        Words are not; nor is a step to the next article after such steps: all of them together are one way.
+        """
+        if self._prompt is not None:
+            return False
+        if self.listed != self.wanted and self.is_listing():
+            return True
+        goes_on = isinstance(typed, events.Key) and self._going_on.intersection((typed.key, typed.character))
+        return self._is_opening() and not (self._steps and goes_on)
+
+    def _is_opening(self) -> bool:
+        return any(
+            worker.group == "article" and not worker.is_finished and worker is not self._arrived
+            for worker in self.workers
+        )
 
     # From one to the next.
 
@@ -120,6 +155,7 @@ class ReadingScreen(MarkingScreen):
     @work(exclusive=True, group="article")
     async def _walk(self, steps: Sequence[tuple[int, bool]]) -> None:
         """Find the article, bring the cursor to it, open it."""
+        self.marked = [*self.headlines.unwritten]
         query, known = self.listed, self.headlines.ids()
         current = self.headlines.current
         start = self.opened[0].id if self.opened and self.pane == "article" else current.id if current else None
@@ -170,9 +206,8 @@ class ReadingScreen(MarkingScreen):
         if self.opened is None:
             return
         article, status = self.opened
-        kept = (article.id, status.position)
-        if kept != self._kept_position:
-            self._kept_position = kept
+        if status.position != self._positions[article.id]:
+            self._positions[article.id] = status.position
             self.writer.mark(Mark((article.id,), position=status.position))
 
     def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
