@@ -24,9 +24,10 @@ from rss import Item, rss
 from shelf import REVIEW, Piece, ids, reader, screen_text, settle, shelve
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.store import articles, connection, schema
+from tuireader.store import articles, connection, schema, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.screens import lists
 
 NEEDED = "a\u200eb\u200fc \u0645\u06cc\u200c\u062e \u2764\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467"
 BROKEN = "nul \0, half \ud800, turned \u202e\u2066 \u2069\u202c, e" + "\u0301" * 50 + "x"
@@ -241,6 +242,35 @@ async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
             assert screen_text(app).count("★") == 3  # two headlines, and the name of the list of those
     with closing(connect(db)) as c:
         assert [articles.status(c, id_).starred for id_ in ids(db)] == [True, True, False, False]
+
+
+async def test_a_reader_sees_what_another_one_marks_without_being_asked(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "WATCH", 0.05)
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(140, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.reader.opened is not None
+        article_id = app.reader.opened[0].id
+        for starred in (True, False):
+            with closing(connect(db)) as c:
+                statuses.mark(c, [article_id], starred=starred)
+            for _ in range(500):
+                await pilot.pause(0.02)
+                if app.reader.opened[1].starred == starred and ("★" in listed(app)) == starred:
+                    break
+            else:
+                pytest.fail(screen_text(app))
+
+
+def listed(app: ReaderApp) -> str:
+    """The headlines as they are on the screen."""
+    left = app.reader.headlines.region.x
+    return "\n".join(line[left:] for line in screen_text(app).splitlines())
 
 
 # A cache that cannot be used as it should

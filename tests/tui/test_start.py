@@ -69,3 +69,42 @@ async def test_the_first_paint_reads_one_page_of_headlines_on_the_loop(db: Path)
         read = [statement for statement in statements if "article" in statement.lower()]
         assert len(read) <= 4
         assert len(articles.window(app.connection, app.reader.listed, 0, PAGE)) == len(REVIEW)
+
+
+LOADING = """
+import asyncio, sys, threading
+from pathlib import Path
+from textual.dom import DOMNode
+
+derive = DOMNode.__init_subclass__.__func__
+
+def derived(cls, **options):
+    (made if threading.current_thread() is threading.main_thread() else astray).add(cls.__name__)
+    derive(cls, **options)
+
+made, astray = set(), set()
+DOMNode.__init_subclass__ = classmethod(derived)
+
+from shelf import reader, settle
+
+async def main():
+    app = reader(Path(sys.argv[1]))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        for key in ("enter", "slash", "escape", "t", "escape", "u", "escape", "question_mark", "escape", "h", "slash"):
+            await pilot.press(key)
+            await settle(pilot)
+
+asyncio.run(main())
+assert not astray, astray
+print(*made)
+"""
+
+
+def test_widgets_are_loaded_where_they_are_used(db: Path) -> None:
+    """Not in a thread: Textual looks through classes while the loop may change them."""
+    shelve(db, "The Example Review", REVIEW)
+    command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); {LOADING}"]
+    done = subprocess.run([*command, str(db)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert {"ArticleView", "Prompt", "HelpScreen", "ContentsScreen"} <= set(done.stdout.split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tuireader.model import FeedSummary, Headline
     from tuireader.tui.survey import Survey
 
+WATCH = 2.0
+"""Seconds between two looks at whether another program has changed the cache."""
 PACE = 0.5
 """Seconds at least between two readings of the lists while the cache changes."""
 
@@ -63,6 +66,7 @@ class ListsScreen(PanesScreen):
         self._say_empty()
         self.headlines.focus()
         self.recount()
+        self.set_interval(WATCH, self._watch)
 
     def _at(self, row: int, limit: int) -> list[Headline]:
         if (ranked := self.ranked) is not None:
@@ -83,6 +87,10 @@ class ListsScreen(PanesScreen):
             toast(self, str(error), severity="error")
             return []
         return found
+
+    def _watch(self) -> None:
+        with suppress(StoreError):  # it is said when something is read
+            self._notice_changes()
 
     def _notice_changes(self) -> None:
         """Count anew what others wrote: what was read now may be of another moment than the numbers of the rows."""

@@ -36,6 +36,14 @@ PROGRESS_PACE = 0.1
 """Seconds at least between two times that it is said how far a refresh is."""
 UNHURRIED = 20.0
 """Seconds after the start when there is time for what nobody waits for."""
+_OF_THE_PAGE = (
+    "tuireader.content.bidi",
+    "tuireader.content.head",
+    "tuireader.tui.widgets.article_find",
+    "tuireader.tui.widgets.article_page",
+    "tuireader.tui.widgets.article_paint",
+)
+"""What the view of an article needs and takes long to load."""
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
@@ -102,8 +110,12 @@ class ReaderScreen(ReadingScreen):
 
     @work
     async def _load_article_view(self) -> None:
-        """Load what shows an article once the headlines are on the screen, off the loop."""
-        await asyncio.to_thread(import_module, "tuireader.tui.widgets.article")
+        """Load what shows an article once the headlines are on the screen; most of it off the loop.
+
+        Not the widgets: Textual looks through the classes that one is derived from while the loop may add to those.
+        """
+        for module in _OF_THE_PAGE:
+            await asyncio.to_thread(import_module, module)
         if self.reading_pane.is_mounted:  # the program may have been ended meanwhile
             self.reading_pane.view.refresh()
 

@@ -109,6 +109,27 @@ class ReadingScreen(MarkingScreen):
             await painted.wait()
             self.article.complete(await asyncio.to_thread(_completed, opened, self._excerpt))
 
+    def recount(self) -> None:
+        """Read the marks of the open article anew, too."""
+        super().recount()
+        if self.opened is not None:
+            self._read_marks(self.opened[0].id)
+
+    @work(exclusive=True, group="marks")
+    async def _read_marks(self, article_id: int) -> None:
+        marked, before, unwritten = self.marked, len(self.marked), [*self.headlines.unwritten]
+        try:
+            status = await off_loop(self.path, lambda c: articles.status(c, article_id))
+        except NotFoundError:  # its feed was removed; what is open stays open
+            return
+        if self.opened is None or self.marked is not marked:  # another one was opened
+            return
+        for marks in (*unwritten, *marked[before:]):
+            if article_id in marks.ids:
+                status = marks.over(status)
+        article, shown = self.opened
+        self.opened = (article, replace(shown, read=status.read, starred=status.starred))
+
     # What is typed meanwhile.
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
