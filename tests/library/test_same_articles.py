@@ -31,12 +31,14 @@ class Entry:
     link: str | None
     date: str | None = "Thu, 15 Jan 2026 08:00:00 +0000"
     html: str = "<p>Some words about it.</p>"
+    updated: str | None = None
 
     def xml(self) -> str:
         parts = [f"<title>{escape(self.title)}</title>", f"<description>{escape(self.html)}</description>"]
         parts += [f"<link>{escape(self.link)}</link>"] if self.link is not None else []
         parts += [f"<guid isPermaLink='false'>{escape(self.guid)}</guid>"] if self.guid is not None else []
         parts += [f"<pubDate>{self.date}</pubDate>"] if self.date is not None else []
+        parts += [f"<a:updated>{self.updated}</a:updated>"] if self.updated is not None else []
         return f"<item>{''.join(parts)}</item>"
 
 
@@ -63,6 +65,11 @@ def nameless() -> list[Entry]:
 
 def undated() -> list[Entry]:
     return [replace(entry, date=None) for entry in permalinks()]
+
+
+def updated() -> list[Entry]:
+    """As Atom feeds are that only say when an entry was changed the last time."""
+    return [replace(entry, date=None, updated=f"2026-01-15T08:0{entry.number}:17Z") for entry in permalinks()]
 
 
 def tagged() -> list[Entry]:
@@ -142,6 +149,22 @@ CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
         permalinks, lambda entry: replace(entry, guid=f"x{entry.number}", link=f"https://s.test/{entry.number}")
     ),
     "title: edited, one guid for all": (shared, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
+    "updated: edited, with text and title": (
+        updated,
+        lambda entry: replace(entry, title=f"{entry.title} b", updated="2026-02-01T00:00:00Z", html="<p>Now.</p>"),
+    ),
+    "updated: guid new": (updated, lambda entry: replace(entry, guid=f"n{entry.number}")),
+    "updated: guid and time new": (
+        updated, lambda entry: replace(entry, guid=f"n{entry.number}", updated="2026-02-01T00:00:00Z")
+    ),
+    "updated: guid new, title edited": (
+        updated, lambda entry: replace(entry, guid=f"{entry.guid}?utm_source=a", title=f"{entry.title} b")
+    ),
+    "link: an index page": (nameless, of_link(lambda url: f"{url}index.html")),
+    "link: escapes": (
+        lambda: [replace(entry, guid=None, link=f"{entry.link}(1,2)") for entry in permalinks()],
+        of_link(lambda url: url.replace("(", "%28").replace(")", "%29").replace(",", "%2C")),
+    ),
     "title: edited": (permalinks, lambda entry: replace(entry, title=f"{entry.title}, corrected")),
     "text: edited, guid new": (
         permalinks, lambda entry: replace(entry, guid=f"n{entry.number}", html="<p>Others.</p>")
@@ -155,7 +178,7 @@ CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
 def publish(site: ScriptedSite, entries: list[Entry]) -> str:
     items = "".join(entry.xml() for entry in entries)
     head = f"<title>F</title><link>{site.url}/</link>"
-    text = f'<?xml version="1.0"?><rss version="2.0"><channel>{head}{items}</channel></rss>'
+    text = f'<?xml version="1.0"?><rss version="2.0" xmlns:a="http://www.w3.org/2005/Atom"><channel>{head}{items}</channel></rss>'
     site.pages["/feed"] = Reply(text, content_type="text/xml", etag=f'"{hash(text):x}"')
     return f"{site.url}/feed"
 
@@ -345,6 +368,26 @@ OTHERS: dict[str, tuple[Entry, Entry]] = {
     "one title on one day": (
         Entry(1, "Photo of the day", "p1", "https://site.test/p/1", MIDNIGHT),
         Entry(2, "Photo of the day", "p2", "https://site.test/p/2", MIDNIGHT),
+    ),
+    "one title and link, updated at two times": (
+        Entry(1, "Storm warning", "w1", "https://site.test/weather", None, "<p>Of today.</p>", "2026-01-15T08:00:11Z"),
+        Entry(2, "Storm warning", "w2", "https://site.test/weather", None, "<p>Of later.</p>", "2026-01-16T09:00:12Z"),
+    ),
+    "one guid, updated at two times": (
+        Entry(1, "Login fixed", "1", "https://site.test/a", None, "<p>Login is mended.</p>", "2026-01-15T08:00:11Z"),
+        Entry(2, "Export added", "1", "https://site.test/b", None, "<p>Files can go.</p>", "2026-01-16T09:00:12Z"),
+    ),
+    "one guid, without dates": (
+        Entry(1, "Login fixed", "1", "https://site.test/a", None, "<p>The login is mended.</p>"),
+        Entry(2, "Export added", "1", "https://site.test/b", None, "<p>Files can go.</p>"),
+    ),
+    "guids that differ in scheme": (
+        Entry(1, "One", "http://s.test/x", "https://s.test/1", None, "<p>Of one.</p>", "2026-01-15T08:00:11Z"),
+        Entry(2, "Two", "https://s.test/x", "https://s.test/2", None, "<p>To be two.</p>", "2026-01-16T09:00:12Z"),
+    ),
+    "guids that differ in case, updated": (
+        Entry(1, "Live stream", "yt:aBc", "https://v.test/?v=aBc", None, "<p>Of one.</p>", "2026-01-15T08:00:11Z"),
+        Entry(2, "Live stream", "yt:AbC", "https://v.test/?v=AbC", None, "<p>To be two.</p>", "2026-01-16T09:00:12Z"),
     ),
     "guids that differ in case": (
         Entry(1, "Live stream", "yt:aBc", "https://v.test/?v=aBc", MIDNIGHT),

@@ -41,7 +41,7 @@ def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], know
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
     for row in articles.facts_of(c, edited) if edited else ():
         there, entry = Candidate(*row), edited[row[0]]
-        if is_another(entry, there):
+        if is_another(entry, there, lambda candidate: articles.given_html(c, candidate.id)):
             articles.rename(c, there.id, marked_name(there.guid, there.link, there.title))
             del known[entry.guid]
 
@@ -51,10 +51,11 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
     if not new:
         return {}
     there = {each.id for each in known}
-    links, dates = [entry.link for entry in new], [entry.published for entry in new if entry.published is not None]
+    links, moments = [entry.link for entry in new], [entry.published or entry.updated for entry in new]
+    dates = [moment for moment in moments if moment is not None]
     rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
     candidates = [Candidate(*row) for row in rows if row[0] not in there]
-    found = renamed(new, candidates, all_new=not there)
+    found = renamed(new, candidates, lambda candidate: articles.given_html(c, candidate.id), all_new=not there)
     for guid, candidate in found.items():
         articles.rename(c, candidate.id, guid)
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}

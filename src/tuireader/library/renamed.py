@@ -7,10 +7,12 @@ neither could be another one. In doubt it is a new one: two of one article are b
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from tuireader.feeds.entries import is_marked
 from tuireader.model import ParsedEntry
@@ -27,28 +29,38 @@ class Candidate(NamedTuple):
     title: str
     link: str
     published: datetime | None
+    updated: datetime | None
 
 
+Body = Callable[[Candidate], str]
+"""Gives the HTML of an article as its feed gave it."""
+_INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
+_WORD = re.compile(r"\w+")
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
 """What two of one article have in common; of each, one is enough."""
 Pair = tuple[ParsedEntry, Candidate]
 
 
-def is_another(entry: ParsedEntry, there: Candidate) -> bool:
-    """Whether an entry only took the guid of an article, such as a number: title, address and date are all others."""
-    return (
-        entry.title != there.title
-        and None not in (entry.published, there.published)
-        and entry.published != there.published
-        and len(path_of(entry.link)) > 1
-        and len(path_of(there.link)) > 1
-        and path_of(entry.link) != path_of(there.link)
-    )
+def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
+    """Whether an entry only took the guid of an article, such as a number: title, address and date are all others.
+
+    Where neither says when it was published, the texts decide: of one that was edited, most words stay.
+    """
+    if (
+        entry.title == there.title
+        or min(len(_path(entry.link)), len(_path(there.link))) <= 1
+        or _path(entry.link) == _path(there.link)
+    ):
+        return False
+    if entry.published is not None and there.published is not None:
+        return entry.published != there.published
+    same = _when(entry) is not None and _when(entry) == _when(there)
+    return not (same or _much_alike(entry.html, body(there)))
 
 
 def renamed(
-    entries: Sequence[ParsedEntry], candidates: Iterable[Candidate], *, all_new: bool = False
+    entries: Sequence[ParsedEntry], candidates: Iterable[Candidate], body: Body, *, all_new: bool = False
 ) -> dict[str, Candidate]:
     """By the guids of entries, the articles that they are; those that could be two, or none, are left out.
 
@@ -57,8 +69,12 @@ def renamed(
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
+
+    def _dates_agree(pair: Pair) -> bool:
+        return _agree(pair, body)
+
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
-        (_names, _title_or_date_agrees),
+        (_names, lambda pair: _dates_agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair)),
         (_link_and_title, _dates_agree),
         (_marked_place, _is_sure),
         (_folded_name_and_title, _dates_agree),
@@ -104,7 +120,16 @@ def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate],
 def _spot(url: str) -> str:
     """An address with its fragment, which may be all that tells the articles of one page apart."""
     fragment = url.partition("#")[2]
-    return f"{place(url)}#{fragment}" if fragment else place(url)
+    return f"{_plainly(place(url))}#{fragment}" if fragment else _plainly(place(url))
+
+
+def _path(url: str) -> str:
+    return _plainly(path_of(url))
+
+
+def _plainly(there: str) -> str:
+    """An address without escapes and without the name of an index page: not to be asked for, only to be compared."""
+    return _INDEX_PAGE.sub("", unquote(there))
 
 
 def _names(side: Side) -> list[Hashable]:
@@ -121,10 +146,17 @@ def _link_and_title(side: Side) -> list[Hashable]:
     return [(_spot(side.link), side.title)] if side.link and _is_title(side.title) else []
 
 
+def _when(side: Side) -> Hashable:
+    """When it was published; else when it was updated, which is all that many Atom feeds say."""
+    if side.published is not None:
+        return "published", side.published
+    return None if side.updated is None else ("updated", side.updated)
+
+
 def _marked_place(side: Side) -> list[Hashable]:
     """Of those that share one guid: that, with the link and the date, since the title is what may be edited."""
     base = side.guid.rpartition("#")[0]
-    return [(base, _spot(side.link), side.published)] if is_marked(side.guid) and side.link and side.published else []
+    return [(base, _spot(side.link), _when(side))] if is_marked(side.guid) and side.link and _when(side) else []
 
 
 def _folded_name_and_title(side: Side) -> list[Hashable]:
@@ -132,35 +164,45 @@ def _folded_name_and_title(side: Side) -> list[Hashable]:
 
 
 def _path_and_title_and_date(side: Side) -> list[Hashable]:
-    path = path_of(side.link)
-    return [(path, side.title, side.published)] if side.published and len(path) > 1 and side.title else []
+    path = _path(side.link)
+    return [(path, side.title, _when(side))] if _when(side) and len(path) > 1 and side.title else []
 
 
 def _title_and_date(side: Side) -> list[Hashable]:
-    return [(side.title, side.published)] if side.published and _is_title(side.title) else []
+    return [(side.title, _when(side))] if _when(side) and _is_title(side.title) else []
 
 
 def _path_and_title(side: Side) -> list[Hashable]:
-    path = path_of(side.link)
+    path = _path(side.link)
     return [(path, side.title)] if len(path) > 1 and _is_title(side.title) else []
 
 
 # What must be true of both besides.
 
 
-def _dates_agree(pair: Pair) -> bool:
-    """Neither has a date that the other contradicts."""
+def _agree(pair: Pair, body: Body) -> bool:
+    """Neither has a date that the other contradicts; an update does not where the text is the same all the same."""
     entry, there = pair
-    return entry.published is None or there.published is None or entry.published == there.published
+    if entry.published is not None or there.published is not None:
+        return entry.published is None or there.published is None or entry.published == there.published
+    same = entry.updated is None or there.updated is None or entry.updated == there.updated
+    return same or entry.html == body(there)
 
 
-def _title_or_date_agrees(pair: Pair) -> bool:
+def _is_the_same_edited(pair: Pair) -> bool:
+    """Whether one with another title is the same: of the same moment, and the guid of one is an address of the other.
+
+    A link that both have says little where the guids are others altogether, and so are the titles.
+    """
     entry, there = pair
-    if entry.title == there.title:
-        return _dates_agree(pair)
-    # A link that both have says little where the guids are others altogether, and so are the titles.
     related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
-    return bool(related) and entry.published is not None and entry.published == there.published
+    return bool(related) and _when(entry) is not None and _when(entry) == _when(there)
+
+
+def _much_alike(one: str, other: str) -> bool:
+    """Whether two texts have most of their words in common."""
+    mine, theirs = set(_WORD.findall(one)), set(_WORD.findall(other))
+    return 2 * len(mine & theirs) > len(mine | theirs)
 
 
 def _guid_names(side: Side) -> list[str]:
@@ -169,8 +211,8 @@ def _guid_names(side: Side) -> list[str]:
 
 def _is_to_the_second(pair: Pair) -> bool:
     """Whether the date is a moment, and not a day, on which there may be two of one title."""
-    published = pair[0].published
-    return published is not None and bool(published.second or published.minute)
+    moment = pair[0].published or pair[0].updated
+    return moment is not None and bool(moment.second or moment.minute)
 
 
 def _is_sure(_: Pair) -> bool:

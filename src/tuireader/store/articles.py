@@ -17,7 +17,7 @@ from tuireader.store.listing import (
     rank,
     window,
 )
-from tuireader.store.saving import alike, facts_of, has_any, known, rename, save, save_full_text
+from tuireader.store.saving import alike, facts_of, given_html, has_any, known, rename, save, save_full_text
 from tuireader.store.selection import names_of, split_names
 from tuireader.store.values import DAMAGED, link_key, moment, number, sound, stamp, text_of, unpack_all
 
@@ -36,6 +36,7 @@ __all__ = [
     "count",
     "facts_of",
     "get",
+    "given_html",
     "has_any",
     "has_to_be_ranked",
     "headlines",

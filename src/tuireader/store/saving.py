@@ -56,9 +56,9 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
     return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
 
 
-Facts = tuple[int, bytes, str, str, str, "datetime | None"]
-"""What tells an article from others: id, digest, guid, title, link, and when it was published."""
-_FACTS = "id, digest, guid, title, link, published"
+Facts = tuple[int, bytes, str, str, str, "datetime | None", "datetime | None"]
+"""What tells an article from others: id, digest, guid, title, link, when it was published, and when updated."""
+_FACTS = "id, digest, guid, title, link, published, updated"
 
 
 def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
@@ -68,7 +68,13 @@ def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
 
 
 def _facts(row: tuple[Any, ...]) -> Facts:
-    return row[0], row[1], text_of(row[2]), text_of(row[3]), text_of(row[4]), moment(row[5])
+    return row[0], row[1], text_of(row[2]), text_of(row[3]), text_of(row[4]), moment(row[5]), moment(row[6])
+
+
+def given_html(c: sqlite3.Connection, article_id: int) -> str:
+    """The HTML of an article as its feed gave it; empty where there is none."""
+    row = c.execute("SELECT html FROM body WHERE article_id = ?", (article_id,)).fetchone()
+    return unpack(row[0]) if row else ""
 
 
 def alike(
