@@ -216,7 +216,7 @@ async def test_keys_do_the_same_in_one_piece_and_one_by_one(with_links: Path, tm
     assert await after(with_links, keys, at_once=True) == await after(other, keys, at_once=False), keys
 
 
-LEADING = ("enter", "l", "h", "J", "K", "n", "p", "f", "m", "f", "m", "j", "k", "tab", "s", "space")
+LEADING = ("enter", "l", "h", "J", "K", "n", "p", "f", "m", "f", "m", "j", "k", "tab", "s", "space", "A", "U")
 """Keys that lead to articles and lists, and keys that mean what is there by then."""
 GOING_ON = {"J", "K", "n", "p", "space"}
 

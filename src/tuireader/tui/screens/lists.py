@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 
@@ -27,6 +27,7 @@ from tuireader.tui.widgets.stretch import PAGE, Source, View
 
 if TYPE_CHECKING:
     from textual.timer import Timer
+    from textual.worker import Worker
 
     from tuireader.model import FeedSummary, Headline
     from tuireader.tui.survey import Survey
@@ -192,7 +193,11 @@ class ListsScreen(PanesScreen):
 
     def is_listing(self) -> bool:
         """Whether the list is being read."""
-        return any(worker.group == "list" and not worker.is_finished for worker in self.workers)
+        return self._is_busy("list")
+
+    def _is_busy(self, group: str, *, but: Worker[Any] | None = None) -> bool:
+        """Whether a worker of a group, or another one of it, is at work."""
+        return any(worker.group == group and not worker.is_finished and worker is not but for worker in self.workers)
 
     def recount_soon(self) -> None:
         """Likewise, but not for every change of many."""

@@ -89,7 +89,7 @@ class MarkingScreen(SearchingScreen):
             self._undo.push(Made("star", (article_id,), starred=status.starred))
             self.set_marks(article_id, starred=not status.starred)
 
-    @work(group="writes")
+    @work(group="marking")
     async def action_all_read(self) -> None:
         """Mark all that is shown read."""
         query = self.wanted
@@ -103,7 +103,7 @@ class MarkingScreen(SearchingScreen):
         toast(self, f"{said} · {self.key_of('undo')} undoes it")
         self.recount()
 
-    @work(group="writes")
+    @work(group="marking")
     async def action_undo(self) -> None:
         """Take the last mark back."""
         made = self._undo.pop()

@@ -133,7 +133,7 @@ class ReadingScreen(MarkingScreen):
     # What is typed meanwhile.
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
-        """Whether a list or an article is on its way, and what is typed is meant for it.
+        """Whether a list, an article or marks are on their way, and what is typed is meant for them.
 
         Words are not; nor is a step to the next article after such steps: all of them together are one way.
         """
@@ -142,13 +142,10 @@ class ReadingScreen(MarkingScreen):
         if self.listed != self.wanted and self.is_listing():
             return True
         goes_on = isinstance(typed, events.Key) and self._going_on.intersection((typed.key, typed.character))
-        return self._is_opening() and not (self._steps and goes_on)
+        return self._is_busy("marking") or (self._is_opening() and not (self._steps and goes_on))
 
     def _is_opening(self) -> bool:
-        return any(
-            worker.group == "article" and not worker.is_finished and worker is not self._arrived
-            for worker in self.workers
-        )
+        return self._is_busy("article", but=self._arrived)
 
     # From one to the next.
 
