@@ -59,6 +59,78 @@ def test_numbers_that_no_article_has(number: str) -> None:
     assert run("list", "--limit", "9" * 5000).returncode == 0
 
 
+@pytest.mark.parametrize("log", ["", "missing/log", "file/log"])
+def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, log: str) -> None:
+    shelve(paths.cache_path(), "The Example Review", REVIEW)
+    (tmp_path / "file").touch()
+    (tmp_path / "missing").symlink_to(tmp_path / "nowhere" / "else")
+    environment = {**os.environ, "TUIREADER_LOG": str(tmp_path / log)}
+    for words in (["list"], ["feeds"], ["show", "1"], ["--debug", "path"]):
+        done = run(*words, env=environment)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout
+    done = run("list", "--feed", "nothing of the kind", env=environment)
+    assert done.returncode == 1
+    assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell that closes streams")
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["list", "list --json", "feeds", "path", "show 1", "refresh", "add nowhere", ""])
+def test_streams_that_are_closed_lead_nowhere(words: str, closed: str) -> None:
+    shelve(paths.cache_path(), "The Example Review", [])
+    command = f'"$0" -m tuireader {words} {closed}'
+    done = subprocess.run(["sh", "-c", command, sys.executable], capture_output=True, check=False, timeout=60)
+    assert done.returncode in (0, 1, 2)
+    assert b"did not expect" not in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no pipes with names")
+@pytest.mark.parametrize("name", ["tuireader.db", "tuireader.db.marks-1-1", "tuireader.db.check"])
+def test_pipes_where_files_should_be_are_not_waited_for(name: str) -> None:
+    path = paths.cache_path()
+    shelve(path, "The Example Review", REVIEW)
+    path.with_name(name).unlink(missing_ok=True)
+    os.mkfifo(path.with_name(name))
+    done = run("list")
+    if name == path.name:
+        assert done.returncode == 1
+        assert b"it is no file. Move it away" in done.stderr
+    else:
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:99999", "socks9://127.0.0.1:1", "http://[::/"])
+def test_a_proxy_that_there_cannot_be_is_a_sentence(name: str, proxy: str) -> None:
+    done = run("add", "http://site.example/", env={**os.environ, name: proxy})
+    assert done.returncode == 1
+    assert b"check HTTP_PROXY and ALL_PROXY" in done.stderr
+
+
+def test_ctrl_c_counts_from_the_first_moment_on() -> None:
+    """At any import of ours, which are most of a start."""
+    code = """
+import signal, sys
+class Interrupt:
+    left = int(sys.argv.pop(1))
+    def find_spec(self, name, *_):
+        if name.startswith("tuireader."):
+            Interrupt.left -= 1
+            if Interrupt.left == 0:
+                signal.raise_signal(signal.SIGINT)
+import tuireader.__main__
+sys.meta_path.insert(0, Interrupt())
+sys.exit(tuireader.__main__.main())
+"""
+    for number in range(1, 12):
+        done = subprocess.run(
+            [sys.executable, "-c", code, str(number), "list"], capture_output=True, check=False, timeout=60
+        )
+        assert (done.returncode, done.stderr) == (130, b""), number
+
+
 @pytest.mark.parametrize("option", ["--category", "--author", "--feed", "--search", "--since"])
 def test_words_that_are_no_utf_8(option: str) -> None:
     shelve(paths.cache_path(), "The Example Review", REVIEW)

@@ -21,12 +21,12 @@ _FULL = (errno.ENOSPC, errno.EFBIG, errno.EIO)
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
-    from tuireader.cli.log import start_log
-
-    _be_safe_with_streams()
-    _speak_the_readers_language()
-    debug, run = _understood(sys.argv[1:] if argv is None else argv)
     try:
+        _be_safe_with_streams()
+        _speak_the_readers_language()
+        debug, run = _understood(sys.argv[1:] if argv is None else argv)
+        from tuireader.cli.log import start_log
+
         start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
         status = run()
         sys.stdout.flush()
@@ -79,7 +79,10 @@ def _say(sentence: str) -> None:
 
 
 def _be_safe_with_streams() -> None:
-    """Let a terminal that knows few characters show a mark instead of raising."""
+    """Let a terminal that knows few characters show a mark instead of raising; what was closed before leads nowhere."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123 - for as long as we run
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:

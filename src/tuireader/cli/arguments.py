@@ -50,7 +50,7 @@ class _Parser(argparse.ArgumentParser):
 
     def _without_passwords(self, message: str) -> str:
         for word in sorted(getattr(self, "_words", ()), key=len, reverse=True):
-            if "@" in word:
+            if shown_address(word) != word:
                 message = message.replace(word, shown_address(word)).replace(repr(word)[1:-1], shown_address(word))
         return message
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
 
 from tuireader import __version__, paths
@@ -17,6 +18,11 @@ class _LogFile(logging.FileHandler):
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
         paths.keep_private(self.baseFilename)
         return super()._open()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line; where the file cannot be made, the program goes on without."""
+        with suppress(OSError):
+            super().emit(record)
 
 
 class _Harmless(logging.Formatter):
@@ -31,7 +37,7 @@ class _Harmless(logging.Formatter):
 
 def start_log(*, everything: bool) -> None:
     """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
-    logging.raiseExceptions = False  # where the log cannot be written, the program goes on without
+    logging.raiseExceptions = False  # likewise where it cannot be written
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.DEBUG if everything else logging.ERROR, handlers=[handler])

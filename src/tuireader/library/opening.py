@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
-from tuireader.store import damage
-from tuireader.store.connection import Connection, connect
+from tuireader.store import damage, log_file
+from tuireader.store.connection import BROKEN, BUSY_SECONDS, Connection, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tuireader.store.log_file import Log
 
 
 def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> Connection:
@@ -27,10 +32,11 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         except StoreError as error:  # what can be read without being mended is read
             said = str(error)
     try:
-        c = connect(path)
+        c, of_log = _connect(path, tell)
     except DamagedError:
         said = _mend(path, tell)
-        c = connect(path)
+        c, of_log = _connect(path, tell)
+    said = " ".join(filter(None, (said, of_log)))
     try:
         c.notice = " ".join(filter(None, (said, c.notice)))
         if any(path.parent.glob(f"{path.name}.marks-*")):
@@ -41,6 +47,65 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         c.close()
         raise
     return c
+
+
+def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
+    """Open it, with all that its log holds; and what had to be done for that."""
+    if not _has_log(path):
+        return connect(path), ""
+    before = log_file.look(path)
+    if before is None or (path.exists() and not path.is_file()):
+        return connect(path), ""
+    broken = not before.is_sound and log_file.look(path) == before  # else another process is just beginning it anew
+    if broken or not path.exists() or not path.stat().st_size:  # SQLite would remove the log at once
+        return _mended_log(path, tell, lambda: None)
+    probe = _probe(path)
+    if probe is None:
+        return connect(path), ""
+    with closing(probe):
+        if log_file.is_cut(path, before) and _is_cut_at_rest(probe, path, before):
+            return _mended_log(path, tell, probe.close)
+        return connect(path), ""
+
+
+def _is_cut_at_rest(probe: sqlite3.Connection, path: Path, before: Log) -> bool:
+    """Whether it still is once nobody writes: what is written is in the log before it counts."""
+    try:
+        probe.execute("BEGIN IMMEDIATE")
+        cut = log_file.is_cut(path, before)
+        probe.execute("ROLLBACK")
+    except BROKEN:
+        return False
+    return cut
+
+
+def _probe(path: Path) -> sqlite3.Connection | None:
+    """A connection that has read the cache, and keeps its log as long as it is open; None where that cannot be."""
+    try:
+        c = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    except BROKEN:
+        return None
+    try:
+        c.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except BROKEN:
+        c.close()
+        return None
+    return c
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return os.stat(f"{path}-wal").st_size > 0  # noqa: PTH116 - no Path is needed for it
+    except OSError:
+        return False
+
+
+def _mended_log(path: Path, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
+    from tuireader.content.clean import plain_text  # heavy, and seldom needed here
+    from tuireader.store.recovery import mend_log
+
+    said = mend_log(path, plain_text, tell, close)
+    return connect(path), said
 
 
 def _mend(path: Path, tell: Callable[[str], None]) -> str:

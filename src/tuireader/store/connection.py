@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import stat
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import BusyError, DamagedError, StoreError
@@ -180,6 +181,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
+    _must_be_a_file(path)
     if not os.path.exists(path) and damage.is_suspect(path):  # noqa: PTH110 - no more than a look
         raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
     _keep_private(path)
@@ -204,6 +206,13 @@ def _keep_private(path: Path) -> None:
 def is_damage(error: Exception) -> bool:
     """Whether an error says that the file is damaged."""
     return isinstance(error, UnicodeDecodeError) or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _must_be_a_file(path: Path) -> None:
+    """Whoever opens a pipe waits for one at its other end."""
+    with suppress(OSError):
+        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - no more than a look
+            raise StoreError(f"{path} cannot be opened: it is no file. Move it away, and tuireader makes its own.")
 
 
 def _make_folder(path: Path) -> None:

@@ -24,7 +24,7 @@ def suspect(path: Path) -> None:
 
 def is_suspect(path: Path) -> bool:
     """Whether the mark is there."""
-    return mark_of(path).exists()
+    return mark_of(path).is_file()
 
 
 _WAYS = (

@@ -86,7 +86,8 @@ def _remove(descriptor: int, path: Path) -> None:
 def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
     """Write the marks that ended processes left beside the cache at `path`; what cannot be written now stays there."""
     try:
-        left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
+        left = [each for each in path.parent.glob(f"{path.name}.marks-*") if each.is_file()]
+        left.sort(key=lambda each: each.name.rpartition("-")[2])
     except OSError:
         return
     for file in left:

@@ -16,9 +16,11 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from tuireader.errors import BusyError, StoreError
+from tuireader.paths import keep_private
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage import mark_of
 from tuireader.store.inspection import TABLES, what_is_wrong
+from tuireader.store.log_file import merge
 from tuireader.store.pending import lock
 from tuireader.store.reindexing import PlainText, rebuild_index
 from tuireader.store.rescue import Rescued, rescue
@@ -53,6 +55,58 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
         said = _replace(path, source, plain_text)
         finish()
         return said
+
+
+def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], close: Callable[[], None]) -> str:
+    """Take over what is in a log of which SQLite would leave something out; gives a sentence about what was done.
+
+    The cache and its log are copied aside first. To be called where nobody in this process has it open but for a
+    connection that `close` closes: with it, SQLite removes the log. Raises StoreError where nothing can be copied.
+    """
+    path = path.resolve()
+    with _one_at_a_time(mark_of(path), path, tell) as finish:
+        tell(f"The log of {path} is damaged: what can be read of it is taken over …")
+        aside, merged = _aside(path), path.with_name(f"{path.name}.merged")
+        try:
+            for suffix in ("", "-wal"):
+                if path.with_name(path.name + suffix).exists():
+                    keep_private(aside.with_name(aside.name + suffix))
+                    shutil.copyfile(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
+            keep_private(merged)
+            merge(aside, merged)
+        except OSError as error:
+            raise StoreError(f"The log of {path} is damaged, and cannot be copied: {error.strerror}.") from error
+        close()
+        try:
+            said = _take_merged(path, merged, plain_text)
+        finally:
+            _remove(merged)
+        finish()
+        return said.format(path=path, aside=aside)
+
+
+def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
+    """Put what the cache and its log are together in the place of the cache, and say so."""
+    try:
+        if path.exists() and path.stat().st_size:
+            _alone(path).close()
+    except _InUseError:
+        return "The log of {path} was damaged while others had it open: what was in it is in {aside}-wal."
+    sound, lost = False, ""
+    with suppress(*BROKEN), closing(sqlite3.connect(merged)) as c:
+        c.text_factory = lenient
+        sound = what_is_wrong(c) == "nothing"
+    if not sound:
+        done = path.with_name(f"{path.name}.mended")
+        rescued = _copy(merged, done, plain_text)
+        lost = f"; {rescued.lost} articles could not be read" if rescued.lost else ""
+        done.replace(merged)
+    with merged.open("rb+") as made:
+        os.fsync(made.fileno())
+    _remove(path)
+    merged.replace(path)
+    kept = f"what could be read of it is taken over{lost}"
+    return f"The log of {{path}} was damaged; {kept}. The old files are {{aside}} and {{aside}}-wal."
 
 
 _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
@@ -201,12 +255,18 @@ def _replace(path: Path, source: Path, plain_text: PlainText) -> str:
     except BaseException:
         _move(source, path)
         raise
-    number_ = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number_}")).exists():
-        number_ += 1
+    aside = _aside(path)
     _move(source, aside)
     done.replace(path)
     return _said(rescued, aside)
+
+
+def _aside(path: Path) -> Path:
+    """A name for a file that is set aside, which no other has."""
+    number = 1
+    while any(path.parent.glob(f"{path.name}.damaged-{number}*")):
+        number += 1
+    return path.with_name(f"{path.name}.damaged-{number}")
 
 
 def _said(rescued: Rescued, aside: Path) -> str:

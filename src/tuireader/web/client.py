@@ -117,7 +117,7 @@ async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncItera
     try:
         # Reading the certificates and importing what httpx2 imports late takes longer than a key should wait.
         client = await asyncio.to_thread(_make, connections, per_host)
-    except (ValueError, httpx2.InvalidURL) as error:
+    except (ValueError, OverflowError, httpx2.InvalidURL) as error:
         raise FetchError(
             "The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY"
         ) from error

@@ -157,6 +157,12 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
         raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
         raise sentences.of_exception(name, error) from error
+    except ExceptionGroup as group:  # of what was tried side by side to connect
+        if group.split(OverflowError)[1] is not None:
+            raise
+        raise FetchError(
+            f"{name} cannot be asked: a port is higher than 65535; check HTTP_PROXY and ALL_PROXY"
+        ) from group
 
 
 def _page(client: Client, url: httpx2.URL, answer: Answer, now: datetime, *, asked: bool) -> Page:

@@ -1,0 +1,157 @@
+"""The log beside the cache, left by a program that was killed, and damaged: what was written last is in it alone."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+import damaged
+from tuireader.library.opening import open_cache
+from tuireader.model import Query
+from tuireader.store import articles, log_file, statuses
+from tuireader.store.connection import PAGE_SIZE, connect
+
+FRAME = 24 + PAGE_SIZE
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache as a kill leaves it: with a log of forty stars, each in a transaction of its own, and new articles."""
+    made = tmp_path_factory.mktemp("made") / "tuireader.db"
+    with closing(connect(made)) as c:
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        damaged.fill(made, random.Random(1))
+        for headline in articles.window(c, Query(), 0, 40):
+            statuses.mark(c, [headline.id], starred=True)
+        folder = tmp_path_factory.mktemp("left")
+        for suffix in ("", "-wal"):
+            shutil.copy(f"{made}{suffix}", folder / f"tuireader.db{suffix}")
+    return folder / "tuireader.db"
+
+
+@pytest.fixture
+def cache(left: Path, db: Path) -> Path:
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{left}{suffix}", f"{db}{suffix}")
+    return db
+
+
+def seen(path: Path) -> tuple[set[tuple[str, bool, bool]], str]:
+    """The articles with their marks, and what was said when the cache was opened."""
+    with closing(open_cache(path)) as c:
+        return {(each.title, each.read, each.starred) for each in articles.window(c, Query(), 0, 1000)}, c.notice
+
+
+@pytest.fixture(scope="module")
+def whole(left: Path, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, bool, bool]]:
+    other = tmp_path_factory.mktemp("whole") / "tuireader.db"
+    for suffix in ("", "-wal"):
+        shutil.copy(f"{left}{suffix}", f"{other}{suffix}")
+    rows, notice = seen(other)
+    assert (len(rows), notice) == (damaged.TOTAL, "")
+    return rows
+
+
+def flipped(at: Callable[[int], int]) -> Callable[[Path], None]:
+    def flip(path: Path) -> None:
+        log = log_file.of(path)
+        data = bytearray(log.read_bytes())
+        data[at(len(data))] ^= 1
+        log.write_bytes(data)
+
+    return flip
+
+
+def without_head(path: Path) -> None:
+    log = log_file.of(path)
+    log.write_bytes(bytes(32) + log.read_bytes()[32:])
+
+
+DAMAGE: dict[str, Callable[[Path], None]] = {
+    "the head's kind": flipped(lambda _: 3),
+    "the head's numbers": flipped(lambda _: 17),
+    "the head's sum": flipped(lambda _: 30),
+    "all of the head": without_head,
+    "the first frame's sum": flipped(lambda _: 32 + 20),
+    "the first frame's numbers": flipped(lambda _: 32 + 8),
+    "a frame in the middle": flipped(lambda size: 32 + size // FRAME // 2 * FRAME + 18),
+    "the last frame's sum": flipped(lambda size: size - FRAME + 20),
+    "the cache is emptied": lambda path: os.truncate(path, 0),
+    "the cache is gone": Path.unlink,
+}
+
+
+@pytest.mark.parametrize("name", DAMAGE)
+def test_what_sqlite_would_leave_out_is_taken_over_and_said(
+    cache: Path, whole: set[tuple[str, bool, bool]], name: str
+) -> None:
+    if cache.stat().st_size > PAGE_SIZE and name.startswith("the cache"):
+        shutil.copy(cache, f"{cache}-kept")
+    DAMAGE[name](cache)
+    log = log_file.of(cache).read_bytes()
+    rows, notice = seen(cache)
+    assert rows == whole
+    aside = cache.with_name("tuireader.db.damaged-1-wal")
+    assert "was damaged" in notice
+    assert str(aside) in notice
+    assert aside.read_bytes() == log
+    for file in cache.parent.glob("tuireader.db*"):
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0 or file.name.endswith("-kept")
+    assert seen(cache) == (whole, "")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_any_damage_to_the_log_nothing_else_is_lost(
+    cache: Path, whole: set[tuple[str, bool, bool]], seed: int
+) -> None:
+    """Some bytes, anywhere: what stands in the pages that they are in may be lost, and that is said."""
+    dice = random.Random(seed)
+    log = log_file.of(cache)
+    data = bytearray(log.read_bytes())
+    for _ in range(dice.randint(1, 4)):
+        data[dice.randrange(len(data))] = dice.randrange(256)
+    log.write_bytes(data)
+    rows, notice = seen(cache)
+    assert len({title for title, _, _ in rows} & {title for title, _, _ in whole}) > len(whole) - damaged.ON_A_PAGE
+    assert "was damaged" in notice
+    assert seen(cache) == (rows, "")
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_log_that_ends_anywhere_is_no_damage(cache: Path, seed: int) -> None:
+    """As a program leaves it that is killed while it writes."""
+    log = log_file.of(cache)
+    size = log.stat().st_size
+    os.truncate(log, random.Random(seed).randrange(size))
+    _, notice = seen(cache)
+    assert notice == ""
+    assert not list(cache.parent.glob("*.damaged-*"))
+
+
+def test_a_log_that_others_write_is_no_damage(cache: Path) -> None:
+    """It grows, is written into the cache, and begun anew, while others open it."""
+    code = f"""
+import sqlite3
+c = sqlite3.connect({str(cache)!r}, isolation_level=None, timeout=60)
+c.execute("PRAGMA wal_autocheckpoint = 20")
+for n in range(400):
+    c.execute("UPDATE setting SET value = ? WHERE name = 'theme'", (str(n) * 4000,))
+"""
+    with subprocess.Popen([sys.executable, "-c", code]) as writer:
+        opened = 0
+        while writer.poll() is None:
+            with closing(open_cache(cache)) as c:
+                assert c.notice == ""
+            opened += 1
+        assert writer.returncode == 0
+    assert opened
+    assert not list(cache.parent.glob("*.damaged-*"))
