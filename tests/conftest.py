@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from tuireader.demo.server import DemoSite
 
-# What failed once fails again: other examples are for whoever looks for them, with --hypothesis-seed.
-settings.register_profile("repeatable", derandomize=True)
+# What failed once fails again, and how long it takes says nothing; other examples are for whoever looks for them, with
+# --hypothesis-seed.
+slow = [HealthCheck.too_slow]
+settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=slow)
 settings.load_profile("repeatable")
 
 # Whoever runs the tests in the background has them ignore ctrl+c, and all that they start likewise.

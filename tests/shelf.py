@@ -86,10 +86,13 @@ def ids(path: Path, query: Query = EVERYTHING) -> list[int]:
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until all workers are done and what they said is on the screen."""
-    for _ in range(3):
+    quiet = 0
+    for _ in range(100):
         await keys_done(pilot)
-        await workers_done(pilot, but="layout")
+        quiet = 0 if await workers_done(pilot, but="layout") else quiet + 1
         await pilot.pause()
+        if quiet == 3:
+            break
 
 
 async def keys_done(pilot: Pilot[None]) -> None:
@@ -100,11 +103,13 @@ async def keys_done(pilot: Pilot[None]) -> None:
         await pilot.pause(0.01)
 
 
-async def workers_done(pilot: Pilot[None], *, but: str = "") -> None:
-    """Wait for all workers but those of one group; one whose place another took is done as well."""
-    for worker in [each for each in pilot.app.workers if not each.is_finished and each.group != but]:
+async def workers_done(pilot: Pilot[None], *, but: str = "") -> bool:
+    """Wait for all workers but those of one group, if there are any; one whose place another took is done as well."""
+    busy = [each for each in pilot.app.workers if not each.is_finished and each.group != but]
+    for worker in busy:
         with suppress(WorkerCancelled):
             await worker.wait()
+    return bool(busy)
 
 
 def screen_text(app: ReaderApp) -> str:

@@ -35,8 +35,9 @@ def unread(db: Path) -> int:
 
 
 async def press(pilot: Pilot[None], *pressed: str) -> None:
-    await pilot.press(*pressed)
-    await settle(pilot)
+    for key in pressed:
+        await pilot.press(key)
+        await settle(pilot)
 
 
 async def test_what_is_due_is_asked_for_on_start(db: Path, clock: Clock, site: ScriptedSite) -> None:

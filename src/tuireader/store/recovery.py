@@ -65,7 +65,7 @@ def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], clo
     """
     path = path.resolve()
     with _one_at_a_time(mark_of(path), path, tell) as finish:
-        tell(f"The log of {path} is damaged: what can be read of it is taken over …")
+        tell(f"{path}-wal is damaged: what can be read of it is taken over …")
         aside, merged = _aside(path), path.with_name(f"{path.name}.merged")
         try:
             for suffix in ("", "-wal"):
@@ -75,7 +75,7 @@ def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], clo
             keep_private(merged)
             merge(aside, merged)
         except OSError as error:
-            raise StoreError(f"The log of {path} is damaged, and cannot be copied: {error.strerror}.") from error
+            raise StoreError(f"{path}-wal is damaged, and cannot be copied: {error.strerror}.") from error
         close()
         try:
             said = _take_merged(path, merged, plain_text)
@@ -91,7 +91,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
         if path.exists() and path.stat().st_size:
             _alone(path).close()
     except _InUseError:
-        return "The log of {path} was damaged while others had it open: what was in it is in {aside}-wal."
+        return "{path}-wal was damaged while others had it open: what was in it is in {aside}-wal."
     sound, lost = False, ""
     with suppress(*BROKEN), closing(sqlite3.connect(merged)) as c:
         c.text_factory = lenient
@@ -106,7 +106,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
     _remove(path)
     merged.replace(path)
     kept = f"what could be read of it is taken over{lost}"
-    return f"The log of {{path}} was damaged; {kept}. The old files are {{aside}} and {{aside}}-wal."
+    return f"{{path}}-wal was damaged; {kept}. The old files are {{aside}} and {{aside}}-wal."
 
 
 _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
