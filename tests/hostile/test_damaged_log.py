@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import stat
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from tuireader.store import articles, log_file, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
 
 FRAME = 24 + PAGE_SIZE
+FILES = ("", "-wal", "-shm")
 
 
 @pytest.fixture(scope="module")
@@ -33,14 +35,14 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for headline in articles.window(c, Query(), 0, 40):
             statuses.mark(c, [headline.id], starred=True)
         folder = tmp_path_factory.mktemp("left")
-        for suffix in ("", "-wal"):
+        for suffix in FILES:
             shutil.copy(f"{made}{suffix}", folder / f"tuireader.db{suffix}")
     return folder / "tuireader.db"
 
 
 @pytest.fixture
 def cache(left: Path, db: Path) -> Path:
-    for suffix in ("", "-wal"):
+    for suffix in FILES:
         shutil.copy(f"{left}{suffix}", f"{db}{suffix}")
     return db
 
@@ -54,7 +56,7 @@ def seen(path: Path) -> tuple[set[tuple[str, bool, bool]], str]:
 @pytest.fixture(scope="module")
 def whole(left: Path, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str, bool, bool]]:
     other = tmp_path_factory.mktemp("whole") / "tuireader.db"
-    for suffix in ("", "-wal"):
+    for suffix in FILES:
         shutil.copy(f"{left}{suffix}", f"{other}{suffix}")
     rows, notice = seen(other)
     assert (len(rows), notice) == (damaged.TOTAL, "")
@@ -71,20 +73,29 @@ def flipped(at: Callable[[int], int]) -> Callable[[Path], None]:
     return flip
 
 
-def without_head(path: Path) -> None:
-    log = log_file.of(path)
-    log.write_bytes(bytes(32) + log.read_bytes()[32:])
+def zeroed(at: int, count: int) -> Callable[[Path], None]:
+    """So many bytes from a place on, which is counted from the end where it is negative."""
+
+    def zero(path: Path) -> None:
+        data = bytearray(log_file.of(path).read_bytes())
+        start = at % len(data)
+        data[start : start + count] = bytes(count)
+        log_file.of(path).write_bytes(data)
+
+    return zero
 
 
 DAMAGE: dict[str, Callable[[Path], None]] = {
     "the head's kind": flipped(lambda _: 3),
     "the head's numbers": flipped(lambda _: 17),
     "the head's sum": flipped(lambda _: 30),
-    "all of the head": without_head,
+    "all of the head": zeroed(0, 32),
     "the first frame's sum": flipped(lambda _: 32 + 20),
     "the first frame's numbers": flipped(lambda _: 32 + 8),
     "a frame in the middle": flipped(lambda size: 32 + size // FRAME // 2 * FRAME + 18),
     "the last frame's sum": flipped(lambda size: size - FRAME + 20),
+    "the last frame's numbers": zeroed(8 - FRAME, 8),
+    "the end of the last transaction": zeroed(4 - FRAME, 4),
     "the cache is emptied": lambda path: os.truncate(path, 0),
     "the cache is gone": Path.unlink,
 }
@@ -94,8 +105,6 @@ DAMAGE: dict[str, Callable[[Path], None]] = {
 def test_what_sqlite_would_leave_out_is_taken_over_and_said(
     cache: Path, whole: set[tuple[str, bool, bool]], name: str
 ) -> None:
-    if cache.stat().st_size > PAGE_SIZE and name.startswith("the cache"):
-        shutil.copy(cache, f"{cache}-kept")
     DAMAGE[name](cache)
     log = log_file.of(cache).read_bytes()
     rows, notice = seen(cache)
@@ -105,7 +114,49 @@ def test_what_sqlite_would_leave_out_is_taken_over_and_said(
     assert str(aside) in notice
     assert aside.read_bytes() == log
     for file in cache.parent.glob("tuireader.db*"):
-        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0 or file.name.endswith("-kept")
+        assert stat.S_IMODE(file.stat().st_mode) & 0o077 == 0
+    assert seen(cache) == (whole, "")
+
+
+@pytest.mark.parametrize("name", [name for name in DAMAGE if "last" not in name])
+def test_it_is_without_the_index_of_the_log_too(cache: Path, whole: set[tuple[str, bool, bool]], name: str) -> None:
+    """As in a copy of the two files: the frames themselves say how many there are."""
+    cache.with_name("tuireader.db-shm").unlink()
+    DAMAGE[name](cache)
+    rows, notice = seen(cache)
+    assert rows == whole
+    assert "was damaged" in notice
+
+
+@pytest.mark.parametrize("left_of_it", [1.0, 0.5, 0.1, 0.0, None])
+def test_a_log_that_is_not_all_there_any_more_is_said(
+    cache: Path, whole: set[tuple[str, bool, bool]], left_of_it: float | None
+) -> None:
+    log = log_file.of(cache)
+    if left_of_it is None:
+        log.unlink()
+    else:
+        os.truncate(log, int(log.stat().st_size * left_of_it) - (left_of_it == 1.0))
+    rows, notice = seen(cache)
+    assert "was damaged" in notice
+    assert {title for title, _, _ in rows} <= {title for title, _, _ in whole}
+    assert seen(cache) == (rows, "")
+
+
+@pytest.mark.parametrize("index", [False, True])
+@pytest.mark.parametrize("frames", [1, 3])
+def test_a_transaction_that_was_not_done_is_no_damage(
+    cache: Path, whole: set[tuple[str, bool, bool]], frames: int, *, index: bool
+) -> None:
+    """Killed between the head of its last frame and the page, in a file that was longer before."""
+    log = log_file.of(cache)
+    salts = log.read_bytes()[16:24]
+    with log.open("ab") as file:
+        for number in range(1, frames + 1):
+            ends = 100 if number == frames else 0
+            file.write(struct.pack(">2I", number, ends) + salts + bytes(8) + b"\1" * PAGE_SIZE)
+    if not index:
+        cache.with_name("tuireader.db-shm").unlink()
     assert seen(cache) == (whole, "")
 
 
@@ -128,7 +179,8 @@ def test_of_any_damage_to_the_log_nothing_else_is_lost(
 
 @pytest.mark.parametrize("seed", range(8))
 def test_a_log_that_ends_anywhere_is_no_damage(cache: Path, seed: int) -> None:
-    """As a program leaves it that is killed while it writes."""
+    """As in a copy that was made while a program wrote."""
+    cache.with_name("tuireader.db-shm").unlink()
     log = log_file.of(cache)
     size = log.stat().st_size
     os.truncate(log, random.Random(seed).randrange(size))

@@ -72,6 +72,14 @@ def updated() -> list[Entry]:
     return [replace(entry, date=None, updated=f"2026-01-15T08:0{entry.number}:17Z") for entry in permalinks()]
 
 
+def edited(entry: Entry) -> Entry:
+    return replace(entry, updated="2026-02-01T00:00:00Z", html=f"{entry.html}<p>And one more paragraph of it.</p>")
+
+
+def long() -> list[Entry]:
+    return [replace(entry, html=f"<p>{' '.join(WORDS)} and some other words.</p>") for entry in updated()]
+
+
 def tagged() -> list[Entry]:
     """With guids that are no addresses, and no links."""
     return [replace(entry, guid=f"Post {entry.number} of Site", link=None) for entry in permalinks()]
@@ -160,6 +168,13 @@ CHANGES: dict[str, tuple[Callable[[], list[Entry]], Change]] = {
     "updated: guid new, title edited": (
         updated, lambda entry: replace(entry, guid=f"{entry.guid}?utm_source=a", title=f"{entry.title} b")
     ),
+    "updated: www, text goes on": (
+        updated, lambda entry: edited(of_both(lambda url: url.replace("//", "//www."))(entry))
+    ),
+    "updated: last slash of the guid, text goes on": (
+        updated, lambda entry: edited(of_guid(lambda guid: guid.rstrip("/"))(entry))
+    ),
+    "updated: guid new, text goes on": (long, lambda entry: edited(replace(entry, guid=f"urn:{entry.number}"))),
     "link: an index page": (nameless, of_link(lambda url: f"{url}index.html")),
     "link: escapes": (
         lambda: [replace(entry, guid=None, link=f"{entry.link}(1,2)") for entry in permalinks()],
@@ -372,6 +387,10 @@ OTHERS: dict[str, tuple[Entry, Entry]] = {
     "one title and link, updated at two times": (
         Entry(1, "Storm warning", "w1", "https://site.test/weather", None, "<p>Of today.</p>", "2026-01-15T08:00:11Z"),
         Entry(2, "Storm warning", "w2", "https://site.test/weather", None, "<p>Of later.</p>", "2026-01-16T09:00:12Z"),
+    ),
+    "one title and link, without dates": (
+        Entry(1, "Storm warning", "w1", "https://site.test/weather", None, "<p>Of today, and of nothing else.</p>"),
+        Entry(2, "Storm warning", "w2", "https://site.test/weather", None, "<p>Of a day that came later.</p>"),
     ),
     "one guid, updated at two times": (
         Entry(1, "Login fixed", "1", "https://site.test/a", None, "<p>Login is mended.</p>", "2026-01-15T08:00:11Z"),

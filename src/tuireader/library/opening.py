@@ -51,28 +51,25 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
 
 def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     """Open it, with all that its log holds; and what had to be done for that."""
-    if not _has_log(path):
+    log = log_file.look(path) if _has_log(path) else None
+    if log is None or (path.exists() and not path.is_file()):
         return connect(path), ""
-    before = log_file.look(path)
-    if before is None or (path.exists() and not path.is_file()):
-        return connect(path), ""
-    broken = not before.is_sound and log_file.look(path) == before  # else another process is just beginning it anew
-    if broken or not path.exists() or not path.stat().st_size:  # SQLite would remove the log at once
-        return _mended_log(path, tell, lambda: None)
+    if log_file.is_broken(path, log) and log_file.look(path) == log:  # else another process is just beginning it anew
+        return _mended_log(path, log, tell, lambda: None)
     probe = _probe(path)
     if probe is None:
         return connect(path), ""
     with closing(probe):
-        if log_file.is_cut(path, before) and _is_cut_at_rest(probe, path, before):
-            return _mended_log(path, tell, probe.close)
+        if log_file.is_cut(path, log) and _is_cut_at_rest(probe, path, log):
+            return _mended_log(path, log, tell, probe.close)
         return connect(path), ""
 
 
-def _is_cut_at_rest(probe: sqlite3.Connection, path: Path, before: Log) -> bool:
+def _is_cut_at_rest(probe: sqlite3.Connection, path: Path, log: Log) -> bool:
     """Whether it still is once nobody writes: what is written is in the log before it counts."""
     try:
         probe.execute("BEGIN IMMEDIATE")
-        cut = log_file.is_cut(path, before)
+        cut = log_file.is_cut(path, log)
         probe.execute("ROLLBACK")
     except BROKEN:
         return False
@@ -94,17 +91,15 @@ def _probe(path: Path) -> sqlite3.Connection | None:
 
 
 def _has_log(path: Path) -> bool:
-    try:
-        return os.stat(f"{path}-wal").st_size > 0  # noqa: PTH116 - no Path is needed for it
-    except OSError:
-        return False
+    """Whether there is a log or its index: where nobody has the cache open, and nobody was killed, there is neither."""
+    return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm"))  # noqa: PTH110 - no more than a look
 
 
-def _mended_log(path: Path, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
+def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
     from tuireader.content.clean import plain_text  # heavy, and seldom needed here
     from tuireader.store.recovery import mend_log
 
-    said = mend_log(path, plain_text, tell, close)
+    said = mend_log(path, log, plain_text, tell, close)
     return connect(path), said
 
 

@@ -35,6 +35,7 @@ class Candidate(NamedTuple):
 Body = Callable[[Candidate], str]
 """Gives the HTML of an article as its feed gave it."""
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
+_SOME, _LEFT = 8, 0.9
 _WORD = re.compile(r"\w+")
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
@@ -181,12 +182,13 @@ def _path_and_title(side: Side) -> list[Hashable]:
 
 
 def _agree(pair: Pair, body: Body) -> bool:
-    """Neither has a date that the other contradicts; an update does not where the text is the same all the same."""
+    """Neither has a date of publication that the other contradicts; without any, there must be something in common."""
     entry, there = pair
     if entry.published is not None or there.published is not None:
         return entry.published is None or there.published is None or entry.published == there.published
-    same = entry.updated is None or there.updated is None or entry.updated == there.updated
-    return same or entry.html == body(there)
+    if entry.updated is not None and entry.updated == there.updated:
+        return True
+    return not {*_guid_names(entry)}.isdisjoint(_guid_names(there)) or _is_kept(body(there), entry.html)
 
 
 def _is_the_same_edited(pair: Pair) -> bool:
@@ -197,6 +199,12 @@ def _is_the_same_edited(pair: Pair) -> bool:
     entry, there = pair
     related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
     return bool(related) and _when(entry) is not None and _when(entry) == _when(there)
+
+
+def _is_kept(one: str, other: str) -> bool:
+    """Whether a text is the same, or was edited: nearly all of its words, of which there are some, are left."""
+    before = set(_WORD.findall(one))
+    return one == other or (len(before) >= _SOME and len(before & set(_WORD.findall(other))) >= _LEFT * len(before))
 
 
 def _much_alike(one: str, other: str) -> bool:

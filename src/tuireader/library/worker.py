@@ -30,6 +30,7 @@ class Worker:
         self._path = path
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._closed: Future[None] = Future()
+        self._closed.set_running_or_notify_cancel()  # who no longer waits for the end calls nothing off
         # A thread of ThreadPoolExecutor would be waited for when the program ends.
         self._thread = threading.Thread(target=self._run, name="tuireader-worker", daemon=True)
 

@@ -1,7 +1,9 @@
 """SQLite's log beside the cache (the file that ends in -wal), read by ourselves: what of it SQLite would leave out.
 
 SQLite reads a log up to the first frame that is damaged, takes that for its end, and removes the file when it is done.
-All that was committed after it would be gone without a word. See <https://sqlite.org/fileformat.html#walformat>.
+All that was committed after it would be gone without a word. How much there was says the index of the log (the file
+that ends in -shm), which outlives a program that is killed; SQLite makes it anew when it opens the cache, so it has to
+be read before. See <https://sqlite.org/walformat.html>.
 """
 
 from __future__ import annotations
@@ -15,23 +17,25 @@ from typing import IO, NamedTuple
 from tuireader.store.connection import PAGE_SIZE
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")
+_INDEX = struct.Struct("=3I2BH2I8s8s8s")
+_INDEX_VERSION = 3_007_000
+_WRITTEN_AT = 2 * _INDEX.size
 _MAGIC = (0x377F0682, 0x377F0683)
 _SIZES = frozenset(1 << power for power in range(9, 17))
-_TAKEN, _SALTS = struct.Struct("=I"), struct.Struct(">2I")
-_TAKEN_AT, _SALTS_AT = 16, 32
-"""Where the file that ends in -shm has how many frames SQLite takes from the log, and of which log that is."""
 
 
 class Log(NamedTuple):
-    """What a log says of itself."""
+    """What is, or was, in a log."""
 
-    salts: tuple[int, int]
-    """The numbers that tell its frames from those of the logs that were in this file before."""
+    salts: bytes
+    """Two numbers that tell its frames from those of the logs that were in this file before."""
     page_size: int
     frames: int
-    """How many there are up to the last that ends a transaction, whatever stands between."""
-    is_sound: bool
-    """Whether its head is; else SQLite takes nothing of it."""
+    """How many of them count."""
+    pages: int
+    """How many pages the cache has with them."""
+    is_known: bool
+    """Whether its index says so; else it is what the frames say themselves: up to the last that ends a transaction."""
 
 
 def of(path: Path) -> Path:
@@ -40,76 +44,118 @@ def of(path: Path) -> Path:
 
 
 def look(path: Path) -> Log | None:
-    """What the log of the cache at `path` holds; None where there is none, or nothing in it."""
+    """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
     try:
-        with of(path).open("rb") as file:
-            return _look(file, path.stat().st_size if path.exists() else 0)
+        index = _index(path)
+        return _by_its_frames(path) if index is None else index if index.frames else None
     except OSError:
         return None
 
 
-def _look(file: IO[bytes], size: int) -> Log | None:
-    """`size` is that of the cache, in bytes: of what is no log at all, the numbers make no sense beside that."""
-    head = file.read(_HEAD.size)
-    if len(head) < _HEAD.size:
+def _index(path: Path) -> Log | None:
+    """What the index says, which has it twice, with a sum; None where there is none that is sound."""
+    try:
+        with path.with_name(f"{path.name}-shm").open("rb") as file:
+            data = file.read(_WRITTEN_AT + 4)
+    except OSError:
         return None
-    magic, _, page_size, _, *salts, _, _ = _HEAD.unpack(head)
-    if page_size not in _SIZES:
-        page_size = PAGE_SIZE
-    step = _FRAME.size + page_size
-    count = (os.fstat(file.fileno()).st_size - _HEAD.size) // step
-    sound = magic in _MAGIC and _is_sound(head)
-    if count and not sound:  # its frames know better
-        salts = list(_FRAME.unpack(file.read(_FRAME.size))[2:4])
-    log = Log((salts[0], salts[1]), page_size, 0, sound)
-    for number in range(count, 0, -1):
-        file.seek(_HEAD.size + (number - 1) * step)
-        _, ends, *own = _FRAME.unpack(file.read(_FRAME.size))[:4]
-        if 0 < ends <= size // page_size + number and _is_of(log, own):
-            return log._replace(frames=number)
+    head = data[: _INDEX.size]
+    if len(data) < _WRITTEN_AT + 4 or head != data[_INDEX.size : _WRITTEN_AT]:
+        return None
+    version, _, _, is_made, _, page_size, frames, pages, _, salts, total = _INDEX.unpack(head)
+    if version != _INDEX_VERSION or not is_made or _sum("=", head[:-8]) != struct.unpack("=2I", total):
+        return None
+    written = struct.unpack_from("=I", data, _WRITTEN_AT)[0]
+    size = page_size if page_size > 1 else 1 << 16
+    return Log(salts, size, 0 if written >= frames else frames, pages, is_known=True)
+
+
+def _by_its_frames(path: Path) -> Log | None:
+    with of(path).open("rb") as file:
+        head, count = _opened(file)
+        size = path.stat().st_size if path.exists() else 0
+        page_size = struct.unpack_from(">I", head, 8)[0] if len(head) == _HEAD.size else PAGE_SIZE
+        salts = head[16:24]
+        if not _is_sound(head) and count:  # its frames know better
+            salts = file.read(_FRAME.size)[8:16]
+        log = Log(salts, page_size if page_size in _SIZES else PAGE_SIZE, 0, 0, is_known=False)
+        for number in range(count, 0, -1):
+            _, ends, own = _frame(file, log, number)
+            if 0 < ends <= size // log.page_size + number and _is_of(log, own):
+                return log._replace(frames=number, pages=ends)
     return None
+
+
+def _opened(file: IO[bytes]) -> tuple[bytes, int]:
+    """The head of a log, and how many frames of the usual size follow."""
+    head = file.read(_HEAD.size)
+    return head, max(0, os.fstat(file.fileno()).st_size - _HEAD.size) // (_FRAME.size + PAGE_SIZE)
+
+
+def _frame(file: IO[bytes], log: Log, number: int) -> tuple[int, int, bytes]:
+    """Of a frame, counted from 1: which page it is, how many there are if it ends a transaction, and its salts."""
+    file.seek(_HEAD.size + (number - 1) * (_FRAME.size + log.page_size))
+    head = file.read(_FRAME.size)
+    page, ends = struct.unpack_from(">2I", head) if len(head) == _FRAME.size else (0, 0)
+    return page, ends, head[8:16]
 
 
 def _is_sound(head: bytes) -> bool:
     """Whether the head of a log is what it was when it was written: its last eight bytes are a sum of the others."""
-    words = struct.unpack("<6I" if head[3] == 0x82 else ">6I", head[:24])
+    if len(head) < _HEAD.size or _HEAD.unpack(head)[0] not in _MAGIC:
+        return False
+    return _sum("<" if head[3] == 0x82 else ">", head[:24]) == struct.unpack(">2I", head[24:])
+
+
+def _sum(order: str, data: bytes) -> tuple[int, int]:
     one = two = 0
-    for first, second in zip(words[::2], words[1::2], strict=True):
+    for first, second in struct.iter_unpack(f"{order}2I", data):
         one = (one + first + two) & 0xFFFFFFFF
         two = (two + second + one) & 0xFFFFFFFF
-    return (one, two) == struct.unpack(">2I", head[24:])
+    return one, two
 
 
-def _is_of(log: Log, salts: list[int]) -> bool:
+def _is_of(log: Log, salts: bytes) -> bool:
     """Whether a frame is of this log: one of the two numbers may be what is damaged."""
-    return salts[0] == log.salts[0] or salts[1] == log.salts[1]
+    return salts[:4] == log.salts[:4] or salts[4:] == log.salts[4:]
 
 
-def is_cut(path: Path, before: Log) -> bool:
-    """Whether SQLite, which has read the cache here, takes less of the log than there was `before` that.
-
-    What other processes do meanwhile only adds to it, or begins another one.
-    """
+def is_broken(path: Path, log: Log) -> bool:
+    """Whether SQLite would take nothing of it, and remove it at once, or not all, since it is not there any more."""
+    if not path.exists() or not path.stat().st_size:
+        return True
     try:
-        with path.with_name(f"{path.name}-shm").open("rb") as file:
-            index = file.read(_SALTS_AT + _SALTS.size)
-        (taken,) = _TAKEN.unpack_from(index, _TAKEN_AT)
-        salts = _SALTS.unpack_from(index, _SALTS_AT)
-    except (OSError, struct.error):
+        with of(path).open("rb") as file:
+            head, _ = _opened(file)
+            size = os.fstat(file.fileno()).st_size
+    except OSError:
+        return True
+    whole = size >= _HEAD.size + log.frames * (_FRAME.size + log.page_size)
+    return not (whole and _is_sound(head) and (head[16:24] == log.salts or not log.is_known))
+
+
+def is_cut(path: Path, log: Log) -> bool:
+    """Whether SQLite, which has read the cache since, takes less of its log than there was.
+
+    What other processes do meanwhile only adds to it, or begins another one. Where the index was not there to say so, a
+    last transaction that is damaged may be one that was never done.
+    """
+    index = _index(path)
+    if index is None or index.salts != log.salts or index.frames >= log.frames:
         return False
-    return taken < before.frames and salts == before.salts
+    if log.is_known:
+        return True
+    with of(path).open("rb") as file:
+        return any(_frame(file, log, number)[1] for number in range(index.frames + 1, log.frames))
 
 
-def merge(cache: Path, into: Path) -> None:
+def merge(cache: Path, log: Log, into: Path) -> None:
     """Make a copy of a cache with every page in place that its log has; they may be damaged, or not fit together."""
     import shutil
 
     if cache.exists():
         shutil.copyfile(cache, into)
-    else:
-        into.touch(mode=0o600)
-    log = look(cache)
-    if log is None:
+    if not of(cache).exists():
         return
     with into.open("r+b") as file, of(cache).open("rb") as frames:
         for number, page in _pages(frames, log):
@@ -119,11 +165,8 @@ def merge(cache: Path, into: Path) -> None:
 
 def _pages(file: IO[bytes], log: Log) -> Iterator[tuple[int, bytes]]:
     """The pages of a log with their numbers, in order, up to its last transaction."""
-    step = _FRAME.size + log.page_size
-    file.seek(_HEAD.size + (log.frames - 1) * step)
-    size = _FRAME.unpack(file.read(_FRAME.size))[1]
-    for number in range(log.frames):
-        file.seek(_HEAD.size + number * step)
-        page, _, *own = _FRAME.unpack(file.read(_FRAME.size))[:4]
-        if 0 < page <= size and _is_of(log, own):
-            yield page, file.read(log.page_size)
+    for number in range(1, log.frames + 1):
+        page, _, own = _frame(file, log, number)
+        data = file.read(log.page_size)
+        if 0 < page <= log.pages and len(data) == log.page_size and (log.is_known or _is_of(log, own)):
+            yield page, data

@@ -20,7 +20,7 @@ from tuireader.paths import keep_private
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage import mark_of
 from tuireader.store.inspection import TABLES, what_is_wrong
-from tuireader.store.log_file import merge
+from tuireader.store.log_file import Log, merge
 from tuireader.store.pending import lock
 from tuireader.store.reindexing import PlainText, rebuild_index
 from tuireader.store.rescue import Rescued, rescue
@@ -57,8 +57,10 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
         return said
 
 
-def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], close: Callable[[], None]) -> str:
-    """Take over what is in a log of which SQLite would leave something out; gives a sentence about what was done.
+def mend_log(
+    path: Path, log: Log, plain_text: PlainText, tell: Callable[[str], None], close: Callable[[], None]
+) -> str:
+    """Take over what is left of a log of which SQLite would leave something out; gives a sentence about what was done.
 
     The cache and its log are copied aside first. To be called where nobody in this process has it open but for a
     connection that `close` closes: with it, SQLite removes the log. Raises StoreError where nothing can be copied.
@@ -73,7 +75,7 @@ def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], clo
                     keep_private(aside.with_name(aside.name + suffix))
                     shutil.copyfile(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
             keep_private(merged)
-            merge(aside, merged)
+            merge(aside, log, merged)
         except OSError as error:
             raise StoreError(f"{path}-wal is damaged, and cannot be copied: {error.strerror}.") from error
         close()
@@ -82,7 +84,8 @@ def mend_log(path: Path, plain_text: PlainText, tell: Callable[[str], None], clo
         finally:
             _remove(merged)
         finish()
-        return said.format(path=path, aside=aside)
+        files = [aside.with_name(aside.name + suffix) for suffix in ("", "-wal")]
+        return said.format(path=path, files=" and ".join(str(file) for file in files if file.exists()))
 
 
 def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
@@ -91,7 +94,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
         if path.exists() and path.stat().st_size:
             _alone(path).close()
     except _InUseError:
-        return "{path}-wal was damaged while others had it open: what was in it is in {aside}-wal."
+        return "{path}-wal was damaged while others had it open: what was in it is in {files}."
     sound, lost = False, ""
     with suppress(*BROKEN), closing(sqlite3.connect(merged)) as c:
         c.text_factory = lenient
@@ -106,7 +109,7 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
     _remove(path)
     merged.replace(path)
     kept = f"what could be read of it is taken over{lost}"
-    return f"{{path}}-wal was damaged; {kept}. The old files are {{aside}} and {{aside}}-wal."
+    return f"{{path}}-wal was damaged; {kept}. The old files are {{files}}."
 
 
 _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
