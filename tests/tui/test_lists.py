@@ -256,3 +256,18 @@ async def test_what_is_found_is_read_on_without_looking_for_it_again(shelved: Pa
         assert list(seen) == old("Old 000", "Old 199")
         assert any("FROM article" in sql or "article AS a" in sql for sql in asked)
         assert not any("MATCH" in sql for sql in asked)
+
+
+async def test_the_sidebar_is_whole_when_it_is_seen_again(db: Path) -> None:
+    """What is counted while the article stands alone changes nothing of the height that the lists have."""
+    pieces = [Piece(f"Article {n}", categories=(f"Cat {n % 5}",), authors=(f"Author {n % 6}",)) for n in range(10)]
+    shelve(db, "Feed", pieces)
+    app = reader(db)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        before = [each.size.height for each in app.reader.sidebar.lists]
+        await press(pilot, "enter", "J", "f")
+        assert not app.reader.sidebar.display
+        await press(pilot, "h")
+        assert [each.size.height for each in app.reader.sidebar.lists] == before
+        assert all(f"Cat {n}" in screen_text(app) for n in range(5))

@@ -110,9 +110,11 @@ class PanesScreen(SteadyScreen[None]):
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
             self.set_class(holds, class_)
         self.set_class(self.size.width >= ROOMY, "-roomy")
-        self.call_after_refresh(self._place_joints)
+        self.call_after_refresh(self._follow_panes)
 
-    def _place_joints(self) -> None:
+    def _follow_panes(self) -> None:
+        """Do what depends on the places and sizes that the panes have by now."""
+        self.sidebar.share()
         joints = tuple(
             pane.region.x for pane in (self.headlines, self.reading_pane) if pane.display and pane.styles.border_left[0]
         )

@@ -32,7 +32,9 @@ class Sidebar(Container):
         return list(self.query_children(SideList))
 
     def share(self) -> None:
-        """Give out the height anew."""
+        """Give out the height anew; while it is not shown, it has none to give."""
+        if not self.size.height:
+            return
         lists = self.lists
         needs = [side_list.row_count() + 2 if side_list.row_count() else 0 for side_list in lists]
         focused = next((index for index, side_list in enumerate(lists) if side_list.has_focus), 0)
