@@ -8,6 +8,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
@@ -93,6 +94,16 @@ async def settle(pilot: Pilot[None]) -> None:
         await pilot.pause()
         if quiet == 3:
             break
+
+
+async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
+    """Change the size of the window, and wait until the screen has it: Textual tells it a moment later."""
+    await pilot.resize_terminal(width, height)
+    for _ in range(500):
+        if pilot.app.screen.size == (width, height):
+            break
+        await pilot.pause(0.01)
+    await pilot.pause()
 
 
 async def keys_done(pilot: Pilot[None]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from textual.pilot import Pilot
 
 from article_host import Host, opened, paragraphs
-from shelf import Piece, reader, settle, shelve
+from shelf import Piece, reader, resize, settle, shelve
 from tuireader.tui.widgets.article_page import HEAD
 from tuireader.tui.widgets.page_links import LinkPage
 
@@ -143,7 +143,7 @@ async def test_a_selection_survives_scrolling_and_ends_with_another_width() -> N
         await pilot.press("escape")
         assert app.view.text_selection is None
         await drag(pilot, cell(app, "paragraph"), cell(app, "bar", end=True))
-        await pilot.resize_terminal(50, 30)
+        await resize(pilot, 50, 30)
         assert app.view.text_selection is None
 
 

@@ -7,7 +7,7 @@ import pytest
 from textual.pilot import Pilot
 
 from article_host import Host, opened, paragraphs
-from shelf import workers_done
+from shelf import resize, workers_done
 from tuireader.tui.widgets import page_view
 from tuireader.tui.widgets.article import ArticleView
 from tuireader.tui.widgets.article_page import TOP
@@ -172,14 +172,14 @@ async def test_the_same_words_stay_at_the_top_when_widths_change() -> None:
             await pilot.press("space")
         word, position = first_word(app), app.view.position
         for width in (60, 41, 100, 33, 200, 77):
-            await pilot.resize_terminal(width, 30)
+            await resize(pilot, width, 30)
             await settled(pilot)
             row = next(row for row in app.rows() if row.strip())
             assert word in row
             assert app.view.position == position
         await pilot.press("less_than_sign")
         assert word in next(row for row in app.rows() if row.strip())
-        await pilot.resize_terminal(80, 30)
+        await resize(pilot, 80, 30)
         await pilot.press("greater_than_sign")
         assert first_word(app) == word
 
@@ -188,7 +188,7 @@ async def test_at_the_title_it_stays_at_the_title() -> None:
     app = Host(opened(LONG))
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("j", "j")
-        await pilot.resize_terminal(50, 20)
+        await resize(pilot, 50, 20)
         assert app.rows()[1].strip() == "A Title"
         assert app.view.position == 0
 
@@ -199,12 +199,12 @@ async def test_a_taller_window_shows_more_and_a_lower_one_shows_the_same_top() -
         await settled(pilot)
         await pilot.press("G")
         word, position = first_word(app), app.view.position
-        await pilot.resize_terminal(80, 60)
+        await resize(pilot, 80, 60)
         assert app.view.at_end
         assert app.rows()[-3] == "" != app.rows()[-5]
-        await pilot.resize_terminal(80, 30)
+        await resize(pilot, 80, 30)
         assert app.view.position == position
-        await pilot.resize_terminal(80, 12)
+        await resize(pilot, 80, 12)
         assert first_word(app) != ""
         assert word in app.text() or app.view.position >= position
 
@@ -337,8 +337,8 @@ async def test_a_storm_of_sizes_leaves_the_reader_where_they_were() -> None:
     async with app.run_test(size=(80, 30)) as pilot:
         position, word = app.view.position, first_word(app)
         for number in range(30):
-            await pilot.resize_terminal(1 + number * 37 % 140, 1 + number * 13 % 50)
-        await pilot.resize_terminal(80, 30)
+            await resize(pilot, 1 + number * 37 % 140, 1 + number * 13 % 50)
+        await resize(pilot, 80, 30)
         await settled(pilot)
         assert app.view.position == position
         assert first_word(app) == word
@@ -390,7 +390,7 @@ async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_on
     monkeypatch.setattr(page_view, "_FIRST", 0.05)
     app = Host(opened(LONG))
     async with app.run_test(size=(30, 8)) as pilot:
-        await pilot.resize_terminal(200, 600)
+        await resize(pilot, 200, 600)
         await asyncio.sleep(0.1)
         await settled(pilot)
         assert app.view._page is not None

@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from shelf import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve, workers_done
+from shelf import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, workers_done
 from tuireader.config import Config
 from tuireader.library import read
 from tuireader.model import Query, Status
@@ -498,13 +498,13 @@ async def test_resizing_keeps_the_reader_where_they_are(two_feeds: Path) -> None
         await settle(pilot)
         await press(pilot, "j", "j")
         for size in [MIDDLE, SMALL, (1, 1), (3, 3), (1, 80), (400, 100), NARROW, WIDE]:
-            await pilot.resize_terminal(*size)
+            await resize(pilot, *size)
             await settle(pilot)
             assert app.focused is app.reader.headlines
             assert app.reader.headlines.cursor == 2
         await press(pilot, "enter")
         for size in [MIDDLE, (1, 1), SMALL, WIDE]:
-            await pilot.resize_terminal(*size)
+            await resize(pilot, *size)
             await settle(pilot)
             assert app.focused is app.reader.article
         assert "Brexit" in screen_text(app)
@@ -527,7 +527,7 @@ async def test_a_window_that_changes_twice_at_once_is_laid_out_and_then_left_alo
         await settle(pilot)
         if dialog:
             await press(pilot, "question_mark")
-        await pilot.resize_terminal(*MIDDLE)
+        await resize(pilot, *MIDDLE)
         await settle(pilot)
         for size in (SMALL, MIDDLE):  # the first is late: the screen was busy when it came
             app.screen.post_message(events.Resize(Size(*size), Size(*size)))
