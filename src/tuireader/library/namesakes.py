@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
+from functools import partial
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.library.plan import digest_of
@@ -41,9 +42,13 @@ def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], know
     edited = {known[e.guid].id: e for e in entries if e.guid in known and known[e.guid].digest != digest_of(e)}
     for row in articles.facts_of(c, edited) if edited else ():
         there, entry = Candidate(*row), edited[row[0]]
-        if is_another(entry, there, lambda candidate: articles.given_html(c, candidate.id)):
+        if is_another(entry, there, partial(_body, c)):
             articles.rename(c, there.id, marked_name(there.guid, there.link, there.title))
             del known[entry.guid]
+
+
+def _body(c: sqlite3.Connection, there: Candidate) -> str:
+    return articles.given_html(c, there.id)
 
 
 def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
@@ -55,7 +60,7 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
     dates = [moment for moment in moments if moment is not None]
     rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
     candidates = [Candidate(*row) for row in rows if row[0] not in there]
-    found = renamed(new, candidates, lambda candidate: articles.given_html(c, candidate.id), all_new=not there)
+    found = renamed(new, candidates, partial(_body, c), all_new=not there)
     for guid, candidate in found.items():
         articles.rename(c, candidate.id, guid)
     return {guid: Known(candidate.id, candidate.digest) for guid, candidate in found.items()}

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -70,20 +71,17 @@ def renamed(
     """
     left, there = list(entries), list(candidates)
     found: dict[str, Candidate] = {}
-
-    def _dates_agree(pair: Pair) -> bool:
-        return _agree(pair, body)
-
+    agree = partial(_agree, body=body)
     rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
-        (_names, lambda pair: _dates_agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair)),
-        (_link_and_title, _dates_agree),
+        (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair)),
+        (_link_and_title, agree),
         (_marked_place, _is_sure),
-        (_folded_name_and_title, _dates_agree),
+        (_folded_name_and_title, agree),
         (_path_and_title_and_date, _is_sure),
         (_title_and_date, _is_to_the_second),
     ]
     if _has_moved(left, there):
-        rules.append((_path_and_title, _dates_agree))
+        rules.append((_path_and_title, agree))
     for keys, holds in rules:
         pairs = _only_pairs(left, there, keys)
         together = all_new and keys in (_link_and_title, _title_and_date) and len({e.title for e, _ in pairs}) > 1

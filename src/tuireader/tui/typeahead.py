@@ -47,8 +47,8 @@ class TypeAhead(App[None]):
     Textual aims it at what has the focus when it comes in. That is too early where several come in one piece, as they
     do from fast hands and over slow lines: what the keys before it open or close has not happened yet. Here it waits
     for the one before and, where a dialog is on its way, until that has the focus; for an article or a list that the
-    screen leads to, a moment at most. Of equal keys that waited, none
-    acts once the first has closed its dialog: they come from one hand that wanted one thing.
+    screen leads to, a moment at most. Of equal keys that waited, none acts once the first has closed its dialog: they
+    come from one hand that wanted one thing.
     """
 
     def __init__(self) -> None:

@@ -19,6 +19,7 @@ from tuireader.tui.screens.lists import view
 from tuireader.tui.screens.marking import MarkingScreen
 from tuireader.tui.text import toast
 from tuireader.tui.widgets.headline_list import HeadlineList
+from tuireader.tui.widgets.stretch import with_marks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -92,11 +93,9 @@ class ReadingScreen(MarkingScreen):
 
     async def _show(self, opened: OpenArticle) -> None:
         self.keep_position()
-        for marks in self.marked:
-            if opened.article.id in marks.ids:
-                opened = replace(opened, status=marks.over(opened.status))
-        position = self._positions.setdefault(opened.article.id, opened.status.position)
-        opened = replace(opened, status=replace(opened.status, position=position))
+        status = with_marks(opened.article.id, opened.status, self.marked)
+        position = self._positions.setdefault(opened.article.id, status.position)
+        opened = replace(opened, status=replace(status, position=position))
         self.opened = (opened.article, opened.status)
         self.article.show(opened)
         self.show_pane("article")
@@ -124,9 +123,7 @@ class ReadingScreen(MarkingScreen):
             return
         if self.opened is None or self.marked is not marked:  # another one was opened
             return
-        for marks in (*unwritten, *marked[before:]):
-            if article_id in marks.ids:
-                status = marks.over(status)
+        status = with_marks(article_id, status, (*unwritten, *marked[before:]))
         article, shown = self.opened
         self.opened = (article, replace(shown, read=status.read, starred=status.starred))
 

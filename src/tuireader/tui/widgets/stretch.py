@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -67,6 +67,14 @@ class Marks(NamedTuple):
             read=marked.read if self.read is None else self.read,
             starred=marked.starred if self.starred is None else self.starred,
         )
+
+
+def with_marks(article_id: int, status: Marked, made: Iterable[Marks]) -> Marked:
+    """What was read of an article, as it is with marks that were made since or not written by then."""
+    for marks in made:
+        if article_id in marks.ids:
+            status = marks.over(status)
+    return status
 
 
 class Stretch:
