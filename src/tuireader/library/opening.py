@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
-from tuireader.store import damage, log_file
-from tuireader.store.connection import BROKEN, BUSY_SECONDS, Connection, connect
+from tuireader.store import damage
+from tuireader.store.connection import Connection, connect
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,9 +35,8 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     except DamagedError:
         said = _mend(path, tell)
         c, of_log = _connect(path, tell)
-    said = " ".join(filter(None, (said, of_log)))
     try:
-        c.notice = " ".join(filter(None, (said, c.notice)))
+        c.notice = " ".join(filter(None, (said, of_log, c.notice)))
         if any(path.parent.glob(f"{path.name}.marks-*")):
             from tuireader.store.pending import write_what_waits
 
@@ -51,43 +49,22 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
 
 def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     """Open it, with all that its log holds; and what had to be done for that."""
-    log = log_file.look(path) if _has_log(path) else None
+    if not _has_log(path):
+        return connect(path), ""
+    from tuireader.store import log_file  # seldom needed here
+
+    log = log_file.look(path)
     if log is None or (path.exists() and not path.is_file()):
         return connect(path), ""
     if log_file.is_broken(path, log) and log_file.look(path) == log:  # else another process is just beginning it anew
         return _mended_log(path, log, tell, lambda: None)
-    probe = _probe(path)
+    probe = log_file.probe(path)
     if probe is None:
         return connect(path), ""
     with closing(probe):
-        if log_file.is_cut(path, log) and _is_cut_at_rest(probe, path, log):
+        if log_file.is_cut(path, log, probe):
             return _mended_log(path, log, tell, probe.close)
         return connect(path), ""
-
-
-def _is_cut_at_rest(probe: sqlite3.Connection, path: Path, log: Log) -> bool:
-    """Whether it still is once nobody writes: what is written is in the log before it counts."""
-    try:
-        probe.execute("BEGIN IMMEDIATE")
-        cut = log_file.is_cut(path, log)
-        probe.execute("ROLLBACK")
-    except BROKEN:
-        return False
-    return cut
-
-
-def _probe(path: Path) -> sqlite3.Connection | None:
-    """A connection that has read the cache, and keeps its log as long as it is open; None where that cannot be."""
-    try:
-        c = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
-    except BROKEN:
-        return None
-    try:
-        c.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except BROKEN:
-        c.close()
-        return None
-    return c
 
 
 def _has_log(path: Path) -> bool:

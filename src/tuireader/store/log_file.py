@@ -9,12 +9,13 @@ be read before. See <https://sqlite.org/walformat.html>.
 from __future__ import annotations
 
 import os
+import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tuireader.store.connection import PAGE_SIZE
+from tuireader.store.connection import BROKEN, BUSY_SECONDS, PAGE_SIZE
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")
 _INDEX = struct.Struct("=3I2BH2I8s8s8s")
@@ -72,24 +73,20 @@ def _index(path: Path) -> Log | None:
 
 def _by_its_frames(path: Path) -> Log | None:
     with of(path).open("rb") as file:
-        head, count = _opened(file)
+        head = file.read(_HEAD.size)
         size = path.stat().st_size if path.exists() else 0
         page_size = struct.unpack_from(">I", head, 8)[0] if len(head) == _HEAD.size else PAGE_SIZE
+        page_size = page_size if page_size in _SIZES else PAGE_SIZE
+        count = max(0, os.fstat(file.fileno()).st_size - _HEAD.size) // (_FRAME.size + page_size)
         salts = head[16:24]
         if not _is_sound(head) and count:  # its frames know better
             salts = file.read(_FRAME.size)[8:16]
-        log = Log(salts, page_size if page_size in _SIZES else PAGE_SIZE, 0, 0, is_known=False)
+        log = Log(salts, page_size, 0, 0, is_known=False)
         for number in range(count, 0, -1):
             _, ends, own = _frame(file, log, number)
             if 0 < ends <= size // log.page_size + number and _is_of(log, own):
                 return log._replace(frames=number, pages=ends)
     return None
-
-
-def _opened(file: IO[bytes]) -> tuple[bytes, int]:
-    """The head of a log, and how many frames of the usual size follow."""
-    head = file.read(_HEAD.size)
-    return head, max(0, os.fstat(file.fileno()).st_size - _HEAD.size) // (_FRAME.size + PAGE_SIZE)
 
 
 def _frame(file: IO[bytes], log: Log, number: int) -> tuple[int, int, bytes]:
@@ -126,7 +123,7 @@ def is_broken(path: Path, log: Log) -> bool:
         return True
     try:
         with of(path).open("rb") as file:
-            head, _ = _opened(file)
+            head = file.read(_HEAD.size)
             size = os.fstat(file.fileno()).st_size
     except OSError:
         return True
@@ -134,8 +131,38 @@ def is_broken(path: Path, log: Log) -> bool:
     return not (whole and _is_sound(head) and (head[16:24] == log.salts or not log.is_known))
 
 
-def is_cut(path: Path, log: Log) -> bool:
-    """Whether SQLite, which has read the cache since, takes less of its log than there was.
+def probe(path: Path) -> sqlite3.Connection | None:
+    """A connection that has read the cache, and keeps its log as long as it is open; None where that cannot be."""
+    try:
+        c = sqlite3.connect(path, isolation_level=None, timeout=BUSY_SECONDS)
+    except BROKEN:
+        return None
+    try:
+        c.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except BROKEN:
+        c.close()
+        return None
+    return c
+
+
+def is_cut(path: Path, log: Log, probe: sqlite3.Connection) -> bool:
+    """Whether SQLite, which has read the cache for `probe` since, takes less of its log than there was.
+
+    Looked at once more when nobody writes: what is written is in the log before it counts.
+    """
+    if not _takes_less(path, log):
+        return False
+    try:
+        probe.execute("BEGIN IMMEDIATE")
+        cut = _takes_less(path, log)
+        probe.execute("ROLLBACK")
+    except BROKEN:
+        return False
+    return cut
+
+
+def _takes_less(path: Path, log: Log) -> bool:
+    """Whether the index has fewer frames by now.
 
     What other processes do meanwhile only adds to it, or begins another one. Where the index was not there to say so, a
     last transaction that is damaged may be one that was never done.
