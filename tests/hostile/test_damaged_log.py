@@ -207,3 +207,17 @@ for n in range(400):
         assert writer.returncode == 0
     assert opened
     assert not list(cache.parent.glob("*.damaged-*"))
+
+
+def test_a_log_that_others_write_into_the_cache_is_no_damage(cache: Path) -> None:
+    """Between the look at the index and the look at what SQLite takes of it: nothing is left to be written."""
+    with closing(connect(cache)) as other:
+        other.execute("UPDATE setting SET value = 'x' WHERE name = 'theme'")
+        log = log_file.look(cache)
+        assert log is not None
+        probe = log_file.probe(cache)
+        assert probe is not None
+        with closing(probe):
+            assert other.execute("PRAGMA wal_checkpoint").fetchone()[0] == 0
+            assert log_file.look(cache) is None
+            assert not log_file.is_cut(cache, log, probe)

@@ -48,13 +48,19 @@ def look(path: Path) -> Log | None:
     """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
     try:
         index = _index(path)
-        return _by_its_frames(path) if index is None else index if index.frames else None
+        if index is None:
+            return _by_its_frames(path)
+        log, written = index
+        return log if written < log.frames else None
     except OSError:
         return None
 
 
-def _index(path: Path) -> Log | None:
-    """What the index says, which has it twice, with a sum; None where there is none that is sound."""
+def _index(path: Path) -> tuple[Log, int] | None:
+    """What the index says, which has it twice, with a sum; None where there is none that is sound.
+
+    With it how many of its frames are written into the cache already: they still count.
+    """
     try:
         with path.with_name(f"{path.name}-shm").open("rb") as file:
             data = file.read(_WRITTEN_AT + 4)
@@ -68,7 +74,7 @@ def _index(path: Path) -> Log | None:
         return None
     written = struct.unpack_from("=I", data, _WRITTEN_AT)[0]
     size = page_size if page_size > 1 else 1 << 16
-    return Log(salts, size, 0 if written >= frames else frames, pages, is_known=True)
+    return Log(salts, size, frames, pages, is_known=True), written
 
 
 def _by_its_frames(path: Path) -> Log | None:
@@ -164,16 +170,16 @@ def is_cut(path: Path, log: Log, probe: sqlite3.Connection) -> bool:
 def _takes_less(path: Path, log: Log) -> bool:
     """Whether the index has fewer frames by now.
 
-    What other processes do meanwhile only adds to it, or begins another one. Where the index was not there to say so, a
-    last transaction that is damaged may be one that was never done.
+    What other processes do meanwhile only adds to it, or begins another one; what they write into the cache still
+    counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.
     """
     index = _index(path)
-    if index is None or index.salts != log.salts or index.frames >= log.frames:
+    if index is None or index[0].salts != log.salts or index[0].frames >= log.frames:
         return False
     if log.is_known:
         return True
     with of(path).open("rb") as file:
-        return any(_frame(file, log, number)[1] for number in range(index.frames + 1, log.frames))
+        return any(_frame(file, log, number)[1] for number in range(index[0].frames + 1, log.frames))
 
 
 def merge(cache: Path, log: Log, into: Path) -> None:
