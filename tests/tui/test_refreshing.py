@@ -1,5 +1,7 @@
 """New articles while the reader reads: they arrive without moving anything, and what failed is said."""
 
+import asyncio
+import gc
 import re
 import socket
 from contextlib import closing
@@ -9,6 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from conftest import Clock, Reply, ScriptedSite
+from rss import Item, rss
 from shelf import REVIEW, screen_text, settle, shelve
 from tuireader.config import Config
 from tuireader.model import Query
@@ -186,3 +189,21 @@ async def test_quitting_in_the_middle_of_a_refresh_is_sound(db: Path, clock: Clo
         await pilot.press("ctrl+q")
     with closing(connect(db)) as c:
         assert c.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+@pytest.mark.parametrize("turns", [0, 20, 60, 150, 400])
+async def test_a_reader_that_ends_in_the_middle_of_a_refresh_leaves_nothing_open(
+    db: Path, clock: Clock, site: ScriptedSite, turns: int
+) -> None:
+    """Textual calls off what runs twice at its end, and the loop once more: each might interrupt what lets go."""
+    for number in range(12):
+        text = rss(*(Item(f"{number}-{n}") for n in range(100)))
+        site.pages[f"/{number}"] = Reply(text, content_type="text/xml")
+        subscribe(db, clock, f"{site.url}/{number}", f"Feed {number}")
+    async with app_on(db, clock, on_start=True).run_test() as pilot:
+        for _ in range(turns):
+            await asyncio.sleep(0.001)
+        assert pilot.app.is_running
+    names = {getattr(task.get_coro(), "__name__", "") for task in asyncio.all_tasks() - {asyncio.current_task()}}
+    assert names <= {"to_thread"}  # a read of the cache that is called off ends with its next step
+    gc.collect()  # what was not closed complains

@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self, TypeVar
 
+from tuireader.cleanup import to_the_end
 from tuireader.library import serving
 
 Result = TypeVar("Result")
@@ -106,15 +107,14 @@ class Process:
             self._process.kill()
 
     async def close(self) -> None:
-        """Let it close the cache and end; end it if it does not."""
+        """Let it close the cache and end; end it if it does not, or if who waits for that is cancelled."""
         assert self._process.stdin is not None  # noqa: S101 - likewise
         self._process.stdin.close()
-        try:
-            async with asyncio.timeout(_FAREWELL):
-                await self._process.wait()
-        except TimeoutError:
+        await to_the_end(self._ended(), hurry=self.kill)
+
+    async def _ended(self) -> None:
+        ended = asyncio.ensure_future(self._process.communicate())  # also reads its pipe to the end, which closes that
+        await asyncio.wait([ended], timeout=_FAREWELL)
+        if not ended.done():
             self.kill()
-            await self._process.wait()
-        except asyncio.CancelledError:
-            self.kill()
-            raise
+        await ended

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader import web
+from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError, StoreError
 from tuireader.library import intake, polling
 from tuireader.library.silence import Silence
@@ -93,7 +94,7 @@ class _Run:
         finally:
             for task in self._tasks:
                 task.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await to_the_end(asyncio.gather(*self._tasks, return_exceptions=True))
 
     def _go(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

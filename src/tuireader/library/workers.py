@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from tuireader.cleanup import to_the_end
 from tuireader.errors import StoreError
 from tuireader.library.processes import Process
 from tuireader.library.worker import Worker
@@ -78,12 +79,18 @@ class Workers:
         """Let all end after what is still wanted."""
         for hand in self._hands:
             hand.cancel()
-        await asyncio.gather(*self._hands, return_exceptions=True)
-        for process in self._processes:
-            if kind is not None:
-                process.kill()
-        await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
+        if kind is not None:
+            self._kill()
+        await to_the_end(self._let_go(), hurry=self._kill)
         await self._thread.__aexit__(kind, error, trace)
+
+    async def _let_go(self) -> None:
+        await asyncio.gather(*self._hands, return_exceptions=True)
+        await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
+
+    def _kill(self) -> None:
+        for process in self._processes:
+            process.kill()
 
     def _employ(self, hand: Coroutine[Any, Any, None]) -> None:
         self._hands.add(asyncio.create_task(hand))

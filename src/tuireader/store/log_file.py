@@ -48,10 +48,7 @@ def look(path: Path) -> Log | None:
     """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
     try:
         index = _index(path)
-        if index is None:
-            return _by_its_frames(path)
-        log, written = index
-        return log if written < log.frames else None
+        return _by_its_frames(path) if index is None else index[0] if index[1] < index[0].frames else None
     except OSError:
         return None
 

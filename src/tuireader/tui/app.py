@@ -45,6 +45,8 @@ UNNOTICED = 0.3
 """Seconds that quitting may take without a word."""
 HEARING = 0.05
 """Seconds in which the loop hears of all signals that have come."""
+LETTING_GO = 0.3
+"""Seconds for what is called off at the end to let go of what it holds."""
 FAREWELL = 0.8
 """Seconds for what is still to be written when the program ends."""
 
@@ -280,10 +282,14 @@ class ReaderApp(TypeAhead):
                     await self.writer.settled()
         self.exit()
 
-    def on_unmount(self) -> None:
-        """Write what is not written yet, and let go of the cache."""
+    async def on_unmount(self) -> None:
+        """Let go of the web, write what is not written yet, and let go of the cache."""
         if self._ending is not None:
             self._heed_no_more()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LETTING_GO):
+                called_off = [each.wait() for each in self.workers if each.is_running]
+                await asyncio.gather(*called_off, return_exceptions=True)
         self.unwritten = self.writer.close(FAREWELL)
         self.connection.close()
 

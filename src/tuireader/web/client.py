@@ -13,6 +13,7 @@ from typing import Any, Literal
 import httpx2
 
 from tuireader import __version__
+from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError
 from tuireader.web.addresses import is_private_address
 from tuireader.web.names import look_up_apart
@@ -122,5 +123,7 @@ async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncItera
             "The proxy that your environment names cannot be used: check HTTP_PROXY and ALL_PROXY"
         ) from error
     look_up_apart()
-    async with client:
+    try:
         yield client
+    finally:
+        await to_the_end(client.aclose())
