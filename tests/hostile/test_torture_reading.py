@@ -40,8 +40,11 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     ((*BACK, "h"), ("tab", "j", "enter")),
 ]
 """What a reader does: the keys that lead there, and those while which statements fail."""
-HALVES = {"reading": (STEPS[:10], 110, 25), "marking and lists": (STEPS[10:], 65, 25)}
-"""Some of the steps; how many statements fail at least, and how many different ones: a shorter session is noticed."""
+HALVES = {"reading": (STEPS[:10], 110), "marking and lists": (STEPS[10:], 65)}
+"""Some of the steps, and how many statements fail in them at least: a shorter session is noticed."""
+DIFFERENT = {1: 25, 3: 15}
+"""How many different ones these are at least, where every one fails, or every third."""
+EVERY = [pytest.param(1, marks=pytest.mark.slow), 3]
 
 SESSION = [
     *("j", "enter", "space", "J", "f", "K", "m", "escape"),
@@ -109,17 +112,18 @@ def check(path: Path) -> None:
 
 @pytest.mark.usefixtures("_no_waiting")
 @pytest.mark.parametrize("half", HALVES)
-async def test_every_statement_of_every_key_fails(db: Path, half: str) -> None:
+@pytest.mark.parametrize("every", EVERY)
+async def test_every_statement_of_every_key_fails(db: Path, half: str, every: int) -> None:
     """Each step is done again and again in one long session: each time its next statement fails, until none does."""
     shelve_all(db)
     app = reader(db)
     failed: Counter[str] = Counter()
-    steps, statements, different = HALVES[half]
+    steps, statements = HALVES[half]
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await calm(pilot)
-        for lead, keys in steps:
+        for place, (lead, keys) in enumerate(steps):
             fault = Fault()
-            for k in count(1):
+            for k in count(1 + place % every, every):
                 await press(pilot, *lead)
                 fault = Fault(k)
                 with failing_statements(fault, sqlite3.SQLITE_IOERR, "disk I/O error"):
@@ -133,16 +137,17 @@ async def test_every_statement_of_every_key_fails(db: Path, half: str) -> None:
         await on_screen(pilot, app, "FEEDS")
         await pilot.press("ctrl+q")
     assert app.return_code == 0
-    assert failed.total() > statements
-    assert len(failed) > different, sorted(failed)
+    assert failed.total() > statements // every
+    assert len(failed) > DIFFERENT[every], sorted(failed)
     check(db)
 
 
 @pytest.mark.usefixtures("_no_waiting")
-async def test_every_statement_of_the_start_fails(tmp_path: Path) -> None:
+@pytest.mark.parametrize("every", EVERY)
+async def test_every_statement_of_the_start_fails(tmp_path: Path, every: int) -> None:
     """It opens, or says in a sentence why it cannot; what failed once is there when it is asked for again."""
     said: list[str] = []
-    for k in count(1):
+    for k in count(1, every):
         path = tmp_path / f"{k}.db"
         shelve_all(path)
         fault = Fault(k)
@@ -150,7 +155,7 @@ async def test_every_statement_of_the_start_fails(tmp_path: Path) -> None:
         check(path)
         if fault.struck is None:
             break
-    assert len(said) > 20
+    assert len(said) > 20 // every
     assert not said[-1]
 
 
