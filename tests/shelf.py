@@ -100,7 +100,7 @@ async def resize(pilot: Pilot[Any], width: int, height: int) -> None:
     """Change the size of the window, and wait until the screen has it: Textual tells it a moment later."""
     await pilot.resize_terminal(width, height)
     for _ in range(500):
-        if pilot.app.screen.size == (width, height):
+        if pilot.app.screen.outer_size == (width, height):
             break
         await pilot.pause(0.01)
     await pilot.pause()

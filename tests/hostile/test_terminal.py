@@ -147,6 +147,36 @@ def test_every_size_and_a_storm_of_them(cache: Path) -> None:
         assert_restored(bytes(terminal.raw))
 
 
+CHANGING = """
+import sys, termios
+from tuireader.__main__ import main
+from tuireader.tui.driver import TerminalDriver
+
+ask = TerminalDriver._get_terminal_size
+
+def ask_slowly(self):
+    size = ask(self)
+    if tuple(size) == (100, 30):
+        termios.tcsetwinsize(1, (40, 130))
+    return size
+
+TerminalDriver._get_terminal_size = ask_slowly
+sys.exit(main())
+"""
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_window_that_changes_while_its_size_is_asked_for_is_followed() -> None:
+    with Terminal(columns=130, rows=40, command=(sys.executable, "-c", CHANGING)) as terminal:
+        terminal.until("A Worrying")
+        terminal.resize(100, 30)
+        terminal.until(lambda _: b"\x1b[40;1H" in terminal.raw.rpartition(b"\x1b[30;1H")[2])
+        terminal.resize(130, 40)  # as it is: this is for what reads the screen
+        terminal.press("?")
+        terminal.until("Keys")
+        assert max(len(line) for line in terminal.text.splitlines()) > 100
+
+
 @pytest.mark.parametrize("size", [(1, 1), (3, 3), (1, 80), (80, 1), (400, 100)])
 def test_it_starts_at_any_size(cache: Path, size: tuple[int, int]) -> None:
     with Terminal(columns=size[0], rows=size[1]) as terminal:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import select
 import signal
 import termios
+import threading
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -16,6 +18,8 @@ from typing import IO, Any, cast
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
+from textual.events import Resize
+from textual.geometry import Size
 
 _CHUNK = 4096
 _PAUSE = 0.1
@@ -70,6 +74,28 @@ class TerminalDriver(LinuxDriver):
         self._is_on = self._writer_thread is not None and self._writer_thread.is_alive()
         if not self._is_on and not self._is_there():
             self._lose()  # else it is another program's for now, as in the background: it is tried again when continued
+        self._heed_the_window()
+
+    def _heed_the_window(self) -> None:
+        """Tell the app of each new size of the window; it is asked for on the loop.
+
+        Textual asks for it in the handler of the signal, which the next signal interrupts: then the older size is told
+        after the newer one.
+        """
+        loop = asyncio.get_running_loop()
+
+        def tell(*_: object) -> None:
+            with suppress(RuntimeError):  # the loop has ended already
+                loop.call_soon_threadsafe(self._tell_size)
+
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGWINCH, tell)
+        tell()
+
+    def _tell_size(self) -> None:
+        if not self._in_band_window_resize:
+            size = Size(*self._get_terminal_size())
+            self._app.post_message(Resize(size, size))
 
     def _is_there(self) -> bool:
         try:

@@ -18,9 +18,16 @@ class SteadyScreen(Screen[ScreenResultType]):
 
     @on(events.Resize)
     def _pass_over_the_past(self, event: events.Resize) -> None:
-        """Pass over a size that is no longer the window's; the one that is follows."""
-        if event.size != self.app.size:
+        """Pass over a size that is no longer the window's, and take the one that is.
+
+        That one need not follow: it may have come before, and been given up for this, since of several sizes that wait
+        Textual takes the last.
+        """
+        now = self.app.size
+        if event.size != now:
             event.prevent_default()
+            if self.outer_size != now:
+                self.post_message(events.Resize(now, now))
 
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
         """The widget at a place, and the place in its text; nothing where that is being removed."""
