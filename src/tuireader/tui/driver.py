@@ -8,7 +8,6 @@ import re
 import select
 import signal
 import termios
-import threading
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -88,8 +87,7 @@ class TerminalDriver(LinuxDriver):
             with suppress(RuntimeError):  # the loop has ended already
                 loop.call_soon_threadsafe(self._tell_size)
 
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGWINCH, tell)
+        signal.signal(signal.SIGWINCH, tell)
         tell()
 
     def _tell_size(self) -> None:
