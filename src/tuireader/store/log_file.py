@@ -46,9 +46,12 @@ def of(path: Path) -> Path:
 
 def look(path: Path) -> Log | None:
     """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
+    index = _index(path)
+    if index is not None:
+        log, written = index
+        return log if written < log.frames else None
     try:
-        index = _index(path)
-        return _by_its_frames(path) if index is None else index[0] if index[1] < index[0].frames else None
+        return _by_its_frames(path)
     except OSError:
         return None
 
@@ -171,12 +174,15 @@ def _takes_less(path: Path, log: Log) -> bool:
     counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.
     """
     index = _index(path)
-    if index is None or index[0].salts != log.salts or index[0].frames >= log.frames:
+    if index is None:
+        return False
+    now, _ = index
+    if now.salts != log.salts or now.frames >= log.frames:
         return False
     if log.is_known:
         return True
     with of(path).open("rb") as file:
-        return any(_frame(file, log, number)[1] for number in range(index[0].frames + 1, log.frames))
+        return any(_frame(file, log, number)[1] for number in range(now.frames + 1, log.frames))
 
 
 def merge(cache: Path, log: Log, into: Path) -> None:
