@@ -24,16 +24,18 @@ from pathlib import Path
 from types import FrameType
 
 from tuireader.content.ansi import to_plain
-from tuireader.content.clean import clean, count_words, looks_truncated, plain_text
+from tuireader.content.clean import clean, plain_text
 from tuireader.content.document import to_document
 from tuireader.content.extract import main_html
 from tuireader.content.layout import lay_out
 from tuireader.content.markdown import to_markdown
+from tuireader.content.words import looks_truncated
 from tuireader.demo.site import answer
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.discover import find_feeds, is_feed
 from tuireader.feeds.parse import parse_feed
 from tuireader.model import ParsedFeed
+from tuireader.text.word_count import count_words
 
 SLOWEST = 2.0
 """Seconds of processor time that a case may take."""

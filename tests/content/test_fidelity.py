@@ -16,7 +16,7 @@ from tuireader.content.clean import clean
 from tuireader.content.document import to_document
 from tuireader.content.layout import lay_out
 from tuireader.content.markdown import to_markdown
-from tuireader.content.width import cells
+from tuireader.text.cells import cells
 
 ARTICLES = sorted((Path(tuireader.demo.__file__).parent / "articles").glob("*.html"))
 PAGES = sorted((Path(__file__).parent.parent / "data" / "page").glob("*.html"))

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from tuireader.content.blocks import Line
 from tuireader.content.head import HEAD, byline, head_text, lay_out_head, packed
-from tuireader.content.width import cells
 from tuireader.model import Article
+from tuireader.text.cells import cells
 
 DAY = datetime(2017, 6, 30, 23, 30, tzinfo=UTC)
 ARTICLE = Article(

@@ -6,7 +6,7 @@ from tuireader.content.blocks import Line, document_text
 from tuireader.content.document import to_document
 from tuireader.content.layout import lay_out, lay_out_block
 from tuireader.content.lines import balanced
-from tuireader.content.width import cells
+from tuireader.text.cells import cells
 
 
 def drawn(markdown: str, width: int, **options) -> list[str]:

@@ -4,7 +4,7 @@ from tuireader.content.ansi import to_plain
 from tuireader.content.blocks import Text
 from tuireader.content.document import to_document
 from tuireader.content.layout import lay_out
-from tuireader.content.width import cells
+from tuireader.text.cells import cells
 
 
 def drawn(markdown: str, width: int) -> list[str]:

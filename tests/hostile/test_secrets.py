@@ -14,8 +14,8 @@ import pytest
 from conftest import ScriptedSite
 from shelf import REVIEW, reader, screen_text, settle, shelve
 from tuireader import paths
-from tuireader.model import shown_address, without_passwords
 from tuireader.store.connection import connect
+from tuireader.urls.shown import shown_address, without_passwords
 from wordpress import BORDER, publish
 
 SECRET = "SECRETPW"

@@ -4,8 +4,8 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from rss import Item, rss
-from tuireader.errors import AddressError, FetchError, NoFeedFoundError
-from tuireader.library.candidates import Candidates, addresses_to_try, candidates
+from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.library.candidates import Candidates, candidates
 from tuireader.web import open_client
 
 FEED = rss(Item("one"))
@@ -19,33 +19,6 @@ async def look(address: str) -> Candidates:
 def home(*links: tuple[str, str], kind: str = "application/rss+xml") -> Reply:
     tags = (f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">' for url, title in links)
     return Reply(f"<!doctype html><html><head><title>Home</title>{''.join(tags)}</head><body>Hello</body></html>")
-
-
-@pytest.mark.parametrize(
-    ("typed", "tried"),
-    [
-        ("example.org", ["https://example.org", "http://example.org"]),
-        ("  www.example.org/blog ", ["https://www.example.org/blog", "http://www.example.org/blog"]),
-        ("https://example.org/", ["https://example.org/"]),
-        ("HTTP://example.org/", ["http://example.org/"]),
-        ("feed://example.org/rss", ["https://example.org/rss", "http://example.org/rss"]),
-        ("feed:https://example.org/rss", ["https://example.org/rss"]),
-        ("feed:http://example.org/rss", ["http://example.org/rss"]),
-        ("localhost:8000", ["http://localhost:8000", "https://localhost:8000"]),
-        ("127.0.0.1:8000/x", ["http://127.0.0.1:8000/x", "https://127.0.0.1:8000/x"]),
-        ("93.184.216.34", ["http://93.184.216.34", "https://93.184.216.34"]),
-        ("[::1]:8000", ["http://[::1]:8000", "https://[::1]:8000"]),
-        ("me:pw@example.org/feed", ["https://me:pw@example.org/feed", "http://me:pw@example.org/feed"]),
-    ],
-)
-def test_what_is_tried(typed: str, tried: list[str]) -> None:
-    assert [url.rstrip("/") for url in addresses_to_try(typed)] == [url.rstrip("/") for url in tried]
-
-
-@pytest.mark.parametrize("typed", ["", "   ", "ftp://example.org/", "javascript:alert(1)", "file:///etc/passwd"])
-def test_what_is_no_address(typed: str) -> None:
-    with pytest.raises(AddressError):
-        addresses_to_try(typed)
 
 
 async def test_a_feeds_own_address(site: ScriptedSite) -> None:

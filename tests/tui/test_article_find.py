@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.tui.widgets.article_find import Match, Searchable, fold
+from tuireader.text.folding import fold
+from tuireader.tui.widgets.article_find import Match, Searchable
 
 MANY = 1000
 

@@ -52,7 +52,7 @@ def test_a_title_in_latin_cyrillic_chinese_japanese_or_korean_loads_nothing_to_m
     done = subprocess.run(
         [sys.executable, "-c", f"{measured}; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
-    assert "tuireader.content.width" in done.stdout.split()
+    assert "tuireader.text.wrap" in done.stdout.split()
     assert "wcwidth" not in done.stdout.split()
 
 

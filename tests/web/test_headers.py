@@ -5,7 +5,14 @@ from datetime import UTC, datetime
 import pytest
 
 from tuireader.model import Validators
-from tuireader.web.headers import ResponseHeaders, fresh_for, retry_after, validator_headers, validators
+from tuireader.web.headers import (
+    ResponseHeaders,
+    basic_authorization,
+    fresh_for,
+    retry_after,
+    validator_headers,
+    validators,
+)
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 DATE = "Thu, 01 Jan 2026 00:00:00 GMT"  # the server's clock is two weeks behind ours
@@ -91,3 +98,8 @@ def test_no_validators_make_no_headers() -> None:
 def test_validators_that_are_too_long_to_be_asked_with_are_none() -> None:
     assert validators(headers(ETag="x" * 2048, Last_Modified="y" * 2049)) == Validators("x" * 2048, None)
     assert validators(headers(ETag="x" * 60_000)) == Validators()
+
+
+def test_authorization_is_percent_decoded_utf8() -> None:
+    assert basic_authorization("zo%C3%AB:p%40ss%3Aword") == "Basic em/DqzpwQHNzOndvcmQ="
+    assert basic_authorization("name") == "Basic bmFtZTo="

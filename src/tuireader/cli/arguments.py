@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
-from tuireader.model import Order, shown_address
+from tuireader.model import Order
+from tuireader.urls.shown import shown_address
 
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
@@ -39,7 +40,7 @@ class _Parser(argparse.ArgumentParser):
     """An argument parser whose complaints are one sentence and a pointer, with exit status 2."""
 
     def error(self, message: str) -> NoReturn:
-        from tuireader.content.printable import printable
+        from tuireader.text.printable import printable
 
         self.exit(2, f"{self.prog}: {printable(self._without_passwords(message))}. See {self.prog} --help.\n")
 

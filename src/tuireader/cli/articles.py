@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import article_row, put, put_json, say, table
-from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError
 from tuireader.model import Headline, Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
+from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.library.read import OpenArticle
@@ -96,7 +96,8 @@ def _fitted(line: str) -> str:
     """Cut a line to the terminal; leave it whole where something else reads it."""
     if not sys.stdout.isatty():
         return line
-    from tuireader.content.width import cells, columns_of
+    from tuireader.text.cells import cells
+    from tuireader.text.wrap import columns_of
 
     room = shutil.get_terminal_size().columns
     return line if cells(line) <= room else line[: columns_of(line, 0, room - 1)] + "…"
@@ -129,9 +130,9 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
     """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
     from tuireader import config
     from tuireader.content.ansi import to_ansi, to_plain
-    from tuireader.content.bidi import terminal_reorders
     from tuireader.content.head import lay_out_head
     from tuireader.content.layout import lay_out
+    from tuireader.text.bidi import terminal_reorders
 
     chosen = config.load(paths.config_path())
     terminal = sys.stdout.isatty()

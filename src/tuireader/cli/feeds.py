@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
-from tuireader.content.printable import printable
 from tuireader.errors import TuireaderError
-from tuireader.model import Feed, FeedSummary, Refreshed, shown_address, without_credentials
+from tuireader.model import Feed, FeedSummary, Refreshed
 from tuireader.store import feeds as store_feeds
+from tuireader.text.printable import printable
+from tuireader.urls.shown import shown_address, without_credentials
 
 
 def _now() -> datetime:

@@ -29,8 +29,8 @@ class _Harmless(logging.Formatter):
     """Leaves out what a terminal would obey that shows the log, since words of others are in it; and passwords."""
 
     def format(self, record: logging.LogRecord) -> str:
-        from tuireader.content.printable import printable_block
-        from tuireader.model import without_passwords
+        from tuireader.text.printable import printable_block
+        from tuireader.urls.shown import without_passwords
 
         return printable_block(without_passwords(super().format(record)))
 

@@ -9,8 +9,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from tuireader.content.printable import printable
-from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes, without_credentials
+from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes
+from tuireader.text.printable import printable
+from tuireader.urls.shown import without_credentials
 
 # json.dumps escapes C0; these too could steer a terminal that shows the JSON.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
@@ -107,7 +108,7 @@ def refreshed_row(event: Refreshed) -> dict[str, Any]:
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
-    from tuireader.content.width import cells as width
+    from tuireader.text.cells import cells as width
 
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = []

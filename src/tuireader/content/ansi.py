@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .bidi import visual
-from .printable import printable_block
+from tuireader.content.visual_order import visual
+from tuireader.text.printable import printable_block
 
 if TYPE_CHECKING:
-    from .blocks import Line, Span
+    from tuireader.content.blocks import Line, Span
 
 _CODES = {
     "strong": "1", "em": "3", "strike": "9", "code": "36", "link": "4", "image": "2",

@@ -10,7 +10,8 @@ from tuireader.content.closing import trim_end
 from tuireader.content.mending import flattened, shortened, without_mathml, without_oddities
 from tuireader.content.tidying import SCHEMES, tidy
 from tuireader.content.tree import Node, parse, serialise
-from tuireader.content.words import count_words, looks_truncated, tidied, with_breaks, without_tags
+from tuireader.content.words import looks_truncated, tidied, with_breaks, without_tags
+from tuireader.text.word_count import count_words
 
 __all__ = ["clean", "count_words", "looks_truncated", "plain_text"]
 

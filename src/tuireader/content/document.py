@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from .blocks import (
+from tuireader.content.blocks import (
     Block,
     Code,
     Document,
@@ -26,9 +26,9 @@ from .blocks import (
     Text,
     text_length,
 )
-from .inline import References, picture_text, pictures_of, plain, text_of
-from .notes import slug
-from .trimming import trimmed
+from tuireader.content.inline import References, picture_text, pictures_of, plain, text_of
+from tuireader.content.notes import slug
+from tuireader.content.trimming import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -318,7 +318,7 @@ class _Builder:
         """Begin a header's cell: it says how its column is aligned."""
         if self.table is not None:
             style = str(token.attrs.get("style", "text-align:left"))
-            self.table.aligns.append(cast(Align, style.removeprefix("text-align:")))
+            self.table.aligns.append(cast("Align", style.removeprefix("text-align:")))
 
     def close_row(self, _token: Token) -> None:
         """End a row."""

@@ -13,13 +13,14 @@ from typing import Any
 from trafilatura import extract_with_metadata
 from trafilatura.utils import decode_file, load_html
 
-from tuireader.content.clean import clean, clean_tree, count_words, plain_text, tree_of
+from tuireader.content.clean import clean, clean_tree, plain_text, tree_of
 from tuireader.content.container import BODY, container_of, declared_body, holds, main_part, paragraphs, prune
 from tuireader.content.edges import trim_edges
 from tuireader.content.facts import facts_of, title_of
 from tuireader.content.junk import PARTS, without_links
 from tuireader.content.mending import cut, flattened
 from tuireader.content.tree import Node, parse
+from tuireader.text.word_count import count_words
 
 _PAGE_MAX = 4_000_000
 """Characters of a page that are looked at."""

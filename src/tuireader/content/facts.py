@@ -12,7 +12,7 @@ from typing import Any
 
 from tuireader.content import attribution, moments
 from tuireader.content.jsonld import article_data, names_in, texts_in
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 
 _HEADINGS_MAX = 3
 _PERMALINK = re.compile(r"\s*[¶§🔗⚓]+$|\s#$")

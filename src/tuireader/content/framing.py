@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from . import composing
-from .composing import Attributes, Cell, Item, Piece
+from tuireader.content import composing
+from tuireader.content.composing import Attributes, Cell, Item, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .notes import Notes
+    from tuireader.content.notes import Notes
 
 DEPTH_MAX = 16
 """Lists and quotations that are nested more deeply are not set further in."""

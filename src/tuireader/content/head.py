@@ -6,12 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from tuireader.content.blocks import Line, Span, Text
+from tuireader.content.lines import Frame, balanced, text_lines
 from tuireader.model import minutes
-
-from .blocks import Line, Span, Text
-from .lines import Frame, balanced, text_lines
-from .printable import printable
-from .width import cells
+from tuireader.text.cells import cells
+from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from datetime import tzinfo

@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from .blocks import Line, Run, Span, Text
-from .width import columns_of
+from tuireader.content.blocks import Line, Run, Span, Text
+from tuireader.text.wrap import columns_of
 
 if TYPE_CHECKING:
-    from .blocks import Code
-    from .lines import Frame
+    from tuireader.content.blocks import Code
+    from tuireader.content.lines import Frame
 
 COLOUR_LIMIT = 40_000
 """Characters of code that are coloured at most: what is longer stays plain, so that no page waits for it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .blocks import Image, Link, Run, Text
-from .raising import raised
-from .width import cells
+from tuireader.content.blocks import Image, Link, Run, Text
+from tuireader.text.cells import cells
+from tuireader.text.superscript import raised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tuireader.content import media
 from tuireader.content.flow import HEADINGS, Kept, around
 from tuireader.content.junk import is_tracker
-from tuireader.content.printable import printable
 from tuireader.content.tree import Node
+from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.content.tidying import Tidier

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .blocks import Code, HeadingBlock, Line, Paragraph, Picture, Rule, Span, Table
-from .highlight import code_lines
-from .lines import Frame, balanced, text_lines
-from .tables import table_lines
-from .width import cells
+from tuireader.content.blocks import Code, HeadingBlock, Line, Paragraph, Picture, Rule, Span, Table
+from tuireader.content.highlight import code_lines
+from tuireader.content.lines import Frame, balanced, text_lines
+from tuireader.content.tables import table_lines
+from tuireader.text.cells import cells
 
 if TYPE_CHECKING:
-    from .blocks import Block, Document, Level
+    from tuireader.content.blocks import Block, Document, Level
 
 _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}

@@ -7,8 +7,7 @@ import string
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from .raising import lowered, raised
-from .signs import (
+from tuireader.content.signs import (
     BREAK,
     CODE,
     CODE_END,
@@ -27,6 +26,7 @@ from .signs import (
     SUP,
     SUP_END,
 )
+from tuireader.text.superscript import lowered, raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,9 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from typing import NamedTuple
 
-from .bidi import is_right_to_left
-from .blocks import Line, Span, Text
-from .width import cells, wrap
+from tuireader.content.blocks import Line, Span, Text
+from tuireader.text.bidi import is_right_to_left
+from tuireader.text.cells import cells
+from tuireader.text.wrap import wrap
 
 HYPHEN = (Span("-", "hyphen"),)
 

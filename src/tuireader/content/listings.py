@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from tuireader.content.junk import is_part_of_page
-from tuireader.content.printable import printable_block
 from tuireader.content.tree import INLINE, Node
+from tuireader.text.printable import printable_block
 
 _LANGUAGE = re.compile(
     r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",

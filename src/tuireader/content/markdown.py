@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 from html2text import HTML2Text
 
-from .composing import AROUND, Attributes, Preformatted
-from .framing import EMPTY_BETWEEN, HOLDERS, Frames
-from .marks import escape, settle
-from .notes import find_notes
-from .signs import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
+from tuireader.content.composing import AROUND, Attributes, Preformatted
+from tuireader.content.framing import EMPTY_BETWEEN, HOLDERS, Frames
+from tuireader.content.marks import escape, settle
+from tuireader.content.notes import find_notes
+from tuireader.content.signs import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

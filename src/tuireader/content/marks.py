@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from itertools import chain
 
-from .leaves import Leaf, Reader, spaced
-from .placing import UNDERSCORE, Placing, Run
-from .signs import BREAK, SIGNS
+from tuireader.content.leaves import Leaf, Reader, spaced
+from tuireader.content.placing import UNDERSCORE, Placing, Run
+from tuireader.content.signs import BREAK, SIGNS
 
 _MARKS = {1: "**", 2: "*", 4: "~~", UNDERSCORE: "_"}
 _ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")

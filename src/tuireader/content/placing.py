@@ -7,8 +7,8 @@ from bisect import bisect_left
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from .leaves import STYLES, Leaf, is_punctuation
-from .signs import BREAK
+from tuireader.content.leaves import STYLES, Leaf, is_punctuation
+from tuireader.content.signs import BREAK
 
 UNDERSCORE = 8
 """The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""

@@ -6,12 +6,12 @@ import re
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
-from .blocks import DECORATION, Line, Span, Text
-from .lines import Frame, text_lines
-from .width import cells
+from tuireader.content.blocks import DECORATION, Line, Span, Text
+from tuireader.content.lines import Frame, text_lines
+from tuireader.text.cells import cells
 
 if TYPE_CHECKING:
-    from .blocks import Table
+    from tuireader.content.blocks import Table
 
 _GAP = 2
 """Cells between two columns."""

@@ -11,8 +11,8 @@ from tuireader.content import block_rules as block
 from tuireader.content import inline_rules as inline
 from tuireader.content.flow import HEADINGS, Kept, in_blocks, is_block
 from tuireader.content.junk import is_part_of_page, is_share_bar, is_share_heading, is_share_link
-from tuireader.content.printable import printable, printable_block
 from tuireader.content.tree import Node
+from tuireader.text.printable import printable, printable_block
 
 SCHEMES = frozenset(
     {

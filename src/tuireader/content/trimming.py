@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from .inline import Token, plain
+from tuireader.content.inline import Token, plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,8 @@ import re
 from html import unescape
 
 from tuireader.content.phrases import MORE
-from tuireader.content.printable import printable_and_special, without_plain
+from tuireader.text.printable import printable_and_special
+from tuireader.text.word_count import count_words
 
 _EXCERPT_MAX = 200
 """Words up to which a text that ends in an ellipsis is taken for an excerpt."""
@@ -26,13 +27,6 @@ _SPECIAL = re.compile(
 _ORIGIN = re.compile(r"\nThe (?:post|article) [^\n]{1,400} appeared first on [^\n]{1,200}\.$")
 
 _OTHER_SPACE = re.compile(r"\s")
-
-_WIDE = re.compile(
-    "[\u2e80-\u2fff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff]"
-)
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
-
-_SCRIPTS = re.compile(_WIDE.pattern[:-1] + _UNSPACED.pattern[1:])
 
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
 _MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
@@ -62,33 +56,6 @@ def tidied(text: str) -> str:
 def with_breaks(html: str) -> str:
     """Return HTML with a line feed before each tag of a block, and nowhere else."""
     return _BLOCK.sub(r"\n\g<0>", html.replace("\n", " "))
-
-
-def count_words(text: str) -> int:
-    """Return how many words there are, for the time that reading takes.
-
-    Where words are written without space between them, two characters of Chinese and Japanese, or five of Thai, Lao,
-    Khmer and Burmese count as one.
-    """
-    return _count_scripts(text) if _has_scripts(text) else len(text.split())
-
-
-def count_tidied(text: str) -> int:
-    """Return what `count_words` does, of text that `tidied` gave: there one sign stands between two words."""
-    if _has_scripts(text):
-        return _count_scripts(text)
-    return text.count(" ") + text.count("\n") + 1 if text else 0
-
-
-def _has_scripts(text: str) -> bool:
-    return not text.isascii() and _SCRIPTS.search(without_plain(text)) is not None
-
-
-def _count_scripts(text: str) -> int:
-    text, wide = _WIDE.subn(" ", text)
-    text, unspaced = _UNSPACED.subn(" ", text)
-    spaced = sum(any(map(str.isalnum, word)) for word in text.split())  # what is left may be punctuation
-    return spaced + (wide + 1) // 2 + (unspaced + 4) // 5
 
 
 def looks_truncated(html: str, text: str) -> bool:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
-from tuireader.feeds.address import normalise_address
 from tuireader.feeds.decode import decode
 from tuireader.feeds.document import find_root
-from tuireader.feeds.links import absolute, host_of
-from tuireader.feeds.names import line
 from tuireader.model import FeedLink
+from tuireader.text.names import line
+from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import short_host
+from tuireader.urls.typed import normalise_address
 
 __all__ = ["find_feeds", "is_feed", "normalise_address", "usual_feed_urls"]
 
@@ -138,10 +139,10 @@ def _linked(page: str, base: str) -> Iterator[FeedLink]:
         text = line(_MARKUP.sub(" ", page[end : end + 500].partition("</a")[0]), markup=False) or attributes.get(
             "title", ""
         )
-        here = host_of(address) == host_of(base)
+        here = short_host(address) == short_host(base)
         looks = _LOOKS_LIKE_FEED.search(address.partition("#")[0]) is not None
         called = _FEED_WORDS.fullmatch(text) is not None
-        if (looks and (here or called)) or _FEED_HOSTS.search(host_of(address)):
+        if (looks and (here or called)) or _FEED_HOSTS.search(short_host(address)):
             yield FeedLink(address, line(text))
 
 

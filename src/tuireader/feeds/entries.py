@@ -10,10 +10,11 @@ from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
-from tuireader.content.printable import printable
-from tuireader.feeds.links import absolute, host_of
-from tuireader.feeds.names import line
 from tuireader.model import ParsedEntry
+from tuireader.text.names import line
+from tuireader.text.printable import printable
+from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import short_host
 
 UNTITLED = "Untitled"
 
@@ -113,7 +114,7 @@ def attachments(files: Iterable[tuple[str, str, str]], body: str, base: str) -> 
         url = html.escape(absolute(address, base))
         kind = media_type.partition("/")[0].lower()
         if url and kind in {"audio", "video"} and url not in body:
-            label = title or url.partition("?")[0].rpartition("/")[2] or host_of(url)
+            label = title or url.partition("?")[0].rpartition("/")[2] or short_host(url)
             found.append(f'<p><a href="{url}">{kind.capitalize()}: {html.escape(line(label), quote=False)}</a></p>')
     return "".join(dict.fromkeys(found))
 

@@ -10,9 +10,10 @@ from typing import Any
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import as_html, attachments, identity, settled
-from tuireader.feeds.links import absolute, host_of
-from tuireader.feeds.names import categories, line, people
 from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.text.names import categories, line, people
+from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import short_host
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 
@@ -30,7 +31,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
     entries = [_entry(item, site or url, authors) for item in feed["items"]]
     found = [entry for entry in entries if entry is not None]
     return ParsedFeed(
-        title=line(_text(feed.get("title"))) or host_of(url),
+        title=line(_text(feed.get("title"))) or short_host(url),
         site=site,
         entries=settled(found),
         skipped=len(entries) - len(found),

@@ -16,10 +16,11 @@ from tuireader.feeds.decode import decode
 from tuireader.feeds.document import find_root, is_whole
 from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.jsonfeed import parse_json_feed
-from tuireader.feeds.links import absolute, host_of
-from tuireader.feeds.names import categories, line, people
 from tuireader.feeds.usual import RawFeed, read_usual
 from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.text.names import categories, line, people
+from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import short_host
 
 _FRESH_MAX = 86_400
 _SUMMARY_MAX = 2000
@@ -73,7 +74,7 @@ def _feed(raw: RawFeed, url: str) -> ParsedFeed:
     entries = [_entry(each, site or url, authors, rss=rss, hugo=hugo) for each in raw.entries]
     found = [entry for entry in entries if entry is not None]
     return ParsedFeed(
-        title=_title(feed) or host_of(url),
+        title=_title(feed) or short_host(url),
         site=site,
         entries=settled(found),
         skipped=len(entries) - len(found),

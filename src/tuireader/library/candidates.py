@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,16 @@ from datetime import datetime
 
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.feeds.discover import find_feeds, is_feed, normalise_address, usual_feed_urls
+from tuireader.feeds.discover import find_feeds, is_feed, usual_feed_urls
 from tuireader.model import FeedLink, Page
+from tuireader.urls.credentials import split_credentials, with_credentials_of
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
-from tuireader.web.addresses import host_of, is_private_name, private_ok_for, split_credentials, with_credentials_of
+from tuireader.urls.private import private_ok_for
+from tuireader.urls.typed import addresses_to_try
 
 Clock = Callable[[], datetime]
 
-_SCHEME_GIVEN = re.compile(r"\s*(feed:\s*)?(//)?\s*https?:", re.IGNORECASE)
 _COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario|コメント", re.IGNORECASE)
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
 _PATIENCE = 10.0
@@ -57,28 +58,6 @@ async def candidates(client: web.Client, address: str, *, clock: Clock = web.utc
     if guessed is None:
         raise NoFeedFoundError(f"{host_of(page.url)} names no feed on that page; give the address of the feed itself")
     return Candidates(url, page, *guessed)
-
-
-def addresses_to_try(typed: str) -> list[str]:
-    """What was typed as full addresses: https before http where no scheme was given, but not for local servers.
-
-    Raises AddressError.
-    """
-    url = normalise_address(typed)
-    if _SCHEME_GIVEN.match(typed):
-        return [url]
-    rest = url.partition("://")[2]
-    host = host_of(url)
-    schemes = ["http", "https"] if is_private_name(host) or _is_ip(host) else ["https", "http"]
-    return [f"{scheme}://{rest}" for scheme in schemes]
-
-
-def _is_ip(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 async def _first_that_answers(client: web.Client, urls: Sequence[str], clock: Clock) -> tuple[str, Page]:

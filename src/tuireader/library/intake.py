@@ -15,7 +15,7 @@ from tuireader.library.plan import plan
 from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.web.addresses import host_of
+from tuireader.urls.hosts import host_of
 
 
 def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Mapping
 
 from tuireader.content.clean import plain_text
-from tuireader.content.words import count_tidied, looks_truncated
+from tuireader.content.words import looks_truncated
 from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
+from tuireader.text.word_count import count_tidied
 
 
 def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:

@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
-from tuireader.model import Feed, Page, ParsedFeed, Validators, without_credentials
+from tuireader.model import Feed, Page, ParsedFeed, Validators
 from tuireader.store.holds import SKEW
-from tuireader.web.addresses import host_of, same_host, with_credentials_of
+from tuireader.urls.credentials import with_credentials_of
+from tuireader.urls.hosts import host_of, same_host
+from tuireader.urls.shown import without_credentials
 
 HOUR = 3600
 DAY = 86_400

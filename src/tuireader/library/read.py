@@ -114,7 +114,8 @@ async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock:
     """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
     from tuireader import web
     from tuireader.library import waiting
-    from tuireader.web.addresses import private_ok_for, with_credentials_of
+    from tuireader.urls.credentials import with_credentials_of
+    from tuireader.urls.private import private_ok_for
 
     async def in_cache(work: Callable[[sqlite3.Connection], Result]) -> Result:
         return await asyncio.to_thread(_in_cache, path, work)
@@ -145,8 +146,8 @@ def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
     from tuireader.content.clean import plain_text
     from tuireader.content.extract import main_html
-    from tuireader.content.words import count_words
-    from tuireader.web.addresses import host_of
+    from tuireader.text.word_count import count_words
+    from tuireader.urls.hosts import host_of
 
     article = articles.get(c, article_id)
     found = main_html(page.content, page.url)

@@ -17,9 +17,11 @@ from tuireader.errors import FetchError, StoreError
 from tuireader.library import intake, polling
 from tuireader.library.silence import Silence
 from tuireader.library.workers import Workers
-from tuireader.model import Feed, Page, Refreshed, without_credentials
+from tuireader.model import Feed, Page, Refreshed
 from tuireader.store import feeds as store_feeds
-from tuireader.web.addresses import host_of, private_ok_for
+from tuireader.urls.hosts import host_of
+from tuireader.urls.private import private_ok_for
+from tuireader.urls.shown import without_credentials
 
 AT_ONCE = 32
 """Feeds in hand at a time, from their request until they are saved: this bounds the memory that bodies take."""

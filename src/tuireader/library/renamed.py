@@ -17,8 +17,8 @@ from urllib.parse import unquote
 
 from tuireader.feeds.entries import is_marked
 from tuireader.model import ParsedEntry
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import path_of, place, same_name
-from tuireader.web.addresses import host_of
 
 
 class Candidate(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tuireader.errors import FetchError
-from tuireader.web.addresses import Server, host_of, server_of
+from tuireader.urls.hosts import Server, host_of, server_of
 
 IN_VAIN = 2
 """Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""

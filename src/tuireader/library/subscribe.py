@@ -14,14 +14,16 @@ from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
 from tuireader.feeds.parse import parse_feed
 from tuireader.library import intake, known, pages, polling, read, waiting
-from tuireader.library.candidates import Candidates, addresses_to_try, candidates
+from tuireader.library.candidates import Candidates, candidates
 from tuireader.library.refresh import refresh
 from tuireader.library.worker import Worker
 from tuireader.model import Feed, FeedLink, Page, ParsedFeed, Plan, Refreshed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
+from tuireader.urls.credentials import with_credentials_of
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import is_front_page, same_place
-from tuireader.web.addresses import host_of, with_credentials_of
+from tuireader.urls.typed import addresses_to_try
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe"]
 

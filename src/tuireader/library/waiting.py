@@ -10,10 +10,10 @@ from functools import partial
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.library import polling
-from tuireader.model import without_credentials
 from tuireader.store import feeds as store_feeds
 from tuireader.store import holds
-from tuireader.web.addresses import host_of
+from tuireader.urls.hosts import host_of
+from tuireader.urls.shown import without_credentials
 
 
 @asynccontextmanager

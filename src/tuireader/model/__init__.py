@@ -6,7 +6,6 @@ dataclass takes a third of a millisecond.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING, Literal
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "WORDS_PER_MINUTE", "Article", "Excerpt", "Facet", "Feed", "FeedLink", "FeedSummary", "Headline", "Known", "Order",
     "Page", "ParsedEntry", "ParsedFeed", "Plan", "Prepared", "Query", "RefreshStatus", "Refreshed", "Status", "Totals",
-    "Validators", "minutes", "shown_address",
-    "without_credentials", "without_passwords",
+    "Validators", "minutes",
 ]  # fmt: skip
 
 _PARTS = {
@@ -42,37 +40,6 @@ WORDS_PER_MINUTE = 230
 def minutes(words: int) -> int:
     """Minutes that reading so many words takes, at least one where there are words."""
     return max(1, round(words / WORDS_PER_MINUTE)) if words else 0
-
-
-def without_credentials(url: str) -> str:
-    """The address without a name and a password; for one that was checked. What was typed goes to `shown_address`."""
-    return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
-
-
-_AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"
-"""What people type for an @; the last two where their keyboard is set to East Asian widths."""
-
-
-def shown_address(typed: str) -> str:
-    """What was typed as an address, as it may be shown: nothing of it that could be a part of a password.
-
-    Passwords with signs in them that end a host, such as "/", make no address that can be taken apart. So where there
-    is a colon before an @, all goes that stands before the last @.
-    """
-    start = re.match(r"\s*(?:feed:|mailto:)?(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})?", typed, re.IGNORECASE)
-    lead = start[0] if start else ""
-    rest = typed[len(lead) :]
-    before, at, after = re.sub(f"[{_AT}]", "@", rest).rpartition("@")
-    if not at and lead.endswith(("/", "\\")) and (colon := re.match(r"[^/?#\[\]:]*:(?!\d{1,5}(?:[/?#]|$))", rest)):
-        return lead + colon[0][:-1]  # what stands in the place of a port may be a password without its host
-    if not at or not (":" in before or (lead.endswith(("/", "\\")) and not re.search(r"[/?#\\]", before))):
-        return typed
-    return lead + after
-
-
-def without_passwords(text: str) -> str:
-    """A message or a line of the log without what stands before the host in the addresses that are in it."""
-    return re.sub(rf"//[^\s/@\"'<>]*[{_AT}]", "//", text) if re.search(f"[{_AT}]", text) else text
 
 
 @dataclass(frozen=True, slots=True)

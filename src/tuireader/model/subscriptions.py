@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tuireader.model import without_credentials
+from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -8,6 +8,7 @@ from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.connection import transaction
 from tuireader.store.values import moment, name_key, number, seconds, sound, text_of, tidy
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     import sqlite3
@@ -68,7 +69,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     Raises NotFoundError, with a sentence, where there is none or more than one.
     """
     feeds = every(c) if text.strip() else []
-    name, address, shown = name_key(text), _bare(text.strip()), model.shown_address(text)
+    name, address, shown = name_key(text), _bare(text.strip()), shown_address(text)
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],

@@ -47,7 +47,7 @@ class TerminalDriver(LinuxDriver):
         """Called once, from any thread, when the terminal turns out to be gone."""
         self._is_on = False
         super().__init__(app, **options)
-        self._file = cast(Any, _Output(cast(IO[str], self._file), self._lose))
+        self._file = cast("Any", _Output(cast("IO[str]", self._file), self._lose))
 
     def _lose(self) -> None:
         if not self.is_lost:
@@ -142,7 +142,7 @@ class TerminalDriver(LinuxDriver):
         with suppress(OSError, termios.error, ValueError):
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-            output = cast(_Output, self._file).fileno()
+            output = cast("_Output", self._file).fileno()
             os.set_blocking(output, False)
             os.write(output, _LEAVE.encode())
             os.set_blocking(output, True)

@@ -39,7 +39,7 @@ async def refreshing(
     async with web_client("tuireader.library.refresh") as client:
         from tuireader.library.refresh import refresh
 
-        events = cast(AsyncGenerator[Refreshed, None], refresh(path, client, feeds, clock=clock, force=force))
+        events = cast("AsyncGenerator[Refreshed, None]", refresh(path, client, feeds, clock=clock, force=force))
         async with aclosing(events):
             async for event in events:
                 yield event

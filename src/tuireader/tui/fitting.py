@@ -9,7 +9,8 @@ from itertools import accumulate
 
 from rich.cells import cell_len
 
-from tuireader.content.width import widths, wrap
+from tuireader.text.cells import widths
+from tuireader.text.wrap import wrap
 
 ELLIPSIS = "…"
 
@@ -99,7 +100,7 @@ def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
     """A line of text as it is drawn; with `reorder` None, right-to-left text is reordered if the terminal does not."""
     if reorder is False or text.isascii():
         return text
-    from tuireader.content import bidi
+    from tuireader.text import bidi
 
     if reorder is None and bidi.terminal_reorders(os.environ):
         return text
@@ -110,6 +111,6 @@ def from_right(text: str) -> bool:
     """Whether text is written from the right."""
     if text.isascii():
         return False
-    from tuireader.content.bidi import is_right_to_left
+    from tuireader.text.bidi import is_right_to_left
 
     return is_right_to_left(text)

@@ -11,8 +11,8 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit, url
 
 from textual.app import SuspendNotSupported
 
-from tuireader.content.printable import printable
 from tuireader.errors import AddressError
+from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from textual.app import App

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from textual.content import Content
 
-from tuireader.content.printable import printable, printable_block
+from tuireader.text.printable import printable, printable_block
 
 if TYPE_CHECKING:
     from textual.style import Style

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui.fitting import ago
 from tuireader.tui.keys import keys_of
 from tuireader.tui.widgets.rows import Piece

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import httpx2
 
-from tuireader.web.addresses import is_private_name
+from tuireader.urls.private import is_private_name
 from tuireader.web.client import Client, Guard, PrivateAddressError, origin_of
 from tuireader.web.headers import ResponseHeaders
 from tuireader.web.unpack import TooLargeError, Unpacker

@@ -15,7 +15,7 @@ import httpx2
 from tuireader import __version__
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError
-from tuireader.web.addresses import is_private_address
+from tuireader.urls.private import is_private_address
 from tuireader.web.names import look_up_apart
 from tuireader.web.unpack import OFFERED
 

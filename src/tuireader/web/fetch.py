@@ -11,20 +11,16 @@ from datetime import UTC, datetime
 import httpx2
 
 from tuireader.errors import FetchError
-from tuireader.model import Page, Validators, shown_address
+from tuireader.model import Page, Validators
+from tuireader.urls.credentials import may_go_along, split_credentials
+from tuireader.urls.hosts import host_of, is_reachable_host, same_host
+from tuireader.urls.private import is_private_name
+from tuireader.urls.shown import shown_address
 from tuireader.web import headers as http
 from tuireader.web import sentences
-from tuireader.web.addresses import (
-    basic_authorization,
-    host_of,
-    is_private_name,
-    is_reachable_host,
-    may_go_along,
-    same_host,
-    split_credentials,
-)
 from tuireader.web.ask import Answer, Question, ask
 from tuireader.web.client import Client, PrivateAddressError
+from tuireader.web.headers import basic_authorization
 from tuireader.web.unpack import CutOffError, TooLargeError, UnpackError
 
 LIMIT = 20_000_000

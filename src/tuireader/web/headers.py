@@ -1,10 +1,12 @@
-"""What response headers say about when to ask again, and with what. Pure; header names in lower case."""
+"""What headers say: when to ask again and with what, and who asks. Pure; header names in lower case."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import unquote
 
 from tuireader.model import Validators
 
@@ -105,3 +107,10 @@ def _http_date(value: str) -> datetime | None:
 
 def _clamp(seconds: float, most: int) -> int:
     return int(min(max(seconds, 0), most))
+
+
+def basic_authorization(userinfo: str) -> str:
+    """The Authorization header's value for a `name:password` as written in an address (RFC 7617, UTF-8)."""
+    name, _, password = userinfo.partition(":")
+    pair = f"{unquote(name)}:{unquote(password)}".encode()
+    return "Basic " + base64.b64encode(pair).decode("ascii")

@@ -58,4 +58,4 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
 def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | None], Any] | None = None) -> None:
     """Show a dialog, unless one of its kind is open: a key that comes twice opens one."""
     if not any(type(screen) is type(dialog) for screen in app.screen_stack):
-        app.push_screen(dialog, cast(Any, done))
+        app.push_screen(dialog, cast("Any", done))

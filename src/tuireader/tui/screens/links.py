@@ -12,7 +12,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from tuireader.content.blocks import Link
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.screens.dialog import Dialog

@@ -12,8 +12,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input
 
+from tuireader.text.folding import fold
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.widgets.article_find import fold
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.entry import Entry
 

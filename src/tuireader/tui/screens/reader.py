@@ -37,7 +37,7 @@ PROGRESS_PACE = 0.1
 UNHURRIED = 20.0
 """Seconds after the start when there is time for what nobody waits for."""
 _OF_THE_PAGE = (
-    "tuireader.content.bidi",
+    "tuireader.text.bidi",
     "tuireader.content.head",
     "tuireader.tui.widgets.article_find",
     "tuireader.tui.widgets.article_page",

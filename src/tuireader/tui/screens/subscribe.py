@@ -17,16 +17,16 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from tuireader.content.printable import printable
 from tuireader.errors import NotFoundError, TuireaderError
-from tuireader.model import shown_address
 from tuireader.store import articles, feeds
+from tuireader.text.printable import printable
 from tuireader.tui.background import off_loop
 from tuireader.tui.fetching import web_client
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import joined, plain
 from tuireader.tui.widgets.choice_list import ChoiceList, Line
 from tuireader.tui.widgets.entry import Entry
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from tuireader.model import FeedLink

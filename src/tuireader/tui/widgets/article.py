@@ -17,9 +17,9 @@ from textual.strip import Strip
 
 from tuireader.content.blocks import Line
 from tuireader.content.head import lay_out_head
-from tuireader.content.printable import printable, printable_block
-from tuireader.content.width import wrap
 from tuireader.model import minutes
+from tuireader.text.printable import printable, printable_block
+from tuireader.text.wrap import wrap
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.text import toast

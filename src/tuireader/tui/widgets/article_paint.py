@@ -10,9 +10,9 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tuireader.content.bidi import visual
 from tuireader.content.blocks import Line, Span
-from tuireader.content.printable import printable_block
+from tuireader.content.visual_order import visual
+from tuireader.text.printable import printable_block
 from tuireader.tui.widgets.article_ink import Ink
 
 SELECTED = "selected"

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui.fitting import cut
 from tuireader.tui.keys import Row
 from tuireader.tui.text import joined, plain

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Input
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 
 
 class Entry(Input):

@@ -26,7 +26,7 @@ class Facets(NamedTuple):
 
 def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
     """Sort and fold facets; the one without a name, of articles that have none, is shown as `nameless`."""
-    from tuireader.tui.widgets.article_find import fold
+    from tuireader.text.folding import fold
 
     named = sorted(
         ((fold(facet.name), Choice(facet.name, facet.name or nameless, facet.unread, facet.total)) for facet in facets),
@@ -89,6 +89,6 @@ class FacetList(SideList):
 def _folded(text: str) -> str:
     if not text:
         return ""
-    from tuireader.tui.widgets.article_find import fold
+    from tuireader.text.folding import fold
 
     return fold(text)

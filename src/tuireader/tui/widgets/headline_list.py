@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.content.printable import printable
 from tuireader.model import minutes
+from tuireader.text.printable import printable
 from tuireader.tui.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.rows import Piece

@@ -9,7 +9,7 @@ from textual.actions import SkipAction
 from textual.message import Message
 
 from tuireader.content.blocks import Document, document_text
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui.widgets.article_find import Finding
 from tuireader.tui.widgets.article_page import HEAD, Place
 from tuireader.tui.widgets.article_paint import Mark

@@ -14,7 +14,7 @@ from textual.selection import Selection
 
 from tuireader.content.blocks import Document, Line, block_text
 from tuireader.content.head import head_text
-from tuireader.content.width import widths
+from tuireader.text.cells import widths
 from tuireader.tui.widgets.article_page import HEAD, Place
 from tuireader.tui.widgets.article_paint import SELECTED, Mark, character_at, index_of, link_at
 from tuireader.tui.widgets.page_view import LINES_IN_BLOCK, PageView

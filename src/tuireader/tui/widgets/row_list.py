@@ -13,7 +13,7 @@ from textual.color import Color
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui import fitting, keys
 from tuireader.tui.fitting import cut
 from tuireader.tui.widgets.rows import Piece, Place, Rows

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 from tuireader.tui.fitting import cut, pad
 from tuireader.tui.widgets.row_list import RowList
 from tuireader.tui.widgets.rows import Piece

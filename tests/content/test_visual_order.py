@@ -1,30 +1,12 @@
 import pytest
 
-from tuireader.content.bidi import in_order, is_right_to_left, terminal_reorders, visual
 from tuireader.content.document import to_document
 from tuireader.content.layout import lay_out
+from tuireader.content.visual_order import visual
 
 
 def seen(markdown: str, width: int) -> list[str]:
     return ["".join(span.text for span in visual(line)) for line in lay_out(to_document(markdown), width)]
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("שלום", True),
-        ("مرحبا", True),
-        ("123 שלום", True),
-        ("“שלום”", True),
-        ("abc שלום", False),
-        ("abc", False),
-        ("", False),
-        ("123", False),
-        ("\u200fabc", True),
-    ],
-)
-def test_the_first_letter_says_the_direction(text, expected):
-    assert is_right_to_left(text) is expected
 
 
 def test_right_to_left_paragraphs_are_set_from_the_right():
@@ -64,27 +46,3 @@ def test_styles_move_with_their_letters():
 
 def test_each_cell_of_a_table_has_its_own_direction():
     assert seen("| abc | שלום |\n| --- | --- |\n| שם | def |", 30) == ["abc  םולש", "───  ────", " םש  def"]
-
-
-@pytest.mark.parametrize(
-    ("environ", "expected"),
-    [
-        ({}, False),
-        ({"TERM": "xterm-256color"}, False),
-        ({"VTE_VERSION": "7600"}, True),
-        ({"VTE_VERSION": "5202"}, False),
-        ({"VTE_VERSION": "x"}, False),
-        ({"KONSOLE_VERSION": "230800"}, True),
-        ({"TERM": "mlterm-256color"}, True),
-        ({"TERM_PROGRAM": "Apple_Terminal"}, True),
-        ({"TERM_PROGRAM": "mintty"}, True),
-        ({"TERM_PROGRAM": "WezTerm"}, False),
-    ],
-)
-def test_some_terminals_reorder_themselves(environ, expected):
-    assert terminal_reorders(environ) is expected
-
-
-def test_characters_that_unicode_has_not_assigned_take_the_direction_of_their_block():
-    assert in_order("\u05ff\u05d0\u05d1") == "\u05d1\u05d0\u05ff"
-    assert in_order("\u05d0\U000e0fff\u05d1") == "\u05d1\U000e0fff\u05d0"

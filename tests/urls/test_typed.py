@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.errors import AddressError
-from tuireader.feeds.discover import normalise_address
+from tuireader.urls.typed import addresses_to_try, normalise_address
 
 
 @pytest.mark.parametrize(
@@ -78,3 +78,30 @@ def test_any_text_is_an_address_or_an_error(typed):
     assert urlsplit(address).scheme in {"http", "https"}
     assert urlsplit(address).hostname
     assert normalise_address(address) == address
+
+
+@pytest.mark.parametrize(
+    ("typed", "tried"),
+    [
+        ("example.org", ["https://example.org", "http://example.org"]),
+        ("  www.example.org/blog ", ["https://www.example.org/blog", "http://www.example.org/blog"]),
+        ("https://example.org/", ["https://example.org/"]),
+        ("HTTP://example.org/", ["http://example.org/"]),
+        ("feed://example.org/rss", ["https://example.org/rss", "http://example.org/rss"]),
+        ("feed:https://example.org/rss", ["https://example.org/rss"]),
+        ("feed:http://example.org/rss", ["http://example.org/rss"]),
+        ("localhost:8000", ["http://localhost:8000", "https://localhost:8000"]),
+        ("127.0.0.1:8000/x", ["http://127.0.0.1:8000/x", "https://127.0.0.1:8000/x"]),
+        ("93.184.216.34", ["http://93.184.216.34", "https://93.184.216.34"]),
+        ("[::1]:8000", ["http://[::1]:8000", "https://[::1]:8000"]),
+        ("me:pw@example.org/feed", ["https://me:pw@example.org/feed", "http://me:pw@example.org/feed"]),
+    ],
+)
+def test_what_is_tried(typed: str, tried: list[str]) -> None:
+    assert [url.rstrip("/") for url in addresses_to_try(typed)] == [url.rstrip("/") for url in tried]
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "ftp://example.org/", "javascript:alert(1)", "file:///etc/passwd"])
+def test_what_is_no_address(typed: str) -> None:
+    with pytest.raises(AddressError):
+        addresses_to_try(typed)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.printable import MARKS_MAX, printable, printable_block
+from tuireader.text.printable import MARKS_MAX, printable, printable_block
 
 ANY_TEXT = st.text(alphabet=st.characters())  # surrogates and controls included
 FORBIDDEN = {

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, urljoin, urlsplit
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 
 _UNSAFE = re.compile(r"[^\x21\x23-\x3b\x3d\x3f-\x5b\x5d\x5f\x61-\x7a\x7e\xa1-\U0010ffff]")
-
 
 # An address that means the same wherever it stands, and in which nothing is to be escaped.
 _WHOLE = re.compile(r"https?://[a-z0-9][a-z0-9.-]*(?::[0-9]{1,4})?(?:/[\w/.~%+-]*(?:\?[\w=&.~%+-]+)?)?", re.ASCII)
@@ -29,15 +28,6 @@ def absolute(link: object, base: str) -> str:
     if parts.scheme not in {"http", "https"} or not host:
         return ""
     return _UNSAFE.sub(_quoted, address)
-
-
-def host_of(url: str) -> str:
-    """Return the host of an address, without "www.": a name where nothing better is known."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return printable(host.removeprefix("www."))
 
 
 def _quoted(match: re.Match[str]) -> str:

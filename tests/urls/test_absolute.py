@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.feeds.links import absolute, host_of
+from tuireader.urls.absolute import absolute
 
 
 @pytest.mark.parametrize(
@@ -33,8 +33,3 @@ def test_any_link_is_an_address_or_none(link, base):
     address = absolute(link, base)
     assert address == "" or address.startswith(("http://", "https://"))
     assert not set(address) & set(' \n\t\x1b"<>')
-
-
-def test_hosts():
-    assert host_of("https://www.a.example:8000/x") == "a.example"
-    assert host_of("http://[") == ""

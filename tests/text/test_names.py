@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.feeds.names import NAMES_MAX, categories, line, people
+from tuireader.text.names import NAMES_MAX, categories, line, people
 
 
 @pytest.mark.parametrize(

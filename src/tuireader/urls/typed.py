@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from tuireader.content.printable import printable
 from tuireader.errors import AddressError
-from tuireader.feeds.links import absolute
-from tuireader.model import shown_address
+from tuireader.text.printable import printable
+from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import host_of
+from tuireader.urls.private import is_private_name
+from tuireader.urls.shown import shown_address
 
 _QUOTES = "<>\"'“”‘’«»„ "
 _FEED_SCHEME = re.compile(r"feed:(?://)?", re.IGNORECASE)
 # A colon and a number are a port.
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]*):(?!\d{1,5}(?:[/?#]|$))", re.IGNORECASE)
 _WITH_PASSWORD = re.compile(r"(?!mailto:)[^/?#:@]+:[^/?#@]+@", re.IGNORECASE)
+_SCHEME_GIVEN = re.compile(r"\s*(feed:\s*)?(//)?\s*https?:", re.IGNORECASE)
 _FILE = re.compile(r"/(?!/)|~|\\|\.{1,2}/|[a-z]:[\\/]", re.IGNORECASE)
 _HOST = re.compile(r"(?![-.])[\w.-]{1,253}|[0-9a-f:.]+", re.IGNORECASE)
 _NUMBERS = re.compile(r"[\d.]+|[0-9a-f.]*:[0-9a-f:.]*", re.IGNORECASE)
@@ -40,6 +44,28 @@ def normalise_address(typed: str) -> str:
     user, at, place = parts.netloc.rpartition("@")
     whole = (scheme or ("http" if local else "https"), f"{user}{at}{place.lower()}", parts.path or "/", parts.query, "")
     return absolute(urlunsplit(whole), "")
+
+
+def addresses_to_try(typed: str) -> list[str]:
+    """What was typed as full addresses: https before http where no scheme was given, but not for local servers.
+
+    Raises AddressError.
+    """
+    url = normalise_address(typed)
+    if _SCHEME_GIVEN.match(typed):
+        return [url]
+    rest = url.partition("://")[2]
+    host = host_of(url)
+    schemes = ["http", "https"] if is_private_name(host) or _is_ip(host) else ["https", "http"]
+    return [f"{scheme}://{rest}" for scheme in schemes]
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _scheme_and_rest(text: str) -> tuple[str, str]:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from unicodedata import bidirectional, category, combining
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from .blocks import Line, Span
+    from collections.abc import Mapping
 
 _RIGHT_TO_LEFT = re.compile("[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
+def has_right_to_left(text: str) -> bool:
+    """Whether any of it is written from the right."""
+    return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
+
+
 def is_right_to_left(text: str) -> bool:
     """Whether the first letter that has a direction is written from the right."""
-    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+    if not has_right_to_left(text):
         return False
     for character in text:
         direction = bidirectional(character)
@@ -39,45 +41,8 @@ def terminal_reorders(environ: Mapping[str, str]) -> bool:
     )
 
 
-def visual(line: Line, *, apart: bool = False) -> tuple[Span, ...]:
-    """The spans of a line in the order in which they are seen, for a terminal that does not reorder itself.
-
-    With `apart`, each character that has to be put in order is a span of its own, with its own offset.
-    """
-    spans = line.spans
-    text = "".join([span.text for span in spans])
-    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
-        return spans
-    seen: list[Span] = []
-    for is_text, group in groupby(spans, key=lambda span: span.offset >= 0):
-        pieces = tuple(group)
-        if apart and is_text:
-            pieces = tuple(piece for span in pieces for piece in _characters(span))
-        seen += _reordered(pieces, line.source.plain) if is_text else pieces
-    return tuple(seen)
-
-
-def _characters(span: Span) -> list[Span]:
-    return [span._replace(text=text, offset=span.offset + index) for index, text in enumerate(span.text)]
-
-
-def _reordered(spans: Sequence[Span], whole: str) -> tuple[Span, ...]:
-    """The spans of one text in visual order; neighbours of one style stay in one span."""
-    text = "".join([span.text for span in spans])
-    owners = [number for number, span in enumerate(spans) for _ in span.text]
-    base = 1 if is_right_to_left(whole or text) else 0
-    pieces: list[tuple[int, list[str]]] = []
-    for index, shown in _order(text, base):
-        owner = owners[index]
-        if pieces and pieces[-1][0] == owner:
-            pieces[-1][1].append(shown)
-        else:
-            pieces.append((owner, [shown]))
-    return tuple(spans[owner]._replace(text="".join(shown)) for owner, shown in pieces)
-
-
 @lru_cache(maxsize=512)
-def _order(text: str, base: int) -> tuple[tuple[int, str], ...]:
+def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
     """The clusters of a text in visual order: (index of the first character, what is shown for it)."""
     levels = _levels(text, base)
     clusters: list[tuple[int, int, str]] = []
@@ -140,6 +105,6 @@ def in_order(text: str, whole: str = "") -> str:
 
     `whole` is the text that the line is a part of, whose direction it has.
     """
-    if text.isascii() or not _RIGHT_TO_LEFT.search(text):
+    if not has_right_to_left(text):
         return text
-    return "".join([shown for _, shown in _order(text, 1 if is_right_to_left(whole or text) else 0)])
+    return "".join([shown for _, shown in order(text, 1 if is_right_to_left(whole or text) else 0)])

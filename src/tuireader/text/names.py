@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 
-from tuireader.content.printable import printable
+from tuireader.text.printable import printable
 
 NAMES_MAX = 500
 """Authors, and likewise categories, that one entry may have."""

@@ -1,0 +1,61 @@
+"""The host of an address, and the server that answers there. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from urllib.parse import urlsplit
+
+from tuireader.text.printable import printable
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_NAME = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
+
+Server = tuple[str, str, int | None]
+"""Scheme, host, and port where it is unusual: what answers or does not."""
+
+
+def host_of(url: str) -> str:
+    """The host of an address in lower case; empty where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def short_host(url: str) -> str:
+    """The host without "www.", fit to be shown: a name for a site of which nothing better is known."""
+    return printable(host_of(url).removeprefix("www."))
+
+
+def same_host(one: str, other: str) -> bool:
+    """Whether two addresses name the same host on the same port, http and https of one site counting as the same."""
+    return host_of(one) == host_of(other) != "" and _port_class(one) == _port_class(other)
+
+
+def server_of(url: str) -> Server:
+    """The server of an address; of one that cannot be taken apart, nothing."""
+    try:
+        return urlsplit(url).scheme, host_of(url), _port_class(url)
+    except ValueError:
+        return "", "", None
+
+
+def _port_class(url: str) -> int | None:
+    """The port that is written in an address; None for the usual port of its scheme."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        return -1
+    return None if port == _DEFAULT_PORTS.get(parts.scheme) else port
+
+
+def is_reachable_host(host: str) -> bool:
+    """Whether a host, in ASCII, has a form that a name or an IP address can have."""
+    if _NAME.fullmatch(host):
+        return all(len(label) <= 63 for label in host.split("."))
+    try:
+        return ipaddress.ip_address(host).version == 6
+    except ValueError:
+        return False

@@ -1,0 +1,60 @@
+"""Whether an address is inside the user's own network, as far as it says so itself. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from tuireader.urls.hosts import host_of
+
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# What no host on the public internet has, and what Python 3.11 takes for public: site-local addresses, NAT64 of one's
+# own network (RFC 8215), IPv4 addresses in disused wrappings, documentation (RFC 9637), segment routing (RFC 9602).
+_INSIDE = tuple(
+    map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
+)
+
+# Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
+_STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
+
+IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def private_ok_for(url: str, given: str, *, private: bool | None) -> bool | None:
+    """What to tell `get` about an address that was found at one which the reader gave, or is that itself.
+
+    It may be inside the reader's own network only if the one given was there at that time, as its name or `private`
+    says. Where that is not known, its host itself may be there (None): it is what the reader gave.
+    """
+    inside = is_private_name(host_of(given)) or private
+    if inside is not False and host_of(url) == host_of(given):
+        return None
+    return bool(inside)
+
+
+def is_private_name(host: str) -> bool:
+    """Whether a host's very name says that it is inside the reader's network: localhost, or a private IP address."""
+    name = host.strip("[]").rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        return is_private_address(ipaddress.ip_address(name))
+    except ValueError:
+        return False
+
+
+def is_private_address(address: IPAddress) -> bool:
+    """Whether an IP address is not one of the public internet: loopback, private, link-local, multicast, reserved.
+
+    An IPv4 address that is wrapped in an IPv6 one (mapped, 6to4, NAT64) is judged by itself.
+    """
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private_address(inner)
+        if any(address in network for network in _INSIDE):
+            return True
+    elif address in _STAND_INS:
+        return False
+    return not address.is_global or address.is_multicast

@@ -1,0 +1,44 @@
+import pytest
+from wcwidth import wcwidth
+
+from tuireader.text import cells as measured
+from tuireader.text.cells import cells, widths
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", 5),
+        ("“curly” — …", 11),
+        ("no\xa0break", 8),
+        ("日本語", 6),
+        ("ｱｲｳ", 3),
+        ("e\u0301", 1),
+        ("👩‍👩‍👧‍👦", 2),
+        ("👋🏽", 2),
+        ("🇩🇪", 2),
+        ("❤️", 2),
+        ("☎", 1),
+        ("ภาษาไทย", 7),
+        ("שלום", 4),
+        ("ก็", 1),
+        ("\u200b", 0),
+        ("", 0),
+    ],
+)
+def test_cells_are_those_of_a_terminal(text, expected):
+    assert cells(text) == expected
+    assert sum(widths(text)) == expected
+
+
+def test_what_is_measured_without_wcwidth_is_as_wide_as_it_says() -> None:
+    square = [chr(n) for first, last in measured._SQUARE for n in range(ord(first), ord(last) + 1)]
+    narrow = [chr(n) for n in range(0x20, 0x2600) if not measured.NOT_NARROW.match(chr(n))]
+    assert len(square) > 38_000
+    assert len(narrow) > 1_000
+    assert [sign for sign in square if wcwidth(sign) != 2 or widths(sign) != [2]] == []
+    assert [sign for sign in narrow if wcwidth(sign) != 1 or widths(f"{sign}語") != [1, 2]] == []
+
+
+def test_widths_count_a_cluster_at_its_first_character():
+    assert widths("a👩‍👩‍👧b") == [1, 2, 0, 0, 0, 0, 1]

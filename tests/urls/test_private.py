@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import ipaddress
+
+import pytest
+
+from tuireader.urls.private import is_private_address, is_private_name, private_ok_for
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.8.8.8", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "0.0.0.0", "100.64.0.1",
+        "224.0.0.1", "255.255.255.255", "::", "::1", "fe80::1", "fe80::1%1", "fd00::1", "ff02::1", "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "fec0::1", "feff::1", "64:ff9b:1::a09:807",
+        "64:ff9b:1:ffff::808:808", "::10.9.8.7", "::8.8.8.8", "::ffff:0:10.9.8.7", "3fff::1", "3fff:fff::1", "5f00::1",
+    ],
+)  # fmt: skip
+def test_addresses_inside(address: str) -> None:
+    assert is_private_address(ipaddress.ip_address(address))
+    assert is_private_name(address)
+    assert is_private_name(f"[{address}]")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["93.184.216.34", "8.8.8.8", "198.18.0.7", "2606:2800:220:1::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2a00::1"],
+)
+def test_addresses_outside(address: str) -> None:
+    assert not is_private_address(ipaddress.ip_address(address))
+    assert not is_private_name(address)
+
+
+def test_names_inside() -> None:
+    assert is_private_name("localhost")
+    assert is_private_name("LocalHost.")
+    assert is_private_name("feeds.localhost")
+    assert not is_private_name("example.org")
+    assert not is_private_name("localhost.example.org")
+
+
+def test_what_was_found_at_an_address() -> None:
+    feed = "https://example.org/feed"
+    for private, there, elsewhere in ((None, None, False), (False, False, False), (True, None, True)):
+        assert private_ok_for(feed, feed, private=private) is there
+        assert private_ok_for("https://example.org/a", feed, private=private) is there
+        assert private_ok_for("https://cdn.example.net/a", feed, private=private) is elsewhere
+        assert private_ok_for("http://127.0.0.1/a", feed, private=private) is elsewhere
+
+
+@pytest.mark.parametrize("private", [None, False, True])
+def test_an_address_that_names_the_inside_was_typed_as_such(private: bool | None) -> None:
+    assert private_ok_for("http://localhost:8000/a", "http://localhost:8000/feed", private=private) is None
+    assert private_ok_for("http://10.0.0.7/a", "http://localhost:8000/feed", private=private) is True
