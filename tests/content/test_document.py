@@ -169,6 +169,7 @@ def test_without_title_and_authors_nothing_is_dropped():
     "more",
     [
         "[Read more](u)", "[Continue reading My Title →](u)", "Read more…", "[…](u)", "(more…)", "Weiterlesen",
+        "Lees verder", "もっと読む", "leggi di più", "tap here to read more", "view more ↗",
         "[Read the rest of this entry »](u)", "\\[…\\]", "続きを読む",
     ],
 )  # fmt: skip

@@ -1,6 +1,6 @@
 import pytest
 
-from tuireader.content.facts import categories, names, title_of
+from tuireader.content.facts import labels, names, title_of
 
 HEAD = "<head><title>Message Passing - The Rust Book</title></head>"
 OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
@@ -27,5 +27,6 @@ def test_titles(page, headings, found, title):
 
 def test_names_and_categories():
     assert names([" Ida  Brandt", "ida brandt", "", "https://a.example/ida", "Sam\x1b"]) == ("Ida Brandt", "Sam")
-    assert categories(["Uncategorized", "News", "news"]) == ("News",)
-    assert categories(["Uncategorized"]) == ("Uncategorized",)
+    assert labels(["Uncategorized", "News", "news"]) == ("News",)
+    assert labels(["Uncategorized"]) == ("Uncategorized",)
+    assert labels(["Unkategorisiert", "未分類", "News"]) == ("News",)

@@ -44,6 +44,12 @@ async def test_one_feed_in_several_formats_is_one_choice(site: ScriptedSite) -> 
     assert len((await look(site.url)).feeds) == 1
 
 
+@pytest.mark.parametrize("title", ["Comments", "Reacties", "комментарии", "评论"])
+async def test_feeds_of_comments_are_left_out_in_any_language(site: ScriptedSite, title: str) -> None:
+    site.pages["/"] = home(("/1.xml", f"{title} › Trains"), ("/2.xml", "Trains"))
+    assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/2.xml"]
+
+
 async def test_feeds_of_comments_are_a_choice_only_if_there_is_no_other(site: ScriptedSite) -> None:
     site.pages["/"] = home(("/comments/feed/", "Comments"))
     assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/comments/feed/"]

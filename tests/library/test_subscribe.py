@@ -83,6 +83,14 @@ async def test_an_article_that_the_feed_has(library: Library, site: ScriptedSite
     assert done.feed.site == site.url + "/"
 
 
+async def test_an_article_whose_feed_writes_its_host_in_capitals(library: Library, site: ScriptedSite) -> None:
+    host = site.url.partition("://")[2]
+    site.pages["/feed/"] = Reply(rss(Item("a", link="https://Blog.Example.org/a"), site="https://Blog.example.org/"))
+    await add(library, site.url + "/feed/")
+    done = await add(library, "blog.example.org/a")  # nobody answers there: it must be known
+    assert (done.article_id, host in done.feed.url) == (library.headlines()[0].id, True)
+
+
 async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_page(
     library: Library, site: ScriptedSite
 ) -> None:

@@ -247,6 +247,13 @@ def test_by_link_prefers_the_very_address_and_forgives_http_www_slash_and_fragme
     assert articles.by_link(c, "") is None
 
 
+@pytest.mark.parametrize("link", ["https://Example.org/c%20d", "HTTPS://www.EXAMPLE.org./c%20d?utm_source=feed"])
+@pytest.mark.parametrize("typed", ["https://example.org/c%20d", "http://EXAMPLE.ORG:80/c%20d#top"])
+def test_by_link_takes_all_spellings_of_an_address_for_one(c: sqlite3.Connection, link: str, typed: str) -> None:
+    save(c, ready("1", link=link))
+    assert articles.by_link(c, typed) == articles.known(c, 1, ["1"])["1"].id
+
+
 @pytest.mark.parametrize("ask", [articles.get, articles.status, articles.body])
 def test_an_article_that_is_not_there_is_a_sentence(c: sqlite3.Connection, ask: object) -> None:
     with pytest.raises(NotFoundError, match="There is no article with the id 7"):

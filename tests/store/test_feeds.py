@@ -118,6 +118,8 @@ def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection)
         ("daily", "https://daily.example/feed"),
         ("books.example", "https://books.example/feed"),
         ("http://www.books.example/", "https://books.example/feed"),
+        ("HTTP://Books.Example:80/FEED/", "https://books.example/feed"),
+        ("books.example./feed?utm_source=x", "https://books.example/feed"),
     ],
 )
 def test_a_feed_is_found_by_address_id_or_part_of_its_title(c: sqlite3.Connection, text: str, url: str) -> None:

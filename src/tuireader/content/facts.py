@@ -12,11 +12,12 @@ from typing import Any
 
 from tuireader.content import attribution, moments
 from tuireader.content.jsonld import article_data, names_in, texts_in
-from tuireader.text.printable import printable
+from tuireader.text.names import categories, distinct
+from tuireader.text.printable import printable_line
 
 _HEADINGS_MAX = 3
+_NAME_MAX = 200
 _PERMALINK = re.compile(r"\s*[¶§🔗⚓]+$|\s#$")
-_NO_CATEGORY = frozenset({"uncategorized", "uncategorised"})
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
     r"""<meta\s[^<>]{0,200}property=["']og:title["'][^<>]{0,200}?\s"""
@@ -44,12 +45,12 @@ def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
     What was found may be a heading of something else on the page: then the page's own title is better.
     """
     title, og_title = _TITLE.search(page[:100_000]), _OG_TITLE.search(page[:100_000])
-    called = [line(unescape(match[1] or match[2] or "")) for match in (og_title,) if match]
-    called += [line(unescape(title[1]))] if title else []
+    called = [printable_line(unescape(match[1] or match[2] or "")) for match in (og_title,) if match]
+    called += [printable_line(unescape(title[1]))] if title else []
     for heading in (*headings, found or ""):
         if (key := letters(heading)) and any(key in letters(each) for each in called):
-            return line(heading)
-    return _PARTS.split(called[0])[0] if called else line(found or "")
+            return printable_line(heading)
+    return _PARTS.split(called[0])[0] if called else printable_line(found or "")
 
 
 def facts_of(page: Any, found: Any) -> Facts:
@@ -59,38 +60,34 @@ def facts_of(page: Any, found: Any) -> Facts:
     """
     stated = article_data(each.text or "" for each in page.iter("script") if "ld+json" in each.get("type", ""))
     near = attribution.near_title(page)
-    author, labels, day = (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
+    author, found_labels, day = (
+        (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
+    )
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     return Facts(
         names(names_in(stated.get("author")) or attribution.authors(page, near) or (author or "").split(";")),
-        categories(texts_in(stated.get("articleSection")))
-        or categories(attribution.categories(page, near))
-        or categories(sections)
-        or categories(attribution.tags(page, near))
-        or categories(labels or ()),
+        labels(texts_in(stated.get("articleSection")))
+        or labels(attribution.categories(page, near))
+        or labels(sections)
+        or labels(attribution.tags(page, near))
+        or labels(found_labels or ()),
         moments.published(page, near, texts_in(stated.get("datePublished")), day),
-        tuple(_PERMALINK.sub("", line("".join(each.itertext()))) for each in islice(near.iter("h1"), _HEADINGS_MAX)),
+        tuple(
+            _PERMALINK.sub("", printable_line("".join(each.itertext())))
+            for each in islice(near.iter("h1"), _HEADINGS_MAX)
+        ),
     )
 
 
-def line(text: str) -> str:
-    """Return text as one printable line."""
-    return " ".join(printable(text).split())
-
-
 def names(given: Iterable[str]) -> tuple[str, ...]:
-    """Return names, each once."""
-    found: dict[str, str] = {}
-    for name in map(line, given):
-        if name and len(name) <= 200 and "://" not in name:
-            found.setdefault(name.casefold(), name)
-    return tuple(found.values())
+    """Return names, each once, without what is none: addresses, whole sentences."""
+    lines = map(printable_line, given)
+    return tuple(distinct(name for name in lines if len(name) <= _NAME_MAX and "://" not in name))
 
 
-def categories(given: Iterable[str]) -> tuple[str, ...]:
+def labels(given: Iterable[str]) -> tuple[str, ...]:
     """Return categories, each once, and "Uncategorized" only where there is no other."""
-    found = names(given)
-    return tuple(name for name in found if name.casefold() not in _NO_CATEGORY) or found[:1]
+    return categories(names(given))
 
 
 def letters(text: str) -> str:

@@ -9,7 +9,7 @@ from tuireader.content import media
 from tuireader.content.flow import HEADINGS, Kept, around
 from tuireader.content.junk import is_tracker
 from tuireader.content.tree import Node
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable_line
 
 if TYPE_CHECKING:
     from tuireader.content.tidying import Tidier
@@ -48,7 +48,7 @@ def link(tidier: Tidier, node: Node) -> Kept:
     if text.is_empty() or not address:
         return [*([Node("span", {"id": name})] if name else ()), *content]
     attributes = {"href": address, **({"id": name} if name else {})}
-    if title := " ".join(printable(node["title"]).split()):
+    if title := printable_line(node["title"]):
         attributes["title"] = title
     shown = around(Node("a", attributes), content)
     # Buttons are apart although nothing is written between them.
@@ -62,7 +62,7 @@ def picture(tidier: Tidier, node: Node) -> Kept:
     if (instead := media.as_text(node)) is not None:
         return [instead]
     address = tidier.address(media.source_of(node))
-    attributes = {name: " ".join(printable(node[name]).split()) for name in ("alt", "title")}
+    attributes = {name: printable_line(node[name]) for name in ("alt", "title")}
     repeated = address == tidier.last_picture != ""
     if not (address or attributes["alt"]) or repeated:
         return []

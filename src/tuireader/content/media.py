@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from tuireader.content.tree import Node
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable_line
 
 _LAZY = ("data-src", "data-lazy-src", "data-original")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -61,7 +61,7 @@ def _size(entry: tuple[str, str]) -> float:
 
 def as_text(image: Node) -> Node | str | None:
     """Return what a picture stands for, if that is a character or a formula."""
-    alt = " ".join(printable(image["alt"]).split())
+    alt = printable_line(image["alt"])
     names = set(image["class"].split())
     if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):
         return alt
@@ -77,7 +77,7 @@ def linked(media: Node, address: str) -> Node:
     elif found := _VIMEO.fullmatch(address):
         address = f"https://vimeo.com/{found[1]}"
     host = (urlsplit(address).hostname or address).removeprefix("www.").removeprefix("player.").removeprefix("open.")
-    title = " ".join(printable(media["title"] or media["aria-label"]).split())
+    title = printable_line(media["title"] or media["aria-label"])
     if media.tag in _NAMES:
         kind, name = _NAMES[media.tag], urlsplit(address).path.rpartition("/")[2] or host
     else:

@@ -86,13 +86,14 @@ ORIGIN = _any(
 """Where an article appeared first, without the links to it and to the site, or without the first of them."""
 
 MORE = _any(
-    r"(?:click (?:here )?to )?read (?:more|on|the (?:rest|full|whole|entire)\b.{0,60})",
+    r"(?:click |tap )?(?:here )?(?:to )?read (?:more|on|the (?:rest|full|whole|entire)\b.{0,60})",
+    r"(?:click |tap )?(?:here )?(?:to )?(?:see|view|learn) more",
+    r"(?:see|view) the (?:rest|full|whole|entire) (?:article|story|post|text|entry)\b.{0,60}",
     r"read full (?:article|story|post)",
     r"(?:continue|keep) reading\b.{0,200}",
     r"full (?:article|story|text|post)",
     r"view (?:post|article)",
     r"more",
-    r"(?:see|learn) more",
     r"continue",
     r"weiterlesen.{0,200}",
     r"mehr(?: lesen)?",
@@ -114,6 +115,13 @@ MORE = _any(
     r"继续阅读.{0,200}",
     r"더 보기",
     r"계속 읽기.{0,200}",
-    around=r"[(\[<«‹]{{0,2}}\s*{}\s*(?:…|\.{{2,4}})?\s*[)\]]?\s*(?:→|»|›|>{{1,2}}|\.|…|⟶|➔)?",
+    around=r"[(\[<«‹]{{0,2}}\s*{}\s*(?:…|\.{{2,4}})?\s*[)\]]?\s*(?:→|»|›|>{{1,2}}|\.|…|⟶|➔|↗)?",
 )
 """The link to the rest of an article."""
+
+MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
+MORE_END_MAX = 12
+"""What stands for the rest of an article at the end of its text, and the characters that this takes at most."""
+
+MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
+"""How the link to the rest of an article is marked, among the attributes of a tag."""

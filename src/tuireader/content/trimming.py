@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.content.inline import Token, plain
+from tuireader.content.phrases import MORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -22,13 +23,9 @@ _BESIDE_NAMES = frozenset(
     }
 )  # fmt: skip
 """Words that stand beside names in a byline."""
-_MORE = re.compile(
-    r"[(\[]?\s*(?:(?:click |tap )?(?:here )?(?:to )?(?:read|see|view|learn) (?:more|on|the (?:rest|full|whole)\b.*)"
-    r"|(?:continue|keep) reading.*|more|weiterlesen.*|lire la suite.*|leer más.*|leggi tutto.*|続きを読む)?"
-    r"\s*(?:\[?(?:…|\.\.\.)\]?)?\s*[)\]]?\s*[→»›>↗]*",
-    re.IGNORECASE,
-)
-"""What a site says instead of the rest of an article."""
+_ELLIPSIS = re.compile(r"[(\[]?(?:…|\.{3,4})[)\]]?")
+_MORE_MAX = 120
+"""Characters of a paragraph that may be the link to the rest."""
 
 
 def trimmed(tokens: Sequence[AnyToken], title: str, authors: tuple[str, ...], *, excerpt: bool) -> Sequence[AnyToken]:
@@ -40,7 +37,7 @@ def trimmed(tokens: Sequence[AnyToken], title: str, authors: tuple[str, ...], *,
             del kept[:size]
     if excerpt and len(kept) > 3 and kept[-1].type == "paragraph_close" and kept[-3].type == "paragraph_open":
         text = plain(kept[-2].children or ()).strip()
-        if len(text) < 120 and _MORE.fullmatch(text):
+        if len(text) < _MORE_MAX and (MORE.fullmatch(text) or _ELLIPSIS.fullmatch(text)):
             del kept[-3:]
     return kept
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from tuireader.content.phrases import MORE
+from tuireader.content.phrases import MORE, MORE_CLASS, MORE_END, MORE_END_MAX
 from tuireader.text.printable import printable_and_special
 from tuireader.text.word_count import count_words
 
@@ -29,10 +29,6 @@ _ORIGIN = re.compile(r"\nThe (?:post|article) [^\n]{1,400} appeared first on [^\
 _OTHER_SPACE = re.compile(r"\s")
 
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
-_MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
-_MORE_END = re.compile(r"[\[(](?:…|\.{3,4}|more(?:…|\.{3})?)[\])]$", re.IGNORECASE)
-_MORE_END_MAX = 12
-"""Characters that what is found by it takes at most."""
 _ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
 
 
@@ -64,7 +60,7 @@ def looks_truncated(html: str, text: str) -> bool:
         text = _ATTACHED.sub("", text)
     if not text:
         return "<img" not in html.lower()
-    if _MORE_END.search(text, max(0, len(text) - _MORE_END_MAX)) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
+    if MORE_END.search(text, max(0, len(text) - MORE_END_MAX)) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):
         return True
     if text.endswith(("…", "...")) and count_words(text) <= _EXCERPT_MAX:
         return True
@@ -75,7 +71,7 @@ def looks_truncated(html: str, text: str) -> bool:
     if len(html) <= 4000 and last == text:
         return True
     ends_with_it = text.endswith(last) and last != ""
-    return ends_with_it and bool(_MORE_CLASS.search(link[1]) or MORE.fullmatch(last))
+    return ends_with_it and bool(MORE_CLASS.search(link[1]) or MORE.fullmatch(last))
 
 
 def _last_link(html: str) -> re.Match[str] | None:

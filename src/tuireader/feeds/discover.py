@@ -12,10 +12,8 @@ from tuireader.feeds.document import find_root
 from tuireader.model import FeedLink
 from tuireader.text.names import line
 from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import short_host
-from tuireader.urls.typed import normalise_address
-
-__all__ = ["find_feeds", "is_feed", "normalise_address", "usual_feed_urls"]
+from tuireader.urls.hosts import host_of
+from tuireader.urls.identity import same_site
 
 _LOOKED_AT = 1_000_000
 """Characters of a page that are searched; feeds are announced at its head."""
@@ -77,7 +75,14 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
     for link in (*_announced(page, base), *_linked(page, base)):
         if link.url.partition("#")[0] != url.partition("#")[0] and len(found) < _CANDIDATES_MAX:
             found.setdefault(link.url, link)
-    return sorted(found.values(), key=lambda link: _is_of_comments(link, url))
+    return sorted(found.values(), key=lambda link: is_of_comments(link, url))
+
+
+def is_of_comments(link: FeedLink, url: str) -> bool:
+    """Whether a feed is one of comments: it says so, or it lies under the article that the page is."""
+    path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
+    below = page_path.count("/") > 1 and path.startswith(f"{page_path}/")
+    return below or _COMMENTS.search(f"{link.title} {path}") is not None
 
 
 def usual_feed_urls(url: str) -> list[str]:
@@ -139,15 +144,8 @@ def _linked(page: str, base: str) -> Iterator[FeedLink]:
         text = line(_MARKUP.sub(" ", page[end : end + 500].partition("</a")[0]), markup=False) or attributes.get(
             "title", ""
         )
-        here = short_host(address) == short_host(base)
+        here = same_site(address, base)
         looks = _LOOKS_LIKE_FEED.search(address.partition("#")[0]) is not None
         called = _FEED_WORDS.fullmatch(text) is not None
-        if (looks and (here or called)) or _FEED_HOSTS.search(short_host(address)):
+        if (looks and (here or called)) or _FEED_HOSTS.search(host_of(address)):
             yield FeedLink(address, line(text))
-
-
-def _is_of_comments(link: FeedLink, url: str) -> bool:
-    """Whether a feed is one of comments: it says so, or it lies under the article that the page is."""
-    path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
-    below = page_path.count("/") > 1 and path.startswith(f"{page_path}/")
-    return below or _COMMENTS.search(f"{link.title} {path}") is not None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.feeds.discover import find_feeds, is_feed, usual_feed_urls
+from tuireader.feeds.discover import find_feeds, is_feed, is_of_comments, usual_feed_urls
 from tuireader.model import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
 from tuireader.urls.hosts import host_of
@@ -20,7 +20,6 @@ from tuireader.urls.typed import addresses_to_try
 
 Clock = Callable[[], datetime]
 
-_COMMENTS = re.compile(r"comment|kommentar|commentaire|comentario|コメント", re.IGNORECASE)
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
 _PATIENCE = 10.0
 """Seconds for what is only a guess: https where no scheme was typed, and the usual paths."""
@@ -75,7 +74,7 @@ def _links(page: Page) -> tuple[FeedLink, ...] | None:
     if is_feed(page.content, page.content_type):
         return None
     found = find_feeds(page.content, page.url, page.content_type)
-    about = [link for link in found if not _COMMENTS.search(f"{link.title} {link.url}")] or found
+    about = [link for link in found if not is_of_comments(link, page.url)] or found
     return tuple(_one_of_each(about))
 
 

@@ -9,6 +9,7 @@ from tuireader.content.clean import plain_text
 from tuireader.content.words import looks_truncated
 from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.text.word_count import count_tidied
+from tuireader.urls.identity import without_scheme
 
 
 def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
@@ -16,13 +17,13 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
 
     An entry whose guid went from http to https, or back, is the same entry. Only what has to be saved is prepared.
     """
-    by_key = {_guid_key(guid): each for guid, each in known.items()}
+    by_key = {without_scheme(guid): each for guid, each in known.items()}
     new: list[Prepared] = []
     changed: list[tuple[int, Prepared]] = []
     unchanged = 0
     seen: set[str] = set()
     for entry in parsed.entries:
-        key = _guid_key(entry.guid)
+        key = without_scheme(entry.guid)
         if key in seen:
             continue
         seen.add(key)
@@ -53,7 +54,3 @@ def prepare(entry: ParsedEntry) -> Prepared:
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
     text = plain_text(entry.html)
     return Prepared(entry, digest, text, count_tidied(text), entry.summary or looks_truncated(entry.html, text))
-
-
-def _guid_key(guid: str) -> str:
-    return guid.removeprefix("https://").removeprefix("http://")

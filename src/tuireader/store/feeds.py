@@ -69,13 +69,17 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     Raises NotFoundError, with a sentence, where there is none or more than one.
     """
     feeds = every(c) if text.strip() else []
-    name, address, shown = name_key(text), _bare(text.strip()), shown_address(text)
+    name, address, shown = name_key(text), _spelling(text), shown_address(text)
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
-        [feed for feed in feeds if name == name_key(feed.title) or address in (_bare(feed.url), _bare(feed.site))],
+        [
+            feed
+            for feed in feeds
+            if name == name_key(feed.title) or address in (_spelling(feed.url), _spelling(feed.site))
+        ],
         [feed for feed in feeds if name in name_key(feed.title)],
-        [feed for feed in feeds if address and (address in _bare(feed.url) or address in _bare(feed.site))],
+        [feed for feed in feeds if address and (address in _spelling(feed.url) or address in _spelling(feed.site))],
     ):
         if len(meant) == 1:
             return meant[0]
@@ -142,9 +146,11 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     )
 
 
-def _bare(address: str) -> str:
-    """An address without what people leave out when they type it."""
-    return address.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+def _spelling(address: str) -> str:
+    """What an address and parts of it are compared by: people type them in any case, and only in part."""
+    from tuireader.urls.identity import place
+
+    return place(address).casefold()
 
 
 def _feed(row: tuple[Any, ...]) -> Feed:

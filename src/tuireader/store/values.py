@@ -99,7 +99,9 @@ def name_key(name: str) -> str:
 
 def guid_key(guid: str) -> int:
     """A number for a guid, the same whether it begins with http or https."""
-    return _number(guid.removeprefix("https://").removeprefix("http://"))
+    from tuireader.urls.identity import without_scheme
+
+    return _number(without_scheme(guid))
 
 
 def link_key(link: str) -> int:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable_line
 
 NAMES_MAX = 500
 """Authors, and likewise categories, that one entry may have."""
@@ -68,7 +68,7 @@ def line(text: str, *, markup: bool = True) -> str:
         if "&" not in text or not _ENTITY.search(text):
             break
         text = html.unescape(text)
-    folded = " ".join(printable(text).split())
+    folded = printable_line(text)
     return folded if len(folded) <= _LENGTH_MAX else folded[: _LENGTH_MAX - 1] + "…"
 
 
@@ -98,7 +98,7 @@ def person(text: str) -> str:
 
 def people(names: Iterable[str]) -> tuple[str, ...]:
     """Return names without repetition; a bare mail address stays only where there is no name."""
-    found = _distinct(name for each in names for name in _each_name(each))
+    found = distinct(name for each in names for name in _each_name(each))
     return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
 
 
@@ -115,11 +115,12 @@ def _each_name(text: str) -> list[str]:
 
 def categories(names: Iterable[str]) -> tuple[str, ...]:
     """Return categories without repetition, each as first spelt; "Uncategorized" only where there is no other."""
-    found = _distinct(map(line, names))
+    found = distinct(map(line, names))
     return tuple([name for name in found if name.lower() not in _NO_CATEGORY] or found[:1])
 
 
-def _distinct(names: Iterable[str]) -> list[str]:
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return names, each once whatever its case and as first spelt, without empty ones; `NAMES_MAX` at most."""
     found: dict[str, str] = {}
     for name in names:
         if name and len(found) < NAMES_MAX:

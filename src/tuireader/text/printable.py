@@ -68,6 +68,11 @@ def printable(text: str) -> str:
     return _thinned(text)
 
 
+def printable_line(text: str) -> str:
+    """Return `text` likewise, with each run of space as one space, and none at its ends."""
+    return " ".join(printable(text).split())
+
+
 def printable_block(text: str) -> str:
     r"""Return `text` likewise, but with its lines: breaks become `\n`, tabs go to the next multiple of four cells.
 

@@ -65,6 +65,11 @@ def path_of(url: str) -> str:
     return there[found.start() :] if found else ""
 
 
+def without_scheme(guid: str) -> str:
+    """A guid without http:// or https:// in front: feeds that went over to https changed nothing else in theirs."""
+    return guid.removeprefix("https://").removeprefix("http://")
+
+
 def same_name(name: str) -> str:
     """What spellings of a guid have in common: of an address, those of `place`; else its case and its space."""
     return place(name) if "://" in name else " ".join(name.split()).casefold()
