@@ -23,13 +23,14 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
-from tuireader.content.ansi import to_plain
-from tuireader.content.clean import clean, plain_text
-from tuireader.content.document import to_document
-from tuireader.content.extract import main_html
-from tuireader.content.layout import lay_out
-from tuireader.content.markdown import to_markdown
-from tuireader.content.words import looks_truncated
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.cleaning.truncation import looks_truncated
+from tuireader.content.document.build import to_document
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.extraction.extract import main_html
+from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_markdown
 from tuireader.demo.site import answer
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.discover import find_feeds, is_feed

@@ -9,7 +9,7 @@ from textual import on
 from textual.app import App, ComposeResult
 from textual.message import Message
 
-from tuireader.content.document import to_document
+from tuireader.content.document.build import to_document
 from tuireader.library.read import OpenArticle
 from tuireader.model import Article, Status
 from tuireader.tui import themes

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from tuireader.content.clean import plain_text
+from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.library.read import open_article

@@ -81,9 +81,9 @@ def resizing(bench: Workbench) -> Iterator[Row]:
 
 def layout(bench: Workbench) -> Iterator[Row]:
     """Laying all of it out, and what is held then; both in this process."""
-    from tuireader.content.blocks import document_text
-    from tuireader.content.document import to_document
-    from tuireader.content.layout import lay_out
+    from tuireader.content.document.build import to_document
+    from tuireader.content.document.model import document_text
+    from tuireader.content.layout.layout import lay_out
     from tuireader.tui.widgets.article_page import Page
 
     bench.say("laying out")
@@ -176,8 +176,8 @@ class _Markdown:
 
 
 def _markdown(html: str) -> str:
-    from tuireader.content.clean import clean
-    from tuireader.content.markdown import to_markdown
+    from tuireader.content.cleaning.clean import clean
+    from tuireader.content.markdown.convert import to_markdown
 
     return to_markdown(clean(html))
 

@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tuireader.demo
-from tuireader.content.blocks import Document, document_text
-from tuireader.content.clean import clean
-from tuireader.content.document import to_document
-from tuireader.content.layout import lay_out
-from tuireader.content.markdown import to_markdown
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import Document, document_text
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_markdown
 from tuireader.text.cells import cells
 
 ARTICLES = sorted((Path(tuireader.demo.__file__).parent / "articles").glob("*.html"))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.content.ansi import to_plain
-from tuireader.content.blocks import document_text
-from tuireader.content.clean import clean
-from tuireader.content.document import to_document
-from tuireader.content.layout import lay_out
-from tuireader.content.markdown import to_markdown
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import document_text
+from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_markdown
 
 DATA = Path(__file__).parent.parent / "data" / "page"
 PAGES = ("every-block", "scripts")

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tuireader.content import clean  # noqa: F401 - loaded once, before the forks
+from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
 from tuireader.library.mark import mark
 from tuireader.library.refresh import refresh
 from tuireader.model import Query

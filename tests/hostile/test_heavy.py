@@ -14,7 +14,7 @@ from shelf import Piece, keys_done, reader, screen_text, settle, shelve
 from stock import only, ready, save
 from tuireader import paths
 from tuireader.cli import main
-from tuireader.content.layout import lay_out
+from tuireader.content.layout.layout import lay_out
 from tuireader.library.read import open_article
 from tuireader.store.connection import connect
 

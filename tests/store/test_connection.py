@@ -290,7 +290,7 @@ import os
 import urllib.parse  # pathlib loads it when it is needed, and by then Python's own files may be out of reach
 from contextlib import closing
 from pathlib import Path
-import fcntl, tuireader.content.clean, tuireader.store.recovery  # likewise
+import fcntl, tuireader.content.cleaning.clean, tuireader.store.recovery  # likewise
 from tuireader.errors import StoreError
 from tuireader.model import Query
 from tuireader.store import articles, facets, statuses

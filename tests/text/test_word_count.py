@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.content.words import tidied
+from tuireader.content.dom.plain_text import tidied
 from tuireader.text.word_count import count_tidied, count_words
 
 

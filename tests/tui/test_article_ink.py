@@ -5,7 +5,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
 from article_host import Host, opened
-from tuireader.content.blocks import ROLES
+from tuireader.content.layout.line import ROLES
 from tuireader.tui.themes import HOUSE, READABLE, contrast
 from tuireader.tui.widgets.article_ink import ORNAMENT, STATES, legible
 

@@ -1,9 +1,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuireader.content.blocks import Document, Line
-from tuireader.content.document import to_document
-from tuireader.content.layout import lay_out
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import Document
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.layout.line import Line
 from tuireader.tui.widgets.article_page import HEAD, TAIL, TOP, Page, Place
 
 HEAD_LINES = [Line((), HEAD, 0), Line((), HEAD, 0), Line((), HEAD, 0)]

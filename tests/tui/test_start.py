@@ -11,7 +11,7 @@ from tuireader.tui.widgets.stretch import PAGE
 
 HEAVY = {
     "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",
-    "tuireader.web", "tuireader.feeds", "tuireader.library.read", "tuireader.content.layout",
+    "tuireader.web", "tuireader.feeds", "tuireader.library.read", "tuireader.content.layout.layout",
     "tuireader.tui.widgets.article", "tuireader.tui.screens.subscribe", "tuireader.tui.survey", "webbrowser",
     "argparse", "gettext", "json", "tomllib", "tuireader.cli.arguments", "tuireader.model.articles",
     "tuireader.model.fetched", "tuireader.model.subscriptions",

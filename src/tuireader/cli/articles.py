@@ -129,9 +129,9 @@ def show(arguments: argparse.Namespace) -> int:
 def _show_text(opened: OpenArticle, width: int | None) -> None:
     """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
     from tuireader import config
-    from tuireader.content.ansi import to_ansi, to_plain
-    from tuireader.content.head import lay_out_head
-    from tuireader.content.layout import lay_out
+    from tuireader.content.layout.ansi import to_ansi, to_plain
+    from tuireader.content.layout.head import lay_out_head
+    from tuireader.content.layout.layout import lay_out
     from tuireader.text.bidi import terminal_reorders
 
     chosen = config.load(paths.config_path())

@@ -73,7 +73,7 @@ def _has_log(path: Path) -> bool:
 
 
 def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
-    from tuireader.content.clean import plain_text  # heavy, and seldom needed here
+    from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
     from tuireader.store.recovery import mend_log
 
     said = mend_log(path, log, plain_text, tell, close)
@@ -81,7 +81,7 @@ def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callab
 
 
 def _mend(path: Path, tell: Callable[[str], None]) -> str:
-    from tuireader.content.clean import plain_text  # heavy, and seldom needed here
+    from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
     from tuireader.store.recovery import mend
 
     return mend(path, plain_text, tell)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tuireader.content.blocks import Document
+    from tuireader.content.document.model import Document
     from tuireader.model import Article, Feed, Page, Status
     from tuireader.web import Client
 
@@ -64,7 +64,7 @@ def open_article(
 
 
 def _beginning(html: str) -> str:
-    from tuireader.content.beginning import beginning
+    from tuireader.content.dom.leading_blocks import beginning
 
     return beginning(html, BEGINNING) if len(html) > LONG else ""
 
@@ -76,8 +76,8 @@ def complete(opened: OpenArticle, *, excerpt: str = EXCERPT) -> OpenArticle:
 
 
 def _prepared(article: Article, html: str, excerpt: str) -> tuple[str, Document]:
-    from tuireader.content.document import to_document
-    from tuireader.content.markdown import to_markdown
+    from tuireader.content.document.build import to_document
+    from tuireader.content.markdown.convert import to_markdown
 
     markdown = to_markdown(html)
     end = "" if article.offline else excerpt
@@ -86,7 +86,7 @@ def _prepared(article: Article, html: str, excerpt: str) -> tuple[str, Document]
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
     """The text of an article as Markdown, without its title; raises NotFoundError."""
-    from tuireader.content.markdown import to_markdown
+    from tuireader.content.markdown.convert import to_markdown
 
     return to_markdown(html_of(c, article_id))
 
@@ -97,7 +97,7 @@ def html_of(c: sqlite3.Connection, article_id: int) -> str:
 
 
 def _clean_html(c: sqlite3.Connection, article: Article) -> str:
-    from tuireader.content.clean import clean
+    from tuireader.content.cleaning.clean import clean
 
     return clean(articles.body(c, article.id), article.link or _site(c, article.feed_id))
 
@@ -144,8 +144,8 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
-    from tuireader.content.clean import plain_text
-    from tuireader.content.extract import main_html
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.content.extraction.extract import main_html
     from tuireader.text.word_count import count_words
     from tuireader.urls.hosts import host_of
 

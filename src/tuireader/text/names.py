@@ -8,20 +8,18 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 
+from tuireader.text.elements import HEADINGS, MARKS
 from tuireader.text.printable import printable_line
 
 NAMES_MAX = 500
 """Authors, and likewise categories, that one entry may have."""
 _LENGTH_MAX = 1000
 
-_INLINE = (
-    "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd mark q s samp small span strike strong sub sup"
-    " tt u var"
-)
-_BLOCK = "p div h1 h2 h3 h4 h5 h6 li ul ol blockquote pre center"
-_VOID = "br img wbr hr"
-_KNOWN = frozenset(f"{_INLINE} {_BLOCK} {_VOID}".split())
-_SPACED = frozenset(f"{_BLOCK} br hr".split())
+# What titles are marked up with: of "The <nav> element" the tag is what it is about.
+_BLOCKS = frozenset({*HEADINGS, "p", "div", "li", "ul", "ol", "blockquote", "pre", "center"})
+_VOID = frozenset({"br", "img", "wbr", "hr"})
+_KNOWN = MARKS | _BLOCKS | _VOID
+_SPACED = _BLOCKS | {"br", "hr"}
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,11})(?=[\s/>])[^<>]*>")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
 
@@ -79,7 +77,7 @@ def _without_tags(text: str) -> str:
 
     def replaced(match: re.Match[str]) -> str:
         name = match[2].lower()
-        if name not in _KNOWN or not (len(seen[name]) == 2 or name in _VOID.split()):
+        if name not in _KNOWN or not (len(seen[name]) == 2 or name in _VOID):
             return match[0]
         return " " if name in _SPACED else ""
 

@@ -100,7 +100,7 @@ def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | Non
 def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
     """Of each article about `width` characters around what is searched for."""
     # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
-    from tuireader.content.clean import plain_text
+    from tuireader.content.dom.plain_text import plain_text
 
     found: dict[int, Excerpt] = {}
     for article_id in ids:

@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from tuireader.content.blocks import Heading
+from tuireader.content.document.model import Heading
 from tuireader.tui import keys
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.text import plain

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from tuireader.content.blocks import Link
+from tuireader.content.document.model import Link
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.fitting import cut

@@ -38,7 +38,7 @@ UNHURRIED = 20.0
 """Seconds after the start when there is time for what nobody waits for."""
 _OF_THE_PAGE = (
     "tuireader.text.bidi",
-    "tuireader.content.head",
+    "tuireader.content.layout.head",
     "tuireader.tui.widgets.article_find",
     "tuireader.tui.widgets.article_page",
     "tuireader.tui.widgets.article_paint",

@@ -114,7 +114,7 @@ class SearchingScreen(ListsScreen):
     @work(group="loading")
     async def _load_contexts(self) -> None:
         """Load what shows the words in their texts while the reader begins to type."""
-        await asyncio.to_thread(import_module, "tuireader.content.clean")
+        await asyncio.to_thread(import_module, "tuireader.content.dom.plain_text")
 
     @on(HeadlineList.ContextWanted)
     def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:

@@ -15,8 +15,8 @@ from textual.binding import BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.content.blocks import Line
-from tuireader.content.head import lay_out_head
+from tuireader.content.layout.head import lay_out_head
+from tuireader.content.layout.line import Line
 from tuireader.model import minutes
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.wrap import wrap

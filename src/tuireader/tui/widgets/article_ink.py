@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.style import Style
 from textual.color import Color
 
-from tuireader.content.blocks import ROLES
+from tuireader.content.layout.line import ROLES
 from tuireader.tui.themes import readable
 
 if TYPE_CHECKING:

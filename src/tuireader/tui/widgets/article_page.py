@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tuireader.content.blocks import Block, Code, Document, Line, Span, Table, text_length
-from tuireader.content.layout import lay_out_block
+from tuireader.content.document.model import Block, Code, Document, Table, text_length
+from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.line import Line, Span
 
 HEAD = -1
 """The block that the lines of the head (title, byline) belong to."""

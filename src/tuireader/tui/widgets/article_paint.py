@@ -10,8 +10,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.strip import Strip
 
-from tuireader.content.blocks import Line, Span
-from tuireader.content.visual_order import visual
+from tuireader.content.layout.line import Line, Span
+from tuireader.content.layout.visual_order import visual
 from tuireader.text.printable import printable_block
 from tuireader.tui.widgets.article_ink import Ink
 

@@ -8,7 +8,7 @@ from textual import events
 from textual.actions import SkipAction
 from textual.message import Message
 
-from tuireader.content.blocks import Document, document_text
+from tuireader.content.document.model import Document, document_text
 from tuireader.text.printable import printable
 from tuireader.tui.widgets.article_find import Finding
 from tuireader.tui.widgets.article_page import HEAD, Place

@@ -12,7 +12,7 @@ from textual.message import Message
 from tuireader.tui.widgets.page_find import FindPage
 
 if TYPE_CHECKING:
-    from tuireader.content.blocks import Link
+    from tuireader.content.document.model import Link
 
 
 class LinkPage(FindPage):

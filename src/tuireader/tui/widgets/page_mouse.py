@@ -12,8 +12,9 @@ from textual import events
 from textual.geometry import Offset
 from textual.selection import Selection
 
-from tuireader.content.blocks import Document, Line, block_text
-from tuireader.content.head import head_text
+from tuireader.content.document.model import Document, block_text
+from tuireader.content.layout.head import head_text
+from tuireader.content.layout.line import Line
 from tuireader.text.cells import widths
 from tuireader.tui.widgets.article_page import HEAD, Place
 from tuireader.tui.widgets.article_paint import SELECTED, Mark, character_at, index_of, link_at

@@ -18,8 +18,9 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from tuireader.config import MEASURE, NARROWEST, WIDEST
-from tuireader.content.blocks import Code, Document, Line, Span
-from tuireader.content.layout import lay_out_block
+from tuireader.content.document.model import Code, Document
+from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.widgets.article_ink import COMPONENTS, Ink
 from tuireader.tui.widgets.article_page import HEAD, TOP, Page, Place

@@ -1,0 +1,89 @@
+"""What the rules for elements share while a tree is made tidy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+from urllib.parse import unquote, urljoin, urlsplit
+
+from tuireader.content.cleaning.boilerplate import is_part_of_page, is_share_bar, is_share_heading, is_share_link
+from tuireader.content.dom.flow import Kept, in_blocks, is_block
+from tuireader.content.dom.sanitize import SCHEMES
+from tuireader.content.dom.tree import Node
+from tuireader.text.printable import printable, printable_block
+
+_LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
+
+
+class Context:
+    """What the rules for elements share: what links lead to, where in the article they are, and each other."""
+
+    def __init__(self, root: Node, base_url: str, rules: Mapping[str, Rule]) -> None:
+        self.rules = rules
+        elements = list(root.elements())
+        links = [each for each in elements if each.tag == "a"]
+        named = {each["id"] or each["name"] for each in elements if each["id"] or (each.tag == "a" and each["name"])}
+        self.base = base_url
+        self.targets = {target for link in links if (target := self.fragment(link["href"])) in named}
+        """The names of elements that links in the article lead to."""
+        self.shares = any(map(is_share_link, links))
+        self.tag = ""
+        """The block that is being read, where that makes a difference: a heading or an item."""
+        self.last_picture = ""
+
+    def children(self, node: Node) -> Kept:
+        """What is kept of what an element holds."""
+        found: Kept = []
+        for child in node.children:
+            if isinstance(child, str):
+                found.append(printable_block(child))
+            elif self.shares and is_share_bar(child):
+                _drop_share_heading(found)
+            elif not is_part_of_page(child):
+                found += self.rules.get(child.tag, Context.children)(self, child)
+        return found
+
+    def blocks(self, node: Node) -> Kept:
+        """Likewise, as blocks only."""
+        return in_blocks(self.children(node))
+
+    def attributes(self, node: Node) -> dict[str, str]:
+        """What matters of any element: its name if a link leads to it, its language and direction."""
+        if not node.attributes:
+            return {}
+        found = {"id": node["id"]} if node["id"] in self.targets else {}
+        if node["dir"].lower() in {"rtl", "ltr", "auto"}:
+            found["dir"] = node["dir"].lower()
+        if _LANGUAGE_TAG.fullmatch(node["lang"]):
+            found["lang"] = node["lang"]
+        return found
+
+    def fragment(self, href: str) -> str:
+        """The name that a link within the article leads to; empty for a link to elsewhere."""
+        place, _, name = href.strip().partition("#")
+        return unquote(name) if not place or place == self.base.partition("#")[0] else ""
+
+    def address(self, href: str) -> str:
+        """An absolute address, or the name of a place in the article behind a "#"; empty where there is neither."""
+        if (name := self.fragment(href)) and name in self.targets:
+            return f"#{name}"
+        if not href.strip():
+            return ""
+        try:
+            address = urljoin(self.base, printable(href).strip())
+            scheme = urlsplit(address).scheme
+        except ValueError:
+            return ""
+        return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
+
+
+def _drop_share_heading(found: Kept) -> None:
+    while found and isinstance(found[-1], str) and not found[-1].strip():
+        del found[-1]
+    if found and isinstance(found[-1], Node) and is_block(found[-1]) and is_share_heading(found[-1]):
+        del found[-1]
+
+
+Rule: TypeAlias = Callable[[Context, Node], Kept]
+"""What is done with an element: what of it is kept."""

@@ -1,0 +1,97 @@
+"""What becomes of what stands within paragraphs: marks, links, pictures, and what plays."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tuireader.content.cleaning import media
+from tuireader.content.cleaning.boilerplate import is_tracker
+from tuireader.content.dom.flow import Kept, around
+from tuireader.content.dom.tree import Node
+from tuireader.text.elements import HEADINGS
+from tuireader.text.printable import printable_line
+
+if TYPE_CHECKING:
+    from tuireader.content.cleaning.context import Context
+
+_PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
+_RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
+
+
+def marked(context: Context, node: Node) -> Kept:
+    """Text with a mark of its own."""
+    content = context.children(node)
+    if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
+        return content
+    tag = _RENAMED.get(node.tag, node.tag)
+    if len(content) == 1 and isinstance(content[0], Node) and content[0].tag == tag:
+        return content
+    return around(Node(tag, context.attributes(node)), content)
+
+
+def unmarked(context: Context, node: Node) -> Kept:
+    """Text without any: only its name may matter."""
+    name = node["id"] if node["id"] in context.targets else ""
+    content = context.children(node)
+    return around(Node("span", {"id": name}), content) if name else content
+
+
+def link(context: Context, node: Node) -> Kept:
+    """A link, if it leads anywhere and can be seen."""
+    content = context.children(node)
+    text = Node("p", {}, content)
+    address = context.address(node["href"])
+    if context.tag in HEADINGS and "#" in node["href"] and _PERMALINK.fullmatch(text.words()) and not text.has("img"):
+        return []
+    name = next((each for each in (node["id"], node["name"]) if each in context.targets), "")
+    if text.is_empty() or not address:
+        return [*([Node("span", {"id": name})] if name else ()), *content]
+    attributes = {"href": address, **({"id": name} if name else {})}
+    if title := printable_line(node["title"]):
+        attributes["title"] = title
+    shown = around(Node("a", attributes), content)
+    # Buttons are apart although nothing is written between them.
+    return [" ", *shown, " "] if _BUTTON.search(node["class"]) else shown
+
+
+def picture(context: Context, node: Node) -> Kept:
+    """A picture."""
+    if is_tracker(node):
+        return []
+    if (instead := media.as_text(node)) is not None:
+        return [instead]
+    address = context.address(media.source_of(node))
+    attributes = {name: printable_line(node[name]) for name in ("alt", "title")}
+    repeated = address == context.last_picture != ""
+    if not (address or attributes["alt"]) or repeated:
+        return []
+    context.last_picture = address
+    shown = {"src": address, "alt": attributes["alt"], "title": attributes["title"]}
+    return [Node("img", {name: value for name, value in shown.items() if value or name == "alt"})]
+
+
+def played(context: Context, node: Node) -> Kept:
+    """A film, sound, or a page within the page."""
+    address = context.address(media.address_of(node))
+    if not address.startswith(("http:", "https:")) or is_tracker(node):
+        return context.children(node) if node.tag == "object" else []
+    return [Node("p", {}, [media.linked(node, address)])]
+
+
+def checkbox(context: Context, node: Node) -> Kept:
+    """A box to tick at the beginning of an item; other fields of forms are none of the article."""
+    if context.tag != "li" or node["type"].lower() != "checkbox":
+        return []
+    return [Node("input", {"type": "checkbox", **({"checked": ""} if "checked" in node.attributes else {})})]
+
+
+def empty(_context: Context, node: Node) -> Kept:
+    """A line break, a rule, or a place where a word may be broken."""
+    return [Node(node.tag)]
+
+
+def nothing(_context: Context, _node: Node) -> Kept:
+    """A field of a form, and what can be chosen in it."""
+    return []

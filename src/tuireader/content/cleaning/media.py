@@ -1,0 +1,95 @@
+"""Pictures as one address and a text; frames, films and sound as links."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from tuireader.content.dom.tree import Node
+from tuireader.text.printable import printable_line
+
+_LAZY = ("data-src", "data-lazy-src", "data-original")
+_SETS = ("data-srcset", "data-lazy-srcset", "srcset")
+_PLACEHOLDER = re.compile(
+    r"(?:^|/)(?:blank|spacer|transparent|placeholder|pixel|1x1|grey|lazy)[\w-]{0,20}\.(?:gif|png|svg)\b", re.IGNORECASE
+)
+_EMOJI = re.compile(
+    r"//s\.w\.org/images/core/emoji/|/wp-includes/images/smilies/|//abs\.twimg\.com/emoji/", re.IGNORECASE
+)
+_FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
+_SET_MAX = 4000
+_SET_ENTRY = re.compile(r"([^\s,]\S*[^\s,])\s*([\d.]{0,9}[wx])?\s*(?:,|$)")
+
+_YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,20})(?:[?&#].*)?")
+_VIMEO = re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?:[?#].*)?")
+_VIDEO = re.compile(
+    r"(?:^|\.)(?:youtube|youtube-nocookie|vimeo|dailymotion|twitch|ted|wistia|videopress|loom|streamable|rumble|bilibili|nicovideo"
+    r"|odysee|media\.ccc|archive)\.(?:com|tv|net|de|jp|org)$|peertube|(?:^|\.)tube\."
+)
+_AUDIO = re.compile(
+    r"(?:^|\.)(?:soundcloud|spotify|bandcamp|podcasts\.apple|anchor|mixcloud|buzzsprout|libsyn|simplecast|transistor|podbean"
+    r"|megaphone|spreaker|audioboom|castbox)\.(?:com|fm|am)$"
+)
+_NO_TITLE = re.compile(
+    r"(?:youtube|vimeo|video|audio|media|embedded?|spotify|soundcloud)?[\s-]*(?:video|player|embed|content|iframe|player:.*)?",
+    re.IGNORECASE,
+)
+_NAMES = {"video": "Video", "audio": "Audio"}
+
+
+def source_of(image: Node) -> str:
+    """Return the address of a picture: of the picture itself where it is fetched only when it is scrolled to."""
+    for name in _LAZY:
+        if image[name] and not _PLACEHOLDER.search(image[name]):
+            return image[name]
+    if image["src"] and not _PLACEHOLDER.search(image["src"]):
+        return image["src"]
+    for name in _SETS:
+        entries: list[tuple[str, str]] = _SET_ENTRY.findall(image[name][:_SET_MAX])
+        if entries:
+            return max(entries, key=_size)[0]
+    return ""
+
+
+def _size(entry: tuple[str, str]) -> float:
+    """How large one of several forms of a picture is: "640w" or "2x"."""
+    try:
+        return float(entry[1][:-1])
+    except ValueError:
+        return 0.0
+
+
+def as_text(image: Node) -> Node | str | None:
+    """Return what a picture stands for, if that is a character or a formula."""
+    alt = printable_line(image["alt"])
+    names = set(image["class"].split())
+    if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):
+        return alt
+    if alt and (names & {"latex", "mwe-math-fallback-image-inline", "tex"} or _FORMULA.search(image["src"])):
+        return Node("code", {}, [alt])
+    return None
+
+
+def linked(media: Node, address: str) -> Node:
+    """Return a link to what a page would play or frame at `address`, with its title or the name of the site."""
+    if found := _YOUTUBE.fullmatch(address):
+        address = f"https://www.youtube.com/watch?v={found[1]}"
+    elif found := _VIMEO.fullmatch(address):
+        address = f"https://vimeo.com/{found[1]}"
+    host = (urlsplit(address).hostname or address).removeprefix("www.").removeprefix("player.").removeprefix("open.")
+    title = printable_line(media["title"] or media["aria-label"])
+    if media.tag in _NAMES:
+        kind, name = _NAMES[media.tag], urlsplit(address).path.rpartition("/")[2] or host
+    else:
+        kind, name = ("Video" if _VIDEO.search(host) else "Audio" if _AUDIO.search(host) else "Embedded"), host
+    return Node("a", {"href": address}, [f"{kind}: {name if _NO_TITLE.fullmatch(title) else title}"])
+
+
+def address_of(media: Node) -> str:
+    """Return the address of what is played or framed, empty if there is none."""
+    for each in (media, *media.elements()):
+        if each is media or each.tag in {"source", "embed"}:
+            for name in ("src", "data-src", "data"):
+                if each[name]:
+                    return each[name]
+    return ""

@@ -1,0 +1,361 @@
+"""From Markdown to a document of blocks. The only door to markdown-it."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from markdown_it import MarkdownIt
+from mdit_py_plugins.deflist import deflist_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from tuireader.content.document.inline import References, picture_text, pictures_of, plain, text_of
+from tuireader.content.document.model import (
+    Block,
+    Code,
+    Document,
+    Heading,
+    HeadingBlock,
+    Level,
+    LevelKind,
+    Paragraph,
+    Picture,
+    Rule,
+    Table,
+    Text,
+    text_length,
+)
+from tuireader.content.document.trim import trimmed
+from tuireader.content.markdown.footnotes import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from markdown_it.token import Token
+
+_TASK = re.compile(r"\[([ xX])\] ")
+_CAPTION_LIMIT = 500
+"""Characters of what stands below a picture in its paragraph, up to which it is taken for its caption."""
+_BULLETS = "•◦▪"
+
+Align = Literal["left", "center", "right"]
+
+
+def to_document(markdown: str, *, title: str = "", authors: tuple[str, ...] = (), excerpt: str = "") -> Document:
+    """A document of Markdown, without a heading or byline at its top that only repeats its title or its authors.
+
+    Where the text is only a part of the article, `excerpt` is the sentence that says so: it stands at the end, in the
+    place of the site's own "Read more".
+    """
+    tokens = _parser().parse(markdown)
+    builder = _Builder(_last_numbers(tokens))
+    for token in trimmed(tokens, title, authors, excerpt=bool(excerpt)):
+        builder.take(token)
+    if excerpt:
+        builder.call_out(excerpt)
+    return builder.finish(title, authors)
+
+
+class _Parser(MarkdownIt):
+    """The parser of what `to_markdown` writes."""
+
+    def __init__(self) -> None:
+        super().__init__("commonmark", {"html": False, "maxNesting": 100})
+        self.enable(["table", "strikethrough"])
+        self.use(footnote_plugin, inline=False).use(deflist_plugin)
+        # Notes stay where the author put them; what was escaped stays apart from other text.
+        self.disable(["footnote_tail", "text_join"])
+        # What `to_markdown` never writes is text.
+        self.disable(["reference", "lheading", "code", "html_block", "html_inline", "autolink"])
+
+    # Addresses are shown as they are, the odd ones too: which may be opened is decided where they are opened.
+
+    def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parent's
+        """Every address is a link."""
+        return True
+
+    def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parent's
+        """An address is what it is."""
+        return url
+
+
+@cache
+def _parser() -> _Parser:
+    return _Parser()
+
+
+def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
+    """The last number of each ordered list, by the list's place among all lists."""
+    last: dict[int, int] = {}
+    lists: list[int] = []
+    count = 0
+    for token in tokens:
+        if token.type == "list_item_open" and token.info:
+            last[lists[-1]] = int(token.info)
+        elif token.type in {"bullet_list_open", "ordered_list_open"}:
+            lists.append(count)
+            count += 1
+        elif token.type in {"bullet_list_close", "ordered_list_close"}:
+            lists.pop()
+    return last
+
+
+class _List:
+    """A list that is open."""
+
+    def __init__(self, width: int, *, ordered: bool) -> None:
+        self.ordered = ordered
+        self.width = width
+        self.tight = False
+
+
+class _Table:
+    """A table that is open."""
+
+    def __init__(self) -> None:
+        self.aligns: list[Align] = []
+        self.rows: list[tuple[Text, ...]] = []
+        self.row: list[Text] = []
+
+
+class _Builder:
+    """Takes the parser's tokens one after another; what is open is on stacks, so that nesting is no recursion."""
+
+    def __init__(self, last_numbers: dict[int, int]) -> None:
+        self.references = References()
+        self.blocks: list[Block] = []
+        self.levels: list[Level] = []
+        self.lists: list[_List] = []
+        self.last_numbers = last_numbers
+        self.ids = 0
+        self.gap = 1
+        """Blank lines before the next block."""
+        self.heading = 0
+        self.role = ""
+        self.table: _Table | None = None
+        self.notes: dict[str, int] = {}
+        self.list_count = 0
+
+    def take(self, token: Token) -> None:
+        """Take one token of the block level."""
+        handler = _HANDLERS.get(token.type)
+        if handler is not None:
+            handler(self, token)
+
+    def push(self, kind: LevelKind, marker: str = "", width: int = 2, role: str = "margin") -> None:
+        """Open a container."""
+        self.ids += 1
+        self.levels.append(Level(kind, self.ids, marker, width, role))
+
+    def pop(self, _token: Token) -> None:
+        """Close the innermost container."""
+        self.levels.pop()
+
+    def add(self, make: Callable[..., Block], *values: Any, gap: int | None = None) -> None:
+        """Add a block in the containers that are open."""
+        lines = self.gap if gap is None else gap
+        self.blocks.append(make(tuple(self.levels), lines if self.blocks else 0, *values))
+        self.gap = 1
+
+    def call_out(self, sentence: str) -> None:
+        """Add a callout of one sentence."""
+        self.push("callout")
+        self.add(Paragraph, Text(sentence), "callout")
+        self.levels.pop()
+
+    def finish(self, title: str, authors: tuple[str, ...]) -> Document:
+        """The document of all that was taken."""
+        starts = [0, *accumulate(text_length(block) + 1 for block in self.blocks)]
+        headings = tuple(
+            Heading(block.level, " ".join(block.text.plain.split()), index, starts[index])
+            for index, block in enumerate(self.blocks)
+            if isinstance(block, HeadingBlock)
+        )
+        links = self.references.links
+        for index, label in self.references.notes:
+            if label in self.notes:
+                links[index] = links[index]._replace(target=starts[self.notes[label]])
+        slugs = {slug(heading.text): heading.offset for heading in reversed(headings)}
+        for index, link in enumerate(links):
+            if link.target is None and link.url.startswith("#"):
+                links[index] = link._replace(target=slugs.get(link.url[1:]))
+        return Document(
+            title,
+            authors,
+            tuple(self.blocks),
+            tuple(links),
+            tuple(self.references.images),
+            headings,
+            tuple(starts[:-1]),
+            starts[-1],
+        )
+
+    # Containers
+
+    def open_list(self, token: Token) -> None:
+        """Begin a list: its numbers take as much room as the last of them."""
+        ordered = token.type == "ordered_list_open"
+        digits = len(str(self.last_numbers.get(self.list_count, 1)))
+        self.list_count += 1
+        in_tight = bool(self.lists and self.lists[-1].tight and self.levels and self.levels[-1].kind == "item")
+        self.gap = 0 if in_tight else 1
+        self.lists.append(_List(max(4, digits + 2) if ordered else 3, ordered=ordered))
+
+    def close_list(self, _token: Token) -> None:
+        """End a list."""
+        self.lists.pop()
+
+    def open_item(self, token: Token) -> None:
+        """Begin an item of the innermost list."""
+        innermost = self.lists[-1]
+        if innermost.tight:
+            self.gap = 0
+        if innermost.ordered:
+            marker = f"{token.info}."
+        else:
+            depth = sum(not each.ordered for each in self.lists)
+            marker = _BULLETS[min(depth, len(_BULLETS)) - 1]
+        self.push("item", marker, innermost.width, "bullet")
+
+    def open_quote(self, _token: Token) -> None:
+        """Begin a quotation."""
+        self.push("quote")
+
+    def open_definition(self, _token: Token) -> None:
+        """Begin what a term means."""
+        self.push("indent", width=4)
+        self.gap = 0
+
+    def open_note(self, token: Token) -> None:
+        """Begin a footnote; one follows another without a blank line."""
+        label = str(token.meta["label"])
+        if self.notes and max(self.notes.values()) == len(self.blocks) - 1:
+            self.gap = 0
+        self.notes[label] = len(self.blocks)
+        self.push("item", label, max(4, len(label) + 2), "footnote-mark")
+        self.role = "footnote"
+
+    def close_note(self, _token: Token) -> None:
+        """End a footnote."""
+        self.levels.pop()
+        self.role = ""
+
+    # Leaves
+
+    def open_paragraph(self, token: Token) -> None:
+        """Note whether the list in which a paragraph begins is tight."""
+        if self.lists and self.levels and self.levels[-1].kind == "item":
+            self.lists[-1].tight = token.hidden
+
+    def open_heading(self, token: Token) -> None:
+        """Note the level of the heading that begins."""
+        self.heading = int(token.tag[1])
+
+    def open_term(self, _token: Token) -> None:
+        """Begin a term of a definition list."""
+        self.role = "term"
+
+    def close_term(self, _token: Token) -> None:
+        """End a term."""
+        self.role = ""
+
+    def inline(self, token: Token) -> None:
+        """Take the text of a block."""
+        children = token.children or []
+        if self.table is not None:
+            self.table.row.append(text_of(children, self.references, in_cell=True))
+        elif self.heading:
+            roomy = self.heading <= 2 and self.blocks and not isinstance(self.blocks[-1], HeadingBlock)
+            text = text_of(children, self.references)
+            self.add(HeadingBlock, self.heading, text, gap=2 if roomy else None)
+            self.heading = 0
+        else:
+            self.paragraph(self.without_task(token, children))
+
+    def without_task(self, token: Token, children: list[Token]) -> list[Token]:
+        """The tokens without the box to tick at their beginning, which becomes the item's marker."""
+        task = _TASK.match(token.content) if self.levels and self.levels[-1].kind == "item" else None
+        if task is None or children[0].type != "text":
+            return children
+        marker, role = ("☐", "task-open") if task.group(1) == " " else ("☑", "task-done")
+        self.levels[-1] = self.levels[-1]._replace(marker=marker, role=role)
+        children[0].content = children[0].content[task.end() :]
+        return children
+
+    def paragraph(self, children: Sequence[Token]) -> None:
+        """Add a paragraph, or the pictures it consists of and their caption."""
+        pictures, rest = pictures_of(children)
+        for number, picture in enumerate(pictures):
+            text, image = picture_text(picture, self.references)
+            if number + 1 == len(pictures) and rest and text.plain == plain(rest).strip():
+                text = Text("")
+            self.add(Picture, text, image)
+        if rest or not pictures:
+            text = text_of(rest, self.references)
+            if pictures and len(text.plain) <= _CAPTION_LIMIT:
+                self.add(Paragraph, text, "caption", gap=0)
+            else:
+                self.add(Paragraph, text, self.role)
+
+    def code(self, token: Token) -> None:
+        """Take a block of code."""
+        text = token.content.removesuffix("\n").expandtabs(4)
+        self.add(Code, text, token.info.strip().split(" ")[0])
+
+    def rule(self, _token: Token) -> None:
+        """Take a thematic break."""
+        self.add(Rule)
+
+    # Tables
+
+    def open_table(self, _token: Token) -> None:
+        """Begin a table."""
+        self.table = _Table()
+
+    def open_cell(self, token: Token) -> None:
+        """Begin a header's cell: it says how its column is aligned."""
+        if self.table is not None:
+            style = str(token.attrs.get("style", "text-align:left"))
+            self.table.aligns.append(cast("Align", style.removeprefix("text-align:")))
+
+    def close_row(self, _token: Token) -> None:
+        """End a row."""
+        if self.table is not None:
+            self.table.rows.append(tuple(self.table.row))
+            self.table.row = []
+
+    def close_table(self, _token: Token) -> None:
+        """End a table."""
+        table, self.table = self.table, None
+        if table is not None:
+            self.add(Table, table.rows[0], tuple(table.rows[1:]), tuple(table.aligns))
+
+
+_HANDLERS: dict[str, Callable[[_Builder, Token], None]] = {
+    "inline": _Builder.inline,
+    "paragraph_open": _Builder.open_paragraph,
+    "heading_open": _Builder.open_heading,
+    "bullet_list_open": _Builder.open_list,
+    "bullet_list_close": _Builder.close_list,
+    "ordered_list_open": _Builder.open_list,
+    "ordered_list_close": _Builder.close_list,
+    "list_item_open": _Builder.open_item,
+    "list_item_close": _Builder.pop,
+    "blockquote_open": _Builder.open_quote,
+    "blockquote_close": _Builder.pop,
+    "dt_open": _Builder.open_term,
+    "dt_close": _Builder.close_term,
+    "dd_open": _Builder.open_definition,
+    "dd_close": _Builder.pop,
+    "footnote_reference_open": _Builder.open_note,
+    "footnote_reference_close": _Builder.close_note,
+    "fence": _Builder.code,
+    "code_block": _Builder.code,
+    "hr": _Builder.rule,
+    "table_open": _Builder.open_table,
+    "th_open": _Builder.open_cell,
+    "tr_close": _Builder.close_row,
+    "table_close": _Builder.close_table,
+}

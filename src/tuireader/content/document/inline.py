@@ -1,0 +1,218 @@
+"""From the parser's tokens within a block to its text, and to the links and pictures in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tuireader.content.document.model import Image, Link, Run, Text
+from tuireader.text.cells import cells
+from tuireader.text.superscript import raised
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_SOFT_HYPHEN = "\xad"
+_STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
+_CELL_BREAK = "<br>"
+"""A line break in a cell of a table; where the author wrote it as text, its bracket is escaped."""
+_GLYPH_MAX = 2
+"""Cells of an alternative text that is shown without a mark: an emoji drawn as a picture."""
+
+
+class Token(Protocol):
+    """What is used of the parser's tokens."""
+
+    @property
+    def type(self) -> str:
+        """What it is."""
+
+    @property
+    def content(self) -> str:
+        """Its text."""
+
+    @property
+    def attrs(self) -> Mapping[str, Any]:
+        """Its attributes."""
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What a plugin adds."""
+
+    @property
+    def children(self) -> Sequence[Token] | None:
+        """The tokens within it."""
+
+
+class References:
+    """The links and pictures of a document as they are met, and the footnotes that are referred to."""
+
+    def __init__(self) -> None:
+        self.links: list[Link] = []
+        self.images: list[Image] = []
+        self.notes: list[tuple[int, str]] = []
+        """The link of each reference to a footnote, with its label."""
+
+    def link(self, text: str, url: str) -> int:
+        """Note a link, and give its index."""
+        self.links.append(Link(text, url))
+        return len(self.links) - 1
+
+    def image(self, token: Token) -> tuple[str, int]:
+        """Note a picture, and give its alternative text and its index."""
+        alt = " ".join(plain(token.children or ()).split())
+        self.images.append(Image(alt, str(token.attrs.get("src", ""))))
+        return alt, len(self.images) - 1
+
+
+def plain(tokens: Sequence[Token]) -> str:
+    """The text of tokens without styles."""
+    parts = []
+    for token in tokens:
+        if token.type in {"softbreak", "hardbreak"}:
+            parts.append(" ")
+        elif token.type == "footnote_ref":
+            parts.append(raised(str(token.meta["label"])))
+        else:
+            parts.append(token.content)
+    return "".join(parts)
+
+
+def text_of(tokens: Sequence[Token], references: References, *, in_cell: bool = False) -> Text:
+    """The text of tokens with its runs."""
+    if len(tokens) == 1 and tokens[0].type == "text":
+        content = tokens[0].content
+        if _SOFT_HYPHEN not in content and not (in_cell and _CELL_BREAK in content):
+            return Text(content.strip(" "))
+    return _Writer(references, in_cell=in_cell).of(tokens)
+
+
+def pictures_of(tokens: Sequence[Token]) -> tuple[list[Sequence[Token]], Sequence[Token]]:
+    """The pictures that a paragraph begins with, on lines of their own, each with the link around it; and the rest."""
+    pictures: list[Sequence[Token]] = []
+    rest = tokens
+    while rest:
+        size = _picture_size(rest)
+        following = rest[size:]
+        if not size or (following and not (_is_break(following[0]) or _picture_size(following))):
+            break
+        pictures.append(rest[:size])
+        rest = following
+        while rest and _is_break(rest[0]):
+            rest = rest[1:]
+    return pictures, rest
+
+
+def _is_break(token: Token) -> bool:
+    """Whether a token is a line break, or space beside one."""
+    return token.type in {"softbreak", "hardbreak"} or (token.type == "text" and not token.content.strip())
+
+
+def _picture_size(tokens: Sequence[Token]) -> int:
+    """How many tokens a picture at the beginning takes, with the link around it; 0 if there is none."""
+    if tokens[0].type == "image":
+        return 1
+    linked = [token.type for token in tokens[:3]] == ["link_open", "image", "link_close"]
+    return 3 if linked else 0
+
+
+def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text, int]:
+    """The text that stands for a picture, and its index."""
+    image = next(token for token in tokens if token.type == "image")
+    alt, index = references.image(image)
+    if tokens[0].type != "link_open":
+        return Text(alt), index
+    url = str(tokens[0].attrs.get("href", ""))
+    link = references.link(alt or "picture", url)
+    return Text(alt, (Run(0, len(alt), "link", link),) if alt else ()), index
+
+
+class _Writer:
+    """Writes a text token by token."""
+
+    def __init__(self, references: References, *, in_cell: bool) -> None:
+        self.references = references
+        self.in_cell = in_cell
+        self.parts: list[str] = []
+        self.length = 0
+        self.runs: list[Run] = []
+        self.hyphens: list[int] = []
+        self.styles: list[str] = []
+        self.link: int | None = None
+        self.link_start = 0
+
+    def of(self, tokens: Sequence[Token]) -> Text:
+        for token in tokens:
+            self.take(token)
+        plain_text = "".join(self.parts)
+        stripped = plain_text.rstrip(" ")
+        runs = [run._replace(end=min(run.end, len(stripped))) for run in self.runs if run.start < len(stripped)]
+        return Text(stripped, tuple(runs), tuple(self.hyphens))
+
+    def take(self, token: Token) -> None:
+        kind = token.type
+        if kind == "text":
+            self.write(token.content.replace(_CELL_BREAK, "\n") if self.in_cell else token.content)
+        elif kind in _WORDLESS:
+            self.write(_WORDLESS[kind])
+        elif kind == "code_inline":
+            self.write(token.content, "code")
+        elif kind in _STYLES:
+            self.styles.append(_STYLES[kind])
+        elif kind == "link_close":
+            self.end_link()
+        elif kind.endswith("_close"):
+            self.styles.pop()
+        else:
+            self.refer(token)
+
+    def refer(self, token: Token) -> None:
+        """Take a token that leads elsewhere, or one that is no more than its text."""
+        if token.type == "link_open":
+            self.link_start = len(self.parts)
+            self.link = self.references.link("", str(token.attrs.get("href", "")))
+        elif token.type == "image":
+            alt, _ = self.references.image(token)
+            if alt:
+                self.write(alt if cells(alt) <= _GLYPH_MAX else f"▣ {alt}", "image")
+        elif token.type == "footnote_ref":
+            self.note(str(token.meta["label"]))
+        else:
+            self.write(token.content)
+
+    def write(self, content: str, style: str = "") -> None:
+        """Add text in the styles that are open."""
+        if _SOFT_HYPHEN in content:
+            *pieces, content = content.split(_SOFT_HYPHEN)
+            for piece in pieces:
+                self.write(piece, style)
+                self.hyphens.append(self.length)
+        if not content:
+            return
+        self.parts.append(content)
+        start, self.length = self.length, self.length + len(content)
+        if not (self.styles or style or self.link is not None):
+            return
+        named = [*self.styles, style] if style else self.styles
+        roles = " ".join(dict.fromkeys(named if self.link is None else [*named, "link"]))
+        if self.runs and self.runs[-1].end == start and self.runs[-1][2:] == (roles, self.link):
+            self.runs[-1] = self.runs[-1]._replace(end=self.length)
+        else:
+            self.runs.append(Run(start, self.length, roles, self.link))
+
+    def end_link(self) -> None:
+        """End a link: now its text is known."""
+        if self.link is not None:
+            text = "".join(self.parts[self.link_start :])
+            links = self.references.links
+            links[self.link] = links[self.link]._replace(text=" ".join(text.split()))
+            self.link = None
+
+    def note(self, label: str) -> None:
+        """A reference to a footnote is a link to it."""
+        outer, self.link = self.link, self.references.link(label, f"#{label}")
+        self.references.notes.append((self.link, label))
+        self.write(raised(label), "footnote-mark")
+        self.link = outer
+
+
+_WORDLESS = {"softbreak": " ", "hardbreak": "\n"}

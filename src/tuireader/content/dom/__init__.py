@@ -1,0 +1,1 @@
+"""HTML as a tree: made safe, repaired, parsed, and its text. Pure."""

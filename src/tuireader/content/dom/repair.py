@@ -1,0 +1,102 @@
+"""HTML that a parser would choke on, made harmless: too much of it, too deeply nested, formulas in MathML."""
+
+from __future__ import annotations
+
+import re
+
+from tuireader.text.elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
+
+SIZE_MAX = 1_000_000
+"""Characters of HTML that are read of one article, not counting pictures that stand in it themselves."""
+TAGS_MAX = 60_000
+"""Tags, likewise."""
+NESTING_MAX = 200
+"""Elements in each other. The time that parsing takes grows with the square of this."""
+
+_NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
+_NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
+_INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
+_FEW_TAGS = 2000
+# Elements that an end tag closes, and nothing else: those that the next of their kind closes cannot pile up.
+_PILING = (INLINE | BLOCKS | {"dir", "menu", "object"}) - VOID - CLOSED_BY_NEXT
+_NESTING = re.compile(
+    rf"<(/?)({'|'.join(sorted(_PILING))})(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+_MATH_START, _MATH_END = (
+    re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])[^<>]*>", re.IGNORECASE),
+    re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE),
+)
+_TAG = re.compile(r"<[^<>]*>")
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
+_TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
+_ALT_TEXT = re.compile(r"""\salttext\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
+
+
+def without_oddities(text: str) -> str:
+    """Return HTML without what parsers take for comments, or for text, though it was meant for neither.
+
+    Half of a surrogate pair, which is no character and stops a parser, becomes U+FFFD.
+    """
+    text = _HALF_PAIR.sub("\ufffd", text)
+    if "<![" in text:
+        text = text.replace("<![CDATA[", "").replace("]]>", "")
+        text = _NO_SECTION.sub("&lt;![", text)
+    return _NOSCRIPT.sub("", text)
+
+
+def shortened(text: str) -> tuple[str, str]:
+    """Return HTML without the pictures that stand in it, and, if it is cut off, the sentence that says so."""
+    if "data:" in text:
+        text = _INLINE_DATA.sub(r"\1", text)
+    kept = cut(text, SIZE_MAX, TAGS_MAX)
+    return kept, _CUT if len(kept) < len(text) else ""
+
+
+def cut(text: str, size: int, tags: int) -> str:
+    """Return so much of HTML at most, ending before a tag."""
+    if len(text) <= size and text.count("<") <= tags:
+        return text
+    head = "<".join(text[:size].split("<", tags)[:tags])
+    before, tag, last = head.rpartition("<")
+    return before if tag and ">" not in last else head
+
+
+def flattened(text: str) -> str:
+    """Return HTML in which no more than `NESTING_MAX` elements stand in each other: the others lose their tags."""
+    if text.count("<") <= _FEW_TAGS:
+        return text
+    depth = dropped = 0
+
+    def kept(match: re.Match[str]) -> str:
+        nonlocal depth, dropped
+        if match[1]:
+            if not dropped:
+                depth = max(0, depth - 1)
+                return match[0]
+            dropped -= 1
+        elif depth < NESTING_MAX:
+            depth += 1
+            return match[0]
+        else:
+            dropped += 1
+        return "" if match[2].lower() in INLINE else " "
+
+    return _NESTING.sub(kept, text)
+
+
+def without_mathml(text: str) -> str:
+    """Return HTML with its formulas as TeX in code, where the page gives that; MathML has no meaning as plain text."""
+    pieces, position = [], 0
+    while (start := _MATH_START.search(text, position)) is not None:
+        end = _MATH_END.search(text, start.end())
+        if end is None:
+            break
+        tex = _TEX.search(text, start.end(), end.start())
+        alternative = _ALT_TEXT.search(start[0])
+        formula = tex[1] if tex else (alternative[1] or alternative[2] or "") if alternative else ""
+        inside = f"<code>{formula.strip()}</code>" if formula.strip() else _TAG.sub("", text[start.end() : end.start()])
+        pieces += [text[position : start.start()], inside]
+        position = end.end()
+    return "".join(pieces) + text[position:] if pieces else text

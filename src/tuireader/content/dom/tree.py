@@ -1,0 +1,160 @@
+"""HTML as a small tree: what `clean` needs to see what an element holds and what it stands in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html import escape, unescape
+
+from tuireader.text.elements import INLINE, VOID
+
+DEPTH_MAX = 60
+"""Elements nested more deeply are dissolved into their surroundings."""
+LISTS_MAX = 12
+"""Likewise lists and quotations, which are set further in each time."""
+
+_SET_IN = frozenset({"ul", "ol", "blockquote", "dl"})
+_ITEMS = frozenset({"li", "dt", "dd"})
+
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
+# The names that are kept are short; without a limit, each letter of a long run would be tried for a beginning.
+_ATTRIBUTE = re.compile(r'([^\s="]{1,40})="([^"]*)"')
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element, with what it holds: elements and text."""
+
+    tag: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Node | str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        """The value of an attribute, empty where there is none."""
+        return self.attributes.get(name, "")
+
+    def elements(self) -> Iterator[Node]:
+        """All elements in it, at any depth, in order."""
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
+            if isinstance(child, Node):
+                yield child
+                waiting += reversed(child.children)
+
+    def words(self) -> str:
+        """All text in it on one line, blocks kept apart by a space."""
+        pieces: list[str] = []
+        _spell(self, pieces)
+        return _SPACE.sub(" ", "".join(pieces)).strip()
+
+    def has(self, tag: str) -> bool:
+        """Whether there is such an element in it."""
+        return any(each.tag == tag for each in self.elements())
+
+    def is_empty(self) -> bool:
+        """Whether it holds nothing that is seen."""
+        return all(
+            not child.strip() if isinstance(child, str) else child.tag not in _SEEN and child.is_empty()
+            for child in self.children
+        )
+
+
+_SEEN = frozenset({"img", "hr", "input", "iframe", "video", "audio", "embed", "object"})
+
+
+def parse(html: str) -> Node:
+    """Return the tree of well-formed HTML, as nh3 writes it: each tag closed, `<` and `>` nowhere but around tags."""
+    builder = _Builder()
+    position = 0
+    for match in _TAG.finditer(html):
+        if match.start() > position:
+            builder.add_text(unescape(html[position : match.start()]))
+        position = match.end()
+        if match[1]:
+            builder.end(match[2].lower())
+        else:
+            builder.start(match[2].lower(), match[3])
+    if position < len(html):
+        builder.add_text(unescape(html[position:]))
+    return builder.stack[0]
+
+
+class _Builder:
+    def __init__(self) -> None:
+        self.stack = [Node("div")]
+        """What is open. An element that is dissolved has the one that it is dissolved into in its place."""
+        self.tags = [""]
+        self.set_in = 0
+
+    def add_text(self, text: str) -> None:
+        """Add text; space between what was dissolved is none."""
+        if not (self.dissolved() and not text.strip() and self.ends_line()):
+            self.stack[-1].children.append(text)
+
+    def start(self, tag: str, attributes: str) -> None:
+        """Open an element, or dissolve it if it is too deep: then a block is no more than a line."""
+        node = None
+        if len(self.stack) <= DEPTH_MAX and not (self.set_in >= LISTS_MAX and (tag in _SET_IN or tag in _ITEMS)):
+            node = Node(tag, {name.lower(): unescape(value) for name, value in _ATTRIBUTE.findall(attributes)})
+            self.stack[-1].children.append(node)
+        elif tag not in INLINE and not self.ends_line():
+            self.stack[-1].children.append(Node("br"))
+        if tag not in VOID:
+            self.stack.append(node or self.stack[-1])
+            self.tags.append(tag)
+            self.set_in += self.stack[-1].tag in _SET_IN
+
+    def end(self, tag: str) -> None:
+        """Close an element, and what is open in it: it is the last, but for what was not written by nh3."""
+        if tag in self.tags:
+            while self.tags[-1] != tag:
+                self.close()
+            self.close()
+
+    def close(self) -> None:
+        """Close the innermost element."""
+        self.tags.pop()
+        self.set_in -= self.stack.pop().tag in _SET_IN
+
+    def dissolved(self) -> bool:
+        """Whether the innermost element is dissolved."""
+        return len(self.stack) > 1 and self.stack[-1] is self.stack[-2]
+
+    def ends_line(self) -> bool:
+        """Whether a new line begins here anyway."""
+        last = self.stack[-1].children[-1] if self.stack[-1].children else None
+        return last is None or (isinstance(last, Node) and last.tag == "br")
+
+
+def serialise(nodes: list[Node | str]) -> str:
+    """Return nodes as HTML."""
+    pieces: list[str] = []
+    _write(nodes, pieces)
+    return "".join(pieces)
+
+
+def _write(nodes: list[Node | str], pieces: list[str]) -> None:
+    for node in nodes:
+        if isinstance(node, str):
+            pieces.append(escape(node, quote=False))
+            continue
+        attributes = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items())
+        pieces.append(f"<{node.tag}{attributes}>")
+        if node.tag not in VOID:
+            _write(node.children, pieces)
+            pieces.append(f"</{node.tag}>")
+
+
+def _spell(node: Node, pieces: list[str]) -> None:
+    for child in node.children:
+        if isinstance(child, str):
+            pieces.append(child)
+        elif child.tag in INLINE:
+            _spell(child, pieces)
+        else:
+            pieces.append(" ")
+            _spell(child, pieces)
+            pieces.append(" ")

@@ -1,0 +1,65 @@
+"""What stands at the edges of an article's part of a page: lines that say when it appeared and where it is filed."""
+
+from __future__ import annotations
+
+import re
+
+from tuireader.content.dom.tree import Node
+from tuireader.text.elements import INLINE
+
+_LENGTH_MAX = 300
+_FILED = re.compile(r"/(?:tags?|categor(?:y|ies)|topics?|labels?|archives?)(?:/|[?#]|$)", re.IGNORECASE)
+_FILED_CLASSES = frozenset({"post-tag", "p-category", "tag", "category", "tag-link", "category-link"})
+_LABELS = re.compile(
+    r"(?:(?:posted|published|updated|modified|created|last|on|in|at|by|and|date|tags?|tagged|categor(?:y|ies)|filed|under"
+    r"|topics?|one|\d{1,4}|min(?:ute)?s?|read(?:ing)?(?:\s+time)?|words?)(?![^\W_])|[\W_])*",
+    re.IGNORECASE,
+)
+
+
+def trim_edges(part: Node) -> None:
+    """Take out, in place, what only says when an article appeared and where it is filed, before and after its text."""
+    _trim(part, backwards=False)
+    _trim(part, backwards=True)
+
+
+def _trim(part: Node, *, backwards: bool) -> bool:
+    """Trim one edge; say whether the text was reached."""
+    for child in part.children[::-1] if backwards else part.children[:]:
+        if isinstance(child, str):
+            if child.strip():
+                return True
+        elif _files(child):
+            part.children.remove(child)
+        elif child.tag in {"div", "section", "article", "main", "header", "hgroup"}:
+            if _trim(child, backwards=backwards):
+                return True
+        elif not child.is_empty() and (backwards or child.tag != "h1"):
+            return True
+    return False
+
+
+def _files(node: Node) -> bool:
+    """Whether all that a block says is a time, or names of categories and tags."""
+    if (node.tag in INLINE and node.tag != "time") or len(node.words()) > _LENGTH_MAX or node.has("img"):
+        return False
+    marks = _marks(node)
+    return bool(marks) and _LABELS.fullmatch(_without(node, marks).words()) is not None
+
+
+def _marks(node: Node) -> list[Node]:
+    """The times and the links to categories and tags in a node."""
+    return [each for each in (node, *node.elements()) if each.tag == "time" or (each.tag == "a" and _is_filed(each))]
+
+
+def _is_filed(link: Node) -> bool:
+    return _FILED.search(link["href"]) is not None or not _FILED_CLASSES.isdisjoint(link["class"].split())
+
+
+def _without(node: Node, parts: list[Node]) -> Node:
+    kept = [
+        each if isinstance(each, str) else _without(each, parts)
+        for each in node.children
+        if isinstance(each, str) or not any(each is part for part in parts)
+    ]
+    return Node(node.tag, {}, [] if any(node is part for part in parts) else kept)

@@ -1,0 +1,1 @@
+"""From blocks to the lines of a page: plain data, without any terminal. Pure."""

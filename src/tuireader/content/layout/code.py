@@ -1,0 +1,116 @@
+"""Code: its lines, wrapped with a mark where they are long, and its colours. The only door to Pygments."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from tuireader.content.document.model import Run, Text
+from tuireader.content.layout.line import Line, Span
+from tuireader.text.wrap import columns_of
+
+if TYPE_CHECKING:
+    from tuireader.content.document.model import Code
+    from tuireader.content.layout.paragraph import Frame
+
+COLOUR_LIMIT = 40_000
+"""Characters of code that are coloured at most: what is longer stays plain, so that no page waits for it."""
+LINE_LIMIT = 2_000
+"""Characters of a line of code that is coloured at most: lexers are slowest on long lines."""
+
+_MARGIN = Span("  ", "code-block")
+_NARROW_MARGIN = Span("", "code-block")
+_WRAPPED = Span("↪ ", "code-block code-wrap")
+_LONG = re.compile(rf"[^\n]{{{LINE_LIMIT}}}")
+_ROLES = (
+    ("Comment", "code-comment"),
+    ("Keyword", "code-keyword"),
+    ("Name.Builtin", "code-name"),
+    ("Name.Function", "code-name"),
+    ("Name.Class", "code-name"),
+    ("Name.Tag", "code-keyword"),
+    ("Name.Attribute", "code-name"),
+    ("Name.Decorator", "code-name"),
+    ("Literal.String", "code-string"),
+    ("Literal.Number", "code-number"),
+    ("Operator.Word", "code-keyword"),
+    ("Operator", "code-operator"),
+    ("Generic.Deleted", "code-error"),
+    ("Generic.Inserted", "code-string"),
+    ("Generic.Heading", "code-keyword"),
+    ("Generic.Subheading", "code-keyword"),
+    ("Generic.Prompt", "code-comment"),
+    ("Generic.Output", "code-comment"),
+)
+
+
+def code_lines(block: Code, frame: Frame) -> list[Line]:
+    """The lines of a code block: never re-wrapped; a line that is too long goes on behind a mark."""
+    text = Text(block.text, colours(block.text, block.language))
+    margin = _MARGIN if frame.room >= 20 else _NARROW_MARGIN
+    room = frame.room - len(margin.text)
+    first, rest = (*frame.first, margin), (*frame.rest, margin)
+    lines: list[Line] = []
+    prefix = first
+    start = 0
+    for content in block.text.split("\n"):
+        for part, (begin, end) in enumerate(_pieces(content, room)):
+            lead = (*prefix, _WRAPPED) if part else prefix
+            stop = "\n" if end == len(content) else ""
+            lines.append(Line(lead, frame.block, frame.base, stop, text, start + begin, start + end, "code-block"))
+            prefix = rest
+        start += len(content) + 1
+    return lines
+
+
+def _pieces(content: str, room: int) -> list[tuple[int, int]]:
+    """Where a line of code is divided: the second piece and the following leave room for the mark."""
+    pieces: list[tuple[int, int]] = []
+    begin = 0
+    while True:
+        end = columns_of(content, begin, room if begin == 0 else max(2, room - 2))
+        if end < len(content):
+            space = content.rfind(" ", begin + (end - begin) * 2 // 3, end)
+            end = space + 1 if space > begin and content[begin:space].strip() else end
+        pieces.append((begin, end))
+        if end >= len(content):
+            return pieces
+        begin = end
+
+
+@lru_cache(maxsize=64)
+def colours(text: str, language: str) -> tuple[Run, ...]:
+    """The runs of what has a colour in code of a language; none where it is not known or the code too long."""
+    if not language or len(text) > COLOUR_LIMIT or _LONG.search(text):
+        return ()
+    lexer = _lexer(language.lower())
+    if lexer is None:
+        return ()
+    runs: list[Run] = []
+    for start, kind, value in lexer.get_tokens_unprocessed(text):
+        role = _role(kind)
+        if not role or not value.strip():
+            continue
+        if runs and runs[-1].end == start and runs[-1].style == role:
+            runs[-1] = runs[-1]._replace(end=start + len(value))
+        elif not runs or runs[-1].end <= start:
+            runs.append(Run(start, start + len(value), role, None))
+    return tuple(runs)
+
+
+@lru_cache(maxsize=64)
+def _lexer(language: str) -> Any:
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    try:
+        return get_lexer_by_name(language)
+    except ClassNotFound:
+        return None
+
+
+@lru_cache(maxsize=512)
+def _role(kind: object) -> str:
+    name = str(kind).removeprefix("Token.")
+    return next((role for prefix, role in _ROLES if name.startswith(prefix)), "")

@@ -1,0 +1,101 @@
+"""What stands above an article: where it is from, its title in balanced lines, its byline, a rule, and a blank line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from tuireader.content.document.model import Text
+from tuireader.content.layout.line import Line, Span
+from tuireader.content.layout.paragraph import Frame, balanced, text_lines
+from tuireader.model import minutes
+from tuireader.text.cells import cells
+from tuireader.text.printable import printable
+
+if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from tuireader.model import Article
+
+HEAD = -1
+"""The block that the lines of the head name: none of the document's."""
+
+_RULE = 7
+_DOT = " · "
+_SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
+
+
+def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) -> list[Line]:
+    """The lines of the head; times are those of `zone`, or of the machine. Offsets count within the head's own text."""
+    source = printable(article.feed_title)
+    title = printable(article.title) or "Untitled"
+    texts = [(source, "byline"), ("", "")] if source else []
+    texts += [(title, "title"), ("", "")]
+    texts += [(line, "byline") for line in packed(byline(article, zone), width)]
+    lines: list[Line] = []
+    base = 0
+    for plain, role in texts:
+        lines += _lines(plain, role, base, width)
+        base += len(plain) + 1
+    return [*lines, Line((Span("─" * min(_RULE, width), "rule"),), HEAD, base), Line((), HEAD, base)]
+
+
+def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
+    """Who wrote it, where it is filed, when, and how long it takes: what is known of these."""
+    authors = [printable(author) for author in article.authors]
+    parts = ["By " + ", ".join(authors)] if authors else []
+    if article.categories:
+        parts.append(", ".join(printable(category) for category in article.categories))
+    published = article.published or article.updated
+    if published:
+        day = published.astimezone(zone)
+        parts.append(f"{day.day} {day:%B} {day.year}")
+    if article.words:
+        parts.append(f"{minutes(article.words)} min")
+    return parts
+
+
+def packed(parts: Sequence[str], width: int) -> list[str]:
+    """Parts with dots between, in as few lines as fit, all about as long; a part that alone is too wide stays whole."""
+    lines = _packed(parts, width)
+    narrow, wide = max((cells(part) for part in parts), default=0), width
+    while narrow < wide:
+        middle = (narrow + wide) // 2
+        if len(_packed(parts, middle)) > len(lines):
+            narrow = middle + 1
+        else:
+            wide = middle
+    return _packed(parts, wide)
+
+
+def _packed(parts: Sequence[str], width: int) -> list[str]:
+    lines: list[str] = []
+    for part in parts:
+        if lines and cells(lines[-1] + _DOT + part) <= width:
+            lines[-1] += _DOT + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def head_text(lines: Sequence[Line]) -> str:
+    """The head's own text, in which its offsets count."""
+    return "\n".join({line.base: line.source.plain for line in lines}.values())
+
+
+def _lines(plain: str, role: str, base: int, width: int) -> list[Line]:
+    if role != "title":
+        return text_lines(Text(plain), role, Frame(HEAD, base, width))
+    glued = _glued(plain, width)
+    room = balanced(glued, width)
+    lines = text_lines(Text(glued), role, Frame(HEAD, base, room))
+    # A title that is written from the right stands at the right of the column, not of its balanced lines.
+    pad = (Span(" " * (width - room), "margin"),) if lines[0].prefix and room < width else ()
+    return [line._replace(prefix=pad + line.prefix, source=Text(plain)) for line in lines]
+
+
+def _glued(title: str, width: int) -> str:
+    """The title with no-break spaces behind its short words, which do not look well at the end of a line."""
+    glued = _SHORT.sub("\\1\u00a0", title)
+    return glued if all(cells(piece) <= width // 2 for piece in glued.split(" ")) else title

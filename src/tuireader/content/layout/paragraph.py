@@ -1,0 +1,87 @@
+"""Lines of one text inside a frame: what every kind of block is drawn with."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import NamedTuple
+
+from tuireader.content.document.model import Text
+from tuireader.content.layout.line import Line, Span
+from tuireader.text.bidi import is_right_to_left
+from tuireader.text.cells import cells
+from tuireader.text.wrap import wrap
+
+HYPHEN = (Span("-", "hyphen"),)
+
+
+class Frame(NamedTuple):
+    """Where a block is drawn."""
+
+    block: int
+    base: int
+    """The offset of the block's text."""
+    room: int
+    """Cells between the prefix and the right edge of the column."""
+    first: tuple[Span, ...] = ()
+    """The prefix of the block's first line: a bullet, the bars of quotations, margins."""
+    rest: tuple[Span, ...] = ()
+    """The prefix of its other lines."""
+
+
+def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
+    """The lines of a text: wrapped, from the right where it is written from the right."""
+    plain, hyphens = text.plain, text.hyphens
+    places = wrap(plain, frame.room, hyphens)
+    block, base, prefix = frame.block, frame.base, frame.first
+    lines: list[Line] = []
+    add = lines.append
+    count = len(places)
+    for number in range(count):
+        start, end = places[number]
+        following = places[number + 1][0] if number + 1 < count else -1
+        divided = following == end and hyphens and _has(hyphens, end) and cells(plain[start:end]) < frame.room
+        suffix = HYPHEN if divided and plain[end - 1] != "-" else ()
+        stop = plain[end:following] if following >= 0 else "\n"
+        add(Line(prefix, block, base, stop, text, start, end, style, suffix))
+        prefix = frame.rest
+    return _from_the_right(lines, frame.room) if is_right_to_left(plain) else lines
+
+
+def _has(hyphens: tuple[int, ...], place: int) -> bool:
+    at = bisect_left(hyphens, place)
+    return at < len(hyphens) and hyphens[at] == place
+
+
+def _from_the_right(lines: list[Line], room: int) -> list[Line]:
+    """The lines with their text at the right edge and what was before it mirrored to the other side."""
+    moved = []
+    for line in lines:
+        taken = cells(line.source.plain[line.first : line.last]) + len(line.suffix)
+        pad = (Span(" " * (room - taken), "margin"),) if room > taken else ()
+        after = tuple(_mirrored(span) for span in reversed(line.prefix))
+        moved.append(line._replace(prefix=pad, suffix=line.suffix + after))
+    return moved
+
+
+def _mirrored(span: Span) -> Span:
+    text = span.text.strip()
+    before = len(span.text) - len(span.text.rstrip())
+    return span._replace(text=" " * before + text.translate(_MIRROR) + " " * (len(span.text) - before - len(text)))
+
+
+_MIRROR = str.maketrans("▎▌", "▕▐")
+
+
+def balanced(plain: str, room: int) -> int:
+    """The narrowest room in which a text takes no more lines than in `room`: its lines become equally long."""
+    count = len(wrap(plain, room))
+    if count == 1:
+        return room
+    low, high = max(4, room // 2), room
+    while low < high:
+        middle = (low + high) // 2
+        if len(wrap(plain, middle)) <= count:
+            high = middle
+        else:
+            low = middle + 1
+    return high

@@ -1,0 +1,1 @@
+"""From clean HTML to Markdown. Pure."""

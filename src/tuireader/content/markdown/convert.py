@@ -1,0 +1,273 @@
+"""From clean HTML to Markdown. The only door to html2text.
+
+html2text reads the HTML and writes what stands within a paragraph: words, links, emphasis. Blocks are put together
+here, since it cannot keep several paragraphs in an item of a list, blocks in a quotation in a list, tables with
+anything but short words, definition lists, captions and footnotes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from html2text import HTML2Text
+
+from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
+from tuireader.content.markdown.emphasis import escape, settle
+from tuireader.content.markdown.footnotes import find_notes
+from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, Frames
+from tuireader.content.markdown.sentinels import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
+from tuireader.text.elements import BLOCKS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WHITE = re.compile("[ \t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]+")
+_NOT_ONE_SPACE = re.compile("[\t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]|  ")
+_SIGN = re.compile(f"[{SIGNS}]")
+_UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
+_AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|\s*(?:\\\[[\s,]*\\\]|\([\s,]*\))$")
+
+
+def to_markdown(clean_html: str) -> str:
+    """Markdown of HTML that `clean` has been over: CommonMark with tables, strikes, footnotes and definition lists.
+
+    A caption stands on the line after its picture. Every word of the HTML is there, in order.
+    """
+    return _Converter(clean_html).markdown()
+
+
+class _Converter(HTML2Text):
+    def __init__(self, html: str) -> None:
+        super().__init__(bodywidth=0)
+        # Text comes with its character references decoded, so that it is escaped as a whole.
+        self.convert_charrefs = True
+        self.use_automatic_links = False
+        self.skip_internal_links = False
+        self.html = _SIGN.sub("\ufffd", html) if _SIGN.search(html) else html
+        self.notes = find_notes(self.html)
+        self.frames = Frames(self.notes)
+        self.open: list[tuple[str, Attributes]] = []
+        """The elements within a paragraph that are open."""
+        self.skipped = 0
+        """Links that are open and whose text is not shown: to and from footnotes."""
+        self.listing: Preformatted | None = None
+        """The preformatted block that is open."""
+        self.back_link = False
+        """Whether the paragraph that is open had a link from a footnote back to its reference."""
+
+    def markdown(self) -> str:
+        """All of it."""
+        self.feed(self.html)
+        self.close()
+        self.end_listing()
+        self.flush()
+        return self.frames.finish()
+
+    # What the parser calls
+
+    def handle_tag(self, tag: str, attrs: Attributes, start: bool) -> None:  # noqa: FBT001 - the parent's signature
+        """Take a tag."""
+        if self.listing is not None:
+            if not self.listing.take_tag(tag, attrs, is_block=tag in BLOCKS, start=start):
+                self.end_listing()
+        elif tag in BLOCKS:
+            self.flush()
+            self.block(tag, attrs, start=start)
+        elif start:
+            self.begin_inline(tag, attrs)
+        else:
+            self.end_inline(tag)
+
+    def block(self, tag: str, attrs: Attributes, *, start: bool) -> None:
+        """Begin or end a block."""
+        if tag == "pre" and start:
+            self.listing = Preformatted(attrs)
+        elif tag in _OPENING and start:
+            _OPENING[tag](self.frames, tag, attrs)
+        elif tag in HOLDERS:
+            self.frames.close(tag)
+        elif start and attrs.get("id") in self.notes.labels:
+            self.frames.pending_note = self.notes.labels[str(attrs["id"])]
+
+    def end_listing(self) -> None:
+        """End the preformatted block that is open, if there is one."""
+        if self.listing is not None:
+            self.frames.add(self.listing.piece())
+            self.listing = None
+
+    def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - likewise
+        """Take text."""
+        if self.listing is not None:
+            self.listing.text.append(data)
+            return
+        if self.skipped or (self.frames.innermost.tag in EMPTY_BETWEEN and not data.strip()):
+            return
+        if _NOT_ONE_SPACE.search(data):
+            data = _WHITE.sub(" ", data)
+        if data[0] == " ":
+            self.space = True
+            data = data[1:]
+        if data:
+            super().handle_data(data if self.code else escape(data), entity_char=True)
+
+    def o(self, data: str, puredata: bool = False, force: bool | str = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """Write: no-break and ideographic spaces are characters, which the parent would make ordinary spaces."""
+        super().o(data, force=force)
+
+    # Within a paragraph
+
+    def begin_inline(self, tag: str, attrs: Attributes) -> None:
+        """Begin an element within a paragraph."""
+        if tag in _VOID:
+            _VOID[tag](self, attrs)
+            return
+        self.open.append((tag, attrs))
+        if attrs.get("id") in self.notes.labels:
+            self.frames.begin_note(str(attrs["id"]))
+        self.mark(tag, attrs, start=True)
+
+    def end_inline(self, tag: str) -> None:
+        """End an element within a paragraph, if it is open."""
+        for index in range(len(self.open) - 1, -1, -1):
+            if self.open[index][0] == tag:
+                attrs = self.open[index][1]
+                del self.open[index]
+                self.mark(tag, attrs, start=False)
+                return
+
+    def mark(self, tag: str, attrs: Attributes, *, start: bool) -> None:
+        """Write what stands for the beginning or the end of an element."""
+        if tag == "a":
+            self.link(attrs, start=start)
+        elif tag in _CODE:
+            self.toggle_code(start=start)
+        elif tag in PAIRS and not self.code:
+            self.o(PAIRS[tag][0 if start else 1])
+        elif tag in AROUND:
+            self.o(AROUND[tag][0 if start else 1])
+        elif tag == "rp":
+            self.skipped += 1 if start else -1
+
+    def toggle_code(self, *, start: bool) -> None:
+        """Begin or end code; within code nothing else begins."""
+        inside = sum(tag in _CODE for tag, _ in self.open)
+        if start and inside == 1:
+            self.open_link()
+            self.o(CODE)
+            self.code = True
+        elif not start and inside == 0:
+            self.o(CODE_END)
+            self.code = False
+
+    def link(self, attrs: Attributes, *, start: bool) -> None:
+        """Begin or end a link; html2text writes it, unless it leads to a footnote or back."""
+        href = (attrs.get("href") or "").strip()
+        target = href.partition("#")[2]
+        if target in self.notes.labels:
+            if start:
+                self.o(f"{NOTE}[^{self.notes.labels[target]}]{NOTE_END}")
+            attrs["skip"] = "1"
+            self.skipped += 1 if start else -1
+            return
+        if attrs.get("skip") or (target in self.notes.back and self.frames.in_note()):
+            attrs["skip"] = "1"
+            self.back_link = True
+            self.skipped += 1 if start else -1
+            return
+        if not href or self.skipped:
+            return
+        if target in self.notes.headings and href[0] == "#":
+            href = f"#{self.notes.headings[target]}"
+        if self.code:
+            self.o(CODE_END)
+        super().handle_tag("a", {"href": _address(href)}, start)
+        if self.code:
+            self.open_link()
+            self.o(CODE)
+
+    def open_link(self) -> None:
+        """Write the bracket of a link that has begun; html2text waits for the text."""
+        if self.maybe_automatic_link is not None:
+            self.o("[")
+            self.maybe_automatic_link, self.empty_link = None, False
+
+    def break_line(self, _attrs: Attributes) -> None:
+        """A line ends; a second time in a row, a paragraph."""
+        written = self.outtextlist
+        if written and BREAK in written[-1]:
+            self.flush()
+        elif not self.start:
+            self.o(f"{CODE_END}{BREAK}{CODE}" if self.code else BREAK)
+            self.space = False
+
+    def image(self, attrs: Attributes) -> None:
+        """A picture: its alternative text and its address."""
+        source = (attrs.get("src") or "").strip()
+        alt = " ".join((attrs.get("alt") or "").split())
+        if self.skipped or not (source or alt):
+            return
+        self.open_link()
+        inner = f"{IMAGE}![{escape(alt)}]({_escaped_address(source)})"
+        self.o(f"{CODE_END}{inner}{CODE}" if self.code else inner)
+
+    def checkbox(self, attrs: Attributes) -> None:
+        """A box to tick at the beginning of an item."""
+        if attrs.get("type") == "checkbox" and self.frames.innermost.tag == "li":
+            self.frames.innermost.task = "x" if "checked" in attrs else " "
+
+    # Blocks
+
+    def flush(self) -> None:
+        """End the paragraph that is open, if it holds anything; elements that are open go on in the next."""
+        if not self.outtextlist:
+            self.start, self.space = True, False
+            return
+        opened = self.open
+        for index in range(len(opened) - 1, -1, -1):
+            self.open = opened[:index]
+            if self.goes_on(*opened[index]):
+                self.mark(*opened[index], start=False)
+        text = settle("".join(self.outtextlist))
+        self.outtextlist = []
+        self.start, self.space, self.lastWasNL, self.p_p = True, False, False, 0
+        if self.back_link:
+            # Brackets and commas that stood around the link back.
+            text, self.back_link = _AROUND_BACK_LINK.sub("", text), False
+        if text.strip():
+            self.frames.add_paragraph(text)
+        self.open = []
+        for tag, attrs in opened:
+            self.open.append((tag, attrs))
+            if self.goes_on(tag, attrs):
+                self.mark(tag, attrs, start=True)
+
+    def goes_on(self, tag: str, attrs: Attributes) -> bool:
+        """Whether an element that is open when a paragraph ends has marks to be closed and opened again."""
+        if tag == "a":
+            return not attrs.get("skip")
+        return tag in PAIRS or tag in _CODE
+
+
+def _address(href: str) -> str:
+    """The address with what would end a link of Markdown percent-encoded."""
+    encoded = _UNSAFE_IN_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode()), href)
+    return re.sub(r"&(?=#?\w{1,32};)", "&amp;", encoded)
+
+
+def _escaped_address(href: str) -> str:
+    return re.sub(r"([\[\]()])", r"\\\1", _address(href))
+
+
+_CODE = frozenset({"code", "kbd", "tt", "samp"})
+_VOID: dict[str, Callable[[_Converter, Attributes], None]] = {
+    "br": _Converter.break_line,
+    "img": _Converter.image,
+    "input": _Converter.checkbox,
+    "wbr": lambda converter, _attrs: converter.o("\u200b"),
+}
+_OPENING: dict[str, Callable[[Frames, str, Attributes], None]] = {
+    **dict.fromkeys(HOLDERS, Frames.begin),
+    "tr": Frames.begin_row,
+    "hr": Frames.add_rule,
+}

@@ -1,0 +1,186 @@
+"""A paragraph with signs as leaves: pieces of text, each in one style."""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.content.markdown.sentinels import (
+    BREAK,
+    CODE,
+    CODE_END,
+    EM,
+    EM_END,
+    IMAGE,
+    NOTE,
+    NOTE_END,
+    SIGNS,
+    STRIKE,
+    STRIKE_END,
+    STRONG,
+    STRONG_END,
+    SUB,
+    SUB_END,
+    SUP,
+    SUP_END,
+)
+from tuireader.text.superscript import lowered, raised
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+STYLES = (1, 2, 4)
+"""The bits of strong, emphasised and struck text."""
+_STYLE_OF = {STRONG: 1, EM: 2, STRIKE: 4, STRONG_END: -1, EM_END: -2, STRIKE_END: -4}
+_TOKEN = re.compile(
+    rf"(?P<code>{CODE}[^{CODE_END}]*{CODE_END})"
+    rf"|(?P<note>{NOTE}[^{NOTE_END}]*{NOTE_END})"
+    rf"|{IMAGE}(?P<image>!\[(?:\\.|[^\[\]\\])*\]\((?:\\.|[^()\\\s])*\))"
+    r"|(?P<link>\[)"
+    r"|(?P<end>\]\((?:\\.|[^()\\\s])*\))"
+    rf"|(?P<sign>[{SIGNS}])"
+    rf"|(?P<text>(?:[^\\\[\]!{SIGNS}]+|\\.|!(?!\[))+|.)",
+    re.DOTALL,
+)
+_SPACES = re.compile("[ \\n]+")
+_SPACE_KINDS = {"space", "break"}
+
+
+class Leaf(NamedTuple):
+    """A piece of a paragraph in one style."""
+
+    kind: str
+    """text, space, break, code, image or note."""
+    content: str
+    style: int = 0
+    """The sum of the styles' bits."""
+    link: int = 0
+    """Which of the paragraph's links it is in, from 1; 0 for none."""
+
+
+class Reader:
+    """Reads a paragraph with signs into leaves."""
+
+    def __init__(self) -> None:
+        self.leaves: list[Leaf] = []
+        self.urls = [""]
+        self.depth = dict.fromkeys(STYLES, 0)
+        self.style = 0
+        self.link = 0
+        self.raised: list[int] = []
+
+    def read(self, text: str) -> None:
+        """Read all of a paragraph."""
+        for match in _TOKEN.finditer(text):
+            kind, token = str(match.lastgroup), match.group()
+            if kind == "text":
+                self.text(token)
+            elif kind == "sign":
+                self.sign(token)
+            elif kind == "link":
+                self.link = len(self.urls)
+                self.urls.append("]()")
+            elif kind == "end":
+                self.urls[self.link] = token
+                self.link = 0
+            elif kind == "code":
+                self.code(token[1:-1])
+            else:
+                self.add(kind, token.strip(NOTE + NOTE_END + IMAGE))
+
+    def add(self, kind: str, content: str) -> None:
+        """Add a leaf in the styles that are open; code beside code is one, for it would not be code otherwise."""
+        leaf = Leaf(kind, content, self.style, self.link)
+        last = self.leaves[-1] if self.leaves else None
+        if kind == "code" and last is not None and last.kind == "code" and last.link == self.link:
+            self.leaves[-1] = leaf._replace(content=last.content + content)
+        else:
+            self.leaves.append(leaf)
+
+    def text(self, token: str) -> None:
+        """Add text; what could stand in the way of a mark at its ends is a leaf of its own."""
+        inner = _SPACES.sub(" ", token).strip(" ")
+        if token[0] == " ":
+            self.add("space", " ")
+        if inner:
+            for piece in _edges(inner) if self.style else (inner,):
+                self.add("text", piece)
+            if token[-1] == " ":
+                self.add("space", " ")
+
+    def code(self, content: str) -> None:
+        """Add code, and the space at its ends beside it."""
+        inner = content.strip(" ")
+        if content[:1] == " ":
+            self.add("space", " ")
+        if inner:
+            self.add("code", inner)
+            if content[-1] == " ":
+                self.add("space", " ")
+
+    def sign(self, sign: str) -> None:
+        """Note where a style begins or ends."""
+        if sign in _STYLE_OF:
+            step = _STYLE_OF[sign]
+            self.depth[abs(step)] += 1 if step > 0 else -1
+            self.style = sum(bit for bit, depth in self.depth.items() if depth > 0)
+        elif sign == BREAK:
+            self.add("break", BREAK)
+        elif sign in {SUP, SUB}:
+            self.raised.append(len(self.leaves))
+        elif sign in {SUP_END, SUB_END} and self.raised:
+            first = self.raised.pop()
+            self.leaves[first:] = _moved(self.leaves[first:], raised if sign == SUP_END else lowered)
+
+
+def is_punctuation(character: str) -> bool:
+    """Whether CommonMark counts a character as punctuation."""
+    return character in string.punctuation or unicodedata.category(character)[0] in "PS"
+
+
+def _edges(text: str) -> list[str]:
+    """The text with the punctuation and space at its ends apart, in runs, so that no escape is divided."""
+    first, last = 0, len(text)
+    while first < last and (is_punctuation(text[first]) or text[first].isspace()):
+        first += 1
+    while last > first and (is_punctuation(text[last - 1]) or text[last - 1].isspace()):
+        last -= 1
+    before, after = ([piece for piece in re.split(r"(\s+)", part) if piece] for part in (text[:first], text[last:]))
+    return [*before, *([text[first:last]] if first < last else []), *after]
+
+
+def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
+    """The leaves raised or lowered; as they are where Unicode lacks a character for it."""
+    moved = [leaf._replace(content=move(leaf.content)) for leaf in leaves if leaf.kind == "text"]
+    changed = len(moved) == len(leaves) and all(
+        new.content != old.content for new, old in zip(moved, leaves, strict=True)
+    )
+    return moved if changed else leaves
+
+
+def spaced(leaves: list[Leaf]) -> list[Leaf]:
+    """The leaves with at most one space between words and none at the ends; a space has what both its sides share."""
+    kept: list[Leaf] = []
+    for leaf in leaves:
+        if leaf.kind == "space" and (not kept or kept[-1].kind in _SPACE_KINDS):
+            continue
+        if leaf.kind == "break":
+            while kept and kept[-1].kind in _SPACE_KINDS:
+                kept.pop()
+            if not kept:
+                continue
+        kept.append(leaf)
+    while kept and kept[-1].kind in _SPACE_KINDS:
+        kept.pop()
+    words = [leaf for leaf in kept if leaf.kind not in _SPACE_KINDS]
+    passed = 0
+    for index, leaf in enumerate(kept):
+        if leaf.kind not in _SPACE_KINDS:
+            passed += 1
+        elif 0 < passed < len(words):
+            before, after = words[passed - 1], words[passed]
+            link = before.link if before.link == after.link else 0
+            kept[index] = leaf._replace(style=before.style & after.style, link=link)
+    return kept

@@ -1,0 +1,229 @@
+"""The blocks of an article while its HTML is read: what is open, and what is made of it when it ends."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tuireader.content.markdown import block_writer
+from tuireader.content.markdown.block_writer import Attributes, Cell, Item, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tuireader.content.markdown.footnotes import Notes
+
+DEPTH_MAX = 16
+"""Lists and quotations that are nested more deeply are not set further in."""
+
+_ONLY_PICTURES = re.compile(r"(?:\s|\[?!\[(?:\\.|[^\[\]\\])*\]\((?:\\.|[^()\\\s])*\)(?:\]\((?:\\.|[^()\\\s])*\))?)+")
+_LISTS = frozenset({"ul", "ol"})
+_SET_IN = frozenset({"li", "blockquote", "dd"})
+
+
+@dataclass(slots=True)
+class Frame:
+    """A block that is open, with what it holds so far."""
+
+    tag: str
+    attributes: Attributes = field(default_factory=dict)
+    pieces: list[Piece] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+    caption: list[Piece] = field(default_factory=list)
+    note: str = ""
+    """The label of the footnote that it is."""
+    task: str = ""
+    """What is in the box to tick at its beginning: "x", a space, or nothing where there is none."""
+
+
+class Frames:
+    """The blocks that are open, innermost last."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.notes = notes
+        self.stack = [Frame("")]
+        self.pending_note = ""
+        """The label of the footnote that the next paragraph is."""
+
+    @property
+    def innermost(self) -> Frame:
+        """The block that is open and in which none is."""
+        return self.stack[-1]
+
+    def finish(self) -> str:
+        """End all that is open, and give the Markdown of the whole."""
+        while len(self.stack) > 1:
+            self.end()
+        text = block_writer.joined(self.innermost.pieces)
+        return f"{text}\n" if text else ""
+
+    def add(self, *pieces: Piece | None) -> None:
+        """Add finished blocks to the one that is open."""
+        frame = self.innermost
+        found = [piece for piece in pieces if piece is not None]
+        if frame.tag in _LISTS or frame.tag == "dl":
+            # What stands in a list beside its items belongs to the last.
+            if not frame.items:
+                frame.items.append(Item())
+            frame.items[-1].pieces += found
+        else:
+            frame.pieces += found
+
+    def add_paragraph(self, text: str) -> None:
+        """Add a finished paragraph to the block that is open."""
+        kind = "picture" if "![" in text and _ONLY_PICTURES.fullmatch(text) else "p"
+        piece = Piece(kind, text)
+        if self.pending_note:
+            piece = block_writer.note(self.pending_note, [piece])
+            self.pending_note = ""
+        self.add(piece)
+
+    def begin(self, tag: str, attributes: Attributes) -> None:
+        """Begin a block that holds others."""
+        note = self.notes.labels.get(attributes.get("id") or "", "") if tag == "li" else ""
+        self.stack.append(Frame(tag, attributes, note=note))
+
+    def close(self, tag: str) -> None:
+        """End the innermost block of a kind, and what is open in it."""
+        if any(frame.tag == tag for frame in self.stack):
+            while self.end() != tag:
+                pass
+
+    def end(self) -> str:
+        """End the innermost block."""
+        frame = self.stack.pop()
+        _COMPOSERS[frame.tag](self, frame)
+        return frame.tag
+
+    def begin_row(self, _tag: str, _attributes: Attributes) -> None:
+        """Begin a row of the innermost table."""
+        table = next((frame for frame in reversed(self.stack) if frame.tag == "table"), None)
+        if table is not None:
+            table.rows.append([])
+
+    def add_rule(self, _tag: str, _attributes: Attributes) -> None:
+        """Add a thematic break."""
+        self.add(Piece("rule", "___"))
+
+    # Footnotes
+
+    def begin_note(self, name: str) -> None:
+        """A footnote begins: the block that is open, or the next paragraph."""
+        frame = self.innermost
+        if frame.tag == "li" and not frame.pieces:
+            frame.note = self.notes.labels[name]
+        elif frame.tag in {"", "blockquote"}:
+            self.pending_note = self.notes.labels[name]
+
+    def in_note(self) -> bool:
+        """Whether the paragraph that is open is of a footnote."""
+        return bool(self.pending_note) or any(frame.note for frame in self.stack)
+
+    # What is made of a block when it ends
+
+    def make_heading(self, frame: Frame) -> None:
+        """A heading: a paragraph where only a line can be."""
+        for piece in frame.pieces:
+            plain = piece.kind != "p" or self.innermost.tag in {"dt", "figcaption", "caption"}
+            self.add(piece if plain else block_writer.heading(int(frame.tag[1]), piece.text))
+
+    def make_item(self, frame: Frame) -> None:
+        """An item of a list, or a footnote."""
+        if frame.note:
+            self.innermost.pieces.append(block_writer.note(frame.note, frame.pieces))
+        elif self.innermost.tag in _LISTS:
+            self.innermost.items.append(Item(frame.pieces, frame.task))
+        else:
+            self.add_list([Item(frame.pieces, frame.task)], None)
+
+    def make_list(self, frame: Frame) -> None:
+        """A list, and the footnotes that were among its items."""
+        given = frame.attributes.get("start") or ""
+        first = int(given) if given.isdecimal() and len(given) < 9 else 1
+        if any(item.pieces or item.task for item in frame.items):
+            self.add_list(frame.items, first if frame.tag == "ol" else None)
+        self.add(*frame.pieces)
+
+    def add_list(self, items: list[Item], start: int | None) -> None:
+        """Add a list, or its items one after another where lists are too deep."""
+        if self.is_deep():
+            self.add(*[piece for item in items for piece in item.pieces])
+            return
+        before = self.innermost.pieces[-1].kind if self.innermost.pieces else ""
+        self.add(block_writer.listing(items, start, before))
+
+    def is_deep(self) -> bool:
+        """Whether no more blocks are set further in."""
+        return sum(frame.tag in _SET_IN for frame in self.stack) > DEPTH_MAX
+
+    def make_quote(self, frame: Frame) -> None:
+        """A quotation."""
+        if frame.pieces and not self.is_deep():
+            self.add(block_writer.quote(frame.pieces))
+        else:
+            self.add(*frame.pieces)
+
+    def make_definition(self, frame: Frame) -> None:
+        """A term, or what it means."""
+        item = Item(frame.pieces, term=frame.tag == "dt")
+        if self.innermost.tag == "dl":
+            self.innermost.items.append(item)
+        else:
+            self.add(block_writer.definitions([item]))
+
+    def make_definitions(self, frame: Frame) -> None:
+        """A definition list."""
+        self.add(block_writer.definitions(frame.items))
+
+    def make_cell(self, frame: Frame) -> None:
+        """A cell of a table."""
+        table = self.innermost
+        if table.tag != "table":
+            self.add(*frame.pieces)
+            return
+        if not table.rows:
+            table.rows.append([])
+        given = frame.attributes
+        columns, rows = _span(given.get("colspan")), _span(given.get("rowspan"))
+        table.rows[-1].append(Cell(frame.pieces, frame.tag == "th", (given.get("align") or "").lower(), columns, rows))
+
+    def make_table(self, frame: Frame) -> None:
+        """A table, after its caption and whatever stands outside its cells."""
+        rows = [row for row in frame.rows if row]
+        self.add(*frame.caption, *frame.pieces, *(block_writer.table(rows) if rows else ()))
+
+    def make_caption(self, frame: Frame) -> None:
+        """A caption of a figure or a table."""
+        if self.innermost.tag in {"figure", "table"}:
+            self.innermost.caption += frame.pieces
+        else:
+            self.add(*frame.pieces)
+
+    def make_figure(self, frame: Frame) -> None:
+        """A figure."""
+        self.add(*block_writer.picture(frame.pieces, frame.caption))
+
+
+def _span(given: str | None) -> int:
+    """The columns or rows that a cell takes: at least one, and no absurd number."""
+    return min(max(int(given), 1), 100) if given and given.isdecimal() and len(given) < 4 else 1
+
+
+_COMPOSERS: dict[str, Callable[[Frames, Frame], None]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Frames.make_heading),
+    **dict.fromkeys(("ul", "ol"), Frames.make_list),
+    **dict.fromkeys(("dt", "dd"), Frames.make_definition),
+    **dict.fromkeys(("td", "th"), Frames.make_cell),
+    **dict.fromkeys(("figcaption", "caption"), Frames.make_caption),
+    "li": Frames.make_item,
+    "dl": Frames.make_definitions,
+    "blockquote": Frames.make_quote,
+    "table": Frames.make_table,
+    "figure": Frames.make_figure,
+}
+HOLDERS = frozenset(_COMPOSERS)
+"""The elements that hold blocks."""
+EMPTY_BETWEEN = frozenset({*_LISTS, "dl", "table"})
+"""Those in which space between the elements that they hold means nothing."""

@@ -1,0 +1,141 @@
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.repair import SIZE_MAX
+
+URL = "https://a.example/post/"
+
+
+DATA = Path(__file__).parent.parent.parent / "data"
+
+
+def cases() -> list[tuple[str, str]]:
+    """Each input in the file with what stands below it."""
+    pairs = (DATA / "clean.txt").read_text("utf-8").removesuffix("\n").split("\n====\n")
+    return [(html, cleaned.removeprefix("\n")) for html, _, cleaned in (pair.partition("\n----") for pair in pairs)]
+
+
+@pytest.mark.parametrize(("html", "cleaned"), cases())
+def test_what_is_kept_and_how(html, cleaned):
+    assert clean(html, URL) == cleaned
+    assert clean(cleaned, URL) == cleaned
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<script>alert(1)</script>",
+        "<style>p {}</style>",
+        "<svg><script>x</script><text>x</text></svg>",
+        "<!-- comment -->",
+        "<![if !mso]><![endif]>",
+        '<object data="javascript:x"></object>',
+        '<iframe srcdoc="<p>x</p>"></iframe>',
+        "<template><p>x</p></template>",
+        "<title>x</title>",
+        "<textarea>x</textarea><select><option>x</option></select><input value=x><button>x</button>",
+    ],
+)
+def test_what_could_run_or_is_never_seen_goes(html):
+    assert clean(f"<p>kept</p>{html}", URL) == "<p>kept</p>"
+
+
+@pytest.mark.parametrize("scheme", ["javascript", "data", "vbscript", "file", "vscode", "JavaScript", " java\nscript"])
+def test_links_that_could_run_are_text(scheme):
+    assert clean(f'<p><a href="{scheme}:alert(1)">x</a></p>', URL) == "<p>x</p>"
+    assert clean(f'<p>x<img src="{scheme}:alert(1)"></p>', URL) == "<p>x</p>"
+    assert clean(f'<p>x</p><iframe src="{scheme}:alert(1)"></iframe>', URL) == "<p>x</p>"
+
+
+def test_half_of_a_character_stops_nothing():
+    assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
+    assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"
+
+
+def test_a_long_attribute_inside_a_frame_is_no_text():
+    assert clean(f"<iframe><iframe src='//{'e' * 200_000}'></iframe></iframe>") == ""
+
+
+def test_controls_go_and_bidi_overrides_too():
+    html = (
+        '<p title="\x1b">\x1b[31m&#27;[32m \x9b1m&#x9b;1m \u202e&#x202e;'
+        '<img src="/x" alt="\x1b]0;x\x07&#27;"></p><pre>\x1b[1m</pre>'
+    )
+    cleaned = clean(html, URL)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", cleaned)
+    assert "[31m" in cleaned
+
+
+@given(st.text(alphabet=st.sampled_from("<>/=\"' &;#!-[]abdiprtulxCDATA:\x1b\n"), max_size=200), st.text(max_size=20))
+def test_any_text_becomes_html_that_is_clean(html, base):
+    cleaned = clean(html, base)
+    assert not re.search(
+        "<(?!/?(?:a|abbr|blockquote|br|code|dd|del|div|dl|dt|em|h[1-6]|hr|i|img|input|ins|li|ol|p|pre|q|rp|rt|ruby"
+        r"|s|samp|small|span|strong|sub|sup|table|tbody|td|th|tr|u|ul|var|wbr|figure|cite|kbd|mark)\b)",
+        cleaned,
+    )
+    assert "\x1b" not in cleaned
+    assert clean(cleaned, base) == cleaned
+
+
+WORDS = st.text(alphabet="abcdefgh", min_size=1, max_size=5)
+INLINE = st.recursive(
+    WORDS,
+    lambda inner: st.tuples(st.sampled_from(["b", "i", "span", "code", "sup", "a href='/x'", "font", "u"]), inner).map(
+        lambda pair: f"<{pair[0]}>{pair[1]}</{pair[0].split()[0]}> "
+    ),
+    max_leaves=3,
+)
+BLOCKS = st.recursive(
+    INLINE,
+    lambda inner: st.tuples(
+        st.sampled_from(
+            ["p", "div", "blockquote", "ul><li", "ol><li", "section", "h2", "dl><dd", "figure", "center", "pre"]
+        ),
+        st.lists(inner, min_size=1, max_size=3),
+    ).map(lambda pair: f"<{pair[0]}>{' '.join(pair[1])}</{'></'.join(reversed(pair[0].split('><')))}>"),
+    max_leaves=12,
+)
+
+
+@given(BLOCKS)
+def test_no_word_is_lost_or_moved(html):
+    assert plain_text(clean(html, URL)).split() == plain_text(html).split()
+
+
+def test_demo_articles_stay_whole():
+    from tuireader.demo.posts import load_posts
+
+    posts = load_posts()
+    for post in posts:
+        assert plain_text(clean(post.html, URL)) == plain_text(post.html), post.slug
+    assert len(posts) >= 24
+
+
+def test_nesting_is_limited():
+    for tag in ("div", "blockquote", "ul><li", "ol><li", "b", "table><tr><td"):
+        deep = f"<p>before</p>{f'<{tag}>' * 5000}middle<p>after</p>"
+        cleaned = clean(deep, URL)
+        assert plain_text(cleaned).split() == ["before", "middle", "after"], tag
+        assert len(cleaned) < 3000, tag
+
+
+def test_what_is_too_long_is_cut_and_says_so():
+    sentence = "The rest of this article is left out: it is too long."
+    for html in ("<p>word</p>" * (SIZE_MAX // 11 + 10), "x" * (SIZE_MAX + 1), "<b>y</b>" * 50_000):
+        cleaned = clean(html, URL)
+        assert cleaned.endswith(f"<p><em>{sentence}</em></p>")
+        assert cleaned.startswith(("<p>word</p>", "<p>xxx", "<p><strong>y</strong>"))
+        assert len(cleaned) < 2 * SIZE_MAX
+    assert sentence not in clean("<p>" + "x" * (SIZE_MAX - 10), URL)
+
+
+def test_pictures_in_the_text_itself_do_not_count():
+    html = f'<p>before <img src="data:image/png;base64,{"A" * SIZE_MAX}" alt="chart"> after</p>'
+    assert clean(html, URL) == '<p>before <img alt="chart"> after</p>'

@@ -1,0 +1,183 @@
+import pytest
+
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import (  # fmt: skip
+    Code,
+    Heading,
+    HeadingBlock,
+    Image,
+    Link,
+    Paragraph,
+    Picture,
+    Rule,
+    Run,
+    Table,
+    Text,
+    block_text,
+    document_text,
+    text_length,
+)
+
+
+def texts(markdown: str, **options) -> list[str]:
+    return [block_text(block) for block in to_document(markdown, **options).blocks]
+
+
+def test_blocks_are_of_their_kinds():
+    document = to_document("# h\n\np\n\n```py\nx\n```\n\n| a | b |\n| --- | --: |\n| 1 | 2 |\n\n___\n\n![i](u)\n")
+    assert [type(block) for block in document.blocks] == [HeadingBlock, Paragraph, Code, Table, Rule, Picture]
+
+
+def test_runs_name_styles_and_links():
+    document = to_document("a **b *c* [d](u)** `e` ~~f~~")
+    (paragraph,) = document.blocks
+    assert paragraph.text == Text(
+        "a b c d e f",
+        (
+            Run(2, 4, "strong", None),
+            Run(4, 5, "strong em", None),
+            Run(5, 6, "strong", None),
+            Run(6, 7, "strong link", 0),
+            Run(8, 9, "code", None),
+            Run(10, 11, "strike", None),
+        ),
+    )
+    assert document.links == (Link("d", "u"),)
+
+
+def test_escapes_do_not_divide_a_run():
+    (paragraph,) = to_document(r"*a\*b*").blocks
+    assert paragraph.text == Text("a*b", (Run(0, 3, "em", None),))
+
+
+def test_soft_hyphens_are_places_and_no_characters():
+    (paragraph,) = to_document("hy\xadphen **a\xadtion**").blocks
+    assert paragraph.text == Text("hyphen ation", (Run(7, 12, "strong", None),), (2, 8))
+
+
+def test_offsets_are_those_of_the_text():
+    document = to_document("# one\n\ntwo\n\n| a | b |\n| --- | --- |\n| c | d |\n\n```\nx\ny\n```\n\n## three\n")
+    text = document_text(document)
+    assert text == "one\ntwo\na\tb\nc\td\nx\ny\nthree\n"
+    assert document.length == len(text)
+    for block, start in zip(document.blocks, document.starts, strict=True):
+        assert text[start : start + text_length(block)] == block_text(block)
+    assert document.headings == (Heading(1, "one", 0, 0), Heading(2, "three", 4, text.index("three")))
+    assert [document.block_at(offset) for offset in (0, 3, 4, 8, len(text) - 1)] == [0, 0, 1, 2, 4]
+
+
+def test_an_empty_document_has_nothing():
+    document = to_document("")
+    assert (document.blocks, document.length, document.block_at(0)) == ((), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "markers"),
+    [
+        ("* a\n* b", ["•", "•"]),
+        ("* a\n  * b\n    * c\n      * d", ["•", "◦", "▪", "▪"]),
+        ("9. a\n10. b", ["9.", "10."]),
+        ("* [ ] a\n* [x] b", ["☐", "☑"]),
+        (r"* \[ \] a", ["•"]),
+        ("a[^n]\n\n[^n]: b", ["n"]),
+    ],
+)
+def test_items_have_markers(markdown, markers):
+    document = to_document(markdown)
+    assert [block.levels[-1].marker for block in document.blocks if block.levels] == markers
+
+
+def test_numbers_take_as_much_room_as_the_last_of_them():
+    document = to_document("1. a\n\n" + "\n\n".join(f"{number}. x" for number in range(2, 101)))
+    assert {block.levels[0].width for block in document.blocks} == {5}
+
+
+def test_tight_and_loose_lists():
+    gaps = [block.gap for block in to_document("p\n\n* a\n* b\n  * c\n* d\n\np").blocks]
+    assert gaps == [0, 1, 0, 0, 0, 1]
+    assert [block.gap for block in to_document("* a\n\n* b\n\n  c").blocks] == [0, 1, 1]
+
+
+def test_what_is_never_written_is_text():
+    assert texts("[a]: b\n\nc\n===\n\n<http://d.e> <b>") == ["[a]: b", "c ===", "<http://d.e> <b>"]
+
+
+def test_links_to_headings_and_notes_lead_to_their_offsets():
+    document = to_document("[x](#the-end) a[^1]\n\n# The End\n\n[^1]: note\n")
+    heading, note = document.headings[0].offset, document.starts[-1]
+    assert document.links == (Link("x", "#the-end", heading), Link("1", "#1", note))
+
+
+def test_addresses_are_kept_as_they_are():
+    document = to_document("[a](javascript:x) [b](https://例え.jp/ä%20b) ![c](data:image/png;base64,AA)")
+    assert [link.url for link in document.links] == ["javascript:x", "https://例え.jp/ä%20b"]
+    assert document.images == (Image("c", "data:image/png;base64,AA"),)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("![a](u)", ["a"]),
+        ("![a](u)\\\nb", ["a", "b"]),
+        ("![a](u)\\\na", ["", "a"]),
+        ("[![a](u)](v)", ["a"]),
+        ("![a](u)![b](v)\\\nc", ["a", "b", "c"]),
+        ("x ![cat](u)", ["x ▣ cat"]),
+        ("x ![👩‍👩‍👧](u) y", ["x 👩‍👩‍👧 y"]),
+        ("![cat](u) x", ["▣ cat x"]),
+        ("![](u)", [""]),
+    ],
+)
+def test_pictures_and_their_captions(markdown, expected):
+    assert texts(markdown) == expected
+
+
+def test_long_text_below_a_picture_is_no_caption():
+    blocks = to_document("![a](u)\\\n" + "word " * 200).blocks
+    assert blocks[1].role == ""
+    assert to_document("![a](u)\\\nword").blocks[1].role == "caption"
+
+
+def test_breaks_in_cells_are_lines_unless_they_are_text():
+    (table,) = to_document("| a | b |\n| --- | --- |\n| 1<br>2 | \\<br> `<br>` |").blocks
+    assert [cell.plain for cell in table.rows[0]] == ["1\n2", "<br> <br>"]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "expected"),
+    [
+        ("# My Title\n\ntext", ["text"]),
+        ("my title!\n\ntext", ["text"]),
+        ("# My Title\n\nBy Ann Smith and Bo Li\n\ntext", ["text"]),
+        ("by *Ann Smith*\n\ntext", ["text"]),
+        ("# My Title", ["My Title"]),
+        ("# My Title Explained\n\ntext", ["My Title Explained", "text"]),
+        ("By Ann Smith, who knows\n\ntext", ["By Ann Smith, who knows", "text"]),
+        ("text\n\n# My Title\n\nmore", ["text", "My Title", "more"]),
+        ("By the sea\n\ntext", ["By the sea", "text"]),
+    ],
+)
+def test_what_repeats_title_or_authors_is_dropped(markdown, expected):
+    assert texts(markdown, title="“My Title”", authors=("Ann Smith", "Bo Li")) == expected
+
+
+def test_without_title_and_authors_nothing_is_dropped():
+    assert texts("# …\n\ntext") == ["…", "text"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "[Read more](u)", "[Continue reading My Title →](u)", "Read more…", "[…](u)", "(more…)", "Weiterlesen",
+        "Lees verder", "もっと読む", "leggi di più", "tap here to read more", "view more ↗",
+        "[Read the rest of this entry »](u)", "\\[…\\]", "続きを読む",
+    ],
+)  # fmt: skip
+def test_an_excerpt_says_so_instead_of_the_link_to_the_rest(more):
+    assert texts(f"text\n\n{more}", excerpt="This is an excerpt.") == ["text", "This is an excerpt."]
+    assert len(texts(f"text\n\n{more}")) == 2
+
+
+@pytest.mark.parametrize("end", ["More people read it than you think.", "[More information](u) is on the next page."])
+def test_the_last_words_of_an_excerpt_are_kept(end):
+    assert len(texts(f"text\n\n{end}", excerpt="This is an excerpt.")) == 3

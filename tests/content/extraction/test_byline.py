@@ -1,0 +1,81 @@
+import pytest
+from trafilatura.utils import load_html
+
+from tuireader.content.extraction import byline
+
+
+def tree(body: str):
+    return load_html(f"<html><head><title>x</title></head><body>{body}</body></html>")
+
+
+def authors(body: str) -> list[str]:
+    page = tree(body)
+    return byline.authors(page, byline.near_title(page))
+
+
+def categories(body: str) -> list[str]:
+    page = tree(body)
+    return byline.categories(page, byline.near_title(page))
+
+
+def tags(body: str) -> list[str]:
+    page = tree(body)
+    return byline.tags(page, byline.near_title(page))
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ('<p>By <a rel="author" href="/a">Ida</a> and <a rel="author nofollow" href="/b">Sam</a></p>', ["Ida", "Sam"]),
+        ('<p class="wp-block-post-author__name">Ida</p>', ["Ida"]),
+        ('<div class="byline">by <span class="author vcard"><a class="fn" href="/a">Ida</a></span></div>', ["Ida"]),
+        ('<span class="post-author">Written by Ida</span>', ["Ida"]),
+        ('<span class="author">By: Ida</span>', ["Ida"]),
+        ('<span itemprop="author" itemscope><span itemprop="name">Ida</span></span>', ["Ida"]),
+        ('<span itemprop="author">Ida</span>', ["Ida"]),
+        ('<a rel="author" href="/a"></a><a rel="author" href="/a">View all posts by Ida</a>', []),
+        ('<div class="comment"><a rel="author" href="/c">Carl</a></div>', []),
+        ('<aside><span class="author">Carl</span></aside>', []),
+        ('<nav><a rel="author" href="/c">Carl</a></nav>', []),
+        ("<p>nobody</p>", []),
+    ],
+)
+def test_authors(body, names):
+    assert authors(body) == names
+
+
+@pytest.mark.parametrize("name", ["Toby Smith", "Ruby Tandoh", "Abby Crosby", "Kirby Lee"])
+def test_names_that_hold_by_stay_whole(name):
+    assert authors(f'<p class="byline"><a rel="author" href="/a">{name}</a></p>') == [name]
+    assert authors(f'<p><a rel="author" href="/a">Written by: {name}</a></p>') == [name]
+
+
+def test_names_by_the_title_go_first():
+    card = '<div><h3>Other</h3><a rel="author" href="/c">Carl</a></div>'
+    article = '<article><h1>T</h1><p><a rel="author" href="/i">Ida</a></p></article>'
+    assert authors(f"<main>{card}{article}{card}</main>") == ["Ida"]
+    assert authors(f"<main>{card}<article><h1>T</h1></article></main>") == ["Carl"]
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ('<p>in <a rel="category tag" href="/1">One</a>, <a rel="category tag" href="/2">Two</a></p>', ["One", "Two"]),
+        ('<div class="taxonomy-category"><a rel="tag" href="/c/e">Europe</a></div>', ["Europe"]),
+        ('<span class="cat-links"><a href="/x">X</a></span><span class="tags-links"><a href="/y">Y</a></span>', ["X"]),
+        ('<p><a href="https://a.example/categories/how-to/">How-To</a></p>', ["How-To"]),
+        ('<p itemprop="articleSection">News</p>', ["News"]),
+        ('<nav><a href="/category/a/">A</a></nav><ul class="widget"><li><a href="/category/b/">B</a></li></ul>', []),
+        ('<p><a href="/category/">All categories</a></p>', []),
+        ('<p><a rel="tag" href="/tag/y">Y</a></p>', []),
+    ],
+)
+def test_categories(body, names):
+    assert categories(body) == names
+
+
+def test_tags_are_apart_from_categories():
+    body = '<p><a href="/c" rel="category">C</a> <a href="/tags/one/">One</a> <a href="/tags/two/">Two</a></p>'
+    assert (categories(body), tags(body)) == (["C"], ["One", "Two"])
+    assert tags('<p><a rel="tag" href="/x">X</a></p>') == ["X"]
+    assert tags('<ul class="post-tags"><li><a href="/x">X</a></li><li><a href="/y">Y</a></li></ul>') == ["X", "Y"]

@@ -1,0 +1,61 @@
+from datetime import UTC, datetime
+
+import pytest
+from trafilatura.utils import load_html
+
+from tuireader.content.extraction.dates import published
+
+
+def found(page: str, day: str | None = None, stated: tuple[str, ...] = ()) -> datetime | None:
+    tree = load_html(f"<html><head></head><body><main>{page}</main></body></html>")
+    return published(tree, tree.find(".//main"), stated, day)
+
+
+@pytest.mark.parametrize(
+    ("stated", "moment"),
+    [
+        ("2023-04-05T06:07:08Z", (2023, 4, 5, 6, 7, 8)),
+        ("2023-04-05T06:07:08+02:00", (2023, 4, 5, 4, 7, 8)),
+        ("2023-04-05T06:07:08.123+0200", (2023, 4, 5, 4, 7, 8)),
+        ("2023-04-05 06:07:08 +0200 CEST", (2023, 4, 5, 4, 7, 8)),
+        ("2023-04-05 06:07 UTC", (2023, 4, 5, 6, 7)),
+        ("2023-04-05T06:07", (2023, 4, 5, 6, 7)),
+        ("2023-04-05", (2023, 4, 5)),
+        ("2023-99-99T00:00:00", None),
+        ("0001-01-01T00:00:00+14:00", None),
+        ("yesterday", None),
+        ("", None),
+    ],
+)
+def test_moments_are_read_as_they_are_written(stated, moment):
+    assert found("", stated=(stated,)) == (datetime(*moment, tzinfo=UTC) if moment else None)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        '<meta property="article:published_time" content="2023-04-05T06:07:08Z">',
+        '<meta itemprop="datePublished" content="2023-04-05T06:07:08Z">',
+        '<span itemprop="datePublished" content="2023-04-05T06:07:08Z">5 April</span>',
+        '<time class="updated" datetime="2024-01-01"></time><i class="published" title="2023-04-05T06:07:08Z"></i>',
+        '<abbr class="published" title="2023-04-05T06:07:08Z">5 April</abbr>',
+        '<time datetime="2024-01-01T00:00:01Z"></time><time pubdate datetime="2023-04-05T06:07:08Z"></time>',
+        '<time datetime="2023-04-05T06:07:08Z">5 April</time><time datetime="2024-01-01T00:00:01Z">later</time>',
+    ],
+)
+def test_what_is_marked_goes_before_what_was_guessed(page):
+    assert found(page, "2021-12-12") == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
+
+
+def test_time_is_taken_of_the_day_that_is_known():
+    page = '<time datetime="2024-01-01T00:00:01Z">one</time><time datetime="2023-04-05T06:07:08Z">other</time>'
+    assert found(page, "2023-04-05") == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
+    assert found(page, "2021-12-12", ("2023-04-05",)) == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
+    assert found(page, "2021-12-12", ("2023-04-04",)) == datetime(2023, 4, 4, tzinfo=UTC)
+
+
+def test_times_of_comments_and_other_articles_are_not_of_the_article():
+    other = '<time datetime="2024-01-01T00:00:01Z">then</time>'
+    for page in (f'<div class="comment-meta">{other}</div>', f"<aside>{other}</aside>", f'<div id="comments">{other}'):
+        assert found(page, "2023-04-05") == datetime(2023, 4, 5, tzinfo=UTC)
+        assert found(page) is None

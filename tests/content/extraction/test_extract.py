@@ -1,0 +1,134 @@
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.extraction.extract import main_html
+from tuireader.demo.markup import absolute
+from tuireader.demo.posts import Post, load_posts
+from tuireader.demo.site import answer
+
+DATA = Path(__file__).parent.parent.parent / "data"
+URL = "https://page.example/2023/04/article/"
+SITE = "http://127.0.0.1:8000"
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("page-*.html")), ids=lambda path: path.name)
+def test_page_gives_what_stands_beside_it(path):
+    found = json.loads(json.dumps(asdict(main_html(path.read_bytes(), URL)), default=datetime.isoformat))
+    assert found == json.loads(path.with_suffix(".json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("post", load_posts(), ids=lambda post: post.slug)
+def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post):
+    found = main_html(answer(SITE, post.path).body, SITE + post.path)
+    assert found is not None
+    assert (found.title, found.authors, found.categories) == (post.title, post.authors, post.categories)
+    assert found.published == post.published
+    assert found.html == clean(absolute(post.html, SITE), SITE + post.path)
+
+
+def test_notices_and_forms_are_not_the_article():
+    for path in (DATA / "page-news.html", DATA / "page-old.html"):
+        found = main_html(path.read_bytes(), URL)
+        assert found is not None
+        text = plain_text(found.html)
+        for junk in (
+            "Leave a Reply",
+            "Akismet",
+            "newsletter",
+            "More stories",
+            "All rights",
+            "never slept",
+            "Startseite",
+        ):
+            assert junk not in text
+
+
+def test_clean_html_stays_as_it_is():
+    found = main_html((DATA / "page-news.html").read_bytes(), URL)
+    assert found is not None
+    assert clean(found.html, URL) == found.html
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"",
+        b" ",
+        b"<html></html>",
+        b"<html><body><nav><a href='/'>Home</a></nav></body></html>",
+        b"\x00\x01\x02\xff\xfe",
+        b"{}",
+        b"<?xml version='1.0'?><rss/>",
+        b"<a " * 10_000,
+        b"<div>" * 20_000,
+        b"<script>" + b"x" * 100_000,
+    ],
+)
+def test_page_without_article_gives_none(page):
+    assert main_html(page, URL) is None
+
+
+def test_time_is_taken_only_of_the_day_that_was_found():
+    page = (DATA / "page-news.html").read_text("utf-8")
+    assert main_html(page, URL).published == datetime(2023, 4, 5, 4, 7, 8, tzinfo=UTC)
+    assert main_html(page.replace("T06:07:08+02:00", ""), URL).published == datetime(2023, 4, 5, tzinfo=UTC)
+
+
+def test_part_with_much_else_in_it_is_not_taken_for_the_article():
+    paragraph = (
+        "<p>{} is a sentence that belongs to the article and is long enough to be found on the page by its words.</p>"
+    )
+    article = "".join(paragraph.format(f"Number {number}") for number in range(5))
+    teaser = "<div class='x'><a href='/{0}'>Teaser {0} about something else that one may read too</a></div>"
+    teasers = "".join(teaser.format(number) for number in range(60))
+    page = f"<html><body><div><h1>T</h1>{article}{teasers}</div></body></html>"
+    found = main_html(page, URL)
+    assert found is not None
+    assert "Number 4 is" in found.html
+    assert "Teaser 9" not in found.html
+
+
+@given(st.binary(max_size=300))
+def test_any_page_gives_an_article_or_none(page):
+    for each in (page, b"<html><body><article><p>" + page * 20 + b"</article>"):
+        found = main_html(each, URL)
+        assert found is None or plain_text(found.html)
+
+
+def test_letters_that_grow_in_lower_case_cost_no_word():
+    """A capital I with a dot is two characters in lower case."""
+    words = "<p>" + "İstanbul'da sonbahar uzun sürer ve herkes yürür. " * 20 + "</p>"
+    page = (
+        f"<html><body><article><h1>İstanbul</h1>{words}<script>x()</script>{words}<p>Son.</p></article></body></html>"
+    )
+    found = main_html(page.encode(), "https://a.example/2026/istanbul/")
+    assert found is not None
+    assert found.html.count("sonbahar") == 40
+    assert "x()" not in found.html
+
+
+FONT_PAGES = {
+    "a font that is never closed": "<title></title><font>n\n, t n c",
+    "text in fonts beside blocks": "<table><tr><td><font>{0}<br><br>{1}</font><p>{2}</p></td></tr></table>",
+    "text in fonts in cells": "<table><tr><td>x</td><td><font>{0}<br><br>{1}<br><br>{2}</font></td></tr></table>",
+    "text in spans beside blocks": "<div><span>{0}</span><p>{1}</p><b>{2}</b></div>",
+}
+
+
+@pytest.mark.parametrize("page", FONT_PAGES.values(), ids=FONT_PAGES)
+def test_text_in_fonts_and_beside_blocks_is_found(page):
+    texts = [f"{word} is a sentence of some length that says a little more than nothing. " * 8 for word in "ABC"]
+    found = main_html(f"<html><title>T</title><body>{page.format(*texts)}</body></html>".encode(), URL)
+    if "{" in page:
+        assert found is not None
+        text = plain_text(found.html)
+        for each in texts:
+            assert each.strip() in text

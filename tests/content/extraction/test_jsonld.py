@@ -1,0 +1,76 @@
+import json
+
+import pytest
+
+from tuireader.content.extraction.jsonld import article_data, names_in, texts_in
+
+
+def said(*things: object) -> dict[str, object]:
+    return article_data([json.dumps(thing) for thing in things])
+
+
+def test_article_is_found_among_other_things():
+    article = {"@type": "BlogPosting", "author": {"name": "Ida"}, "datePublished": "2023-04-05"}
+    for page in (
+        article,
+        [{"@type": "WebSite", "author": {"name": "Nobody"}}, article],
+        {"@graph": [{"@type": "Organization"}, article]},
+        {"@type": "WebPage", "mainEntity": article},
+    ):
+        assert said(page)["datePublished"] == "2023-04-05"
+        assert names_in(said(page)["author"]) == ["Ida"]
+
+
+def test_article_that_says_most_is_taken():
+    assert said({"@type": "Article"}, {"@type": "NewsArticle", "articleSection": "News"})["articleSection"] == "News"
+
+
+def test_author_described_elsewhere_is_followed():
+    page = {
+        "@graph": [
+            {"@type": "Article", "author": [{"@id": "#ida"}, {"@id": "#nobody"}]},
+            {"@id": "#ida", "@type": "Person", "name": "Ida"},
+        ]
+    }
+    assert names_in(said(page)["author"]) == ["Ida"]
+
+
+@pytest.mark.parametrize(
+    ("people", "names"),
+    [
+        ("Ida Brandt", ["Ida Brandt"]),
+        (["Ida", {"@type": "Person", "name": "Sam"}], ["Ida", "Sam"]),
+        ({"name": ["Ida", "Sam"]}, ["Ida", "Sam"]),
+        ({"@type": "Person", "givenName": "Ida", "familyName": "Brandt"}, ["Ida Brandt"]),
+        ({"@type": ["Person"], "name": "Bea &amp; Co"}, ["Bea & Co"]),
+        ({"@type": "Organization", "name": "The Weir"}, []),
+        ({"name": {"name": "x"}}, []),
+        ([[["x"]], 3, None, {}], []),
+        (None, []),
+    ],
+)
+def test_names(people, names):
+    assert names_in(people) == names
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "",
+        "{",
+        "[" * 100_000,
+        "null",
+        "3",
+        '{"@type": "Article", "author": ',
+        '{"@type": 3, "@id": []}',
+        '{"@graph": {"@graph": {"@graph": {}}}}',
+        '{"@type": "Person", "name": "Ida"}',
+    ],
+)
+def test_what_says_nothing_of_an_article_is_nothing(script):
+    assert article_data([script]) == {"author": []}
+
+
+def test_script_may_stand_in_comments_and_break_lines():
+    script = '/*<![CDATA[*/ <!--\n{"@type": "Article", "articleSection": "A\nB"}\n--> /*]]>*/'
+    assert texts_in(article_data([script])["articleSection"]) == ["A\nB"]

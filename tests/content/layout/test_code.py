@@ -1,0 +1,82 @@
+import subprocess
+import sys
+
+from tuireader.content.document.build import to_document
+from tuireader.content.document.model import Run
+from tuireader.content.layout import code
+from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.code import colours
+from tuireader.content.layout.layout import lay_out
+
+
+def lines(code: str, width: int, language: str = ""):
+    return lay_out(to_document(f"```{language}\n{code}\n```"), width)
+
+
+def test_tokens_have_roles():
+    assert colours("def f(): # x\n  return 'a' + 1", "python") == (
+        Run(0, 3, "code-keyword", None),
+        Run(4, 5, "code-name", None),
+        Run(9, 12, "code-comment", None),
+        Run(15, 21, "code-keyword", None),
+        Run(22, 25, "code-string", None),
+        Run(26, 27, "code-operator", None),
+        Run(28, 29, "code-number", None),
+    )
+
+
+def test_what_has_no_known_language_is_plain():
+    assert colours("def f(): pass", "") == ()
+    assert colours("def f(): pass", "no-such-language") == ()
+
+
+def test_what_is_long_is_plain():
+    assert colours("x = 1\n" * code.COLOUR_LIMIT, "python") == ()
+    assert colours("x = '" + "a" * code.LINE_LIMIT + "'", "python") == ()
+
+
+def test_code_keeps_every_space():
+    assert [line.text for line in lines("a  b\n\n    c", 40)] == ["a  b", "", "    c"]
+    assert [to_plain(line) for line in lines("a  b\n\n    c", 40)] == ["  a  b", "", "      c"]
+
+
+def test_a_long_line_goes_on_behind_a_mark():
+    found = lines("value = function(argument, another_argument)", 30)
+    assert [to_plain(line) for line in found] == ["  value = function(argument,", "  ↪ another_argument)"]
+    assert [line.text for line in found] == ["value = function(argument, ", "another_argument)"]
+    assert [line.end for line in found] == ["", "\n"]
+
+
+def test_a_line_without_space_is_divided_anywhere():
+    found = lines("漢字" * 20, 24)
+    assert "".join(line.text for line in found) == "漢字" * 20
+
+
+def test_an_indented_line_is_not_divided_in_its_indentation():
+    assert [line.text for line in lines(" " * 10 + "x" * 30, 30)] == [" " * 10 + "x" * 18, "x" * 12]
+
+
+def test_tabs_are_spaces():
+    assert lines("\tx", 40)[0].text == "    x"
+
+
+def test_spans_carry_the_colours():
+    spans = lines("return 1", 40, "python")[0].spans
+    assert [(span.text, span.style) for span in spans] == [
+        ("  ", "code-block"),
+        ("return", "code-block code-keyword"),
+        (" ", "code-block"),
+        ("1", "code-block code-number"),
+    ]
+
+
+def test_pygments_is_loaded_for_coloured_code_only():
+    program = (
+        "import sys\n"
+        "from tuireader.content.document.build import to_document\n"
+        "from tuireader.content.layout.layout import lay_out\n"
+        "lay_out(to_document('# a\\n\\n```\\nx\\n```\\n'), 40)\n"
+        "print('pygments' in sys.modules)"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "False"

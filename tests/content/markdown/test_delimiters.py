@@ -1,0 +1,173 @@
+import pytest
+
+from tuireader.content.markdown import delimiters
+from tuireader.content.markdown.emphasis import escape, escape_start, settle
+from tuireader.content.markdown.sentinels import (
+    BREAK,
+    CODE,
+    CODE_END,
+    EM,
+    EM_END,
+    IMAGE,
+    NOTE,
+    NOTE_END,
+    STRIKE,
+    STRIKE_END,
+    STRONG,
+    STRONG_END,
+    SUB,
+    SUB_END,
+    SUP,
+    SUP_END,
+)
+
+
+def strong(text: str) -> str:
+    return f"{STRONG}{text}{STRONG_END}"
+
+
+def em(text: str) -> str:
+    return f"{EM}{text}{EM_END}"
+
+
+def strike(text: str) -> str:
+    return f"{STRIKE}{text}{STRIKE_END}"
+
+
+def code(text: str) -> str:
+    return f"{CODE}{text}{CODE_END}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain words, 3 < 4 & so on!", "plain words, 3 < 4 & so on!"),
+        ("*a* `b` [c]", r"\*a\* \`b\` \[c\]"),
+        ("snake_case but _this_", r"snake_case but \_this\_"),
+        ("<b> and </b>", r"\<b> and \</b>"),
+        ("&amp; &#38; & AT&T", r"\&amp; \&#38; & AT&T"),
+        (r"C:\dir", r"C:\\dir"),
+        ("~5, ~~x~~", r"\~5, \~\~x\~\~"),
+    ],
+)
+def test_text_is_escaped_where_it_would_be_a_mark(text, expected):
+    assert escape(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("1. x", r"1\. x"),
+        ("1) x", r"1\) x"),
+        ("1.5 x", "1.5 x"),
+        ("- x", r"\- x"),
+        ("-5 x", "-5 x"),
+        ("+ x", r"\+ x"),
+        ("# x", r"\# x"),
+        ("#tag", "#tag"),
+        ("> x", r"\> x"),
+        ("===", r"\==="),
+        ("---", r"\---"),
+        (": x", r"\: x"),
+        ("| x", r"\| x"),
+        ("~ x", r"\~ x"),
+        ("x", "x"),
+    ],
+)
+def test_a_line_does_not_begin_a_block_by_accident(line, expected):
+    assert escape_start(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"a {strong('b')} c", "a **b** c"),
+        (f"a{strong(' b ')}c", "a **b** c"),
+        (f"a {strong('')} c", "a c"),
+        (f"a {strong(' ')} c", "a c"),
+        (strong("a") + strong("b"), "**ab**"),
+        (f"{strong('a')} {strong('b')}", "**a b**"),
+        (strong(strong("a")), "**a**"),
+        (strong(em("a")), "**_a_**"),
+        (strong(f"a {em('b')} c"), "**a *b* c**"),
+        (em(f"a {strong('b')}"), "_a **b**_"),
+        (strong("a") + em("b"), "**a**b"),
+        (f"語{strong('「語」')}語", "語「**語**」語"),
+        (f"a{strong('(b)')} c", "a(**b)** c"),
+        (f"{strike('a')}b", "~~a~~b"),
+        (f"{strike('~a~')}", r"~~\~a\~~~"),
+        (f"{strike(strong('a'))} b", "~~**a**~~ b"),
+        (f"{strike(strong('a'))}b", "**a**b"),
+    ],
+)
+def test_emphasis_stands_where_it_takes_effect(text, expected):
+    assert settle(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"a{code(' b ')}c", "a `b` c"),
+        (code("a`b"), "``a`b``"),
+        (code("`"), "`` ` ``"),
+        (code("a") + code("b"), "`ab`"),
+        (code(""), ""),
+        (f"{strong(code('a'))}b", "`a`b"),
+    ],
+)
+def test_code_has_as_many_backticks_as_it_takes(text, expected):
+    assert settle(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a [b](u) c", "a [b](u) c"),
+        ("a[ b ](u)c", "a [b](u) c"),
+        ("a [](u) b", "a b"),
+        ("a! [b](u)", "a! [b](u)"),
+        ("a![b](u)", r"a\![b](u)"),
+        (strong("[a](u)"), "[**a**](u)"),
+        (f"{strong('a [b](u)')} c", "**a [b](u)** c"),
+        (f"{strong('a [b](u)')}c", "**a** [b](u)c"),
+        (f"[a {strong('b](u) c')}", "[a **b**](u) **c**"),
+        ("[^a](u)", r"[\^a](u)"),
+        (f"{IMAGE}![a](u)!", "![a](u)!"),
+        (f"a{NOTE}[^1]{NOTE_END}(b)", r"a[^1]\(b)"),
+        (f"{NOTE}[^1]{NOTE_END}: b", r"[^1]\: b"),
+    ],
+)
+def test_links_hold_only_what_belongs_to_them(text, expected):
+    assert settle(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"x{SUP}2{SUP_END}", "x²"),
+        (f"H{SUB}2{SUB_END}O", "H₂O"),
+        (f"21{SUP}st{SUP_END}", "21ˢᵗ"),
+        (f"x{SUP}Q?{SUP_END}", "xQ?"),
+        (f"x{SUP}a long remark{SUP_END}", "xa long remark"),
+    ],
+)
+def test_what_unicode_can_raise_is_raised(text, expected):
+    assert settle(text) == expected
+
+
+def test_breaks_end_lines_and_begin_none():
+    assert settle(f"{BREAK}a {BREAK} - b{BREAK}{BREAK}c{BREAK}") == "a\\\n\\- b\\\nc"
+
+
+def test_many_marks_take_no_more_than_their_number(monkeypatch):
+    looked = 0
+    fits = delimiters._fits
+
+    def counted(inside: str, outside: str) -> bool:
+        nonlocal looked
+        looked += 1
+        return fits(inside, outside)
+
+    monkeypatch.setattr(delimiters, "_fits", counted)
+    assert settle(f"{strong('a')} b " * 2000).count("**") == 4000
+    assert looked <= 4000
