@@ -20,7 +20,7 @@ from textual.worker import Worker
 from tuireader.config import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
-from tuireader.library.intake import take_page
+from tuireader.library.refreshing.ingest import take_page
 from tuireader.model import Page, Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect

@@ -10,12 +10,13 @@ from textual.app import App, ComposeResult
 from textual.message import Message
 
 from tuireader.content.document.build import to_document
-from tuireader.library.read import OpenArticle
+from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model import Article, Status
 from tuireader.tui import themes
-from tuireader.tui.widgets.article import ArticleView
-from tuireader.tui.widgets.page_find import FindPage
-from tuireader.tui.widgets.page_links import LinkPage
+from tuireader.tui.article.find import FindPage
+from tuireader.tui.article.links import LinkPage
+from tuireader.tui.article.view import ArticleView
+from tuireader.tui.main.article_dialogs import open_contents, open_links
 
 
 def opened(
@@ -80,6 +81,14 @@ class Host(App[None]):
     @on(ArticleView.PositionChanged)
     def _position(self, message: ArticleView.PositionChanged) -> None:
         self.positions.append(message)
+
+    @on(ArticleView.ContentsWanted)
+    def _contents(self, message: ArticleView.ContentsWanted) -> None:
+        open_contents(self, self.view, message)
+
+    @on(ArticleView.LinksWanted)
+    def _links(self, message: ArticleView.LinksWanted) -> None:
+        open_links(self, self.view, message)
 
     @on(ArticleView.AtEnd)
     @on(FindPage.Found)

@@ -59,7 +59,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, holder in (
         ("tuireader.tui.app", "LETTING_GO", ""),
         ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
-        ("tuireader.library.candidates", "_PATIENCE", ""),
+        ("tuireader.library.subscribing.discovery", "_PATIENCE", ""),
     ):
         if module in sys.modules:
             monkeypatch.setattr(f"{module}.{holder}.{name}" if holder else f"{module}.{name}", 600.0)

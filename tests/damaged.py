@@ -20,11 +20,11 @@ from pathlib import Path
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
-from tuireader.library.read import open_article
+from tuireader.library.reading.open_article import open_article
 from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query, Validators
 from tuireader.store import articles, damage, facets, feeds, holds, settings, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.tui.survey import survey
+from tuireader.tui.main.sidebar_counts import survey
 
 FEEDS, EACH = 8, 60
 TOTAL = FEEDS * EACH

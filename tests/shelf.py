@@ -18,7 +18,7 @@ from tuireader.model import ParsedEntry, Plan, Prepared, Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.typeahead import TypeAhead
+from tuireader.tui.support.typeahead import TypeAhead
 
 EVERYTHING = Query()
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)

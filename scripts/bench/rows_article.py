@@ -84,7 +84,7 @@ def layout(bench: Workbench) -> Iterator[Row]:
     from tuireader.content.document.build import to_document
     from tuireader.content.document.model import document_text
     from tuireader.content.layout.layout import lay_out
-    from tuireader.tui.widgets.article_page import Page
+    from tuireader.tui.article.page_layout import Page
 
     bench.say("laying out")
     markdown = _markdown(generate.essay(LONG, 5))

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
-from tuireader.library.mark import mark
-from tuireader.library.refresh import refresh
+from tuireader.library.reading.status import mark
+from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Query
 from tuireader.store import articles, connection
 from tuireader.web import open_client

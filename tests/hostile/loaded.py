@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tuireader.library.refresh import refresh
+from tuireader.library.refreshing.refresh import refresh
 from tuireader.web import open_client
 
 RESOLVE = socket.getaddrinfo

@@ -15,7 +15,7 @@ from stock import only, ready, save
 from tuireader import paths
 from tuireader.cli import main
 from tuireader.content.layout.layout import lay_out
-from tuireader.library.read import open_article
+from tuireader.library.reading.open_article import open_article
 from tuireader.store.connection import connect
 
 HANGS = 120

@@ -27,7 +27,7 @@ from tuireader.cli import main
 from tuireader.store import articles, connection, schema, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.screens import lists
+from tuireader.tui.main import lists
 
 NEEDED = "a\u200eb\u200fc \u0645\u06cc\u200c\u062e \u2764\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467"
 BROKEN = "nul \0, half \ud800, turned \u202e\u2066 \u2069\u202c, e" + "\u0301" * 50 + "x"

@@ -150,7 +150,7 @@ def test_every_size_and_a_storm_of_them(cache: Path) -> None:
 CHANGING = """
 import sys, termios
 from tuireader.__main__ import main
-from tuireader.tui.driver import TerminalDriver
+from tuireader.tui.support.driver import TerminalDriver
 
 ask = TerminalDriver._get_terminal_size
 

@@ -19,7 +19,7 @@ from conftest import Reply, ScriptedSite
 from faults import Fault, failing_sockets, failing_statements, files_no_larger_than
 from rss import Item, rss
 from tuireader.errors import StoreError
-from tuireader.library.refresh import refresh
+from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Query, Refreshed
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect

@@ -10,7 +10,7 @@ import pytest
 
 from conftest import Clock
 from rude import Serve, raw_servers
-from tuireader.library.refresh import refresh
+from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Feed, Headline, Query, Refreshed
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

@@ -4,15 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shelf import REVIEW, reader, settle, shelve
+from shelf import REVIEW, Piece, reader, settle, shelve
 from tuireader.store import articles
-from tuireader.tui.widgets.row_list import RowList
-from tuireader.tui.widgets.stretch import PAGE
+from tuireader.tui.lists.headline_window import PAGE
+from tuireader.tui.lists.row_list import RowList
 
 HEAVY = {
     "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",
-    "tuireader.web", "tuireader.feeds", "tuireader.library.read", "tuireader.content.layout.layout",
-    "tuireader.tui.widgets.article", "tuireader.tui.screens.subscribe", "tuireader.tui.survey", "webbrowser",
+    "tuireader.web", "tuireader.feeds", "tuireader.library.reading.open_article", "tuireader.content.layout.layout",
+    "tuireader.tui.article.view", "tuireader.tui.screens.subscribe", "tuireader.tui.main.sidebar_counts", "webbrowser",
     "argparse", "gettext", "json", "tomllib", "tuireader.cli.arguments", "tuireader.model.articles",
     "tuireader.model.fetched", "tuireader.model.subscriptions",
 }  # fmt: skip
@@ -48,7 +48,7 @@ def test_a_title_in_latin_cyrillic_chinese_japanese_or_korean_loads_nothing_to_m
         "新たは記を末日語記すし面待せ",
         "오늘의 소식, 내일의 날씨",
     )
-    measured = f"import sys; from tuireader.tui.fitting import lines; [lines(t, 30, 2) for t in {titles!r}]"
+    measured = f"import sys; from tuireader.tui.support.fitting import lines; [lines(t, 30, 2) for t in {titles!r}]"
     done = subprocess.run(
         [sys.executable, "-c", f"{measured}; print(*sys.modules)"], capture_output=True, text=True, check=True
     )
@@ -103,8 +103,9 @@ print(*made)
 
 def test_widgets_are_loaded_where_they_are_used(db: Path) -> None:
     """Not in a thread: Textual looks through classes while the loop may change them."""
-    shelve(db, "The Example Review", REVIEW)
+    newest = Piece("With parts", 0.1, html="<h2>Part one</h2><p>Some <a href='https://example.org/'>words</a>.</p>")
+    shelve(db, "The Example Review", (newest, *REVIEW))
     command = [sys.executable, "-c", f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r}); {LOADING}"]
     done = subprocess.run([*command, str(db)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert {"ArticleView", "Prompt", "HelpScreen", "ContentsScreen"} <= set(done.stdout.split())
+    assert {"ArticleView", "Prompt", "HelpScreen", "ContentsScreen", "LinksScreen"} <= set(done.stdout.split())

@@ -21,7 +21,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
-    from tuireader.library.read import OpenArticle
+    from tuireader.library.reading.open_article import OpenArticle
 
 PAGE = 500
 """Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
@@ -105,15 +105,15 @@ def _fitted(line: str) -> str:
 
 def show(arguments: argparse.Namespace) -> int:
     """Print one article as text, Markdown, HTML or JSON."""
-    from tuireader.library import read
+    from tuireader.library.reading import open_article
 
     with cache.opened() as connection:
         if arguments.format == "markdown":
-            put(read.markdown_of(connection, arguments.id))
+            put(open_article.markdown_of(connection, arguments.id))
         elif arguments.format == "html":
-            put(read.html_of(connection, arguments.id))
+            put(open_article.html_of(connection, arguments.id))
         else:
-            opened = read.open_article(connection, arguments.id)
+            opened = open_article.open_article(connection, arguments.id)
             if arguments.format == "json":
                 row = article_row(opened.article, opened.status)
                 row["markdown"] = opened.markdown
@@ -150,7 +150,7 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
 
 def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; ids that name none are said, the others are marked."""
-    from tuireader.library.mark import mark as mark_articles
+    from tuireader.library.reading.status import mark as mark_articles
 
     status = DONE
     with cache.opened() as connection:

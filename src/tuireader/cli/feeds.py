@@ -29,7 +29,7 @@ def add(arguments: argparse.Namespace) -> int:
 
 async def _add(addresses: list[str], *, as_json: bool) -> int:
     from tuireader import web
-    from tuireader.library.subscribe import subscribe
+    from tuireader.library.subscribing.subscribe import subscribe
 
     with cache.opened():
         pass  # mended, should it be damaged, before the first address is looked at
@@ -125,7 +125,7 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
 
 async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
     from tuireader import web
-    from tuireader.library.refresh import refresh as refresh_feeds
+    from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
     status, progress, new, news = DONE, Progress(), 0, 0
     async with web.open_client() as client:

@@ -26,18 +26,18 @@ from tuireader.library.opening import open_cache
 from tuireader.store import settings
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
-from tuireader.tui.background import Writer
-from tuireader.tui.ending import Ending
-from tuireader.tui.memory import Memory
-from tuireader.tui.screens.reader import ReaderScreen
-from tuireader.tui.text import toast
+from tuireader.tui.main.reader import ReaderScreen
+from tuireader.tui.support.background import Writer
+from tuireader.tui.support.ending import Ending
+from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.typeahead import TypeAhead
+from tuireader.tui.support.ui_state import Memory
 from tuireader.tui.themes import DARK, HOUSE, tones
-from tuireader.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-    from tuireader.tui.driver import TerminalDriver
+    from tuireader.tui.support.driver import TerminalDriver
 
 log = logging.getLogger("tuireader")
 
@@ -192,7 +192,7 @@ class ReaderApp(TypeAhead):
             return chosen
         from textual.drivers.linux_driver import LinuxDriver
 
-        from tuireader.tui.driver import TerminalDriver
+        from tuireader.tui.support.driver import TerminalDriver
 
         return TerminalDriver if chosen is LinuxDriver else chosen
 
@@ -211,7 +211,7 @@ class ReaderApp(TypeAhead):
         ending.listen()
         if os.name != "posix":
             return
-        from tuireader.tui.driver import TerminalDriver
+        from tuireader.tui.support.driver import TerminalDriver
 
         if isinstance(driver, TerminalDriver):
             driver.on_lost = lambda: ending.tell(128 + signal.SIGHUP)

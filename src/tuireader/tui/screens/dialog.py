@@ -11,7 +11,7 @@ from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
-from tuireader.tui.steady import SteadyScreen
+from tuireader.tui.support.steady_screen import SteadyScreen
 
 Result = TypeVar("Result")
 

@@ -13,11 +13,11 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from tuireader.tui import keys
-from tuireader.tui.fitting import cut, pad
+from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.viewport import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.text import plain
-from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.rows import Piece
+from tuireader.tui.support.fitting import cut, pad
+from tuireader.tui.support.safe_text import plain
 
 
 @dataclass(frozen=True, slots=True)

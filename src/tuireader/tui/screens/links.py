@@ -14,11 +14,11 @@ from textual.widgets import Static
 from tuireader.content.document.model import Link
 from tuireader.text.printable import printable
 from tuireader.tui import keys
-from tuireader.tui.fitting import cut
+from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.viewport import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.text import joined, toast
-from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.rows import Piece
+from tuireader.tui.support.fitting import cut
+from tuireader.tui.support.safe_text import joined, toast
 
 
 class LinksScreen(Dialog[int | None]):

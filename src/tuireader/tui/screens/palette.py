@@ -13,9 +13,9 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from tuireader.text.folding import fold
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.entry import Entry
 
 
 @dataclass(frozen=True, slots=True)

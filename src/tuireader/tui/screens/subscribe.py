@@ -20,12 +20,12 @@ from textual.worker import Worker, WorkerState
 from tuireader.errors import NotFoundError, TuireaderError
 from tuireader.store import articles, feeds
 from tuireader.text.printable import printable
-from tuireader.tui.background import off_loop
-from tuireader.tui.fetching import web_client
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.text import joined, plain
-from tuireader.tui.widgets.choice_list import ChoiceList, Line
-from tuireader.tui.widgets.entry import Entry
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.web_work import web_client
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ class SubscribeScreen(Dialog[Added | None]):
     async def _subscribe(self, address: str) -> Added:
         name = printable(shown_address(address))
         self._say(f"Looking for the feed of {name} …")
-        async with web_client("tuireader.library.subscribe") as client:
-            from tuireader.library.subscribe import Subscribed, find, subscribe
+        async with web_client("tuireader.library.subscribing.subscribe") as client:
+            from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 
             found = await find(self._path, client, address, clock=self._clock)
             if isinstance(found, Subscribed):

@@ -1,0 +1,158 @@
+"""Who takes in pages: one thread; and as soon as pages pile up, processes on all cores in its place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from tuireader.cleanup import to_the_end
+from tuireader.errors import StoreError
+from tuireader.library.jobs.process import Process
+from tuireader.library.jobs.thread import Worker
+
+log = logging.getLogger("tuireader")
+
+Result = TypeVar("Result")
+_Work = Callable[[sqlite3.Connection], Any]
+
+PILE = 4
+"""Pages that wait, before processes are worth their start."""
+MOST = 4
+"""Processes at most: they write in turn."""
+
+_AHEAD = 2
+"""Pages that a process is given at a time: it need not wait for the next."""
+
+
+class Workers:
+    """A thread for what is quick, and for pages whatever is best.
+
+    Leaving the block by an error or a cancellation drops the jobs that wait and ends the processes at once: a feed is
+    saved in one transaction or not at all.
+    """
+
+    def __init__(self, path: Path, *, processes: int | None = None, prepare: Sequence[str] = ()) -> None:
+        """Work on the cache at `path`; with so many processes at most, or as many as keep all cores busy.
+
+        Processes load the modules named in `prepare` before their first job.
+        """
+        self._prepare = prepare
+        self._path = path
+        self._most = _useful() if processes is None else processes
+        self._thread = Worker(path)
+        self._pages: asyncio.Queue[tuple[_Work, asyncio.Future[Any]]] = asyncio.Queue()
+        self._hands: set[asyncio.Task[None]] = set()
+        self._processes: list[Process] = []
+        self._at_work = 0
+        self._starting = False
+
+    async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do something quick in the thread, and give its result, or raise its error."""
+        return await self._thread.do(work)
+
+    async def take(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Do a job that takes a while, and can be pickled: take in a page."""
+        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._pages.put_nowait((work, done))
+        self.expect(self._pages.qsize())
+        return await done
+
+    def expect(self, pages: int) -> None:
+        """Have processes started if so many pages are worth it."""
+        if not self._starting and self._most and pages > PILE:
+            self._starting = True
+            for _ in range(self._most):
+                self._employ(self._process())
+
+    async def __aenter__(self) -> Self:
+        """Start the thread."""
+        await self._thread.__aenter__()
+        self._employ(self._while_alone())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let all end after what is still wanted."""
+        for hand in self._hands:
+            hand.cancel()
+        if kind is not None:
+            self._kill()
+        await to_the_end(self._let_go(), hurry=self._kill)
+        await self._thread.__aexit__(kind, error, trace)
+
+    async def _let_go(self) -> None:
+        await asyncio.gather(*self._hands, return_exceptions=True)
+        await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
+
+    def _kill(self) -> None:
+        for process in self._processes:
+            process.kill()
+
+    def _employ(self, hand: Coroutine[Any, Any, None]) -> None:
+        self._hands.add(asyncio.create_task(hand))
+
+    async def _while_alone(self) -> None:
+        """The thread takes pages for as long as there is no process."""
+        while not self._at_work:
+            await self._one(self._thread.do)
+
+    async def _process(self) -> None:
+        """A process takes pages until it ends."""
+        try:
+            process = await Process.start(self._path, self._prepare)
+        except OSError as error:
+            log.debug("a process could not be started: %s", error)
+            return
+        self._processes.append(process)
+        self._at_work += 1
+        try:
+            async with asyncio.TaskGroup() as feeding:
+                for _ in range(_AHEAD):
+                    feeding.create_task(self._feed(process))
+        except* EOFError:
+            log.debug("a process has ended too early")
+            process.kill()  # it may only have closed its end of the pipe
+        self._at_work -= 1
+        if not self._at_work:
+            self._employ(self._while_alone())
+
+    async def _feed(self, process: Process) -> None:
+        while True:
+            await self._one(process.do)
+
+    async def _one(self, do: Callable[[_Work], Awaitable[Any]]) -> None:
+        work, done = await self._pages.get()
+        if done.cancelled():
+            return
+        try:
+            result = await do(work)
+        except (EOFError, asyncio.CancelledError):
+            # What it was given may be what ended it: that must not be tried in this process.
+            _fail(done, StoreError("The process that was reading it has ended; it will be read the next time."))
+            raise
+        except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
+            _fail(done, error)
+        else:
+            if not done.cancelled():
+                done.set_result(result)
+
+
+def _fail(done: asyncio.Future[Any], error: Exception) -> None:
+    if not done.cancelled():
+        done.set_exception(error)
+
+
+def _useful() -> int:
+    """A process for each core and one more, since one of them writes or waits; none where there is one core."""
+    if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
+        return 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MOST, cores + 1) if cores > 1 else 0

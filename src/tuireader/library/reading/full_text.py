@@ -1,0 +1,72 @@
+"""full_text: the whole text of an article, fetched from its page."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from tuireader.errors import FetchError
+from tuireader.store import articles, feeds
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from datetime import datetime
+    from pathlib import Path
+
+    from tuireader.model import Article, Feed, Page
+    from tuireader.web import Client
+
+Result = TypeVar("Result")
+
+
+async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Callable[[], datetime]) -> None:
+    """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
+    from tuireader import web
+    from tuireader.library.politeness import retry_after
+    from tuireader.urls.credentials import with_credentials_of
+    from tuireader.urls.private import private_ok_for
+
+    async def in_cache(work: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await asyncio.to_thread(_in_cache, path, work)
+
+    article, feed = await in_cache(partial(_article, article_id=article_id))
+    if not article.link.startswith(("http://", "https://")):
+        raise FetchError("This article has no address to fetch its text from")
+    url = with_credentials_of(article.link, feed.url)
+    private_ok = private_ok_for(url, feed.url, private=feed.private)
+    async with retry_after.heeding(in_cache, url, clock=clock):
+        page = await web.get(client, url, private_ok=private_ok, clock=clock)
+    await in_cache(partial(keep_full_text, article_id=article_id, page=page))
+
+
+def _in_cache(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    from tuireader.store.connection import connect
+
+    with closing(connect(path)) as c:
+        return work(c)
+
+
+def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
+    article = articles.get(c, article_id)
+    return article, feeds.get(c, article.feed_id)
+
+
+def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
+    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.content.extraction.extract import main_html
+    from tuireader.text.word_count import count_words
+    from tuireader.urls.hosts import host_of
+
+    article = articles.get(c, article_id)
+    found = main_html(page.content, page.url)
+    text = "" if found is None else plain_text(found.html)
+    words = count_words(text)
+    if found is None or not words:
+        raise FetchError(f"{host_of(page.url)} has no article on its page that can be made out")
+    if words < article.words:
+        raise FetchError(f"{host_of(page.url)} has no more of this article on its page than its feed gave")
+    articles.save_full_text(c, article.id, found.html, text, words)

@@ -1,0 +1,1 @@
+"""Asking feeds what is new, and keeping what they bring."""

@@ -1,0 +1,201 @@
+"""refresh: ask for many feeds at once, politely, and keep what they bring."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from tuireader import web
+from tuireader.cleanup import to_the_end
+from tuireader.errors import FetchError, StoreError
+from tuireader.library.jobs.pool import Workers
+from tuireader.library.politeness import polling
+from tuireader.library.politeness.unresponsive import Silence
+from tuireader.library.refreshing import ingest
+from tuireader.model import Feed, Page, Refreshed
+from tuireader.store import feeds as store_feeds
+from tuireader.urls.hosts import host_of
+from tuireader.urls.private import private_ok_for
+from tuireader.urls.shown import without_credentials
+
+AT_ONCE = 32
+"""Feeds in hand at a time, from their request until they are saved: this bounds the memory that bodies take."""
+
+_LANES = 2
+"""Feeds of one host that are asked for at a time."""
+
+Clock = Callable[[], datetime]
+
+
+async def refresh(
+    path: Path,
+    client: web.Client,
+    feeds: Sequence[Feed] | None = None,
+    *,
+    clock: Clock,
+    force: bool = False,
+    given: bool = False,
+    deadline: float = web.DEADLINE,
+) -> AsyncIterator[Refreshed]:
+    """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
+
+    `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`
+    says that the reader has just typed their addresses: they may be inside the reader's own network, where they were
+    not before.
+    What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
+    iteration ends all requests at once.
+    """
+    async with Workers(path, prepare=(ingest.__name__,)) as workers:
+        current = {feed.id: feed for feed in await workers.do(store_feeds.every)}
+        ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
+        if feeds is not None:
+            ready = {feed.id: ready[feed.id] for feed in feeds if feed.id in ready}
+            for feed in feeds:
+                if feed.id not in ready:
+                    yield Refreshed(current.get(feed.id, feed), "not-due")
+        if given:
+            ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
+        workers.expect(sum(feed.checked is None for feed in ready.values()))
+        async for event in _Run(client, workers, clock, deadline).events(list(ready.values())):
+            yield event
+
+
+class _Run:
+    """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
+
+    def __init__(self, client: web.Client, workers: Workers, clock: Clock, deadline: float) -> None:
+        self._client = client
+        self._workers = workers
+        self._clock = clock
+        self._deadline = deadline
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._done: asyncio.Queue[Refreshed | BaseException] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._held: dict[str, datetime] = {}
+        self._reached = False
+        self._unsettled: list[Callable[..., Refreshed]] = []
+        """What is to be noted of feeds if there is a network, which is not known of them alone."""
+        self._silence = Silence()
+
+    async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
+        """Ask for all of them; one event each, in the order in which they are done."""
+        for lane in _lanes(feeds):
+            self._go(self._lane(lane))
+        try:
+            for _ in feeds:
+                event = await self._done.get()
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+            await self._settle()
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await to_the_end(asyncio.gather(*self._tasks, return_exceptions=True))
+
+    def _go(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._over)
+
+    def _over(self, task: asyncio.Task[None]) -> None:
+        """Let a bug in a task be raised where events are waited for."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._done.put_nowait(error)
+
+    async def _lane(self, feeds: Iterator[Feed]) -> None:
+        """Ask for one feed after the other; what comes is taken in while the next is asked for."""
+        for feed in feeds:
+            await self._room.acquire()
+            try:
+                came = await self._ask(feed)
+            except StoreError as error:
+                came = Refreshed(feed, "failed", error=str(error))
+            self._go(self._finish(feed, came))
+
+    async def _finish(self, feed: Feed, came: Page | Refreshed) -> None:
+        try:
+            event = await self._take(feed, came) if isinstance(came, Page) else came
+        except StoreError as error:
+            event = Refreshed(feed, "failed", error=str(error))
+        finally:
+            self._room.release()
+        self._done.put_nowait(event)
+
+    async def _ask(self, feed: Feed) -> Page | Refreshed:
+        """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""
+        if self._held.get(host_of(feed.url), self._clock()) > self._clock():
+            return Refreshed(feed, "not-due")
+        silent = self._silence.error(feed.url)
+        if silent is not None:
+            return await self._skip(feed, silent)
+        try:
+            page = await web.get(
+                self._client,
+                feed.url,
+                validators=feed.validators,
+                deadline=self._deadline,
+                private_ok=private_ok_for(feed.url, feed.url, private=feed.private),
+                clock=self._clock,
+            )
+        except FetchError as error:
+            self._silence.note(feed.url, error)
+            return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
+        self._silence.note(feed.url)
+        self._reached = True
+        return page
+
+    async def _take(self, feed: Feed, page: Page) -> Refreshed:
+        take = self._workers.do if page.status == 304 else self._workers.take
+        return await take(partial(ingest.take_page, feed=feed, page=page, now=self._clock()))
+
+    async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
+        note = partial(ingest.take_failure, feed=feed, error=error)
+        if error.offline:
+            return self._put_off(feed, error, note)
+        self._reached = True
+        event = await self._workers.do(partial(note, now=self._clock()))
+        if polling.holds_host(error) and event.feed.not_before is not None:
+            self._held[host_of(feed.url)] = event.feed.not_before
+        return event
+
+    async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
+        note = partial(ingest.take_skipped, feed=feed, reason=str(error))
+        if error.offline:
+            return self._put_off(feed, error, note)
+        return await self._workers.do(partial(note, now=self._clock()))
+
+    def _put_off(self, feed: Feed, error: FetchError, note: Callable[..., Refreshed]) -> Refreshed:
+        self._unsettled.append(note)
+        return Refreshed(feed, "failed", error=str(error), offline=True)
+
+    async def _settle(self) -> None:
+        """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
+        for note in self._unsettled if self._reached else ():
+            await self._workers.do(partial(note, now=self._clock()))
+
+
+def _turned_inside(feed: Feed) -> FetchError:
+    """The error for a feed whose name leads into the reader's own network, and did not when the reader added it."""
+    host = host_of(feed.url)
+    return FetchError(
+        f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add"
+        f" {without_credentials(feed.url)} again",
+        inside=host,
+    )
+
+
+def _lanes(feeds: Sequence[Feed]) -> list[Iterator[Feed]]:
+    """For each host one queue, twice: each lane takes the next feed of its host."""
+    by_host: defaultdict[str, list[Feed]] = defaultdict(list)
+    for feed in feeds:
+        by_host[host_of(feed.url)].append(feed)
+    queues = [(iter(queue), len(queue)) for queue in by_host.values()]
+    return [queue for queue, length in queues for _ in range(min(_LANES, length))]

@@ -1,0 +1,320 @@
+"""A page that scrolls: it paints the lines in sight, and lays out the others while nothing else is to be done."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import perf_counter
+from typing import ClassVar, Self
+
+from rich.segment import Segment
+from textual import work
+from textual.geometry import Region, Size
+from textual.reactive import var
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.worker import get_current_worker
+
+from tuireader.config import MEASURE, NARROWEST, WIDEST
+from tuireader.content.document.model import Code, Document
+from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.line import Line, Span
+from tuireader.text.bidi import terminal_reorders
+from tuireader.tui.article.page_layout import HEAD, TOP, Page, Place
+from tuireader.tui.article.paint import Look, Mark, drawn, extent, paint
+from tuireader.tui.article.styles import COMPONENTS, Ink
+
+_SLICE = 0.005
+"""Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
+_BREATH = 0.002
+"""Seconds between them, in which keys go from the terminal to their widget."""
+_FIRST = 0.03
+"""Seconds in which what is in sight is painted first."""
+_PAUSE = 0.05
+"""Seconds that a size has to last before a thread begins to work for it."""
+LINES_IN_BLOCK = 10**8
+"""More than any block has: what a place is as one number counts blocks in this."""
+
+
+class PageView(ScrollView, can_focus=True):
+    """The scrolling and painting of a page; what it shows comes from its heirs."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
+
+    measure: var[int] = var(MEASURE, init=False)
+    """Cells of the column, where the widget is wide enough."""
+
+    def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
+        """`reorder`: put text from the right in visual order here; None asks the environment whether it is needed."""
+        super().__init__(id=id)
+        self.reorder = not terminal_reorders(os.environ) if reorder is None else reorder
+        self._document: Document | None = None
+        self._page: Page | None = None
+        self._top = TOP
+        """The line at the top."""
+        self._anchor = 0
+        """The offset that the reader left at the top; it stays while widths change."""
+        self._sight: list[Place] = []
+        """What each row shows."""
+        self._placing = False
+        """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
+        self._ink: Ink | None = None
+        self._look: Look | None = None
+        self._hover: int | None = None
+        self._here: int | None = None
+
+    # What the heirs give.
+
+    def head_lines(self, width: int) -> Sequence[Line]:
+        """The lines above the document."""
+        raise NotImplementedError
+
+    def marks_in(self, place: Place, start: int, end: int) -> Sequence[Mark]:
+        """What is drawn differently on a line between two offsets."""
+        raise NotImplementedError
+
+    def scrolled(self) -> None:
+        """Called when the reader scrolled."""
+
+    def relaid(self) -> None:
+        """Called before the page is laid out at another width."""
+
+    # What is where.
+
+    @property
+    def column(self) -> int:
+        """Cells of the column."""
+        width = self.size.width
+        edge = 2 if width >= 40 else 1 if width >= 16 else 0
+        return max(1, min(self.measure, width - 2 * edge))
+
+    @property
+    def margin(self) -> int:
+        """Cells before the column."""
+        return max(0, self.size.width - self.column) // 2
+
+    @property
+    def foot(self) -> int:
+        """Rows at the bottom that do not scroll: a line about where the reader is, and air above it."""
+        height = self.size.height
+        return 0 if height < 4 else 1 if height < 16 else 2
+
+    @property
+    def rows(self) -> int:
+        """Rows for the page."""
+        return self.size.height - self.foot
+
+    @property
+    def position(self) -> int:
+        """The offset of the first line in sight; 0 where that is the head."""
+        return self._anchor
+
+    @property
+    def first_offset(self) -> int:
+        """The offset of the first line in sight at the present width."""
+        return self._page.line(self._top).offset if self._page is not None and self._top.block != HEAD else 0
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the last line is in sight."""
+        return self._page is None or self._page.shows_end(self._sight)
+
+    def open_page(self, document: Document | None, position: int) -> None:
+        """Show a document from an offset on; None shows nothing."""
+        self.workers.cancel_group(self, "layout")
+        self._document = document
+        self._page = None
+        self._top, self._anchor = TOP, position
+        self._hover = self._here = None
+        self._fit()
+
+    def go_on_with(self, document: Document) -> None:
+        """Show a document that begins as the present one does; the reader stays where he is."""
+        self.workers.cancel_group(self, "layout")
+        self._document = document
+        self._page = None
+        self._fit()
+
+    def _fit(self) -> None:
+        """Lay out what is in sight at the present width; the rest follows."""
+        if self._document is None or not self.size.width or not self.size.height:
+            self._sight = []
+            self._resize_to(0)
+            self.refresh()
+            return
+        page = self._page
+        if page is None or page.width != self.column:
+            self.workers.cancel_group(self, "layout")  # it lays out the page that is replaced
+            self.relaid()
+            page = self._page = Page(self.head_lines(self.column), self._document, self.column)
+            line = min(self._top.line, len(page.lines(HEAD)) - 1)
+            in_head = self._top.block == HEAD and not self._anchor
+            self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
+        self._settle(page, self._top)
+        if not page.complete:
+            self._finish(page)
+
+    @work(exclusive=True, group="layout")
+    async def _finish(self, page: Page) -> None:
+        """Lay out what is left, a slice at a time; the line at the top stays. A page that is replaced is let go."""
+        worker = get_current_worker()
+
+        def is_stale() -> bool:
+            return worker.is_cancelled or page is not self._page
+
+        await asyncio.sleep(_FIRST)
+        if is_stale():
+            return
+        began = perf_counter()
+        for block in page.unfinished(self._top.block):
+            if page.is_heavy(block):
+                await self._finish_heavy(page, block)
+            else:
+                page.lines(block)
+            if perf_counter() - began > _SLICE:
+                await asyncio.sleep(_BREATH)
+                began = perf_counter()
+            if is_stale():
+                return
+        self._settle(page, self._top)
+
+    async def _finish_heavy(self, page: Page, block: int) -> None:
+        """Lay out a block that takes long, in a thread."""
+        # A size that is gone a moment later is not worth a thread, which cannot be stopped.
+        await asyncio.sleep(_PAUSE)
+        lines = await asyncio.to_thread(lay_out_block, page.document, block, page.width)
+        if page is self._page:
+            page.put(block, lines)
+            is_here = self._anchor > 0 and page.document.block_at(self._anchor) == block
+            self._settle(page, page.at_offset(self._anchor) if is_here else self._top)
+
+    def _settle(self, page: Page, top: Place) -> None:
+        """Put a line at the top, as far as the end of the page allows."""
+        rows = self.rows
+        sight = page.window(top, rows)
+        if len(sight) < rows:
+            top = min(top, page.bottom(rows))
+            sight = page.window(top, rows)
+        self._top, self._sight = top, sight
+        self._resize_to(page.rows + self.foot)
+        with self._placed():
+            self.scroll_y = self.scroll_target_y = page.row(top)
+        self.refresh()
+
+    def _resize_to(self, rows: int) -> None:
+        """Set the height of what is scrolled. No other widget moves for that: the screen is not arranged anew."""
+        size = Size(self.size.width, rows)
+        self.set_reactive(PageView.virtual_size, size)
+        with self._placed():
+            self._scroll_update(size)
+
+    @contextmanager
+    def _placed(self) -> Iterator[None]:
+        before, self._placing = self._placing, True
+        try:
+            yield
+        finally:
+            self._placing = before
+
+    # Scrolling.
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Follow whoever scrolls: the keys, the wheel, the mouse that selects."""
+        super().watch_scroll_y(old_value, new_value)
+        rows = round(new_value) - round(old_value)
+        page = self._page
+        if self._placing or not rows or page is None:
+            return
+        # Heights above may be guesses: a short way is walked line by line, so that no line is skipped or seen twice.
+        near = abs(rows) <= 3 * self.rows and not page.complete
+        self.go_to(page.walk(self._top, rows) if near else page.at_row(round(new_value)))
+
+    def go_to(self, place: Place) -> None:
+        """Scroll so that a line is at the top."""
+        page = self._page
+        if page is not None:
+            self._settle(page, place)
+            self._anchor = self.first_offset
+            self.scrolled()
+
+    def scroll_rows(self, rows: int) -> None:
+        """Scroll down, or up where negative."""
+        if self._page is not None:
+            self.go_to(self._page.walk(self._top, rows))
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
+        """Fit the page to a new size at once, so that the first frame in it is right."""
+        with self._placed():
+            changed = super()._size_updated(size, virtual_size, container_size, layout)
+        if changed or (self._page is None and self._document is not None):  # opened while the view was hidden
+            self._fit()
+        return changed
+
+    def validate_measure(self, measure: int) -> int:
+        """Keep the column within reason."""
+        return max(NARROWEST, min(measure, WIDEST))
+
+    def watch_measure(self) -> None:
+        """Lay out at the new measure, with the same words at the top."""
+        self._fit()
+
+    # Painting.
+
+    def notify_style_update(self) -> None:
+        """Forget the styles: the theme may be another."""
+        super().notify_style_update()
+        self._ink = self._look = None
+
+    @property
+    def ink(self) -> Ink:
+        """The styles of the present theme."""
+        if self._ink is None:
+            self._ink = Ink(self)
+        return self._ink
+
+    @property
+    def look(self) -> Look:
+        """How lines are drawn, found once for all that are painted together."""
+        if self._look is None:
+            size, thumb = self.size, self.thumb
+            self._look = Look(
+                self.ink, self.margin, self.column, size.width, size.height, thumb, self._hover, self._here
+            )
+        return self._look
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again, as it is now."""
+        self._look = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def spans_of(self, place: Place) -> Sequence[Span]:
+        """What is drawn on a line, from left to right."""
+        return drawn(self._page.line(place), reorder=self.reorder) if self._page is not None else ()
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one row of what is in sight."""
+        look = self.look
+        page = self._page
+        if page is None or y >= len(self._sight):
+            return Strip.blank(look.width, look.ink.of(""))
+        place = self._sight[y]
+        spans = self.spans_of(place)
+        is_code = place.block != HEAD and isinstance(page.document.blocks[place.block], Code)
+        tinted = is_code and page.line(place).style == "code-block"
+        strip = paint(spans, look, self.marks_in(place, *extent(spans)), tinted=tinted)
+        start, stop = look.thumb
+        if start <= y < stop:
+            strip = Strip([*strip.crop(0, look.width - 1), Segment("▐", look.ink.of("thumb"))], look.width)
+        return strip.apply_offsets(0, (place.block + 1) * LINES_IN_BLOCK + place.line)
+
+    @property
+    def thumb(self) -> tuple[int, int]:
+        """The rows of the mark at the right edge that says where in the page this is; none where all is in sight."""
+        room, most = self.rows, self.max_scroll_y
+        if self._page is None or not most or room < 3 or self.size.width < 16:
+            return 0, 0
+        size = max(1, room * room // (room + most))
+        start = round((room - size) * self.scroll_y / most)
+        return start, start + size

@@ -1,0 +1,1 @@
+"""What stands around lists and pages: bars, prompts, the sidebar."""

@@ -1,0 +1,86 @@
+"""A line to type into, at the bottom of the screen, in place of the keys."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.support.safe_text import plain
+
+
+class Prompt(Horizontal):
+    """Asks for a search or a filter and tells every change; enter keeps what is typed, escape gives it up."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", show=False),
+        Binding("down,up,tab,shift+tab", "keep", show=False),
+    ]
+
+    class Changed(Message):
+        """Something was typed."""
+
+        def __init__(self, purpose: str, text: str) -> None:
+            super().__init__()
+            self.purpose = purpose
+            self.text = text
+
+    class Closed(Message):
+        """The reader is done with it."""
+
+        def __init__(self, purpose: str, *, kept: bool, entered: bool = False) -> None:
+            super().__init__()
+            self.purpose = purpose
+            self.kept = kept
+            """Whether what was typed stays: not after escape."""
+            self.entered = entered
+            """Whether it was closed with enter, and not by going elsewhere."""
+
+    def __init__(self, purpose: str, text: str, hint: str) -> None:
+        """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none."""
+        super().__init__(id="prompt")
+        self._purpose = purpose
+        self._text = text
+        self._hint = hint
+
+    def compose(self) -> ComposeResult:
+        """The mark, the line, and what it is for."""
+        yield Static(plain("  / "), id="prompt-mark")
+        yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
+
+    @property
+    def line(self) -> Input:
+        """What is typed into."""
+        return self.query_one(Input)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what was typed."""
+        event.stop()
+        if event.value != self._text:
+            self._text = event.value
+            self.post_message(self.Changed(self._purpose, event.value))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Keep it."""
+        event.stop()
+        self.post_message(self.Closed(self._purpose, kept=True, entered=True))
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        """A click elsewhere keeps it; another window of the desktop does not close it."""
+        event.stop()
+        if self.app.app_focus:
+            self.action_keep()
+
+    def action_keep(self) -> None:
+        """Close, keeping what is typed."""
+        self.post_message(self.Closed(self._purpose, kept=True))
+
+    def action_give_up(self) -> None:
+        """Close, as if nothing had been typed."""
+        self.post_message(self.Closed(self._purpose, kept=False))

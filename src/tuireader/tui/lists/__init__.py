@@ -1,0 +1,1 @@
+"""Lists of any length: headlines, categories, authors, feeds, choices."""

@@ -1,0 +1,108 @@
+"""A plain list to choose from: a text at the left, another one dim at the right."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual.message import Message
+
+from tuireader.text.printable import printable
+from tuireader.tui.lists.row_list import RowList
+from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.support.fitting import cut
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row: what is chosen, and what is said about it."""
+
+    text: str
+    aside: str = ""
+    is_heading: bool = False
+    """It heads the rows below it and is not chosen."""
+
+
+class ChoiceList(RowList):
+    """Rows to choose one from; or, without a cursor, only to read."""
+
+    class Chosen(Message):
+        """A row was chosen."""
+
+        def __init__(self, index: int) -> None:
+            super().__init__()
+            self.index = index
+
+    def __init__(self, rows: Sequence[Line] = (), *, id: str | None = None, has_cursor: bool = True) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.rows = rows
+        self._has_cursor = has_cursor
+
+    def set_rows(self, rows: Sequence[Line]) -> None:
+        """Show other rows, from the first."""
+        self.rows = rows
+        self.hold(0, 0)
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return len(self.rows)
+
+    def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike
+        """One line for each."""
+        return 1
+
+    def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
+        """None where there is only reading."""
+        return 1 if self._has_cursor else 0
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The text, and the other one flush right."""
+        line = self.rows[row]
+        width = self.size.width - 3
+        text, aside = printable(line.text), printable(line.aside)
+        aside = cut(aside, max(width // 2, width - cell_len(text) - 2))
+        text = cut(text, max(1, width - cell_len(aside) - 2))
+        gap = " " * max(0, width - cell_len(text) - cell_len(aside))
+        return [[(" ", ""), (text, "faint" if line.is_heading else ""), (gap, ""), (aside, "faint")]]
+
+    def action_down(self) -> None:
+        """A row down; without a cursor, scroll."""
+        self._step(1)
+
+    def action_up(self) -> None:
+        """A row up; without a cursor, scroll."""
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        if self._has_cursor:
+            self.move_to(self.cursor + by)
+        else:
+            self.scroll_lines(by)
+
+    def action_half_down(self) -> None:
+        """Half a page down."""
+        self._leap(max(1, self.room // 2))
+
+    def action_half_up(self) -> None:
+        """Half a page up."""
+        self._leap(-max(1, self.room // 2))
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self._leap(max(1, self.room - 1))
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self._leap(-max(1, self.room - 1))
+
+    def _leap(self, lines: int) -> None:
+        if self._has_cursor:
+            self.move_to(self.cursor + lines)
+        else:
+            self.scroll_lines(lines)
+
+    def action_open(self) -> None:
+        """Choose the row under the cursor."""
+        if self._has_cursor and self.cursor < len(self.rows) and not self.rows[self.cursor].is_heading:
+            self.post_message(self.Chosen(self.cursor))

@@ -1,0 +1,274 @@
+"""The headlines: a window of rows over a list of any length, read page by page as they come into sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.message import Message
+from textual.strip import Strip
+
+from tuireader.model import minutes
+from tuireader.text.printable import printable
+from tuireader.tui.lists.headline_window import Marks, Source, Stretch, View
+from tuireader.tui.lists.row_list import RowList
+from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.support.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
+
+if TYPE_CHECKING:
+    from tuireader.model import Excerpt, Headline
+
+_SEARCHED_HEIGHT = 4
+"""Lines of a row with a context, and a title that needs one."""
+_NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
+
+
+class HeadlineList(RowList):
+    """The list of headlines; it keeps the selection on the same article whatever arrives around it."""
+
+    class Pointed(Message):
+        """The cursor is on another headline, or the list has the focus now."""
+
+    class Opened(Message):
+        """A headline was opened."""
+
+        def __init__(self, article_id: int) -> None:
+            super().__init__()
+            self.article_id = article_id
+
+    class ContextWanted(Message):
+        """Headlines in sight whose context is not known yet."""
+
+        def __init__(self, ids: tuple[int, ...]) -> None:
+            super().__init__()
+            self.ids = ids
+
+    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self._clock = clock
+        self._source = _NOTHING
+        self._stretch = Stretch(_NOTHING, View(0))
+        self.unwritten: list[Marks] = []
+        """Marks that are not written yet: they are shown on what is read meanwhile, too."""
+        self.with_feed = False
+        """Whether rows name their feed: there is more than one."""
+        self.searched = False
+        """Whether rows have a line with what was searched for, in its context."""
+        self._contexts: dict[int, Excerpt] = {}
+        self._wanting: set[int] = set()
+        self.dense = False
+        """One line for each, without air."""
+        self.empty: list[list[Piece]] = []
+        """What is said where there is nothing, line by line."""
+
+    # The rows.
+
+    def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
+        """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
+        self._source = source
+        self._stretch = Stretch(source, view, self.unwritten)
+        self._contexts = dict(view.contexts)
+        row = None if at is None else view.row_of(at)
+        self.hold(row or 0, line if row else 0)
+        self.cursor_moved()
+
+    def update_rows(self, view: View) -> bool:
+        """The same list, read again: the cursor stays on its article, and what is in sight where it is.
+
+        False where the view does not tell where those are now, since the reader went on after it was asked for.
+        """
+        here, cursor = self.current, self.cursor
+        row, line = self.standing()
+        at = self.headline(row)
+        try:
+            place = None if here is None else view.row_of(here.id)
+            stand = None if at is None else view.row_of(at.id)
+        except KeyError:
+            return False
+        self._stretch = Stretch(self._source, view, self.unwritten)
+        self.cursor = max(0, min(cursor if place is None else place, view.count - 1))
+        if place is not None:
+            self._stretch.pin(place, here)
+        self.stand(row if stand is None else stand, line)
+        return True
+
+    def to_keep(self) -> tuple[int, tuple[int, ...]]:
+        """What `update_rows` must be told of: a row in sight, and articles, that of the row before the cursor's."""
+        row, _ = self.standing()
+        kept = (self.headline(row), self.current)
+        return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
+
+    def bring(self, article_id: int, view: View | None) -> None:
+        """Bring the cursor to an article; the view is of the list as it is around it, if it may not be known here."""
+        row = self._stretch.row_of(article_id)
+        if row is None and view is not None and (row := view.row_of(article_id)) is not None:
+            self._stretch = Stretch(self._source, view, self.unwritten)
+            self.hold(row, max(0, min(self.cursor_line(), self.room - 1)))
+            self.reveal()
+            self.cursor_moved()
+        elif row is not None and row != self.cursor:
+            self.move_to(row)
+
+    def patch(self, marks: Marks) -> None:
+        """Show marks at once, on the rows that were read already."""
+        self._stretch.patch(marks)
+        self.refresh()
+
+    @property
+    def current(self) -> Headline | None:
+        """The headline under the cursor."""
+        return self._stretch.pinned(self.cursor) or self.headline(self.cursor)
+
+    def ids(self) -> frozenset[int]:
+        """The articles whose rows were read."""
+        return self._stretch.ids()
+
+    def spans_feeds(self) -> bool:
+        """Whether the headlines that were read are of more than one feed."""
+        return len(self._stretch.feeds()) > 1
+
+    def headline(self, row: int) -> Headline | None:
+        """The headline of a row, if there is one."""
+        return self._stretch.get(row)
+
+    def row_count(self) -> int:
+        """How many headlines there are."""
+        return self._stretch.count
+
+    def row_height(self, row: int) -> int:
+        """Title, metadata, and air; one line in a dense list."""
+        return 1 if self.dense else self.cursor_lines(row) + 1
+
+    def cursor_lines(self, row: int) -> int:
+        """The lines of a row without the air after it."""
+        if self.dense:
+            return 1
+        headline = self.headline(row)
+        return 1 + self.searched + (len(self._title(headline)) if headline else 1)
+
+    # Their lines.
+
+    @property
+    def _title_width(self) -> int:
+        """Cells between the dot and the star."""
+        return max(1, self.size.width - 7)
+
+    def _title(self, headline: Headline) -> list[str]:
+        """The title in lines, as drawn: what is written from the right stands at the right."""
+        width = self._title_width
+        text = printable(headline.title) or "Untitled"
+        parts = [self.seen(part, text) for part in lines(text, width, 2)]
+        at_right = from_right(text) and self.seen(text) != text
+        return [" " * (width - cell_len(part)) + part if at_right else pad(part, width) for part in parts]
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """The lines of a headline."""
+        headline = self.headline(row)
+        if headline is None:  # another program has removed it
+            return [[]]
+        return [self._dense_line(headline)] if self.dense else self._airy_lines(headline)
+
+    def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
+        tone = "soft" if headline.read else "strong"
+        title = self._title(headline)
+        first: list[Piece] = [*_dot(headline), (title[0], tone), (" ★" if headline.starred else "", "mark")]
+        rest: list[list[Piece]] = [[("   ", ""), (line, tone)] for line in title[1:]]
+        if self.searched:
+            rest.append([("   ", ""), *self._where_found(headline)])
+        return [first, *rest, [("   ", ""), (self.seen(self._facts(headline, self._title_width + 2)), "faint")]]
+
+    def _where_found(self, headline: Headline) -> list[Piece]:
+        """Where the words that were searched for are in the text; asked for where that is not known yet."""
+        known = self._contexts.get(headline.id)
+        if known is None:
+            if not self._wanting:
+                self.call_after_refresh(self._ask_for_contexts)
+            self._wanting.add(headline.id)
+            return []
+        text, width = known.text, self._title_width + 2
+        if self.seen(text) != text:
+            return [(self.seen(cut(text, width)), "soft")]
+        pieces: list[Piece] = []
+        end = 0
+        for start, stop in known.marks:
+            pieces += [(text[end:start], "soft"), (text[start:stop], "found")]
+            end = stop
+        return [*pieces, (text[end:], "soft")]
+
+    def _ask_for_contexts(self) -> None:
+        ids, self._wanting = tuple(self._wanting), set()
+        self.post_message(self.ContextWanted(ids))
+
+    @property
+    def context_width(self) -> int:
+        """Characters that a context has room for."""
+        return max(8, self._title_width)
+
+    @property
+    def contexts_in_sight(self) -> int:
+        """How many rows with a context there is room for, from the top."""
+        return 0 if self.dense else -(-self.room // _SEARCHED_HEIGHT)
+
+    def set_contexts(self, contexts: Mapping[int, Excerpt]) -> None:
+        """Show contexts that were asked for."""
+        self._contexts.update(contexts)
+        self.refresh()
+
+    def _facts(self, headline: Headline, width: int) -> str:
+        """Feed · author · age · minutes, what is missing left out; names give way to numbers."""
+        numbers = [age(headline.date, self._clock())]
+        if headline.words:
+            numbers.append(f"{minutes(headline.words)} min")
+        tail = " · ".join(numbers)
+        names = self._names(headline, width - cell_len(tail) - 3)
+        return f"{names} · {tail}" if names else cut(tail, width)
+
+    def _names(self, headline: Headline, room: int) -> str:
+        """The feed, where there are several, and the authors: in full, else with initials, else what matters more."""
+        if room < 4:
+            return ""
+        feed = printable(headline.feed_title) if self.with_feed else ""
+        authors = [printable(name) for name in headline.authors]
+        if not feed or not authors:
+            return cut(feed, room) if feed else people(authors, room)
+        beside = room - cell_len(feed) - 3
+        short = people(authors, beside)
+        return f"{feed} · {short}" if short and not short.endswith(ELLIPSIS) else cut(feed, room)
+
+    def _dense_line(self, headline: Headline) -> list[Piece]:
+        """The title, and at the right its age, one below the other."""
+        width = self.size.width - 3
+        old = age(headline.date, self._clock()).rjust(8)
+        star = "★ " if headline.starred else "  "
+        room = max(1, width - len(old) - 4)
+        title = pad(self.seen(cut(printable(headline.title) or "Untitled", room)), room)
+        tone = "soft" if headline.read else "strong"
+        return [*_dot(headline), (title, tone), (" ", ""), (star, "mark"), (old, "faint"), (" ", "")]
+
+    def render_line(self, y: int) -> Strip:
+        """A line of the rows; where there are none, of what is said instead."""
+        if not self.row_count() and 1 <= y <= len(self.empty):
+            return self.strip([("   ", ""), *self.empty[y - 1]])
+        return super().render_line(y)
+
+    def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
+        """Nothing is above the rows."""
+        return []
+
+    def cursor_moved(self) -> None:
+        """Tell that the cursor is on another headline."""
+        if self._stretch.pinned(self.cursor) is None:
+            self._stretch.pin(self.cursor)
+        self.post_message(self.Pointed())
+
+    def action_open(self) -> None:
+        """Open the headline under the cursor."""
+        headline = self.current
+        if headline is not None:
+            self.post_message(self.Opened(headline.id))
+
+
+def _dot(headline: Headline) -> list[Piece]:
+    return [(" " if headline.read else " ●", "mark"), ("  " if headline.read else " ", "")]

@@ -1,0 +1,194 @@
+"""The base of all lists: rows painted line by line, and the mouse on them."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple, Self
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from tuireader.text.printable import printable
+from tuireader.tui import keys
+from tuireader.tui.lists.viewport import Piece, Place, Rows
+from tuireader.tui.support import fitting
+from tuireader.tui.support.fitting import cut
+
+TONES = {
+    "": ("", False),
+    "strong": ("", True),
+    "soft": ("ink-soft", False),
+    "faint": ("ink-faint", False),
+    "mark": ("mark", False),
+    "chosen": ("", True),
+    "alarm": ("alarm", True),
+    "found": ("", True),
+    "thumb": ("rule", False),
+}
+"""How each role is drawn: the theme's tone for it, where it is not the usual one, and whether it is bold.
+
+Not as component classes: Textual would style each of them for each list, at the start and with every move of the focus.
+"""
+
+
+class Sight(NamedTuple):
+    """What is in sight, found once and used for every line until something changes."""
+
+    size: Size
+    places: list[Place]
+    thumb: tuple[int, int] | None
+    rows: dict[int, list[list[Piece]]]
+
+
+class RowList(Rows):
+    """Paints what is in sight, and does what the mouse says."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.LIST]
+    ALLOW_SELECT = False
+    SHOWS_CURSOR_AWAY = True
+    """Whether the row under the cursor is seen while the focus is elsewhere."""
+    WHEEL = 3
+    """Lines for a turn of the wheel."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__(id=id)
+        self.reorder: bool | None = False
+        """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
+        self._dragging = False
+        self._sight: Sight | None = None
+        self._styles: dict[tuple[str, bool], Style] = {}
+        """Likewise, by role and whether the cursor is there."""
+
+    # The mouse.
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down, the cursor staying where it is."""
+        event.stop()
+        self.scroll_lines(self.WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up, the cursor staying where it is."""
+        event.stop()
+        self.scroll_lines(-self.WHEEL)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the thumb."""
+        if self._has_thumb() and event.x >= self.size.width - 1 and event.y >= self.HEAD:
+            event.stop()
+            self._dragging = True
+            self.capture_mouse()
+            self._drag_to(event.y)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the thumb."""
+        if self._dragging:
+            self._drag_to(event.y)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of the thumb."""
+        if self._dragging:
+            event.stop()
+            self._dragging = False
+            self.release_mouse()
+
+    def _has_thumb(self) -> bool:
+        return self.thumb_of(self.places()) is not None
+
+    def _drag_to(self, y: int) -> None:
+        share = min(1.0, max(0.0, (y - self.HEAD) / max(1, self.room - 1)))
+        self._top = Place(round(share * max(0, self.row_count() - 1)), 0)
+        self._settle()
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor on the row that was clicked and open it."""
+        places = self.places()
+        index = event.y - self.HEAD
+        if self._has_thumb() and event.x >= self.size.width - 1:
+            return
+        if 0 <= index < len(places):
+            event.stop()
+            self.move_to(places[index].row)
+            self.action_open()
+
+    # Painting.
+
+    def on_mount(self) -> None:
+        """Be painted again in another theme."""
+        self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
+
+    def seen(self, text: str, whole: str = "") -> str:
+        """Text in the order in which it is drawn; `whole` is what it is a line of."""
+        return fitting.in_order(text, whole, reorder=self.reorder)
+
+    def on_focus(self) -> None:
+        """Tell where the cursor is: what is said about its row may change with the focus."""
+        self.cursor_moved()
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Paint again, as it is now."""
+        self._sight, self._styles = None, {}
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_line(self, y: int) -> Strip:
+        """Paint one line of what is in sight."""
+        if y < self.HEAD:
+            return self.strip(self.head_line(y))
+        if self._sight is None or self._sight.size != self.size:
+            places = self.places()
+            self._sight = Sight(self.size, places, self.thumb_of(places), {})
+        _, places, thumb, rows = self._sight
+        index = y - self.HEAD
+        if index >= len(places):
+            return self.strip([])
+        row, line = places[index]
+        if row not in rows:
+            rows[row] = self.row_lines(row)
+        return self.strip(
+            rows[row][line] if line < len(rows[row]) else [],
+            selected=row == self.cursor and line < self.cursor_lines(row),
+            thumb=thumb is not None and thumb[0] <= index < thumb[1],
+        )
+
+    def strip(self, pieces: list[Piece], *, selected: bool = False, thumb: bool = False) -> Strip:
+        """A line of the widget's width."""
+        width = self.size.width
+        segments: list[Segment] = []
+        used = 0
+        for text, role in pieces:
+            shown = printable(text)
+            fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
+            if fitting:
+                segments.append(Segment(fitting, self._style(role, selected=selected)))
+                used += cell_len(fitting)
+        if used < width:
+            segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
+        strip = Strip(segments, width)
+        if thumb and width > 1:
+            mark = Segment("▐", self._style("thumb", selected=selected))
+            strip = Strip([*strip.crop(0, width - 1), mark], width)
+        return strip
+
+    def _style(self, role: str, *, selected: bool) -> Style:
+        style = self._styles.get((role, selected))
+        if style is None:
+            style = self._styles[role, selected] = self._mix(role, selected=selected)
+        return style
+
+    def _mix(self, role: str, *, selected: bool) -> Style:
+        base, tones = self.get_visual_style(), self.app.theme_variables
+        tone, is_bold = TONES[role]
+        under = "" if not selected else "cursor" if self.has_focus else "cursor-away" if self.SHOWS_CURSOR_AWAY else ""
+        color = Color.parse(tones[tone]) if tone in tones else base.foreground
+        paper = Color.parse(tones[under]) if under in tones else base.background
+        return base.rich_style + Style(
+            color=color and color.rich_color,
+            bgcolor=paper and paper.rich_color,
+            bold=is_bold,
+            reverse=under == "cursor" and tones.get("cursor-style") == "reverse",
+        )

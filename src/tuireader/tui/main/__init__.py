@@ -1,0 +1,1 @@
+"""The screen with headlines, sidebar and article."""

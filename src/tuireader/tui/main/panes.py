@@ -1,0 +1,216 @@
+"""The panes: which are seen at which width, and how the reader goes from one to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from tuireader.tui import keys
+from tuireader.tui.article.pane import ReadingPane
+from tuireader.tui.chrome.bars import HintBar, Seam, TitleBar
+from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.lists.feed_list import FeedList
+from tuireader.tui.lists.headline_list import HeadlineList
+from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.main.sidebar import Sidebar
+from tuireader.tui.support.steady_screen import SteadyScreen
+
+if TYPE_CHECKING:
+    from tuireader.tui.article.view import ArticleView
+
+Pane = Literal["sidebar", "headlines", "article"]
+
+TWO_PANES, THREE_PANES, ROOMY = 72, 120, 160
+"""The widths, in cells, from which so many panes stand beside each other, and from which lists are wider."""
+LOW = 16
+"""Lines below which the seams give their lines away."""
+
+
+class PanesScreen(SteadyScreen[None]):
+    """The layout of the reader and the ways through it; what the panes show is not known here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.READER]
+    AUTO_FOCUS = ""
+
+    def __init__(self, headlines: HeadlineList, keymap: Mapping[str, str]) -> None:
+        super().__init__()
+        self.headlines = headlines
+        self.reading_pane = ReadingPane(self.make_article, id="reading")
+        self.sidebar = Sidebar(id="sidebar")
+        self.title_bar = TitleBar(id="title")
+        self.hint_bar = HintBar(id="hints")
+        self.seams = (Seam("┬", id="seam-above"), Seam("┴", id="seam-below"))
+        self.pane: Pane = "headlines"
+        """Where the reader is."""
+        self.zen = False
+        """The article alone."""
+        self.keymap = keymap
+        self._last_list: SideList | None = None
+
+    def compose(self) -> ComposeResult:
+        """Bars above and below, panes between."""
+        yield self.title_bar
+        yield self.seams[0]
+        with Horizontal(id="panes"):
+            yield self.sidebar
+            yield self.headlines
+            yield self.reading_pane
+        yield self.seams[1]
+        yield self.hint_bar
+
+    def make_article(self) -> ArticleView:
+        """Make the view of the article."""
+        raise NotImplementedError
+
+    @property
+    def article(self) -> ArticleView:
+        """The view of the article."""
+        return self.reading_pane.view
+
+    @property
+    def feed_list(self) -> FeedList:
+        """The list of feeds."""
+        return self.query_one("#feeds", FeedList)
+
+    @property
+    def category_list(self) -> FacetList:
+        """The list of categories."""
+        return self.query_one("#categories", FacetList)
+
+    @property
+    def author_list(self) -> FacetList:
+        """The list of authors."""
+        return self.query_one("#authors", FacetList)
+
+    # Layout.
+
+    @property
+    def panes_beside(self) -> int:
+        """How many panes the width allows."""
+        width = self.size.width
+        return 3 if width >= THREE_PANES else 2 if width >= TWO_PANES else 1
+
+    def arrange_panes(self) -> None:
+        """Show the panes that belong to the width and to where the reader is."""
+        beside, at = self.panes_beside, self.pane
+        alone = self.zen
+        self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
+        self.headlines.display = not alone and (at == "headlines" if beside == 1 else beside == 3 or at != "article")
+        self.reading_pane.display = alone or at == "article" or beside == 3
+        for bar in (self.title_bar, self.hint_bar):
+            bar.display = not alone
+        for seam in self.seams:
+            seam.display = not alone and self.size.height >= LOW
+        for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
+            self.set_class(holds, class_)
+        self.set_class(self.size.width >= ROOMY, "-roomy")
+        self.call_after_refresh(self._follow_panes)
+
+    def _follow_panes(self) -> None:
+        """Do what depends on the places and sizes that the panes have by now."""
+        self.sidebar.share()
+        joints = tuple(
+            pane.region.x for pane in (self.headlines, self.reading_pane) if pane.display and pane.styles.border_left[0]
+        )
+        for seam in self.seams:
+            seam.joints = joints
+
+    @on(events.Resize)
+    def _rearrange(self) -> None:
+        self.arrange_panes()
+        self._focus_what_is_seen()
+
+    def _focus_what_is_seen(self) -> None:
+        if self.focused is None or not self.focused.focusable:
+            self._target(self.pane).focus()
+
+    def show_pane(self, pane: Pane) -> None:
+        """Go to a pane."""
+        if pane != "article":
+            self.zen = False
+        self.pane = pane
+        self.arrange_panes()
+        target = self._target(pane)
+        if not target.has_focus:
+            self.set_focus(target)
+        self.show_hints()
+
+    def _target(self, pane: Pane) -> Widget:
+        if pane == "article":
+            return self.article
+        if pane == "headlines":
+            return self.headlines
+        return self._last_list or self.feed_list
+
+    @on(events.DescendantFocus)
+    def _notice_focus(self, event: events.DescendantFocus) -> None:
+        """Follow the focus, wherever it was set from."""
+        pane: Pane | None = None
+        if isinstance(event.widget, SideList):
+            pane, self._last_list = "sidebar", event.widget
+            self.sidebar.share()
+        elif event.widget is self.headlines:
+            pane = "headlines"
+        elif self.reading_pane in event.widget.ancestors:
+            pane = "article"
+        if pane is not None and pane != self.pane:
+            self.pane = pane
+            self.arrange_panes()
+        self.show_hints()
+
+    def show_hints(self) -> None:
+        """Show the keys of where the reader is."""
+        context = {"sidebar": "sidebar", "headlines": "list", "article": "article"}[self.pane]
+        self.hint_bar.hints = tuple(keys.hints(context, self.keymap))
+
+    # Ways.
+
+    def action_next_pane(self) -> None:
+        """To the next pane, after the last to the first."""
+        self._step_pane(1)
+
+    def action_previous_pane(self) -> None:
+        """To the pane before, before the first to the last."""
+        self._step_pane(-1)
+
+    def _step_pane(self, step: int) -> None:
+        if self.zen:
+            return
+        stops: list[Widget] = [side_list for side_list in self.sidebar.lists if side_list.row_count()]
+        stops.append(self.headlines)
+        if self.reading_pane.has_article and (self.panes_beside == 3 or self.pane == "article"):
+            stops.append(self.article)
+        here = stops.index(self.focused) if self.focused in stops else 0
+        target = stops[(here + step) % len(stops)]
+        if isinstance(target, SideList):
+            self._last_list = target
+            self.show_pane("sidebar")
+        else:
+            self.show_pane("headlines" if target is self.headlines else "article")
+
+    def action_back(self) -> None:
+        """Back: out of zen, out of the article, out of the headlines."""
+        if self.zen:
+            self.set_zen(on=False)
+        elif self.pane == "article":
+            self.show_pane("headlines")
+        elif self.pane == "headlines":
+            self.show_pane("sidebar")
+
+    async def action_close(self) -> None:
+        """Back; on the first pane, quit."""
+        if self.pane == "sidebar" and not self.zen:
+            await self.app.action_quit()
+        else:
+            self.action_back()
+
+    def set_zen(self, *, on: bool) -> None:
+        """The article alone, or all panes again."""
+        self.zen = on
+        self.show_pane("article")

@@ -1,0 +1,67 @@
+"""What the screen says in words: what is shown, how things stand, why there is nothing, what is wrong with a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tuireader.text.printable import printable
+from tuireader.tui.keys import keys_of
+from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.support.fitting import ago
+
+if TYPE_CHECKING:
+    from tuireader.model import Feed, FeedSummary, Query
+    from tuireader.tui.main.sidebar_counts import Survey
+
+
+def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
+    """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one."""
+    text = query.text.strip()
+    names = [one.feed.name for one in feeds if len(feeds) == 1 or one.feed.id == query.feed]
+    parts = names + ["Unread"] * query.unread + ["Starred"] * query.starred
+    parts += [name or "No category" for name in query.categories]
+    parts += [name or "No author" for name in query.authors]
+    parts += [f"“{text}”"] if text else []
+    parts = parts or ["All articles"]
+    parts += [f"{query.order} first"] if query.order != ("best" if text else "newest") else []
+    return " · ".join(printable(part) for part in parts)
+
+
+def states(survey: Survey | None, now: datetime, *, progress: str, offline: bool) -> tuple[str, ...]:
+    """How things stand, most important first."""
+    said = [progress] if progress else []
+    said += ["offline"] if offline else []
+    if survey is not None and survey.feeds:
+        unread = survey.totals.unread
+        said.append(f"{unread} unread" if unread else "all read")
+        if survey.checked and not (progress or offline):
+            said.append(f"refreshed {ago(survey.checked, now)}")
+    return tuple(said)
+
+
+def nothing(query: Query, keymap: Mapping[str, str], *, has_feeds: bool) -> list[list[Piece]]:
+    """Why a list is empty, and what to do about it."""
+    if query.text.strip():
+        return _lines("Nothing found.", f"{keys_of('back', keymap)[-1]} clears the search.")
+    if not has_feeds:
+        return _lines("No feeds yet.", f"{keys_of('add', keymap)[0]} adds a site.")
+    if query.unread:
+        return _lines("Nothing unread.", "Everything here is read.")
+    if query.starred:
+        return _lines("Nothing starred.", f"{keys_of('star', keymap)[0]} stars an article.")
+    return _lines("No articles here.", f"{keys_of('refresh-all', keymap)[0]} asks for new ones.")
+
+
+def _lines(said: str, hint: str) -> list[list[Piece]]:
+    return [[(said, "soft")], [(hint, "faint")]]
+
+
+def trouble(feed: Feed, now: datetime) -> str:
+    """What is wrong with a feed, as a sentence; empty where nothing is."""
+    if feed.gone:
+        return feed.error or "This feed is gone: its site says it will not come back."
+    if feed.error is None:
+        return ""
+    return f"{feed.error} · tried {ago(feed.checked, now)}" if feed.checked else feed.error

@@ -1,0 +1,1 @@
+"""What the parts of the screen share, each small and for itself."""

@@ -1,0 +1,90 @@
+"""Getting things from the web while the screen goes on: imports in a thread, requests on the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from tuireader.model import Feed, Refreshed
+
+if TYPE_CHECKING:
+    from tuireader.web import Client
+
+
+@asynccontextmanager
+async def web_client(*modules: str) -> AsyncIterator[Client]:
+    """A client, once the web and the modules of the library that use it are loaded: off the loop, it takes a while."""
+    await asyncio.to_thread(_load, "tuireader.web", *modules)
+    from tuireader.web import open_client
+
+    async with open_client() as client:
+        yield client
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
+
+
+async def refreshing(
+    path: Path, feeds: Sequence[Feed], *, clock: Callable[[], datetime], force: bool
+) -> AsyncGenerator[Refreshed, None]:
+    """Ask for feeds, and tell what came of each; to be closed, which ends all requests."""
+    async with web_client("tuireader.library.refreshing.refresh") as client:
+        from tuireader.library.refreshing.refresh import refresh
+
+        events = cast("AsyncGenerator[Refreshed, None]", refresh(path, client, feeds, clock=clock, force=force))
+        async with aclosing(events):
+            async for event in events:
+                yield event
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a refresh so far."""
+
+    expected: int
+    name: str = ""
+    """Of the feed, where it is only one that was asked for."""
+    done: int = 0
+    new: int = 0
+    feeds_with_new: int = 0
+    failed: list[Refreshed] = field(default_factory=list)
+    reached: bool = False
+    """Whether any site answered."""
+
+    def add(self, event: Refreshed) -> None:
+        """Count one feed."""
+        self.done += 1
+        self.new += event.new
+        self.feeds_with_new += event.new > 0
+        if event.error is not None:
+            self.failed.append(event)
+        if event.status != "not-due" and not event.offline:
+            self.reached = True
+
+    @property
+    def offline(self) -> bool:
+        """Whether there seems to be no network at all."""
+        return bool(self.failed) and not self.reached and all(event.offline for event in self.failed)
+
+    def progress(self) -> str:
+        """How far it is."""
+        return f"{self.done}/{self.expected} feeds" if self.expected > 1 else "refreshing"
+
+    def summary(self) -> str:
+        """What it brought, in a sentence."""
+        said = f"{self.new} new" if self.new else "Nothing new"
+        if self.name:
+            said += f" in {self.name}"
+        elif self.new and self.feeds_with_new > 1:
+            said += f" in {self.feeds_with_new} feeds"
+        if len(self.failed) == 1:
+            return f"{said} · {self.failed[0].error}"
+        return f"{said} · {len(self.failed)} feeds failed" if self.failed else said

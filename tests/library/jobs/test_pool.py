@@ -1,0 +1,191 @@
+"""Who takes in pages: a thread while they are few, processes when they pile up, and whatever happens to those."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import jobs
+from rss import Item, rss
+from tuireader.errors import StoreError
+from tuireader.library.jobs.pool import PILE, Workers
+from tuireader.library.jobs.process import Process
+from tuireader.library.refreshing import ingest
+from tuireader.model import Page
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+
+NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+MANY = PILE + 20
+
+
+def alive(pid: int) -> bool:
+    """Whether there is such a process, and it is more than a name in a table."""
+    with suppress(ProcessLookupError, FileNotFoundError):
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    return False
+
+
+async def both(workers: Workers) -> set[int]:
+    """The two processes, once both are at work."""
+    while True:
+        done = set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY))))
+        if len(done) == 2 and os.getpid() not in done:
+            return done
+
+
+async def test_a_few_pages_are_taken_in_here(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        done = await asyncio.gather(*(workers.take(jobs.where) for _ in range(PILE)))
+    assert set(done) == {os.getpid()}
+
+
+async def test_many_pages_are_taken_in_by_processes_which_end_with_the_block(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        done = await both(workers)
+        assert all(alive(pid) for pid in done)
+        assert await workers.do(jobs.where) == os.getpid()
+    assert not any(alive(pid) for pid in done)
+
+
+async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        workers.expect(PILE)
+        assert await workers.take(jobs.where) == os.getpid()
+        workers.expect(PILE + 1)
+        while await workers.take(jobs.where) == os.getpid():
+            pass
+
+
+async def test_with_one_core_there_are_no_processes(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    monkeypatch.setattr("os.cpu_count", lambda: 1)
+    async with Workers(db) as workers:
+        assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
+
+
+async def test_what_cannot_be_started_is_done_without(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for executable in ("/nonexistent/python", "/bin/false"):
+        monkeypatch.setattr(sys, "executable", executable)
+        async with Workers(db, processes=2) as workers:
+            assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
+
+
+async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        await both(workers)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="has ended"):
+                await workers.take(jobs.subscribe_and_end)
+        # Now both are gone, and the thread does it again.
+        assert await workers.take(jobs.where) == os.getpid()
+    with closing(connect(db)) as c:
+        assert feeds.every(c) == []
+        assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:
+    async with Workers(db, processes=2) as workers:
+        done = await both(workers)
+        for _ in range(2):
+            with pytest.raises(StoreError, match="has ended"):
+                await workers.take(jobs.fall_silent)
+        assert await workers.take(jobs.where) == os.getpid()
+    assert not any(alive(pid) for pid in done)
+
+
+async def test_errors_come_back(db: Path) -> None:
+    process = await Process.start(db)
+    with pytest.raises(StoreError, match=r"^The disk is full\.$"):
+        await process.do(jobs.refuse)
+    with pytest.raises(RuntimeError, match="LookupError: a bug") as raised:
+        await process.do(jobs.fail)
+    assert "in fail" in raised.value.__notes__[0]
+    assert await process.do(jobs.where) != os.getpid()
+    await process.close()
+    with pytest.raises(EOFError):
+        await process.do(jobs.where)
+
+
+async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
+    with pytest.raises(KeyError):  # noqa: PT012 - what is left is the block
+        async with Workers(db, processes=2) as workers:
+            pids = await both(workers)
+            endless = [asyncio.ensure_future(workers.take(jobs.wait)) for _ in range(MANY)]
+            await asyncio.sleep(0)
+            raise KeyError
+    for task in endless:
+        task.cancel()
+    assert not any(alive(pid) for pid in pids)
+
+
+def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
+    code = f"""
+import asyncio, os, pathlib, sys
+sys.path.insert(0, {str(Path(jobs.__file__).parent)!r})
+import jobs
+from tuireader.library.jobs.process import Process
+async def main():
+    process = await Process.start(pathlib.Path({str(db)!r}))
+    print(await process.do(jobs.where), flush=True)
+    os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
+    pid = int(done.stdout)
+    for _ in range(1000):
+        if not alive(pid):
+            break
+        time.sleep(0.01)
+    assert not alive(pid)
+
+
+KEPT = (
+    "SELECT url, title, etag, body_hash, due, failures FROM feed ORDER BY url",
+    """SELECT f.url, a.title, a.guid, a.date, a.words, a.digest, b.html
+       FROM article AS a JOIN feed AS f ON f.id = a.feed_id JOIN body AS b ON b.article_id = a.id
+       ORDER BY f.url, a.guid""",
+    """SELECT c.name, a.guid, l.place
+       FROM category AS c JOIN category_article AS l ON l.category_id = c.id JOIN article AS a ON a.id = l.article_id
+       ORDER BY c.name, a.guid, l.place""",
+    "SELECT count(*) FROM search WHERE search MATCH 'word'",
+)
+"""All that is kept, feed by feed, without the numbers that the order of arrival gives."""
+
+
+async def test_both_ways_lead_to_the_same_cache(tmp_path: Path) -> None:
+    found = []
+    for processes in (0, 2):
+        db = tmp_path / f"{processes}.db"
+        with closing(connect(db)) as c:
+            subscribed = [feeds.add(c, f"https://{n}.example/feed/", title="", site="", now=NOW) for n in range(MANY)]
+        pages = [
+            Page(
+                feed.url,
+                200,
+                rss(*(Item(f"{feed.id}-{n}", html=f"<p>A word about {n}.</p>") for n in range(5))).encode(),
+            )
+            for feed in subscribed
+        ]
+        async with Workers(db, processes=processes) as workers:
+            done = await asyncio.gather(
+                *(
+                    workers.take(partial(ingest.take_page, feed=feed, page=page, now=NOW))
+                    for feed, page in zip(subscribed, pages, strict=True)
+                )
+            )
+        assert [each.new for each in done] == [5] * MANY
+        with closing(connect(db)) as c:
+            found.append([c.execute(sql).fetchall() for sql in KEPT])
+    assert found[0] == found[1]
+    assert found[0][3] == [(5 * MANY,)]

@@ -1,0 +1,153 @@
+"""A server that does not answer is not waited for again and again in one refresh."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from rude import Serve, redirect, reply
+from tuireader.errors import FetchError
+from tuireader.library.politeness.unresponsive import Silence
+from tuireader.library.refreshing.refresh import refresh
+from tuireader.model import Refreshed
+from tuireader.web import open_client, sentences
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+FEED = "http://one.test:8000/feed"
+SAID = "did not answer for 2 of its feeds: this one was not asked, and is tried later"
+
+HANGS = 3.0
+"""Seconds of a deadline that what hangs will miss, and what answers will meet even where the machine is busy."""
+
+TWO_LANES = (2, 3)
+"""The first lane may have asked once more before the second was done."""
+
+
+def failure(url: str = FEED, *, unreached: bool = True, offline: bool = False) -> FetchError:
+    return FetchError("It failed.", unreached=unreached, offline=offline, url=url)
+
+
+def test_two_in_a_row_and_no_fewer() -> None:
+    silence = Silence()
+    for answer in (failure(), None, failure(), failure(unreached=False), failure(), failure("http://two.test/")):
+        silence.note(FEED, answer)
+        assert silence.error(FEED) is None
+    silence.note(FEED, failure())
+    assert silence.error(FEED) is None
+    silence.note(FEED.replace("feed", "other"), failure())
+    error = silence.error(FEED)
+    assert str(error) == f"one.test {SAID}"
+    assert silence.error("https://one.test:8000/feed") is None
+    assert silence.error("http://one.test/feed") is None
+    silence.note(FEED)  # one that was under way answered after all
+    assert silence.error(FEED) is None
+
+
+@pytest.mark.parametrize("offline", [False, True])
+def test_whether_it_may_be_the_network_is_as_it_was(*, offline: bool) -> None:
+    silence = Silence()
+    for _ in range(2):
+        silence.note(FEED, failure(offline=offline))
+    error = silence.error(FEED)
+    assert error is not None
+    assert error.offline is offline
+
+
+def test_addresses_that_are_none_are_no_server() -> None:
+    silence = Silence()
+    for _ in range(2):
+        silence.note("http://[", failure("http://["))
+    assert silence.error("http://one.test/") is None
+
+
+async def refreshed(library: Library, *, deadline: float) -> dict[str, Refreshed]:
+    async with open_client() as client:
+        events = refresh(library.path, client, clock=library.clock, force=True, deadline=deadline)
+        return {event.feed.url: event async for event in events}
+
+
+async def test_a_server_that_hangs_is_asked_twice_in_a_refresh(
+    library: Library, site: ScriptedSite, serve: Serve
+) -> None:
+    async def never(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    hanging = await serve(never)
+    site.pages["/feed"] = Reply(rss(Item("one")))
+    dead = [feed.url for feed in library.follow(*(f"{hanging.url}{n}" for n in range(20)))]
+    library.follow(site.url + "/feed")
+    events = await refreshed(library, deadline=HANGS)
+    asked = [url for url in dead if library.feed(url).failures]
+    assert len(hanging.heads) == len(asked)
+    assert len(asked) in TWO_LANES
+    assert events[site.url + "/feed"].status == "updated"
+    for url in dead:
+        event, feed = events[url], library.feed(url)
+        assert (event.status, event.error, event.offline) == ("failed", feed.error, False)
+        assert feed.due is not None
+        assert feed.due >= library.clock() + timedelta(hours=1)
+        if url in asked:
+            assert "timed out" in str(event.error)
+            assert (feed.failures, feed.checked) == (1, library.clock())
+        else:
+            assert event.error == f"127.0.0.1 {SAID}"
+            assert (feed.failures, feed.checked) == (0, None)
+    hanging.talk = answering
+    events = await refreshed(library, deadline=60)
+    assert {event.error for event in events.values()} == {None}
+    assert len(hanging.heads) == len(asked) + len(dead)
+
+
+async def answering(head: bytes, writer: asyncio.StreamWriter) -> None:
+    writer.write(reply(rss(Item("one")).encode()))
+
+
+async def test_a_server_that_sends_us_to_one_that_hangs_is_not_taken_for_it(
+    library: Library, site: ScriptedSite, serve: Serve
+) -> None:
+    async def never(head: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.Event().wait()
+
+    async def leading(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect(hanging.url) if b"/away" in head else reply(rss(Item("one")).encode()))
+
+    hanging, server = await serve(never), await serve(leading)
+    away = [f"{server.url}away{n}" for n in range(3)]
+    library.follow(*away, server.url + "here")
+    events = await refreshed(library, deadline=HANGS)
+    assert all("timed out" in str(events[url].error) for url in away)
+    assert events[server.url + "here"].status == "updated"
+
+
+@pytest.mark.parametrize("others", [False, True])
+async def test_a_name_that_cannot_be_looked_up_is_held_against_no_feed_that_was_not_asked_for(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch, *, others: bool
+) -> None:
+    resolve, looked_up = socket.getaddrinfo, []
+
+    def refuse(host: object, *args: object, **options: object) -> object:
+        if host in {"lost.test", b"lost.test"}:
+            looked_up.append(host)
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return resolve(host, *args, **options)  # type: ignore[arg-type,call-overload]
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    monkeypatch.setattr(sentences, "_has_route", lambda: True)
+    lost = library.follow(*(f"http://lost.test/{n}" for n in range(6)))
+    if others:
+        site.pages["/feed"] = Reply(rss(Item("one")))
+        library.follow(site.url + "/feed")
+    events = await refreshed(library, deadline=60)
+    assert len(looked_up) in TWO_LANES
+    assert all((events[feed.url].status, events[feed.url].offline) == ("failed", True) for feed in lost)
+    after = [library.feed(feed.url) for feed in lost]
+    assert sum(feed.failures for feed in after) == (len(looked_up) if others else 0)
+    assert all((feed.error is not None) == others for feed in after)

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from tuireader.errors import FetchError, NotFoundError
+from tuireader.library.reading import full_text, open_article
+from tuireader.model import Query
+from tuireader.store import articles, statuses
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))
+PAGE = (
+    "<!doctype html><html><head><title>One – The Feed</title></head><body><nav>Home About</nav><article><h1>One</h1>"
+    f'{WHOLE}<p>See <a href="/other">the other</a>.</p></article><section><h3>Leave a Reply</h3><form><textarea>'
+    "</textarea></form><p>This site uses Akismet to reduce spam.</p></section><footer>All rights reserved</footer>"
+)
+
+
+async def one_article(library: Library, site: ScriptedSite, html: str, *, link: str = "/one") -> int:
+    """An article of a feed; gives its id."""
+    site.pages["/feed"] = Reply(rss(Item("one", html=html, link=site.url + link if link else "")))
+    library.follow(site.url + "/feed")
+    await library.refresh()
+    return int(library.headlines()[0].id)
+
+
+async def fetch(library: Library, number: int) -> None:
+    async with open_client() as client:
+        await full_text.fetch_full_text(library.path, client, number, clock=library.clock)
+
+
+async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(
+        library, site, '<p>Some <b>bold</b> words and <a href="more">a link</a>.</p><script>x()</script>'
+    )
+    with closing(connect(library.path)) as c:
+        statuses.mark(c, [number], starred=True)
+        opened = open_article.open_article(c, number)
+        assert open_article.markdown_of(c, number).strip() == f"Some **bold** words and [a link]({site.url}/more)."
+        assert "<strong>bold</strong>" in open_article.html_of(c, number)
+        assert "x()" not in open_article.html_of(c, number)
+        assert (opened.markdown, opened.html) == (open_article.markdown_of(c, number), open_article.html_of(c, number))
+    assert (opened.article.title, opened.status.starred, opened.document.title) == ("one", True, "one")
+    assert [link.url for link in opened.document.links] == [site.url + "/more"]
+
+
+async def test_a_long_article_begins_with_its_beginning(library: Library, site: ScriptedSite) -> None:
+    html = "".join(f"<p>Paragraph {n}: {'words and more words ' * 9}</p>" for n in range(600))
+    number = await one_article(library, site, html)
+    with closing(connect(library.path)) as c:
+        whole, first = open_article.open_article(c, number), open_article.open_article(c, number, beginning=True)
+        assert (whole.whole, first.whole) == (True, False)
+        assert 20 < len(first.document.blocks) < len(whole.document.blocks) == 600
+        assert first.document.blocks == whole.document.blocks[: len(first.document.blocks)]
+        assert open_article.complete(first) == whole
+        # Who goes on reading somewhere in it needs that place.
+        statuses.save_position(c, number, 5000)
+        assert open_article.open_article(c, number, beginning=True).whole
+
+
+async def test_a_short_article_is_begun_and_ended_at_once(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>Some words.</p>")
+    with closing(connect(library.path)) as c:
+        assert open_article.open_article(c, number, beginning=True) == open_article.open_article(c, number)
+
+
+async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    with closing(connect(library.path)) as c:
+        assert "This is an excerpt." in str(open_article.open_article(c, number).document)
+        assert "Ask for more." in str(open_article.open_article(c, number, excerpt="Ask for more.").document)
+    await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        opened = open_article.open_article(c, number)
+        text = open_article.markdown_of(c, number)
+        assert [headline.id for headline in articles.window(c, Query(text="taken"), 0, 9)] == [number]
+    assert "excerpt" not in str(opened.document)
+    assert opened.article.offline
+    assert opened.article.words > 100
+    assert "Paragraph 8" in text
+    assert f"]({site.url}/other)" in text
+    for other in ("Leave a Reply", "Akismet", "Home About"):
+        assert other not in text
+
+
+async def test_an_edit_of_the_excerpt_keeps_the_full_text(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(PAGE)
+    await fetch(library, number)
+    site.pages["/feed"] = Reply(
+        rss(Item("one", title="One!", html="<p>It begins better […]</p>", link=site.url + "/one"))
+    )
+    await library.refresh(force=True)
+    with closing(connect(library.path)) as c:
+        assert articles.get(c, number).title == "One!"
+        assert "Paragraph 8" in open_article.markdown_of(c, number)
+
+
+@pytest.mark.parametrize(
+    ("page", "sentence"),
+    [
+        (Reply("<html><body></body></html>"), "no article on its page"),
+        (Reply("", content_type="image/png"), "no article on its page"),
+        (Reply(b"\x89PNG\r\n\x1a\n" + bytes(500), content_type="image/png"), "no article on its page"),
+        (Reply("gone", status=410), "says 410"),
+        (Reply("<html><body><article><p>It begins well, and then.</p></article>"), "on its page"),
+    ],
+)
+async def test_a_page_without_the_article_changes_nothing(
+    library: Library, site: ScriptedSite, page: Reply, sentence: str
+) -> None:
+    number = await one_article(library, site, f"<p>{'It begins well, and then goes on. ' * 20}[…]</p>")
+    site.pages["/one"] = page
+    with pytest.raises(FetchError, match=sentence):
+        await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert not articles.get(c, number).offline
+        assert "It begins well" in open_article.markdown_of(c, number)
+
+
+async def test_the_password_of_the_feed_opens_its_articles(library: Library, site: ScriptedSite) -> None:
+    secret = site.url.replace("://", "://me:pw@")
+    site.pages["/feed"] = Reply(rss(Item("one", html="<p>It begins […]</p>", link=site.url + "/one")))
+    site.pages["/one"] = Reply(PAGE)
+    library.follow(secret + "/feed")
+    await library.refresh()
+    await fetch(library, library.headlines()[0].id)
+    assert site.requests[-1].headers["authorization"] == "Basic bWU6cHc="
+
+
+async def test_the_password_of_the_feed_is_not_in_its_articles(library: Library, site: ScriptedSite) -> None:
+    text = rss(Item("one", guid="a1", html='<p>Some <a href="/more">words</a>.</p>'), site=site.url + "/")
+    site.pages["/feed"] = Reply(text.replace(f"<link>{site.url}/one</link>", ""))
+    library.follow(site.url.replace("://", "://me:hunter2@") + "/feed")
+    await library.refresh()
+    with closing(connect(library.path)) as c:
+        opened = open_article.open_article(c, library.headlines()[0].id)
+    assert opened.article.link == ""
+    assert [link.url for link in opened.document.links] == [site.url + "/more"]
+
+
+async def test_what_is_not_there_is_a_sentence(library: Library) -> None:
+    with closing(connect(library.path)) as c:
+        for open_it in (open_article.open_article, open_article.markdown_of, open_article.html_of):
+            with pytest.raises(NotFoundError, match="no article with the id 5"):
+                open_it(c, 5)
+    with pytest.raises(NotFoundError):
+        await fetch(library, 5)
+
+
+def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
+    heavy = "{'httpx2', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'textual'}"
+    light = "tuireader.library.reading.open_article, tuireader.library.reading.status"
+    code = f"import sys, {light}; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+async def test_a_page_is_not_asked_for_before_the_time_that_its_host_said(library: Library, site: ScriptedSite) -> None:
+    number = await one_article(library, site, "<p>It begins well, and then […]</p>")
+    site.pages["/one"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await fetch(library, number)
+    site.pages["/one"] = Reply(PAGE)
+    site.requests.clear()
+    with pytest.raises(FetchError, match="wants not to be asked before"):
+        await fetch(library, number)
+    assert await library.refresh(force=True) == []
+    assert site.requests == []
+    library.clock.advance(minutes=10)
+    await fetch(library, number)
+    assert site.paths() == ["/one"]

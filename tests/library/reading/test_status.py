@@ -1,0 +1,34 @@
+from contextlib import closing
+from pathlib import Path
+
+from stock import ready, save
+from tuireader.library.reading import status
+from tuireader.model import Query, Totals
+from tuireader.store import articles, facets
+from tuireader.store.connection import connect
+
+
+def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> None:
+    with closing(connect(db)) as c:
+        save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
+        already, *_ = articles.ids(c, Query(categories=("K",)))
+        status.mark(c, [already], read=True)
+        changed = status.mark_all_read(c, Query(categories=("K",)))
+        assert len(changed) == 1
+        assert facets.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
+        status.mark(c, changed, read=False)
+        assert facets.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
+        assert articles.status(c, already).read
+
+
+def test_marks_are_set_apart(db: Path) -> None:
+    with closing(connect(db)) as c:
+        save(c, ready("1"))
+        (id_,) = articles.ids(c, Query())
+        status.mark(c, [id_], starred=True)
+        assert (articles.status(c, id_).read, articles.status(c, id_).starred) == (False, True)
+
+
+def test_where_there_is_nothing_to_mark_nothing_changed(db: Path) -> None:
+    with closing(connect(db)) as c:
+        assert status.mark_all_read(c, Query()) == ()

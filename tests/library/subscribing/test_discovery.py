@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.library.subscribing.discovery import Candidates, candidates
+from tuireader.web import open_client
+
+FEED = rss(Item("one"))
+
+
+async def look(address: str) -> Candidates:
+    async with open_client() as client:
+        return await candidates(client, address)
+
+
+def home(*links: tuple[str, str], kind: str = "application/rss+xml") -> Reply:
+    tags = (f'<link rel="alternate" type="{kind}" title="{title}" href="{url}">' for url, title in links)
+    return Reply(f"<!doctype html><html><head><title>Home</title>{''.join(tags)}</head><body>Hello</body></html>")
+
+
+async def test_a_feeds_own_address(site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(FEED)
+    found = await look(site.url.removeprefix("http://") + "/feed")
+    assert [link.url for link in found.feeds] == [site.url + "/feed"]
+    assert found.fetched is found.page
+    assert site.paths() == ["/feed"]
+
+
+async def test_the_feeds_that_a_page_names(site: ScriptedSite) -> None:
+    site.pages["/"] = home(("/comments/feed/", "Comments"), ("/news.xml", "News"), ("/essays.xml", "Essays"))
+    found = await look(site.url)
+    assert [(link.url, link.title) for link in found.feeds] == [
+        (site.url + "/news.xml", "News"),
+        (site.url + "/essays.xml", "Essays"),
+    ]
+    assert site.paths() == ["/"]
+
+
+async def test_one_feed_in_several_formats_is_one_choice(site: ScriptedSite) -> None:
+    site.pages["/"] = home(("/rss.xml", "Site (RSS)"), ("/atom.xml", "Site (Atom 1.0)"), ("/rss.xml", "Site"))
+    assert len((await look(site.url)).feeds) == 1
+
+
+@pytest.mark.parametrize("title", ["Comments", "Reacties", "комментарии", "评论"])
+async def test_feeds_of_comments_are_left_out_in_any_language(site: ScriptedSite, title: str) -> None:
+    site.pages["/"] = home(("/1.xml", f"{title} › Trains"), ("/2.xml", "Trains"))
+    assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/2.xml"]
+
+
+async def test_feeds_of_comments_are_a_choice_only_if_there_is_no_other(site: ScriptedSite) -> None:
+    site.pages["/"] = home(("/comments/feed/", "Comments"))
+    assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/comments/feed/"]
+
+
+@pytest.mark.parametrize("path", ["/feed/", "/rss.xml", "/atom.xml", "/index.xml", "/feed.xml"])
+async def test_feeds_at_the_usual_places(site: ScriptedSite, path: str) -> None:
+    site.pages["/"] = Reply("<html>No word of a feed")
+    site.pages[path] = Reply(FEED)
+    found = await look(site.url)
+    assert [link.url for link in found.feeds] == [site.url + path]
+    assert found.fetched is not None
+    assert found.fetched.content == FEED.encode()
+
+
+async def test_no_feed_at_all_is_a_sentence(site: ScriptedSite) -> None:
+    site.pages["/"] = Reply("<html>No word of a feed")
+    with pytest.raises(NoFeedFoundError, match=r"127\.0\.0\.1 .*give the address of the feed itself"):
+        await look(site.url)
+    assert len(site.requests) < 20
+
+
+async def test_errors_at_the_address_itself(site: ScriptedSite) -> None:
+    with pytest.raises(FetchError, match="says 404"):
+        await look(site.url + "/nothing")
+    assert site.paths() == ["/nothing"]
+
+
+async def test_a_server_that_has_had_enough_is_not_guessed_at(site: ScriptedSite) -> None:
+    site.pages["/"] = Reply("<html>No word of a feed")
+    site.pages["/feed/"] = site.pages["/feed"] = Reply(status=429)
+    with pytest.raises(FetchError, match="says 429"):
+        await look(site.url)
+    assert len(site.requests) == 2
+
+
+async def test_https_is_tried_where_a_local_server_has_no_http(site: ScriptedSite) -> None:
+    port = site.url.rpartition(":")[2]
+    site.stop()
+    with pytest.raises(FetchError, match=f"127.0.0.1:{port} refused the connection"):
+        await look(f"127.0.0.1:{port}")
+
+
+async def test_what_a_public_page_names_may_not_be_inside() -> None:
+    from tuireader.model import Page
+
+    def found(*, private: bool) -> Candidates:
+        page = Page("https://example.org/", 200, b"", private=private)
+        return Candidates("https://example.org", page, ())
+
+    assert found(private=False).private_ok("http://10.0.0.1/feed") is False
+    assert found(private=True).private_ok("http://10.0.0.1/feed") is True
+    assert found(private=False).private_ok("https://example.org/feed") is None

@@ -1,0 +1,235 @@
+"""Only a feed that was inside the reader's own network when it was added may be there."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from networks import INSIDE, OUTSIDE, two_networks
+from rss import Item, rss
+from rude import RawServer, Serve, redirect, reply, saying
+from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.library.reading.full_text import fetch_full_text
+from tuireader.library.subscribing.subscribe import Subscribed, candidates, subscribe
+from tuireader.model import Refreshed
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+ONE = rss(Item("one", link="http://public.test/one")).encode()
+TURNED = "public.test now leads into your own network, and did not when it was added: not opened"
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    return two_networks(monkeypatch)
+
+
+@dataclass
+class Place:
+    """One port, with a server outside and one inside: a name that moves between them keeps its address."""
+
+    outside: RawServer
+    inside: RawServer
+
+    def at(self, name: str, path: str = "") -> str:
+        return f"http://{name}:{self.outside.port}/{path}"
+
+
+@pytest.fixture
+async def place(names: dict[str, str], serve: Serve) -> Place:
+    talk = saying(reply(ONE, "Connection: close"))
+    outside = await serve(talk, host=OUTSIDE)
+    return Place(outside, await serve(talk, host=INSIDE, port=outside.port))
+
+
+async def add(library: Library, address: str) -> Subscribed:
+    async with open_client() as client:
+        return await subscribe(library.path, client, address, clock=library.clock)
+
+
+async def ask(library: Library) -> Refreshed:
+    (event,) = await library.refresh(force=True)
+    return event
+
+
+async def test_a_name_that_turns_to_the_inside_is_refused(
+    library: Library, names: dict[str, str], place: Place
+) -> None:
+    done = await add(library, place.at("public.test"))
+    assert done.feed.private is False
+    names["public.test"] = INSIDE
+    for failures in (1, 2):
+        event = await ask(library)
+        assert (event.status, event.feed.failures, event.feed.private) == ("failed", failures, False)
+        assert event.error == f"{TURNED}; if you trust it, add {place.at('public.test')} again"
+    assert place.inside.heads == []
+    assert library.titles() == ["one"]
+    names["public.test"] = OUTSIDE
+    assert (await ask(library)).error is None
+
+
+@pytest.mark.parametrize("name", ["inside.test", INSIDE, "localhost"])
+async def test_what_was_inside_when_it_was_added_may_be_there(library: Library, place: Place, name: str) -> None:
+    done = await add(library, place.at(name))
+    assert done.feed.private is True
+    assert (await ask(library)).error is None
+    assert len((place.outside if name == "localhost" else place.inside).heads) == 2
+
+
+async def test_a_feed_of_an_older_cache_is_what_its_first_success_says(
+    library: Library, names: dict[str, str], place: Place
+) -> None:
+    for name in ("public.test", "inside.test"):
+        names["moving.test"] = names[name]
+        (feed,) = library.follow(place.at("moving.test"))
+        event = await ask(library)
+        assert (event.error, event.feed.private) == (None, name == "inside.test")
+        names["moving.test"] = INSIDE
+        assert ((await ask(library)).error is None) is (name == "inside.test")
+        with closing(connect(library.path)) as c:
+            feeds.remove(c, feed.id)
+
+
+async def test_what_is_no_feed_decides_nothing(library: Library, names: dict[str, str], place: Place) -> None:
+    place.outside.talk = saying(reply(b"<html>Log in", "Connection: close"))
+    library.follow(place.at("moving.test"))
+    names["moving.test"] = OUTSIDE
+    assert (await ask(library)).feed.private is None
+    names["moving.test"] = INSIDE
+    assert (await ask(library)).feed.private is True
+
+
+async def test_by_a_proxy_nothing_is_known(library: Library, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(saying(reply(ONE)))
+    monkeypatch.setenv("http_proxy", proxy.url)
+    assert (await add(library, "http://public.test/feed")).feed.private is None
+    assert (await ask(library)).feed.private is None
+    assert (await add(library, "http://10.0.0.7/feed")).feed.private is True
+
+
+async def test_adding_it_again_by_a_proxy_changes_nothing(
+    library: Library, place: Place, serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert (await add(library, place.at("public.test"))).feed.private is False
+    monkeypatch.setenv("http_proxy", (await serve(saying(reply(ONE)))).url)
+    done = await add(library, place.at("public.test"))
+    assert (done.refreshed.error, done.feed.private) == (None, False)
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_adding_it_again_allows_it(library: Library, names: dict[str, str], place: Place, *, known: bool) -> None:
+    await add(library, place.at("public.test"))
+    names["public.test"] = INSIDE
+    place.inside.talk = saying(reply(b"<html>no feed"))
+    done = await add(library, place.at("public.test"))
+    assert (done.refreshed.status, done.feed.private) == ("failed", False)
+    assert TURNED in str((await ask(library)).error)
+    place.inside.talk = saying(reply(ONE))
+    if known:
+        done = await add(library, place.at("public.test"))
+    else:
+        async with open_client() as client:
+            found = await candidates(client, place.at("public.test"), clock=library.clock)
+            done = await subscribe(library.path, client, found, clock=library.clock)
+    assert (done.refreshed.error, done.feed.private) == (None, True)
+    assert (await ask(library)).error is None
+
+
+async def test_another_site_does_not_allow_it(library: Library, names: dict[str, str], place: Place) -> None:
+    names["site.test"] = OUTSIDE
+    with closing(connect(library.path)) as c:
+        url, site = place.at("public.test"), place.at("site.test")
+        feeds.add(c, url, title="", site=site, now=library.clock.now, private=False)
+    names["public.test"] = INSIDE
+    done = await add(library, site)
+    assert TURNED in str(done.refreshed.error)
+    assert place.inside.heads == []
+
+
+async def test_the_inside_may_lead_outside_and_remains_the_inside(library: Library, place: Place) -> None:
+    place.inside.talk = saying(redirect(place.at("public.test"), "302 Found"))
+    assert (await add(library, place.at("inside.test"))).feed.private is True
+    event = await ask(library)
+    assert (event.error, event.feed.private) == (None, True)
+
+
+async def test_a_feed_that_moves_outside_loses_the_right(library: Library, names: dict[str, str], place: Place) -> None:
+    await add(library, place.at("inside.test"))
+    place.inside.talk = saying(redirect(place.at("public.test"), "301 Moved Permanently"))
+    for _ in range(3):
+        event = await ask(library)
+    assert (event.feed.url, event.feed.private) == (place.at("public.test"), False)
+    names["public.test"] = INSIDE
+    assert TURNED in str((await ask(library)).error)
+
+
+async def test_a_feed_that_moves_within_the_inside_keeps_the_right(
+    library: Library, names: dict[str, str], place: Place
+) -> None:
+    names["elsewhere.test"] = INSIDE
+
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        moved = redirect(place.at("elsewhere.test"), "301 Moved Permanently")
+        writer.write(moved if b"Host: inside.test" in head else reply(ONE))
+
+    library.follow(place.at("inside.test"))
+    place.inside.talk = talk
+    for _ in range(3):
+        event = await ask(library)
+    assert (event.feed.url, event.feed.private) == (place.at("elsewhere.test"), True)
+    assert (await ask(library)).error is None
+    assert (await add(library, place.at("inside.test"))).feed.private is True  # at once, as it is for good
+
+
+async def test_the_page_of_an_article_may_not_turn_inside_either(
+    library: Library, names: dict[str, str], place: Place
+) -> None:
+    place.outside.talk = saying(reply(rss(Item("one", link=place.at("public.test", "one"))).encode()))
+    await add(library, place.at("public.test"))
+    names["public.test"] = INSIDE
+    async with open_client() as client:
+        with pytest.raises(FetchError, match="inside your own network"):
+            await fetch_full_text(library.path, client, library.headlines()[0].id, clock=library.clock)
+    assert place.inside.heads == []
+
+
+@pytest.mark.parametrize(
+    "page", [b"<html>No word of a feed", b'<link rel="alternate" type="application/rss+xml" href="/feed">']
+)
+async def test_a_name_may_not_turn_while_its_feed_is_looked_for(
+    library: Library, names: dict[str, str], place: Place, page: bytes
+) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        names["public.test"] = INSIDE
+        writer.write(reply(page, "Connection: close"))
+
+    place.outside.talk = talk
+    with pytest.raises((FetchError, NoFeedFoundError)):
+        await add(library, place.at("public.test"))
+    assert place.inside.heads == []
+    assert library.feeds() == []
+
+
+async def test_what_a_page_of_the_inside_names_may_be_there(
+    library: Library, names: dict[str, str], place: Place, site: ScriptedSite
+) -> None:
+    link = f'<link rel="alternate" type="application/rss+xml" href="{place.at("inside.test")}">'
+    site.pages["/"] = Reply(link)
+    with pytest.raises(FetchError, match="inside your own network"):
+        await add(library, site.url)
+    names["wiki.test"] = INSIDE
+
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(reply(link.encode() if b"wiki.test" in head else ONE))
+
+    place.inside.talk = talk
+    assert (await add(library, place.at("wiki.test"))).feed.private is True

@@ -1,0 +1,395 @@
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from tuireader.demo.markup import author_path, category_path
+from tuireader.demo.posts import load_posts
+from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe
+from tuireader.model import Article, FeedLink, Page
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+from tuireader.web import open_client
+from wordpress import BORDER, TRADE, Post, publish
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+    from tuireader.demo.server import DemoSite
+
+
+async def add(library: Library, address: str | Candidates, *, choose: int | None = None) -> Subscribed:
+    async with open_client() as client:
+        return await subscribe(library.path, client, address, clock=library.clock, choose=choose)
+
+
+def article(library: Library, article_id: int | None) -> Article:
+    assert article_id is not None
+    with closing(connect(library.path)) as c:
+        return articles.get(c, article_id)
+
+
+async def test_a_site(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    done = await add(library, site.url.removeprefix("http://"))
+    assert (done.feed.url, done.feed.site) == (site.url + "/feed/", site.url + "/")
+    assert (done.feed.title, done.article_id, done.others) == ("The Example Review", None, ())
+    assert (done.refreshed.status, done.refreshed.new) == ("updated", 2)
+    assert library.titles() == [BORDER.title, TRADE.title]
+    assert site.paths() == ["/", "/feed/"]
+    assert library.feeds() == [done.feed]
+    assert done.feed.validators.etag is not None
+    assert done.feed.due is not None
+
+
+@pytest.mark.parametrize(
+    "again", ["/", "", "/feed/", "/feed", "/2017/06/china-russia/", "/2017/06/china-russia?utm_source=x"]
+)
+async def test_a_second_time_is_one_conditional_request(library: Library, site: ScriptedSite, again: str) -> None:
+    publish(site, BORDER, TRADE)
+    first = await add(library, site.url)
+    site.requests.clear()
+    second = await add(library, site.url + again)
+    assert [(request.path, "if-none-match" in request.headers) for request in site.requests] == [("/feed/", True)]
+    assert (second.refreshed.status, second.feed.id) == ("unchanged", first.feed.id)
+    assert (second.article_id is not None) == ("2017" in again)
+    assert len(library.feeds()) == 1
+    assert len(library.headlines()) == 2
+
+
+async def test_a_second_time_by_the_name_of_a_page_that_names_the_feed(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/about/"] = Reply(f"{site.pages['/'].body!s}<p>{'About us. ' * 50}</p>")
+    await add(library, site.url)
+    site.requests.clear()
+    await add(library, site.url + "/about/")
+    asked = [(request.path, "if-none-match" in request.headers) for request in site.requests]
+    assert asked == [("/about/", False), ("/feed/", True)]
+    assert len(library.feeds()) == 1
+
+
+async def test_an_article_that_the_feed_has(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/2017/06/science-trade?utm_source=letter"] = site.pages["/2017/06/science-trade/"]
+    done = await add(library, site.url + "/2017/06/science-trade?utm_source=letter#comments")
+    assert article(library, done.article_id).title == TRADE.title
+    assert (len(library.headlines()), done.feed.url) == (2, site.url + "/feed/")
+    assert done.feed.site == site.url + "/"
+
+
+async def test_an_article_whose_feed_writes_its_host_in_capitals(library: Library, site: ScriptedSite) -> None:
+    host = site.url.partition("://")[2]
+    site.pages["/feed/"] = Reply(rss(Item("a", link="https://Blog.Example.org/a"), site="https://Blog.example.org/"))
+    await add(library, site.url + "/feed/")
+    done = await add(library, "blog.example.org/a")  # nobody answers there: it must be known
+    assert (done.article_id, host in done.feed.url) == (library.headlines()[0].id, True)
+
+
+async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_page(
+    library: Library, site: ScriptedSite
+) -> None:
+    publish(site, BORDER)
+    link = site.url + "/2017/06/china-russia/"
+    short = Item("b", title=BORDER.title, html="Two countries.", link=link)
+    site.pages["/feed/"] = Reply(rss(short, site=site.url + "/"))
+    await add(library, site.url)
+    assert [(each.words, article(library, each.id).offline) for each in library.headlines()] == [(2, False)]
+    with closing(connect(library.path)) as c:
+        feeds.remove(c, library.feeds()[0].id)
+    done = await add(library, link)
+    assert article(library, done.article_id).offline
+    with closing(connect(library.path)) as c:
+        assert "The second paragraph says more" in articles.body(c, article(library, done.article_id).id)
+    assert len(library.headlines()) == 1
+
+
+@pytest.mark.parametrize("page", ["", "<html><body><main><p>Two.</p></main></body></html>"])
+async def test_a_summary_stays_where_its_page_has_no_more(library: Library, site: ScriptedSite, page: str) -> None:
+    publish(site, BORDER)
+    short = Item("b", html="Two countries and their words.", link=site.url + "/b")
+    site.pages["/feed/"] = Reply(rss(short, site=site.url + "/"))
+    site.pages["/b"] = Reply(f'<link rel="alternate" type="application/rss+xml" href="/feed/">{page}')
+    done = await add(library, site.url + "/b")
+    assert (article(library, done.article_id).title, article(library, done.article_id).offline) == ("b", False)
+
+
+async def test_an_article_that_left_the_feed_is_taken_from_its_page(library: Library, site: ScriptedSite) -> None:
+    old = Post(
+        title="An Old Piece",
+        body="".join(
+            f"<p>Paragraph {n} of an old piece that says quite enough to be read on its own.</p>" for n in range(9)
+        ),
+        slug="old-piece",
+    )
+    publish(site, BORDER, old)
+    site.pages["/feed/"] = Reply(rss(Item("new", link=site.url + "/2017/06/new/"), site=site.url + "/"), etag='"1"')
+    for _ in range(2):
+        done = await add(library, site.url + "/2017/06/old-piece/")
+        taken = article(library, done.article_id)
+        assert (taken.title, taken.link, taken.feed_id) == (old.title, site.url + "/2017/06/old-piece/", done.feed.id)
+        assert taken.offline
+        assert taken.words > 100
+    with closing(connect(library.path)) as c:
+        body = articles.body(c, taken.id)
+    assert "Paragraph 8" in body
+    assert "Leave a Reply" not in body
+    assert len(library.headlines()) == 2
+
+
+async def test_a_section_is_no_article(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    site.pages["/2017/06/"] = Reply(f"{site.pages['/'].body!s}<h1>June</h1><p>{'All of June. ' * 99}</p>")
+    done = await add(library, site.url + "/2017/06/")
+    assert done.article_id is None
+    assert len(library.headlines()) == 2
+
+
+async def test_the_best_of_several_is_taken_and_the_others_named(library: Library, site: ScriptedSite) -> None:
+    names = {"/dead.xml": "Dead", "/news.xml": "News", "/essays.xml": "Essays"}
+    links = (f'<link rel="alternate" type="application/atom+xml" title="{t}" href="{u}">' for u, t in names.items())
+    site.pages["/"] = Reply(f"<html><head>{''.join(links)}</head></html>")
+    site.pages["/news.xml"], site.pages["/essays.xml"] = Reply(rss(Item("n"))), Reply(rss(Item("e")))
+    done = await add(library, site.url)
+    assert done.feed.url == site.url + "/news.xml"  # the first is announced, and is not there
+    assert done.others == (FeedLink(site.url + "/dead.xml", "Dead"), FeedLink(site.url + "/essays.xml", "Essays"))
+    chosen = await add(library, site.url, choose=2)
+    assert chosen.feed.url == site.url + "/essays.xml"
+    with pytest.raises(FetchError, match="says 404"):
+        await add(library, site.url, choose=0)
+    assert len(library.feeds()) == 2
+
+
+async def test_what_was_found_is_not_looked_for_again(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    async with open_client() as client:
+        found = await candidates(client, site.url, clock=library.clock)
+        await subscribe(library.path, client, found, clock=library.clock, choose=0)
+    assert site.paths() == ["/", "/feed/"]
+
+
+async def test_a_feed_itself_is_fetched_once(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one")), etag='"1"')
+    done = await add(library, f"feed:{site.url}/feed#latest")
+    assert (done.feed.url, done.feed.site) == (site.url + "/feed", "http://site.test/")
+    assert site.paths() == ["/feed"]
+
+
+async def test_where_it_moved_for_good_is_kept_and_where_it_is_for_now_is_not(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/moved"] = Reply(status=301, headers={"Location": "/feed"})
+    site.pages["/lent"] = Reply(status=302, headers={"Location": "/elsewhere"})
+    site.pages["/feed"] = site.pages["/elsewhere"] = Reply(rss(Item("one")))
+    assert (await add(library, site.url + "/moved")).feed.url == site.url + "/feed"
+    assert (await add(library, site.url + "/lent")).feed.url == site.url + "/lent"
+
+
+async def test_the_password_stays_with_the_feed(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    secret = site.url.replace("://", "://me:pw@")
+    done = await add(library, secret)
+    assert done.feed.url == secret + "/feed/"
+    assert "pw" not in done.feed.site + done.feed.title
+    assert all(request.headers["authorization"] == "Basic bWU6cHc=" for request in site.requests)
+    site.requests.clear()
+    await library.refresh(force=True)
+    assert site.requests[0].headers["authorization"] == "Basic bWU6cHc="
+    assert article(library, library.headlines()[0].id).link.startswith("http://127.0.0.1")
+    await add(library, site.url)
+    assert len(library.feeds()) == 1
+
+
+async def test_what_fails_leaves_nothing_behind(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply('<html><link rel="alternate" type="application/rss+xml" href="/none">')
+    site.pages["/none"] = Reply("<html>No feed here")
+    with pytest.raises(NoFeedFoundError, match="names a feed, but it is none"):
+        await add(library, site.url)
+    with pytest.raises(FetchError, match="says 404"):
+        await add(library, site.url + "/404")
+    assert library.feeds() == []
+
+
+async def test_a_feed_that_was_gone_and_is_wanted_again(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    feed, site.pages["/feed/"] = site.pages["/feed/"], Reply(status=410)
+    (event,) = await library.refresh(force=True)
+    assert event.feed.gone
+    assert (await add(library, site.url)).refreshed.status == "gone"
+    site.pages["/feed/"] = feed
+    done = await add(library, site.url)
+    assert (done.refreshed.status, done.feed.gone, done.feed.error) == ("unchanged", False, None)
+
+
+def said(until: datetime) -> str:
+    """When a host that is to be left alone may be asked again, as it is said."""
+    return f"127.0.0.1 wants not to be asked before {until.astimezone():%H:%M}"
+
+
+async def look(library: Library, address: str) -> Candidates | Subscribed:
+    async with open_client() as client:
+        return await find(library.path, client, address, clock=library.clock)
+
+
+@pytest.mark.parametrize("how", [add, look])
+async def test_a_host_that_asked_to_wait_is_not_asked_for_more(
+    library: Library, site: ScriptedSite, how: Callable[[Library, str], Awaitable[object]]
+) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    site.pages["/feed/"] = Reply(status=429, headers={"Retry-After": "600"})
+    await library.refresh(force=True)
+    site.requests.clear()
+    until = library.clock() + timedelta(minutes=10)
+    with pytest.raises(FetchError) as error:
+        await how(library, site.url + "/another/feed")
+    assert str(error.value) == said(until)
+    assert (await add(library, site.url)).refreshed.status == "not-due"
+    assert site.requests == []
+    library.clock.advance(minutes=10)
+    await add(library, site.url)
+    assert site.paths() == ["/feed/"]
+
+
+async def test_a_429_while_subscribing_holds_what_is_there(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    await add(library, site.url)
+    site.pages["/more"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await add(library, site.url + "/more")
+    site.requests.clear()
+    await library.refresh(force=True)
+    assert site.requests == []
+
+
+@pytest.mark.parametrize("how", [add, look])
+@pytest.mark.parametrize(("status", "is_host"), [(429, True), (503, False)])
+async def test_who_asks_to_wait_when_first_asked_is_remembered(
+    library: Library,
+    site: ScriptedSite,
+    how: Callable[[Library, str], Awaitable[object]],
+    status: int,
+    *,
+    is_host: bool,
+) -> None:
+    publish(site, BORDER)
+    busy = Reply(status=status, headers={"Retry-After": "600"})
+    address, site.pages["/busy"] = site.url + "/busy", busy
+    with pytest.raises(FetchError, match=f"says {status}"):
+        await how(library, address)
+    site.requests.clear()
+    for again in (address, site.url):
+        if again == address or is_host:
+            with pytest.raises(FetchError, match="wants not to be asked before"):
+                await how(library, again)
+            assert site.requests == []
+        else:
+            await how(library, again)
+            assert "/" in site.paths()
+    library.clock.advance(minutes=10)
+    site.requests.clear()
+    with pytest.raises(FetchError, match=f"says {status}"):
+        await how(library, address)
+    assert site.paths() == ["/busy"]
+
+
+async def test_who_does_not_say_how_long_is_asked_again_when_it_is_typed_again(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/"] = Reply(status=429)
+    for _ in range(2):
+        with pytest.raises(FetchError, match="says 429"):
+            await look(library, site.url)
+
+
+async def test_another_day_is_said_with_its_date(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply(status=429, headers={"Retry-After": "200000"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url)
+    until = library.clock() + timedelta(seconds=200_059)
+    with pytest.raises(FetchError, match=f"before {until.astimezone():%Y-%m-%d %H:%M}$"):
+        await look(library, site.url)
+
+
+async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url + "/busy")
+    site.requests.clear()
+    page = Page("http://elsewhere.test/", 200, b"", private=True)
+    with pytest.raises(FetchError, match="wants not to be asked before"):
+        await add(library, Candidates("http://elsewhere.test/", page, (FeedLink(site.url + "/feed/"),)))
+    assert site.requests == []
+
+
+async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_both(
+    library: Library, site: ScriptedSite
+) -> None:
+    other = site.url.replace("127.0.0.1", "localhost")
+    site.pages["/"] = Reply(status=302, headers={"Location": other + "/busy"})
+    site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
+    with pytest.raises(FetchError, match="says 429"):
+        await look(library, site.url)
+    site.requests.clear()
+    for address in (site.url, other):
+        with pytest.raises(FetchError, match="wants not to be asked before"):
+            await look(library, address)
+    assert site.requests == []
+
+
+async def test_what_is_subscribed_to_is_asked_again_and_what_is_not_looked_at(
+    library: Library, site: ScriptedSite
+) -> None:
+    publish(site, BORDER)
+    assert isinstance(await look(library, site.url), Candidates)
+    assert library.feeds() == []
+    first = await add(library, site.url)
+    again = await look(library, site.url)
+    assert isinstance(again, Subscribed)
+    assert (again.feed.id, again.refreshed.status) == (first.feed.id, "unchanged")
+
+
+async def test_the_site_of_a_feed_that_was_added_elsewhere_is_known_too(library: Library, site: ScriptedSite) -> None:
+    with closing(connect(library.path)) as c:
+        feeds.add(c, site.url + "/feed/", title="T", site=site.url.replace("http:", "https:"), now=library.clock.now)
+    publish(site, BORDER)
+    done = await add(library, site.url)
+    assert (site.paths(), done.refreshed.new) == (["/feed/"], 1)
+
+
+async def test_the_demo_site(library: Library, demo_site: DemoSite) -> None:
+    done = await add(library, demo_site.url)
+    assert (done.refreshed.status, done.article_id) == ("updated", None)
+    assert len(library.headlines()) == done.refreshed.new == 10
+    again = await add(library, demo_site.url)
+    assert (again.refreshed.status, again.feed.id) == ("unchanged", done.feed.id)
+    linked = article(library, library.headlines()[3].id)
+    assert (await add(library, linked.link)).article_id == linked.id
+    assert len(library.headlines()) == 10
+
+
+@pytest.mark.parametrize("path", [category_path("Typography"), author_path("Andrew Marlow"), "/page/2/"])
+async def test_lists_of_the_demo_site_are_no_articles(library: Library, demo_site: DemoSite, path: str) -> None:
+    done = await add(library, demo_site.url.rstrip("/") + path)
+    assert done.article_id is None
+    assert len(library.headlines()) == 10
+
+
+async def test_an_old_article_of_the_demo_site(library: Library, demo_site: DemoSite) -> None:
+    await add(library, demo_site.url)
+    newest = {headline.title for headline in library.headlines()}
+    old = min(load_posts(), key=lambda each: each.published)
+    done = await add(library, demo_site.url.rstrip("/") + old.path)
+    taken = article(library, done.article_id)
+    assert taken.title == old.title
+    assert taken.title not in newest
+    assert taken.authors == old.authors
+    assert taken.published is not None

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import pytest
+
+from tuireader.library.subscribing.typed_page import article_of
+from tuireader.model import Page, ParsedEntry, ParsedFeed
+
+SITE = "https://example.org/"
+TEXT = "".join(
+    f"<p>Paragraph {n} of this piece says quite enough to be read on its own, and a little more.</p>" for n in range(6)
+)
+
+
+def page(path: str, head: str = "", body: str = TEXT) -> Page:
+    text = (
+        f"<!doctype html><html><head><title>A Piece</title>{head}</head><body><article><h1>A Piece</h1>{body}</article>"
+    )
+    return Page(SITE + path, 200, text.encode())
+
+
+def feed(*links: str) -> ParsedFeed:
+    entries = tuple(ParsedEntry(guid=link, title=link, link=SITE + link) for link in links)
+    return ParsedFeed(title="T", site=SITE, entries=entries)
+
+
+def test_an_article() -> None:
+    prepared = article_of(page("2017/06/a-piece/"), SITE, feed("2017/06/other/", "2017/06/third/"))
+    assert prepared is not None
+    assert (prepared.entry.title, prepared.entry.link) == ("A Piece", SITE + "2017/06/a-piece/")
+    assert prepared.entry.guid == prepared.entry.link
+    assert "Paragraph 5" in prepared.text
+    assert not prepared.excerpt
+
+
+def test_an_article_of_wordpress_has_the_identity_that_its_feed_gives_it() -> None:
+    prepared = article_of(page("a-piece/", '<link rel="shortlink" href="https://example.org/?p=12">'), SITE, None)
+    assert prepared is not None
+    assert prepared.entry.guid == "https://example.org/?p=12"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "?m=2017",
+        "blog/",
+        "category/china-russia/",
+        "tag/maps",
+        "author/zoe/",
+        "page/3/",
+        "2017/",
+        "2017/06/",
+        "archive",
+    ],
+)
+def test_lists_are_no_articles(path: str) -> None:
+    listed = page(path) if path != "?m=2017" else page("")
+    assert article_of(listed, "https://example.org/blog", feed("blog/one", "blog/two")) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["archives/123", "2017/06/30/a-piece/", "category-theory/", "topics/ai/2017/06/a-piece/"]
+)
+def test_articles_whose_addresses_look_a_little_like_lists(path: str) -> None:
+    assert article_of(page(path), SITE, feed("one", "two")) is not None
+
+
+def test_what_a_page_says_of_itself_counts_most() -> None:
+    headings = TEXT + '<h2><a href="/x">Another</a></h2>' * 3
+    article = '<meta property="og:type" content="article">'
+    published = '<meta property="article:published_time" content="2017-06-30T12:00:00Z">'
+    website = '<meta property="og:type" content="website">'
+    assert article_of(page("x"), SITE, None) is not None
+    assert article_of(page("x", website), SITE, None) is None
+    assert article_of(page("x", body=headings), SITE, None) is None
+    for said in (article, published, website + published):
+        assert article_of(page("x", said, headings), SITE, None) is not None
+
+
+@pytest.mark.parametrize("body", ["", "<p>Hello.</p>", "<form><input name=q></form>"])
+def test_without_text_there_is_no_article(body: str) -> None:
+    assert article_of(page("x", body=body), SITE, None) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"<" * 10_000, b"\xff\xfe\0"])
+def test_what_is_no_page_is_no_article(content: bytes) -> None:
+    assert article_of(Page(SITE + "x", 200, content), SITE, None) is None

@@ -1,0 +1,269 @@
+"""Finding, headings, links and notes in an article."""
+
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from article_host import Host, opened, paragraphs
+from tuireader.tui.article.find import FindPage
+from tuireader.tui.article.links import LinkPage
+from tuireader.tui.lists.choice_list import ChoiceList
+from tuireader.tui.screens.contents import ContentsScreen
+from tuireader.tui.screens.links import LinksScreen, listed
+
+SECTIONS = "\n\n".join(f"## Section {number}\n\n{paragraphs(6)}" for number in range(5))
+LINKS = (
+    f"A [first](https://first.example/a), a [second](http://second.example/), a note[^1], a [third](javascript:x).\n\n"
+    f"{paragraphs(20)}\n\nFar [below](https://below.example/).\n\n[^1]: The note, [linked](https://note.example/)."
+)
+
+
+def said(app: Host) -> str:
+    return app.rows()[-1].strip()
+
+
+async def type_in(pilot: Pilot[None], text: str) -> None:
+    for char in text:
+        await pilot.press({" ": "space", "/": "slash", "’": "’"}.get(char, char))
+
+
+# Finding.
+
+
+async def test_finding_goes_along_with_typing() -> None:
+    app = Host(opened(f"{paragraphs(10)}\n\nCafé au lait.\n\n{paragraphs(10)}\n\nA CAFE and a café’s door."))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("slash")
+        assert said(app).startswith("/")
+        await type_in(pilot, "cafe")
+        assert said(app).split() == ["/", "cafe▏", "1", "of", "3"]
+        assert "Café au lait." in app.text()
+        await type_in(pilot, "'s")
+        assert said(app).split()[-3:] == ["1", "of", "1"]
+        assert "a café’s door" in app.text()
+        await pilot.press("backspace", "backspace", "backspace")
+        assert said(app).split()[:2] == ["/", "caf▏"]
+        assert "Café au lait." in app.text()
+        await type_in(pilot, "xyz")
+        assert said(app).endswith("no match")
+        assert app.view.position == 0
+        await pilot.press("ctrl+u")
+        assert said(app) == "/ ▏"
+
+
+async def test_every_match_is_marked_and_the_one_in_question_most() -> None:
+    app = Host(opened("One word, two words, three words."))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("slash", "w", "o", "r", "d")
+        y = next(y for y, row in enumerate(app.rows()) if "One word" in row)
+        marked = [segment for segment in app.view.render_line(y) if segment.text == "word"]
+        ink = app.view.ink
+        assert [segment.style and segment.style.bgcolor for segment in marked] == [
+            ink.of("match-here").bgcolor,
+            ink.of("match").bgcolor,
+            ink.of("match").bgcolor,
+        ]
+
+
+async def test_enter_keeps_the_matches_and_n_goes_through_them() -> None:
+    app = Host(opened(f"needle one\n\n{paragraphs(30)}\n\nneedle two\n\n{paragraphs(30)}\n\nneedle three"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("slash", *"needle", "enter")
+        stands = []
+        for key in ("n", "n", "n", "N", "N"):
+            await pilot.press(key)
+            stands.append(next(f"needle {word}" for word in ("one", "two", "three") if f"needle {word}" in app.text()))
+            assert said(app).startswith("needle · ")
+        assert stands == ["needle two", "needle three", "needle one", "needle three", "needle two"]
+        await pilot.press("escape")
+        assert app.view.finding is None
+        assert "needle two" in app.text()
+        assert "needle" not in said(app)
+        last = [message for message in app.messages if isinstance(message, FindPage.Found)][-1]
+        assert (last.sought, last.said) == ("", "")
+
+
+async def test_escape_while_typing_returns_to_where_it_began() -> None:
+    app = Host(opened(f"{paragraphs(60)}\n\nneedle"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("space", "space")
+        before = app.rows()[:-1]
+        await pilot.press("slash", *"needle")
+        assert app.view.at_end
+        await pilot.press("escape")
+        assert app.rows()[:-1] == before
+
+
+async def test_while_typing_no_key_does_anything_else() -> None:
+    app = Host(opened(paragraphs(60)))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("slash", *"jkGgnt", "tab", "space")
+        assert app.view.finding is not None
+        assert app.view.finding.sought == "jkGgnt "
+        assert app.view.position == 0
+        assert len(app.screen_stack) == 1
+
+
+async def test_what_is_pasted_is_one_line_without_controls() -> None:
+    from textual.events import Paste
+
+    app = Host(opened("Some words to find."))
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.view.post_message(Paste("nothing asked for"))
+        await pilot.press("slash")
+        app.view.post_message(Paste("words\n\x1b[31mto"))
+        await pilot.pause()
+        assert app.view.finding is not None
+        assert app.view.finding.sought == "words [31mto"
+
+
+# Headings.
+
+
+async def test_brackets_go_from_heading_to_heading() -> None:
+    app = Host(opened(SECTIONS))
+    async with app.run_test(size=(80, 30)) as pilot:
+        tops = []
+        for keys in ("]", "]", "]", "[", "[", "jjjj[", "["):
+            for key in keys:
+                await pilot.press({"]": "right_square_bracket", "[": "left_square_bracket"}.get(key, key))
+            tops.append(next(row.strip("▐ ") for row in app.rows() if row.strip("▐ ")))
+        assert tops == [f"Section {number}" for number in (0, 1, 2, 1, 0, 0)] + ["The Slow Terminal"]
+
+
+async def test_the_contents_lead_to_a_heading_and_back() -> None:
+    app = Host(opened(SECTIONS.replace("## Section 2", "### Section [2]"), title="A [b]title[/b]"))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("right_square_bracket", "right_square_bracket")
+        before = app.view.position
+        app.view.show_contents()
+        await pilot.pause()
+        assert isinstance(app.screen, ContentsScreen)
+        choices = app.screen.query_one(ChoiceList)
+        assert [line.text for line in choices.rows] == [
+            "A [b]title[/b]", "Section 0", "Section 1", "  Section [2]", "Section 3", "Section 4",
+        ]  # fmt: skip
+        assert choices.cursor == 2
+        drawn = [choices.render_line(y).text for y in range(6)]
+        assert [row.startswith("▌") for row in drawn] == [False, False, True, False, False, False]
+        assert drawn[1].split()[-2:] == ["0", "%"]
+        await pilot.press("j", "j", "enter")
+        await pilot.pause()
+        assert "Section 3" in " ".join(app.rows()[:3])
+        assert said(app).startswith("backspace goes back")
+        await pilot.press("backspace")
+        assert app.view.position == before
+        app.view.show_contents()
+        await pilot.pause()
+        await pilot.press("g", "enter")
+        assert app.view.position == 0
+
+
+async def test_keys_are_named_as_they_are_bound() -> None:
+    app = Host(opened(LINKS))
+    app.set_keymap({"return": "b", "page-down": "x", "copy-link": "c"})
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.view.jump_to(2000)
+        assert said(app).startswith("b goes back")
+        await pilot.press("G")
+        assert said(app).startswith("x goes on")
+        app.view.show_links()
+        await pilot.pause()
+        assert "enter opens, c copies" in str(app.screen.query(Static).first().visual)
+        await pilot.press("c")
+        assert app.clipboard == "https://first.example/a"
+
+
+async def test_without_headings_or_links_there_is_only_a_word() -> None:
+    app = Host(opened("Plain."))
+    async with app.run_test(size=(80, 30)) as pilot:
+        app.view.show_contents()
+        app.view.show_links()
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        messages = [note.message for note in app._notifications]
+        assert messages == ["This article has no headings.", "This article has no links."]
+
+
+# Links.
+
+
+async def test_tab_steps_through_the_links_in_sight_and_enter_opens() -> None:
+    app = Host(opened(LINKS))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("tab")
+        assert said(app).startswith("https://first.example/a")
+        await pilot.press("tab", "enter", "shift+tab", "tab", "tab", "tab")
+        assert said(app).startswith("javascript:x")
+        await pilot.press("enter")
+        assert [message.url for message in app.messages if isinstance(message, LinkPage.OpenLink)] == [
+            "http://second.example/",
+            "javascript:x",
+        ]
+        await pilot.press("tab")  # behind the last one in sight the key is for others
+        assert not said(app).startswith("javascript")
+        await pilot.press("shift+tab")
+        assert said(app).startswith("javascript:x")
+        await pilot.press("space")
+        focused = [message.url for message in app.messages if isinstance(message, LinkPage.LinkFocused)]
+        assert focused[-1] is None
+        assert app.view._here is None
+
+
+async def test_escape_lets_go_of_the_link() -> None:
+    app = Host(opened(LINKS))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("tab", "escape")
+        assert app.view.link_shown is None
+        await pilot.press("enter")
+        assert not [message for message in app.messages if isinstance(message, LinkPage.OpenLink)]
+
+
+async def test_a_note_is_jumped_to_and_left_again() -> None:
+    app = Host(opened(LINKS))
+    async with app.run_test(size=(80, 30)) as pilot:
+        await pilot.press("tab", "tab", "tab")
+        await pilot.press("enter")
+        assert "The note, linked." in app.text()
+        assert said(app).startswith("backspace goes back")
+        await pilot.press("ctrl+o")
+        assert app.view.position == 0
+        assert "A first" in app.text()
+
+
+async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
+    app = Host(opened(LINKS))
+    async with app.run_test(size=(80, 40)) as pilot:
+        app.view.show_links()
+        await pilot.pause()
+        assert isinstance(app.screen, LinksScreen)
+        choices = app.screen.query_one(ChoiceList)
+        assert [(line.text, line.aside) for line in choices.rows] == [
+            ("first", "https://first.example/a"),
+            ("second", "http://second.example/"),
+            ("third", "javascript:x"),
+            ("below", "https://below.example/"),
+            ("linked", "https://note.example/"),
+        ]
+        assert "enter opens, y copies" in str(app.screen.query(Static).first().visual)
+        await pilot.press("j", "y")
+        assert app.clipboard == "http://second.example/"
+        assert [note.message for note in app._notifications] == ["Copied http://second.example/"]
+        await pilot.press("enter")
+        app.view.show_links()
+        await pilot.pause()
+        await pilot.press("4")
+        await pilot.pause()
+        assert [message.url for message in app.messages if isinstance(message, LinkPage.OpenLink)] == [
+            "http://second.example/",
+            "https://below.example/",
+        ]
+        assert len(app.screen_stack) == 1
+
+
+def test_each_address_is_listed_once_under_each_text() -> None:
+    document = opened("[a](http://x) [a](http://x) [b](http://x) [a](http://y) n[^1]\n\n[^1]: note").document
+    assert [(document.links[index].text, document.links[index].url) for index in listed(document.links)] == [
+        ("a", "http://x"),
+        ("b", "http://x"),
+        ("a", "http://y"),
+    ]

@@ -1,0 +1,38 @@
+"""What is read off the loop for the lists."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from shelf import REVIEW, Piece, shelve
+from tuireader.model import Query
+from tuireader.store.connection import connect
+from tuireader.tui.main.sidebar_counts import view
+
+LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out again and again. " * 5000 + "</p>")
+
+
+def test_the_first_rows_of_a_search_come_with_their_contexts(db: Path) -> None:
+    shelve(db, "The Review", REVIEW)
+    with closing(connect(db)) as c:
+        found = view(c, Query(text="rivals", order="best"), 0, (), contexts=2, width=40)
+    assert found.count == len(REVIEW)
+    assert set(found.contexts) == {headline.id for headline in found.rows[:2]}
+    for context in found.contexts.values():
+        assert [context.text[start:stop] for start, stop in context.marks] == ["rivals"]
+
+
+def test_headlines_wait_for_no_context_that_takes_long(db: Path) -> None:
+    shelve(db, "The Review", (*REVIEW, LONG))
+    with closing(connect(db)) as c:
+        found = view(c, Query(text="countries", order="best"), 0, (), contexts=9, width=40)
+        assert found.count == len(REVIEW) + 1
+        assert found.contexts == {}
+        assert view(c, Query(text="rivals", order="best"), 0, (), contexts=9, width=40).contexts
+
+
+def test_without_a_search_there_are_none(db: Path) -> None:
+    shelve(db, "The Review", REVIEW)
+    with closing(connect(db)) as c:
+        assert view(c, Query(), 0, ()).contexts == {}
