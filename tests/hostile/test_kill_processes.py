@@ -39,9 +39,9 @@ def refreshing(path: Path) -> subprocess.Popen[str]:
 import os
 from pathlib import Path
 from tuireader import cli, paths
-from tuireader.library import workers
+from tuireader.library.jobs import pool
 paths.cache_path = lambda: Path({str(path)!r})
-workers._useful = lambda: 2
+pool._useful = lambda: 2
 raise SystemExit(cli.main(["refresh", "--force"]))
 """
     return subprocess.Popen(
