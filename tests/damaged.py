@@ -22,7 +22,7 @@ from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.library.reading.open_article import open_article
 from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query, Validators
-from tuireader.store import articles, damage, facets, feeds, holds, settings, statuses
+from tuireader.store import articles, damage, facets, feeds, host_holds, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import survey
 
@@ -61,8 +61,8 @@ def fill(path: Path, dice: random.Random) -> dict[int, Kept]:
         statuses.mark(c, chosen[TOTAL // 8 :: 2], starred=True)
         for article_id in chosen[:20]:
             articles.save_full_text(c, article_id, f"<p>{_text(dice, 400)}</p>", _text(dice, 400), 400)
-        settings.save(c, "theme", "nord")
-        holds.hold(c, "site-1.example", NOW + timedelta(days=1), now=NOW)
+        ui_state.save(c, "theme", "nord")
+        host_holds.hold(c, "site-1.example", NOW + timedelta(days=1), now=NOW)
         return {
             each.id: Kept(each.title, each.read, each.starred, articles.body(c, each.id))
             for each in articles.window(c, Query(), 0, TOTAL)
@@ -175,7 +175,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
         attempt(read_all)
         attempt(lambda: survey(c, Query()))
         attempt(lambda: facets.totals(c, Query()))
-        attempt(lambda: settings.load(c))
+        attempt(lambda: ui_state.load(c))
         attempt(lambda: feeds.summaries(c))
         attempt(lambda: articles.window(c, Query(text="harbour"), 0, 50))
         attempt(lambda: articles.window(c, Query(text="harbour winter", order="best"), 0, 50))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from shelf import NOTES, NOW, REVIEW, ids, shelve
 from tuireader.model import Validators
-from tuireader.store import articles, settings, statuses
+from tuireader.store import articles, statuses, ui_state
 from tuireader.store.connection import connect
 
 DATA = Path(__file__).parent / "data"
@@ -63,7 +63,7 @@ def fill(path: Path) -> None:
             statuses.mark(c, [numbers[kept.title]], read=kept.read, starred=kept.starred)
             statuses.save_position(c, numbers[kept.title], kept.position)
         articles.save_full_text(c, numbers["The Quiet Harbour"], FULL, "All of the harbour, its lighthouses too.", 7)
-        settings.save(c, "theme", "nord")
+        ui_state.save(c, "theme", "nord")
 
 
 def version(path: Path) -> int:

@@ -44,7 +44,7 @@ def failing_statements(fault: Fault, code: int, words: str) -> Iterator[None]:
     def broken(method: Callable[..., Any]) -> Callable[..., Any]:
         def run(self: connection.Cursor, *args: Any) -> Any:
             if fault.strikes(args[0]):
-                raise self.connection.told(sqlite_error(code, words))
+                raise self.connection.as_store_error(sqlite_error(code, words))
             return method(self, *args)
 
         return run

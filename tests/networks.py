@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuireader.urls import private, typed
-from tuireader.web import ask, client, fetch
+from tuireader.web import client, exchange, fetch
 
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
 RESOLVE = socket.getaddrinfo
@@ -37,6 +37,6 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     is_private_address, is_private_name = private.is_private_address, private.is_private_name
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
     monkeypatch.setattr(client, "is_private_address", private_address)
-    for module in (private, ask, fetch, typed):
+    for module in (private, exchange, fetch, typed):
         monkeypatch.setattr(module, "is_private_name", private_name)
     return names

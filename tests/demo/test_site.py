@@ -86,9 +86,9 @@ def test_the_cut_article_ends_in_read_more_in_the_feed_and_is_whole_on_its_page(
     assert f'<a href="{BASE}{post.path}#more-{post.id}" class="more-link">Read more</a>' in body
     assert len(body) < len(post.html) / 2
     assert "[…]" in texts(item, "description")[0]
-    last_words = post.html.rstrip().removesuffix("</p>")[-40:]
-    assert last_words not in body
-    assert last_words in page(post.path)
+    exit_message = post.html.rstrip().removesuffix("</p>")[-40:]
+    assert exit_message not in body
+    assert exit_message in page(post.path)
 
 
 def test_feed_pages_give_every_article_once() -> None:

@@ -23,7 +23,7 @@ from shelf import reader, settle
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.opening import open_cache
 from tuireader.model import Query
-from tuireader.store import articles, damage, feeds, holds, recovery, settings, statuses
+from tuireader.store import articles, damage, feeds, host_holds, recovery, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 
 CASES, PARTS = 200, 4
@@ -76,8 +76,8 @@ def state(db: Path) -> tuple[object, ...]:
             rows,
             [(articles.get(c, row.id), articles.status(c, row.id), articles.body(c, row.id)) for row in rows],
             feeds.every(c),
-            settings.load(c),
-            holds.held_until(c, ["site-1.example"], NOW),
+            ui_state.load(c),
+            host_holds.held_until(c, ["site-1.example"], NOW),
             sorted(row.id for row in articles.window(c, Query(text="harbour "), 0, 2 * TOTAL)),
         )
 

@@ -59,7 +59,7 @@ async def test_an_entry_is_kept_whatever_its_date(site: ScriptedSite, capsys: py
         await pilot.press("enter", *["J"] * len(items), "escape")
         await settle(pilot)
         assert app.return_code is None
-        assert not app.last_words
+        assert not app.exit_message
 
 
 async def test_a_date_of_the_future_counts_as_now(site: ScriptedSite, capsys: pytest.CaptureFixture[str]) -> None:

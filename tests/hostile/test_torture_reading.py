@@ -190,7 +190,7 @@ async def session(path: Path, fault: Fault, keys: Sequence[str], *, only_the_sta
             await on_screen(pilot, app, "FEEDS")
             await pilot.press("ctrl+q")
         assert app.return_code == 0
-        return app.last_words
+        return app.exit_message
 
 
 def shelve_all(path: Path) -> None:
@@ -234,4 +234,4 @@ async def test_a_browser_that_cannot_be_started_is_said(db: Path, monkeypatch: p
         await pilot.press("J")
         await calm(pilot)
     assert app.return_code is None
-    assert app.last_words == ""
+    assert app.exit_message == ""

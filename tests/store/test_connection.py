@@ -16,7 +16,7 @@ from stock import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.model import Query
-from tuireader.store import articles, connection, damage, feeds, schema, settings, statuses
+from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
 
 
@@ -444,9 +444,9 @@ def test_a_bug_stays_an_error_of_sqlite(db: Path, bug: Callable[[sqlite3.Connect
 def test_a_transaction_is_all_or_nothing(db: Path) -> None:
     with closing(connect(db)) as c:
         with pytest.raises(KeyboardInterrupt), transaction(c):  # noqa: PT012 - how far it comes is the point
-            settings.save(c, "theme", "nord")
+            ui_state.save(c, "theme", "nord")
             raise KeyboardInterrupt
-        assert settings.load(c) == {}
+        assert ui_state.load(c) == {}
         assert not c.in_transaction
         feeds.add(c, "https://example.org/feed", title="T", site="", now=NOW)
         assert len(feeds.every(c)) == 1
@@ -469,9 +469,9 @@ def test_the_version_tells_what_others_changed(db: Path) -> None:
     with closing(connect(db)) as c, closing(connect(db)) as other:
         before = version(c)
         titles(other)
-        settings.save(c, "theme", "nord")
+        ui_state.save(c, "theme", "nord")
         assert version(c) == before
-        settings.save(other, "theme", "dracula")
+        ui_state.save(other, "theme", "dracula")
         assert version(c) != before
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from stock import NOW, ready, save, subscribe
 from tuireader.model import Headline, Query
-from tuireader.store import articles, facets, selection, statuses
+from tuireader.store import articles, facets, query_sql, statuses
 
 ORDERS = ("newest", "oldest", "shortest", "longest", "best")
 
@@ -92,7 +92,7 @@ LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
 def test_no_list_count_or_place_scans_the_articles(
     stocked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, name: str, enough: int
 ) -> None:
-    monkeypatch.setattr(selection, "ENOUGH", enough)
+    monkeypatch.setattr(query_sql, "ENOUGH", enough)
     seen: set[str] = set()
     for query in queries():
         with watched(stocked) as statements:

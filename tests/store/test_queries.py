@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from stock import NOW, ready, save, subscribe
 from tuireader.model import Facet, Headline, Plan, Query, Totals
-from tuireader.store import articles, facets, selection, statuses
+from tuireader.store import articles, facets, query_sql, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -294,7 +294,7 @@ def test_which_run_is_walked_changes_nothing(
         for n in range(12)
     ]  # fmt: skip
     rows = fill(c, library)
-    monkeypatch.setattr(selection, "ENOUGH", enough)
+    monkeypatch.setattr(query_sql, "ENOUGH", enough)
     for text in ("", "night ", "harb", "is:unread harbour "):
         for more in ({}, {"unread": True}, {"categories": ("alpha",)}, {"authors": ("béta",), "starred": True}):
             query = Query(text=text, **more)

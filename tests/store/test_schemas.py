@@ -15,7 +15,7 @@ from dumped import DATA, FULL, GONE, KEPT, Kept, dump, fill, restore, version
 from shelf import NOTES, NOW, REVIEW, ids
 from tuireader.errors import StoreError
 from tuireader.model import Query, Validators
-from tuireader.store import articles, connection, facets, feeds, schema, settings, statuses
+from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}
@@ -71,7 +71,7 @@ def check(path: Path) -> None:
         assert articles.count(c, Query(text="rivals ")) == len(KEPT) - 1
         assert articles.count(c, Query(authors=("Zoë Ångström-Díaz",), unread=True)) == 1
         assert ("Europe", 1, 2) in [(facet.name, facet.unread, facet.total) for facet in facets.categories(c, Query())]
-        assert settings.load(c) == {"theme": "nord"}
+        assert ui_state.load(c) == {"theme": "nord"}
     with closing(sqlite3.connect(path)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from stock import ready, save, subscribe, titles
 from tuireader.model import Excerpt, Query
-from tuireader.store import articles, facets, search, selection, statuses
+from tuireader.store import articles, facets, query_sql, search, statuses
 from tuireader.store.connection import connect
 
 
@@ -207,7 +207,7 @@ def test_a_common_short_word_is_not_taken_as_a_beginning(
 ) -> None:
     save(library, ready("7", "brow", title="Brow"), ready("8", "brow", title="High brow"))
     assert found(library, "brow") == ["Brow", "Fox", "High brow", "Order"]
-    monkeypatch.setattr(selection, "COMMON", 2)
+    monkeypatch.setattr(query_sql, "COMMON", 2)
     assert found(library, "brow") == ["Brow", "High brow"]
     assert found(library, "bro") == ["Brow", "Fox", "High brow", "Order"]
     assert found(library, "quick") == ["Fox", "Order"]

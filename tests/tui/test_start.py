@@ -17,7 +17,7 @@ HEAVY = {
     "tuireader.model.fetched", "tuireader.model.subscriptions",
 }  # fmt: skip
 
-LOADED = "from tuireader import cli; cli._understood([]); import tuireader.cli.reader, tuireader.tui.app"
+LOADED = "from tuireader import cli; cli._parse_command([]); import tuireader.cli.reader, tuireader.tui.app"
 """What a start without any word loads."""
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from rude import RawServer, Serve, reply, saying
 from tuireader.errors import FetchError
-from tuireader.web import Client, get, sentences
+from tuireader.web import Client, errors, get
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "web" / "untrusted.pem"
 
@@ -229,7 +229,7 @@ async def test_a_name_that_is_not_found(client: Client, monkeypatch: pytest.Monk
         raise socket.gaierror(case.code, "no")
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(sentences, "_has_route", lambda: case.route)
+    monkeypatch.setattr(errors, "_has_route", lambda: case.route)
     error = await failure(client, "http://example.org/")
     assert (str(error), error.offline) == (case.sentence, case.offline)
 
@@ -240,7 +240,7 @@ async def test_no_way_there(client: Client, monkeypatch: pytest.MonkeyPatch, rou
         raise OSError(errno.ENETUNREACH, "Network is unreachable")
 
     monkeypatch.setattr(asyncio.get_running_loop(), "create_connection", unreachable)
-    monkeypatch.setattr(sentences, "_has_route", lambda: route)
+    monkeypatch.setattr(errors, "_has_route", lambda: route)
     error = await failure(client, "http://198.51.100.7/")
     assert "198.51.100.7 cannot be reached" in str(error)
     assert error.offline is offline

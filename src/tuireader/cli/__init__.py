@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 done, 1 something failed, 2 wrong usage, 130 interrupted."""
     try:
         _be_safe_with_streams()
-        _speak_the_readers_language()
-        debug, run = _understood(sys.argv[1:] if argv is None else argv)
+        _use_user_locale()
+        debug, run = _parse_command(sys.argv[1:] if argv is None else argv)
         from tuireader.cli.log import start_log
 
         start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
@@ -56,7 +56,7 @@ def _failed(error: Exception) -> int:
     return FAILED
 
 
-def _understood(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:
+def _parse_command(argv: Sequence[str]) -> tuple[bool, Callable[[], int]]:
     """Whether details are wanted in the log, and what to run."""
     if not argv:  # most starts are these, and what can parse more takes as long to load as the first headlines
         return False, _read
@@ -89,7 +89,7 @@ def _be_safe_with_streams() -> None:
             reconfigure(errors="replace")
 
 
-def _speak_the_readers_language() -> None:
+def _use_user_locale() -> None:
     """Write dates as the reader's locale does; one that the machine does not have changes nothing."""
     with suppress(locale.Error):
         locale.setlocale(locale.LC_TIME, "")

@@ -64,9 +64,9 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
     except ConfigError as error:
         raise ConfigError(f"{paths.config_path()}: {error}") from None
     app.run()
-    if app.last_words:
-        _say(f"{app.last_words} {'' if app.unwritten else where_details_are()}".strip())
-    return app.return_code or FAILED if app.last_words or app.return_code is None else app.return_code
+    if app.exit_message:
+        _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
+    return app.return_code or FAILED if app.exit_message or app.return_code is None else app.return_code
 
 
 def _say(sentence: str) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
 from tuireader.feeds.decode import decode
-from tuireader.feeds.document import find_root
+from tuireader.feeds.xml_repair import find_root
 from tuireader.model import FeedLink
 from tuireader.text.names import line
 from tuireader.urls.absolute import absolute

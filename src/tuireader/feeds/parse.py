@@ -13,10 +13,10 @@ from urllib.parse import urljoin
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import from_tuple, parse_date
 from tuireader.feeds.decode import decode
-from tuireader.feeds.document import find_root, is_whole
 from tuireader.feeds.entries import as_html, attachments, identity, settled
+from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
-from tuireader.feeds.usual import RawFeed, read_usual
+from tuireader.feeds.xml_repair import find_root, is_whole
 from tuireader.model import ParsedEntry, ParsedFeed
 from tuireader.text.names import categories, line, people
 from tuireader.urls.absolute import absolute

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import model
 from tuireader.errors import NotFoundError
-from tuireader.store.listing import (
+from tuireader.store.article_lists import (
     beside,
     beside_among,
     count,
@@ -17,9 +17,12 @@ from tuireader.store.listing import (
     rank,
     window,
 )
-from tuireader.store.saving import alike, facts_of, given_html, has_any, known, rename, save, save_full_text
-from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import DAMAGED, link_key, moment, number, sound, stamp, text_of, unpack_all
+from tuireader.store.bodies import DAMAGED, unpack_all
+from tuireader.store.keys import link_key
+from tuireader.store.query_sql import names_of, split_names
+from tuireader.store.times import moment, stamp
+from tuireader.store.values import number, sound, text_of
+from tuireader.store.writing import alike, facts_of, given_html, has_any, known, rename, save, save_full_text
 
 if TYPE_CHECKING:
     import sqlite3

@@ -46,7 +46,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().execute(sql, parameters)
         except BROKEN as error:
-            raise self.connection.told(error) from error
+            raise self.connection.as_store_error(error) from error
         return self
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
@@ -54,7 +54,7 @@ class Cursor(sqlite3.Cursor):
         try:
             super().executemany(sql, parameters)
         except BROKEN as error:
-            raise self.connection.told(error) from error
+            raise self.connection.as_store_error(error) from error
         return self
 
     def fetchone(self) -> Any:
@@ -62,14 +62,14 @@ class Cursor(sqlite3.Cursor):
         try:
             return super().fetchone()
         except BROKEN as error:
-            raise self.connection.told(error) from error
+            raise self.connection.as_store_error(error) from error
 
     def fetchall(self) -> list[Any]:
         """All rows that are left."""
         try:
             return super().fetchall()
         except BROKEN as error:
-            raise self.connection.told(error) from error
+            raise self.connection.as_store_error(error) from error
 
 
 class Connection(sqlite3.Connection):
@@ -93,12 +93,12 @@ class Connection(sqlite3.Connection):
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
-    def told(self, error: Exception) -> Exception:
-        """The sentence for an error; the error itself where it is a bug of ours."""
+    def as_store_error(self, error: Exception) -> Exception:
+        """Translate an error of SQLite to a StoreError; an error that is a bug of ours is given back as it is."""
         if is_damage(error) or self._is_damage_in_disguise(error):
             damage.suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
-        return _told(self.path, error) if _code(error) in _SENTENCES else error
+        return _store_error(self.path, error) if _code(error) in _SENTENCES else error
 
     def _is_damage_in_disguise(self, error: Exception) -> bool:
         """Whether an error says that a statement is wrong, and it is the file: an index, a number, a table's name."""
@@ -131,7 +131,7 @@ _SENTENCES = {
 }
 
 
-def _told(path: Path, error: Exception) -> StoreError:
+def _store_error(path: Path, error: Exception) -> StoreError:
     code = _code(error)
     if code == sqlite3.SQLITE_IOERR and _is_full(path):  # of what it makes beside the file it says no more than that
         code = sqlite3.SQLITE_FULL
@@ -192,7 +192,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
             damage.suspect(path)
         elif _code(error) in _UNWRITABLE and path.exists():
             return _open_for_reading(path, error)
-        raise _told(path, error) from error
+        raise _store_error(path, error) from error
 
 
 def _keep_private(path: Path) -> None:
@@ -340,7 +340,7 @@ def _open_for_reading(path: Path, failure: Exception) -> Connection:
         if has_log and "immutable" in mode:
             c.notice += " What was written last is left out: it is in a file that cannot be read here."
         return c
-    raise _told(path, failure) from failure
+    raise _store_error(path, failure) from failure
 
 
 def _modes(path: Path) -> Iterator[str]:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.model import Facet, Query, Totals
-from tuireader.store.listing import count
-from tuireader.store.selection import Part, scan, select
+from tuireader.store.article_lists import count
+from tuireader.store.query_sql import Part, scan, select
 from tuireader.store.values import text_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.connection import transaction
-from tuireader.store.values import moment, name_key, number, seconds, sound, text_of, tidy
+from tuireader.store.keys import name_key, tidy
+from tuireader.store.times import moment, seconds
+from tuireader.store.values import number, sound, text_of
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

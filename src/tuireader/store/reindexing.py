@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from tuireader.store.bodies import unpack
 from tuireader.store.connection import BROKEN
 from tuireader.store.inspection import is_sound
-from tuireader.store.saving import add_to_index, index_columns
+from tuireader.store.query_sql import names_of, split_names
 from tuireader.store.schema import INDEX_SETTINGS
-from tuireader.store.selection import names_of, split_names
-from tuireader.store.values import unpack
+from tuireader.store.writing import add_to_index, index_columns
 
 PlainText = Callable[[str], str]
 """What makes plain text, for the index, of an article's HTML."""

@@ -14,7 +14,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tuireader.store.values import link_key
+from tuireader.store.keys import link_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -73,7 +73,7 @@ class Term(NamedTuple):
 
 
 @dataclass(slots=True)
-class Wanted:
+class SearchQuery:
     """What a typed search asks for."""
 
     terms: list[Term] = field(default_factory=list)
@@ -109,16 +109,16 @@ def indexed(text: str) -> str:
     return _unspaced_run().sub(_spaced, _composed(text))
 
 
-def understand(text: str) -> Wanted:
+def understand(text: str) -> SearchQuery:
     """What was typed, taken apart."""
-    wanted = Wanted()
+    wanted = SearchQuery()
     if not text:  # the usual list: it is shown before any pattern is made
         return wanted
     text = "".join(" " if unicodedata.category(sign) in ("Cc", "Cs") else sign for sign in text)
     pieces = list(re.finditer(_PIECE, text, re.IGNORECASE))
     for piece in pieces[:_MOST_PIECES]:
         _take(wanted, piece, last=piece.end() == len(text))
-    wanted.nothing = bool(text.strip()) and wanted == Wanted()
+    wanted.nothing = bool(text.strip()) and wanted == SearchQuery()
     return wanted
 
 
@@ -151,7 +151,7 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     return model.Excerpt(cut, matches(cut, query))
 
 
-def _take(wanted: Wanted, piece: re.Match[str], *, last: bool) -> None:
+def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool) -> None:
     """Add one piece of what was typed to what is wanted."""
     minus, key, value = bool(piece[1]), (piece[2] or "").lower(), piece[3].strip('"')
     if key == "is" and _flag(wanted, value.lower(), no=minus):
@@ -170,7 +170,7 @@ def _take(wanted: Wanted, piece: re.Match[str], *, last: bool) -> None:
     (wanted.without if minus else wanted.terms).append(Term(tokens, _COLUMNS[key], prefix))
 
 
-def _flag(wanted: Wanted, name: str, *, no: bool) -> bool:
+def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
     if name in ("unread", "read"):
         wanted.read = (name == "read") is not no
     elif name == "starred":
@@ -187,7 +187,7 @@ def _spaced(run: re.Match[str]) -> str:
     return f" {' '.join(run[0])} "
 
 
-def _pattern(wanted: Wanted) -> re.Pattern[str] | None:
+def _pattern(wanted: SearchQuery) -> re.Pattern[str] | None:
     """What finds the terms that may be anywhere in folded text."""
     found = [_term_pattern(term) for term in wanted.terms if not term.column]
     return re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None

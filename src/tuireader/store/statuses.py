@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.store.connection import transaction
-from tuireader.store.selection import select
+from tuireader.store.query_sql import select
 from tuireader.store.values import id_list
 
 if TYPE_CHECKING:

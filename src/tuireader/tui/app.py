@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
 from tuireader.library.opening import open_cache
-from tuireader.store import settings
+from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
 from tuireader.tui.main.reader import ReaderScreen
@@ -31,7 +31,7 @@ from tuireader.tui.support.background import Writer
 from tuireader.tui.support.ending import Ending
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import TypeAhead
-from tuireader.tui.support.ui_state import Memory
+from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.themes import DARK, HOUSE, tones
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ HEARING = 0.05
 """Seconds in which the loop hears of all signals that have come."""
 LETTING_GO = 0.3
 """Seconds for what is called off at the end to let go of what it holds."""
-FAREWELL = 0.8
+CLOSE_TIMEOUT = 0.8
 """Seconds for what is still to be written when the program ends."""
 
 
@@ -91,7 +91,7 @@ class ReaderApp(TypeAhead):
         self._is_quitting = self._is_stopping = False
         self._ending: Ending | None = None
         try:
-            self.memory = Memory(settings.load(self.connection), self._remember)
+            self.memory = UiState(ui_state.load(self.connection), self._remember)
             super().__init__()
             for theme in HOUSE:
                 self.register_theme(theme)
@@ -102,7 +102,7 @@ class ReaderApp(TypeAhead):
             raise
 
     def _remember(self, name: str, value: str) -> None:
-        self.writer.submit(lambda c: settings.save(c, name, value))
+        self.writer.submit(lambda c: ui_state.save(c, name, value))
 
     # Themes.
 
@@ -290,7 +290,7 @@ class ReaderApp(TypeAhead):
             async with asyncio.timeout(LETTING_GO):
                 called_off = [each.wait() for each in self.workers if each.is_running]
                 await asyncio.gather(*called_off, return_exceptions=True)
-        self.unwritten = self.writer.close(FAREWELL)
+        self.unwritten = self.writer.close(CLOSE_TIMEOUT)
         self.connection.close()
 
     def _heed_no_more(self) -> None:
@@ -335,7 +335,7 @@ class ReaderApp(TypeAhead):
         self._close_messages_no_wait()
 
     @property
-    def last_words(self) -> str:
+    def exit_message(self) -> str:
         """Why the program ended by itself, or what it could not do; empty where the user ended it and all is well."""
         error = self._exception
         if error is None and self.unwritten:

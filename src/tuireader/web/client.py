@@ -16,8 +16,8 @@ from tuireader import __version__
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError
 from tuireader.urls.private import is_private_address
-from tuireader.web.names import look_up_apart
-from tuireader.web.unpack import OFFERED
+from tuireader.web.decompress import OFFERED
+from tuireader.web.resolver import look_up_apart
 
 USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 

@@ -16,12 +16,12 @@ from tuireader.urls.credentials import may_go_along, split_credentials
 from tuireader.urls.hosts import host_of, is_reachable_host, same_host
 from tuireader.urls.private import is_private_name
 from tuireader.urls.shown import shown_address
+from tuireader.web import errors
 from tuireader.web import headers as http
-from tuireader.web import sentences
-from tuireader.web.ask import Answer, Question, ask
 from tuireader.web.client import Client, PrivateAddressError
+from tuireader.web.decompress import CutOffError, TooLargeError, UnpackError
+from tuireader.web.exchange import Request, Response, ask
 from tuireader.web.headers import basic_authorization
-from tuireader.web.unpack import CutOffError, TooLargeError, UnpackError
 
 LIMIT = 20_000_000
 """Bytes of a decoded body."""
@@ -59,7 +59,7 @@ async def get(
     asked_private: bool | None = None
     for hop in range(MOST_REDIRECTS + 1):
         headers = _request_headers(start, here, validators, userinfo)
-        question = Question(here, headers, limit, private_ok=private_ok is not False)
+        question = Request(here, headers, limit, private_ok=private_ok is not False)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
             began = asyncio.get_running_loop().time()
             with _asking(here):
@@ -132,14 +132,14 @@ def _request_headers(
     return headers
 
 
-async def _answer(client: Client, question: Question, left: float, deadline: float) -> Answer:
+async def _answer(client: Client, question: Request, left: float, deadline: float) -> Response:
     """One request and its answer within what is `left` of the deadline; whatever goes wrong is a FetchError."""
     name = _name(question.url)
     try:
         async with asyncio.timeout(max(left, 0)):
             return await ask(client, question)
     except TimeoutError as error:
-        raise sentences.of_timeout(name, deadline) from error
+        raise errors.of_timeout(name, deadline) from error
     except PrivateAddressError as error:
         raise FetchError(
             f"{name} is inside your own network, where a public page may not lead: not opened",
@@ -148,11 +148,11 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
     except TooLargeError as error:
         raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error
     except CutOffError as error:
-        raise sentences.of_cut(name) from error
+        raise errors.of_cut(name) from error
     except UnpackError as error:
         raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
     except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
-        raise sentences.of_exception(name, error) from error
+        raise errors.of_exception(name, error) from error
     except ExceptionGroup as group:  # of what was tried side by side to connect
         if group.split(OverflowError)[1] is not None:
             raise
@@ -161,10 +161,10 @@ async def _answer(client: Client, question: Question, left: float, deadline: flo
         ) from group
 
 
-def _page(client: Client, url: httpx2.URL, answer: Answer, now: datetime, *, asked: bool) -> Page:
+def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, asked: bool) -> Page:
     unchanged = answer.status == 304 and asked
     if not unchanged and not answer.is_page:
-        raise sentences.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
+        raise errors.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
     return Page(
         url=str(url),
         status=304 if unchanged else 200,

@@ -17,8 +17,8 @@ import pytest
 import jobs
 from rss import Item, rss
 from tuireader.errors import StoreError
-from tuireader.library.jobs.pool import PILE, Workers
-from tuireader.library.jobs.process import Process
+from tuireader.library.jobs.pool import PILE, JobPool
+from tuireader.library.jobs.process import JobProcess
 from tuireader.library.refreshing import ingest
 from tuireader.model import Page
 from tuireader.store import feeds
@@ -36,7 +36,7 @@ def alive(pid: int) -> bool:
     return False
 
 
-async def both(workers: Workers) -> set[int]:
+async def both(workers: JobPool) -> set[int]:
     """The two processes, once both are at work."""
     while True:
         done = set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY))))
@@ -45,13 +45,13 @@ async def both(workers: Workers) -> set[int]:
 
 
 async def test_a_few_pages_are_taken_in_here(db: Path) -> None:
-    async with Workers(db, processes=2) as workers:
+    async with JobPool(db, processes=2) as workers:
         done = await asyncio.gather(*(workers.take(jobs.where) for _ in range(PILE)))
     assert set(done) == {os.getpid()}
 
 
 async def test_many_pages_are_taken_in_by_processes_which_end_with_the_block(db: Path) -> None:
-    async with Workers(db, processes=2) as workers:
+    async with JobPool(db, processes=2) as workers:
         done = await both(workers)
         assert all(alive(pid) for pid in done)
         assert await workers.do(jobs.where) == os.getpid()
@@ -59,7 +59,7 @@ async def test_many_pages_are_taken_in_by_processes_which_end_with_the_block(db:
 
 
 async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: Path) -> None:
-    async with Workers(db, processes=2) as workers:
+    async with JobPool(db, processes=2) as workers:
         workers.expect(PILE)
         assert await workers.take(jobs.where) == os.getpid()
         workers.expect(PILE + 1)
@@ -70,19 +70,19 @@ async def test_processes_are_there_early_where_many_pages_are_sure_to_come(db: P
 async def test_with_one_core_there_are_no_processes(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("os.sched_getaffinity", raising=False)
     monkeypatch.setattr("os.cpu_count", lambda: 1)
-    async with Workers(db) as workers:
+    async with JobPool(db) as workers:
         assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
 
 
 async def test_what_cannot_be_started_is_done_without(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for executable in ("/nonexistent/python", "/bin/false"):
         monkeypatch.setattr(sys, "executable", executable)
-        async with Workers(db, processes=2) as workers:
+        async with JobPool(db, processes=2) as workers:
             assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
 
 
 async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(db: Path) -> None:
-    async with Workers(db, processes=2) as workers:
+    async with JobPool(db, processes=2) as workers:
         await both(workers)
         for _ in range(2):
             with pytest.raises(StoreError, match="has ended"):
@@ -95,7 +95,7 @@ async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(
 
 
 async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:
-    async with Workers(db, processes=2) as workers:
+    async with JobPool(db, processes=2) as workers:
         done = await both(workers)
         for _ in range(2):
             with pytest.raises(StoreError, match="has ended"):
@@ -105,7 +105,7 @@ async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:
 
 
 async def test_errors_come_back(db: Path) -> None:
-    process = await Process.start(db)
+    process = await JobProcess.start(db)
     with pytest.raises(StoreError, match=r"^The disk is full\.$"):
         await process.do(jobs.refuse)
     with pytest.raises(RuntimeError, match="LookupError: a bug") as raised:
@@ -119,7 +119,7 @@ async def test_errors_come_back(db: Path) -> None:
 
 async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
     with pytest.raises(KeyError):  # noqa: PT012 - what is left is the block
-        async with Workers(db, processes=2) as workers:
+        async with JobPool(db, processes=2) as workers:
             pids = await both(workers)
             endless = [asyncio.ensure_future(workers.take(jobs.wait)) for _ in range(MANY)]
             await asyncio.sleep(0)
@@ -134,9 +134,9 @@ def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
 import asyncio, os, pathlib, sys
 sys.path.insert(0, {str(Path(jobs.__file__).parent)!r})
 import jobs
-from tuireader.library.jobs.process import Process
+from tuireader.library.jobs.process import JobProcess
 async def main():
-    process = await Process.start(pathlib.Path({str(db)!r}))
+    process = await JobProcess.start(pathlib.Path({str(db)!r}))
     print(await process.do(jobs.where), flush=True)
     os.kill(os.getpid(), 9)
 asyncio.run(main())
@@ -177,7 +177,7 @@ async def test_both_ways_lead_to_the_same_cache(tmp_path: Path) -> None:
             )
             for feed in subscribed
         ]
-        async with Workers(db, processes=processes) as workers:
+        async with JobPool(db, processes=processes) as workers:
             done = await asyncio.gather(
                 *(
                     workers.take(partial(ingest.take_page, feed=feed, page=page, now=NOW))

@@ -13,10 +13,10 @@ from conftest import Reply, ScriptedSite
 from rss import Item, rss
 from rude import Serve, redirect, reply
 from tuireader.errors import FetchError
-from tuireader.library.politeness.unresponsive import Silence
+from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Refreshed
-from tuireader.web import open_client, sentences
+from tuireader.web import errors, open_client
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -36,7 +36,7 @@ def failure(url: str = FEED, *, unreached: bool = True, offline: bool = False) -
 
 
 def test_two_in_a_row_and_no_fewer() -> None:
-    silence = Silence()
+    silence = UnresponsiveHosts()
     for answer in (failure(), None, failure(), failure(unreached=False), failure(), failure("http://two.test/")):
         silence.note(FEED, answer)
         assert silence.error(FEED) is None
@@ -53,7 +53,7 @@ def test_two_in_a_row_and_no_fewer() -> None:
 
 @pytest.mark.parametrize("offline", [False, True])
 def test_whether_it_may_be_the_network_is_as_it_was(*, offline: bool) -> None:
-    silence = Silence()
+    silence = UnresponsiveHosts()
     for _ in range(2):
         silence.note(FEED, failure(offline=offline))
     error = silence.error(FEED)
@@ -62,7 +62,7 @@ def test_whether_it_may_be_the_network_is_as_it_was(*, offline: bool) -> None:
 
 
 def test_addresses_that_are_none_are_no_server() -> None:
-    silence = Silence()
+    silence = UnresponsiveHosts()
     for _ in range(2):
         silence.note("http://[", failure("http://["))
     assert silence.error("http://one.test/") is None
@@ -140,7 +140,7 @@ async def test_a_name_that_cannot_be_looked_up_is_held_against_no_feed_that_was_
         return resolve(host, *args, **options)  # type: ignore[arg-type,call-overload]
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(sentences, "_has_route", lambda: True)
+    monkeypatch.setattr(errors, "_has_route", lambda: True)
     lost = library.follow(*(f"http://lost.test/{n}" for n in range(6)))
     if others:
         site.pages["/feed"] = Reply(rss(Item("one")))

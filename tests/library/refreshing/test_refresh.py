@@ -16,7 +16,7 @@ from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.model import Feed
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
-from tuireader.web import open_client, sentences
+from tuireader.web import errors, open_client
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -191,7 +191,7 @@ async def test_a_name_that_fails_while_others_answer_is_the_feeds_own_failure(
         return resolve(host, *args, **options)  # type: ignore[arg-type,call-overload]
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    monkeypatch.setattr(sentences, "_has_route", lambda: True)
+    monkeypatch.setattr(errors, "_has_route", lambda: True)
     await library.refresh()
     assert library.feed(lost.url).failures == 1
     assert library.feed(lost.url).error

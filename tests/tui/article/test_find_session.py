@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.text.folding import fold
-from tuireader.tui.article.find_session import Match, Searchable
+from tuireader.tui.article.find_session import FoldedText, Match
 
 MANY = 1000
 
 
 def found(text: str, sought: str) -> list[str]:
-    return [text[match.start : match.end] for match in Searchable(text).matches(sought, MANY)]
+    return [text[match.start : match.end] for match in FoldedText(text).matches(sought, MANY)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_finds_what_is_meant(text: str, sought: str, expected: list[str]) -> Non
 
 
 def test_no_more_than_asked_for() -> None:
-    assert Searchable("e" * 100).matches("e", 3) == [Match(0, 1), Match(1, 2), Match(2, 3)]
+    assert FoldedText("e" * 100).matches("e", 3) == [Match(0, 1), Match(1, 2), Match(2, 3)]
 
 
 @given(st.text(max_size=60), st.data())
@@ -62,7 +62,7 @@ def test_any_piece_of_a_text_is_found_in_it(text: str, data: st.DataObject) -> N
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     piece = text[start:end]
-    matches = Searchable(text).matches(piece, MANY)
+    matches = FoldedText(text).matches(piece, MANY)
 
     assert all(0 <= match.start < match.end <= len(text) for match in matches)
     assert all(one.end <= other.start for one, other in pairwise(matches))
@@ -72,7 +72,7 @@ def test_any_piece_of_a_text_is_found_in_it(text: str, data: st.DataObject) -> N
 
 @given(st.text(max_size=60))
 def test_places_lead_back_to_the_characters(text: str) -> None:
-    searchable = Searchable(text)
+    searchable = FoldedText(text)
     for place, character in enumerate(text):
         if fold(character).strip():
             assert any(match.start <= place < match.end for match in searchable.matches(character, MANY)), (

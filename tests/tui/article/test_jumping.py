@@ -26,7 +26,7 @@ async def type_in(pilot: Pilot[None], text: str) -> None:
         await pilot.press({" ": "space", "/": "slash", "’": "’"}.get(char, char))
 
 
-# Finding.
+# FindSession.
 
 
 async def test_finding_goes_along_with_typing() -> None:

@@ -8,12 +8,12 @@ from sqlite3 import Connection, OperationalError
 
 import pytest
 
-from tuireader.store import settings
+from tuireader.store import ui_state
 from tuireader.store.connection import connect
 from tuireader.store.pending import Mark
 from tuireader.tui.support import background
 from tuireader.tui.support.background import Writer, off_loop
-from tuireader.tui.support.ui_state import Memory
+from tuireader.tui.support.ui_state import UiState
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
@@ -51,23 +51,23 @@ async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
 
     def first(connection: Connection) -> None:
         slow.wait(30)
-        settings.save(connection, "name", "first")
+        ui_state.save(connection, "name", "first")
 
     writer.submit(first)
-    second = writer.submit(lambda c: settings.save(c, "name", "second"))
+    second = writer.submit(lambda c: ui_state.save(c, "name", "second"))
     slow.set()
     await asyncio.wrap_future(second)
-    assert await writer.write(settings.load) == {"name": "second"}
+    assert await writer.write(ui_state.load) == {"name": "second"}
     writer.close()
 
 
 def test_closing_writes_what_was_asked_for(db: Path) -> None:
     writer = Writer(db)
     for number in range(20):
-        writer.submit(lambda c, number=number: settings.save(c, f"n{number}", "x"))
+        writer.submit(lambda c, number=number: ui_state.save(c, f"n{number}", "x"))
     writer.close()
     with closing(connect(db)) as c:
-        assert len(settings.load(c)) == 20
+        assert len(ui_state.load(c)) == 20
 
 
 def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
@@ -121,7 +121,7 @@ def test_what_comes_after_a_mark_that_is_kept_is_kept_too(db: Path) -> None:
 
 def test_settings_have_the_type_of_their_default() -> None:
     kept: dict[str, str] = {}
-    memory = Memory({"measure": "64", "dense": "yes", "wrong": "many"}, kept.__setitem__)
+    memory = UiState({"measure": "64", "dense": "yes", "wrong": "many"}, kept.__setitem__)
     assert memory.get("measure", 72) == 64
     assert memory.get("dense", False) is True
     assert memory.get("wrong", 3) == 3

@@ -29,7 +29,7 @@ from tuireader.content.extraction.main_content import (
     paragraphs,
     prune,
 )
-from tuireader.content.extraction.metadata import facts_of, title_of
+from tuireader.content.extraction.metadata import metadata_of, title_of
 from tuireader.text.elements import BLOCKS
 from tuireader.text.word_count import count_words
 
@@ -90,7 +90,7 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
     body, headings = _body(text, html, url)
     if not body:
         return None
-    facts = facts_of(tree, found)
+    facts = metadata_of(tree, found)
     return Extracted(
         title=title_of(text, [*facts.headings, *headings], found.title if found else ""),
         authors=facts.authors,

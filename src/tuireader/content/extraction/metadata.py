@@ -29,7 +29,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class Metadata:
     """What a page says of its article besides the title; anything may be missing."""
 
     authors: tuple[str, ...]
@@ -53,7 +53,7 @@ def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
     return _PARTS.split(called[0])[0] if called else printable_line(found or "")
 
 
-def facts_of(page: Any, found: Any) -> Facts:
+def metadata_of(page: Any, found: Any) -> Metadata:
     """Return what the tree of a page says of its article, and else what trafilatura `found`.
 
     What is written for machines goes first. Tags are taken where there is no category.
@@ -64,7 +64,7 @@ def facts_of(page: Any, found: Any) -> Facts:
         (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
     )
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
-    return Facts(
+    return Metadata(
         names(names_in(stated.get("author")) or byline.authors(page, near) or (author or "").split(";")),
         labels(texts_in(stated.get("articleSection")))
         or labels(byline.categories(page, near))

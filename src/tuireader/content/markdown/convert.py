@@ -15,7 +15,7 @@ from html2text import HTML2Text
 from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
 from tuireader.content.markdown.emphasis import escape, settle
 from tuireader.content.markdown.footnotes import find_notes
-from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, Frames
+from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks
 from tuireader.content.markdown.sentinels import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 from tuireader.text.elements import BLOCKS
 
@@ -46,7 +46,7 @@ class _Converter(HTML2Text):
         self.skip_internal_links = False
         self.html = _SIGN.sub("\ufffd", html) if _SIGN.search(html) else html
         self.notes = find_notes(self.html)
-        self.frames = Frames(self.notes)
+        self.frames = OpenBlocks(self.notes)
         self.open: list[tuple[str, Attributes]] = []
         """The elements within a paragraph that are open."""
         self.skipped = 0
@@ -266,8 +266,8 @@ _VOID: dict[str, Callable[[_Converter, Attributes], None]] = {
     "input": _Converter.checkbox,
     "wbr": lambda converter, _attrs: converter.o("\u200b"),
 }
-_OPENING: dict[str, Callable[[Frames, str, Attributes], None]] = {
-    **dict.fromkeys(HOLDERS, Frames.begin),
-    "tr": Frames.begin_row,
-    "hr": Frames.add_rule,
+_OPENING: dict[str, Callable[[OpenBlocks, str, Attributes], None]] = {
+    **dict.fromkeys(HOLDERS, OpenBlocks.begin),
+    "tr": OpenBlocks.begin_row,
+    "hr": OpenBlocks.add_rule,
 }

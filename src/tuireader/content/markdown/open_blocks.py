@@ -38,7 +38,7 @@ class Frame:
     """What is in the box to tick at its beginning: "x", a space, or nothing where there is none."""
 
 
-class Frames:
+class OpenBlocks:
     """The blocks that are open, innermost last."""
 
     def __init__(self, notes: Notes) -> None:
@@ -211,17 +211,17 @@ def _span(given: str | None) -> int:
     return min(max(int(given), 1), 100) if given and given.isdecimal() and len(given) < 4 else 1
 
 
-_COMPOSERS: dict[str, Callable[[Frames, Frame], None]] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), Frames.make_heading),
-    **dict.fromkeys(("ul", "ol"), Frames.make_list),
-    **dict.fromkeys(("dt", "dd"), Frames.make_definition),
-    **dict.fromkeys(("td", "th"), Frames.make_cell),
-    **dict.fromkeys(("figcaption", "caption"), Frames.make_caption),
-    "li": Frames.make_item,
-    "dl": Frames.make_definitions,
-    "blockquote": Frames.make_quote,
-    "table": Frames.make_table,
-    "figure": Frames.make_figure,
+_COMPOSERS: dict[str, Callable[[OpenBlocks, Frame], None]] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), OpenBlocks.make_heading),
+    **dict.fromkeys(("ul", "ol"), OpenBlocks.make_list),
+    **dict.fromkeys(("dt", "dd"), OpenBlocks.make_definition),
+    **dict.fromkeys(("td", "th"), OpenBlocks.make_cell),
+    **dict.fromkeys(("figcaption", "caption"), OpenBlocks.make_caption),
+    "li": OpenBlocks.make_item,
+    "dl": OpenBlocks.make_definitions,
+    "blockquote": OpenBlocks.make_quote,
+    "table": OpenBlocks.make_table,
+    "figure": OpenBlocks.make_figure,
 }
 HOLDERS = frozenset(_COMPOSERS)
 """The elements that hold blocks."""

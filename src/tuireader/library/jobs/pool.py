@@ -14,8 +14,8 @@ from typing import Any, Self, TypeVar
 
 from tuireader.cleanup import to_the_end
 from tuireader.errors import StoreError
-from tuireader.library.jobs.process import Process
-from tuireader.library.jobs.thread import Worker
+from tuireader.library.jobs.process import JobProcess
+from tuireader.library.jobs.thread import JobThread
 
 log = logging.getLogger("tuireader")
 
@@ -31,7 +31,7 @@ _AHEAD = 2
 """Pages that a process is given at a time: it need not wait for the next."""
 
 
-class Workers:
+class JobPool:
     """A thread for what is quick, and for pages whatever is best.
 
     Leaving the block by an error or a cancellation drops the jobs that wait and ends the processes at once: a feed is
@@ -46,10 +46,10 @@ class Workers:
         self._prepare = prepare
         self._path = path
         self._most = _useful() if processes is None else processes
-        self._thread = Worker(path)
+        self._thread = JobThread(path)
         self._pages: asyncio.Queue[tuple[_Work, asyncio.Future[Any]]] = asyncio.Queue()
-        self._hands: set[asyncio.Task[None]] = set()
-        self._processes: list[Process] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._processes: list[JobProcess] = []
         self._at_work = 0
         self._starting = False
 
@@ -69,35 +69,35 @@ class Workers:
         if not self._starting and self._most and pages > PILE:
             self._starting = True
             for _ in range(self._most):
-                self._employ(self._process())
+                self._start_task(self._process())
 
     async def __aenter__(self) -> Self:
         """Start the thread."""
         await self._thread.__aenter__()
-        self._employ(self._while_alone())
+        self._start_task(self._while_alone())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let all end after what is still wanted."""
-        for hand in self._hands:
-            hand.cancel()
+        for task in self._tasks:
+            task.cancel()
         if kind is not None:
             self._kill()
         await to_the_end(self._let_go(), hurry=self._kill)
         await self._thread.__aexit__(kind, error, trace)
 
     async def _let_go(self) -> None:
-        await asyncio.gather(*self._hands, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
 
     def _kill(self) -> None:
         for process in self._processes:
             process.kill()
 
-    def _employ(self, hand: Coroutine[Any, Any, None]) -> None:
-        self._hands.add(asyncio.create_task(hand))
+    def _start_task(self, task: Coroutine[Any, Any, None]) -> None:
+        self._tasks.add(asyncio.create_task(task))
 
     async def _while_alone(self) -> None:
         """The thread takes pages for as long as there is no process."""
@@ -107,7 +107,7 @@ class Workers:
     async def _process(self) -> None:
         """A process takes pages until it ends."""
         try:
-            process = await Process.start(self._path, self._prepare)
+            process = await JobProcess.start(self._path, self._prepare)
         except OSError as error:
             log.debug("a process could not be started: %s", error)
             return
@@ -122,9 +122,9 @@ class Workers:
             process.kill()  # it may only have closed its end of the pipe
         self._at_work -= 1
         if not self._at_work:
-            self._employ(self._while_alone())
+            self._start_task(self._while_alone())
 
-    async def _feed(self, process: Process) -> None:
+    async def _feed(self, process: JobProcess) -> None:
         while True:
             await self._one(process.do)
 

@@ -16,7 +16,7 @@ from tuireader.library.jobs import process_main
 
 Result = TypeVar("Result")
 
-_FAREWELL = 10.0
+_CLOSE_TIMEOUT = 10.0
 """Seconds that a process may take to close the cache."""
 
 
@@ -24,7 +24,7 @@ _ROOM = 1 << 20
 """Bytes of jobs that may be on their way."""
 
 
-class Process:
+class JobProcess:
     """A process with a connection of its own, which ends with the one that started it.
 
     Jobs and results are pickled. A process that ends in the middle of a job leaves the cache as it was before the job.
@@ -120,7 +120,7 @@ class Process:
 
     async def _ended(self) -> None:
         ended = asyncio.ensure_future(self._process.communicate())  # also reads its pipe to the end, which closes that
-        await asyncio.wait([ended], timeout=_FAREWELL)
+        await asyncio.wait([ended], timeout=_CLOSE_TIMEOUT)
         if not ended.done():
             self.kill()
         await ended

@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 _Job = tuple[Future[Any], Callable[[sqlite3.Connection], Any]]
 
 
-class Worker:
+class JobThread:
     """A thread with a connection of its own, which is opened by the first job.
 
     Nobody who quits waits for it: a feed is saved in one transaction or not at all, so the thread may be cut off with

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model import Feed, Page, ParsedFeed, Validators
-from tuireader.store.holds import SKEW
+from tuireader.store.host_holds import SKEW
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, same_host
 from tuireader.urls.shown import without_credentials

@@ -1,4 +1,4 @@
-"""waiting: which servers asked not to be asked for a while (Retry-After), and heeding that."""
+"""waiting: which servers asked not to be asked for a while (Retry-After), and respecting_retry_after that."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from functools import partial
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.library.politeness import polling
 from tuireader.store import feeds as store_feeds
-from tuireader.store import holds
+from tuireader.store import host_holds
 from tuireader.urls.hosts import host_of
 from tuireader.urls.shown import without_credentials
 
 
 @asynccontextmanager
-async def heeding(
+async def respecting_retry_after(
     in_cache: Callable[[Callable[[sqlite3.Connection], None]], Awaitable[None]],
     *urls: str,
     clock: Callable[[], datetime],
@@ -37,7 +37,7 @@ async def heeding(
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
     """Raise FetchError, which says until when, if one of the addresses, or its host, is not to be asked yet."""
     hosts = {host_of(url) for url in urls}
-    until = holds.held_until(c, [*hosts, *map(without_credentials, urls)], now)
+    until = host_holds.held_until(c, [*hosts, *map(without_credentials, urls)], now)
     for host in sorted(hosts):
         feeds = [feed for feed in store_feeds.every(c) if host_of(feed.url) == host]
         if until is None and feeds and all(polling.is_held(feed, now) for feed in feeds):
@@ -55,14 +55,14 @@ def note(c: sqlite3.Connection, url: str, error: TuireaderError, now: datetime) 
         hold_hosts(c, url, error, until, now)
     else:
         for address in _asked(url, error):
-            holds.hold(c, without_credentials(address), until, now=now)
+            host_holds.hold(c, without_credentials(address), until, now=now)
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
     """Ask for nothing before `until` of the host of an address, and of the one that it led to; none of their feeds."""
     hosts = {host_of(address) for address in _asked(url, error)}
     for host in hosts:
-        holds.hold(c, host, until, now=now)
+        host_holds.hold(c, host, until, now=now)
     for feed in store_feeds.every(c):
         held = polling.after_hold(feed, until)
         if host_of(feed.url) in hosts and held is not feed:

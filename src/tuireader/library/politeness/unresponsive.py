@@ -11,7 +11,7 @@ IN_VAIN = 2
 """Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""
 
 
-class Silence:
+class UnresponsiveHosts:
     """What was learned of servers so far."""
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock:
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     private_ok = private_ok_for(url, feed.url, private=feed.private)
-    async with retry_after.heeding(in_cache, url, clock=clock):
+    async with retry_after.respecting_retry_after(in_cache, url, clock=clock):
         page = await web.get(client, url, private_ok=private_ok, clock=clock)
     await in_cache(partial(keep_full_text, article_id=article_id, page=page))
 

@@ -14,9 +14,9 @@ from typing import Any
 from tuireader import web
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError, StoreError
-from tuireader.library.jobs.pool import Workers
+from tuireader.library.jobs.pool import JobPool
 from tuireader.library.politeness import polling
-from tuireader.library.politeness.unresponsive import Silence
+from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import ingest
 from tuireader.model import Feed, Page, Refreshed
 from tuireader.store import feeds as store_feeds
@@ -51,7 +51,7 @@ async def refresh(
     What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
     iteration ends all requests at once.
     """
-    async with Workers(path, prepare=(ingest.__name__,)) as workers:
+    async with JobPool(path, prepare=(ingest.__name__,)) as workers:
         current = {feed.id: feed for feed in await workers.do(store_feeds.every)}
         ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
         if feeds is not None:
@@ -69,7 +69,7 @@ async def refresh(
 class _Run:
     """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, client: web.Client, workers: Workers, clock: Clock, deadline: float) -> None:
+    def __init__(self, client: web.Client, workers: JobPool, clock: Clock, deadline: float) -> None:
         self._client = client
         self._workers = workers
         self._clock = clock
@@ -81,7 +81,7 @@ class _Run:
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
         """What is to be noted of feeds if there is a network, which is not known of them alone."""
-        self._silence = Silence()
+        self._silence = UnresponsiveHosts()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
         """Ask for all of them; one event each, in the order in which they are done."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
 from tuireader.feeds.parse import parse_feed
-from tuireader.library.jobs.thread import Worker
+from tuireader.library.jobs.thread import JobThread
 from tuireader.library.politeness import polling, retry_after
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
@@ -54,8 +54,8 @@ async def subscribe(
     there is a subscription already, it is asked for conditionally, and nothing else is fetched that is not needed.
     Raises AddressError, FetchError or NoFeedFoundError.
     """
-    async with Worker(path) as worker:
-        errand = _Errand(path, client, worker, clock)
+    async with JobThread(path) as worker:
+        errand = _Subscription(path, client, worker, clock)
         found = address
         if isinstance(found, str):
             there = await errand.there_already(found) if choose is None else None
@@ -70,15 +70,15 @@ async def find(path: Path, client: web.Client, address: str, *, clock: Clock) ->
 
     Raises AddressError, FetchError or NoFeedFoundError.
     """
-    async with Worker(path) as worker:
-        errand = _Errand(path, client, worker, clock)
+    async with JobThread(path) as worker:
+        errand = _Subscription(path, client, worker, clock)
         return await errand.there_already(address) or await errand.look(address)
 
 
-class _Errand:
+class _Subscription:
     """What the steps of one subscription share."""
 
-    def __init__(self, path: Path, client: web.Client, worker: Worker, clock: Clock) -> None:
+    def __init__(self, path: Path, client: web.Client, worker: JobThread, clock: Clock) -> None:
         self._path = path
         self._client = client
         self._worker = worker
@@ -96,7 +96,7 @@ class _Errand:
             return await candidates(self._client, address, clock=self._clock)
 
     def _heeding(self, *urls: str) -> AbstractAsyncContextManager[None]:
-        return retry_after.heeding(self._worker.do, *urls, clock=self._clock)
+        return retry_after.respecting_retry_after(self._worker.do, *urls, clock=self._clock)
 
     async def again(
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str

@@ -10,9 +10,9 @@ from textual.message import Message
 
 from tuireader.content.document.model import Document, document_text
 from tuireader.text.printable import printable
-from tuireader.tui.article.find_session import Finding
+from tuireader.tui.article.find_session import FindSession
 from tuireader.tui.article.page_layout import HEAD, Place
-from tuireader.tui.article.paint import Mark
+from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import MousePage
 
 _LONGEST = 200
@@ -31,19 +31,19 @@ class FindPage(MousePage):
 
     def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, reorder=reorder)
-        self.finding: Finding | None = None
+        self.finding: FindSession | None = None
         """The search, while there is one."""
         self.typing = False
         """Whether keys go into what is sought."""
 
-    def marks_in(self, place: Place, start: int, end: int) -> list[Mark]:
+    def highlights_in(self, place: Place, start: int, end: int) -> list[Highlight]:
         """What was found on a line, and what is selected."""
-        marks = super().marks_in(place, start, end)
+        marks = super().highlights_in(place, start, end)
         if self.finding is None or place.block == HEAD:
             return marks
         here = self.finding.here
         found = self.finding.between(start, end)
-        return [*(Mark(*match, "match-here" if match == here else "match") for match in found), *marks]
+        return [*(Highlight(*match, "match-here" if match == here else "match") for match in found), *marks]
 
     def action_find(self) -> None:
         """Let what is to be found be typed."""
@@ -58,7 +58,7 @@ class FindPage(MousePage):
         if self._document is None:
             return
         if self.finding is None:
-            self.finding = Finding(document_text(self._document), self.position)
+            self.finding = FindSession(document_text(self._document), self.position)
         self.finding.seek(sought)
         self._show_match()
 
@@ -67,7 +67,7 @@ class FindPage(MousePage):
         super().go_on_with(document)
         if self.finding is not None:
             began, sought = self.finding.began, self.finding.sought
-            self.finding = Finding(document_text(document), began)
+            self.finding = FindSession(document_text(document), began)
             self.finding.seek(sought)
 
     def _show_match(self) -> None:

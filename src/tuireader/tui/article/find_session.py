@@ -16,7 +16,7 @@ class Match(NamedTuple):
     end: int
 
 
-class Searchable:
+class FoldedText:
     """A text made ready to be searched again and again, as a search is typed."""
 
     def __init__(self, text: str) -> None:
@@ -62,12 +62,12 @@ MOST = 5_000
 """Matches that are counted: more of them are no help to anybody."""
 
 
-class Finding:
+class FindSession:
     """A search in one text, as it is typed and gone through."""
 
     def __init__(self, text: str, origin: int) -> None:
         """Begin at the offset `origin`: the first match is the first one from there on."""
-        self._searchable = Searchable(text)
+        self._searchable = FoldedText(text)
         self.began = origin
         """Where the reader was when it began."""
         self.origin = origin

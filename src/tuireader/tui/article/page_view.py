@@ -23,8 +23,8 @@ from tuireader.content.layout.layout import lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.article.page_layout import HEAD, TOP, Page, Place
-from tuireader.tui.article.paint import Look, Mark, drawn, extent, paint
-from tuireader.tui.article.styles import COMPONENTS, Ink
+from tuireader.tui.article.paint import Highlight, PaintContext, drawn, extent, paint
+from tuireader.tui.article.styles import COMPONENTS, RoleStyles
 
 _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
@@ -60,8 +60,8 @@ class PageView(ScrollView, can_focus=True):
         """What each row shows."""
         self._placing = False
         """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
-        self._ink: Ink | None = None
-        self._look: Look | None = None
+        self._ink: RoleStyles | None = None
+        self._look: PaintContext | None = None
         self._hover: int | None = None
         self._here: int | None = None
 
@@ -71,7 +71,7 @@ class PageView(ScrollView, can_focus=True):
         """The lines above the document."""
         raise NotImplementedError
 
-    def marks_in(self, place: Place, start: int, end: int) -> Sequence[Mark]:
+    def highlights_in(self, place: Place, start: int, end: int) -> Sequence[Highlight]:
         """What is drawn differently on a line between two offsets."""
         raise NotImplementedError
 
@@ -268,18 +268,18 @@ class PageView(ScrollView, can_focus=True):
         self._ink = self._look = None
 
     @property
-    def ink(self) -> Ink:
+    def ink(self) -> RoleStyles:
         """The styles of the present theme."""
         if self._ink is None:
-            self._ink = Ink(self)
+            self._ink = RoleStyles(self)
         return self._ink
 
     @property
-    def look(self) -> Look:
+    def look(self) -> PaintContext:
         """How lines are drawn, found once for all that are painted together."""
         if self._look is None:
             size, thumb = self.size, self.thumb
-            self._look = Look(
+            self._look = PaintContext(
                 self.ink, self.margin, self.column, size.width, size.height, thumb, self._hover, self._here
             )
         return self._look
@@ -303,7 +303,7 @@ class PageView(ScrollView, can_focus=True):
         spans = self.spans_of(place)
         is_code = place.block != HEAD and isinstance(page.document.blocks[place.block], Code)
         tinted = is_code and page.line(place).style == "code-block"
-        strip = paint(spans, look, self.marks_in(place, *extent(spans)), tinted=tinted)
+        strip = paint(spans, look, self.highlights_in(place, *extent(spans)), tinted=tinted)
         start, stop = look.thumb
         if start <= y < stop:
             strip = Strip([*strip.crop(0, look.width - 1), Segment("▐", look.ink.of("thumb"))], look.width)

@@ -13,12 +13,12 @@ from textual.strip import Strip
 from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.visual_order import visual
 from tuireader.text.printable import printable_block
-from tuireader.tui.article.styles import Ink
+from tuireader.tui.article.styles import RoleStyles
 
 SELECTED = "selected"
 
 
-class Mark(NamedTuple):
+class Highlight(NamedTuple):
     """A stretch of the text that is drawn differently: a match, or what the mouse selected."""
 
     start: int
@@ -27,10 +27,10 @@ class Mark(NamedTuple):
     """A role, or `SELECTED`."""
 
 
-class Look(NamedTuple):
+class PaintContext(NamedTuple):
     """How lines are drawn at the moment."""
 
-    ink: Ink
+    ink: RoleStyles
     margin: int
     """Cells before the column."""
     column: int
@@ -48,7 +48,7 @@ def drawn(line: Line, *, reorder: bool) -> Sequence[Span]:
     return visual(line, apart=True) if reorder else line.spans
 
 
-def paint(spans: Sequence[Span], look: Look, marks: Sequence[Mark], *, tinted: bool = False) -> Strip:
+def paint(spans: Sequence[Span], look: PaintContext, marks: Sequence[Highlight], *, tinted: bool = False) -> Strip:
     """A line as a strip of the widget's width; `tinted` carries the background of code to the edge of the column."""
     plain = look.ink.of("")
     segments = [Segment(" " * look.margin, plain)] if look.margin else []
@@ -70,7 +70,7 @@ def paint(spans: Sequence[Span], look: Look, marks: Sequence[Mark], *, tinted: b
     return Strip(segments, look.margin + used + max(0, rest)).adjust_cell_length(look.width)
 
 
-def _pieces(span: Span, marks: Iterable[Mark]) -> Iterator[tuple[str, str, bool]]:
+def _pieces(span: Span, marks: Iterable[Highlight]) -> Iterator[tuple[str, str, bool]]:
     """A span cut where marks begin and end: its text, its roles with those of the marks, whether it is selected."""
     start, end = span.offset, span.offset + len(span.text)
     inside = [mark for mark in marks if mark.start < end and mark.end > start] if start >= 0 else []

@@ -18,7 +18,7 @@ from tuireader.content.layout.line import Line
 from tuireader.text.cells import widths
 from tuireader.tui.article.page_layout import HEAD, Place
 from tuireader.tui.article.page_view import LINES_IN_BLOCK, PageView
-from tuireader.tui.article.paint import SELECTED, Mark, character_at, index_of, link_at
+from tuireader.tui.article.paint import SELECTED, Highlight, character_at, index_of, link_at
 
 _WORD = re.compile(r"[\w’'\-]+|\S")
 
@@ -97,7 +97,7 @@ class MousePage(PageView):
         text = "\n\n".join(piece for piece in pieces if piece)
         return (text, "\n") if text else None
 
-    def marks_in(self, place: Place, start: int, end: int) -> list[Mark]:  # noqa: ARG002 - its heirs need the offsets
+    def highlights_in(self, place: Place, start: int, end: int) -> list[Highlight]:  # noqa: ARG002 - its heirs need the offsets
         """What is selected on a line."""
         if self._range is None:
             return []
@@ -107,7 +107,7 @@ class MousePage(PageView):
             return []
         begin = first.offset if first.in_document == in_document else 0
         stop = last.offset if last.in_document == in_document else LINES_IN_BLOCK
-        return [Mark(begin, stop, SELECTED)]
+        return [Highlight(begin, stop, SELECTED)]
 
     def relaid(self) -> None:
         """What was selected lies elsewhere now."""

@@ -68,7 +68,7 @@ ArticleView {
 """
 
 
-class Ink:
+class RoleStyles:
     """The styles of a widget's roles, made when asked for and kept until the theme changes."""
 
     def __init__(self, widget: Widget) -> None:

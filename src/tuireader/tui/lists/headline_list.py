@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tuireader.model import minutes
 from tuireader.text.printable import printable
-from tuireader.tui.lists.headline_window import Marks, Source, Stretch, View
+from tuireader.tui.lists.headline_window import HeadlineWindow, Marks, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.viewport import Piece
 from tuireader.tui.support.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
@@ -49,7 +49,7 @@ class HeadlineList(RowList):
         super().__init__(id=id)
         self._clock = clock
         self._source = _NOTHING
-        self._stretch = Stretch(_NOTHING, View(0))
+        self._window = HeadlineWindow(_NOTHING, View(0))
         self.unwritten: list[Marks] = []
         """Marks that are not written yet: they are shown on what is read meanwhile, too."""
         self.with_feed = False
@@ -68,7 +68,7 @@ class HeadlineList(RowList):
     def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
         """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
         self._source = source
-        self._stretch = Stretch(source, view, self.unwritten)
+        self._window = HeadlineWindow(source, view, self.unwritten)
         self._contexts = dict(view.contexts)
         row = None if at is None else view.row_of(at)
         self.hold(row or 0, line if row else 0)
@@ -87,10 +87,10 @@ class HeadlineList(RowList):
             stand = None if at is None else view.row_of(at.id)
         except KeyError:
             return False
-        self._stretch = Stretch(self._source, view, self.unwritten)
+        self._window = HeadlineWindow(self._source, view, self.unwritten)
         self.cursor = max(0, min(cursor if place is None else place, view.count - 1))
         if place is not None:
-            self._stretch.pin(place, here)
+            self._window.pin(place, here)
         self.stand(row if stand is None else stand, line)
         return True
 
@@ -102,9 +102,9 @@ class HeadlineList(RowList):
 
     def bring(self, article_id: int, view: View | None) -> None:
         """Bring the cursor to an article; the view is of the list as it is around it, if it may not be known here."""
-        row = self._stretch.row_of(article_id)
+        row = self._window.row_of(article_id)
         if row is None and view is not None and (row := view.row_of(article_id)) is not None:
-            self._stretch = Stretch(self._source, view, self.unwritten)
+            self._window = HeadlineWindow(self._source, view, self.unwritten)
             self.hold(row, max(0, min(self.cursor_line(), self.room - 1)))
             self.reveal()
             self.cursor_moved()
@@ -113,29 +113,29 @@ class HeadlineList(RowList):
 
     def patch(self, marks: Marks) -> None:
         """Show marks at once, on the rows that were read already."""
-        self._stretch.patch(marks)
+        self._window.patch(marks)
         self.refresh()
 
     @property
     def current(self) -> Headline | None:
         """The headline under the cursor."""
-        return self._stretch.pinned(self.cursor) or self.headline(self.cursor)
+        return self._window.pinned(self.cursor) or self.headline(self.cursor)
 
     def ids(self) -> frozenset[int]:
         """The articles whose rows were read."""
-        return self._stretch.ids()
+        return self._window.ids()
 
     def spans_feeds(self) -> bool:
         """Whether the headlines that were read are of more than one feed."""
-        return len(self._stretch.feeds()) > 1
+        return len(self._window.feeds()) > 1
 
     def headline(self, row: int) -> Headline | None:
         """The headline of a row, if there is one."""
-        return self._stretch.get(row)
+        return self._window.get(row)
 
     def row_count(self) -> int:
         """How many headlines there are."""
-        return self._stretch.count
+        return self._window.count
 
     def row_height(self, row: int) -> int:
         """Title, metadata, and air; one line in a dense list."""
@@ -259,8 +259,8 @@ class HeadlineList(RowList):
 
     def cursor_moved(self) -> None:
         """Tell that the cursor is on another headline."""
-        if self._stretch.pinned(self.cursor) is None:
-            self._stretch.pin(self.cursor)
+        if self._window.pinned(self.cursor) is None:
+            self._window.pin(self.cursor)
         self.post_message(self.Pointed())
 
     def action_open(self) -> None:

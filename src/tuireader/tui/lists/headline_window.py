@@ -77,7 +77,7 @@ def with_marks(article_id: int, status: Marked, made: Iterable[Marks]) -> Marked
     return status
 
 
-class Stretch:
+class HeadlineWindow:
     """Rows without a gap and without a repetition, whatever gets into the cache between two readings.
 
     They have the numbers that they had in the view. What is read on follows the last headline or precedes the first,

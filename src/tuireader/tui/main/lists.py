@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tuireader.model import FeedSummary, Headline
-    from tuireader.tui.main.sidebar_counts import Survey
+    from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 WATCH = 2.0
 """Seconds between two looks at whether another program has changed the cache."""
@@ -51,7 +51,7 @@ class ListsScreen(PanesScreen):
         """What the reader wants to see."""
         self.listed = self.wanted
         """What the list shows: the same, as soon as it was read."""
-        self.surveyed: Survey | None = None
+        self.surveyed: SidebarCounts | None = None
         """The last counts."""
         self.progress = ""
         self.offline = False
@@ -283,7 +283,7 @@ def view(
     return sidebar_counts.view(connection, query, row, ids, contexts=contexts, width=width)
 
 
-def _survey(connection: Connection, query: Query) -> Survey:
+def _survey(connection: Connection, query: Query) -> SidebarCounts:
     from tuireader.tui.main import sidebar_counts
 
     return sidebar_counts.survey(connection, query)

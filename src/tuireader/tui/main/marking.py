@@ -12,7 +12,7 @@ from tuireader.store.pending import Mark
 from tuireader.tui import keys
 from tuireader.tui.lists.headline_window import Marks
 from tuireader.tui.main.searching import SearchingScreen
-from tuireader.tui.main.undo import Made, UndoStack
+from tuireader.tui.main.undo import UndoStack, UndoStep
 from tuireader.tui.support.background import Writer, wait_for
 from tuireader.tui.support.safe_text import toast
 
@@ -79,14 +79,14 @@ class MarkingScreen(SearchingScreen):
         """Read or unread."""
         if (hand := self.in_hand()) is not None:
             article_id, status = hand
-            self._undo.push(Made("unread" if status.read else "read", (article_id,), read=status.read))
+            self._undo.push(UndoStep("unread" if status.read else "read", (article_id,), read=status.read))
             self.set_marks(article_id, read=not status.read)
 
     def action_star(self) -> None:
         """Starred or not."""
         if (hand := self.in_hand()) is not None:
             article_id, status = hand
-            self._undo.push(Made("star", (article_id,), starred=status.starred))
+            self._undo.push(UndoStep("star", (article_id,), starred=status.starred))
             self.set_marks(article_id, starred=not status.starred)
 
     @work(group="marking")
@@ -98,7 +98,7 @@ class MarkingScreen(SearchingScreen):
             toast(self, "All of these are read already.")
             return
         said = f"{len(ids)} marked read"
-        self._undo.push(Made(said, ids, read=False))
+        self._undo.push(UndoStep(said, ids, read=False))
         self._show_marks(Marks(ids, read=True))
         toast(self, f"{said} · {self.key_of('undo')} undoes it")
         self.recount()

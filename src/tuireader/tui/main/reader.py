@@ -23,7 +23,7 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.main.reading import ReadingScreen
 from tuireader.tui.support.background import Writer, off_loop
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.ui_state import Memory
+from tuireader.tui.support.ui_state import UiState
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -56,7 +56,7 @@ class ReaderScreen(ReadingScreen):
         path: Path,
         connection: Connection,
         writer: Writer,
-        memory: Memory,
+        memory: UiState,
         *,
         config: Config,
         clock: Callable[[], datetime],

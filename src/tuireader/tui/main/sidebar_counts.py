@@ -21,7 +21,7 @@ _SOON = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class SidebarCounts:
     """Counts under one query; each pane's leave out what that pane itself chooses."""
 
     query: Query
@@ -33,11 +33,11 @@ class Survey:
     """When any feed was last asked for."""
 
 
-def survey(connection: sqlite3.Connection, query: Query) -> Survey:
+def survey(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     """Count everything that the sidebar shows."""
     counted = facets.feeds(connection, query)
     every = feeds.every(connection)
-    return Survey(
+    return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every),

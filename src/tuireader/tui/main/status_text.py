@@ -13,7 +13,7 @@ from tuireader.tui.support.fitting import ago
 
 if TYPE_CHECKING:
     from tuireader.model import Feed, FeedSummary, Query
-    from tuireader.tui.main.sidebar_counts import Survey
+    from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 
 def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
@@ -29,7 +29,7 @@ def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
     return " · ".join(printable(part) for part in parts)
 
 
-def states(survey: Survey | None, now: datetime, *, progress: str, offline: bool) -> tuple[str, ...]:
+def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offline: bool) -> tuple[str, ...]:
     """How things stand, most important first."""
     said = [progress] if progress else []
     said += ["offline"] if offline else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Made(NamedTuple):
+class UndoStep(NamedTuple):
     """A mark that was made: which articles changed, and what they were before (None: that did not change)."""
 
     what: str
@@ -22,13 +22,13 @@ class UndoStack:
 
     def __init__(self) -> None:
         """Nothing was done yet."""
-        self._made: list[Made] = []
+        self._made: list[UndoStep] = []
 
-    def push(self, made: Made) -> None:
+    def push(self, made: UndoStep) -> None:
         """Remember what was done; the oldest is forgotten in the end."""
         if made.ids:
             self._made = [*self._made[-self.LENGTH + 1 :], made]
 
-    def pop(self) -> Made | None:
+    def pop(self) -> UndoStep | None:
         """What was done last and not undone yet."""
         return self._made.pop() if self._made else None

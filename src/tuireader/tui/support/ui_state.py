@@ -8,7 +8,7 @@ from typing import TypeVar
 Setting = TypeVar("Setting", str, int, bool)
 
 
-class Memory:
+class UiState:
     """Small settings, kept as text; what cannot be understood counts as not set."""
 
     def __init__(self, settings: Mapping[str, str], keep: Callable[[str, str], object]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tuireader.store import search
-from tuireader.store.values import id_list, name_key, seconds, text_of
+from tuireader.store.keys import name_key
+from tuireader.store.times import seconds
+from tuireader.store.values import id_list, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -125,7 +127,7 @@ def split_names(names: object) -> tuple[str, ...]:
     return tuple(name for name in text_of(names).split(_SEPARATOR) if name)
 
 
-def _runs(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Run] | None:
+def _runs(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Run] | None:
     """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
     if wanted.nothing:
         return None
@@ -160,7 +162,7 @@ def _of_feed(feed: int) -> _Run:
     return _Run("feed", Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (feed,)))
 
 
-def _match(c: sqlite3.Connection, wanted: search.Wanted) -> str:
+def _match(c: sqlite3.Connection, wanted: search.SearchQuery) -> str:
     """The FTS5 query; a common word is not taken as a beginning: that would be slow, and find nearly everything."""
     term = wanted.beginning()
     whole = term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
@@ -220,7 +222,7 @@ def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) 
     return _part(kept, others, [*common, (f"({left})", ())])
 
 
-def _conditions(c: sqlite3.Connection, query: Query, wanted: search.Wanted) -> list[_Condition]:
+def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Condition]:
     """The conditions that no run stands for."""
     found: list[_Condition] = []
     if query.since is not None:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model import Headline
+from tuireader.store.query_sql import Part, Selection, names_of, select, split_names
 from tuireader.store.search import understand
-from tuireader.store.selection import Part, Selection, names_of, select, split_names
-from tuireader.store.values import id_list, number, seconds, stamp, text_of
+from tuireader.store.times import seconds, stamp
+from tuireader.store.values import id_list, number, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tuireader.store.values import moment, seconds, sound
+from tuireader.store.times import moment, seconds
+from tuireader.store.values import sound
 
 if TYPE_CHECKING:
     import sqlite3

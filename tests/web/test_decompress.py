@@ -8,7 +8,7 @@ import zlib
 import brotli
 import pytest
 
-from tuireader.web.unpack import CutOffError, TooLargeError, Unpacker, UnpackError
+from tuireader.web.decompress import CutOffError, TooLargeError, Unpacker, UnpackError
 
 TEXT = "".join(random.Random(1).choices("abcdefgh <>/", k=300_000)).encode()
 

@@ -10,8 +10,8 @@ import httpx2
 
 from tuireader.urls.private import is_private_name
 from tuireader.web.client import Client, Guard, PrivateAddressError, origin_of
+from tuireader.web.decompress import TooLargeError, Unpacker
 from tuireader.web.headers import ResponseHeaders
-from tuireader.web.unpack import TooLargeError, Unpacker
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
@@ -25,7 +25,7 @@ _LARGE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Request:
     """One request."""
 
     url: httpx2.URL
@@ -37,7 +37,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back."""
 
     status: int
@@ -64,7 +64,7 @@ def _brings_page(status: int) -> bool:
     return 200 <= status < 300 and status != _PART
 
 
-async def ask(client: Client, question: Question) -> Answer:
+async def ask(client: Client, question: Request) -> Response:
     """Send the request and read the answer; raises what httpx2 raises, and the errors of `client` and `unpack`."""
     response = await _send(client, question)
     try:
@@ -76,12 +76,12 @@ async def ask(client: Client, question: Question) -> Answer:
             await _drain(response)
         elif _brings_page(response.status_code):
             body = await _body(client, response, headers, question.limit)
-        return Answer(response.status_code, headers, body)
+        return Response(response.status_code, headers, body)
     finally:
         await response.aclose()
 
 
-async def _send(client: Client, question: Question) -> httpx2.Response:
+async def _send(client: Client, question: Request) -> httpx2.Response:
     """Send the request and receive the headers of the answer."""
     url = question.url
     while True:

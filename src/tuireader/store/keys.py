@@ -1,0 +1,42 @@
+"""What things are known by: names, guids and addresses as they are compared and found again."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+
+from tuireader.store.values import sound
+
+
+@lru_cache(maxsize=2048)
+def tidy(name: str) -> str:
+    """A category or an author as shown: composed (NFC), white space folded, nothing that SQLite cannot keep."""
+    return " ".join(unicodedata.normalize("NFC", sound(name)).split())
+
+
+@lru_cache(maxsize=2048)
+def name_key(name: str) -> str:
+    """What two spellings of one category or author have in common."""
+    return unicodedata.normalize("NFC", tidy(name).casefold())
+
+
+def guid_key(guid: str) -> int:
+    """A number for a guid, the same whether it begins with http or https."""
+    from tuireader.urls.identity import without_scheme
+
+    return _number(without_scheme(guid))
+
+
+def link_key(link: str) -> int:
+    """A number for an address, the same for all its spellings (see `urls.identity.place`); 0 for none."""
+    from tuireader.urls.identity import place
+
+    there = place(link)
+    return _number(there) if there else 0
+
+
+def _number(text: str) -> int:
+    import hashlib
+
+    digest = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
