@@ -16,7 +16,6 @@ from tuireader.tui import themes
 from tuireader.tui.article.find import FindPage
 from tuireader.tui.article.links import LinkPage
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.main.article_dialogs import open_contents, open_links
 
 
 def opened(
@@ -81,14 +80,6 @@ class Host(App[None]):
     @on(ArticleView.PositionChanged)
     def _position(self, message: ArticleView.PositionChanged) -> None:
         self.positions.append(message)
-
-    @on(ArticleView.ContentsWanted)
-    def _contents(self, message: ArticleView.ContentsWanted) -> None:
-        open_contents(self, self.view, message)
-
-    @on(ArticleView.LinksWanted)
-    def _links(self, message: ArticleView.LinksWanted) -> None:
-        open_links(self, self.view, message)
 
     @on(ArticleView.AtEnd)
     @on(FindPage.Found)

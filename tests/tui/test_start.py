@@ -68,7 +68,7 @@ async def test_the_first_paint_reads_one_page_of_headlines_on_the_loop(db: Path)
         # One for the ids and one for their rows; whatever counts has a connection and a thread of its own.
         read = [statement for statement in statements if "article" in statement.lower()]
         assert len(read) <= 4
-        assert len(articles.window(app.connection, app.reader.listed, 0, PAGE)) == len(REVIEW)
+        assert len(articles.window(app.connection, app.reader.headlines_pane.listed, 0, PAGE)) == len(REVIEW)
 
 
 LOADING = """

@@ -69,7 +69,7 @@ async def test_another_theme_is_seen_in_the_lists_at_once(db: Path) -> None:
         for theme in (*HOUSE, HOUSE[0]):
             app.theme = theme.name
             await settle(pilot)
-            for rows in (app.reader.headlines, app.reader.feed_list):
+            for rows in (app.reader.headlines, app.reader.sidebar.feeds):
                 strips = rows.render_lines(rows.size.region)
                 papers = {segment.style.bgcolor for strip in strips for segment in strip if segment.style}
                 assert Color.parse(theme.background or "").rich_color in papers

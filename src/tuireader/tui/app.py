@@ -26,7 +26,7 @@ from tuireader.library.opening import open_cache
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
-from tuireader.tui.main.reader import ReaderScreen
+from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.background import Writer
 from tuireader.tui.support.ending import Ending
 from tuireader.tui.support.safe_text import toast

@@ -11,6 +11,7 @@ from shelf import resize, workers_done
 from tuireader.tui.article import page_view
 from tuireader.tui.article.page_layout import TOP
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.main.article_dialogs import open_contents, open_links
 
 LONG = paragraphs(60)
 
@@ -403,9 +404,9 @@ async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_on
 async def test_headings_and_links_of_an_article_that_was_replaced_under_its_dialog_lead_nowhere_wrong() -> None:
     app = Host(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
     async with app.run_test(size=(80, 30)) as pilot:
-        for show in (app.view.show_contents, app.view.show_links):
+        for show in (open_contents, open_links):
             app.view.show(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
-            show()
+            show(app, app.view)
             await pilot.pause()
             assert len(app.screen_stack) == 2
             app.view.show(opened("Other words, without headings and links.", number=2))

@@ -16,7 +16,7 @@ from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.main import lists
+from tuireader.tui.main import headlines_pane
 
 MANY = [Piece(f"Old {number:03}", 100 + number, (f"Author {number:03}",)) for number in range(200)]
 
@@ -95,7 +95,7 @@ async def test_what_another_program_wrote_is_noticed_when_reading_on(
 async def test_an_article_that_arrives_while_the_list_is_read_moves_nothing(
     shelved: Path, arrivals: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_off_loop = lists.off_loop
+    read_off_loop = headlines_pane.off_loop
 
     async def arriving(path: Path, work: Callable[[Any], Any]) -> Any:
         read = await read_off_loop(path, work)
@@ -108,7 +108,7 @@ async def test_an_article_that_arrives_while_the_list_is_read_moves_nothing(
         headlines = app.reader.headlines
         await press(pilot, *["pagedown"] * 4, "j", "j")
         here, line, sight = headlines.current, headlines.cursor_line(), in_sight(app)
-        monkeypatch.setattr(lists, "off_loop", arriving)
+        monkeypatch.setattr(headlines_pane, "off_loop", arriving)
         for _ in range(4):
             app.reader.recount()
             await settle(pilot)
@@ -146,13 +146,13 @@ async def test_the_cursor_goes_to_what_is_opened_though_others_arrived_above(
 
 
 async def test_what_was_kept_while_the_list_is_read_stays_in_it(shelved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_off_loop = lists.off_loop
+    read_off_loop = headlines_pane.off_loop
     first = ids(shelved)[0]
     app = reader(shelved)
 
     async def reading_meanwhile(path: Path, work: Callable[[Any], Any]) -> Any:
-        if first not in app.reader.listed.keep:
-            app.reader.keep_in_list(first)
+        if first not in app.reader.headlines_pane.listed.keep:
+            app.reader.headlines_pane.keep(first)
             with closing(connect(shelved)) as c:
                 statuses.mark(c, [first], read=True)
         return await read_off_loop(path, work)
@@ -160,7 +160,7 @@ async def test_what_was_kept_while_the_list_is_read_stays_in_it(shelved: Path, m
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await app.reader.show(replace(EVERYTHING, unread=True))
-        monkeypatch.setattr(lists, "off_loop", reading_meanwhile)
+        monkeypatch.setattr(headlines_pane, "off_loop", reading_meanwhile)
         app.reader.recount()
         await settle(pilot)
         assert app.reader.headlines.row_count() == 200
@@ -171,7 +171,7 @@ async def test_what_is_scrolled_with_the_wheel_stays_where_it_is(shelved: Path, 
     app = reader(shelved)
     async with app.run_test(size=(140, 40)) as pilot:
         await settle(pilot)
-        authors = app.reader.author_list
+        authors = app.reader.sidebar.authors
         wheeled = (app.reader.headlines, authors)
         for widget in wheeled:
             for _ in range(20):
@@ -230,7 +230,7 @@ async def test_a_mark_that_waits_to_be_written_stays_on_the_screen(shelved: Path
             assert headlines.current == replace(first, starred=True)
             writing.execute("ROLLBACK")
         await settle(pilot)
-        assert headlines.unwritten == []
+        assert headlines._unwritten == []
         app.reader.recount()
         await settle(pilot)
         assert headlines.current == replace(first, starred=True)

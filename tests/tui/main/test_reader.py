@@ -88,22 +88,22 @@ async def test_choices_combine_and_every_pane_follows(two_feeds: Path) -> None:
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         screen = app.reader
-        assert counts(screen.author_list) == {
+        assert counts(screen.sidebar.authors) == {
             "Andrew Zirkle": (2, 2), "B. Writer": (2, 2), "Zoë Ångström-Díaz": (2, 2), "No author": (1, 1)
         }  # fmt: skip
-        await choose(pilot, screen.category_list, "Elections")
+        await choose(pilot, screen.sidebar.categories, "Elections")
         assert titles(app) == ["Brexit & the Border", "A Vote Nobody Watched"]
-        assert counts(screen.author_list) == {"Andrew Zirkle": (1, 1), "Zoë Ångström-Díaz": (2, 2)}
-        assert counts(screen.category_list)["Europe"] == (2, 2)
-        await choose(pilot, screen.author_list, "Andrew Zirkle")
+        assert counts(screen.sidebar.authors) == {"Andrew Zirkle": (1, 1), "Zoë Ångström-Díaz": (2, 2)}
+        assert counts(screen.sidebar.categories)["Europe"] == (2, 2)
+        await choose(pilot, screen.sidebar.authors, "Andrew Zirkle")
         assert titles(app) == ["Brexit & the Border"]
-        assert set(counts(screen.category_list)) == {"China/Russia", "Europe", "Elections"}
+        assert set(counts(screen.sidebar.categories)) == {"China/Russia", "Europe", "Elections"}
         text = screen_text(app)
         assert "Elections · Andrew Zirkle" in text.splitlines()[0]
         assert "▌Elections" in text
         assert "▌Andrew Zirkle" in text
         # Choosing what is chosen clears it, and only that.
-        await choose(pilot, screen.category_list, "Elections")
+        await choose(pilot, screen.sidebar.categories, "Elections")
         assert len(titles(app)) == 2
         assert "▌Andrew Zirkle" in screen_text(app)
 
@@ -112,7 +112,7 @@ async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        feeds = app.reader.feed_list
+        feeds = app.reader.sidebar.feeds
         feeds.focus()
         await pilot.pause()
         feeds.move_to([row.name for row in feeds.rows].index("Notes"))
@@ -132,7 +132,7 @@ async def test_a_single_feed_folds_away(db: Path) -> None:
     app = reader(db)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        assert [row.name for row in app.reader.feed_list.rows] == ["All", "Unread", "★ Starred"]
+        assert [row.name for row in app.reader.sidebar.feeds.rows] == ["All", "Unread", "★ Starred"]
         assert screen_text(app).splitlines()[0].startswith(" The Example Review")
 
 
@@ -185,7 +185,7 @@ async def test_what_was_opened_stays_in_the_unread_list_until_it_is_left(two_fee
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        app.reader.feed_list.focus()
+        app.reader.sidebar.feeds.focus()
         await press(pilot, "j", "enter", "l", "enter", "h")
         assert len(titles(app)) == 6
         assert app.reader.headlines.cursor == 0
@@ -260,7 +260,7 @@ async def test_all_read_means_what_is_shown_and_can_be_undone(two_feeds: Path) -
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await choose(pilot, app.reader.category_list, "Elections")
+        await choose(pilot, app.reader.sidebar.categories, "Elections")
         await press(pilot, "A")
         assert "2 marked read · U undoes it" in screen_text(app)
         assert len(ids(two_feeds, Query(unread=True))) == 4
@@ -284,7 +284,7 @@ async def test_at_80_columns_the_article_is_over_the_lists_and_back_is_the_same_
         assert app.focused is app.reader.headlines
         assert (app.reader.headlines.cursor, app.reader.headlines.cursor_line()) == (2, line)
         await press(pilot, "h")
-        assert app.focused is app.reader.feed_list
+        assert app.focused is app.reader.sidebar.feeds
 
 
 @pytest.mark.parametrize("size", [NARROW, SMALL])
@@ -312,7 +312,7 @@ async def test_q_leads_back_and_on_the_first_pane_out(two_feeds: Path) -> None:
         await press(pilot, "enter", "q")
         assert app.focused is app.reader.headlines
         await press(pilot, "q")
-        assert app.focused is app.reader.feed_list
+        assert app.focused is app.reader.sidebar.feeds
         await press(pilot, "escape", "h")
         assert app.is_running
         await pilot.press("q")
@@ -330,9 +330,9 @@ async def test_tab_goes_round_the_panes(two_feeds: Path) -> None:
         for _ in range(4):
             await press(pilot, "tab")
             seen.append(app.focused)
-        assert seen == [screen.feed_list, screen.category_list, screen.author_list, screen.headlines]
+        assert seen == [screen.sidebar.feeds, screen.sidebar.categories, screen.sidebar.authors, screen.headlines]
         await press(pilot, "shift+tab")
-        assert app.focused is screen.author_list
+        assert app.focused is screen.sidebar.authors
 
 
 async def test_zen_leaves_the_article_alone(two_feeds: Path) -> None:
@@ -398,7 +398,7 @@ async def test_authors_are_found_by_typing_whatever_their_accents(two_feeds: Pat
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        authors = app.reader.author_list
+        authors = app.reader.sidebar.authors
         authors.focus()
         await press(pilot, "slash", "r", "enter")
         assert {row.name for row in authors.rows} == {"Andrew Zirkle", "B. Writer", "Zoë Ångström-Díaz"}
@@ -435,7 +435,7 @@ async def test_the_mouse_chooses_and_opens(two_feeds: Path) -> None:
         await settle(pilot)
         await pilot.click("#categories", offset=(6, 1))
         await settle(pilot)
-        chosen = app.reader.category_list.rows[0].name
+        chosen = app.reader.sidebar.categories.rows[0].name
         assert app.reader.wanted.categories == (chosen,)
         await pilot.click("#headlines", offset=(6, 0))
         await settle(pilot)

@@ -134,8 +134,8 @@ async def test_a_feed_that_fails_is_marked_and_says_why(db: Path, clock: Clock, 
         assert re.search(r"Broken +!", screen_text(app))
         assert "China and Russia" in screen_text(app)
         await press(pilot, "h", "j", "j", "j")
-        assert app.reader.feed_list.pointed is not None
-        assert app.reader.feed_list.pointed.name == "Broken"
+        assert app.reader.sidebar.feeds.pointed is not None
+        assert app.reader.sidebar.feeds.pointed.name == "Broken"
         last = screen_text(app).splitlines()[-1]
         assert last.startswith("  ! ")
         assert "500" in last

@@ -17,6 +17,7 @@ from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.choice_list import ChoiceList
+from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.support import typeahead
 
 ACTING = "smart RAd o.org"
@@ -50,7 +51,7 @@ async def test_a_dialog_is_typed_into_from_the_first_letter_on(with_links: Path,
             await settle(pilot)
             assert app.screen is app.reader
         assert app.reader.opened is None
-        assert not app.reader.headlines.unwritten
+        assert not app.reader.headlines._unwritten
 
 
 async def test_the_first_dialog_of_all_is_too(db: Path) -> None:
@@ -237,7 +238,7 @@ async def read_after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple
         current = screen.headlines.current
         with closing(connect(path)) as c:
             marks = [(each.id, each.read, each.starred) for each in articles.window(c, Query(), 0, 100)]
-        return opened, screen.pane, current and current.id, screen.wanted, screen.listed, marks
+        return opened, screen.pane, current and current.id, screen.wanted, screen.headlines_pane.listed, marks
 
 
 @pytest.mark.parametrize("seed", [0, 1, 4, 5])
@@ -263,7 +264,7 @@ async def test_what_never_comes_is_not_waited_for(db: Path, monkeypatch: pytest.
     app = reader(db)
     async with app.run_test(size=(120, 30)) as pilot:
         await settle(pilot)
-        monkeypatch.setattr(app.reader, "_is_opening", lambda: True)
+        monkeypatch.setattr(ReadingPane, "is_opening", True)
         monkeypatch.setattr(typeahead, "PATIENCE", 0.05)
         send(app, *of_text("?"))
         await settle(pilot)

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -25,15 +25,26 @@ from tuireader.tui.article.links import LinkPage
 from tuireader.tui.article.page_layout import HEAD, TOP
 from tuireader.tui.article.styles import CSS
 from tuireader.tui.support.fitting import cut
-from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
-    from tuireader.content.document.model import Heading, Link
+    from tuireader.content.document.model import Heading
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model import Article
 
 _STEP = 4
 """Cells by which the measure changes."""
+
+
+class Contents(NamedTuple):
+    """The headings of an article, to jump to one."""
+
+    article_id: int
+    title: str
+    headings: Sequence[Heading]
+    here: int
+    """The heading that the user is under, -1 for none."""
+    length: int
+    """Characters of the document's text."""
 
 
 class ArticleView(LinkPage):
@@ -54,23 +65,6 @@ class ArticleView(LinkPage):
         """The reader wants to go on, and there is no more: the next article is asked for."""
 
         article_id: int
-
-    @dataclass
-    class ContentsWanted(Message):
-        """The headings are to be shown: `here` is the one that the user is under, -1 for none."""
-
-        article_id: int
-        title: str
-        headings: Sequence[Heading]
-        here: int
-        length: int
-        """Characters of the document's text."""
-
-    @dataclass
-    class LinksWanted(Message):
-        """The links are to be shown."""
-
-        links: Sequence[Link]
 
     def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, reorder=reorder)
@@ -244,22 +238,13 @@ class ArticleView(LinkPage):
         else:
             self.action_top()
 
-    def show_contents(self) -> None:
-        """Ask for the headings to be shown, to jump to one."""
-        if self.article is None or self._document is None or not self._document.headings:
-            toast(self, "This article has no headings." if self.article is not None else "No article is open.")
-            return
+    @property
+    def contents(self) -> Contents | None:
+        """The headings of the article that is shown, if one is."""
         article, document = self.article, self._document
-        self.post_message(
-            self.ContentsWanted(article.id, article.title, document.headings, self.heading, document.length)
-        )
-
-    def show_links(self) -> None:
-        """Ask for the links that lead out of the article to be shown, to open or to copy one."""
-        if any(link.target is None for link in self.links):
-            self.post_message(self.LinksWanted(self.links))
-        else:
-            toast(self, "This article has no links." if self.article is not None else "No article is open.")
+        if article is None or document is None:
+            return None
+        return Contents(article.id, article.title, document.headings, self.heading, document.length)
 
     def _show_at_top(self, offset: int) -> None:
         page = self._page

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from textual.strip import Strip
 
 from tuireader.model import minutes
 from tuireader.text.printable import printable
-from tuireader.tui.lists.headline_window import HeadlineWindow, Marks, Source, View
+from tuireader.tui.lists.headline_window import HeadlineWindow, Source, StatusPatch, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.viewport import Piece
 from tuireader.tui.support.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
@@ -45,13 +45,19 @@ class HeadlineList(RowList):
             super().__init__()
             self.ids = ids
 
-    def __init__(self, clock: Callable[[], datetime], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+    def __init__(
+        self,
+        clock: Callable[[], datetime],
+        unwritten: Sequence[StatusPatch] = (),
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """`unwritten` are the patches that are not written yet: they are shown on what is read meanwhile, too."""
         super().__init__(id=id)
         self._clock = clock
         self._source = _NOTHING
         self._window = HeadlineWindow(_NOTHING, View(0))
-        self.unwritten: list[Marks] = []
-        """Marks that are not written yet: they are shown on what is read meanwhile, too."""
+        self._unwritten = unwritten
         self.with_feed = False
         """Whether rows name their feed: there is more than one."""
         self.searched = False
@@ -68,7 +74,7 @@ class HeadlineList(RowList):
     def show(self, source: Source, view: View, *, at: int | None = None, line: int = 0) -> None:
         """Show another list, from its top or with the cursor on an article (`at`), on a line of the screen."""
         self._source = source
-        self._window = HeadlineWindow(source, view, self.unwritten)
+        self._window = HeadlineWindow(source, view, self._unwritten)
         self._contexts = dict(view.contexts)
         row = None if at is None else view.row_of(at)
         self.hold(row or 0, line if row else 0)
@@ -87,7 +93,7 @@ class HeadlineList(RowList):
             stand = None if at is None else view.row_of(at.id)
         except KeyError:
             return False
-        self._window = HeadlineWindow(self._source, view, self.unwritten)
+        self._window = HeadlineWindow(self._source, view, self._unwritten)
         self.cursor = max(0, min(cursor if place is None else place, view.count - 1))
         if place is not None:
             self._window.pin(place, here)
@@ -104,16 +110,16 @@ class HeadlineList(RowList):
         """Bring the cursor to an article; the view is of the list as it is around it, if it may not be known here."""
         row = self._window.row_of(article_id)
         if row is None and view is not None and (row := view.row_of(article_id)) is not None:
-            self._window = HeadlineWindow(self._source, view, self.unwritten)
+            self._window = HeadlineWindow(self._source, view, self._unwritten)
             self.hold(row, max(0, min(self.cursor_line(), self.room - 1)))
             self.reveal()
             self.cursor_moved()
         elif row is not None and row != self.cursor:
             self.move_to(row)
 
-    def patch(self, marks: Marks) -> None:
-        """Show marks at once, on the rows that were read already."""
-        self._window.patch(marks)
+    def patch(self, patch: StatusPatch) -> None:
+        """Show a change at once, on the rows that were read already."""
+        self._window.patch(patch)
         self.refresh()
 
     @property

@@ -49,19 +49,19 @@ class View:
         return self.places[article_id]
 
 
-class Marks(NamedTuple):
-    """What the reader did to some articles; what is None stays as it is."""
+class StatusPatch(NamedTuple):
+    """A change of the status of some articles; what is None stays as it is."""
 
     ids: Collection[int]
     read: bool | None = None
     starred: bool | None = None
 
     def on(self, headline: Headline) -> Headline:
-        """A headline as it is with them."""
+        """Return a headline with this patch applied, if it is of one of the articles."""
         return self.over(headline) if headline.id in self.ids else headline
 
     def over(self, marked: Marked) -> Marked:
-        """What is known of one of the articles, as it is with them."""
+        """Return the headline or the status of one of the articles with this patch applied."""
         return replace(
             marked,
             read=marked.read if self.read is None else self.read,
@@ -69,11 +69,11 @@ class Marks(NamedTuple):
         )
 
 
-def with_marks(article_id: int, status: Marked, made: Iterable[Marks]) -> Marked:
-    """What was read of an article, as it is with marks that were made since or not written by then."""
-    for marks in made:
-        if article_id in marks.ids:
-            status = marks.over(status)
+def with_patches(article_id: int, status: Marked, patches: Iterable[StatusPatch]) -> Marked:
+    """Return the status of an article, as it was read, with the patches that were not written by then."""
+    for patch in patches:
+        if article_id in patch.ids:
+            status = patch.over(status)
     return status
 
 
@@ -85,7 +85,7 @@ class HeadlineWindow:
     stretch begins; the pinned row keeps its headline all the same.
     """
 
-    def __init__(self, source: Source, view: View, marks: Sequence[Marks] = ()) -> None:
+    def __init__(self, source: Source, view: View, marks: Sequence[StatusPatch] = ()) -> None:
         """`marks` are those that what is read may not have yet."""
         self._source = source
         self._marks = marks
@@ -191,7 +191,7 @@ class HeadlineWindow:
         """The feeds of the articles that were read."""
         return frozenset(headline.feed_id for headline in self._rows)
 
-    def patch(self, marks: Marks) -> None:
+    def patch(self, marks: StatusPatch) -> None:
         """Mark the headlines that were read."""
         self._rows = [marks.on(headline) for headline in self._rows]
         if self._pinned is not None:

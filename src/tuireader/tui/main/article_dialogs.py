@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from textual.app import App
 
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.screens.contents import ContentsScreen
 from tuireader.tui.screens.dialog import open_dialog
-from tuireader.tui.screens.links import LinksScreen
+from tuireader.tui.screens.links import LinksScreen, listed
+from tuireader.tui.support.safe_text import toast
 
 
-def open_contents(app: App[None], view: ArticleView, wanted: ArticleView.ContentsWanted) -> None:
-    """Show the headings, and jump to the one that is chosen."""
+def open_contents(app: App[Any], view: ArticleView) -> None:
+    """Show the headings of the article, and jump to the one that is chosen."""
+    contents = view.contents
+    if contents is None or not contents.headings:
+        toast(view, "No article is open." if contents is None else "This article has no headings.")
+        return
 
     def jump(index: int | None) -> None:
         if index is not None:
-            view.jump_to_heading(wanted.article_id, index)
+            view.jump_to_heading(contents.article_id, index)
 
-    open_dialog(app, ContentsScreen(wanted.title, wanted.headings, wanted.here, wanted.length), jump)
+    open_dialog(app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)
 
 
-def open_links(app: App[None], view: ArticleView, wanted: ArticleView.LinksWanted) -> None:
+def open_links(app: App[Any], view: ArticleView) -> None:
     """Show the links that lead out of the article, and open the one that is chosen."""
+    links = view.links
+    if not listed(links):
+        toast(view, "No article is open." if view.contents is None else "This article has no links.")
+        return
 
     def follow(index: int | None) -> None:
         if index is not None:
-            view.post_message(ArticleView.OpenLink(wanted.links[index].url))
+            view.post_message(ArticleView.OpenLink(links[index].url))
 
-    open_dialog(app, LinksScreen(wanted.links), follow)
+    open_dialog(app, LinksScreen(links), follow)

@@ -12,12 +12,12 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.article.pane import ReadingPane
-from tuireader.tui.chrome.bars import HintBar, Seam, TitleBar
-from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.lists.feed_list import FeedList
+from tuireader.tui.chrome.bars import Seam, TitleBar
+from tuireader.tui.chrome.bottom_bar import BottomBar
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.main.headlines_pane import HeadlinesPane
+from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.support.steady_screen import SteadyScreen
 
@@ -33,18 +33,20 @@ LOW = 16
 
 
 class PanesScreen(SteadyScreen[None]):
-    """The layout of the reader and the ways through it; what the panes show is not known here."""
+    """Lays out the panes, and leads from one to the next; what they show is not known here."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.READER]
     AUTO_FOCUS = ""
 
-    def __init__(self, headlines: HeadlineList, keymap: Mapping[str, str]) -> None:
+    def __init__(
+        self, sidebar: Sidebar, headlines: HeadlinesPane, reading: ReadingPane, keymap: Mapping[str, str]
+    ) -> None:
         super().__init__()
-        self.headlines = headlines
-        self.reading_pane = ReadingPane(self.make_article, id="reading")
-        self.sidebar = Sidebar(id="sidebar")
+        self.sidebar = sidebar
+        self.headlines_pane = headlines
+        self.reading = reading
         self.title_bar = TitleBar(id="title")
-        self.hint_bar = HintBar(id="hints")
+        self.bottom = BottomBar(id="bottom")
         self.seams = (Seam("┬", id="seam-above"), Seam("┴", id="seam-below"))
         self.pane: Pane = "headlines"
         """Where the reader is."""
@@ -59,34 +61,20 @@ class PanesScreen(SteadyScreen[None]):
         yield self.seams[0]
         with Horizontal(id="panes"):
             yield self.sidebar
-            yield self.headlines
-            yield self.reading_pane
+            yield self.headlines_pane
+            yield self.reading
         yield self.seams[1]
-        yield self.hint_bar
+        yield self.bottom
 
-    def make_article(self) -> ArticleView:
-        """Make the view of the article."""
-        raise NotImplementedError
+    @property
+    def headlines(self) -> HeadlineList:
+        """The list of headlines."""
+        return self.headlines_pane.headlines
 
     @property
     def article(self) -> ArticleView:
         """The view of the article."""
-        return self.reading_pane.view
-
-    @property
-    def feed_list(self) -> FeedList:
-        """The list of feeds."""
-        return self.query_one("#feeds", FeedList)
-
-    @property
-    def category_list(self) -> FacetList:
-        """The list of categories."""
-        return self.query_one("#categories", FacetList)
-
-    @property
-    def author_list(self) -> FacetList:
-        """The list of authors."""
-        return self.query_one("#authors", FacetList)
+        return self.reading.view
 
     # Layout.
 
@@ -101,10 +89,12 @@ class PanesScreen(SteadyScreen[None]):
         beside, at = self.panes_beside, self.pane
         alone = self.zen
         self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
-        self.headlines.display = not alone and (at == "headlines" if beside == 1 else beside == 3 or at != "article")
-        self.reading_pane.display = alone or at == "article" or beside == 3
-        for bar in (self.title_bar, self.hint_bar):
-            bar.display = not alone
+        self.headlines_pane.display = not alone and (
+            at == "headlines" if beside == 1 else beside == 3 or at != "article"
+        )
+        self.reading.display = alone or at == "article" or beside == 3
+        self.title_bar.display = not alone
+        self.bottom.display = not alone or self.bottom.is_asking
         for seam in self.seams:
             seam.display = not alone and self.size.height >= LOW
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
@@ -116,7 +106,7 @@ class PanesScreen(SteadyScreen[None]):
         """Do what depends on the places and sizes that the panes have by now."""
         self.sidebar.share()
         joints = tuple(
-            pane.region.x for pane in (self.headlines, self.reading_pane) if pane.display and pane.styles.border_left[0]
+            pane.region.x for pane in (self.headlines_pane, self.reading) if pane.display and pane.styles.border_left[0]
         )
         for seam in self.seams:
             seam.joints = joints
@@ -146,7 +136,7 @@ class PanesScreen(SteadyScreen[None]):
             return self.article
         if pane == "headlines":
             return self.headlines
-        return self._last_list or self.feed_list
+        return self._last_list or self.sidebar.feeds
 
     @on(events.DescendantFocus)
     def _notice_focus(self, event: events.DescendantFocus) -> None:
@@ -157,7 +147,7 @@ class PanesScreen(SteadyScreen[None]):
             self.sidebar.share()
         elif event.widget is self.headlines:
             pane = "headlines"
-        elif self.reading_pane in event.widget.ancestors:
+        elif self.reading in event.widget.ancestors:
             pane = "article"
         if pane is not None and pane != self.pane:
             self.pane = pane
@@ -167,7 +157,7 @@ class PanesScreen(SteadyScreen[None]):
     def show_hints(self) -> None:
         """Show the keys of where the reader is."""
         context = {"sidebar": "sidebar", "headlines": "list", "article": "article"}[self.pane]
-        self.hint_bar.hints = tuple(keys.hints(context, self.keymap))
+        self.bottom.hints.hints = tuple(keys.hints(context, self.keymap))
 
     # Ways.
 
@@ -184,7 +174,7 @@ class PanesScreen(SteadyScreen[None]):
             return
         stops: list[Widget] = [side_list for side_list in self.sidebar.lists if side_list.row_count()]
         stops.append(self.headlines)
-        if self.reading_pane.has_article and (self.panes_beside == 3 or self.pane == "article"):
+        if self.reading.has_article and (self.panes_beside == 3 or self.pane == "article"):
             stops.append(self.article)
         here = stops.index(self.focused) if self.focused in stops else 0
         target = stops[(here + step) % len(stops)]

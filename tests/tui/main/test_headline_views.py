@@ -8,7 +8,7 @@ from pathlib import Path
 from shelf import REVIEW, Piece, shelve
 from tuireader.model import Query
 from tuireader.store.connection import connect
-from tuireader.tui.main.sidebar_counts import view
+from tuireader.tui.main.headline_views import view
 
 LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out again and again. " * 5000 + "</p>")
 

@@ -1,0 +1,55 @@
+"""The last line of the screen: the keys that are of use, or what is being typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tuireader.tui.chrome.bars import HintBar
+
+if TYPE_CHECKING:
+    from tuireader.tui.chrome.prompt import Prompt
+
+
+class BottomBar(Container):
+    """Shows hints, and in their place a prompt while something is asked for."""
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        super().__init__(id=id)
+        self.hints = HintBar(id="hints")
+        self._prompt: Prompt | None = None
+
+    def compose(self) -> ComposeResult:
+        """The hints."""
+        yield self.hints
+
+    @property
+    def is_asking(self) -> bool:
+        """Whether something is being typed."""
+        return self._prompt is not None
+
+    @property
+    def has_lost_focus(self) -> bool:
+        """Whether the focus is elsewhere than in the prompt: the user may have clicked there."""
+        focused = self.screen.focused
+        return focused is not None and self._prompt not in focused.ancestors
+
+    async def ask(self, purpose: str, text: str, hint: str) -> None:
+        """Let the user type; see `Prompt`. What is typed at once is typed there too."""
+        if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
+            from tuireader.tui.chrome.prompt import Prompt
+
+            self._prompt = Prompt(purpose, text, hint)
+            self.hints.display = False
+            self.display = True
+            await self.mount(self._prompt)
+            self.screen.set_focus(self._prompt.line)
+
+    async def end(self) -> None:
+        """Take the prompt away."""
+        prompt, self._prompt = self._prompt, None
+        if prompt is not None:
+            self.hints.display = True
+            await prompt.remove()

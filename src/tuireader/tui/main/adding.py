@@ -1,0 +1,76 @@
+"""Adding sites, and leading into what they brought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.message import Message
+from textual.widget import Widget
+
+from tuireader.errors import StoreError
+from tuireader.model import Query
+from tuireader.store import articles, feeds
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import toast
+
+if TYPE_CHECKING:
+    from tuireader.tui.screens.subscribe import Added
+
+
+class Destination(NamedTuple):
+    """Where what was added leads: a list, and an article in it, if there is any."""
+
+    query: Query
+    article_id: int | None
+
+
+class SiteAdded(Message):
+    """The dialog is closed; `added` is None where nothing was added."""
+
+    def __init__(self, added: Added | None) -> None:
+        super().__init__()
+        self.added = added
+
+
+class AddController:
+    """Asks for the address of a site, and finds where it leads."""
+
+    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Callable[[], datetime]) -> None:
+        """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
+        self._node = node
+        self._path = path
+        self._connection = connection
+        self._clock = clock
+
+    def ask(self, addresses: Sequence[str]) -> None:
+        """Ask for an address, or begin with those that were given, and subscribe."""
+        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.subscribe import SubscribeScreen
+
+        is_first = not self.has_feeds()
+        dialog = SubscribeScreen(self._path, clock=self._clock, addresses=addresses, is_first=is_first)
+        open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
+
+    def has_feeds(self) -> bool:
+        """Whether there is any subscription; also where that cannot be read, which is said."""
+        try:
+            return feeds.has_any(self._connection)
+        except StoreError as error:
+            toast(self._node, str(error), severity="error")
+            return True
+
+    async def destination(self, added: Added) -> Destination:
+        """The list of what was added, and the article that was meant, else the newest."""
+        query = Query(feed=added.feed_id)
+
+        def look(connection: Connection) -> Destination:
+            newest = articles.window(connection, query, 0, 1)
+            is_only = len(feeds.every(connection)) == 1
+            return Destination(Query() if is_only else query, newest[0].id if newest else None)
+
+        found = await off_loop(self._path, look)
+        return found._replace(article_id=added.article_id or found.article_id)

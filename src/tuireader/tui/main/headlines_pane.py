@@ -1,0 +1,267 @@
+"""The pane of the headlines: those of a query, read off the loop, and kept in step with the cache."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from importlib import import_module
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+
+from tuireader.errors import StoreError
+from tuireader.model import Query
+from tuireader.store import articles
+from tuireader.store.connection import snapshot, version
+from tuireader.tui.lists.headline_list import HeadlineList
+from tuireader.tui.lists.headline_window import PAGE, Source, StatusPatch, View
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import toast
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tuireader.model import Excerpt, Headline
+
+WATCH = 2.0
+"""Seconds between two looks at whether another program has changed the cache."""
+PACE = 0.5
+"""Seconds at least between two readings of the lists while the cache changes."""
+
+
+class ListPosition(NamedTuple):
+    """A list at the moment when something is asked for: what it shows, and the articles whose rows were read."""
+
+    query: Query
+    known: frozenset[int]
+
+
+class HeadlinesPane(Container):
+    """Shows the headlines of a query."""
+
+    @dataclass
+    class Listed(Message):
+        """The list was read: another one, or the same one again."""
+
+        is_another: bool
+
+    class Outdated(Message):
+        """The cache has changed: what is shown is to be read again."""
+
+    def __init__(
+        self,
+        path: Path,
+        connection: Connection,
+        clock: Callable[[], datetime],
+        unwritten: list[StatusPatch],
+        *,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """`connection` is for reads on the loop, which are bounded; `path` for those off it.
+
+        `unwritten` are the patches that what is read from the cache may be without; whoever makes them keeps the list.
+        """
+        super().__init__(id=id)
+        self._path = path
+        self._connection = connection
+        self._source = Source(self._at, self._beside)
+        self._version: int | None = None
+        self._paced: Timer | None = None
+        self._ranked: list[int] | None = None
+        """The list's ids, where it is in the order of best match."""
+        self.headlines = HeadlineList(clock, unwritten, id="headlines")
+        self.wanted = Query()
+        """What the user wants to see."""
+        self.listed = self.wanted
+        """What the list shows: the same, as soon as it was read."""
+
+    def compose(self) -> ComposeResult:
+        """The list."""
+        yield self.headlines
+
+    def begin(self) -> None:
+        """Show the first headlines there are, at once; how many there are comes with the next reading."""
+        first = self._at(0, PAGE)
+        self.headlines.show(self._source, View(len(first), rows=first))
+        self.headlines.with_feed = self.headlines.spans_feeds()
+        self.set_interval(WATCH, self._watch)
+
+    # Rows that come into sight.
+
+    def _at(self, row: int, limit: int) -> list[Headline]:
+        if (ranked := self._ranked) is not None:
+            return self._reading(lambda c: articles.headlines(c, ranked[row : row + limit]))
+        return self._reading(lambda c: articles.window(c, self.listed, row, limit))
+
+    def _beside(self, headline: Headline | None, step: int, limit: int) -> list[Headline]:
+        if (ranked := self._ranked) is not None:
+            return self._reading(lambda c: articles.beside_among(c, ranked, headline, step, limit))
+        return self._reading(lambda c: articles.beside(c, self.listed, headline, step, limit))
+
+    def _reading(self, read: Callable[[Connection], list[Headline]]) -> list[Headline]:
+        try:
+            with snapshot(self._connection):
+                found = read(self._connection)
+                self._notice_changes()
+        except StoreError as error:  # this happens while painting: what cannot be read is left out, and said
+            toast(self, str(error), severity="error")
+            return []
+        return found
+
+    # What others write.
+
+    def _watch(self) -> None:
+        with suppress(StoreError):  # it is said when something is read
+            self._notice_changes()
+
+    def _notice_changes(self) -> None:
+        """Read anew what others wrote: what was read now may be of another moment than the numbers of the rows."""
+        before, self._version = self._version, version(self._connection)
+        if before not in (None, self._version):
+            self.outdate_soon()
+
+    def outdate_soon(self) -> None:
+        """Tell that the cache has changed, but not for every change of many."""
+        if self._paced is None:
+            self._paced = self.set_timer(PACE, self._outdate)
+
+    def _outdate(self) -> None:
+        self._paced = None
+        self.post_message(self.Outdated())
+
+    # Which list.
+
+    def want(self, query: Query, *, stay: bool = False) -> None:
+        """Show other articles, from the top or (`stay`) with the cursor on the same one.
+
+        What was kept in the list although it no longer belonged is let go.
+        """
+        current = self.headlines.current if stay else None
+        self.wanted = replace(query, keep=frozenset())
+        self._show_list(self.wanted, current.id if current else None)
+
+    def show(self, query: Query) -> Awaitable[None]:
+        """Show other articles; who waits for what this gives goes on when they are shown."""
+        self.wanted = replace(query, keep=frozenset())
+        return self._take_list(self.wanted)
+
+    def keep(self, article_id: int) -> None:
+        """Let an article stay in the list until it is left, although it may soon not belong any more."""
+        if self.wanted.unread or self.wanted.starred:
+            self.wanted = replace(self.wanted, keep=self.wanted.keep | {article_id})
+            self.listed = replace(self.listed, keep=self.listed.keep | {article_id})
+
+    def reread(self) -> bool:
+        """Read the list again after something changed; the cursor stays on its article.
+
+        False where another list is on its way: then that one is read again.
+        """
+        if self.listed != self.wanted:
+            self._show_list(self.wanted)
+            return False
+        self._reread_rows()
+        return True
+
+    def patch(self, patch: StatusPatch) -> None:
+        """Show a change of statuses at once, on the rows that were read already."""
+        self.headlines.patch(patch)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether the list is being read."""
+        return any(worker.group == "list" and not worker.is_finished for worker in self.workers)
+
+    @property
+    def is_arriving(self) -> bool:
+        """Whether another list than the one that is shown is on its way."""
+        return self.listed != self.wanted and self.is_reading
+
+    @work(exclusive=True, group="list")
+    async def _show_list(self, query: Query, article_id: int | None = None) -> None:
+        await self._take_list(query, article_id)
+
+    async def _take_list(self, query: Query, article_id: int | None = None) -> None:
+        """Read the first headlines and the length off the loop; the old ones stay until then."""
+        ids = () if article_id is None else (article_id,)
+        searched = bool(query.text.strip())
+        view = await self._view(query, 0, ids, contexts=self.headlines.contexts_in_sight if searched else 0)
+        if replace(self.wanted, keep=query.keep) != query:  # the user wants something else by now
+            return
+        self.listed = self.wanted
+        self._ranked = view.ranked
+        self.headlines.searched = searched
+        line = max(0, min(self.headlines.cursor_line(), self.headlines.room - 1))
+        self.headlines.show(self._source, view, at=article_id, line=line)
+        self.post_message(self.Listed(is_another=True))
+
+    @work(exclusive=True, group="list")
+    async def _reread_rows(self) -> None:
+        """Read the list until what was read is of what the user has come to meanwhile."""
+        done = False
+        while not done and self.listed == self.wanted:
+            query = self.wanted
+            view = await self._view(query, *self.headlines.to_keep())
+            if query == self.listed:
+                self._ranked = view.ranked
+                done = self.headlines.update_rows(view)
+        self.post_message(self.Listed(is_another=False))
+
+    async def _view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:
+        width = self.headlines.context_width
+        return await off_loop(self._path, lambda c: read_view(c, query, row, ids, contexts=contexts, width=width))
+
+    # An article that is opened.
+
+    @property
+    def position(self) -> ListPosition:
+        """The list as it is now."""
+        return ListPosition(self.listed, self.headlines.ids())
+
+    def bring(self, query: Query, article_id: int, around: View | None) -> None:
+        """Bring the cursor to an article of a list, unless there is another list by now; see `HeadlineList.bring`."""
+        if replace(self.listed, keep=query.keep) == query:
+            if around is not None:
+                self._ranked = around.ranked
+            self.headlines.bring(article_id, around)
+
+    # What was searched for, in its context.
+
+    @work(group="loading")
+    async def load_contexts(self) -> None:
+        """Load what shows words in their texts while the user begins to type them."""
+        await asyncio.to_thread(import_module, "tuireader.content.dom.plain_text")
+
+    @on(HeadlineList.ContextWanted)
+    def _want_contexts(self, event: HeadlineList.ContextWanted) -> None:
+        event.stop()
+        self._read_contexts(event.ids, self.listed.text, self.headlines.context_width)
+
+    @work(exclusive=True, group="contexts")
+    async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
+        """Look in the texts of the headlines in sight for what was searched for."""
+
+        def read(connection: Connection) -> dict[int, Excerpt]:
+            from tuireader.tui.main.headline_views import find_contexts
+
+            return find_contexts(connection, ids, text, width)
+
+        found = await off_loop(self._path, read)
+        if text == self.listed.text:
+            self.headlines.set_contexts(found)
+
+
+def read_view(
+    connection: Connection, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0, width: int = 0
+) -> View:
+    """A list at one moment; see `headline_views.view`, which is loaded where the first one is read off the loop."""
+    from tuireader.tui.main import headline_views
+
+    return headline_views.view(connection, query, row, ids, contexts=contexts, width=width)

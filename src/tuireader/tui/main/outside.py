@@ -1,0 +1,84 @@
+"""What leads out of the program: an article in a browser, its address on the clipboard, its text from its site."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from textual.widget import Widget
+
+from tuireader.errors import AddressError
+from tuireader.store import articles
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import toast
+
+
+class Outside:
+    """Hands articles and links over to other programs, and fetches what only their sites have."""
+
+    def __init__(self, node: Widget, path: Path, clock: Callable[[], datetime]) -> None:
+        """`node` is where things are said, and whose workers do the work."""
+        self._node = node
+        self._path = path
+        self._clock = clock
+        self._on_their_way: set[str] = set()
+        """Links that a browser is being given."""
+
+    def browse(self, address: str) -> None:
+        """Open a link in the user's browser."""
+        self._run(self._open_in_browser(address))
+
+    def browse_article(self, article_id: int) -> None:
+        """Open an article in the user's browser."""
+        self._run(self._browse_article(article_id))
+
+    def copy_link(self, article_id: int) -> None:
+        """Copy an article's address."""
+        self._run(self._copy_link(article_id), exclusive=True)
+
+    async def fetch_full_text(self, article_id: int) -> None:
+        """Fetch the whole text of an article, and keep it; raises TuireaderError."""
+        from tuireader.tui.support.web_work import web_client
+
+        async with web_client("tuireader.library.reading.full_text") as client:
+            from tuireader.library.reading.full_text import fetch_full_text
+
+            await fetch_full_text(self._path, client, article_id, clock=self._clock)
+
+    def _run(self, work: Coroutine[Any, Any, None], *, exclusive: bool = False) -> None:
+        self._node.run_worker(work, group="browser", exclusive=exclusive)
+
+    async def _browse_article(self, article_id: int) -> None:
+        if (link := await self._link(article_id)) is not None:
+            await self._open_in_browser(link)
+
+    async def _open_in_browser(self, address: str) -> None:
+        """Open a link once: one that a browser is being given already is not given to it again."""
+        if address in self._on_their_way:
+            return
+        self._on_their_way.add(address)
+        try:
+            await self._hand_over(address)
+        finally:
+            self._on_their_way.discard(address)
+
+    async def _hand_over(self, address: str) -> None:
+        from tuireader.tui.support.browser import open_link
+
+        try:
+            await open_link(self._node.app, address)
+        except AddressError as error:
+            toast(self._node, str(error), severity="error")
+
+    async def _copy_link(self, article_id: int) -> None:
+        if (link := await self._link(article_id)) is not None:
+            self._node.app.copy_to_clipboard(link)
+            toast(self._node, f"Copied {link}")
+
+    async def _link(self, article_id: int) -> str | None:
+        article = await off_loop(self._path, lambda c: articles.get(c, article_id))
+        if not article.link:
+            toast(self._node, "This article has no address.")
+        return article.link or None

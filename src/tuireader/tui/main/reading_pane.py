@@ -1,0 +1,280 @@
+"""The pane of the article: opened off the loop, from one to the next, and where reading stopped in each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual import work
+from textual.containers import Container
+from textual.worker import get_current_worker
+
+from tuireader.errors import NotFoundError, StoreError
+from tuireader.store import articles
+from tuireader.tui.lists.headline_window import StatusPatch, with_patches
+from tuireader.tui.main.headlines_pane import ListPosition, read_view
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import toast
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.worker import Worker
+
+    from tuireader.library.reading.open_article import OpenArticle
+    from tuireader.model import Article, Query, Status
+    from tuireader.tui.article.view import ArticleView
+    from tuireader.tui.lists.headline_window import View
+
+POSITION_PAUSE = 1.0
+"""Seconds of stillness after which the reading position is kept."""
+
+
+class Arrival(NamedTuple):
+    """An article that is shown now."""
+
+    query: Query
+    """Of the list in which it was looked for."""
+    article_id: int
+    around: View | None
+    """That list around it, where its row was not known."""
+    status: Status
+
+
+class Start(NamedTuple):
+    """Where steps from article to article begin."""
+
+    article_id: int
+    is_next_unread: bool = False
+    """Whether it counts itself as the next unread one: it is only under the cursor, and unread."""
+
+
+class ReadingPane(Container):
+    """Holds the view of the article, which is made when it is first asked for, since headlines come first.
+
+    A slow old article never replaces a new one, since opening is exclusive.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        make: Callable[[], ArticleView],
+        arrived: Callable[[Arrival], None],
+        keep: Callable[[int, int], object],
+        unwritten: Sequence[StatusPatch],
+        excerpt: str,
+        id: str | None = None,  # noqa: A002 - Textual's name
+    ) -> None:
+        """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
+
+        `keep` is given an article's id and the position in it. `unwritten` are the patches that what is read from the
+        cache may be without; `excerpt` is the sentence at the end of an article whose rest is not here.
+        """
+        super().__init__(id=id)
+        self._path = path
+        self._make = make
+        self._arrived = arrived
+        self._keep = keep
+        self._unwritten = unwritten
+        self._excerpt = excerpt
+        self._view: ArticleView | None = None
+        self.opened: tuple[Article, Status] | None = None
+        """The article that is open, and what the user did with it."""
+        self._patches: list[StatusPatch] = []
+        """What was done since an article was last read from the cache, or was not written by then."""
+        self._positions: dict[int, int] = {}
+        """Where reading stopped in each article that was open; the cache may be told of it a moment later."""
+        self._position_timer: Timer | None = None
+        self._shower: Worker[None] | None = None
+        """Who has shown what was wanted, and may still be at its rest."""
+        self._steps: tuple[tuple[int, bool], ...] = ()
+        """Steps from article to article that are still to be made: how far, and whether to unread ones only."""
+
+    @property
+    def view(self) -> ArticleView:
+        """The view of the article."""
+        if self._view is None:
+            self._view = self._make()
+            self.mount(self._view)
+        return self._view
+
+    @property
+    def has_article(self) -> bool:
+        """Whether an article is open."""
+        return self._view is not None and self._view.article is not None
+
+    # Opening.
+
+    def open(self, article_id: int, position: ListPosition) -> None:
+        """Open an article; it is looked for in the list, too, so that the cursor there can be brought to it."""
+        self._steps = ()
+        self._open(article_id, position)
+
+    def reopen(self, article_id: int, position: ListPosition) -> None:
+        """Open an article again, if it is still open: there is more of it now."""
+        if self.opened is not None and self.opened[0].id == article_id:
+            self._open(article_id, position)
+
+    @work(exclusive=True, group="article")
+    async def _open(self, article_id: int, position: ListPosition) -> None:
+        self._patches = [*self._unwritten]
+
+        def read(connection: Connection) -> tuple[View | None, OpenArticle]:
+            return _around(connection, position, article_id), self._read(connection, article_id)
+
+        try:
+            around, opened = await off_loop(self._path, read)
+        except NotFoundError as error:
+            toast(self, str(error), severity="warning")
+            return
+        await self._show(opened, position, around)
+
+    def _read(self, connection: Connection, article_id: int) -> OpenArticle:
+        # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
+        from tuireader.library.reading.open_article import open_article
+
+        return open_article(connection, article_id, excerpt=self._excerpt, beginning=True)
+
+    async def _show(self, opened: OpenArticle, position: ListPosition, around: View | None) -> None:
+        self.keep_position()
+        status = with_patches(opened.article.id, opened.status, self._patches)
+        stopped = self._positions.setdefault(opened.article.id, status.position)
+        opened = replace(opened, status=replace(status, position=stopped))
+        self.opened = (opened.article, opened.status)
+        self.view.show(opened)
+        self._shower = get_current_worker()
+        self._arrived(Arrival(position.query, opened.article.id, around, opened.status))
+        if not opened.whole:
+            painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
+            self.call_after_refresh(painted.set)
+            await painted.wait()
+            self.view.complete(await asyncio.to_thread(_completed, opened, self._excerpt))
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether an article is on its way."""
+        return any(
+            worker.group == "article" and not worker.is_finished and worker is not self._shower
+            for worker in self.workers
+        )
+
+    @property
+    def is_stepping(self) -> bool:
+        """Whether steps from article to article are being made, to which others may be added."""
+        return bool(self._steps)
+
+    # From one to the next.
+
+    def step(self, by: int, start: Start | None, position: ListPosition, *, unread: bool) -> None:
+        """Go on to the next article of the list (by 1) or the one before (-1); of quick steps each one counts."""
+        self._steps = (*self._steps, (by, unread))
+        self._walk(self._steps, start, position)
+
+    @work(exclusive=True, group="article")
+    async def _walk(self, steps: Sequence[tuple[int, bool]], start: Start | None, position: ListPosition) -> None:
+        """Find the article, and open it."""
+        self._patches = [*self._unwritten]
+        if start is None:
+            self._steps = ()
+            return
+        by, unread = steps[0]
+        here = start.is_next_unread and unread and by > 0
+
+        def find(connection: Connection) -> tuple[View | None, OpenArticle] | None:
+            left = steps[1:] if here else steps
+            found = _walked(connection, position.query, start.article_id, left) or (start.article_id if here else None)
+            if found is None:
+                return None
+            return _around(connection, position, found), self._read(connection, found)
+
+        try:
+            found = await off_loop(self._path, find)
+        except StoreError:
+            self._steps = ()
+            raise
+        self._steps = ()
+        if found is None:
+            kind = "unread article" if unread else "article"
+            toast(self, f"No {kind} {'after' if by > 0 else 'before'} this one.")
+            return
+        around, opened = found
+        await self._show(opened, position, around)
+
+    # Its status.
+
+    def patch(self, patch: StatusPatch) -> None:
+        """Take over a change, if it is of the open article."""
+        self._patches.append(patch)
+        if self.opened is not None and self.opened[0].id in patch.ids:
+            article, status = self.opened
+            self.opened = (article, patch.over(status))
+
+    @property
+    def is_reading(self) -> bool:
+        """Never so that a change would be missed: what is read takes over those that were made meanwhile."""
+        return False
+
+    def reread_status(self) -> None:
+        """Read the status of the open article again."""
+        if self.opened is not None:
+            self._reread_status(self.opened[0].id)
+
+    @work(exclusive=True, group="marks")
+    async def _reread_status(self, article_id: int) -> None:
+        patches, before, unwritten = self._patches, len(self._patches), [*self._unwritten]
+        try:
+            status = await off_loop(self._path, lambda c: articles.status(c, article_id))
+        except NotFoundError:  # its feed was removed; what is open stays open
+            return
+        if self.opened is None or self._patches is not patches:  # another one was opened
+            return
+        status = with_patches(article_id, status, (*unwritten, *patches[before:]))
+        article, shown = self.opened
+        self.opened = (article, replace(shown, read=status.read, starred=status.starred))
+
+    # Where reading stopped.
+
+    def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
+        """Keep the position once the user stands still."""
+        event.stop()
+        if self.opened is None or self.opened[0].id != event.article_id:
+            return
+        self.opened = (self.opened[0], replace(self.opened[1], position=event.position))
+        if self._position_timer is not None:
+            self._position_timer.stop()
+        self._position_timer = self.set_timer(POSITION_PAUSE, self.keep_position)
+
+    def keep_position(self) -> None:
+        """Keep where reading stopped in the open article."""
+        if self.opened is None:
+            return
+        article, status = self.opened
+        if status.position != self._positions[article.id]:
+            self._positions[article.id] = status.position
+            self._keep(article.id, status.position)
+
+
+def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:
+    """The article to which steps lead, as far as there are any; None where the first leads nowhere."""
+    at: int | None = None
+    for by, unread in steps:
+        found = articles.neighbour(connection, query, start if at is None else at, by, unread=unread)
+        if found is None:
+            break
+        at = found
+    return at
+
+
+def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:
+    """The list around an article, where its row is not known."""
+    return None if article_id in position.known else read_view(connection, position.query, 0, (article_id,))
+
+
+def _completed(opened: OpenArticle, excerpt: str) -> OpenArticle:
+    from tuireader.library.reading.open_article import complete
+
+    return complete(opened, excerpt=excerpt)

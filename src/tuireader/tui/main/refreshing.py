@@ -1,0 +1,99 @@
+"""Asking for new articles in the background: one refresh at a time, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from datetime import datetime
+from pathlib import Path
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.widget import Widget
+
+from tuireader.store import feeds
+from tuireader.tui.support.safe_text import toast
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tuireader.model import Feed
+
+PROGRESS_PACE = 0.1
+"""Seconds at least between two times that it is said how far a refresh is."""
+
+
+class RefreshProgressed(Message):
+    """A refresh is further than it was, or has ended."""
+
+
+class RefreshBrought(Message):
+    """A refresh has brought something that is in the cache now."""
+
+
+class RefreshEnded(Message):
+    """A refresh has ended."""
+
+
+class RefreshController:
+    """Refreshes feeds, one refresh after the other."""
+
+    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Callable[[], datetime]) -> None:
+        """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads."""
+        self._node = node
+        self._path = path
+        self._connection = connection
+        self._clock = clock
+        self.progress = ""
+        """How far the present one is; empty while there is none."""
+        self.offline = False
+        """Whether the last one found no network."""
+
+    def refresh(self, wanted: Sequence[Feed] | None, *, force: bool) -> None:
+        """Ask for feeds in the background (None: all; only what is due, unless forced)."""
+        if self.progress:
+            if force:
+                toast(self._node, "A refresh is on its way already.")
+            return
+        self._node.run_worker(self._refresh(wanted, force=force), group="refresh", exclusive=False)
+
+    async def _refresh(self, wanted: Sequence[Feed] | None, *, force: bool) -> None:
+        asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
+        if not asked:
+            return
+        from tuireader.tui.support.web_work import Tally, refreshing
+
+        tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
+        pending: Timer | None = None
+
+        def say() -> None:
+            nonlocal pending
+            pending = None
+            self._say(tally.progress())
+
+        say()
+        try:
+            async with aclosing(refreshing(self._path, asked, clock=self._clock, force=force)) as events:
+                async for event in events:
+                    tally.add(event)
+                    pending = pending or self._node.set_timer(PROGRESS_PACE, say)
+                    if event.new or event.changed:
+                        self._node.post_message(RefreshBrought())
+        finally:
+            if pending is not None:
+                pending.stop()
+            self._say("")
+        self.offline = tally.offline
+        self._node.post_message(RefreshEnded())
+        if force or tally.new:
+            toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary())
+
+    def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
+        if not force:
+            return feeds.due(self._connection, self._clock())
+        return [feed for feed in feeds.every(self._connection) if not feed.gone]
+
+    def _say(self, progress: str) -> None:
+        self.progress = progress
+        self._node.post_message(RefreshProgressed())

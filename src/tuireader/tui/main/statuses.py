@@ -1,0 +1,150 @@
+"""What the user does to articles: seen at once, written in the order in which it is done, and taken back on request."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from textual.message import Message
+from textual.widget import Widget
+
+from tuireader.errors import TuireaderError
+from tuireader.store.pending import Mark
+from tuireader.tui.lists.headline_window import StatusPatch
+from tuireader.tui.main.undo import UndoStack, UndoStep
+from tuireader.tui.support.background import Writer, wait_for
+from tuireader.tui.support.safe_text import toast
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+    from sqlite3 import Connection
+
+    from tuireader.model import Query, Status
+
+
+class ShowsStatus(Protocol):
+    """What shows the status of articles: a list, a page."""
+
+    def patch(self, patch: StatusPatch) -> None:
+        """Show a change."""
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it is reading from the cache, and what it gets may be without the last change."""
+
+
+class StatusChanged(Message):
+    """Statuses were written, or could not be: counts are to be read again."""
+
+    def __init__(self, *, lists_too: bool) -> None:
+        super().__init__()
+        self.lists_too = lists_too
+        """Whether what the lists show may be another thing than what was written."""
+
+
+class StatusController:
+    """Marks articles read and starred, one at a time or all of a query."""
+
+    def __init__(
+        self,
+        node: Widget,
+        writer: Writer,
+        unwritten: list[StatusPatch],
+        shown_by: Sequence[ShowsStatus],
+        *,
+        undo_key: str,
+    ) -> None:
+        """`node` is who is told, by `StatusChanged`, and whose workers wait; `undo_key` is how that key is written.
+
+        `unwritten` is kept as what was done and is not written yet, for those who read from the cache.
+        """
+        self._node = node
+        self._writer = writer
+        self._shown_by = shown_by
+        self._undo_key = undo_key
+        self._undo = UndoStack()
+        self._unwritten = unwritten
+
+    def set(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
+        """Show a status now, write it soon, tell after that."""
+        patch = StatusPatch((article_id,), read, starred)
+        self._show(patch)
+        self._unwritten.append(patch)
+        written = self._writer.mark(Mark((article_id,), read, starred))
+        self._node.run_worker(self._follow(patch, written), group="writes", exclusive=False)
+
+    def toggle_read(self, article_id: int, status: Status) -> None:
+        """Mark an article read, or unread where it is read; to be undone."""
+        self._undo.push(UndoStep("unread" if status.read else "read", (article_id,), read=status.read))
+        self.set(article_id, read=not status.read)
+
+    def toggle_starred(self, article_id: int, status: Status) -> None:
+        """Star an article, or take its star; to be undone."""
+        self._undo.push(UndoStep("star", (article_id,), starred=status.starred))
+        self.set(article_id, starred=not status.starred)
+
+    def mark_all_read(self, query: Query) -> None:
+        """Mark all articles of a query read; to be undone."""
+        self._node.run_worker(self._mark_all_read(query), group="marking", exclusive=False)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        self._node.run_worker(self._take_back(), group="marking", exclusive=False)
+
+    @property
+    def is_marking(self) -> bool:
+        """Whether a change of many articles is being written."""
+        return any(worker.group == "marking" and not worker.is_finished for worker in self._node.workers)
+
+    def _show(self, patch: StatusPatch) -> None:
+        for shown in self._shown_by:
+            shown.patch(patch)
+
+    async def _follow(self, patch: StatusPatch, written: Future[None]) -> None:
+        """Tell once it is written; where it could not be, say so."""
+        failed = False
+        try:
+            await wait_for(written)
+        except TuireaderError as error:
+            failed = True
+            toast(self._node, str(error), severity="error")
+        finally:
+            self._unwritten.remove(patch)
+        reading = any(shown.is_reading for shown in self._shown_by)
+        self._node.post_message(StatusChanged(lists_too=failed or reading))
+
+    async def _mark_all_read(self, query: Query) -> None:
+        ids = await self._writer.write(lambda c: _mark_all_read(c, query))
+        if not ids:
+            toast(self._node, "All of these are read already.")
+            return
+        said = f"{len(ids)} marked read"
+        self._undo.push(UndoStep(said, ids, read=False))
+        self._show(StatusPatch(ids, read=True))
+        toast(self._node, f"{said} · {self._undo_key} undoes it")
+        self._node.post_message(StatusChanged(lists_too=True))
+
+    async def _take_back(self) -> None:
+        step = self._undo.pop()
+        if step is None:
+            toast(self._node, "Nothing to undo.")
+            return
+        await self._writer.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
+        self._show(StatusPatch(step.ids, step.read, step.starred))
+        toast(self._node, f"Undone: {step.what}")
+        self._node.post_message(StatusChanged(lists_too=True))
+
+
+# Loaded in the thread that writes first, long after the start.
+
+
+def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, starred: bool | None) -> None:
+    from tuireader.library.reading.status import mark
+
+    mark(connection, ids, read=read, starred=starred)
+
+
+def _mark_all_read(connection: Connection, query: Query) -> tuple[int, ...]:
+    from tuireader.library.reading.status import mark_all_read
+
+    return mark_all_read(connection, query)
