@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 
+_PREPARED = (
+    "tuireader.text.bidi",
+    "tuireader.content.layout.head",
+    "tuireader.tui.article.find_session",
+    "tuireader.tui.article.page_layout",
+    "tuireader.tui.article.paint",
+)
+"""What the view of an article needs and takes long to load."""
 POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
 
@@ -106,6 +115,17 @@ class ReadingPane(Container):
     def has_article(self) -> bool:
         """Whether an article is open."""
         return self._view is not None and self._view.article is not None
+
+    @work
+    async def prepare(self) -> None:
+        """Load what shows an article once the headlines are on the screen, and make the view; most of it off the loop.
+
+        Not the widgets: Textual looks through the classes that one is derived from while the loop may add to those.
+        """
+        for module in _PREPARED:
+            await asyncio.to_thread(import_module, module)
+        if self.is_mounted:  # the program may have been ended meanwhile
+            self.view.refresh()
 
     # Opening.
 

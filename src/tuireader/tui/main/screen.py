@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import gc
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -17,7 +15,6 @@ from tuireader import model
 from tuireader.config import Config
 from tuireader.errors import TuireaderError
 from tuireader.model import Query
-from tuireader.store import damage
 from tuireader.store.pending import Mark
 from tuireader.tui import keys
 from tuireader.tui.lists.facet_list import FacetList
@@ -29,6 +26,7 @@ from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main import queries, status_text
 from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.asking import PromptController
+from tuireader.tui.main.chores import UNHURRIED, collect_garbage, look_for_damage
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.outside import Outside
 from tuireader.tui.main.panes import PanesScreen
@@ -36,7 +34,8 @@ from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
-from tuireader.tui.support.background import Writer, off_loop
+from tuireader.tui.main.view_options import make_article_view, reorders
+from tuireader.tui.support.background import Writer
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
 
@@ -48,16 +47,6 @@ if TYPE_CHECKING:
 
 GOING_ON = ("next-article", "previous-article", "next-unread", "previous-unread")
 """Steps from article to article."""
-UNHURRIED = 20.0
-"""Seconds after the start when there is time for what nobody waits for."""
-_OF_THE_PAGE = (
-    "tuireader.text.bidi",
-    "tuireader.content.layout.head",
-    "tuireader.tui.article.find_session",
-    "tuireader.tui.article.page_layout",
-    "tuireader.tui.article.paint",
-)
-"""What the view of an article needs and takes long to load."""
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
@@ -81,7 +70,7 @@ class ReaderScreen(PanesScreen):
         headlines = HeadlinesPane(path, connection, clock, unwritten, id="headlines-pane")
         reading = ReadingPane(
             path,
-            make=self._make_article,
+            make=partial(make_article_view, config, state),
             arrived=self._arrived,
             keep=lambda article_id, position: writer.mark(Mark((article_id,), position=position)),
             unwritten=unwritten,
@@ -110,55 +99,22 @@ class ReaderScreen(PanesScreen):
         dense = self.config.dense
         self.headlines.dense = dense if "dense" in self.config.given else self._state.get("dense", dense)
         for rows in self.query(RowList):
-            rows.reorder = self._reorder
+            rows.reorder = reorders(self.config)
         self.sidebar.feeds.show(None, ())
         self.headlines_pane.begin()
         self._say_empty()
         self.headlines.focus()
         self.recount()
         self.set_interval(MINUTE, self._age)
-        self.call_after_refresh(self._load_article_view)
-        self.call_after_refresh(_collect_garbage)
-        self.set_timer(UNHURRIED, self._look_for_damage)
+        self.call_after_refresh(self.reading.prepare)
+        self.call_after_refresh(collect_garbage)
+        self.set_timer(UNHURRIED, partial(look_for_damage, self, self.path))
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
 
     def on_unmount(self) -> None:
         """Keep where reading stopped, also when the program ends."""
         self.reading.keep_position()
-
-    @work(group="damage")
-    async def _look_for_damage(self) -> None:
-        """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
-        if await off_loop(self.path, damage.look):
-            toast(self, f"{self.path} is damaged; it is mended when tuireader starts again.", severity="warning")
-
-    @property
-    def _reorder(self) -> bool | None:
-        """Whether right-to-left text is put in order here; None where that depends on the terminal."""
-        return {"reorder": True, "terminal": False}.get(self.config.bidi)
-
-    def _make_article(self) -> ArticleView:
-        """The view of the article, in the measure that the user chose."""
-        from tuireader.tui.article.view import ArticleView
-
-        view = ArticleView(id="article", reorder=self._reorder)
-        given = "measure" in self.config.given
-        view.measure = self.config.measure if given else self._state.get("measure", self.config.measure)
-        view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
-        self.watch(view, "measure", lambda measure: self._state.put("measure", measure), init=False)
-        return view
-
-    @work
-    async def _load_article_view(self) -> None:
-        """Load what shows an article once the headlines are on the screen; most of it off the loop.
-
-        Not the widgets: Textual looks through the classes that one is derived from while the loop may add to those.
-        """
-        for module in _OF_THE_PAGE:
-            await asyncio.to_thread(import_module, module)
-        if self.reading.is_mounted:  # the program may have been ended meanwhile
-            self.reading.view.refresh()
 
     def _age(self) -> None:
         self.headlines.refresh()
@@ -497,10 +453,3 @@ class ReaderScreen(PanesScreen):
             toast(self, "There are no articles in this feed yet.")
         else:
             self.open_article(there.article_id)
-
-
-def _collect_garbage() -> None:
-    """Collect it from now on, if that was put off until something is to be seen; all that is there by then stays."""
-    if not gc.isenabled():
-        gc.freeze()
-        gc.enable()

@@ -1,0 +1,32 @@
+"""What is done after the start, when there is time for it."""
+
+from __future__ import annotations
+
+import gc
+from pathlib import Path
+
+from textual.widget import Widget
+
+from tuireader.store import damage
+from tuireader.tui.support.background import off_loop
+from tuireader.tui.support.safe_text import toast
+
+UNHURRIED = 20.0
+"""Seconds after the start when there is time for what nobody waits for."""
+
+
+def look_for_damage(node: Widget, path: Path) -> None:
+    """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
+
+    async def look() -> None:
+        if await off_loop(path, damage.look):
+            toast(node, f"{path} is damaged; it is mended when tuireader starts again.", severity="warning")
+
+    node.run_worker(look(), group="damage", exclusive=False)
+
+
+def collect_garbage() -> None:
+    """Collect it from now on, if that was put off until something is to be seen; all that is there by then stays."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()

@@ -1,0 +1,27 @@
+"""How the article is shown: as the configuration says, else as the user left it the last time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.config import Config
+from tuireader.tui.support.ui_state import UiState
+
+if TYPE_CHECKING:
+    from tuireader.tui.article.view import ArticleView
+
+
+def reorders(config: Config) -> bool | None:
+    """Whether right-to-left text is put in order here; None where that depends on the terminal."""
+    return {"reorder": True, "terminal": False}.get(config.bidi)
+
+
+def make_article_view(config: Config, state: UiState) -> ArticleView:
+    """Make the view of the article; the measure that the user chooses in it is remembered."""
+    from tuireader.tui.article.view import ArticleView
+
+    view = ArticleView(id="article", reorder=reorders(config))
+    view.measure = config.measure if "measure" in config.given else state.get("measure", config.measure)
+    view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
+    view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
+    return view
