@@ -13,8 +13,6 @@ from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model import Article, Status
 from tuireader.tui import themes
-from tuireader.tui.article.find import FindPage
-from tuireader.tui.article.links import LinkPage
 from tuireader.tui.article.view import ArticleView
 
 
@@ -82,10 +80,10 @@ class Host(App[None]):
         self.positions.append(message)
 
     @on(ArticleView.AtEnd)
-    @on(FindPage.Found)
-    @on(LinkPage.LinkFocused)
-    @on(LinkPage.LinkHovered)
-    @on(LinkPage.OpenLink)
+    @on(ArticleView.Found)
+    @on(ArticleView.LinkFocused)
+    @on(ArticleView.LinkHovered)
+    @on(ArticleView.OpenLink)
     def _told(self, message: Message) -> None:
         self.messages.append(message)
 

@@ -4,8 +4,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from article_host import Host, opened, paragraphs
-from tuireader.tui.article.find import FindPage
-from tuireader.tui.article.links import LinkPage
+from tuireader.tui.article.view import ArticleView
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.screens.contents import ContentsScreen
@@ -76,10 +75,10 @@ async def test_enter_keeps_the_matches_and_n_goes_through_them() -> None:
             assert said(app).startswith("needle · ")
         assert stands == ["needle two", "needle three", "needle one", "needle three", "needle two"]
         await pilot.press("escape")
-        assert app.view.finding is None
+        assert app.view.finder.session is None
         assert "needle two" in app.text()
         assert "needle" not in said(app)
-        last = [message for message in app.messages if isinstance(message, FindPage.Found)][-1]
+        last = [message for message in app.messages if isinstance(message, ArticleView.Found)][-1]
         assert (last.sought, last.said) == ("", "")
 
 
@@ -98,8 +97,8 @@ async def test_while_typing_no_key_does_anything_else() -> None:
     app = Host(opened(paragraphs(60)))
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("slash", *"jkGgnt", "tab", "space")
-        assert app.view.finding is not None
-        assert app.view.finding.sought == "jkGgnt "
+        assert app.view.finder.session is not None
+        assert app.view.finder.session.sought == "jkGgnt "
         assert app.view.position == 0
         assert len(app.screen_stack) == 1
 
@@ -113,8 +112,8 @@ async def test_what_is_pasted_is_one_line_without_controls() -> None:
         await pilot.press("slash")
         app.view.post_message(Paste("words\n\x1b[31mto"))
         await pilot.pause()
-        assert app.view.finding is not None
-        assert app.view.finding.sought == "words [31mto"
+        assert app.view.finder.session is not None
+        assert app.view.finder.session.sought == "words [31mto"
 
 
 # Headings.
@@ -196,7 +195,7 @@ async def test_tab_steps_through_the_links_in_sight_and_enter_opens() -> None:
         await pilot.press("tab", "enter", "shift+tab", "tab", "tab", "tab")
         assert said(app).startswith("javascript:x")
         await pilot.press("enter")
-        assert [message.url for message in app.messages if isinstance(message, LinkPage.OpenLink)] == [
+        assert [message.url for message in app.messages if isinstance(message, ArticleView.OpenLink)] == [
             "http://second.example/",
             "javascript:x",
         ]
@@ -205,18 +204,18 @@ async def test_tab_steps_through_the_links_in_sight_and_enter_opens() -> None:
         await pilot.press("shift+tab")
         assert said(app).startswith("javascript:x")
         await pilot.press("space")
-        focused = [message.url for message in app.messages if isinstance(message, LinkPage.LinkFocused)]
+        focused = [message.url for message in app.messages if isinstance(message, ArticleView.LinkFocused)]
         assert focused[-1] is None
-        assert app.view._here is None
+        assert app.view.link_cursor.here is None
 
 
 async def test_escape_lets_go_of_the_link() -> None:
     app = Host(opened(LINKS))
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("tab", "escape")
-        assert app.view.link_shown is None
+        assert app.view.link_cursor.shown is None
         await pilot.press("enter")
-        assert not [message for message in app.messages if isinstance(message, LinkPage.OpenLink)]
+        assert not [message for message in app.messages if isinstance(message, ArticleView.OpenLink)]
 
 
 async def test_a_note_is_jumped_to_and_left_again() -> None:
@@ -254,7 +253,7 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
         await pilot.pause()
         await pilot.press("4")
         await pilot.pause()
-        assert [message.url for message in app.messages if isinstance(message, LinkPage.OpenLink)] == [
+        assert [message.url for message in app.messages if isinstance(message, ArticleView.OpenLink)] == [
             "http://second.example/",
             "https://below.example/",
         ]

@@ -79,12 +79,12 @@ def test_an_offset_is_found_at_every_width(document: Document, one: int, other: 
     page, again = Page(HEAD_LINES, document, one), Page(HEAD_LINES, document, other)
     for place in everything(page):
         line = page.line(place)
-        if place.block == HEAD or not line.text or line.offset == 0:
+        if place.item == HEAD or not line.text or line.offset == 0:
             continue
         found = again.line(again.at_offset(line.offset))
         text = [span for span in found.spans if span.offset >= 0]
         assert found.offset <= line.offset
-        assert text[-1].offset + len(text[-1].text) >= line.offset or found.block == place.block
+        assert text[-1].offset + len(text[-1].text) >= line.offset or found.item == place.item
 
 
 @given(documents, widths, st.integers(1, 60))

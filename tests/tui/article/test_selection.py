@@ -7,8 +7,8 @@ from textual.pilot import Pilot
 
 from article_host import Host, opened, paragraphs
 from shelf import Piece, reader, resize, settle, shelve
-from tuireader.tui.article.links import LinkPage
 from tuireader.tui.article.page_layout import HEAD
+from tuireader.tui.article.view import ArticleView
 
 TEXT = """\
 The first paragraph is long enough to be broken into several lines at this width, which copying must not show.
@@ -159,7 +159,7 @@ async def test_a_click_opens_a_link_and_hovering_shows_its_address() -> None:
         assert "example" not in app.rows()[-1]
         assert app.view.styles.pointer == "default"
         await pilot.click(app.view, offset=cell(app, "text"))
-        told = [message for message in app.messages if not isinstance(message, LinkPage.LinkFocused)]
+        told = [message for message in app.messages if not isinstance(message, ArticleView.LinkFocused)]
         assert [(type(message).__name__, getattr(message, "url", "")) for message in told] == [
             ("LinkHovered", "https://one.example/x"),
             ("OpenLink", "https://one.example/x"),
@@ -171,7 +171,7 @@ async def test_selecting_a_link_does_not_open_it() -> None:
     app = Host(opened("See [the link here](https://one.example/x) and text."))
     async with app.run_test(size=(60, 20)) as pilot:
         assert await drag(pilot, cell(app, "the"), cell(app, "here", end=True)) == "the link here"
-        assert not [message for message in app.messages if isinstance(message, LinkPage.OpenLink)]
+        assert not [message for message in app.messages if isinstance(message, ArticleView.OpenLink)]
 
 
 @pytest.mark.parametrize("border", [False, True])
@@ -184,11 +184,11 @@ async def test_cells_are_those_of_the_text_also_inside_a_border(*, border: bool)
         gutter = app.view.content_region.offset - app.view.region.offset
         assert gutter == ((3, 1) if border else (0, 0))
         await pilot.click(app.view, offset=(x + gutter.x, y + gutter.y))
-        assert [message.url for message in app.messages if isinstance(message, LinkPage.OpenLink)] == [
+        assert [message.url for message in app.messages if isinstance(message, ArticleView.OpenLink)] == [
             "https://one.example/x"
         ]
         await pilot.click(app.view, offset=(x + gutter.x - 1, y + gutter.y))
-        assert len([message for message in app.messages if isinstance(message, LinkPage.OpenLink)]) == 1
+        assert len([message for message in app.messages if isinstance(message, ArticleView.OpenLink)]) == 1
 
 
 async def test_the_reader_copies_what_is_selected_and_says_so(db: Path) -> None:
@@ -214,6 +214,6 @@ async def test_what_is_nowhere_on_the_page_is_no_character() -> None:
     app = Host(opened("Text."))
     async with app.run_test(size=(60, 20)) as pilot:
         await pilot.click(app.view, offset=(30, 17), times=2)
-        assert app.view._range is None
+        assert app.view.selected._range is None
         assert app.screen.get_selected_text() in {None, ""}
-        assert app.view._sight[0].block == HEAD
+        assert app.view.sight[0].item == HEAD

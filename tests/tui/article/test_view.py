@@ -133,7 +133,7 @@ async def test_how_far_it_is_stands_below() -> None:
         for _ in range(4):
             await pilot.press("space")
         percent = int(100 * app.view.scroll_y / app.view.max_scroll_y)
-        left = -(-10 * (1 - app.view.position / app.view._document.length) // 1)  # type: ignore[union-attr]
+        left = -(-10 * (1 - app.view.position / app.view.document.length) // 1)  # type: ignore[union-attr]
         assert app.rows()[-1].strip() == f"{percent} % · {left:.0f} min left"
         await pilot.press("G")
         assert app.rows()[-1].split("  ")[-1].strip() == "100 %"
@@ -219,7 +219,7 @@ async def test_nothing_moves_while_the_rest_is_laid_out(monkeypatch: pytest.Monk
     document = opened(paragraphs(400), position=60_000)
     app = Host(document)
     async with app.run_test(size=(80, 30)) as pilot:
-        page = app.view._page
+        page = app.view.page
         assert page is not None
         assert not page.complete
         rows = app.rows()[:-1]
@@ -249,8 +249,8 @@ async def test_scrolling_up_through_what_is_not_laid_out_skips_no_line(monkeypat
     app = Host(opened(LONG, position=12_000))
     monkeypatch.setattr(ArticleView, "run_worker", lambda *_, **__: None)
     async with app.run_test(size=(80, 30)) as pilot:
-        assert app.view._page is not None
-        assert not app.view._page.complete
+        assert app.view.page is not None
+        assert not app.view.page.complete
         pages = [app.rows()[:28]]
         while app.view._top != TOP:
             await pilot.press("pageup")
@@ -307,7 +307,7 @@ async def test_another_article_begins_at_its_own_place_and_forgets_the_first() -
         app.view.show(opened("Other words.", number=2))
         await pilot.pause()
         assert "Other words." in app.text()
-        assert app.view.finding is None
+        assert app.view.finder.session is None
         assert app.view.position == 0
 
 
@@ -324,7 +324,7 @@ async def test_every_size_is_survived(shown: str) -> None:
             view = app.view
             for act in ("down", "page_down", "bottom", "up", "next_heading", "previous_heading", "wider", "top"):
                 getattr(view, f"action_{act}")()
-            view.find("a")
+            view.finder.find("a")
             await pilot.press("tab")
             strips = [view.render_line(y) for y in range(size[1])]
             assert {strip.cell_length for strip in strips} == {size[0]}
@@ -394,10 +394,10 @@ async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_on
         await resize(pilot, 200, 600)
         await asyncio.sleep(0.1)
         await settled(pilot)
-        assert app.view._page is not None
-        assert app.view._page.complete
-        assert all(place.block < len(app.view._page.document.blocks) for place in app.view._sight)
-        assert app.view._sight == app.view._page.window(TOP, app.view.rows)
+        assert app.view.page is not None
+        assert app.view.page.complete
+        assert all(place.item < len(app.view.page.document.blocks) for place in app.view.sight)
+        assert app.view.sight == app.view.page.window(TOP, app.view.rows)
         assert any("w59x59" in row for row in app.rows())
 
 

@@ -69,7 +69,7 @@ class Shelf:
 
 def seen(headlines: HeadlineList) -> list[int]:
     """The numbers of the rows in sight."""
-    rows = dict.fromkeys(place.row for place in headlines.places())
+    rows = dict.fromkeys(place.item for place in headlines.places())
     found = [headlines.headline(row) for row in rows]
     return [each.id - 1 for each in found if each is not None]
 
@@ -136,7 +136,7 @@ async def test_paging_down_leaves_no_row_out() -> None:
     async with showing(Shelf(range(80))) as (headlines, pilot):
         seen: set[int] = set()
         for _ in range(40):
-            seen |= {place.row for place in headlines.places()}
+            seen |= {place.item for place in headlines.places()}
             await pilot.press("space")
         assert seen == set(range(80))
         assert headlines.cursor == 79

@@ -41,7 +41,7 @@ def arrivals(shelved: Path) -> Callable[[], None]:
 
 def in_sight(app: ReaderApp) -> list[str]:
     headlines = app.reader.headlines
-    rows = dict.fromkeys(place.row for place in headlines.places())
+    rows = dict.fromkeys(place.item for place in headlines.places())
     found = (headlines.headline(row) for row in rows)
     return [headline.title for headline in found if headline is not None]
 
@@ -189,7 +189,7 @@ async def test_what_is_scrolled_with_the_wheel_stays_where_it_is(shelved: Path, 
 
 
 def shown_names(facets: FacetList) -> list[str]:
-    return [facets.rows[place.row].name for place in facets.places()]
+    return [facets.rows[place.item].name for place in facets.places()]
 
 
 async def test_what_another_program_removed_leaves_the_others_in_their_rows(shelved: Path) -> None:

@@ -91,7 +91,7 @@ async def test_what_is_to_be_found_in_an_article_is_typed_there(with_links: Path
         opened = app.reader.opened
         send(app, *of_text(f"/{ACTING}"), events.Paste(" Rx"))
         await settle(pilot)
-        finding = app.reader.article.finding
+        finding = app.reader.article.finder.session
         assert finding is not None
         assert finding.sought == f"{ACTING} Rx"
         assert app.reader.opened == opened
@@ -146,7 +146,7 @@ async def test_a_key_right_after_the_one_that_closes_a_dialog_acts_where_the_rea
             send(app, events.Key("escape", None), *of_text("/"), *of_text(ACTING))
             await settle(pilot)
             assert app.screen is app.reader
-            finding = app.reader.article.finding
+            finding = app.reader.article.finder.session
             assert finding is not None
             assert finding.sought == ACTING
             await pilot.press("escape")

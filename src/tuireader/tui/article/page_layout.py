@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate
-from typing import NamedTuple
 
 from tuireader.content.document.model import Block, Code, Document, Table, text_length
 from tuireader.content.layout.layout import lay_out_block
 from tuireader.content.layout.line import Line, Span
+from tuireader.tui.support.viewport import Items, Place
 
 HEAD = -1
 """The block that the lines of the head (title, byline) belong to."""
@@ -17,18 +17,10 @@ HEAD = -1
 TAIL = 2
 """Blank rows below the last line."""
 
-
 HEAVY = 50_000
 """Characters of a block from which on laying it out may take longer than a key should wait."""
 
 _PENDING = Span("…", "foot")
-
-
-class Place(NamedTuple):
-    """A line: a block, and which of its lines. It stays the same while blocks above it are laid out."""
-
-    block: int
-    line: int
 
 
 TOP = Place(HEAD, 0)
@@ -83,11 +75,11 @@ class Page:
 
     def line(self, place: Place) -> Line:
         """The line at a place; there is one at any place that a method of the page gave."""
-        return self.lines(place.block)[place.line]
+        return self.lines(place.item)[place.line]
 
     def row(self, place: Place) -> int:
         """The row of a place, as far as is known."""
-        return self._row_table()[place.block + 1] + place.line
+        return self._row_table()[place.item + 1] + place.line
 
     def at_row(self, row: int) -> Place:
         """The place at a row, as far as is known; the nearest where there is none."""
@@ -111,41 +103,27 @@ class Page:
         found = bisect_right(lines, offset, key=lambda line: line.offset) - 1
         return Place(block, max(0, found))
 
+    @property
+    def items(self) -> Items:
+        """The head and the blocks as what a window is over; those that are looked at are laid out."""
+        return Items(HEAD, len(self._heights) - 2, lambda block: len(self.lines(block)))
+
     def walk(self, place: Place, rows: int) -> Place:
-        """The place so many lines below (above, if negative), laid out as it goes; the first or last where it ends."""
-        block, line = place.block, place.line + rows
-        last = len(self._heights) - 2
-        while line < 0 and block > HEAD:
-            block -= 1
-            line += len(self.lines(block))
-        while line >= len(self.lines(block)) and block < last:
-            line -= len(self.lines(block))
-            block += 1
-        while not self.lines(block) and block > HEAD:
-            block -= 1
-            line = len(self.lines(block)) - 1
-        return Place(block, max(0, min(line, len(self.lines(block)) - 1)))
+        """The place so many lines below (above, if negative); the first or last where it ends."""
+        return self.items.walk(place, rows)
 
     def window(self, top: Place, rows: int) -> list[Place]:
         """The places from one on, at most so many."""
-        places: list[Place] = []
-        for block in range(top.block, len(self._heights) - 1):
-            first = top.line if block == top.block else 0
-            last = min(len(self.lines(block)), first + rows - len(places))
-            places += [Place(block, line) for line in range(first, last)]
-            if len(places) >= rows:
-                break
-        return places
+        return self.items.window(top, rows)
 
     def bottom(self, rows: int) -> Place:
-        """The lowest place that may stand at the top of so many rows."""
-        last = self.walk(Place(len(self._heights) - 2, 0), len(self.lines(len(self._heights) - 2)))
-        return self.walk(last, TAIL + 1 - rows) if rows > TAIL else last
+        """The lowest place that may stand at the top of so many rows; blank rows follow the last line."""
+        return self.items.bottom(rows - TAIL)
 
     def shows_end(self, sight: Sequence[Place]) -> bool:
         """Whether the last line is among these."""
         last = len(self._heights) - 2
-        return not sight or (sight[-1].block == last and sight[-1].line >= len(self.lines(last)) - 1)
+        return not sight or (sight[-1].item == last and sight[-1].line >= len(self.lines(last)) - 1)
 
     def unfinished(self, near: int) -> Iterator[int]:
         """The blocks to lay out, those around `near` first."""

@@ -10,8 +10,8 @@ from time import perf_counter
 from typing import ClassVar, Self
 
 from rich.segment import Segment
-from textual import work
-from textual.geometry import Region, Size
+from textual import events, work
+from textual.geometry import Offset, Region, Size
 from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -22,9 +22,10 @@ from tuireader.content.document.model import Code, Document
 from tuireader.content.layout.layout import lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
-from tuireader.tui.article.page_layout import HEAD, TOP, Page, Place
+from tuireader.tui.article.page_layout import HEAD, TOP, Page
 from tuireader.tui.article.paint import Highlight, PaintContext, drawn, extent, paint
 from tuireader.tui.article.styles import COMPONENTS, RoleStyles
+from tuireader.tui.support.viewport import Place, share_at, thumb
 
 _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""
@@ -39,7 +40,7 @@ LINES_IN_BLOCK = 10**8
 
 
 class PageView(ScrollView, can_focus=True):
-    """The scrolling and painting of a page; what it shows comes from its heirs."""
+    """Scrolls and paints a page; what stands above the document, and what is drawn differently, is its heir's."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
 
@@ -50,22 +51,23 @@ class PageView(ScrollView, can_focus=True):
         """`reorder`: put text from the right in visual order here; None asks the environment whether it is needed."""
         super().__init__(id=id)
         self.reorder = not terminal_reorders(os.environ) if reorder is None else reorder
-        self._document: Document | None = None
-        self._page: Page | None = None
+        self.document: Document | None = None
+        """What is shown."""
+        self.page: Page | None = None
+        """The same, laid out at the present width."""
         self._top = TOP
         """The line at the top."""
         self._anchor = 0
         """The offset that the reader left at the top; it stays while widths change."""
-        self._sight: list[Place] = []
+        self.sight: list[Place] = []
         """What each row shows."""
+        self._dragging = False
         self._placing = False
         """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
         self._ink: RoleStyles | None = None
         self._look: PaintContext | None = None
-        self._hover: int | None = None
-        self._here: int | None = None
 
-    # What the heirs give.
+    # What an heir gives.
 
     def head_lines(self, width: int) -> Sequence[Line]:
         """The lines above the document."""
@@ -73,6 +75,10 @@ class PageView(ScrollView, can_focus=True):
 
     def highlights_in(self, place: Place, start: int, end: int) -> Sequence[Highlight]:
         """What is drawn differently on a line between two offsets."""
+        raise NotImplementedError
+
+    def links_drawn(self) -> tuple[int | None, int | None]:
+        """The link below the pointer, and the one that the keyboard is on."""
         raise NotImplementedError
 
     def scrolled(self) -> None:
@@ -114,43 +120,42 @@ class PageView(ScrollView, can_focus=True):
     @property
     def first_offset(self) -> int:
         """The offset of the first line in sight at the present width."""
-        return self._page.line(self._top).offset if self._page is not None and self._top.block != HEAD else 0
+        return self.page.line(self._top).offset if self.page is not None and self._top.item != HEAD else 0
 
     @property
     def at_end(self) -> bool:
         """Whether the last line is in sight."""
-        return self._page is None or self._page.shows_end(self._sight)
+        return self.page is None or self.page.shows_end(self.sight)
 
     def open_page(self, document: Document | None, position: int) -> None:
         """Show a document from an offset on; None shows nothing."""
         self.workers.cancel_group(self, "layout")
-        self._document = document
-        self._page = None
+        self.document = document
+        self.page = None
         self._top, self._anchor = TOP, position
-        self._hover = self._here = None
         self._fit()
 
     def go_on_with(self, document: Document) -> None:
         """Show a document that begins as the present one does; the reader stays where he is."""
         self.workers.cancel_group(self, "layout")
-        self._document = document
-        self._page = None
+        self.document = document
+        self.page = None
         self._fit()
 
     def _fit(self) -> None:
         """Lay out what is in sight at the present width; the rest follows."""
-        if self._document is None or not self.size.width or not self.size.height:
-            self._sight = []
+        if self.document is None or not self.size.width or not self.size.height:
+            self.sight = []
             self._resize_to(0)
             self.refresh()
             return
-        page = self._page
+        page = self.page
         if page is None or page.width != self.column:
             self.workers.cancel_group(self, "layout")  # it lays out the page that is replaced
             self.relaid()
-            page = self._page = Page(self.head_lines(self.column), self._document, self.column)
+            page = self.page = Page(self.head_lines(self.column), self.document, self.column)
             line = min(self._top.line, len(page.lines(HEAD)) - 1)
-            in_head = self._top.block == HEAD and not self._anchor
+            in_head = self._top.item == HEAD and not self._anchor
             self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
         self._settle(page, self._top)
         if not page.complete:
@@ -162,13 +167,13 @@ class PageView(ScrollView, can_focus=True):
         worker = get_current_worker()
 
         def is_stale() -> bool:
-            return worker.is_cancelled or page is not self._page
+            return worker.is_cancelled or page is not self.page
 
         await asyncio.sleep(_FIRST)
         if is_stale():
             return
         began = perf_counter()
-        for block in page.unfinished(self._top.block):
+        for block in page.unfinished(self._top.item):
             if page.is_heavy(block):
                 await self._finish_heavy(page, block)
             else:
@@ -185,7 +190,7 @@ class PageView(ScrollView, can_focus=True):
         # A size that is gone a moment later is not worth a thread, which cannot be stopped.
         await asyncio.sleep(_PAUSE)
         lines = await asyncio.to_thread(lay_out_block, page.document, block, page.width)
-        if page is self._page:
+        if page is self.page:
             page.put(block, lines)
             is_here = self._anchor > 0 and page.document.block_at(self._anchor) == block
             self._settle(page, page.at_offset(self._anchor) if is_here else self._top)
@@ -197,7 +202,7 @@ class PageView(ScrollView, can_focus=True):
         if len(sight) < rows:
             top = min(top, page.bottom(rows))
             sight = page.window(top, rows)
-        self._top, self._sight = top, sight
+        self._top, self.sight = top, sight
         self._resize_to(page.rows + self.foot)
         with self._placed():
             self.scroll_y = self.scroll_target_y = page.row(top)
@@ -224,7 +229,7 @@ class PageView(ScrollView, can_focus=True):
         """Follow whoever scrolls: the keys, the wheel, the mouse that selects."""
         super().watch_scroll_y(old_value, new_value)
         rows = round(new_value) - round(old_value)
-        page = self._page
+        page = self.page
         if self._placing or not rows or page is None:
             return
         # Heights above may be guesses: a short way is walked line by line, so that no line is skipped or seen twice.
@@ -233,7 +238,7 @@ class PageView(ScrollView, can_focus=True):
 
     def go_to(self, place: Place) -> None:
         """Scroll so that a line is at the top."""
-        page = self._page
+        page = self.page
         if page is not None:
             self._settle(page, place)
             self._anchor = self.first_offset
@@ -241,14 +246,14 @@ class PageView(ScrollView, can_focus=True):
 
     def scroll_rows(self, rows: int) -> None:
         """Scroll down, or up where negative."""
-        if self._page is not None:
-            self.go_to(self._page.walk(self._top, rows))
+        if self.page is not None:
+            self.go_to(self.page.walk(self._top, rows))
 
     def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
         """Fit the page to a new size at once, so that the first frame in it is right."""
         with self._placed():
             changed = super()._size_updated(size, virtual_size, container_size, layout)
-        if changed or (self._page is None and self._document is not None):  # opened while the view was hidden
+        if changed or (self.page is None and self.document is not None):  # opened while the view was hidden
             self._fit()
         return changed
 
@@ -278,9 +283,9 @@ class PageView(ScrollView, can_focus=True):
     def look(self) -> PaintContext:
         """How lines are drawn, found once for all that are painted together."""
         if self._look is None:
-            size, thumb = self.size, self.thumb
+            size, (hover, here) = self.size, self.links_drawn()
             self._look = PaintContext(
-                self.ink, self.margin, self.column, size.width, size.height, thumb, self._hover, self._here
+                self.ink, self.margin, self.column, size.width, size.height, self.thumb, hover, here
             )
         return self._look
 
@@ -291,30 +296,59 @@ class PageView(ScrollView, can_focus=True):
 
     def spans_of(self, place: Place) -> Sequence[Span]:
         """What is drawn on a line, from left to right."""
-        return drawn(self._page.line(place), reorder=self.reorder) if self._page is not None else ()
+        return drawn(self.page.line(place), reorder=self.reorder) if self.page is not None else ()
 
     def render_line(self, y: int) -> Strip:
         """Paint one row of what is in sight."""
         look = self.look
-        page = self._page
-        if page is None or y >= len(self._sight):
+        page = self.page
+        if page is None or y >= len(self.sight):
             return Strip.blank(look.width, look.ink.of(""))
-        place = self._sight[y]
+        place = self.sight[y]
         spans = self.spans_of(place)
-        is_code = place.block != HEAD and isinstance(page.document.blocks[place.block], Code)
+        is_code = place.item != HEAD and isinstance(page.document.blocks[place.item], Code)
         tinted = is_code and page.line(place).style == "code-block"
         strip = paint(spans, look, self.highlights_in(place, *extent(spans)), tinted=tinted)
         start, stop = look.thumb
         if start <= y < stop:
             strip = Strip([*strip.crop(0, look.width - 1), Segment("▐", look.ink.of("thumb"))], look.width)
-        return strip.apply_offsets(0, (place.block + 1) * LINES_IN_BLOCK + place.line)
+        return strip.apply_offsets(0, (place.item + 1) * LINES_IN_BLOCK + place.line)
+
+    # The mark at the right edge.
 
     @property
     def thumb(self) -> tuple[int, int]:
-        """The rows of the mark at the right edge that says where in the page this is; none where all is in sight."""
+        """The rows of the mark that says where in the page this is; none where all is in sight."""
         room, most = self.rows, self.max_scroll_y
-        if self._page is None or not most or room < 3 or self.size.width < 16:
+        if self.page is None or not most or room < 3 or self.size.width < 16:
             return 0, 0
-        size = max(1, room * room // (room + most))
-        start = round((room - size) * self.scroll_y / most)
-        return start, start + size
+        return thumb(room, shown=room, total=room + most, above=self.scroll_y / most)
+
+    def is_on_thumb(self, at: Offset) -> bool:
+        """Whether a cell of the widget is one of the mark."""
+        start, stop = self.thumb
+        return stop > start and at.x == self.size.width - 1 and 0 <= at.y < self.rows
+
+    def cell_of(self, event: events.MouseEvent) -> Offset:
+        """The cell of the widget that the pointer is on."""
+        return event.screen_offset - self.content_region.offset
+
+    @property
+    def is_dragging(self) -> bool:
+        """Whether the mark is being dragged."""
+        return self._dragging
+
+    def begin_drag(self, at: Offset) -> None:
+        """Take hold of the mark."""
+        self._dragging = True
+        self.capture_mouse()
+        self.drag_to(at.y)
+
+    def drag_to(self, y: int) -> None:
+        """Drag the mark to a row."""
+        self.scroll_to(y=round(share_at(y, self.rows) * self.max_scroll_y), animate=False)
+
+    def end_drag(self) -> None:
+        """Let go of the mark."""
+        self._dragging = False
+        self.release_mouse()

@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual import events
 from textual.actions import SkipAction
 from textual.binding import BindingType
+from textual.geometry import Offset
 from textual.message import Message
+from textual.selection import Selection as Selected
 from textual.strip import Strip
 
 from tuireader.content.layout.head import lay_out_head
@@ -21,13 +24,18 @@ from tuireader.model import minutes
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
-from tuireader.tui.article.links import LinkPage
+from tuireader.tui.article.finder import Finder
+from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_layout import HEAD, TOP
+from tuireader.tui.article.page_view import PageView
+from tuireader.tui.article.paint import Highlight
+from tuireader.tui.article.selection import Selection
 from tuireader.tui.article.styles import CSS
 from tuireader.tui.support.fitting import cut
+from tuireader.tui.support.viewport import Place
 
 if TYPE_CHECKING:
-    from tuireader.content.document.model import Heading
+    from tuireader.content.document.model import Heading, Link
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model import Article
 
@@ -47,7 +55,7 @@ class Contents(NamedTuple):
     """Characters of the document's text."""
 
 
-class ArticleView(LinkPage):
+class ArticleView(PageView):
     """Shows one article, or a sentence where there is none."""
 
     DEFAULT_CSS = CSS
@@ -61,6 +69,31 @@ class ArticleView(LinkPage):
         position: int
 
     @dataclass
+    class LinkHovered(Message):
+        """The pointer came to a link, or left one (None)."""
+
+        url: str | None
+
+    @dataclass
+    class LinkFocused(Message):
+        """The keyboard came to a link, or left one (None)."""
+
+        url: str | None
+
+    @dataclass
+    class OpenLink(Message):
+        """A link is to be opened: any address, as the article has it."""
+
+        url: str
+
+    @dataclass
+    class Found(Message):
+        """The search stands otherwise: what is sought ("" when it ended), and how it stands ("3 of 14")."""
+
+        sought: str
+        said: str
+
+    @dataclass
     class AtEnd(Message):
         """The reader wants to go on, and there is no more: the next article is asked for."""
 
@@ -68,6 +101,11 @@ class ArticleView(LinkPage):
 
     def __init__(self, *, id: str | None = None, reorder: bool | None = None) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id, reorder=reorder)
+        self.selected = Selection(self)
+        self.finder = Finder(self, self._tell_found)
+        self.link_cursor = LinkCursor(self, self._tell_focused)
+        self._pressed: Offset | None = None
+        """The cell where the mouse was pressed."""
         self.article: Article | None = None
         self._message = ""
         self._trail: list[int] = []
@@ -86,6 +124,7 @@ class ArticleView(LinkPage):
     def complete(self, opened: OpenArticle) -> None:
         """Show the rest of the article whose beginning is shown."""
         if self.article is not None and self.article.id == opened.article.id:
+            self.finder.go_on_with(opened.document)
             self.go_on_with(opened.document)
 
     def clear(self, message: str) -> None:
@@ -96,8 +135,9 @@ class ArticleView(LinkPage):
         self.open_page(None, 0)
 
     def _forget(self) -> None:
-        self.relaid()
-        self.end_find()
+        self.selected.clear()
+        self.finder.end()
+        self.link_cursor.reset()
         self._trail.clear()
         self._landed = None
 
@@ -105,11 +145,23 @@ class ArticleView(LinkPage):
         """The head of the article, with air above."""
         return [Line((), HEAD, 0, ""), *lay_out_head(self.article, width)] if self.article is not None else []
 
-    # How far the reader is.
+    def highlights_in(self, place: Place, start: int, end: int) -> list[Highlight]:
+        """What was found on a line, and what is selected."""
+        return [*self.finder.highlights(place, start, end), *self.selected.highlights(place)]
+
+    def links_drawn(self) -> tuple[int | None, int | None]:
+        """The links that the pointer and the keyboard are on."""
+        return self.link_cursor.hover, self.link_cursor.here
+
+    def relaid(self) -> None:
+        """What was selected lies elsewhere now."""
+        self.selected.clear()
+
+    # How far the user is.
 
     def scrolled(self) -> None:
-        """Tell where the reader is."""
-        super().scrolled()
+        """Tell where the user is."""
+        self.link_cursor.let_go_out_of_sight()
         if self.position != self._landed:
             self._landed = None
         if self.article is not None:
@@ -118,21 +170,21 @@ class ArticleView(LinkPage):
     @property
     def progress(self) -> str:
         """How far it is, and how long it takes to the end: "34 % · 3 min left"; nothing where all is in sight."""
-        if self.article is None or self._document is None or not self.max_scroll_y:
+        if self.article is None or self.document is None or not self.max_scroll_y:
             return ""
         if self.at_end:
             return "100 %"
         percent = min(99, int(100 * self.scroll_y / self.max_scroll_y))
-        left = 1 - self.first_offset / max(1, self._document.length)
+        left = 1 - self.first_offset / max(1, self.document.length)
         return f"{percent} % · {max(1, ceil(minutes(self.article.words) * left))} min left"
 
     # Painting.
 
     def render_line(self, y: int) -> Strip:
         """Paint a row of the page, of what stands below it, or of the sentence that stands for it."""
-        if self._page is not None and y == self.look.height - 1 and self.foot:
+        if self.page is not None and y == self.look.height - 1 and self.foot:
             return self._foot_line()
-        if self._page is not None or not self._message:
+        if self.page is not None or not self._message:
             return super().render_line(y)
         lines = [line for text in printable_block(self._message).split("\n") for line in self._wrapped(text)]
         row = y - max(0, (self.size.height - len(lines)) // 3)
@@ -148,15 +200,15 @@ class ArticleView(LinkPage):
     def _foot_line(self) -> Strip:
         """Below the page: what is sought, or the link in question, at the left; how far it is, at the right."""
         room = self.column
-        right = self.finding.said() if self.finding is not None and self.typing else self.progress
-        if self.typing and self.finding is not None:
-            typed = self.finding.sought
+        right = self.finder.said if self.finder.typing else self.progress
+        if self.finder.typing:
+            typed = self.finder.sought
             fitting = max(0, room - cell_len(right) - 5)
             while cell_len(typed) > fitting:
                 typed = typed[1:]
             left = [("/ ", "foot"), (typed, "typed"), ("▏", "foot")]
         else:
-            link = self.link_shown
+            link = self.link_cursor.shown
             said = self._said() if link is None else printable(link.url)
             right = right if cell_len(right) + 12 < room or not said else ""
             left = [(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")]
@@ -168,8 +220,8 @@ class ArticleView(LinkPage):
         return strip.adjust_cell_length(self.size.width, self.ink.of(""))
 
     def _said(self) -> str:
-        if self.finding is not None:
-            return f"{self.finding.sought} · {self.finding.said()}"
+        if self.finder.session is not None:
+            return f"{self.finder.sought} · {self.finder.said}"
         if self._landed is not None and self._trail:
             return f"{keys.key_on(self.screen, 'return')} goes back"
         return f"{keys.key_on(self.screen, 'page-down')} goes on" if self.at_end and self.max_scroll_y else ""
@@ -209,8 +261,8 @@ class ArticleView(LinkPage):
 
     def action_bottom(self) -> None:
         """To the last line."""
-        if self._page is not None:
-            self.go_to(self._page.bottom(self.rows))
+        if self.page is not None:
+            self.go_to(self.page.bottom(self.rows))
 
     def action_narrower(self) -> None:
         """Make the column narrower."""
@@ -231,33 +283,33 @@ class ArticleView(LinkPage):
 
     def jump_to_heading(self, article_id: int, index: int) -> None:
         """Jump to a heading of the article with this id, -1 for its title; another one may be shown by now."""
-        if self.article is None or self.article.id != article_id or self._document is None:
+        if self.article is None or self.article.id != article_id or self.document is None:
             return
         if index >= 0:
-            self.jump_to(self._document.headings[index].offset)
+            self.jump_to(self.document.headings[index].offset)
         else:
             self.action_top()
 
     @property
     def contents(self) -> Contents | None:
         """The headings of the article that is shown, if one is."""
-        article, document = self.article, self._document
+        article, document = self.article, self.document
         if article is None or document is None:
             return None
         return Contents(article.id, article.title, document.headings, self.heading, document.length)
 
     def _show_at_top(self, offset: int) -> None:
-        page = self._page
-        if page is not None and self._document is not None and self._document.blocks:
+        page = self.page
+        if page is not None and self.document is not None and self.document.blocks:
             place = page.place_of(offset)
             above = page.walk(place, -1)
             self.go_to(place if page.line(above).text else above)
 
     def action_return(self) -> None:
         """Back to where the last jump began."""
-        if not self._trail or self._page is None:
+        if not self._trail or self.page is None:
             raise SkipAction
-        self.go_to(self._page.at_offset(self._trail.pop()))
+        self.go_to(self.page.at_offset(self._trail.pop()))
 
     def action_next_heading(self) -> None:
         """To the next heading."""
@@ -282,14 +334,156 @@ class ArticleView(LinkPage):
 
     @property
     def _heading_starts(self) -> list[int]:
-        return [heading.offset for heading in self._document.headings] if self._document is not None else []
+        return [heading.offset for heading in self.document.headings] if self.document is not None else []
 
     @property
     def _first_text_offset(self) -> int:
         """The offset of the first line in sight that is not blank; -1 where that is the head."""
-        if self._page is not None:
-            for place in self._sight:
-                line = self._page.line(place)
+        if self.page is not None:
+            for place in self.sight:
+                line = self.page.line(place)
                 if line.text:
-                    return -1 if place.block == HEAD else line.offset
+                    return -1 if place.item == HEAD else line.offset
         return -1
+
+    # Finding.
+
+    def action_find(self) -> None:
+        """Let what is to be found be typed."""
+        if self.document is None:
+            raise SkipAction
+        self.finder.begin()
+
+    def action_next_match(self) -> None:
+        """To the next match."""
+        if not self.finder.step(1):
+            raise SkipAction
+
+    def action_previous_match(self) -> None:
+        """To the match before."""
+        if not self.finder.step(-1):
+            raise SkipAction
+
+    def _tell_found(self) -> None:
+        self.post_message(self.Found(self.finder.sought, self.finder.said))
+
+    def on_key(self, event: events.Key) -> None:
+        """Let a key go into what is sought, while it is typed."""
+        if self.finder.take_key(event):
+            event.stop()
+            event.prevent_default()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Let what is pasted go there, too."""
+        if self.finder.take_paste(event.text):
+            event.stop()
+
+    def on_blur(self) -> None:
+        """Whoever goes elsewhere is done with typing."""
+        self.finder.keep()
+
+    # Links.
+
+    @property
+    def links(self) -> Sequence[Link]:
+        """The links of the article."""
+        return self.link_cursor.links
+
+    def action_next_link(self) -> None:
+        """To the next link on the page; behind the last, the key goes on to others."""
+        if not self.link_cursor.step(1):
+            raise SkipAction
+
+    def action_previous_link(self) -> None:
+        """To the link before on the page."""
+        if not self.link_cursor.step(-1):
+            raise SkipAction
+
+    def action_open_link(self) -> None:
+        """Open the link that the keyboard is on."""
+        if self.link_cursor.here is None:
+            raise SkipAction
+        self.follow(self.link_cursor.here)
+
+    def follow(self, link: int) -> None:
+        """Jump to where a link of the document leads, or ask for its address to be opened."""
+        target = self.links[link].target
+        if target is None:
+            self.post_message(self.OpenLink(self.links[link].url))
+        else:
+            self.jump_to(target)
+
+    def _tell_focused(self, link: int | None) -> None:
+        self.post_message(self.LinkFocused(None if link is None else self.links[link].url))
+
+    def action_clear(self) -> None:
+        """Let go of what was found, else of the link or of what is selected; else the key goes on to others."""
+        if self.finder.session is not None:
+            self.finder.end()
+        elif self.link_cursor.here is not None:
+            self.link_cursor.focus(None)
+        elif self.text_selection is not None:
+            self.screen.clear_selection()
+        else:
+            raise SkipAction
+
+    # The mouse.
+
+    @property
+    def allow_select(self) -> bool:
+        """Whether a press of the mouse begins to select: not on the mark at the edge."""
+        return not self.is_on_thumb(self.app.mouse_position - self.content_region.offset)
+
+    def selection_updated(self, selection: Selected | None) -> None:
+        """Find out which characters are selected."""
+        self.selected.update(selection)
+
+    def get_selection(self, selection: Selected) -> tuple[str, str] | None:  # noqa: ARG002 - kept when it changed
+        """The selected text."""
+        text = self.selected.text
+        return (text, "\n") if text else None
+
+    def _hover_over(self, link: int | None) -> None:
+        if link != self.link_cursor.hover:
+            self.link_cursor.hover = link
+            self.styles.pointer = "default" if link is None else "pointer"
+            self.refresh()
+            self.post_message(self.LinkHovered(None if link is None else self.links[link].url))
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Drag the mark at the edge, or see whether there is a link."""
+        if self.is_dragging:
+            self.drag_to(self.cell_of(event).y)
+        else:
+            self._hover_over(self.link_cursor.below(self.cell_of(event)))
+
+    def on_leave(self, event: events.Leave) -> None:
+        """Leave the link, with the widget."""
+        if event.node is self:
+            self._hover_over(None)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """Take hold of the mark at the edge."""
+        self._pressed = self.cell_of(event)
+        if self.is_on_thumb(self._pressed):
+            event.stop()
+            self.begin_drag(self._pressed)
+
+    def on_mouse_up(self, event: events.MouseUp) -> None:
+        """Let go of the mark at the edge."""
+        if self.is_dragging:
+            event.stop()
+            self.end_drag()
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the link that was clicked; two clicks select a word, three a paragraph."""
+        event.prevent_default()
+        at = self.cell_of(event)
+        if at != self._pressed or not 0 <= at.y < len(self.sight) or self.is_on_thumb(at):
+            return
+        link = self.link_cursor.below(at)
+        if link is not None and event.chain == 1:
+            event.stop()
+            self.follow(link)
+        elif event.chain in {2, 3}:
+            self.selected.select_around(self.sight[at.y], at.x, whole=event.chain == 3)

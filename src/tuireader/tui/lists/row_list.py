@@ -15,9 +15,10 @@ from textual.strip import Strip
 
 from tuireader.text.printable import printable
 from tuireader.tui import keys
-from tuireader.tui.lists.viewport import Piece, Place, Rows
+from tuireader.tui.lists.rows import Piece, Rows
 from tuireader.tui.support import fitting
 from tuireader.tui.support.fitting import cut
+from tuireader.tui.support.viewport import Place, share_at
 
 TONES = {
     "": ("", False),
@@ -100,7 +101,7 @@ class RowList(Rows):
         return self.thumb_of(self.places()) is not None
 
     def _drag_to(self, y: int) -> None:
-        share = min(1.0, max(0.0, (y - self.HEAD) / max(1, self.room - 1)))
+        share = share_at(y - self.HEAD, self.room)
         self._top = Place(round(share * max(0, self.row_count() - 1)), 0)
         self._settle()
         self.refresh()
@@ -113,7 +114,7 @@ class RowList(Rows):
             return
         if 0 <= index < len(places):
             event.stop()
-            self.move_to(places[index].row)
+            self.move_to(places[index].item)
             self.action_open()
 
     # Painting.

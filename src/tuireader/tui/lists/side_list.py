@@ -10,7 +10,7 @@ from textual.message import Message
 
 from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
-from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.fitting import cut, pad
 
 BAR = "▌"
@@ -173,7 +173,7 @@ class SideList(RowList):
         places = self.places()
         for index, row in enumerate(self.rows if self.chosen else ()):
             if row.key in self.chosen:
-                inside = bool(places) and places[0].row <= index <= places[-1].row
+                inside = bool(places) and places[0].item <= index <= places[-1].item
                 return None if inside else row.name
         return None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
-from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.fitting import ago
 
 if TYPE_CHECKING:

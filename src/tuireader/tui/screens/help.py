@@ -14,7 +14,7 @@ from textual.widgets import Static
 
 from tuireader.tui import keys
 from tuireader.tui.lists.choice_list import ChoiceList, Line
-from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.fitting import cut, pad
 from tuireader.tui.support.safe_text import plain

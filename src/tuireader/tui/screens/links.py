@@ -15,7 +15,7 @@ from tuireader.content.document.model import Link
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.lists.choice_list import ChoiceList, Line
-from tuireader.tui.lists.viewport import Piece
+from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.fitting import cut
 from tuireader.tui.support.safe_text import joined, toast

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from textual.geometry import Region
 from textual.widget import Widget
 
+from tuireader.tui.support.viewport import Items, Place, thumb
+
 Piece = tuple[str, str]
 """Text, and the name of the style that it is drawn in ("" for the list's own)."""
-
-
-class Place(NamedTuple):
-    """What one line on the screen shows: a row, and which of its lines."""
-
-    row: int
-    line: int
 
 
 class Rows(Widget, can_focus=True):
@@ -76,26 +69,25 @@ class Rows(Widget, can_focus=True):
         """Lines for rows."""
         return max(0, self.size.height - self.HEAD)
 
+    @property
+    def items(self) -> Items:
+        """The rows as what a window is over; there is one at least."""
+        return Items(0, self.row_count() - 1, self.row_height)
+
     def places(self) -> list[Place]:
         """What each line in sight shows, from the top; fewer than there is room for where the list ends."""
-        found: list[Place] = []
-        row, line = self._top
-        count = self.row_count()
-        while row < count and len(found) < self.room:
-            found += [Place(row, part) for part in range(line, self.row_height(row))]
-            row, line = row + 1, 0
-        return found[: self.room]
+        return self.items.window(self._top, self.room) if self.row_count() else []
 
     def cursor_line(self) -> int:
         """The line of the screen, counted below the head, on which the cursor's row begins.
 
         Negative when above; when below all that is in sight, no less than there is room for.
         """
-        if self.cursor < self._top.row:
+        if self.cursor < self._top.item:
             return -1
-        if self.cursor - self._top.row > self.room:  # without measuring all rows between
-            return self.cursor - self._top.row
-        return sum(self.row_height(row) for row in range(self._top.row, self.cursor)) - self._top.line
+        if self.cursor - self._top.item > self.room:  # without measuring all rows between
+            return self.cursor - self._top.item
+        return sum(self.row_height(row) for row in range(self._top.item, self.cursor)) - self._top.line
 
     def hold(self, cursor: int, line: int) -> None:
         """Put the cursor on a row and that row on a line of the screen, though the list may end above the last line."""
@@ -105,29 +97,15 @@ class Rows(Widget, can_focus=True):
     def standing(self) -> tuple[int, int]:
         """A row in sight, and its line, for it to stay there whatever changes: the cursor's, else the first."""
         line = self.cursor_line()
-        if self.cursor == self._top.row or 0 <= line < self.room:
+        if self.cursor == self._top.item or 0 <= line < self.room:
             return self.cursor, line
-        return self._top.row, -self._top.line
+        return self._top.item, -self._top.line
 
     def stand(self, row: int, line: int) -> None:
         """Put a row on a line of the screen; the cursor stays on its own."""
         count = self.row_count()
-        self._top = self._up(Place(max(0, min(row, count - 1)), 0), line) if count else Place(0, 0)
+        self._top = self.items.walk(Place(max(0, min(row, count - 1)), 0), -line) if count else Place(0, 0)
         self.refresh()
-
-    def _up(self, place: Place, distance: int) -> Place:
-        """The place so many lines above another (below, where negative), kept inside the list."""
-        row, line = place.row, place.line - distance
-        while line < 0 and row > 0:
-            row -= 1
-            line += self.row_height(row)
-        last = self.row_count() - 1
-        while row < last and line >= self.row_height(row):
-            line -= self.row_height(row)
-            row += 1
-        if row >= last >= 0:
-            return Place(last, max(0, min(line, self.row_height(last) - 1)))
-        return Place(row, max(0, line))
 
     def _settle(self) -> None:
         """Leave no empty room under the last row while there are rows above the first in sight."""
@@ -135,27 +113,26 @@ class Rows(Widget, can_focus=True):
         if not count:
             self._top = Place(0, 0)
             return
-        if self._top.row >= count:
+        if self._top.item >= count:
             self._top = Place(count - 1, 0)
-        if not self.room or count - self._top.row > self.room:  # a row has a line at least: the rows below suffice
+        if not self.room or count - self._top.item > self.room:  # a row has a line at least: the rows below suffice
             return
-        lowest = self._up(Place(count - 1, self.row_height(count - 1) - 1), self.room - 1)
-        self._top = min(self._top, lowest)
+        self._top = min(self._top, self.items.bottom(self.room))
 
     def reveal(self) -> None:
         """Scroll as little as shows the whole row of the cursor."""
         if not self.row_count() or not self.room:
             return
-        if self.cursor < self._top.row or (self.cursor == self._top.row and self._top.line):
+        if self.cursor < self._top.item or (self.cursor == self._top.item and self._top.line):
             self._top = Place(self.cursor, 0)
         elif self._is_below():
             height = min(self.cursor_lines(self.cursor), self.room)
-            self._top = self._up(Place(self.cursor, height - 1), self.room - 1)
+            self._top = self.items.walk(Place(self.cursor, height - 1), 1 - self.room)
             self._settle()
 
     def _is_below(self) -> bool:
         """Whether the row of the cursor is not whole in sight, downwards."""
-        if self.cursor - self._top.row >= self.room:  # without measuring all rows between
+        if self.cursor - self._top.item >= self.room:  # without measuring all rows between
             return True
         return self.cursor_line() + self.cursor_lines(self.cursor) > self.room
 
@@ -176,12 +153,13 @@ class Rows(Widget, can_focus=True):
 
     def _refresh_rows(self, *rows: int) -> None:
         """Paint only some of the rows in sight again."""
-        lines = [line for line, place in enumerate(self.places()) if place.row in rows]
+        lines = [line for line, place in enumerate(self.places()) if place.item in rows]
         self.refresh(*(Region(0, self.HEAD + line, self.size.width, 1) for line in lines))
 
     def scroll_lines(self, lines: int) -> None:
         """Scroll without moving the cursor."""
-        self._top = self._up(self._top, -lines)
+        if self.row_count():
+            self._top = self.items.walk(self._top, lines)
         self._settle()
         self.refresh()
 
@@ -189,7 +167,7 @@ class Rows(Widget, can_focus=True):
         """Move the cursor by so many lines' worth of rows, one at least."""
         if not self.row_count():
             return
-        target = self._up(Place(self.cursor, 0), -lines).row
+        target = self.items.walk(Place(self.cursor, 0), lines).item
         if target == self.cursor:
             target += 1 if lines > 0 else -1
         self.move_to(target)
@@ -239,10 +217,7 @@ class Rows(Widget, can_focus=True):
         if not places or room < 3:
             return None
         first, last = places[0], places[-1]
-        if first == (0, 0) and last.row == count - 1 and last.line == self.row_height(last.row) - 1:
+        if first == (0, 0) and last.item == count - 1 and last.line == self.row_height(last.item) - 1:
             return None
-        shown = places[-1].row - places[0].row + 1
-        size = max(1, round(room * shown / count))
-        above = max(0, count - shown)
-        start = round((room - size) * min(1.0, self._top.row / above)) if above else 0
-        return start, start + size
+        shown = last.item - first.item + 1
+        return thumb(room, shown=shown, total=count, above=first.item / max(1, count - shown))

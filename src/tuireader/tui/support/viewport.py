@@ -1,0 +1,72 @@
+"""A window of so many lines over items of any height: where it stands, where it may stand, and its thumb. Pure.
+
+Heights are asked for near the window only: a list of 100,000 items costs what a list of 100 does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+Height = Callable[[int], int]
+"""How many lines an item takes; may be none."""
+
+
+class Place(NamedTuple):
+    """A line: an item, and which of its lines. It stays the same while heights above it change."""
+
+    item: int
+    line: int
+
+
+class Items(NamedTuple):
+    """The items that a window is over: the first, the last, and their heights. There is one at least."""
+
+    first: int
+    last: int
+    height: Height
+
+    def walk(self, place: Place, lines: int) -> Place:
+        """Return the line so many lines below another (above, if negative); the first or the last where it ends."""
+        item, line = place.item, place.line + lines
+        while line < 0 and item > self.first:
+            item -= 1
+            line += self.height(item)
+        while item < self.last and line >= self.height(item):
+            line -= self.height(item)
+            item += 1
+        while item > self.first and not self.height(item):
+            item -= 1
+            line = self.height(item) - 1
+        return Place(item, max(0, min(line, self.height(item) - 1)))
+
+    def window(self, top: Place, lines: int) -> list[Place]:
+        """Return the lines from one on, at most so many."""
+        found: list[Place] = []
+        for item in range(top.item, self.last + 1):
+            if len(found) >= lines:
+                break
+            first = top.line if item == top.item else 0
+            last = min(self.height(item), first + lines - len(found))
+            found += [Place(item, line) for line in range(first, last)]
+        return found
+
+    def bottom(self, lines: int) -> Place:
+        """Return the lowest line that may stand at the top of so many lines without empty ones below the last."""
+        last = Place(self.last, max(0, self.height(self.last) - 1))
+        return self.walk(self.walk(last, 0), 1 - max(1, lines))
+
+
+def thumb(room: int, *, shown: float, total: float, above: float) -> tuple[int, int]:
+    """Return the first line of the thumb and the one after its last, in `room` lines.
+
+    `shown` of `total` are in sight; `above` is the share, from 0 to 1, of what is out of sight that is above.
+    """
+    size = max(1, min(room, round(room * shown / total)))
+    start = round((room - size) * min(1.0, max(0.0, above)))
+    return start, start + size
+
+
+def share_at(line: int, room: int) -> float:
+    """Return how far down a line is among `room` lines, from 0 to 1: where the thumb was dragged to."""
+    return min(1.0, max(0.0, line / max(1, room - 1)))
