@@ -1,0 +1,210 @@
+"""The parts of the reader's screen, each without the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.widget import Widget
+
+from conftest import Reply, ScriptedSite
+from rss import Item, rss
+from shelf import NOW, REVIEW, ids, settle, shelve
+from tuireader.config import Config
+from tuireader.model import Query, Status
+from tuireader.store import articles, feeds
+from tuireader.store.connection import Connection, connect
+from tuireader.tui import themes
+from tuireader.tui.lists.headline_window import StatusPatch
+from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
+from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
+from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
+from tuireader.tui.main.sidebar import Sidebar
+from tuireader.tui.main.statuses import StatusChanged, StatusController
+from tuireader.tui.main.view_options import make_article_view
+from tuireader.tui.support.background import Writer
+from tuireader.tui.support.ui_state import UiState
+
+
+class Alone(App[None]):
+    """An app with one part and nothing else; what the part tells is kept."""
+
+    CSS = "HeadlinesPane, Sidebar, ReadingPane { width: 60; height: 20; }"
+
+    def __init__(self, part: Widget) -> None:
+        super().__init__()
+        self.part = part
+        self.told: list[Message] = []
+        for theme in themes.HOUSE:
+            self.register_theme(theme)
+        self.theme = themes.DARK.name
+
+    def get_css_variables(self) -> dict[str, str]:
+        self.theme_variables = {**super().get_css_variables(), **themes.tones(self.current_theme)}
+        return self.theme_variables
+
+    def compose(self) -> ComposeResult:
+        yield self.part
+
+    async def _dispatch_message(self, message: Message) -> None:
+        if type(message).__module__.startswith("tuireader"):
+            self.told.append(message)
+        await super()._dispatch_message(message)
+
+    def heard(self, kind: type[Message]) -> list[Any]:
+        return [message for message in self.told if isinstance(message, kind)]
+
+
+@pytest.fixture
+def shelved(db: Path) -> Path:
+    shelve(db, "The Example Review", REVIEW)
+    return db
+
+
+@pytest.fixture
+def connection(shelved: Path) -> Iterator[Connection]:
+    with closing(connect(shelved)) as c:
+        yield c
+
+
+async def test_the_headlines_pane_shows_what_is_wanted_and_notices_what_others_write(
+    shelved: Path, connection: Connection
+) -> None:
+    pane = HeadlinesPane(shelved, connection, lambda: NOW, [])
+    app = Alone(pane)
+    async with app.run_test(size=(60, 20)) as pilot:
+        pane.begin()
+        assert pane.headlines.current is not None
+        assert pane.headlines.current.title == REVIEW[0].title
+        pane.want(Query(categories=("Elections",)))
+        await settle(pilot)
+        assert [event.is_another for event in app.heard(HeadlinesPane.Listed)] == [True]
+        assert pane.headlines.row_count() == 2
+        shelve(shelved, "Notes", [REVIEW[1]])
+        pane._watch()
+        pane._outdate()
+        await settle(pilot)
+        assert len(app.heard(HeadlinesPane.Outdated)) == 1
+        assert pane.reread()
+        await settle(pilot)
+        assert pane.headlines.row_count() == 3
+
+
+async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(shelved: Path) -> None:
+    sidebar = Sidebar(shelved)
+    app = Alone(sidebar)
+    async with app.run_test(size=(60, 20)) as pilot:
+        sidebar.choose(Query(unread=True))
+        sidebar.count(Query(unread=True))
+        await settle(pilot)
+        assert len(app.heard(Sidebar.Counted)) == 1
+        assert [choice.name for choice in sidebar.categories.rows] == [
+            "Elections",
+            "China/Russia",
+            "Europe",
+            "No category",
+        ]
+        chosen = SideList.Chosen(sidebar.categories, "Elections", onward=False)
+        assert sidebar.query_after(chosen) == Query(unread=True, categories=("Elections",))
+        sidebar.choose(Query(categories=("Elections",)))
+        assert sidebar.query_after(chosen) == Query()
+        assert sidebar.pointed_feed is not None
+        assert sidebar.pointed_feed.total == len(REVIEW)
+
+
+async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shelved: Path) -> None:
+    arrivals: list[Arrival] = []
+    kept: list[tuple[int, int]] = []
+    there = ids(shelved)
+    pane = ReadingPane(
+        shelved,
+        make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
+        arrived=arrivals.append,
+        keep=lambda *position: kept.append(position),
+        unwritten=[StatusPatch(tuple(there), starred=True)],
+        excerpt="",
+    )
+    app = Alone(pane)
+    async with app.run_test(size=(60, 20)) as pilot:
+        pane.open(there[0], ListPosition(Query(), frozenset(there)))
+        await settle(pilot)
+        pane.step(1, Start(there[0]), ListPosition(Query(), frozenset()), unread=False)
+        pane.step(1, Start(there[0]), ListPosition(Query(), frozenset()), unread=False)
+        await settle(pilot)
+        assert [arrival.article_id for arrival in arrivals] == [there[0], there[2]]
+        assert [arrival.around is None for arrival in arrivals] == [True, False]
+        assert pane.opened is not None
+        assert pane.opened[1].starred
+        pane.patch(StatusPatch((there[2],), read=True))
+        assert pane.opened[1].read
+        pane.on_article_view_position_changed(pane.view.PositionChanged(there[2], 7))
+        pane.keep_position()
+        assert kept == [(there[2], 7)]
+        pane.step(1, Start(there[-1]), ListPosition(Query(), frozenset()), unread=False)
+        await settle(pilot)
+        assert len(arrivals) == 2
+
+
+class Shower:
+    """What shows statuses, and is reading or not."""
+
+    is_reading = False
+
+    def __init__(self) -> None:
+        self.patches: list[StatusPatch] = []
+
+    def patch(self, patch: StatusPatch) -> None:
+        self.patches.append(patch)
+
+
+async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelved: Path) -> None:
+    node, writer, shower = Widget(), Writer(shelved), Shower()
+    unwritten: list[StatusPatch] = []
+    app = Alone(node)
+    first, second, *_ = ids(shelved)
+    async with app.run_test() as pilot:
+        statuses = StatusController(node, writer, unwritten, (shower,), undo_key="U")
+        statuses.toggle_starred(first, Status())
+        assert shower.patches == unwritten == [StatusPatch((first,), None, True)]
+        await settle(pilot)
+        assert unwritten == []
+        assert [event.lists_too for event in app.heard(StatusChanged)] == [False]
+        shower.is_reading = True
+        statuses.toggle_read(second, Status(read=True))
+        await settle(pilot)
+        assert app.heard(StatusChanged)[-1].lists_too
+        statuses.mark_all_read(Query())
+        await settle(pilot)
+        assert ids(shelved, Query(unread=True)) == []
+        for _ in range(4):
+            statuses.undo()
+            await settle(pilot)
+        with closing(connect(shelved)) as c:
+            assert articles.status(c, first) == Status()
+            assert articles.status(c, second) == Status(read=True)
+    writer.close()
+
+
+async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one"), Item("two")))
+    with closing(connect(db)) as c:
+        feeds.add(c, f"{site.url}/feed", title="T", site="", now=NOW)
+        node = Widget()
+        app = Alone(node)
+        async with app.run_test() as pilot:
+            refreshes = RefreshController(node, db, c, lambda: NOW)
+            refreshes.refresh(None, force=False)
+            await settle(pilot)
+            assert (len(app.heard(RefreshBrought)), len(app.heard(RefreshEnded))) == (1, 1)
+            assert (refreshes.progress, refreshes.offline) == ("", False)
+            assert articles.count(c, Query()) == 2
+            refreshes.refresh(None, force=False)  # nothing is due
+            await settle(pilot)
+            assert len(app.heard(RefreshEnded)) == 1
+            assert site.paths().count("/feed") == 1
