@@ -21,17 +21,16 @@ from textual.strip import Strip
 from tuireader.content.layout.head import lay_out_head
 from tuireader.content.layout.line import Line
 from tuireader.model import minutes
-from tuireader.text.printable import printable, printable_block
-from tuireader.text.wrap import wrap
+from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
+from tuireader.tui.article.foot import foot, sentence_lines, typing_foot
 from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_layout import HEAD, TOP
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import Selection
 from tuireader.tui.article.styles import CSS
-from tuireader.tui.support.fitting import cut
 from tuireader.tui.support.viewport import Place
 
 if TYPE_CHECKING:
@@ -182,40 +181,25 @@ class ArticleView(PageView):
 
     def render_line(self, y: int) -> Strip:
         """Paint a row of the page, of what stands below it, or of the sentence that stands for it."""
-        if self.page is not None and y == self.look.height - 1 and self.foot:
-            return self._foot_line()
-        if self.page is not None or not self._message:
-            return super().render_line(y)
-        lines = [line for text in printable_block(self._message).split("\n") for line in self._wrapped(text)]
+        if self.page is not None:
+            return self._foot_line() if y == self.look.height - 1 and self.foot else super().render_line(y)
+        lines = sentence_lines(self._message, self.column)
         row = y - max(0, (self.size.height - len(lines)) // 3)
         if not 0 <= row < len(lines):
             return super().render_line(y)
         blank = max(0, self.size.width - cell_len(lines[row])) // 2
-        text = Segment(" " * blank + printable(lines[row]), self.ink.of("message"))
-        return Strip([text]).adjust_cell_length(self.size.width, self.ink.of(""))
-
-    def _wrapped(self, text: str) -> list[str]:
-        return [text[start:end] for start, end in wrap(text, min(self.column, 48))]
+        return self._strip([(" " * blank, "message"), (lines[row], "message")])
 
     def _foot_line(self) -> Strip:
         """Below the page: what is sought, or the link in question, at the left; how far it is, at the right."""
-        room = self.column
-        right = self.finder.said if self.finder.typing else self.progress
-        if self.finder.typing:
-            typed = self.finder.sought
-            fitting = max(0, room - cell_len(right) - 5)
-            while cell_len(typed) > fitting:
-                typed = typed[1:]
-            left = [("/ ", "foot"), (typed, "typed"), ("▏", "foot")]
+        finder, link = self.finder, self.link_cursor.shown
+        if finder.typing:
+            pieces = typing_foot(finder.sought, finder.said, self.column)
         else:
-            link = self.link_cursor.shown
-            said = self._said() if link is None else printable(link.url)
-            right = right if cell_len(right) + 12 < room or not said else ""
-            left = [(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")]
-        used = sum(cell_len(text) for text, _ in left)
-        right = cut(right, max(0, room - used))
-        gap = " " * (self.margin + room - cell_len(right) - self.margin - used)
-        pieces = [(" " * self.margin, ""), *left, (gap, ""), (right, "foot")]
+            pieces = foot(self._said() if link is None else link.url, self.progress, self.column)
+        return self._strip([(" " * self.margin, ""), *pieces])
+
+    def _strip(self, pieces: Sequence[tuple[str, str]]) -> Strip:
         strip = Strip([Segment(printable(text), self.ink.of(role)) for text, role in pieces if text])
         return strip.adjust_cell_length(self.size.width, self.ink.of(""))
 

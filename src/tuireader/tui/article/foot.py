@@ -1,0 +1,45 @@
+"""The line below a page, and the sentence that stands where no page is, as pieces of text with their roles. Pure."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from tuireader.text.printable import printable, printable_block
+from tuireader.text.wrap import wrap
+from tuireader.tui.support.fitting import cut
+
+Piece = tuple[str, str]
+"""Text, and the role that it is drawn in."""
+_WIDEST = 48
+"""Cells of a line of a sentence."""
+_FEWEST = 12
+"""Cells that are worth saying something at the left."""
+
+
+def typing_foot(sought: str, said: str, room: int) -> list[Piece]:
+    """While something is typed: its end, as far as there is room, with a cursor; and how the search stands."""
+    fitting = max(0, room - cell_len(said) - 5)
+    while cell_len(sought) > fitting:
+        sought = sought[1:]
+    return _flush([("/ ", "foot"), (sought, "typed"), ("▏", "foot")], said, room)
+
+
+def foot(said: str, progress: str, room: int) -> list[Piece]:
+    """What is to be said, at the left; how far the user is, at the right, where there is room for both."""
+    said = printable(said)
+    right = progress if cell_len(progress) + _FEWEST < room or not said else ""
+    return _flush([(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")], right, room)
+
+
+def _flush(left: list[Piece], right: str, room: int) -> list[Piece]:
+    used = sum(cell_len(text) for text, _ in left)
+    right = cut(right, max(0, room - used))
+    return [*left, (" " * (room - cell_len(right) - used), ""), (right, "foot")]
+
+
+def sentence_lines(message: str, room: int) -> list[str]:
+    """A sentence in lines, each as wide as is easily read at most; none where there is none."""
+    if not message:
+        return []
+    lines = [(line, wrap(line, min(room, _WIDEST))) for line in printable_block(message).split("\n")]
+    return [line[start:end] for line, places in lines for start, end in places]

@@ -1,0 +1,106 @@
+"""Each contract of imports in pyproject.toml, broken on purpose: one that nothing breaks would hold nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# By the beginning of the contract's name: lines that it must not let pass, each with the module in which it is put.
+BREAKS = {
+    "Imports go one way": (
+        ("tuireader.store.feeds", "import tuireader.library.opening"),
+        ("tuireader.feeds.discover", "import tuireader.content.dom.tree"),
+        ("tuireader.web.fetch", "import tuireader.content.dom.tree"),
+        ("tuireader.text.cells", "import tuireader.urls.identity"),
+        ("tuireader.model.articles", "import tuireader.demo.posts"),
+        ("tuireader.demo.posts", "import tuireader.tui.app"),
+    ),
+    "Within content": (
+        ("tuireader.content.dom.tree", "import tuireader.content.cleaning.clean"),
+        ("tuireader.content.markdown.convert", "import tuireader.content.cleaning.clean"),
+        ("tuireader.content.document.model", "import tuireader.content.layout.line"),
+    ),
+    "Within the terminal interface": (
+        ("tuireader.tui.chrome.bars", "import tuireader.tui.main.screen"),
+        ("tuireader.tui.article.view", "import tuireader.tui.screens.links"),
+        ("tuireader.tui.lists.rows", "import tuireader.tui.article.view"),
+        ("tuireader.tui.support.fitting", "import tuireader.tui.lists.rows"),
+    ),
+    "Widgets do no work of their own": (
+        ("tuireader.tui.chrome.bars", "import tuireader.store.articles"),
+        ("tuireader.tui.lists.rows", "import tuireader.web.client"),
+        ("tuireader.tui.article.view", "import sqlite3"),
+    ),
+    "The demo is a site like any other": (("tuireader.demo.posts", "import tuireader.model"),),
+    "Text, addresses, feeds, content and nouns are pure": (
+        ("tuireader.content.cleaning.clean", "import http.client"),
+        ("tuireader.urls.absolute", "import socket"),
+        ("tuireader.text.cells", "import os"),
+        ("tuireader.feeds.parse", "import pathlib"),
+        ("tuireader.model.articles", "import sqlite3"),
+    ),
+    "The store reaches no network": (("tuireader.store.feeds", "import socket"),),
+    "The web keeps no files": (("tuireader.web.fetch", "import sqlite3"),),
+    "lxml and Pillow": (
+        ("tuireader.web.decompress", "import lxml"),
+        ("tuireader.tui.article.view", "import PIL"),
+    ),
+    "The only door to textual": (("tuireader.cli.reader", "import textual"),),
+    "The only door to rich": (("tuireader.content.layout.layout", "import rich"),),
+    "The only door to feedparser": (("tuireader.feeds.parse", "import feedparser"),),
+    "The only door to httpx2": (("tuireader.library.opening", "import httpx2"),),
+    "The only door to brotli": (("tuireader.web.fetch", "import brotli"),),
+    "The only door to nh3": (("tuireader.content.cleaning.clean", "import nh3"),),
+    "The only door to trafilatura": (("tuireader.content.extraction.metadata", "import trafilatura"),),
+    "The only door to html2text": (("tuireader.content.markdown.emphasis", "import html2text"),),
+    "The only door to markdown_it": (("tuireader.content.document.inline", "import markdown_it"),),
+    "The only door to mdit_py_plugins": (("tuireader.content.document.inline", "import mdit_py_plugins"),),
+    "The only door to pygments": (("tuireader.content.layout.layout", "import pygments"),),
+    "The only door to wcwidth": (("tuireader.text.wrap", "import wcwidth"),),
+    "The only door to bidi": (("tuireader.content.layout.visual_order", "import bidi"),),
+    "The only door to platformdirs": (("tuireader.config", "import platformdirs"),),
+    "The only door to isal": (("tuireader.store.values", "import isal"),),
+}
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the linter says of each contract where all of these lines were added, by the contract's name."""
+    folder = tmp_path_factory.mktemp("broken")
+    shutil.copytree(ROOT / "src" / "tuireader", folder / "tuireader", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for breaks in BREAKS.values():
+        for module, line in breaks:
+            path = folder / Path(*module.split(".")).with_suffix(".py")
+            path.write_text(f"{path.read_text('utf-8')}\n{line}\n", "utf-8")
+    code = "import sys; sys.path.insert(0, '.'); from importlinter.cli import lint_imports_command as lint; lint()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--no-cache"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    _, broken = done.stdout.split("Broken contracts\n", 1)
+    pieces = re.split(r"\n([^\n]+)\n-{3,}\n", broken)
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))
+
+
+def test_every_contract_is_broken_by_some_line_here() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    names = [contract["name"] for contract in contracts]
+    assert [name for name in names if sum(name.startswith(start) for start in BREAKS) != 1] == []
+    assert [start for start in BREAKS if not any(name.startswith(start) for name in names)] == []
+
+
+@pytest.mark.parametrize(("start", "module", "line"), [(s, *each) for s, some in BREAKS.items() for each in some])
+def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: str, module: str, line: str) -> None:
+    imported = line.removeprefix("import ")
+    said = "".join(text for name, text in report.items() if name.startswith(start))
+    found = re.search(rf"{re.escape(module)} -> {re.escape(imported.partition('.')[0])}[\w.]*", said)
+    assert found is not None, said[:2000] or sorted(report)
