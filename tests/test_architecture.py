@@ -1,0 +1,39 @@
+"""docs/architecture.md names what there is."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "tuireader"
+TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+ROOMS = sorted(str(path.parent.relative_to(SOURCE)) for path in SOURCE.rglob("__init__.py") if path.parent != SOURCE)
+
+
+def test_every_file_that_is_named_is_there() -> None:
+    named = re.findall(r"`((?:\w+/)*\w+\.py)`", TEXT)
+    assert len(named) > 40
+    siblings = {path.name for path in (SOURCE / "library" / "refreshing").iterdir()} | {"viewport.py"}
+    there = (SOURCE, ROOT)
+    missing = [name for name in named if not any((at / name).is_file() for at in there) and name not in siblings]
+    assert missing == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_every_room_has_its_sentence(room: str) -> None:
+    (sentence,) = re.findall(rf"^\| (?:`\w+`, )?`{re.escape(room)}`(?:, `\w+`)? \| (.+) \|$", TEXT, re.MULTILINE)
+    assert sentence.endswith(".")
+
+
+def test_the_largest_classes_have_theirs() -> None:
+    sizes: dict[str, int] = {}
+    for path in (SOURCE / "tui").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and node.end_lineno is not None:
+                sizes[node.name] = node.end_lineno - node.lineno
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:12]
+    assert [name for name in largest if f"| `{name}` |" not in TEXT] == []
