@@ -38,12 +38,12 @@ def test_the_bottom_is_the_lowest_top_that_leaves_no_line_empty(heights: list[in
     assert items.bottom(lines) == every[max(0, len(every) - lines)]
 
 
-@given(st.integers(1, 60), st.integers(1, 60), st.integers(1, 100_000), st.floats(0, 1))
-def test_a_thumb_is_inside_and_at_the_ends_where_the_window_is(room: int, shown: int, more: int, above: float) -> None:
-    start, stop = thumb(room, shown=shown, total=shown + more, above=above)
+@given(st.integers(1, 60), st.integers(0, 90), st.floats(0, 1))
+def test_a_thumb_is_inside_and_at_the_ends_where_the_window_is(room: int, size: int, above: float) -> None:
+    start, stop = thumb(room, size, above)
     assert 0 <= start < stop <= room
-    assert thumb(room, shown=shown, total=shown + more, above=0)[0] == 0
-    assert thumb(room, shown=shown, total=shown + more, above=1)[1] == room
+    assert thumb(room, size, 0)[0] == 0
+    assert thumb(room, size, 1)[1] == room
 
 
 def test_dragging_goes_from_the_first_to_the_last() -> None:

@@ -322,7 +322,7 @@ class PageView(ScrollView, can_focus=True):
         room, most = self.rows, self.max_scroll_y
         if self.page is None or not most or room < 3 or self.size.width < 16:
             return 0, 0
-        return thumb(room, shown=room, total=room + most, above=self.scroll_y / most)
+        return thumb(room, room * room // (room + most), self.scroll_y / most)
 
     def is_on_thumb(self, at: Offset) -> bool:
         """Whether a cell of the widget is one of the mark."""

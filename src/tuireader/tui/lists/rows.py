@@ -220,4 +220,4 @@ class Rows(Widget, can_focus=True):
         if first == (0, 0) and last.item == count - 1 and last.line == self.row_height(last.item) - 1:
             return None
         shown = last.item - first.item + 1
-        return thumb(room, shown=shown, total=count, above=first.item / max(1, count - shown))
+        return thumb(room, round(room * shown / count), first.item / max(1, count - shown))

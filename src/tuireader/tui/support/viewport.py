@@ -57,12 +57,12 @@ class Items(NamedTuple):
         return self.walk(self.walk(last, 0), 1 - max(1, lines))
 
 
-def thumb(room: int, *, shown: float, total: float, above: float) -> tuple[int, int]:
-    """Return the first line of the thumb and the one after its last, in `room` lines.
+def thumb(room: int, size: int, above: float) -> tuple[int, int]:
+    """Return the first line of a thumb of so many lines and the one after its last, in `room` lines.
 
-    `shown` of `total` are in sight; `above` is the share, from 0 to 1, of what is out of sight that is above.
+    `above` is the share, from 0 to 1, of what is out of sight that is above.
     """
-    size = max(1, min(room, round(room * shown / total)))
+    size = max(1, min(room, size))
     start = round((room - size) * min(1.0, max(0.0, above)))
     return start, start + size
 
