@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
-from terminal import Terminal
+from support.pty_terminal import Terminal
+from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader import paths
-from wordpress import BORDER, TRADE, Post, publish
 
 ARTICLE_KEYS = {
     "id", "feed", "feed_url", "title", "link", "authors", "categories", "published", "updated",

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from conftest import ScriptedSite
-from terminal import Terminal
-from wordpress import Post, publish
+from support.pty_terminal import Terminal
+from support.wordpress import Post, publish
 
 CTRL_Q, ENTER, TAB, ESC = "\x11", "\r", "\t", "\x1b"
 

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from conftest import ScriptedSite
-from terminal import Terminal
-from wordpress import BORDER, TRADE, Post, publish
+from support.pty_terminal import Terminal
+from support.wordpress import BORDER, TRADE, Post, publish
 
 CTRL_Q, ENTER, TAB, ESC = "\x11", "\r", "\t", "\x1b"
 

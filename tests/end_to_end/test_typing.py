@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from conftest import ScriptedSite
-from terminal import Terminal
-from wordpress import BORDER, TRADE, publish
+from support.pty_terminal import Terminal
+from support.wordpress import BORDER, TRADE, publish
 
 CTRL_Q, ENTER, ESC = "\x11", "\r", "\x1b"
 

@@ -7,7 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from terminal import Terminal
+from support.pty_terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 

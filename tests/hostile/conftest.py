@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shelf import REVIEW, shelve
+from support.app_factory import REVIEW, shelve
 from tuireader import paths
 
 

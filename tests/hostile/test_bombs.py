@@ -14,7 +14,7 @@ from typing import Any
 import brotli
 import pytest
 
-from rude import Serve, raw_servers, reply
+from support.raw_server import Serve, raw_servers, reply
 
 pytest.importorskip("resource", reason="the system does not tell how much memory a process took")
 

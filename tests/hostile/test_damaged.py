@@ -17,15 +17,16 @@ from typing import Any
 
 import pytest
 
-import damaged
-from damaged import FEEDS, NOW, TOTAL, Kept
-from shelf import reader, settle
+from support import cache_damage as damaged
+from support.app_factory import reader, settle
+from support.cache_damage import FEEDS, NOW, TOTAL, Kept
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.opening import open_cache
 from tuireader.model import Query
 from tuireader.store import articles, damage, feeds, host_holds, recovery, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 
+TESTS = Path(__file__).parents[1]
 CASES, PARTS = 200, 4
 
 
@@ -41,8 +42,8 @@ def test_many_damaged_caches_are_read_and_mended(part: int) -> None:
 
 
 def damage_many(cases: int, first: int) -> None:
-    command = [sys.executable, str(Path(damaged.__file__)), str(cases), str(first)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    command = [sys.executable, "-m", damaged.__name__, str(cases), str(first)]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

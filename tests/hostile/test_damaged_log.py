@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-import damaged
+from support import cache_damage as damaged
 from tuireader.library.opening import open_cache
 from tuireader.model import Query
 from tuireader.store import articles, log_file, statuses

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from shelf import reader, screen_text, settle
+from support.app_factory import reader, screen_text, settle
+from support.rss import Item, rss
 from tuireader import paths
 from tuireader.cli import main
 

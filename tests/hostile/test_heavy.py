@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from shelf import Piece, keys_done, reader, screen_text, settle, shelve
-from stock import only, ready, save
+from support.app_factory import Piece, keys_done, reader, screen_text, settle, shelve
+from support.factories import only, ready, save
 from tuireader import paths
 from tuireader.cli import main
 from tuireader.content.layout.layout import lay_out

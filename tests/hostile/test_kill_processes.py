@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
+from support.rss import Item, rss
 from tuireader.model import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, snapshot

@@ -19,15 +19,15 @@ from textual import events
 from textual.pilot import Pilot
 
 from conftest import Reply, ScriptedSite
-from faults import sqlite_error
-from rss import Item, rss
-from shelf import REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from support.app_factory import REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from support.fault_injection import sqlite_error
+from support.rss import Item, rss
 from tuireader import paths
 from tuireader.cli import main
 from tuireader.store import articles, connection, schema, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.main import lists
+from tuireader.tui.main import headlines_pane
 
 NEEDED = "a\u200eb\u200fc \u0645\u06cc\u200c\u062e \u2764\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467"
 BROKEN = "nul \0, half \ud800, turned \u202e\u2066 \u2069\u202c, e" + "\u0301" * 50 + "x"
@@ -247,7 +247,7 @@ async def test_two_readers_of_one_cache_see_each_others_stars(db: Path) -> None:
 async def test_a_reader_sees_what_another_one_marks_without_being_asked(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "WATCH", 0.05)
+    monkeypatch.setattr(headlines_pane, "WATCH", 0.05)
     shelve(db, "The Example Review", REVIEW)
     app = reader(db)
     async with app.run_test(size=(140, 30)) as pilot:

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from rss import Item, rss
-from rude import RawServer, raw_servers, reply
+from support.raw_server import RawServer, raw_servers, reply
+from support.rss import Item, rss
 from tuireader.model import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

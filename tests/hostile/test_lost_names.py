@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from shelf import REVIEW, shelve
-from terminal import Terminal
+from support.app_factory import REVIEW, shelve
+from support.pty_terminal import Terminal
 from tuireader import paths
 from tuireader.store import feeds
 from tuireader.store.connection import connect

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-import monkey
+from support import monkey
 
+TESTS = Path(__file__).parents[1]
 EVENTS = 2000
 PARTS = 4
 
@@ -22,6 +23,6 @@ def test_a_monkey_finds_nothing(seed: int) -> None:
 
 
 def play(events: int, seed: int) -> None:
-    command = [sys.executable, str(Path(monkey.__file__)), str(events), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    command = [sys.executable, "-m", monkey.__name__, str(events), str(seed)]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, errors="replace", check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from shelf import REVIEW, shelve
-from stock import ready, save
+from support.app_factory import REVIEW, shelve
+from support.factories import ready, save
 from tuireader import config, paths
 from tuireader.cli import main
 from tuireader.errors import ConfigError

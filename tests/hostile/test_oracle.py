@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from payloads import MARKUP, PAYLOADS, SEQUENCES, TWISTS, gone_through, hostile_site, text_of
-from terminal import Terminal
+from support.payloads import MARKUP, PAYLOADS, SEQUENCES, TWISTS, gone_through, hostile_site, text_of
+from support.pty_terminal import Terminal
 from tuireader import paths
 from tuireader.cli import main
 

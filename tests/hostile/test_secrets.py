@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from conftest import ScriptedSite
-from shelf import REVIEW, reader, screen_text, settle, shelve
+from support.app_factory import REVIEW, reader, screen_text, settle, shelve
+from support.wordpress import BORDER, publish
 from tuireader import paths
 from tuireader.store.connection import connect
 from tuireader.urls.shown import shown_address, without_passwords
-from wordpress import BORDER, publish
 
 SECRET = "SECRETPW"
 WIDE = f"http://bob:{SECRET}\N{FULLWIDTH COMMERCIAL AT}127.0.0.1:1/"

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from shelf import ids
-from terminal import Terminal
+from support.app_factory import ids
+from support.pty_terminal import Terminal
 from tuireader import paths
 from tuireader.store import articles
 from tuireader.store.connection import connect

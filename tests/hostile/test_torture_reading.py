@@ -18,8 +18,8 @@ import textual.pilot
 from textual.pilot import Pilot
 from textual.worker import WorkerFailed
 
-from faults import Fault, failing_statements
-from shelf import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, workers_done
+from support.app_factory import NOTES, REVIEW, ids, keys_done, reader, screen_text, shelve, workers_done
+from support.fault_injection import Fault, failing_statements
 from tuireader.errors import StoreError
 from tuireader.store import articles
 from tuireader.store.connection import connect

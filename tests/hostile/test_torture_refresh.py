@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
-from faults import Fault, failing_sockets, failing_statements, files_no_larger_than
-from rss import Item, rss
+from support.fault_injection import Fault, failing_sockets, failing_statements, files_no_larger_than
+from support.rss import Item, rss
 from tuireader.errors import StoreError
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Query, Refreshed

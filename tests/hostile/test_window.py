@@ -19,9 +19,9 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from shelf import ids
-from terminal import Terminal
+from support.app_factory import ids
+from support.pty_terminal import Terminal
+from support.rss import Item, rss
 from tuireader import paths
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

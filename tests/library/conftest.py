@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock
-from rude import Serve, raw_servers
+from support.raw_server import Serve, raw_servers
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model import Feed, Headline, Query, Refreshed
 from tuireader.store import articles, feeds

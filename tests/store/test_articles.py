@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from stock import NOW, ago, only, ready, save, subscribe, titles
+from support.factories import NOW, ago, only, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.model import Article, Headline, Known, Plan, Query, Status
 from tuireader.store import articles, facets, feeds, statuses

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stock import NOW, only, ready, save, subscribe, titles
+from support.factories import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.model import Query

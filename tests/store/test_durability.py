@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from stock import NOW
+from support.factories import NOW
 from tuireader.model import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
@@ -21,7 +21,7 @@ WRITER = """
 import sys
 from pathlib import Path
 sys.path[:0] = {path!r}
-from stock import ready, save, subscribe
+from support.factories import ready, save, subscribe
 from tuireader.store import statuses
 from tuireader.store.connection import connect
 c = connect(Path({db!r}))

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from stock import NOW, ready, save, subscribe
+from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
 from tuireader.model import Feed, FeedSummary, Query, Validators
 from tuireader.store import articles, facets, feeds, statuses

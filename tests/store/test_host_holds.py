@@ -1,7 +1,7 @@
 import sqlite3
 from datetime import timedelta
 
-from stock import NOW
+from support.factories import NOW
 from tuireader.store import host_holds
 
 HOUR = timedelta(hours=1)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from stock import NOW, ready, save, subscribe
+from support.factories import NOW, ready, save, subscribe
 from tuireader.model import Headline, Query
 from tuireader.store import articles, facets, query_sql, statuses
 

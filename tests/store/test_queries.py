@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stock import NOW, ready, save, subscribe
+from support.factories import NOW, ready, save, subscribe
 from tuireader.model import Facet, Headline, Plan, Query, Totals
 from tuireader.store import articles, facets, query_sql, statuses
 from tuireader.store.connection import connect

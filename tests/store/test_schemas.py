@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from dumped import DATA, FULL, GONE, KEPT, Kept, dump, fill, restore, version
-from shelf import NOTES, NOW, REVIEW, ids
+from support.app_factory import NOTES, NOW, REVIEW, ids
+from support.schema_dump import DATA, FULL, GONE, KEPT, Kept, dump, fill, restore, version
 from tuireader.errors import StoreError
 from tuireader.model import Query, Validators
 from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stock import ready, save, subscribe, titles
+from support.factories import ready, save, subscribe, titles
 from tuireader.model import Excerpt, Query
 from tuireader.store import articles, facets, query_sql, search, statuses
 from tuireader.store.connection import connect

@@ -1,6 +1,6 @@
 import sqlite3
 
-from stock import only, ready, save, subscribe
+from support.factories import only, ready, save, subscribe
 from tuireader.model import Query, Status, Totals
 from tuireader.store import articles, facets, statuses
 from tuireader.store.connection import connect

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from shelf import NOTES, REVIEW, Piece, shelve
+from support.app_factory import NOTES, REVIEW, Piece, shelve
 
 
 @pytest.fixture(autouse=True)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from article_host import Host, opened
+from support.article_host import Host, opened
 
 ESSAY = """\
 A line of text is a journey that the eye makes without noticing, as long as nobody makes it too long. At the end of

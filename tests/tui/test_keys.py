@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shelf import reader, screen_text, settle
+from support.app_factory import reader, screen_text, settle
 from tuireader.config import Config, load
 from tuireader.errors import ConfigError
 from tuireader.tui import keys

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from shelf import NOTES, REVIEW, reader, settle, shelve
+from support.app_factory import NOTES, REVIEW, reader, settle, shelve
 from tuireader.config import Config
 from tuireader.tui.app import ReaderApp
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shelf import REVIEW, Piece, reader, settle, shelve
+from support.app_factory import REVIEW, Piece, reader, settle, shelve
 from tuireader.store import articles
 from tuireader.tui.lists.headline_window import PAGE
 from tuireader.tui.lists.row_list import RowList
@@ -85,7 +85,7 @@ def derived(cls, **options):
 made, astray = set(), set()
 DOMNode.__init_subclass__ = classmethod(derived)
 
-from shelf import reader, settle
+from support.app_factory import reader, settle
 
 async def main():
     app = reader(Path(sys.argv[1]))

@@ -4,7 +4,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from shelf import REVIEW, reader, settle, shelve
+from support.app_factory import REVIEW, reader, settle, shelve
 from tuireader.config import Config
 from tuireader.tui.themes import HOUSE, READABLE, contrast, readable, tones
 

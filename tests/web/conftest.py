@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from rude import Serve, raw_servers
+from support.raw_server import Serve, raw_servers
 from tuireader.web import Client, open_client
 
 

@@ -10,7 +10,7 @@ import brotli
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rude import Serve, redirect, reply, saying
+from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError
 from tuireader.model import Validators
 from tuireader.web import Client, get, open_client

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from networks import two_networks
-from rude import RawServer, Serve, redirect, reply, saying
+from support.fake_networks import two_networks
+from support.raw_server import RawServer, Serve, redirect, reply, saying
 from tuireader.errors import FetchError
 from tuireader.web import Client, get
 from tuireader.web import client as client_module

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rude import Serve, redirect, reply, saying
+from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError
 from tuireader.web import get, open_client
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from rude import RawServer, Serve, reply, saying
+from support.raw_server import RawServer, Serve, reply, saying
 from tuireader.errors import FetchError
 from tuireader.web import Client, errors, get
 

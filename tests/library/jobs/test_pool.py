@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-import jobs
-from rss import Item, rss
+from support import picklable_jobs as jobs
+from support.rss import Item, rss
 from tuireader.errors import StoreError
 from tuireader.library.jobs.pool import PILE, JobPool
 from tuireader.library.jobs.process import JobProcess
@@ -132,8 +132,8 @@ async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
 def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
     code = f"""
 import asyncio, os, pathlib, sys
-sys.path.insert(0, {str(Path(jobs.__file__).parent)!r})
-import jobs
+sys.path.insert(0, {str(Path(jobs.__file__).parents[1])!r})
+from support import picklable_jobs as jobs
 from tuireader.library.jobs.process import JobProcess
 async def main():
     process = await JobProcess.start(pathlib.Path({str(db)!r}))

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from rude import Serve, reply, saying
+from support.raw_server import Serve, reply, saying
+from support.rss import Item, rss
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.web import open_client
 

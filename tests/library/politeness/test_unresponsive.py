@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from rude import Serve, redirect, reply
+from support.raw_server import Serve, redirect, reply
+from support.rss import Item, rss
 from tuireader.errors import FetchError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
+from support.rss import Item, rss
 from tuireader.errors import FetchError, NotFoundError
 from tuireader.library.reading import full_text, open_article
 from tuireader.model import Query

@@ -1,7 +1,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from stock import ready, save
+from support.factories import ready, save
 from tuireader.library.reading import status
 from tuireader.model import Query, Totals
 from tuireader.store import articles, facets

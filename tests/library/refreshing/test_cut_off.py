@@ -10,8 +10,8 @@ import brotli
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from rude import Serve, reply, saying
+from support.raw_server import Serve, reply, saying
+from support.rss import Item, rss
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]

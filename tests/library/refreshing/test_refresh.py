@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from rude import Serve, redirect, reply, saying
+from support.raw_server import Serve, redirect, reply, saying
+from support.rss import Item, rss
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.model import Feed

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
+from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.subscribing.discovery import Candidates, candidates
 from tuireader.web import open_client

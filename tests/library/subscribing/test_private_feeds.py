@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from networks import INSIDE, OUTSIDE, two_networks
-from rss import Item, rss
-from rude import RawServer, Serve, redirect, reply, saying
+from support.fake_networks import INSIDE, OUTSIDE, two_networks
+from support.raw_server import RawServer, Serve, redirect, reply, saying
+from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.subscribe import Subscribed, candidates, subscribe

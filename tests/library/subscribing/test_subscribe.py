@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
+from support.rss import Item, rss
+from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader.demo.markup import author_path, category_path
 from tuireader.demo.posts import load_posts
 from tuireader.errors import FetchError, NoFeedFoundError
@@ -17,7 +18,6 @@ from tuireader.model import Article, FeedLink, Page
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.web import open_client
-from wordpress import BORDER, TRADE, Post, publish
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]

@@ -3,7 +3,7 @@
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from article_host import Host, opened, paragraphs
+from support.article_host import Host, opened, paragraphs
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_dialogs import open_contents, open_links

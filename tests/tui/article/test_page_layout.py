@@ -84,7 +84,7 @@ def test_an_offset_is_found_at_every_width(document: Document, one: int, other: 
         found = again.line(again.at_offset(line.offset))
         text = [span for span in found.spans if span.offset >= 0]
         assert found.offset <= line.offset
-        assert text[-1].offset + len(text[-1].text) >= line.offset or found.item == place.item
+        assert text[-1].offset + len(text[-1].text) >= line.offset or found.block == place.item
 
 
 @given(documents, widths, st.integers(1, 60))

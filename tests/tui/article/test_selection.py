@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from article_host import Host, opened, paragraphs
-from shelf import Piece, reader, resize, settle, shelve
+from support.app_factory import Piece, reader, resize, settle, shelve
+from support.article_host import Host, opened, paragraphs
 from tuireader.tui.article.page_layout import HEAD
 from tuireader.tui.article.view import ArticleView
 

@@ -4,7 +4,7 @@ import pytest
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from article_host import Host, opened
+from support.article_host import Host, opened
 from tuireader.content.layout.line import ROLES
 from tuireader.tui.article.styles import ORNAMENT, STATES, legible
 from tuireader.tui.themes import HOUSE, READABLE, contrast

@@ -6,8 +6,8 @@ from itertools import pairwise
 import pytest
 from textual.pilot import Pilot
 
-from article_host import Host, opened, paragraphs
-from shelf import resize, workers_done
+from support.app_factory import resize, workers_done
+from support.article_host import Host, opened, paragraphs
 from tuireader.tui.article import page_view
 from tuireader.tui.article.page_layout import TOP
 from tuireader.tui.article.view import ArticleView

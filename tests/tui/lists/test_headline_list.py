@@ -9,7 +9,7 @@ from textual.app import App, ComposeResult
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
-from shelf import NOW
+from support.app_factory import NOW
 from tuireader.model import Headline
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, StatusPatch, View

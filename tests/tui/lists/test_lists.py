@@ -10,7 +10,7 @@ import pytest
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
-from shelf import EVERYTHING, Piece, ids, reader, screen_text, settle, shelve, workers_done
+from support.app_factory import EVERYTHING, Piece, ids, reader, screen_text, settle, shelve, workers_done
 from tuireader.model import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from shelf import REVIEW, Piece, shelve
+from support.app_factory import REVIEW, Piece, shelve
 from tuireader.model import Query
 from tuireader.store.connection import connect
 from tuireader.tui.main.headline_views import view

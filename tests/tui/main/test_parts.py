@@ -13,8 +13,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from shelf import NOW, REVIEW, ids, settle, shelve
+from support.app_factory import NOW, REVIEW, ids, settle, shelve
+from support.rss import Item, rss
 from tuireader.config import Config
 from tuireader.model import Query, Status
 from tuireader.store import articles, feeds

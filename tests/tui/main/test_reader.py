@@ -10,7 +10,7 @@ from textual.geometry import Size
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from shelf import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, workers_done
+from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve, workers_done
 from tuireader.config import Config
 from tuireader.library.reading import open_article
 from tuireader.model import Query, Status

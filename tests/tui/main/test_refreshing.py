@@ -11,14 +11,14 @@ import pytest
 from textual.pilot import Pilot
 
 from conftest import Clock, Reply, ScriptedSite
-from rss import Item, rss
-from shelf import REVIEW, screen_text, settle, shelve
+from support.app_factory import REVIEW, screen_text, settle, shelve
+from support.rss import Item, rss
+from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader.config import Config
 from tuireader.model import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from wordpress import BORDER, TRADE, Post, publish
 
 NEWER = Post("Brand New", "<p>Something happened since.</p>", "brand-new", date="Sat, 01 Jul 2017 12:00:00 +0000")
 

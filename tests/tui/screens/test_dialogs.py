@@ -11,7 +11,7 @@ from textual.app import App, ComposeResult
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from shelf import NOTES, REVIEW, ids, reader, settle
+from support.app_factory import NOTES, REVIEW, ids, reader, settle
 from tuireader.config import Config
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.choice_list import ChoiceList

@@ -12,14 +12,14 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from conftest import Clock, Reply, ScriptedSite
-from shelf import screen_text, settle
+from support.app_factory import screen_text, settle
+from support.wordpress import BORDER, TRADE, Post, feed, publish
 from tuireader.config import Config
 from tuireader.demo.server import DemoSite
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.subscribe import SubscribeScreen
-from wordpress import BORDER, TRADE, Post, feed, publish
 
 SIZE = (120, 32)
 THIRD = Post("The Quiet Harbour", "<p>Nobody watched the vote.</p>", "quiet", date="Wed, 28 Jun 2017 12:00:00 +0000")

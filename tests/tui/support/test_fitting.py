@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from shelf import NOW
+from support.app_factory import NOW
 from tuireader.tui.support.fitting import age, ago, cut, lines, people
 
 AGES = [

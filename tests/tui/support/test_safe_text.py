@@ -3,7 +3,7 @@ from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from shelf import screen_text
+from support.app_factory import screen_text
 from tuireader.tui.support.safe_text import block, joined, plain, toast
 
 MARKUP = [

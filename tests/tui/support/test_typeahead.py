@@ -11,7 +11,7 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.widgets import Input
 
-from shelf import NOTES, REVIEW, reader, settle, shelve
+from support.app_factory import NOTES, REVIEW, reader, settle, shelve
 from tuireader.model import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect

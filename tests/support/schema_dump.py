@@ -1,4 +1,6 @@
-"""A cache with all that a reader can have in it, as SQL: `python tests/dumped.py` writes tests/data/schema-N.sql.
+"""A cache with all that a user can have in it, as SQL.
+
+In `tests/`, `python -m support.schema_dump` writes tests/data/schema-N.sql.
 
 To be run with the code of the schema, before it is released; no dump is ever made anew with later code.
 """
@@ -12,12 +14,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from shelf import NOTES, NOW, REVIEW, ids, shelve
+from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from tuireader.model import Validators
 from tuireader.store import articles, statuses, ui_state
 from tuireader.store.connection import connect
 
-DATA = Path(__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 FILE = ("PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;")
 FULL = "<p>All of the harbour, its lighthouses too.</p>"
 GONE = "The old notes are gone for good"

@@ -1,4 +1,6 @@
-"""Damage to a cache of real shape, and what must be true of it after: `python damaged.py CASES [SEED]` tries many.
+"""Damage to a cache of real shape, and what must be true of it after.
+
+In `tests/`, `python -m support.cache_damage CASES [SEED]` tries many.
 
 A case is a copy of the cache with bits, bytes or pages of it damaged. It is opened, read, searched, marked and added to
 as the program does, three starts in a row. Whatever can be read is to be read; nothing but sentences may be raised.
@@ -24,7 +26,7 @@ from tuireader.library.reading.open_article import open_article
 from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query, Validators
 from tuireader.store import articles, damage, facets, feeds, host_holds, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.tui.main.sidebar_counts import survey
+from tuireader.tui.main.sidebar_counts import count
 
 FEEDS, EACH = 8, 60
 TOTAL = FEEDS * EACH
@@ -173,7 +175,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
                 found[headline.id] = Kept(headline.title, headline.read, headline.starred, "".join(body))
 
         attempt(read_all)
-        attempt(lambda: survey(c, Query()))
+        attempt(lambda: count(c, Query()))
         attempt(lambda: facets.totals(c, Query()))
         attempt(lambda: ui_state.load(c))
         attempt(lambda: feeds.summaries(c))

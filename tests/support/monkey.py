@@ -1,4 +1,6 @@
-"""A monkey at a terminal: `python monkey.py EVENTS [SEED]` does what hands, windows and programs do.
+"""A monkey at a terminal, which does what hands, windows and programs do.
+
+In `tests/`, `python -m support.monkey EVENTS [SEED]` lets it play.
 
 One reader in a pty gets keys, clicks, pastes, resizes, broken bytes, stops and continuations; another one reads the
 same cache; refreshes run beside them and are killed. What ends is begun again. The verdict: no traceback, nothing that
@@ -22,8 +24,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from conftest import Reply, ScriptedSite
-from rss import Item, rss
-from terminal import Terminal
+from support.pty_terminal import Terminal
+from support.rss import Item, rss
 from tuireader.model import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
