@@ -24,7 +24,7 @@ NARROWEST, MEASURE, WIDEST = 32, 72, 120
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the reader chose in the file; everything has a default."""
+    """What the user chose in the file; everything has a default."""
 
     theme: str = ""
     """The name of a theme; empty means the one chosen last in the program."""
@@ -35,7 +35,7 @@ class Config:
     bidi: Bidi = "auto"
     """Who puts right-to-left text in order: `terminal`, we (`reorder`), or `auto`, whichever seems right."""
     refresh_on_start: bool = True
-    """Ask for new articles when the reader opens."""
+    """Ask for new articles when the app opens."""
     open_next_unread: bool = False
     """The end of an article leads to the next unread one, not to the next of the list."""
     keymap: Mapping[str, str] = field(default_factory=dict)

@@ -5,7 +5,7 @@ A message may hold text that came from the web; whoever shows it makes it printa
 
 
 class TuireaderError(Exception):
-    """Something that the reader can understand and act on; `str()` is the sentence."""
+    """Something that the user can understand and act on; `str()` is the sentence."""
 
 
 class AddressError(TuireaderError):
@@ -30,7 +30,7 @@ class FetchError(TuireaderError):
 
         The HTTP `status`; the server's `retry_after` in seconds; `offline` if no network was found; `unreached` if no
         connection came about, so that another scheme may be tried; `inside` is the host that was not connected to for
-        being in the reader's own network; the `url` that was asked for, after a redirect another than was given.
+        being in the user's own network; the `url` that was asked for, after a redirect another than was given.
         """
         super().__init__(message)
         self.status = status

@@ -38,7 +38,7 @@ def state_dir() -> Path:
 
 
 def cache_path() -> Path:
-    """The database that holds feeds, articles and what the reader did with them."""
+    """The database that holds feeds, articles and what the user did with them."""
     return data_dir() / "tuireader.db"
 
 
@@ -66,4 +66,4 @@ def keep_private(path: str | os.PathLike[str]) -> None:
         except FileExistsError:
             state = os.stat(path)  # noqa: PTH116 - no Path is needed for it
             if stat.S_ISREG(state.st_mode) and state.st_mode & 0o077:
-                os.chmod(path, stat.S_IMODE(state.st_mode) & ~0o077)  # noqa: PTH101 - likewise
+                os.chmod(path, stat.S_IMODE(state.st_mode) & ~0o077)  # noqa: PTH101 - as above

@@ -90,7 +90,7 @@ def _be_safe_with_streams() -> None:
 
 
 def _use_user_locale() -> None:
-    """Write dates as the reader's locale does; one that the machine does not have changes nothing."""
+    """Write dates as the user's locale does; one that the machine does not have changes nothing."""
     with suppress(locale.Error):
         locale.setlocale(locale.LC_TIME, "")
 

@@ -37,7 +37,7 @@ class _Harmless(logging.Formatter):
 
 def start_log(*, everything: bool) -> None:
     """Write what goes wrong unexpectedly to the log, or `everything` that is of use when looking for a mistake."""
-    logging.raiseExceptions = False  # likewise where it cannot be written
+    logging.raiseExceptions = False  # a log that cannot be written is no reason to stop
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logging.basicConfig(level=logging.DEBUG if everything else logging.ERROR, handlers=[handler])

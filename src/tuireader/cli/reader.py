@@ -1,4 +1,4 @@
-"""The commands that open the reader."""
+"""The commands that open the app."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 
 def read(arguments: argparse.Namespace) -> int:
-    """Open the reader on the cache; addresses are subscribed to first."""
+    """Open the app, as `open_reader` does; the command of that name."""
     return open_reader(tuple(arguments.addresses))
 
 
 def open_reader(addresses: tuple[str, ...] = ()) -> int:
-    """Likewise."""
+    """Open the app on the cache, and subscribe to addresses first; gives the exit status."""
     if not _has_terminal():
         return USAGE
     return _run(paths.cache_path(), addresses)
 
 
 def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
-    """Open the reader on the bundled site, served on loopback, with a cache that is thrown away after."""
+    """Open the app on the bundled site, served on loopback, with a cache that is thrown away after."""
     if not _has_terminal():
         return USAGE
     import tempfile

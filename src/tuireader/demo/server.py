@@ -116,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "slow-terminal"
 
     def log_message(self, *_: object) -> None:
-        """Say nothing: the terminal belongs to the reader."""
+        """Say nothing: the terminal belongs to the app."""
 
     def _reply(self, given: Answer) -> None:
         packed = _wants_gzip(self.headers.get("Accept-Encoding", "")) and not given.content_type.startswith("image/")

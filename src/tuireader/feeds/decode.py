@@ -21,7 +21,7 @@ _WIDE = (  # a document begins with "<" or "{", after space perhaps: four ways t
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
-# What is declared is often a narrower relative of what was used; browsers read these likewise.
+# What is declared is often a narrower relative of what was used; browsers read these so, too.
 _WIDER = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",

@@ -60,7 +60,7 @@ class _Guards:
             super().unknown_starttag(tag, attrs)  # type: ignore[misc]
 
     def unknown_endtag(self, tag: str) -> None:
-        """Likewise, and leave the element all the same."""
+        """Do without the end of such an element, and leave it all the same."""
         depth = self.depth
         try:
             super().unknown_endtag(tag)  # type: ignore[misc]
@@ -123,7 +123,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         return RawFeed(self.version or "", self.feeddata, self.entries)
 
 
-class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # likewise
+class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
     """The parser of what only looks like XML."""
 
     def __init__(self) -> None:

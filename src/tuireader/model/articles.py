@@ -33,7 +33,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What the reader did with an article."""
+    """What the user did with an article."""
 
     read: bool = False
     starred: bool = False

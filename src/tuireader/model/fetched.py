@@ -29,7 +29,7 @@ class Page:
     fresh_for: int | None = None
     """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
     private: bool = False
-    """Whether it came from inside the reader's own network: only then may what it names lead there."""
+    """Whether it came from inside the user's own network: only then may what it names lead there."""
     asked_private: bool | None = None
     """The same of the address that was asked for, before any redirect; None where only a proxy knows."""
 

@@ -56,7 +56,7 @@ class Feed:
     moved_hits: int = 0
     """How many times in a row they led there."""
     private: bool | None = None
-    """Whether it was inside the reader's own network when the reader added it; None where that is not known yet."""
+    """Whether it was inside the user's own network when the user added it; None where that is not known yet."""
 
     @property
     def name(self) -> str:

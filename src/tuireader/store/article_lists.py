@@ -51,7 +51,7 @@ def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step:
 def beside_among(
     c: sqlite3.Connection, found: list[int], headline: Headline | None, step: int, limit: int
 ) -> list[Headline]:
-    """Likewise in a list whose `ids` are known."""
+    """The headlines that follow one, as `beside` gives them, in a list whose ids are `found` already."""
     onward = found[::step] if headline is None else _onward(found, headline.id, step)
     return headlines(c, onward[:limit][::step])
 
@@ -189,7 +189,7 @@ def _place(c: sqlite3.Connection, article_id: int, order: Order) -> tuple[int, .
 
 
 def _place_of(headline: Headline, order: Order) -> tuple[int, ...]:
-    """Likewise, as they were when the headline was read."""
+    """The same values of a headline, as they were when it was read."""
     place = (seconds(headline.date), headline.id)
     return (headline.words, *place) if order in ("shortest", "longest") else place
 

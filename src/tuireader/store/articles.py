@@ -83,7 +83,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 
 
 def status(c: sqlite3.Connection, article_id: int) -> Status:
-    """What the reader did with an article; raises NotFoundError."""
+    """What the user did with an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
     return model.Status(bool(row[0]), bool(row[1]), number(row[2]))
 

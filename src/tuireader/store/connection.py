@@ -77,7 +77,7 @@ class Connection(sqlite3.Connection):
 
     path: Path
     notice: str = ""
-    """What the reader should know about how it was opened, as a sentence."""
+    """What the user should know about how it was opened, as a sentence."""
 
     def cursor(self, factory: Any = Cursor) -> Any:
         """A cursor whose errors are sentences."""

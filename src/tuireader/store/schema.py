@@ -129,7 +129,7 @@ def _create(c: sqlite3.Connection) -> None:
 
 
 def _add_what_hosts_are(c: sqlite3.Connection) -> None:
-    """Whether feeds are inside the reader's own network (NULL: not known yet), and who asked to be left alone."""
+    """Whether feeds are inside the user's own network (NULL: not known yet), and who asked to be left alone."""
     c.execute("ALTER TABLE feed ADD COLUMN private INTEGER")
     c.execute(
         "CREATE TABLE hold (place TEXT PRIMARY KEY, noted INTEGER NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID"

@@ -47,7 +47,7 @@ def _special() -> re.Pattern[str]:
 
 @cache
 def _unspaced_run() -> re.Pattern[str]:
-    """Letters that are indexed one by one; the start of the reader does not wait for this pattern."""
+    """Letters that are indexed one by one; the start of the app does not wait for this pattern."""
     return re.compile(f"[{_UNSPACED}]+")
 
 

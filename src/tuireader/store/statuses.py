@@ -1,4 +1,4 @@
-"""What the reader did with articles: read, starred, and where reading stopped."""
+"""What the user did with articles: read, starred, and where reading stopped."""
 
 from __future__ import annotations
 

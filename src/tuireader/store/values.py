@@ -29,7 +29,7 @@ def text_of(kept: object) -> str:
 
 
 def id_list(ids: Iterable[int]) -> str:
-    """Numbers as SQLite's `json_each` takes them; the start of the reader does without the json module."""
+    """Numbers as SQLite's `json_each` takes them; the start of the app does without the json module."""
     return f"[{','.join(map(str, ids))}]"
 
 

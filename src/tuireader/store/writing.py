@@ -97,7 +97,7 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
 def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
     """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile.
 
-    Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the reader did.
+    Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the user did.
     """
     # Others can write until all is compressed: that takes as long as the writing.
     new = [_Ready(prepared) for prepared in plan.new]

@@ -14,7 +14,7 @@ NOT_NARROW = re.compile(
 """Finds a character that has to be measured."""
 
 # Characters of which each takes two cells: Chinese, Japanese and Korean without what is rare. To load wcwidth for one
-# title in these would take as long as all that the start of the reader reads.
+# title in these would take as long as all that the start of the app reads.
 _SQUARE = (
     ("\u3001", "\u3029"), ("\u3041", "\u3096"), ("\u309b", "\u30ff"), ("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"),
     ("\uac00", "\ud7a3"), ("\uff01", "\uff60"),

@@ -12,7 +12,7 @@ from tuireader.text.elements import HEADINGS, MARKS
 from tuireader.text.printable import printable_line
 
 NAMES_MAX = 500
-"""Authors, and likewise categories, that one entry may have."""
+"""Authors, or categories, that one entry may have."""
 _LENGTH_MAX = 1000
 
 # What titles are marked up with: of "The <nav> element" the tag is what it is about.

@@ -69,12 +69,12 @@ def printable(text: str) -> str:
 
 
 def printable_line(text: str) -> str:
-    """Return `text` likewise, with each run of space as one space, and none at its ends."""
+    """Return `text` as `printable` does, with each run of space as one space, and none at its ends."""
     return " ".join(printable(text).split())
 
 
 def printable_block(text: str) -> str:
-    r"""Return `text` likewise, but with its lines: breaks become `\n`, tabs go to the next multiple of four cells.
+    r"""Return `text` as `printable` does, but with its lines: breaks become `\n`, tabs go to multiples of four cells.
 
     Soft hyphens, zero-width spaces and word joiners stay: they say where a line may break.
     """
@@ -82,7 +82,7 @@ def printable_block(text: str) -> str:
 
 
 def printable_and_special(text: str) -> tuple[str, str]:
-    """Return likewise, and what there is in `text` besides plain ASCII, for those who look for some of that too."""
+    """Return what `printable_block` does, and what there is in `text` besides plain ASCII."""
     special = without_plain(text)
     if not special:
         return text.expandtabs(4), special

@@ -57,7 +57,7 @@ def utc_now() -> datetime:
 
 
 class ReaderApp(TypeAhead):
-    """The reader on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
+    """The app on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
 
     TITLE = "tuireader"
     CSS_PATH = "app.tcss"
@@ -181,7 +181,7 @@ class ReaderApp(TypeAhead):
             self.reader.action_add(self.addresses)
 
     def on_app_focus(self) -> None:
-        """The reader is back at this terminal: another program may have changed the cache meanwhile."""
+        """The user is back at this terminal: another program may have changed the cache meanwhile."""
         if self.screen_stack and self.reader.is_mounted:
             self.reader.recount()
 

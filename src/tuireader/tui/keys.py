@@ -1,4 +1,4 @@
-"""Every key binding, each with an id: the hint line, the help and the reader's own keymap are made from these lists."""
+"""Every key binding, each with an id: the hint line, the help and the user's own keymap are made from these lists."""
 
 from __future__ import annotations
 

@@ -20,10 +20,10 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def private_ok_for(url: str, given: str, *, private: bool | None) -> bool | None:
-    """What to tell `get` about an address that was found at one which the reader gave, or is that itself.
+    """What to tell `get` about an address that was found at one which the user gave, or is that itself.
 
-    It may be inside the reader's own network only if the one given was there at that time, as its name or `private`
-    says. Where that is not known, its host itself may be there (None): it is what the reader gave.
+    It may be inside the user's own network only if the one given was there at that time, as its name or `private`
+    says. Where that is not known, its host itself may be there (None): it is what the user gave.
     """
     inside = is_private_name(host_of(given)) or private
     if inside is not False and host_of(url) == host_of(given):
@@ -32,7 +32,7 @@ def private_ok_for(url: str, given: str, *, private: bool | None) -> bool | None
 
 
 def is_private_name(host: str) -> bool:
-    """Whether a host's very name says that it is inside the reader's network: localhost, or a private IP address."""
+    """Whether a host's very name says that it is inside the user's network: localhost, or a private IP address."""
     name = host.strip("[]").rstrip(".").lower()
     if name == "localhost" or name.endswith(".localhost"):
         return True

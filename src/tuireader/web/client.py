@@ -26,7 +26,7 @@ Origin = tuple[str, str, int | None]
 
 
 class PrivateAddressError(Exception):
-    """The connection led into the reader's own network where it may not."""
+    """The connection led into the user's own network where it may not."""
 
 
 class Client(httpx2.AsyncClient):

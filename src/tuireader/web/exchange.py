@@ -33,7 +33,7 @@ class Request:
     limit: int
     """Bytes of the decoded body at most."""
     private_ok: bool
-    """Whether it may connect into the reader's own network."""
+    """Whether it may connect into the user's own network."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ async def get(
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 
     `validators` make it conditional. A name and a password in `url` go to its host alone. `private_ok` says whether
-    addresses inside the reader's own network may be connected to; None means that the reader gave `url`, so that it
+    addresses inside the user's own network may be connected to; None means that the user gave `url`, so that it
     may be there itself, and may lead there only if it is.
     """
     start, userinfo = _taken_apart(url)
@@ -177,7 +177,7 @@ def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, a
 
 
 def _is_private(client: Client, url: httpx2.URL) -> bool | None:
-    """Whether an address that was just asked for is in the reader's own network; None where only a proxy knows."""
+    """Whether an address that was just asked for is in the user's own network; None where only a proxy knows."""
     if is_private_name(url.host):
         return True
     return {"private": True, "public": False}.get(client.route(url) or "proxy")

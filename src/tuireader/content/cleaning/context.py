@@ -45,7 +45,7 @@ class Context:
         return found
 
     def blocks(self, node: Node) -> Kept:
-        """Likewise, as blocks only."""
+        """What is kept of what an element holds, as blocks only."""
         return in_blocks(self.children(node))
 
     def attributes(self, node: Node) -> dict[str, str]:

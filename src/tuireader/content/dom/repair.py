@@ -9,7 +9,7 @@ from tuireader.text.elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
 SIZE_MAX = 1_000_000
 """Characters of HTML that are read of one article, not counting pictures that stand in it themselves."""
 TAGS_MAX = 60_000
-"""Tags, likewise."""
+"""Tags that are read of one article."""
 NESTING_MAX = 200
 """Elements in each other. The time that parsing takes grows with the square of this."""
 

@@ -12,7 +12,7 @@ from tuireader.text.elements import INLINE, VOID
 DEPTH_MAX = 60
 """Elements nested more deeply are dissolved into their surroundings."""
 LISTS_MAX = 12
-"""Likewise lists and quotations, which are set further in each time."""
+"""Lists and quotations nested more deeply are dissolved too: they are set further in each time."""
 
 _SET_IN = frozenset({"ul", "ol", "blockquote", "dl"})
 _ITEMS = frozenset({"li", "dt", "dd"})

@@ -54,7 +54,7 @@ BODY = frozenset(
 )  # fmt: skip
 """Classes by which publishers mark the text of an article."""
 _BODY_WITHIN = frozenset({"content", "markdown", "prose"})
-"""Likewise, within an element that is called an article."""
+"""Such classes that count only within an element that is called an article."""
 
 
 def declared_body(page: Node) -> Node | None:

@@ -96,7 +96,7 @@ class _Converter(HTML2Text):
             self.frames.add(self.listing.piece())
             self.listing = None
 
-    def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - likewise
+    def handle_data(self, data: str, entity_char: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 - the parent's signature
         """Take text."""
         if self.listing is not None:
             self.listing.text.append(data)

@@ -90,7 +90,7 @@ class JobProcess:
 
     async def _answer(self) -> bytes:
         out = self._process.stdout
-        assert out is not None  # noqa: S101 - likewise
+        assert out is not None  # noqa: S101 - as above
         try:
             (length,) = process_main.LENGTH.unpack(await out.readexactly(process_main.LENGTH.size))
             return await out.readexactly(length)
@@ -102,7 +102,7 @@ class JobProcess:
         if sys.platform == "linux":
             import fcntl
 
-            assert self._process.stdin is not None  # noqa: S101 - likewise
+            assert self._process.stdin is not None  # noqa: S101 - as above
             pipe = self._process.stdin.get_extra_info("pipe")
             with suppress(OSError):  # more than it lets us
                 fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
@@ -114,7 +114,7 @@ class JobProcess:
 
     async def close(self) -> None:
         """Let it close the cache and end; end it if it does not, or if who waits for that is cancelled."""
-        assert self._process.stdin is not None  # noqa: S101 - likewise
+        assert self._process.stdin is not None  # noqa: S101 - as above
         self._process.stdin.close()
         await to_the_end(self._ended(), hurry=self.kill)
 

@@ -153,7 +153,7 @@ def _after_redirects(feed: Feed, page: Page) -> Feed:
 
 
 def private_at(kept: str, asked: str, page: Page, *, private: bool | None = None) -> bool | None:
-    """Whether the address to keep for a feed is inside the reader's own network, as `Feed.private`.
+    """Whether the address to keep for a feed is inside the user's own network, as `Feed.private`.
 
     `page` came when `asked` was asked for, and `private` is what was known of that before. A feed that moves from the
     inside to another host loses the right to be there unless it was found there.

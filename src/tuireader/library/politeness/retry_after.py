@@ -75,6 +75,6 @@ def _asked(url: str, error: TuireaderError) -> set[str]:
 
 
 def _said(until: datetime, now: datetime) -> str:
-    """A time as the reader's clock shows it, by the minute in which it is past; with its day, if that is another."""
+    """A time as the user's clock shows it, by the minute in which it is past; with its day, if that is another."""
     there = (until + timedelta(seconds=59)).astimezone()
     return f"{there:%H:%M}" if there.date() == now.astimezone().date() else f"{there:%Y-%m-%d %H:%M}"

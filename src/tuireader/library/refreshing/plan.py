@@ -38,7 +38,7 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
 
 
 def digest_of(entry: ParsedEntry) -> bytes:
-    """16 bytes that change when the reader would see a change; the date of publication does not count."""
+    """16 bytes that change when the user would see a change; the date of publication does not count."""
     seen = hashlib.blake2b(digest_size=16)
     updated = entry.updated.isoformat() if entry.updated else ""
     for part in (entry.title, entry.link, *entry.authors, "", *entry.categories, "", entry.html, updated):

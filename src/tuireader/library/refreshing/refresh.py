@@ -46,7 +46,7 @@ async def refresh(
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
     `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`
-    says that the reader has just typed their addresses: they may be inside the reader's own network, where they were
+    says that the user has just typed their addresses: they may be inside the user's own network, where they were
     not before.
     What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
     iteration ends all requests at once.
@@ -183,7 +183,7 @@ class _Run:
 
 
 def _turned_inside(feed: Feed) -> FetchError:
-    """The error for a feed whose name leads into the reader's own network, and did not when the reader added it."""
+    """The error for a feed whose name leads into the user's own network, and did not when the user added it."""
     host = host_of(feed.url)
     return FetchError(
         f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add"

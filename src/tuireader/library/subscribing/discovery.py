@@ -39,7 +39,7 @@ class Candidates:
     """The first of the feeds, if finding it meant fetching it."""
 
     def private_ok(self, url: str) -> bool | None:
-        """What to tell `get` about an address that the page names: inside the reader's network only if the page is."""
+        """What to tell `get` about an address that the page names: inside the user's network only if the page is."""
         if host_of(url) == host_of(self.address):
             return private_ok_for(url, self.address, private=self.page.asked_private)
         return self.page.private

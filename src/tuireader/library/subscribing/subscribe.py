@@ -102,7 +102,7 @@ class _Subscription:
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
     ) -> Subscribed:
         """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
-        if feed.gone:  # the reader wants it again: it may be back
+        if feed.gone:  # the user wants it again: it may be back
             feed = replace(feed, gone=False)
             await self._worker.do(partial(store_feeds.record, feed=feed))
         given = host_of(typed) == host_of(feed.url)

@@ -69,16 +69,16 @@ class FindSession:
         """Begin at the offset `origin`: the first match is the first one from there on."""
         self._searchable = FoldedText(text)
         self.began = origin
-        """Where the reader was when it began."""
+        """Where the user was when it began."""
         self.origin = origin
         self.sought = ""
         self.matches: list[Match] = []
         self.current = 0
-        """The index of the match that the reader is at."""
+        """The index of the match that the user is at."""
 
     @property
     def here(self) -> Match | None:
-        """The match that the reader is at."""
+        """The match that the user is at."""
         return self.matches[self.current] if self.matches else None
 
     def seek(self, sought: str) -> None:

@@ -58,7 +58,7 @@ class PageView(ScrollView, can_focus=True):
         self._top = TOP
         """The line at the top."""
         self._anchor = 0
-        """The offset that the reader left at the top; it stays while widths change."""
+        """The offset that the user left at the top; it stays while widths change."""
         self.sight: list[Place] = []
         """What each row shows."""
         self._dragging = False
@@ -82,7 +82,7 @@ class PageView(ScrollView, can_focus=True):
         raise NotImplementedError
 
     def scrolled(self) -> None:
-        """Called when the reader scrolled."""
+        """Called when the user scrolled."""
 
     def relaid(self) -> None:
         """Called before the page is laid out at another width."""
@@ -103,7 +103,7 @@ class PageView(ScrollView, can_focus=True):
 
     @property
     def foot(self) -> int:
-        """Rows at the bottom that do not scroll: a line about where the reader is, and air above it."""
+        """Rows at the bottom that do not scroll: a line about where the user is, and air above it."""
         height = self.size.height
         return 0 if height < 4 else 1 if height < 16 else 2
 
@@ -136,7 +136,7 @@ class PageView(ScrollView, can_focus=True):
         self._fit()
 
     def go_on_with(self, document: Document) -> None:
-        """Show a document that begins as the present one does; the reader stays where he is."""
+        """Show a document that begins as the present one does; the user stays at the same place."""
         self.workers.cancel_group(self, "layout")
         self.document = document
         self.page = None

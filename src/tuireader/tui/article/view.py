@@ -62,7 +62,7 @@ class ArticleView(PageView):
 
     @dataclass
     class PositionChanged(Message):
-        """The reader scrolled: `position` is the offset of the first line in sight."""
+        """The user scrolled: `position` is the offset of the first line in sight."""
 
         article_id: int
         position: int
@@ -94,7 +94,7 @@ class ArticleView(PageView):
 
     @dataclass
     class AtEnd(Message):
-        """The reader wants to go on, and there is no more: the next article is asked for."""
+        """The user wants to go on, and there is no more: the next article is asked for."""
 
         article_id: int
 
@@ -108,9 +108,9 @@ class ArticleView(PageView):
         self.article: Article | None = None
         self._message = ""
         self._trail: list[int] = []
-        """Where the reader jumped from."""
+        """Where the user jumped from."""
         self._landed: int | None = None
-        """Where the last jump led, as long as the reader stays there."""
+        """Where the last jump led, as long as the user stays there."""
 
     # What it shows.
 

@@ -62,7 +62,7 @@ class Seam(Widget):
 
 
 class HintBar(Widget):
-    """The keys that are of use where the reader is; or something that is to be said there."""
+    """The keys that are of use where the user is; or something that is to be said there."""
 
     ALLOW_SELECT = False
     hints: reactive[tuple[Row, ...]] = reactive(())

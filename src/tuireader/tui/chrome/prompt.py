@@ -32,7 +32,7 @@ class Prompt(Horizontal):
             self.text = text
 
     class Closed(Message):
-        """The reader is done with it."""
+        """The user is done with it."""
 
         def __init__(self, purpose: str, *, kept: bool, entered: bool = False) -> None:
             super().__init__()

@@ -116,7 +116,7 @@ class HeadlineWindow:
     # The pinned row.
 
     def pin(self, row: int, headline: Headline | None = None) -> None:
-        """Keep one row, however far the reader goes from it; `headline` is what it is, where it need not be read."""
+        """Keep one row, however far the user goes from it; `headline` is what it is, where it need not be read."""
         known = headline if headline is not None and not self._holds(row) else self.get(row)
         self._pinned = None if known is None else (row, known)
 

@@ -63,7 +63,7 @@ class RowList(Rows):
         self._dragging = False
         self._sight: Sight | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
-        """Likewise, by role and whether the cursor is there."""
+        """The style of each role, away from the cursor and under it, found once until something changes."""
 
     # The mouse.
 

@@ -51,7 +51,7 @@ class SideList(RowList):
             self.side_list = side_list
             self.key = key
             self.onward = onward
-            """Whether the reader wants to go on to the headlines: `l`, not enter."""
+            """Whether the user wants to go on to the headlines: `l`, not enter."""
 
         @property
         def control(self) -> SideList:

@@ -1,4 +1,4 @@
-"""The panes: which are seen at which width, and how the reader goes from one to the next."""
+"""The panes: which are seen at which width, and how the user goes from one to the next."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class PanesScreen(SteadyScreen[None]):
         self.bottom = BottomBar(id="bottom")
         self.seams = (Seam("┬", id="seam-above"), Seam("┴", id="seam-below"))
         self.pane: Pane = "headlines"
-        """Where the reader is."""
+        """Where the user is."""
         self.zen = False
         """The article alone."""
         self.keymap = keymap
@@ -85,7 +85,7 @@ class PanesScreen(SteadyScreen[None]):
         return 3 if width >= THREE_PANES else 2 if width >= TWO_PANES else 1
 
     def arrange_panes(self) -> None:
-        """Show the panes that belong to the width and to where the reader is."""
+        """Show the panes that belong to the width and to where the user is."""
         beside, at = self.panes_beside, self.pane
         alone = self.zen
         self.sidebar.display = not alone and (at == "sidebar" if beside == 1 else beside == 3 or at != "article")
@@ -155,7 +155,7 @@ class PanesScreen(SteadyScreen[None]):
         self.show_hints()
 
     def show_hints(self) -> None:
-        """Show the keys of where the reader is."""
+        """Show the keys of where the user is."""
         context = {"sidebar": "sidebar", "headlines": "list", "article": "article"}[self.pane]
         self.bottom.hints.hints = tuple(keys.hints(context, self.keymap))
 

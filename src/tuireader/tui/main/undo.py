@@ -1,4 +1,4 @@
-"""Marks that the reader makes, and taking them back."""
+"""Marks that the user makes, and taking them back."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class ContentsScreen(Dialog[int | None]):
     """
 
     def __init__(self, title: str, headings: Sequence[Heading], here: int, length: int) -> None:
-        """`here` is the heading that the reader is under, -1 for none; `length` that of the document's text."""
+        """`here` is the heading that the user is under, -1 for none; `length` that of the document's text."""
         super().__init__()
         self._list = _HeadingList(_lines(title, headings, length), here + 1)
 
@@ -60,14 +60,14 @@ class ContentsScreen(Dialog[int | None]):
 
 
 class _HeadingList(ChoiceList):
-    """The headings; the one that the reader is under has the bar."""
+    """The headings; the one that the user is under has the bar."""
 
     def __init__(self, rows: Sequence[Line], here: int) -> None:
         super().__init__(rows)
         self._here = here
 
     def on_mount(self) -> None:
-        """Begin where the reader is."""
+        """Begin where the user is."""
         self.move_to(self._here)
 
     def get_content_height(self, *_: object) -> int:
@@ -75,7 +75,7 @@ class _HeadingList(ChoiceList):
         return max(1, len(self.rows))
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The heading, with a bar before the one that the reader is under."""
+        """The heading, with a bar before the one that the user is under."""
         [[_, *pieces]] = super().row_lines(row)
         return [[("▌", "mark") if row == self._here else (" ", ""), *pieces]]
 

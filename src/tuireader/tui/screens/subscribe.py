@@ -44,7 +44,7 @@ class Added:
 
 
 class SubscribeScreen(Dialog[Added | None]):
-    """Asks for an address, subscribes, and gives what was subscribed to; None where the reader leaves it."""
+    """Asks for an address, subscribes, and gives what was subscribed to; None where the user leaves it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 

@@ -1,4 +1,4 @@
-"""Hand links to the reader's browser: web and mail addresses only, as exactly one argument, never through a shell."""
+"""Hand links to the user's browser: web and mail addresses only, as exactly one argument, never through a shell."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def _percents(text: str) -> str:
 
 
 def _mail(parts: SplitResult) -> str:
-    """A mail address with its subject and body; an `attach` would take one of the reader's own files along."""
+    """A mail address with its subject and body; an `attach` would take one of the user's own files along."""
     address = quote(_percents(parts.path), safe="@%+,.-_~")
     fields = [(name, value) for name, value in parse_qsl(parts.query) if name.lower() in _MAIL_FIELDS]
     query = urlencode(fields, quote_via=quote)
@@ -68,7 +68,7 @@ def _mail(parts: SplitResult) -> str:
 
 
 async def open_link(app: App[object], url: str) -> None:
-    """Open `url` in the reader's browser, in the terminal where that is a text browser; raises AddressError."""
+    """Open `url` in the user's browser, in the terminal where that is a text browser; raises AddressError."""
     target = openable(url)
     if target is None:
         raise AddressError(f"Only web and mail addresses are opened, not {printable(url)[:200]}")
@@ -104,7 +104,7 @@ async def _open_beside(target: str) -> bool:
             taken = webbrowser.open(target)
         except (OSError, webbrowser.Error):
             taken = False
-        with contextlib.suppress(RuntimeError):  # the reader has quit meanwhile: the loop is closed
+        with contextlib.suppress(RuntimeError):  # the user has quit meanwhile: the loop is closed
             loop.call_soon_threadsafe(settle, taken)
 
     threading.Thread(target=start, name="browser", daemon=True).start()
