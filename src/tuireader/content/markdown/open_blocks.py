@@ -49,7 +49,7 @@ class OpenBlocks:
 
     @property
     def innermost(self) -> Frame:
-        """The block that is open and in which none is."""
+        """The innermost open block."""
         return self.stack[-1]
 
     def finish(self) -> str:

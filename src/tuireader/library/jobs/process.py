@@ -19,9 +19,8 @@ Result = TypeVar("Result")
 _CLOSE_TIMEOUT = 10.0
 """Seconds that a process may take to close the cache."""
 
-
-_ROOM = 1 << 20
-"""Bytes of jobs that may be on their way."""
+_PIPE_SIZE = 1 << 20
+"""Pipe buffer size in bytes."""
 
 
 class JobProcess:
@@ -105,7 +104,7 @@ class JobProcess:
             assert self._process.stdin is not None  # noqa: S101 - as above
             pipe = self._process.stdin.get_extra_info("pipe")
             with suppress(OSError):  # more than it lets us
-                fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
+                fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
     def kill(self) -> None:
         """End it at once."""

@@ -12,10 +12,9 @@ IN_VAIN = 2
 
 
 class UnresponsiveHosts:
-    """What was learned of servers so far."""
+    """Servers that were asked in vain in this refresh."""
 
     def __init__(self) -> None:
-        """Nothing is known yet."""
         self._in_vain: Counter[Server] = Counter()
         self._offline: dict[Server, bool] = {}
 

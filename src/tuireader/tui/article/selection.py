@@ -38,7 +38,6 @@ class Selection:
     """What is selected on a page."""
 
     def __init__(self, view: PageView) -> None:
-        """Nothing is selected yet."""
         self._view = view
         self._range: tuple[Point, Point] | None = None
         """From the first character to before the last."""

@@ -83,7 +83,7 @@ class HeadlineList(RowList):
     def update_rows(self, view: View) -> bool:
         """The same list, read again: the cursor stays on its article, and what is in sight where it is.
 
-        False where the view does not tell where those are now, since the user went on after it was asked for.
+        Return False if the view is stale: the cursor moved after it was requested.
         """
         here, cursor = self.current, self.cursor
         row, line = self.standing()

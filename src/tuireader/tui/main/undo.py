@@ -21,7 +21,6 @@ class UndoStack:
     LENGTH = 50
 
     def __init__(self) -> None:
-        """Nothing was done yet."""
         self._made: list[UndoStep] = []
 
     def push(self, made: UndoStep) -> None:
