@@ -35,7 +35,7 @@ from tuireader.demo.site import answer
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.discover import find_feeds, is_feed
 from tuireader.feeds.parse import parse_feed
-from tuireader.model import ParsedFeed
+from tuireader.model.fetched import ParsedFeed
 from tuireader.text.word_count import count_words
 
 SLOWEST = 2.0

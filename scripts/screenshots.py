@@ -21,7 +21,8 @@ from tuireader.config import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
 from tuireader.library.refreshing.ingest import take_page
-from tuireader.model import Page, Query
+from tuireader.model.fetched import Page
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp

@@ -20,7 +20,7 @@ BREAKS = {
         ("tuireader.feeds.discover", "import tuireader.content.dom.tree"),
         ("tuireader.web.fetch", "import tuireader.content.dom.tree"),
         ("tuireader.text.cells", "import tuireader.urls.identity"),
-        ("tuireader.model.articles", "import tuireader.demo.posts"),
+        ("tuireader.model.article", "import tuireader.demo.posts"),
         ("tuireader.demo.posts", "import tuireader.tui.app"),
     ),
     "Within content": (
@@ -45,7 +45,7 @@ BREAKS = {
         ("tuireader.urls.absolute", "import socket"),
         ("tuireader.text.cells", "import os"),
         ("tuireader.feeds.parse", "import pathlib"),
-        ("tuireader.model.articles", "import sqlite3"),
+        ("tuireader.model.article", "import sqlite3"),
     ),
     "The store reaches no network": (("tuireader.store.feeds", "import socket"),),
     "The web keeps no files": (("tuireader.web.fetch", "import sqlite3"),),

@@ -16,7 +16,7 @@ from functools import cache
 from html import escape, unescape
 from itertools import accumulate
 
-from tuireader.model import ParsedEntry
+from tuireader.model.fetched import ParsedEntry
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 _YEARS = 10

@@ -14,7 +14,7 @@ from bench.ours import Ours
 from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, facets
 from tuireader.store.connection import connect
 

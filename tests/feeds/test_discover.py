@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.feeds.discover import find_feeds, is_feed, usual_feed_urls
-from tuireader.model import FeedLink
+from tuireader.model.fetched import FeedLink
 
 URL = "https://a.example/"
 

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 
 from tuireader.feeds.entries import as_html, attachments, first_words, identity, settled
-from tuireader.model import ParsedEntry
+from tuireader.model.fetched import ParsedEntry
 
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 

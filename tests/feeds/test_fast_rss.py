@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tuireader.errors import NotAFeedError
 from tuireader.feeds import parse
 from tuireader.feeds.fast_rss import read_usual
-from tuireader.model import ParsedFeed
+from tuireader.model.fetched import ParsedFeed
 
 DATA = Path(__file__).parent.parent / "data"
 URL = "https://slow.example/feed/"

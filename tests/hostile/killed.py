@@ -24,7 +24,7 @@ from typing import Any
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
 from tuireader.library.reading.status import mark
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, connection
 from tuireader.web import open_client
 

@@ -17,7 +17,7 @@ import pytest
 
 from support import cache_damage as damaged
 from tuireader.library.opening import open_cache
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, log_file, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
 

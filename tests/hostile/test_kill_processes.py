@@ -16,7 +16,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, snapshot
 

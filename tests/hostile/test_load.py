@@ -18,7 +18,7 @@ import pytest
 
 from support.raw_server import RawServer, raw_servers, reply
 from support.rss import Item, rss
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 

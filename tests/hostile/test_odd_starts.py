@@ -16,7 +16,7 @@ from support.factories import ready, save
 from tuireader import config, paths
 from tuireader.cli import main
 from tuireader.errors import ConfigError
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect
 

@@ -20,7 +20,8 @@ from support.fault_injection import Fault, failing_sockets, failing_statements, 
 from support.rss import Item, rss
 from tuireader.errors import StoreError
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model import Query, Refreshed
+from tuireader.model.feed import Refreshed
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 from tuireader.web import open_client

@@ -11,7 +11,9 @@ import pytest
 from conftest import Clock
 from support.raw_server import Serve, raw_servers
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model import Feed, Headline, Query, Refreshed
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.web import open_client

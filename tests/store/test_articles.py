@@ -6,7 +6,10 @@ import pytest
 
 from support.factories import NOW, ago, only, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model import Article, Headline, Known, Plan, Query, Status
+from tuireader.model.article import Article, Status
+from tuireader.model.fetched import Known, Plan
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, feeds, statuses
 
 

@@ -15,7 +15,7 @@ import pytest
 from support.factories import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
 
@@ -292,7 +292,7 @@ from contextlib import closing
 from pathlib import Path
 import fcntl, tuireader.content.cleaning.clean, tuireader.store.recovery  # likewise
 from tuireader.errors import StoreError
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, statuses
 from tuireader.library.opening import open_cache as connect
 if os.getuid() == 0:
@@ -480,7 +480,7 @@ import resource, signal, sys
 from contextlib import closing
 from pathlib import Path
 from tuireader.library.opening import open_cache
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 

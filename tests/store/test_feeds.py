@@ -6,7 +6,8 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
-from tuireader.model import Feed, FeedSummary, Query, Validators
+from tuireader.model.feed import Feed, FeedSummary, Validators
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, feeds, statuses
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from support.factories import NOW, ready, save, subscribe
-from tuireader.model import Headline, Query
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, query_sql, statuses
 
 ORDERS = ("newest", "oldest", "shortest", "longest", "best")

@@ -17,7 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.factories import NOW, ready, save, subscribe
-from tuireader.model import Facet, Headline, Plan, Query, Totals
+from tuireader.model.article import Facet, Totals
+from tuireader.model.fetched import Plan
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, query_sql, statuses
 from tuireader.store.connection import connect
 

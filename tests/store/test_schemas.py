@@ -14,7 +14,8 @@ import pytest
 from support.app_factory import NOTES, NOW, REVIEW, ids
 from support.schema_dump import DATA, FULL, GONE, KEPT, Kept, dump, fill, restore, version
 from tuireader.errors import StoreError
-from tuireader.model import Query, Validators
+from tuireader.model.feed import Validators
+from tuireader.model.query import Query
 from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.factories import ready, save, subscribe, titles
-from tuireader.model import Excerpt, Query
+from tuireader.model.article import Excerpt
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, query_sql, search, statuses
 from tuireader.store.connection import connect
 

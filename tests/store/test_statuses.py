@@ -1,7 +1,8 @@
 import sqlite3
 
 from support.factories import only, ready, save, subscribe
-from tuireader.model import Query, Status, Totals
+from tuireader.model.article import Status, Totals
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, statuses
 from tuireader.store.connection import connect
 

@@ -14,7 +14,8 @@ from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
 from tuireader.config import Config
-from tuireader.model import ParsedEntry, Plan, Prepared, Query
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp

@@ -11,7 +11,7 @@ from textual.message import Message
 
 from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
-from tuireader.model import Article, Status
+from tuireader.model.article import Article, Status
 from tuireader.tui import themes
 from tuireader.tui.article.view import ArticleView
 

@@ -23,7 +23,9 @@ from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import StoreError
 from tuireader.library.opening import open_cache
 from tuireader.library.reading.open_article import open_article
-from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query, Validators
+from tuireader.model.feed import Feed, Validators
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.query import Query
 from tuireader.store import articles, damage, facets, feeds, host_holds, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count

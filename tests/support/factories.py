@@ -6,7 +6,9 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model import Feed, ParsedEntry, Plan, Prepared, Query
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from pathlib import Path
 from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
 from support.rss import Item, rss
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 

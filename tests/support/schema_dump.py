@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
-from tuireader.model import Validators
+from tuireader.model.feed import Validators
 from tuireader.store import articles, statuses, ui_state
 from tuireader.store.connection import connect
 

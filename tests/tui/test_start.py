@@ -13,8 +13,8 @@ HEAVY = {
     "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",
     "tuireader.web", "tuireader.feeds", "tuireader.library.reading.open_article", "tuireader.content.layout.layout",
     "tuireader.tui.article.view", "tuireader.tui.screens.subscribe", "tuireader.tui.main.sidebar_counts", "webbrowser",
-    "argparse", "gettext", "json", "tomllib", "tuireader.cli.arguments", "tuireader.model.articles",
-    "tuireader.model.fetched", "tuireader.model.subscriptions",
+    "argparse", "gettext", "json", "tomllib", "tuireader.cli.arguments", "tuireader.model.article",
+    "tuireader.model.fetched", "tuireader.model.feed",
 }  # fmt: skip
 
 LOADED = "from tuireader import cli; cli._parse_command([]); import tuireader.cli.reader, tuireader.tui.app"

@@ -12,7 +12,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError
-from tuireader.model import Validators
+from tuireader.model.feed import Validators
 from tuireader.web import Client, get, open_client
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tuireader.model import Validators
+from tuireader.model.feed import Validators
 from tuireader.web.headers import (
     ResponseHeaders,
     basic_authorization,

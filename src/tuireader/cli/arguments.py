@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
-from tuireader.model import Order
+from tuireader.model.query import Order
 from tuireader.urls.shown import shown_address
 
 COMMANDS = {

@@ -15,7 +15,8 @@ from tuireader import paths
 from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
-from tuireader.model import Headline, Query
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable

@@ -6,20 +6,16 @@ import argparse
 import asyncio
 import sqlite3
 import sys
-from datetime import UTC, datetime
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import TuireaderError
-from tuireader.model import Feed, FeedSummary, Refreshed
+from tuireader.model.clock import utc_now
+from tuireader.model.feed import Feed, FeedSummary, Refreshed
 from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -38,7 +34,7 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
         for address in addresses:
             progress.tell(f"Looking for the feed of {shown_address(address)} …")
             try:
-                done = await subscribe(paths.cache_path(), client, address, clock=_now)
+                done = await subscribe(paths.cache_path(), client, address, clock=utc_now)
             except TuireaderError as error:
                 progress.clear()
                 say(f"{shown_address(address)}: {error}")
@@ -99,7 +95,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
     feed = summary.feed
     if feed.gone:
         due = "never"
-    elif feed.due is None or feed.due <= _now():
+    elif feed.due is None or feed.due <= utc_now():
         due = "now"
     else:
         due = feed.due.astimezone().strftime("%Y-%m-%d %H:%M")
@@ -130,7 +126,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
     status, progress, new, news = DONE, Progress(), 0, 0
     async with web.open_client() as client:
         done = 0
-        async for event in refresh_feeds(paths.cache_path(), client, chosen, clock=_now, force=force):
+        async for event in refresh_feeds(paths.cache_path(), client, chosen, clock=utc_now, force=force):
             done += 1
             progress.clear()
             if event.status in ("failed", "gone"):

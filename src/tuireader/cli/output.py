@@ -9,7 +9,9 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from tuireader.model import Article, FeedSummary, Refreshed, Status, minutes
+from tuireader.model.article import Article, Status
+from tuireader.model.feed import FeedSummary, Refreshed
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.urls.shown import without_credentials
 

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from tuireader.feeds.decode import decode
 from tuireader.feeds.xml_repair import find_root
-from tuireader.model import FeedLink
+from tuireader.model.fetched import FeedLink
 from tuireader.text.names import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of

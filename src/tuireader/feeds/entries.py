@@ -10,7 +10,7 @@ from dataclasses import replace
 from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
-from tuireader.model import ParsedEntry
+from tuireader.model.fetched import ParsedEntry
 from tuireader.text.names import line
 from tuireader.text.printable import printable
 from tuireader.urls.absolute import absolute

@@ -10,7 +10,7 @@ from typing import Any
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import as_html, attachments, identity, settled
-from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.names import categories, line, people
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host

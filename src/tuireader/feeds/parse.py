@@ -17,7 +17,7 @@ from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.xml_repair import find_root, is_whole
-from tuireader.model import ParsedEntry, ParsedFeed
+from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.names import categories, line, people
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tuireader.model.subscriptions import Validators
+from tuireader.model.feed import Validators
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model import Headline
+from tuireader.model.headline import Headline
 from tuireader.store.query_sql import Part, Selection, names_of, select, split_names
 from tuireader.store.search import understand
 from tuireader.store.times import seconds, stamp
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from tuireader.model import Order, Query
+    from tuireader.model.query import Order, Query
 
 _WEIGHTS = "10.0, 5.0, 3.0, 1.0"
 """What a word counts in the title, the authors, the categories and the body."""

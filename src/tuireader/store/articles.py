@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.article_lists import (
     beside,
@@ -27,7 +26,7 @@ from tuireader.store.writing import alike, facts_of, given_html, has_any, known,
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.model import Article, Status
+    from tuireader.model.article import Article, Status
 
 __all__ = [
     "DAMAGED",
@@ -64,7 +63,9 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
         " FROM article AS a LEFT JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,
     )
-    return model.Article(
+    from tuireader.model.article import Article
+
+    return Article(
         id=row[0],
         feed_id=number(row[1]),
         feed_title=text_of(row[2]),
@@ -85,7 +86,9 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """What the user did with an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    return model.Status(bool(row[0]), bool(row[1]), number(row[2]))
+    from tuireader.model.article import Status
+
+    return Status(bool(row[0]), bool(row[1]), number(row[2]))
 
 
 def body(c: sqlite3.Connection, article_id: int) -> str:

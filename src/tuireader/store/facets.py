@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader.model import Facet, Query, Totals
+from tuireader.model.article import Facet, Totals
+from tuireader.model.query import Query
 from tuireader.store.article_lists import count
 from tuireader.store.query_sql import Part, scan, select
 from tuireader.store.values import text_of

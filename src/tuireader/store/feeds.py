@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuireader import model
 from tuireader.errors import NotFoundError
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
 
-    from tuireader.model import Feed, FeedSummary
+    from tuireader.model.feed import Feed, FeedSummary
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
@@ -62,7 +61,9 @@ def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
             "SELECT feed_id, sum(read = 0), count(*) FROM article INDEXED BY article_by_feed GROUP BY feed_id"
         ).fetchall()
     }
-    return [model.FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
+    from tuireader.model.feed import FeedSummary
+
+    return [FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
 
 
 def find(c: sqlite3.Connection, text: str) -> Feed:
@@ -156,12 +157,14 @@ def _spelling(address: str) -> str:
 
 
 def _feed(row: tuple[Any, ...]) -> Feed:
-    return model.Feed(
+    from tuireader.model.feed import Feed, Validators
+
+    return Feed(
         id=row[0],
         url=text_of(row[1]),
         title=text_of(row[2]),
         site=text_of(row[3]),
-        validators=model.Validators(_validator(row[4]), _validator(row[5])),
+        validators=Validators(_validator(row[4]), _validator(row[5])),
         body_hash=row[6] if isinstance(row[6], bytes) else None,
         checked=moment(row[7]),
         due=moment(row[8]),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from tuireader.model import Query
+    from tuireader.model.query import Query
 
 ENOUGH = 2000
 """Runs are compared by length up to here: of two that are longer, either will do."""

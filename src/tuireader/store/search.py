@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader import model
-
 if TYPE_CHECKING:
-    from tuireader.model import Excerpt
+    from tuireader.model.article import Excerpt
 
 # Scripts that put no spaces between words (and Korean, whose particles cling to them) are indexed letter by letter, and
 # a run of such letters is looked for as a phrase: any part of it is found, at a third of what trigrams would take.
@@ -148,7 +146,9 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
         end = start + width if space < 0 else space
     cut = " ".join(text[start:end].split())
     cut = ("… " if start else "") + cut + (" …" if end < len(text) else "")
-    return model.Excerpt(cut, matches(cut, query))
+    from tuireader.model.article import Excerpt
+
+    return Excerpt(cut, matches(cut, query))
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool) -> None:

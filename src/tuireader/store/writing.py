@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader import model
 from tuireader.store import search
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.connection import transaction
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from tuireader.model import Feed, Known, ParsedEntry, Plan, Prepared
+    from tuireader.model.feed import Feed
+    from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 
 
 _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -39,7 +39,9 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
         " WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(by_key)),
     ).fetchall()
-    return {guid: model.Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
+    from tuireader.model.fetched import Known
+
+    return {guid: Known(id_, digest) for key, id_, digest in rows for guid in by_key[key]}
 
 
 def has_any(c: sqlite3.Connection, feed_id: int) -> bool:

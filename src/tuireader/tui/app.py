@@ -8,7 +8,6 @@ import logging
 import os
 import signal
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,6 +22,7 @@ from textual.worker import WorkerFailed
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
 from tuireader.library.opening import open_cache
+from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
@@ -51,11 +51,6 @@ CLOSE_TIMEOUT = 0.8
 """Seconds for what is still to be written when the program ends."""
 
 
-def utc_now() -> datetime:
-    """The time now, in UTC."""
-    return datetime.now(UTC)
-
-
 class ReaderApp(TypeAhead):
     """The app on one cache; `addresses` are subscribed to on start, and the last of them is opened."""
 
@@ -71,7 +66,7 @@ class ReaderApp(TypeAhead):
         *,
         addresses: Sequence[str] = (),
         config: Config | None = None,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Clock = utc_now,
         tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Open the cache, while there is a shell to show in what goes wrong: StoreError or ConfigError, a sentence.

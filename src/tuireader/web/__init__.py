@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuireader.web.client import Client, open_client
-    from tuireader.web.fetch import DEADLINE, get, utc_now
+    from tuireader.web.fetch import DEADLINE, get
 
-__all__ = ["DEADLINE", "Client", "get", "open_client", "utc_now"]
+__all__ = ["DEADLINE", "Client", "get", "open_client"]
 
-_ROOMS = {"Client": "client", "open_client": "client", "DEADLINE": "fetch", "get": "fetch", "utc_now": "fetch"}
+_ROOMS = {"Client": "client", "open_client": "client", "DEADLINE": "fetch", "get": "fetch"}
 
 
 def __getattr__(name: str) -> Any:

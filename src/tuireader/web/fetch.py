@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 import httpx2
 
 from tuireader.errors import FetchError
-from tuireader.model import Page, Validators
+from tuireader.model.clock import Clock, utc_now
+from tuireader.model.feed import Validators
+from tuireader.model.fetched import Page
 from tuireader.urls.credentials import may_go_along, split_credentials
 from tuireader.urls.hosts import host_of, is_reachable_host, same_host
 from tuireader.urls.private import is_private_name
@@ -32,11 +34,6 @@ DEADLINE = 30.0
 MOST_REDIRECTS = 10
 
 
-def utc_now() -> datetime:
-    """Now, by this machine's clock."""
-    return datetime.now(UTC)
-
-
 async def get(
     client: Client,
     url: str,
@@ -45,7 +42,7 @@ async def get(
     limit: int = LIMIT,
     deadline: float = DEADLINE,
     private_ok: bool | None = None,
-    clock: Callable[[], datetime] = utc_now,
+    clock: Clock = utc_now,
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
-from tuireader.model import Validators
+from tuireader.model.feed import Validators
 
 DAY = 86_400
 LONGEST_RETRY_AFTER = 7 * DAY

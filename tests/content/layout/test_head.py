@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.content.layout.head import HEAD, byline, head_text, lay_out_head, packed
 from tuireader.content.layout.line import Line
-from tuireader.model import Article
+from tuireader.model.article import Article
 from tuireader.text.cells import cells
 
 DAY = datetime(2017, 6, 30, 23, 30, tzinfo=UTC)

@@ -20,7 +20,7 @@ from tuireader.errors import StoreError
 from tuireader.library.jobs.pool import PILE, JobPool
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.refreshing import ingest
-from tuireader.model import Page
+from tuireader.model.fetched import Page
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 

@@ -9,7 +9,8 @@ import pytest
 
 from tuireader.errors import FetchError, NotAFeedError
 from tuireader.library.politeness import polling
-from tuireader.model import Feed, Page, ParsedFeed, Validators
+from tuireader.model.feed import Feed, Validators
+from tuireader.model.fetched import Page, ParsedFeed
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 URL = "https://example.org/feed"

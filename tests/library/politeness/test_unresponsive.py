@@ -15,7 +15,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model import Refreshed
+from tuireader.model.feed import Refreshed
 from tuireader.web import errors, open_client
 
 if TYPE_CHECKING:

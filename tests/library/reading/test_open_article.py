@@ -11,7 +11,7 @@ from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError, NotFoundError
 from tuireader.library.reading import full_text, open_article
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 from tuireader.web import open_client

@@ -3,7 +3,8 @@ from pathlib import Path
 
 from support.factories import ready, save
 from tuireader.library.reading import status
-from tuireader.model import Query, Totals
+from tuireader.model.article import Totals
+from tuireader.model.query import Query
 from tuireader.store import articles, facets
 from tuireader.store.connection import connect
 

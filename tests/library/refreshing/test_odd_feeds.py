@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 

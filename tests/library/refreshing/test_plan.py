@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tuireader.library.refreshing.plan import digest_of, plan, prepare
-from tuireader.model import Known, ParsedEntry, ParsedFeed
+from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed
 
 MOMENT = datetime(2026, 1, 15, tzinfo=UTC)
 ENTRY = ParsedEntry(

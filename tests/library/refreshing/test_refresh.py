@@ -13,7 +13,7 @@ from support.raw_server import Serve, redirect, reply, saying
 from support.rss import Item, rss
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
-from tuireader.model import Feed
+from tuireader.model.feed import Feed
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 from tuireader.web import errors, open_client

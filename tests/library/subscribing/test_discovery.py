@@ -94,7 +94,7 @@ async def test_https_is_tried_where_a_local_server_has_no_http(site: ScriptedSit
 
 
 async def test_what_a_public_page_names_may_not_be_inside() -> None:
-    from tuireader.model import Page
+    from tuireader.model.fetched import Page
 
     def found(*, private: bool) -> Candidates:
         page = Page("https://example.org/", 200, b"", private=private)

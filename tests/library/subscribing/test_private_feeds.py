@@ -16,7 +16,7 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.subscribing.subscribe import Subscribed, candidates, subscribe
-from tuireader.model import Refreshed
+from tuireader.model.feed import Refreshed
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.web import open_client

@@ -14,7 +14,8 @@ from tuireader.demo.markup import author_path, category_path
 from tuireader.demo.posts import load_posts
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe
-from tuireader.model import Article, FeedLink, Page
+from tuireader.model.article import Article
+from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.web import open_client

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tuireader.library.subscribing.typed_page import article_of
-from tuireader.model import Page, ParsedEntry, ParsedFeed
+from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
 
 SITE = "https://example.org/"
 TEXT = "".join(

@@ -10,7 +10,7 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from support.app_factory import NOW
-from tuireader.model import Headline
+from tuireader.model.headline import Headline
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, StatusPatch, View
 from tuireader.tui.themes import DARK, tones

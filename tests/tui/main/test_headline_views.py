@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from support.app_factory import REVIEW, Piece, shelve
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store.connection import connect
 from tuireader.tui.main.headline_views import view
 

@@ -16,7 +16,8 @@ from conftest import Reply, ScriptedSite
 from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from tuireader.config import Config
-from tuireader.model import Query, Status
+from tuireader.model.article import Status
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
 from tuireader.tui import themes

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.tui.main.queries import in_next_order, with_text
 
 

@@ -15,7 +15,7 @@ from support.app_factory import REVIEW, screen_text, settle, shelve
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader.config import Config
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp

@@ -12,7 +12,7 @@ from textual.keys import _character_to_key
 from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, settle, shelve
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp

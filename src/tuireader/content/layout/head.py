@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from tuireader.content.document.model import Text
 from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, text_lines
-from tuireader.model import minutes
+from tuireader.model.headline import minutes
 from tuireader.text.cells import cells
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from datetime import tzinfo
 
-    from tuireader.model import Article
+    from tuireader.model.article import Article
 
 HEAD = -1
 """The block that the lines of the head name: none of the document's."""

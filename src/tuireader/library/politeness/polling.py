@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from tuireader.errors import FetchError, TuireaderError
-from tuireader.model import Feed, Page, ParsedFeed, Validators
+from tuireader.model.feed import Feed, Validators
+from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store.host_holds import SKEW
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, same_host

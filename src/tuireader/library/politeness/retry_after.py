@@ -10,6 +10,7 @@ from functools import partial
 
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.library.politeness import polling
+from tuireader.model.clock import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import host_holds
 from tuireader.urls.hosts import host_of
@@ -20,7 +21,7 @@ from tuireader.urls.shown import without_credentials
 async def respecting_retry_after(
     in_cache: Callable[[Callable[[sqlite3.Connection], None]], Awaitable[None]],
     *urls: str,
-    clock: Callable[[], datetime],
+    clock: Clock,
 ) -> AsyncIterator[None]:
     """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone.
 

@@ -8,21 +8,23 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.errors import FetchError
+from tuireader.model.clock import Clock
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
-    from datetime import datetime
     from pathlib import Path
 
-    from tuireader.model import Article, Feed, Page
+    from tuireader.model.article import Article
+    from tuireader.model.feed import Feed
+    from tuireader.model.fetched import Page
     from tuireader.web import Client
 
 Result = TypeVar("Result")
 
 
-async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Callable[[], datetime]) -> None:
+async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Clock) -> None:
     """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
     from tuireader import web
     from tuireader.library.politeness import retry_after

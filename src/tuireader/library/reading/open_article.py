@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.content.document.model import Document
-    from tuireader.model import Article, Status
+    from tuireader.model.article import Article, Status
 
 Result = TypeVar("Result")
 

@@ -9,7 +9,8 @@ from functools import partial
 from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.library.refreshing.plan import digest_of
 from tuireader.library.refreshing.renamed import Candidate, is_another, renamed
-from tuireader.model import Feed, Known, ParsedEntry
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import Known, ParsedEntry
 from tuireader.store import articles
 
 RECENT = 100

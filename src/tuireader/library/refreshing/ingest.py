@@ -12,7 +12,8 @@ from tuireader.feeds.parse import parse_feed
 from tuireader.library.politeness import polling, retry_after
 from tuireader.library.refreshing.duplicate_guids import known_entries
 from tuireader.library.refreshing.plan import plan
-from tuireader.model import Feed, Page, ParsedFeed, Refreshed, RefreshStatus
+from tuireader.model.feed import Feed, Refreshed, RefreshStatus
+from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import host_of

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tuireader.content.cleaning.truncation import looks_truncated
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.model import Known, ParsedEntry, ParsedFeed, Plan, Prepared
+from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.identity import without_scheme
 

@@ -18,7 +18,9 @@ from tuireader.library.jobs.pool import JobPool
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import ingest
-from tuireader.model import Feed, Page, Refreshed
+from tuireader.model.clock import Clock
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import host_of
 from tuireader.urls.private import private_ok_for
@@ -29,8 +31,6 @@ AT_ONCE = 32
 
 _LANES = 2
 """Feeds of one host that are asked for at a time."""
-
-Clock = Callable[[], datetime]
 
 
 async def refresh(

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from tuireader.feeds.entries import is_marked
-from tuireader.model import ParsedEntry
+from tuireader.model.fetched import ParsedEntry
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import path_of, place, same_name
 

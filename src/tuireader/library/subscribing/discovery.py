@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.feeds.discover import find_feeds, is_feed, is_of_comments, usual_feed_urls
-from tuireader.model import FeedLink, Page
+from tuireader.model.clock import Clock, utc_now
+from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
 from tuireader.urls.private import private_ok_for
 from tuireader.urls.typed import addresses_to_try
-
-Clock = Callable[[], datetime]
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
 _PATIENCE = 10.0
@@ -45,7 +43,7 @@ class Candidates:
         return self.page.private
 
 
-async def candidates(client: web.Client, address: str, *, clock: Clock = web.utc_now) -> Candidates:
+async def candidates(client: web.Client, address: str, *, clock: Clock = utc_now) -> Candidates:
     """Find the feeds at an address as typed; raises AddressError, FetchError or NoFeedFoundError."""
     url, page = await _first_that_answers(client, addresses_to_try(address), clock)
     links = await asyncio.to_thread(_links, page)

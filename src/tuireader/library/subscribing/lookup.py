@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Sequence
 from operator import attrgetter
 
-from tuireader.model import Feed, ParsedFeed
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.identity import place, same_place, same_site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,7 +20,9 @@ from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.library.subscribing import lookup, typed_page
 from tuireader.library.subscribing.discovery import Candidates, candidates
-from tuireader.model import Feed, FeedLink, Page, ParsedFeed, Plan, Refreshed
+from tuireader.model.clock import Clock
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.credentials import with_credentials_of
@@ -29,8 +31,6 @@ from tuireader.urls.identity import is_front_page, same_place
 from tuireader.urls.typed import addresses_to_try
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe"]
-
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from tuireader.library.refreshing.plan import prepare
-from tuireader.model import Page, ParsedEntry, ParsedFeed, Prepared
+from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
 from tuireader.text.names import categories, people
 from tuireader.urls.identity import is_front_page, is_within, same_place
 

@@ -20,7 +20,7 @@ from textual.strip import Strip
 
 from tuireader.content.layout.head import lay_out_head
 from tuireader.content.layout.line import Line
-from tuireader.model import minutes
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
@@ -36,7 +36,7 @@ from tuireader.tui.support.viewport import Place
 if TYPE_CHECKING:
     from tuireader.content.document.model import Heading, Link
     from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.model import Article
+    from tuireader.model.article import Article
 
 _STEP = 4
 """Cells by which the measure changes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.tui.lists.side_list import Choice, SideList, digits
 
 if TYPE_CHECKING:
-    from tuireader.model import Facet
+    from tuireader.model.article import Facet
 
 
 class Facets(NamedTuple):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tuireader.tui.lists.side_list import Choice, SideList
 
 if TYPE_CHECKING:
-    from tuireader.model import FeedSummary, Totals
+    from tuireader.model.article import Totals
+    from tuireader.model.feed import FeedSummary
 
 ALL, UNREAD, STARRED = "all", "unread", "starred"
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 from textual.message import Message
 from textual.strip import Strip
 
-from tuireader.model import minutes
+from tuireader.model.clock import Clock
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, StatusPatch, View
 from tuireader.tui.lists.row_list import RowList
@@ -18,7 +18,8 @@ from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 
 if TYPE_CHECKING:
-    from tuireader.model import Excerpt, Headline
+    from tuireader.model.article import Excerpt
+    from tuireader.model.headline import Headline
 
 _SEARCHED_HEIGHT = 4
 """Lines of a row with a context, and a title that needs one."""
@@ -47,7 +48,7 @@ class HeadlineList(RowList):
 
     def __init__(
         self,
-        clock: Callable[[], datetime],
+        clock: Clock,
         unwritten: Sequence[StatusPatch] = (),
         *,
         id: str | None = None,  # noqa: A002 - Textual's name

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from tuireader.model import Excerpt, Headline, Status
+    from tuireader.model.article import Excerpt, Status
+    from tuireader.model.headline import Headline
 
 Marked = TypeVar("Marked", "Headline", "Status")
 

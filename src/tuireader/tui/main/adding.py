@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,7 +11,8 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import StoreError
-from tuireader.model import Query
+from tuireader.model.clock import Clock
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
@@ -39,7 +39,7 @@ class SiteAdded(Message):
 class AddController:
     """Asks for the address of a site, and finds where it leads."""
 
-    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Callable[[], datetime]) -> None:
+    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
         self._node = node
         self._path = path

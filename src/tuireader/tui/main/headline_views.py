@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
 from tuireader.errors import NotFoundError
-from tuireader.model import Excerpt, Query
+from tuireader.model.article import Excerpt
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot
 from tuireader.store.search import excerpt_around

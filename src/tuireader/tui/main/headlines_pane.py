@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from sqlite3 import Connection
@@ -18,7 +17,8 @@ from textual.containers import Container
 from textual.message import Message
 
 from tuireader.errors import StoreError
-from tuireader.model import Query
+from tuireader.model.clock import Clock
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
 from tuireader.tui.lists.headline_list import HeadlineList
@@ -29,7 +29,8 @@ from tuireader.tui.support.safe_text import toast
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tuireader.model import Excerpt, Headline
+    from tuireader.model.article import Excerpt
+    from tuireader.model.headline import Headline
 
 WATCH = 2.0
 """Seconds between two looks at whether another program has changed the cache."""
@@ -60,7 +61,7 @@ class HeadlinesPane(Container):
         self,
         path: Path,
         connection: Connection,
-        clock: Callable[[], datetime],
+        clock: Clock,
         unwritten: list[StatusPatch],
         *,
         id: str | None = None,  # noqa: A002 - Textual's name

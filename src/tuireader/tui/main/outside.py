@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
-from datetime import datetime
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
 from textual.widget import Widget
 
 from tuireader.errors import AddressError
+from tuireader.model.clock import Clock
 from tuireader.store import articles
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
@@ -18,7 +18,7 @@ from tuireader.tui.support.safe_text import toast
 class Outside:
     """Hands articles and links over to other programs, and fetches what only their sites have."""
 
-    def __init__(self, node: Widget, path: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(self, node: Widget, path: Path, clock: Clock) -> None:
         """`node` is where things are said, and whose workers do the work."""
         self._node = node
         self._path = path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import get_args
 
-from tuireader.model import Order, Query
+from tuireader.model.query import Order, Query
 
 ORDERS: tuple[Order, ...] = get_args(Order)
 

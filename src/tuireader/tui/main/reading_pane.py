@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.model import Article, Query, Status
+    from tuireader.model.article import Article, Status
+    from tuireader.model.query import Query
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing
-from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
+from tuireader.model.clock import Clock
 from tuireader.store import feeds
 from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tuireader.model import Feed
+    from tuireader.model.feed import Feed
 
 PROGRESS_PACE = 0.1
 """Seconds at least between two times that it is said how far a refresh is."""
@@ -39,7 +39,7 @@ class RefreshEnded(Message):
 class RefreshController:
     """Refreshes feeds, one refresh after the other."""
 
-    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Callable[[], datetime]) -> None:
+    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads."""
         self._node = node
         self._path = path

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from textual import events, on, work
 
-from tuireader import model
 from tuireader.config import Config
 from tuireader.errors import TuireaderError
-from tuireader.model import Query
+from tuireader.model.clock import Clock
+from tuireader.model.query import Query
 from tuireader.store.pending import Mark
 from tuireader.tui import keys
 from tuireader.tui.lists.facet_list import FacetList
@@ -40,7 +39,8 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
 
 if TYPE_CHECKING:
-    from tuireader.model import Article, Feed, Status
+    from tuireader.model.article import Article, Status
+    from tuireader.model.feed import Feed
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.chrome.prompt import Prompt
     from tuireader.tui.screens.subscribe import Added
@@ -62,7 +62,7 @@ class ReaderScreen(PanesScreen):
         state: UiState,
         *,
         config: Config,
-        clock: Callable[[], datetime],
+        clock: Clock,
     ) -> None:
         """`connection` is for reads on the loop, which are bounded; `path` for those off it."""
         keymap = config.keymap
@@ -352,7 +352,7 @@ class ReaderScreen(PanesScreen):
         if self.pane == "article" and self.opened is not None:
             return self.opened[0].id, self.opened[1]
         headline = self.headlines.current
-        return (headline.id, model.Status(headline.read, headline.starred)) if headline else None
+        return (headline.id, headline.status) if headline else None
 
     def action_read(self) -> None:
         """Read or unread."""

@@ -13,14 +13,14 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
-from tuireader.model import Query
+from tuireader.model.query import Query
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.support.background import off_loop
 
 if TYPE_CHECKING:
-    from tuireader.model import FeedSummary
+    from tuireader.model.feed import FeedSummary
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 LEAST = 4

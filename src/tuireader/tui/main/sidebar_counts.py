@@ -6,7 +6,9 @@ import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tuireader.model import FeedSummary, Query, Totals
+from tuireader.model.article import Totals
+from tuireader.model.feed import FeedSummary
+from tuireader.model.query import Query
 from tuireader.store import articles, facets, feeds
 from tuireader.tui.lists.facet_list import Facets, prepare
 

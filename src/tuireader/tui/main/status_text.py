@@ -12,7 +12,8 @@ from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.fitting import ago
 
 if TYPE_CHECKING:
-    from tuireader.model import Feed, FeedSummary, Query
+    from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.query import Query
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 

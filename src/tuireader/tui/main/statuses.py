@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from sqlite3 import Connection
 
-    from tuireader.model import Query, Status
+    from tuireader.model.article import Status
+    from tuireader.model.query import Query
 
 
 class ShowsStatus(Protocol):

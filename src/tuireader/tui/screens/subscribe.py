@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, ClassVar
@@ -18,6 +17,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from tuireader.errors import NotFoundError, TuireaderError
+from tuireader.model.clock import Clock
 from tuireader.store import articles, feeds
 from tuireader.text.printable import printable
 from tuireader.tui.chrome.safe_input import Entry
@@ -29,7 +29,7 @@ from tuireader.tui.support.web_work import web_client
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
-    from tuireader.model import FeedLink
+    from tuireader.model.fetched import FeedLink
 
 INVITATION = "The site, one of its articles, or its feed: any of them will do."
 
@@ -48,9 +48,7 @@ class SubscribeScreen(Dialog[Added | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(
-        self, path: Path, *, clock: Callable[[], datetime], addresses: Sequence[str] = (), is_first: bool = False
-    ) -> None:
+    def __init__(self, path: Path, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False) -> None:
         """`addresses` are begun with at once; `is_first`: there is no feed yet, and nothing behind this screen."""
         super().__init__()
         self._path = path

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from tuireader.model import Feed, Refreshed
+from tuireader.model.clock import Clock
+from tuireader.model.feed import Feed, Refreshed
 
 if TYPE_CHECKING:
     from tuireader.web import Client
@@ -33,7 +33,7 @@ def _load(*modules: str) -> None:
 
 
 async def refreshing(
-    path: Path, feeds: Sequence[Feed], *, clock: Callable[[], datetime], force: bool
+    path: Path, feeds: Sequence[Feed], *, clock: Clock, force: bool
 ) -> AsyncGenerator[Refreshed, None]:
     """Ask for feeds, and tell what came of each; to be closed, which ends all requests."""
     async with web_client("tuireader.library.refreshing.refresh") as client:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model import RefreshStatus
+
+RefreshStatus = Literal["updated", "unchanged", "not-due", "failed", "gone"]
 
 
 @dataclass(frozen=True, slots=True)

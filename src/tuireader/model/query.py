@@ -1,0 +1,29 @@
+"""Which articles are meant, in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+Order = Literal["newest", "oldest", "shortest", "longest", "best"]
+"""`best` is best match first; without a text to match it is `newest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which articles, in which order: everything given must hold."""
+
+    feed: int | None = None
+    categories: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    unread: bool = False
+    starred: bool = False
+    text: str = ""
+    """What was typed into the search; see `store.search` for its syntax."""
+    since: datetime | None = None
+    order: Order = "newest"
+    keep: frozenset[int] = field(default=frozenset())
+    """Articles that stay in an `unread` or `starred` list although they no longer belong: what was just opened."""
