@@ -292,7 +292,8 @@ def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dic
 def test_several_that_start_at_once_mend_it_once_and_all_read_everything(db: Path, whole: dict[int, Kept]) -> None:
     ruin(db, "article", at=0, length=8)
     damage.suspect(db)
-    code = "import sys, pathlib; from tuireader.library.opening import open_cache; from tuireader.model.query import Query;"
+    code = "import sys, pathlib; from tuireader.library.opening import open_cache;"
+    code += "from tuireader.model.query import Query;"
     code += "from tuireader.store import articles; c = open_cache(pathlib.Path(sys.argv[1]));"
     code += "print(articles.count(c, Query())); c.close()"
     command = [sys.executable, "-c", code, str(db)]

@@ -178,6 +178,11 @@ def test_an_excerpt_says_so_instead_of_the_link_to_the_rest(more):
     assert len(texts(f"text\n\n{more}")) == 2
 
 
+def test_a_picture_at_the_end_of_an_excerpt_is_kept():
+    document = to_document("text\n\n![](https://example.org/a.png)", excerpt="This is an excerpt.")
+    assert [type(block) for block in document.blocks] == [Paragraph, Picture, Paragraph]
+
+
 @pytest.mark.parametrize("end", ["More people read it than you think.", "[More information](u) is on the next page."])
 def test_the_last_words_of_an_excerpt_are_kept(end):
     assert len(texts(f"text\n\n{end}", excerpt="This is an excerpt.")) == 3

@@ -23,7 +23,8 @@ _BESIDE_NAMES = frozenset(
     }
 )  # fmt: skip
 """Words that stand beside names in a byline."""
-_ELLIPSIS = re.compile(r"[(\[]?(?:…|\.{3,4})[)\]]?")
+_ELLIPSIS = re.compile(r"(?=.)[(\[]?(?:…|\.{3,4})?[)\]]?\s*[→»›>↗⟶➔]*")
+"""Signs that stand for the rest, without a word."""
 _MORE_MAX = 120
 """Characters of a paragraph that may be the link to the rest."""
 
