@@ -21,7 +21,7 @@ from support import cache_damage as damaged
 from support.app_factory import reader, settle
 from support.cache_damage import FEEDS, NOW, TOTAL, Kept
 from tuireader.errors import BusyError, DamagedError, StoreError
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, damage, feeds, host_holds, recovery, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
@@ -139,7 +139,7 @@ def test_everything_that_can_be_read_is_taken_over(db: Path, whole: dict[int, Ke
 
 def opened_elsewhere(db: Path) -> str:
     """What another process is told that opens the cache."""
-    code = "import sys, pathlib; from tuireader.library.opening import open_cache;"
+    code = "import sys, pathlib; from tuireader.library.open_cache import open_cache;"
     code += "c = open_cache(pathlib.Path(sys.argv[1])); print(c.notice); c.close()"
     return subprocess.run([sys.executable, "-c", code, str(db)], capture_output=True, text=True, check=True).stdout
 
@@ -292,7 +292,7 @@ def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dic
 def test_several_that_start_at_once_mend_it_once_and_all_read_everything(db: Path, whole: dict[int, Kept]) -> None:
     ruin(db, "article", at=0, length=8)
     damage.suspect(db)
-    code = "import sys, pathlib; from tuireader.library.opening import open_cache;"
+    code = "import sys, pathlib; from tuireader.library.open_cache import open_cache;"
     code += "from tuireader.model.query import Query;"
     code += "from tuireader.store import articles; c = open_cache(pathlib.Path(sys.argv[1]));"
     code += "print(articles.count(c, Query())); c.close()"

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from support import cache_damage as damaged
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, log_file, statuses
 from tuireader.store.connection import PAGE_SIZE, connect

@@ -14,7 +14,7 @@ import pytest
 
 from support.factories import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
@@ -294,7 +294,7 @@ import fcntl, tuireader.content.cleaning.clean, tuireader.store.recovery  # like
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
 from tuireader.store import articles, facets, statuses
-from tuireader.library.opening import open_cache as connect
+from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
     os.setgroups([])
     os.setgid(65534)
@@ -479,7 +479,7 @@ NOTHING_CAN_GROW = """
 import resource, signal, sys
 from contextlib import closing
 from pathlib import Path
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import StoreError
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared

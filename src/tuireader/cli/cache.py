@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 
 from tuireader import paths
 from tuireader.cli.output import say
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.store.connection import Connection
 
 

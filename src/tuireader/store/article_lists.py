@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model.headline import Headline
+from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.query_sql import Part, Selection, names_of, select, split_names
 from tuireader.store.search import understand
 from tuireader.store.times import seconds, stamp
-from tuireader.store.values import id_list, number, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -17,10 +17,10 @@ from tuireader.store.article_lists import (
     window,
 )
 from tuireader.store.bodies import DAMAGED, unpack_all
+from tuireader.store.columns import number, sound, text_of
 from tuireader.store.keys import link_key
 from tuireader.store.query_sql import names_of, split_names
 from tuireader.store.times import moment, stamp
-from tuireader.store.values import number, sound, text_of
 from tuireader.store.writing import alike, facts_of, given_html, has_any, known, rename, save, save_full_text
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage
+from tuireader.store.columns import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, described, expected
-from tuireader.store.values import lenient
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tuireader.model.article import Facet, Totals
 from tuireader.model.query import Query
 from tuireader.store.article_lists import count
+from tuireader.store.columns import text_of
 from tuireader.store.query_sql import Part, scan, select
-from tuireader.store.values import text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
+from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
 from tuireader.store.times import moment, seconds
-from tuireader.store.values import number, sound, text_of
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from tuireader.store.columns import sound
 from tuireader.store.times import moment, seconds
-from tuireader.store.values import sound
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Literal
 
 from tuireader.store.connection import BROKEN
-from tuireader.store.leaves import varint
+from tuireader.store.leaf_pages import varint
 from tuireader.store.schema import described, expected
 
 TABLES = ("feed", "article", "body", "category", "author", "category_article", "author_article", "setting", "hold")

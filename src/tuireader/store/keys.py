@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from tuireader.store.values import sound
+from tuireader.store.columns import sound
 
 
 @lru_cache(maxsize=2048)

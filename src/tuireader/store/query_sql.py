@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from tuireader.store import search
+from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
 from tuireader.store.times import seconds
-from tuireader.store.values import id_list, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -17,15 +17,15 @@ from pathlib import Path
 
 from tuireader.errors import BusyError, StoreError
 from tuireader.paths import keep_private
+from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage import mark_of
 from tuireader.store.inspection import TABLES, what_is_wrong
 from tuireader.store.log_file import Log, merge
 from tuireader.store.pending import lock
 from tuireader.store.reindexing import PlainText, rebuild_index
-from tuireader.store.rescue import Rescued, rescue
+from tuireader.store.row_copy import Rescued, rescue
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, described
-from tuireader.store.values import lenient
 
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuireader.store.columns import id_list
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
-from tuireader.store.values import id_list
 
 if TYPE_CHECKING:
     import sqlite3

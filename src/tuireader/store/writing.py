@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.store import search
 from tuireader.store.bodies import pack, unpack
+from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import record
 from tuireader.store.keys import guid_key, link_key, name_key, tidy
 from tuireader.store.query_sql import names_of, split_names
 from tuireader.store.times import moment, seconds
-from tuireader.store.values import id_list, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 
-from tuireader.text.elements import HEADINGS, MARKS
+from tuireader.text.html_elements import HEADINGS, MARKS
 from tuireader.text.printable import printable_line
 
 NAMES_MAX = 500

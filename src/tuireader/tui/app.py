@@ -21,15 +21,15 @@ from textual.worker import WorkerFailed
 
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
-from tuireader.library.opening import open_cache
+from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.background import Writer
-from tuireader.tui.support.ending import Ending
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import TypeAhead
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.themes import DARK, HOUSE, tones
@@ -84,7 +84,7 @@ class ReaderApp(TypeAhead):
         self.unwritten = ""
         """A sentence about what could not be written by the end."""
         self._is_quitting = self._is_stopping = False
-        self._ending: Ending | None = None
+        self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self._remember)
             super().__init__()
@@ -202,7 +202,7 @@ class ReaderApp(TypeAhead):
             with contextlib.suppress(RuntimeError):  # the loop has ended already
                 loop.call_soon_threadsafe(self._end, status)
 
-        self._ending = ending = Ending(begin, self._last_resort)
+        self._ending = ending = Termination(begin, self._last_resort)
         ending.listen()
         if os.name != "posix":
             return

@@ -125,6 +125,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
     there = ids(shelved)
     pane = ReadingPane(
         shelved,
+        lambda: NOW,
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
         arrived=arrivals.append,
         keep=lambda *position: kept.append(position),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tuireader.content.cleaning.boilerplate import is_part_of_page
 from tuireader.content.dom.tree import Node
-from tuireader.text.elements import INLINE
+from tuireader.text.html_elements import INLINE
 from tuireader.text.printable import printable_block
 
 _LANGUAGE = re.compile(

@@ -9,7 +9,7 @@ from tuireader.content.cleaning import media
 from tuireader.content.cleaning.boilerplate import is_tracker
 from tuireader.content.dom.flow import Kept, around
 from tuireader.content.dom.tree import Node
-from tuireader.text.elements import HEADINGS
+from tuireader.text.html_elements import HEADINGS
 from tuireader.text.printable import printable_line
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from tuireader.content.cleaning import block_rules as block
 from tuireader.content.cleaning import inline_rules as inline
 from tuireader.content.cleaning.context import Context, Rule
 from tuireader.content.dom.tree import Node
-from tuireader.text.elements import HEADINGS, MARKS, SECTIONS
+from tuireader.text.html_elements import HEADINGS, MARKS, SECTIONS
 
 
 def tidy(root: Node, base_url: str) -> None:

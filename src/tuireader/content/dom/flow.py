@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from tuireader.content.dom.tree import Node
-from tuireader.text.elements import HEADINGS, INLINE, VOID
+from tuireader.text.html_elements import HEADINGS, INLINE, VOID
 
 Kept: TypeAlias = list[Node | str]
 """What is kept of an element: nothing, one node, or what it held."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tuireader.text.elements import VOID
+from tuireader.text.html_elements import VOID
 
 _TAG = re.compile(r"<(/?)([a-z][a-z0-9]*)\b[^<>]*>")
 _AROUND = frozenset({"article", "div", "main", "section"})

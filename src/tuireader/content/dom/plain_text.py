@@ -7,7 +7,7 @@ from html import unescape
 
 from tuireader.content.dom.repair import flattened, shortened, without_oddities
 from tuireader.content.dom.sanitize import without_tags
-from tuireader.text.elements import BLOCKS
+from tuireader.text.html_elements import BLOCKS
 from tuireader.text.printable import printable_and_special
 
 # Of tags with other characters in their attributes, and of all that is no element, the real parser takes care.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tuireader.text.elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
+from tuireader.text.html_elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
 
 SIZE_MAX = 1_000_000
 """Characters of HTML that are read of one article, not counting pictures that stand in it themselves."""

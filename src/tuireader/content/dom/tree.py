@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape, unescape
 
-from tuireader.text.elements import INLINE, VOID
+from tuireader.text.html_elements import INLINE, VOID
 
 DEPTH_MAX = 60
 """Elements nested more deeply are dissolved into their surroundings."""

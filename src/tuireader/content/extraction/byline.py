@@ -12,7 +12,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
-from tuireader.text.elements import HEADINGS
+from tuireader.text.html_elements import HEADINGS
 
 _Rule = Callable[[Any], bool]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tuireader.content.dom.tree import Node
-from tuireader.text.elements import INLINE
+from tuireader.text.html_elements import INLINE
 
 _LENGTH_MAX = 300
 _FILED = re.compile(r"/(?:tags?|categor(?:y|ies)|topics?|labels?|archives?)(?:/|[?#]|$)", re.IGNORECASE)

@@ -30,7 +30,7 @@ from tuireader.content.extraction.main_content import (
     prune,
 )
 from tuireader.content.extraction.metadata import metadata_of, title_of
-from tuireader.text.elements import BLOCKS
+from tuireader.text.html_elements import BLOCKS
 from tuireader.text.word_count import count_words
 
 _PAGE_MAX = 4_000_000

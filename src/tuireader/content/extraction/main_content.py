@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from tuireader.content.cleaning.boilerplate import is_part_of_page
 from tuireader.content.dom.tree import Node
 from tuireader.content.extraction.metadata import letters
-from tuireader.text.elements import INLINE, VOID
+from tuireader.text.html_elements import INLINE, VOID
 
 _ENOUGH = 0.7
 """So much of the known text has to be found on the page, by characters."""

@@ -17,7 +17,7 @@ from tuireader.content.markdown.emphasis import escape, settle
 from tuireader.content.markdown.footnotes import find_notes
 from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks
 from tuireader.content.markdown.sentinels import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
-from tuireader.text.elements import BLOCKS
+from tuireader.text.html_elements import BLOCKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from textual.widget import Widget
 
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
-from tuireader.tui.support.fitting import cut
 from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.text_fitting import cut
 
 
 class TitleBar(Widget):

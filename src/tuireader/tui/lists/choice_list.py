@@ -11,7 +11,7 @@ from textual.message import Message
 from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.fitting import cut
+from tuireader.tui.support.text_fitting import cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, StatusPatch, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
+from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 
 if TYPE_CHECKING:
     from tuireader.model.article import Excerpt

@@ -16,8 +16,8 @@ from textual.strip import Strip
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.lists.rows import Piece, Rows
-from tuireader.tui.support import fitting
-from tuireader.tui.support.fitting import cut
+from tuireader.tui.support import text_fitting
+from tuireader.tui.support.text_fitting import cut
 from tuireader.tui.support.viewport import Place, share_at
 
 TONES = {
@@ -125,7 +125,7 @@ class RowList(Rows):
 
     def seen(self, text: str, whole: str = "") -> str:
         """Text in the order in which it is drawn; `whole` is what it is a line of."""
-        return fitting.in_order(text, whole, reorder=self.reorder)
+        return text_fitting.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
         """Tell where the cursor is: what is said about its row may change with the focus."""
@@ -163,10 +163,10 @@ class RowList(Rows):
         used = 0
         for text, role in pieces:
             shown = printable(text)
-            fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
-            if fitting:
-                segments.append(Segment(fitting, self._style(role, selected=selected)))
-                used += cell_len(fitting)
+            text_fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
+            if text_fitting:
+                segments.append(Segment(text_fitting, self._style(role, selected=selected)))
+                used += cell_len(text_fitting)
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)

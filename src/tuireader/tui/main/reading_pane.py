@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from sqlite3 import Connection
@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import work
 from textual.containers import Container
+from textual.message import Message
 from textual.worker import get_current_worker
 
-from tuireader.errors import NotFoundError, StoreError
+from tuireader.errors import NotFoundError, StoreError, TuireaderError
+from tuireader.model.clock import Clock
 from tuireader.store import articles
 from tuireader.tui.lists.headline_window import StatusPatch, with_patches
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
@@ -68,9 +70,16 @@ class ReadingPane(Container):
     A slow old article never replaces a new one, since opening is exclusive.
     """
 
+    @dataclass
+    class Fetched(Message):
+        """The whole text of an article is in the cache."""
+
+        article_id: int
+
     def __init__(
         self,
         path: Path,
+        clock: Clock,
         *,
         make: Callable[[], ArticleView],
         arrived: Callable[[Arrival], None],
@@ -86,6 +95,7 @@ class ReadingPane(Container):
         """
         super().__init__(id=id)
         self._path = path
+        self._clock = clock
         self._make = make
         self._arrived = arrived
         self._keep = keep
@@ -139,6 +149,22 @@ class ReadingPane(Container):
         """Open an article again, if it is still open: there is more of it now."""
         if self.opened is not None and self.opened[0].id == article_id:
             self._open(article_id, position)
+
+    @work(exclusive=True, group="full-text")
+    async def fetch_full_text(self, article_id: int) -> None:
+        """Fetch the whole text of an article from its site, and tell when it is here."""
+        from tuireader.tui.support.web_work import web_client
+
+        toast(self, "Fetching the full text …")
+        try:
+            async with web_client("tuireader.library.reading.full_text") as client:
+                from tuireader.library.reading.full_text import fetch_full_text
+
+                await fetch_full_text(self._path, client, article_id, clock=self._clock)
+        except TuireaderError as error:
+            toast(self, str(error), severity="error")
+        else:
+            self.post_message(self.Fetched(article_id))
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int, position: ListPosition) -> None:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from textual import events, on, work
 
 from tuireader.config import Config
-from tuireader.errors import TuireaderError
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store.pending import Mark
@@ -24,11 +23,11 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main import queries, status_text
 from tuireader.tui.main.adding import AddController, SiteAdded
-from tuireader.tui.main.asking import PromptController
-from tuireader.tui.main.chores import UNHURRIED, collect_garbage, look_for_damage
+from tuireader.tui.main.after_start import UNHURRIED, collect_garbage, look_for_damage
+from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.headlines_pane import HeadlinesPane
-from tuireader.tui.main.outside import Outside
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.prompts import PromptController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.sidebar import Sidebar
@@ -70,6 +69,7 @@ class ReaderScreen(PanesScreen):
         headlines = HeadlinesPane(path, connection, clock, unwritten, id="headlines-pane")
         reading = ReadingPane(
             path,
+            clock,
             make=partial(make_article_view, config, state),
             arrived=self._arrived,
             keep=lambda article_id, position: writer.mark(Mark((article_id,), position=position)),
@@ -87,7 +87,7 @@ class ReaderScreen(PanesScreen):
             self, writer, unwritten, (headlines, reading), undo_key=keys.keys_of("undo", keymap)[0]
         )
         self.refreshes = RefreshController(self, path, connection, clock)
-        self.outside = Outside(self, path, clock)
+        self.external = ExternalPrograms(self, path)
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self.prompts = PromptController(self.bottom, self.sidebar, self.search_for)
         self.adding = AddController(self, path, connection, clock)
@@ -374,34 +374,30 @@ class ReaderScreen(PanesScreen):
         """Take the last mark back."""
         self.statuses.undo()
 
-    # Outside.
+    # ExternalPrograms.
 
     def action_browser(self) -> None:
         """Open the article in the user's browser."""
         if (hand := self.in_hand()) is not None:
-            self.outside.browse_article(hand[0])
+            self.external.browse_article(hand[0])
 
     def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
         """Open a link of the article."""
-        self.outside.browse(event.url)
+        self.external.browse(event.url)
 
     def action_copy_link(self) -> None:
         """Copy the article's address."""
         if (hand := self.in_hand()) is not None:
-            self.outside.copy_link(hand[0])
+            self.external.copy_link(hand[0])
 
-    @work(exclusive=True, group="full-text")
-    async def action_full_text(self) -> None:
+    def action_full_text(self) -> None:
         """Fetch the whole text of the article from its site."""
-        if (hand := self.in_hand()) is None:
-            return
-        toast(self, "Fetching the full text …")
-        try:
-            await self.outside.fetch_full_text(hand[0])
-        except TuireaderError as error:
-            toast(self, str(error), severity="error")
-            return
-        self.reading.reopen(hand[0], self.headlines_pane.position)
+        if (hand := self.in_hand()) is not None:
+            self.reading.fetch_full_text(hand[0])
+
+    @on(ReadingPane.Fetched)
+    def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:
+        self.reading.reopen(event.article_id, self.headlines_pane.position)
         self.recount()
 
     def action_refresh(self) -> None:

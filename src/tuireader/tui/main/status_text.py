@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.fitting import ago
+from tuireader.tui.support.text_fitting import ago
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary

@@ -17,8 +17,8 @@ from tuireader.tui import keys
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.fitting import cut
 from tuireader.tui.support.safe_text import joined, toast
+from tuireader.tui.support.text_fitting import cut
 
 
 class LinksScreen(Dialog[int | None]):

@@ -11,14 +11,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.store.bodies import DAMAGED, pack, unpack_all
+from tuireader.store.columns import lenient, number, text_of
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.inspection import FACETS
 from tuireader.store.keys import guid_key, name_key, tidy
-from tuireader.store.leaves import Leaves
+from tuireader.store.leaf_pages import Leaves
 from tuireader.store.reindexing import PlainText, index_article
 from tuireader.store.schema import MIGRATIONS, described, expected
 from tuireader.store.times import stamp
-from tuireader.store.values import lenient, number, text_of
 
 _CHUNK = 500
 """Articles that are copied in one transaction."""

@@ -17,7 +17,7 @@ SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 """What tells a program to end; those that the system has. SIGBREAK is Windows's."""
 
 
-class Ending:
+class Termination:
     """Lets the program end well when it is told to, and ends it if it does not.
 
     The loop may be unable to hear: it may wait for a terminal that takes nothing, a thread may not come to its end. So

@@ -1,4 +1,4 @@
-"""What leads out of the program: an article in a browser, its address on the clipboard, its text from its site."""
+"""What goes to other programs: links to a browser, addresses to the clipboard."""
 
 from __future__ import annotations
 
@@ -9,20 +9,18 @@ from typing import Any
 from textual.widget import Widget
 
 from tuireader.errors import AddressError
-from tuireader.model.clock import Clock
 from tuireader.store import articles
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
 
 
-class Outside:
-    """Hands articles and links over to other programs, and fetches what only their sites have."""
+class ExternalPrograms:
+    """Hands links over to other programs."""
 
-    def __init__(self, node: Widget, path: Path, clock: Clock) -> None:
+    def __init__(self, node: Widget, path: Path) -> None:
         """`node` is where things are said, and whose workers do the work."""
         self._node = node
         self._path = path
-        self._clock = clock
         self._on_their_way: set[str] = set()
         """Links that a browser is being given."""
 
@@ -37,15 +35,6 @@ class Outside:
     def copy_link(self, article_id: int) -> None:
         """Copy an article's address."""
         self._run(self._copy_link(article_id), exclusive=True)
-
-    async def fetch_full_text(self, article_id: int) -> None:
-        """Fetch the whole text of an article, and keep it; raises TuireaderError."""
-        from tuireader.tui.support.web_work import web_client
-
-        async with web_client("tuireader.library.reading.full_text") as client:
-            from tuireader.library.reading.full_text import fetch_full_text
-
-            await fetch_full_text(self._path, client, article_id, clock=self._clock)
 
     def _run(self, work: Coroutine[Any, Any, None], *, exclusive: bool = False) -> None:
         self._node.run_worker(work, group="browser", exclusive=exclusive)
