@@ -112,9 +112,9 @@ async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(she
             "No category",
         ]
         chosen = SideList.Chosen(sidebar.categories, "Elections", onward=False)
-        assert sidebar.query_after(chosen) == Query(unread=True, categories=("Elections",))
+        assert sidebar.query_after(Query(unread=True), chosen) == Query(unread=True, categories=("Elections",))
         sidebar.choose(Query(categories=("Elections",)))
-        assert sidebar.query_after(chosen) == Query()
+        assert sidebar.query_after(Query(categories=("Elections",)), chosen) == Query()
         assert sidebar.pointed_feed is not None
         assert sidebar.pointed_feed.total == len(REVIEW)
 

@@ -109,6 +109,26 @@ async def test_choices_combine_and_every_pane_follows(two_feeds: Path) -> None:
         assert "▌Andrew Zirkle" in screen_text(app)
 
 
+async def test_going_on_from_what_is_chosen_already_leaves_in_the_list_what_was_read(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        feeds = app.reader.sidebar.feeds
+        feeds.focus()
+        await pilot.pause()
+        feeds.move_to(1)
+        await press(pilot, "l", "enter")  # the newest unread article
+        before = titles(app)
+        assert app.reader.wanted.keep
+        feeds.focus()
+        await press(pilot, "l")
+        assert titles(app) == before
+        assert app.reader.wanted.keep
+        feeds.focus()
+        await press(pilot, "enter", "enter")  # chosen anew: what does not belong is let go
+        assert len(titles(app)) == len(before) - 1
+
+
 async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

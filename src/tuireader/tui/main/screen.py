@@ -211,7 +211,7 @@ class ReaderScreen(PanesScreen):
 
     @on(SideList.Chosen)
     def _choose(self, event: SideList.Chosen) -> None:
-        self.want(self.sidebar.query_after(event))
+        self.want(self.sidebar.query_after(self.wanted, event))
         if event.onward or self.panes_beside == 1:
             self.show_pane("headlines")
 

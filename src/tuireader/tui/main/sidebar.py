@@ -68,11 +68,10 @@ class Sidebar(Container):
         self.categories.set_chosen(*query.categories)
         self.authors.set_chosen(*query.authors)
 
-    def query_after(self, event: SideList.Chosen) -> Query:
-        """The query with the row chosen, or cleared where it was chosen and the user stays."""
+    def query_after(self, query: Query, event: SideList.Chosen) -> Query:
+        """A query with the row chosen, or cleared where it was chosen and the user stays."""
         side_list, key = event.side_list, event.key
         clear = key in side_list.chosen and not event.onward
-        query = self.wanted
         if side_list is self.categories:
             return replace(query, categories=() if clear else (str(key),))
         if side_list is self.authors:
