@@ -200,8 +200,11 @@ class ReaderScreen(PanesScreen):
         self.headlines.empty = status_text.nothing(self.wanted, self.keymap, has_feeds=has_feeds)
         self.headlines.refresh()
 
-    @on(FeedList.Pointed)
     @on(HeadlineList.Pointed)
+    def _say_nothing(self) -> None:
+        self.bottom.hints.status = ""
+
+    @on(FeedList.Pointed)
     def _say_why(self) -> None:
         """Say why the feed under the cursor failed, as long as the user is there."""
         summary = self.sidebar.pointed_feed if self.sidebar.feeds.has_focus else None
