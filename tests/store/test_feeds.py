@@ -129,6 +129,12 @@ def test_a_feed_is_found_by_address_id_or_part_of_its_title(c: sqlite3.Connectio
     assert feeds.find(c, text).url == url
 
 
+def test_no_address_at_all_means_no_feed(c: sqlite3.Connection) -> None:
+    feeds.add(c, "https://1.example/feed", title="One", site="", now=NOW)
+    with pytest.raises(NotFoundError, match="No feed here is called “https://”"):
+        feeds.find(c, "https://")
+
+
 def test_a_name_that_more_than_one_has_is_a_sentence_that_names_them(c: sqlite3.Connection) -> None:
     subscribe(c, "https://1.example/feed", "One Review")
     subscribe(c, "https://2.example/feed", "Two Review")

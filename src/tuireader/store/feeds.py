@@ -76,13 +76,9 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
-        [
-            feed
-            for feed in feeds
-            if name == name_key(feed.title) or address in (_spelling(feed.url), _spelling(feed.site))
-        ],
+        [feed for feed in feeds if name == name_key(feed.title) or address in _spellings(feed)],
         [feed for feed in feeds if name in name_key(feed.title)],
-        [feed for feed in feeds if address and (address in _spelling(feed.url) or address in _spelling(feed.site))],
+        [feed for feed in feeds if address and any(address in each for each in _spellings(feed))],
     ):
         if len(meant) == 1:
             return meant[0]
@@ -147,6 +143,11 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             feed.private,
         ),
     )
+
+
+def _spellings(feed: Feed) -> list[str]:
+    """The addresses of a feed and of its site, as far as there are any, as they are compared."""
+    return [_spelling(address) for address in (feed.url, feed.site) if address]
 
 
 def _spelling(address: str) -> str:
