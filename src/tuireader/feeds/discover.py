@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from tuireader.feeds.decode import decode
 from tuireader.feeds.xml_repair import find_root
@@ -75,14 +75,13 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
     for link in (*_announced(page, base), *_linked(page, base)):
         if link.url.partition("#")[0] != url.partition("#")[0] and len(found) < _CANDIDATES_MAX:
             found.setdefault(link.url, link)
-    return sorted(found.values(), key=lambda link: is_of_comments(link, url))
+    return sorted(found.values(), key=lambda link: says_comments(link) or _is_below(link, url))
 
 
-def is_of_comments(link: FeedLink, url: str) -> bool:
-    """Whether a feed is one of comments: it says so, or it lies under the article that the page is."""
-    path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
-    below = page_path.count("/") > 1 and path.startswith(f"{page_path}/")
-    return below or _COMMENTS.search(f"{link.title} {path}") is not None
+def says_comments(link: FeedLink) -> bool:
+    """Whether the title or the address of a feed says that it is one of comments, in any of some languages."""
+    parts = urlsplit(link.url)
+    return _COMMENTS.search(f"{link.title} {unquote(parts.path)} {parts.query}") is not None
 
 
 def usual_feed_urls(url: str) -> list[str]:
@@ -98,6 +97,12 @@ def usual_feed_urls(url: str) -> list[str]:
     if folders and ((len(folders) == 1 and "." not in folders[0]) or folders[0].startswith("~")):
         bases.insert(0, f"{root}{folders[0]}/")
     return [base + path for base in bases for path in _USUAL_PATHS]
+
+
+def _is_below(link: FeedLink, url: str) -> bool:
+    """Whether a feed lies under the page that names it, as the comments on an article do, or the feed of a section."""
+    path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
+    return page_path.count("/") > 1 and path.startswith(f"{page_path}/")
 
 
 def _visible(page: str) -> str:

@@ -50,6 +50,12 @@ async def test_feeds_of_comments_are_left_out_in_any_language(site: ScriptedSite
     assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/2.xml"]
 
 
+async def test_the_feed_of_a_section_is_a_choice_beside_that_of_its_site(site: ScriptedSite) -> None:
+    site.pages["/category/europe/"] = home(("/feed/", "Trains"), ("/category/europe/feed/", "Trains › Europe"))
+    found = await look(site.url + "/category/europe/")
+    assert [link.url for link in found.feeds] == [site.url + "/feed/", site.url + "/category/europe/feed/"]
+
+
 async def test_feeds_of_comments_are_a_choice_only_if_there_is_no_other(site: ScriptedSite) -> None:
     site.pages["/"] = home(("/comments/feed/", "Comments"))
     assert [link.url for link in (await look(site.url)).feeds] == [site.url + "/comments/feed/"]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tuireader import web
 from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.feeds.discover import find_feeds, is_feed, is_of_comments, usual_feed_urls
+from tuireader.feeds.discover import find_feeds, is_feed, says_comments, usual_feed_urls
 from tuireader.model.clock import Clock, utc_now
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
@@ -72,7 +72,7 @@ def _links(page: Page) -> tuple[FeedLink, ...] | None:
     if is_feed(page.content, page.content_type):
         return None
     found = find_feeds(page.content, page.url, page.content_type)
-    about = [link for link in found if not is_of_comments(link, page.url)] or found
+    about = [link for link in found if not says_comments(link)] or found
     return tuple(_one_of_each(about))
 
 
