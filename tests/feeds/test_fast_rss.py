@@ -47,7 +47,7 @@ def test_feeds_of_every_kind_give_the_same_articles(path: Path) -> None:
 
 
 def test_what_wordpress_writes_is_usual() -> None:
-    assert is_usual((DATA / "support.wordpress.xml").read_bytes())
+    assert is_usual((DATA / "wordpress.xml").read_bytes())
 
 
 TEXT = st.sampled_from(
@@ -128,7 +128,7 @@ def test_any_feed_gives_the_same_articles(feed: str) -> None:
 
 
 def test_feeds_with_faults_give_the_same_articles() -> None:
-    source = (DATA / "support.wordpress.xml").read_text("utf-8")
+    source = (DATA / "wordpress.xml").read_text("utf-8")
     rng = random.Random(1)
     for _ in range(150):
         text = source

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, settle, shelve
 from tuireader.config import Config
@@ -33,6 +34,8 @@ def after(*pressed: str) -> Callable[[Pilot[Any]], Any]:
         for key in pressed:
             await pilot.press(key)
             await settle(pilot)
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False  # a picture is of no moment
 
     return run
 
