@@ -59,6 +59,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, holder in (
         ("tuireader.tui.app", "LETTING_GO", ""),
         ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
+        ("tuireader.tui.support.typeahead", "PATIENCE", ""),
         ("tuireader.library.subscribing.discovery", "_PATIENCE", ""),
     ):
         if module in sys.modules:
