@@ -15,6 +15,7 @@ from tuireader.text.names import line
 from tuireader.text.printable import printable
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host
+from tuireader.urls.identity import without_scheme
 
 UNTITLED = "Untitled"
 
@@ -37,16 +38,11 @@ def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
     """
     named = [entry if entry.guid else replace(entry, guid=_guid(entry)) for entry in dict.fromkeys(entries)]
     for facts in (_link_and_title, _moment, _body):  # what is least likely to change comes first
-        shared = {guid for guid, times in Counter(map(_without_scheme, named)).items() if times > 1}
+        shared = {guid for guid, times in Counter(without_scheme(each.guid) for each in named).items() if times > 1}
         if not shared:
             break
-        named = [replace(e, guid=_marked(e, facts)) if _without_scheme(e) in shared else e for e in named]
+        named = [replace(e, guid=_marked(e, facts)) if without_scheme(e.guid) in shared else e for e in named]
     return tuple({e.guid: e if e.title else replace(e, title=_title(e)) for e in named}.values())
-
-
-def _without_scheme(entry: ParsedEntry) -> str:
-    """The guid, the same for http and https: a publisher who changes that means the same entry."""
-    return entry.guid.removeprefix("https://").removeprefix("http://")
 
 
 def other_name(entry: ParsedEntry) -> str:

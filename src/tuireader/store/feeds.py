@@ -73,12 +73,13 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     """
     feeds = every(c) if text.strip() else []
     name, address, shown = name_key(text), _spelling(text), shown_address(text)
+    spelt = [(feed, _spellings(feed)) for feed in feeds]
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
-        [feed for feed in feeds if name == name_key(feed.title) or address in _spellings(feed)],
+        [feed for feed, there in spelt if name == name_key(feed.title) or address in there],
         [feed for feed in feeds if name in name_key(feed.title)],
-        [feed for feed in feeds if address and any(address in each for each in _spellings(feed))],
+        [feed for feed, there in spelt if address and any(address in each for each in there)],
     ):
         if len(meant) == 1:
             return meant[0]

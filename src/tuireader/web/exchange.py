@@ -1,4 +1,4 @@
-"""ask: one request and its answer, no redirect followed, the body unpacked within its limit."""
+"""One request and its answer: no redirect followed, the body unpacked within its limit."""
 
 from __future__ import annotations
 

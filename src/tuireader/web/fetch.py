@@ -1,4 +1,4 @@
-"""get: one page, within a deadline and a size, its redirects followed by rules of our own."""
+"""One page, within a deadline and a size, its redirects followed by rules of our own."""
 
 from __future__ import annotations
 

@@ -13,11 +13,11 @@ from tuireader.content.cleaning.boilerplate import is_share_bar, is_share_headin
 from tuireader.content.cleaning.phrases import LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.tree import Node
+from tuireader.text.html_elements import HEADINGS
 
 _BLOCKS_MAX = 30
 """So many blocks from the end are looked at."""
 
-_HEADING = re.compile("h[1-6]")
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 
 
@@ -43,7 +43,7 @@ def trim_end(root: Node) -> None:
 def _is_closing(block: Node) -> bool:
     if block.tag == "hr" or block.is_empty() or is_share_bar(block):
         return True
-    if block.tag not in {"p", "div"} and not _HEADING.fullmatch(block.tag):
+    if block.tag not in {"p", "div"} and block.tag not in HEADINGS:
         return False
     words = block.words()
     return is_notice(words) or is_share_heading(block) or _is_reply_heading(block) or _is_origin(block, words)
@@ -59,7 +59,7 @@ def _is_origin(block: Node, words: str) -> bool:
 
 
 def _is_reply_heading(block: Node) -> bool:
-    return _HEADING.fullmatch(block.tag) is not None and REPLY.fullmatch(block.words()) is not None
+    return block.tag in HEADINGS and REPLY.fullmatch(block.words()) is not None
 
 
 def _cut_reply_form(root: Node) -> None:

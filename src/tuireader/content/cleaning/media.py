@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from tuireader.content.dom.tree import Node
 from tuireader.text.printable import printable_line
+from tuireader.urls.hosts import short_host
 
 _LAZY = ("data-src", "data-lazy-src", "data-original")
 _SETS = ("data-srcset", "data-lazy-srcset", "srcset")
@@ -76,7 +77,7 @@ def linked(media: Node, address: str) -> Node:
         address = f"https://www.youtube.com/watch?v={found[1]}"
     elif found := _VIMEO.fullmatch(address):
         address = f"https://vimeo.com/{found[1]}"
-    host = (urlsplit(address).hostname or address).removeprefix("www.").removeprefix("player.").removeprefix("open.")
+    host = (short_host(address) or address).removeprefix("player.").removeprefix("open.")
     title = printable_line(media["title"] or media["aria-label"])
     if media.tag in _NAMES:
         kind, name = _NAMES[media.tag], urlsplit(address).path.rpartition("/")[2] or host

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.content.markdown import block_writer
 from tuireader.content.markdown.block_writer import Attributes, Cell, Item, Piece
+from tuireader.text.html_elements import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -212,7 +213,7 @@ def _span(given: str | None) -> int:
 
 
 _COMPOSERS: dict[str, Callable[[OpenBlocks, Frame], None]] = {
-    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), OpenBlocks.make_heading),
+    **dict.fromkeys(HEADINGS, OpenBlocks.make_heading),
     **dict.fromkeys(("ul", "ol"), OpenBlocks.make_list),
     **dict.fromkeys(("dt", "dd"), OpenBlocks.make_definition),
     **dict.fromkeys(("td", "th"), OpenBlocks.make_cell),

@@ -1,4 +1,4 @@
-"""waiting: which servers asked not to be asked for a while (Retry-After), and respecting_retry_after that."""
+"""Which servers asked not to be asked for a while (Retry-After), and respecting that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""read: an article as a document, as Markdown, as HTML, and its full text from its page.
+"""An article as a document, as Markdown, as HTML.
 
 Imports what is heavy where it is used: this module itself is loaded by commands that must start fast.
 """
@@ -6,7 +6,7 @@ Imports what is heavy where it is used: this module itself is loaded by commands
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.store import articles, feeds
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from tuireader.content.document.model import Document
     from tuireader.model.article import Article, Status
-
-Result = TypeVar("Result")
 
 EXCERPT = "This is an excerpt."
 

@@ -1,4 +1,4 @@
-"""candidates: which feeds there are at an address as people type it."""
+"""Which feeds there are at an address as people type it."""
 
 from __future__ import annotations
 

@@ -30,9 +30,8 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | N
     """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of."""
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
-    from tuireader.content.extraction.extract import (
-        main_html,  # heavy, and few addresses that are typed are an article's
-    )
+    # Heavy, and few addresses that are typed are an article's.
+    from tuireader.content.extraction.extract import main_html
 
     found = main_html(page.content, page.url)
     if found is None or not found.title:
