@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from textual import on
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.message import Message
 
+from support.themed_app import ThemedApp
 from tuireader.content.document.build import to_document
 from tuireader.library.reading.open_article import OpenArticle
 from tuireader.model.article import Article, Status
-from tuireader.tui import themes
 from tuireader.tui.article.view import ArticleView
 
 
@@ -48,7 +48,7 @@ def paragraphs(count: int, words: int = 60) -> str:
     return "\n\n".join(" ".join(f"w{number}x{word}" for word in range(words)) for number in range(count))
 
 
-class Host(App[None]):
+class Host(ThemedApp):
     """The view alone, in the house's theme."""
 
     CSS = "ArticleView { height: 1fr; }"
@@ -60,12 +60,6 @@ class Host(App[None]):
         """What the view told, but for where it is."""
         self.positions: list[ArticleView.PositionChanged] = []
         self._shown = shown
-        for theme in themes.HOUSE:
-            self.register_theme(theme)
-        self.theme = themes.DARK.name
-
-    def get_css_variables(self) -> dict[str, str]:
-        return {**super().get_css_variables(), **themes.tones(self.current_theme)}
 
     def compose(self) -> ComposeResult:
         yield self.view

@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from support.app_factory import NOW
+from support.themed_app import ThemedApp
 from tuireader.model.headline import Headline
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, StatusPatch, View
-from tuireader.tui.themes import DARK, tones
 
 COUNT = 100_000
 
@@ -74,16 +74,13 @@ def seen(headlines: HeadlineList) -> list[int]:
     return [each.id - 1 for each in found if each is not None]
 
 
-class Host(App[None]):
+class Host(ThemedApp):
     CSS_PATH = None
     CSS = "HeadlineList { width: 100%; height: 100%; }"
 
     def __init__(self) -> None:
         super().__init__()
         self.headlines = HeadlineList(lambda: NOW)
-
-    def get_css_variables(self) -> dict[str, str]:
-        return {**super().get_css_variables(), **tones(DARK)}
 
     def compose(self) -> ComposeResult:
         yield self.headlines

@@ -8,19 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
 
 from conftest import Reply, ScriptedSite
 from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
+from support.themed_app import ThemedApp
 from tuireader.config import Config
 from tuireader.model.article import Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
-from tuireader.tui import themes
 from tuireader.tui.lists.headline_window import StatusPatch
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
@@ -33,7 +33,7 @@ from tuireader.tui.support.background import Writer
 from tuireader.tui.support.ui_state import UiState
 
 
-class Alone(App[None]):
+class Alone(ThemedApp):
     """An app with one part and nothing else; what the part tells is kept."""
 
     CSS = "HeadlinesPane, Sidebar, ReadingPane { width: 60; height: 20; }"
@@ -42,13 +42,6 @@ class Alone(App[None]):
         super().__init__()
         self.part = part
         self.told: list[Message] = []
-        for theme in themes.HOUSE:
-            self.register_theme(theme)
-        self.theme = themes.DARK.name
-
-    def get_css_variables(self) -> dict[str, str]:
-        self.theme_variables = {**super().get_css_variables(), **themes.tones(self.current_theme)}
-        return self.theme_variables
 
     def compose(self) -> ComposeResult:
         yield self.part
@@ -171,7 +164,9 @@ async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelve
     app = Alone(node)
     first, second, *_ = ids(shelved)
     async with app.run_test() as pilot:
-        statuses = StatusController(node, writer, unwritten, (shower,), undo_key="U")
+        statuses = StatusController(
+            node, writer, unwritten, show=(shower.patch,), is_reading=lambda: shower.is_reading, undo_key="U"
+        )
         statuses.toggle_starred(first, Status())
         assert shower.patches == unwritten == [StatusPatch((first,), None, True)]
         await settle(pilot)

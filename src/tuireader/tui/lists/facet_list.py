@@ -54,10 +54,9 @@ class FacetList(SideList):
             return f"/{self.filter}"
         return "a–z" if self.by_name and self.rows else ""
 
-    def show(self, facets: Facets, chosen: Sequence[str]) -> None:
+    def show(self, facets: Facets) -> None:
         """Show facets with their counts; those that are chosen are shown also where they have no article left."""
         self._facets = facets
-        self.set_chosen(*chosen)
         self._arrange()
 
     def set_filter(self, text: str) -> None:

@@ -25,6 +25,7 @@ from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.headline_window import PAGE, Source, StatusPatch, View
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -171,14 +172,10 @@ class HeadlinesPane(Container):
         self._reread_rows()
         return True
 
-    def patch(self, patch: StatusPatch) -> None:
-        """Show a change of statuses at once, on the rows that were read already."""
-        self.headlines.patch(patch)
-
     @property
     def is_reading(self) -> bool:
         """Whether the list is being read."""
-        return any(worker.group == "list" and not worker.is_finished for worker in self.workers)
+        return is_busy(self, "list")
 
     @property
     def is_arriving(self) -> bool:

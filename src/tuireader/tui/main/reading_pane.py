@@ -22,6 +22,7 @@ from tuireader.tui.lists.headline_window import StatusPatch, with_patches
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -204,10 +205,7 @@ class ReadingPane(Container):
     @property
     def is_opening(self) -> bool:
         """Whether an article is on its way."""
-        return any(
-            worker.group == "article" and not worker.is_finished and worker is not self._shower
-            for worker in self.workers
-        )
+        return is_busy(self, "article", but=self._shower)
 
     @property
     def is_stepping(self) -> bool:
@@ -259,11 +257,6 @@ class ReadingPane(Container):
         if self.opened is not None and self.opened[0].id in patch.ids:
             article, status = self.opened
             self.opened = (article, patch.over(status))
-
-    @property
-    def is_reading(self) -> bool:
-        """Never so that a change would be missed: what is read takes over those that were made meanwhile."""
-        return False
 
     def reread_status(self) -> None:
         """Read the status of the open article again."""

@@ -32,7 +32,7 @@ from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
-from tuireader.tui.main.view_options import make_article_view, reorders
+from tuireader.tui.main.view_options import in_force, make_article_view, reorders
 from tuireader.tui.support.background import Writer
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
@@ -84,7 +84,12 @@ class ReaderScreen(PanesScreen):
         self.config = config
         self._state = state
         self.statuses = StatusController(
-            self, writer, unwritten, (headlines, reading), undo_key=keys.keys_of("undo", keymap)[0]
+            self,
+            writer,
+            unwritten,
+            show=(headlines.headlines.patch, reading.patch),
+            is_reading=lambda: headlines.is_reading,
+            undo_key=keys.keys_of("undo", keymap)[0],
         )
         self.refreshes = RefreshController(self, path, connection, clock)
         self.external = ExternalPrograms(self, path)
@@ -96,8 +101,7 @@ class ReaderScreen(PanesScreen):
 
     def on_mount(self) -> None:
         """Show what is in the cache, then ask for what is due."""
-        dense = self.config.dense
-        self.headlines.dense = dense if "dense" in self.config.given else self._state.get("dense", dense)
+        self.headlines.dense = in_force(self.config, self._state, "dense", self.config.dense)
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
         self.sidebar.feeds.show(None, ())
@@ -144,6 +148,7 @@ class ReaderScreen(PanesScreen):
         self._show_wanted()
         await shown
 
+    @on(Sidebar.Counted)
     def _show_wanted(self) -> None:
         self.sidebar.choose(self.wanted)
         self._name_feeds()
@@ -169,11 +174,6 @@ class ReaderScreen(PanesScreen):
         self._say_empty()
         if event.is_another:
             self.sidebar.count(self.wanted)
-
-    @on(Sidebar.Counted)
-    def _counted(self) -> None:
-        self._name_feeds()
-        self.show_title()
 
     @on(StatusChanged)
     def _status_changed(self, event: StatusChanged) -> None:
@@ -377,7 +377,7 @@ class ReaderScreen(PanesScreen):
         """Take the last mark back."""
         self.statuses.undo()
 
-    # ExternalPrograms.
+    # Outside.
 
     def action_browser(self) -> None:
         """Open the article in the user's browser."""

@@ -37,8 +37,6 @@ class Sidebar(Container):
         """`path` is that of the cache, which is counted off the loop."""
         super().__init__(id=id)
         self._path = path
-        self.wanted = Query()
-        """What is marked as chosen."""
         self.counts: SidebarCounts | None = None
         """The last counts."""
         self.feeds = FeedList("FEEDS", id="feeds")
@@ -62,7 +60,6 @@ class Sidebar(Container):
 
     def choose(self, query: Query) -> None:
         """Mark what a query has chosen."""
-        self.wanted = query
         flags = [UNREAD] * query.unread + [STARRED] * query.starred + ([] if query.feed is None else [query.feed])
         self.feeds.set_chosen(*(flags or [ALL]))
         self.categories.set_chosen(*query.categories)
@@ -103,9 +100,8 @@ class Sidebar(Container):
         counts = await off_loop(self._path, lambda c: _counted(c, query))
         self.counts = counts
         self.feeds.show(counts.totals, counts.feeds)
-        self.categories.show(counts.categories, self.wanted.categories)
-        self.authors.show(counts.authors, self.wanted.authors)
-        self.choose(self.wanted)
+        self.categories.show(counts.categories)
+        self.authors.show(counts.authors)
         self.share()
         self.post_message(self.Counted())
 

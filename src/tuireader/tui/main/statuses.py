@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.widget import Widget
@@ -14,6 +14,7 @@ from tuireader.tui.lists.headline_window import StatusPatch
 from tuireader.tui.main.undo import UndoStack, UndoStep
 from tuireader.tui.support.background import Writer, wait_for
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -21,17 +22,6 @@ if TYPE_CHECKING:
 
     from tuireader.model.article import Status
     from tuireader.model.query import Query
-
-
-class ShowsStatus(Protocol):
-    """What shows the status of articles: a list, a page."""
-
-    def patch(self, patch: StatusPatch) -> None:
-        """Show a change."""
-
-    @property
-    def is_reading(self) -> bool:
-        """Whether it is reading from the cache, and what it gets may be without the last change."""
 
 
 class StatusChanged(Message):
@@ -51,17 +41,20 @@ class StatusController:
         node: Widget,
         writer: Writer,
         unwritten: list[StatusPatch],
-        shown_by: Sequence[ShowsStatus],
         *,
+        show: Sequence[Callable[[StatusPatch], None]],
+        is_reading: Callable[[], bool],
         undo_key: str,
     ) -> None:
         """`node` is who is told, by `StatusChanged`, and whose workers wait; `undo_key` is how that key is written.
 
-        `unwritten` is kept as what was done and is not written yet, for those who read from the cache.
+        `unwritten` is kept as what was done and is not written yet, for those who read from the cache. Each of `show`
+        is called with each change; `is_reading` says whether a list is being read that may be without the last one.
         """
         self._node = node
         self._writer = writer
-        self._shown_by = shown_by
+        self._show_patch = show
+        self._is_reading = is_reading
         self._undo_key = undo_key
         self._undo = UndoStack()
         self._unwritten = unwritten
@@ -95,11 +88,11 @@ class StatusController:
     @property
     def is_marking(self) -> bool:
         """Whether a change of many articles is being written."""
-        return any(worker.group == "marking" and not worker.is_finished for worker in self._node.workers)
+        return is_busy(self._node, "marking")
 
     def _show(self, patch: StatusPatch) -> None:
-        for shown in self._shown_by:
-            shown.patch(patch)
+        for show in self._show_patch:
+            show(patch)
 
     async def _follow(self, patch: StatusPatch, written: Future[None]) -> None:
         """Tell once it is written; where it could not be, say so."""
@@ -111,8 +104,7 @@ class StatusController:
             toast(self._node, str(error), severity="error")
         finally:
             self._unwritten.remove(patch)
-        reading = any(shown.is_reading for shown in self._shown_by)
-        self._node.post_message(StatusChanged(lists_too=failed or reading))
+        self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
         ids = await self._writer.write(lambda c: _mark_all_read(c, query))

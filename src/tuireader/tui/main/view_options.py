@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.config import Config
-from tuireader.tui.support.ui_state import UiState
+from tuireader.tui.support.ui_state import Setting, UiState
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
@@ -16,12 +16,17 @@ def reorders(config: Config) -> bool | None:
     return {"reorder": True, "terminal": False}.get(config.bidi)
 
 
+def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setting:
+    """The value of a setting: that of the configuration where it is given there, else what was remembered of it."""
+    return value if name in config.given else state.get(name, value)
+
+
 def make_article_view(config: Config, state: UiState) -> ArticleView:
     """Make the view of the article; the measure that the user chooses in it is remembered."""
     from tuireader.tui.article.view import ArticleView
 
     view = ArticleView(id="article", reorder=reorders(config))
-    view.measure = config.measure if "measure" in config.given else state.get("measure", config.measure)
+    view.measure = in_force(config, state, "measure", config.measure)
     view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
     return view
