@@ -1,4 +1,4 @@
-"""full_text: the whole text of an article, fetched from its page."""
+"""The whole text of an article, fetched from its page."""
 
 from __future__ import annotations
 

@@ -163,10 +163,10 @@ class RowList(Rows):
         used = 0
         for text, role in pieces:
             shown = printable(text)
-            text_fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
-            if text_fitting:
-                segments.append(Segment(text_fitting, self._style(role, selected=selected)))
-                used += cell_len(text_fitting)
+            fitting = shown if used + cell_len(shown) <= width else cut(shown, width - used)
+            if fitting:
+                segments.append(Segment(fitting, self._style(role, selected=selected)))
+                used += cell_len(fitting)
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)
