@@ -271,3 +271,20 @@ async def test_the_sidebar_is_whole_when_it_is_seen_again(db: Path) -> None:
         await press(pilot, "h")
         assert [each.size.height for each in app.reader.sidebar.lists] == before
         assert all(f"Cat {n}" in screen_text(app) for n in range(5))
+
+
+async def test_a_list_that_has_room_for_all_its_names_shows_all_of_them(db: Path) -> None:
+    """Names that go and come back before the screen is laid out again leave none of them above the first line."""
+    shelve(db, "Feed", [Piece(f"Article {n}", authors=(f"Author {n}",)) for n in range(5)])
+    app = reader(db)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await settle(pilot)
+        authors = app.reader.sidebar.authors
+        every = authors.rows
+        authors.move_to(1)
+        authors.set_rows(every[1:])
+        authors.set_rows(every)
+        await settle(pilot)
+        assert [place.item for place in authors.places()] == [0, 1, 2, 3, 4]
+        assert authors.thumb_of(authors.places()) is None
+        assert authors.pointed == every[1]

@@ -85,7 +85,7 @@ class SideList(RowList):
         return max(0, height - self.HEAD - (1 if height > 3 else 0))
 
     def set_rows(self, rows: Sequence[Choice], widths: tuple[int, int] | None = None) -> None:
-        """Show other rows; the cursor stays on the same one, and what is in sight where it is.
+        """Show other rows; the cursor stays on the same one, and what is in sight where it is, unless room were left.
 
         `widths` are the digits of the highest counts, where they are known.
         """
@@ -95,6 +95,7 @@ class SideList(RowList):
         self._unread_width, self._total_width = widths or digits(rows)
         self.cursor = max(0, min(self._row_of(before.key, cursor) if before else cursor, len(rows) - 1))
         self.stand(self._row_of(rows_before[row].key, row) if row < len(rows_before) else row, line)
+        self._settle()
 
     def _row_of(self, key: Hashable, row: int) -> int:
         """Where a row is now that was here; here too, if it is gone."""
