@@ -286,16 +286,20 @@ def test_a_folder_in_the_place_of_the_file_is_a_sentence(db: Path) -> None:
 
 
 UNPRIVILEGED = """
-import os
-import urllib.parse  # pathlib loads it when it is needed, and by then Python's own files may be out of reach
+import importlib, os, pkgutil
 from contextlib import closing
 from pathlib import Path
-import fcntl, tuireader.content.cleaning.clean, tuireader.store.recovery  # likewise
+import tuireader
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
 from tuireader.store import articles, facets, statuses
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
+    # What is loaded only where it is needed is loaded now: soon Python's files and the program's may be out of reach.
+    import fcntl, urllib.parse
+    for module in pkgutil.walk_packages(tuireader.__path__, "tuireader."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)
