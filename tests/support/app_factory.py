@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
@@ -124,6 +125,6 @@ async def workers_done(pilot: Pilot[None], *, but: str = "") -> bool:
     return bool(busy)
 
 
-def screen_text(app: ReaderApp) -> str:
+def screen_text(app: App[Any]) -> str:
     """What stands on the screen, line by line."""
     return "\n".join(strip.text.rstrip() for strip in app.screen._compositor.render_strips())

@@ -207,9 +207,12 @@ class Rows(Widget, can_focus=True):
     # The size.
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight at the new size."""
+        """Keep the cursor in sight at the new size, which the list may have been painted at before."""
+        top = self._top
         self._settle()
         self.reveal()
+        if top != self._top:
+            self.refresh()
 
     def thumb_of(self, places: list[Place]) -> tuple[int, int] | None:
         """The first line of the thumb and the one after its last; None where all is in sight."""
