@@ -6,7 +6,6 @@ import asyncio
 import sqlite3
 import subprocess
 import webbrowser
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import ExitStack, closing, suppress
 from itertools import count
@@ -40,10 +39,9 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     ((*BACK, "h"), ("tab", "j", "enter")),
 ]
 """What a reader does: the keys that lead there, and those while which statements fail."""
-HALVES = {"reading": (STEPS[:10], 110), "marking and lists": (STEPS[10:], 65)}
-"""Some of the steps, and how many statements fail in them at least: a shorter session is noticed."""
-DIFFERENT = {1: 25, 3: 15}
-"""How many different ones these are at least, where every one fails, or every third."""
+HALVES = {"reading": STEPS[:10], "marking and lists": STEPS[10:]}
+IDLE = {("j",), ("J",), ("escape",), ("v",), ("U",), ("t",), ("u",), ("z",)}
+"""Keys after which no statement may be left to fail, or none that is every third."""
 EVERY = [pytest.param(1, marks=pytest.mark.slow), 3]
 
 SESSION = [
@@ -117,8 +115,8 @@ async def test_every_statement_of_every_key_fails(db: Path, half: str, every: in
     """Each step is done again and again in one long session: each time its next statement fails, until none does."""
     shelve_all(db)
     app = reader(db)
-    failed: Counter[str] = Counter()
-    steps, statements = HALVES[half]
+    failed: dict[tuple[str, ...], list[str]] = {}
+    steps = HALVES[half]
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await calm(pilot)
         for place, (lead, keys) in enumerate(steps):
@@ -130,15 +128,14 @@ async def test_every_statement_of_every_key_fails(db: Path, half: str, every: in
                     await press(pilot, *keys)
                 if fault.struck is None:
                     break
-                failed[fault.struck] += 1
+                failed.setdefault(keys, []).append(fault.struck)
                 assert app.return_code is None, (keys, fault.struck)
             check(db)
         await press(pilot, *BACK)
         await on_screen(pilot, app, "FEEDS")
         await pilot.press("ctrl+q")
     assert app.return_code == 0
-    assert failed.total() > statements // every
-    assert len(failed) > DIFFERENT[every], sorted(failed)
+    assert failed.keys() >= {keys for _, keys in steps} - IDLE  # how many there are depends on what is done at once
     check(db)
 
 
