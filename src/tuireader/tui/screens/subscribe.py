@@ -26,6 +26,7 @@ from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import joined, plain
 from tuireader.tui.support.web_work import web_client
+from tuireader.tui.support.workers import is_busy
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -172,7 +173,7 @@ class SubscribeScreen(Dialog[Added | None]):
 
     def action_leave(self) -> None:
         """Stop what is under way; with nothing under way, leave."""
-        if any(worker.group == "subscribe" and worker.is_running for worker in self.workers):
+        if is_busy(self, "subscribe"):
             self.workers.cancel_group(self, "subscribe")
             self._hide_choices()
             self._say(INVITATION)
