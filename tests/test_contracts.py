@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -33,6 +34,19 @@ BREAKS = {
         ("tuireader.tui.article.view", "import tuireader.tui.screens.links"),
         ("tuireader.tui.lists.rows", "import tuireader.tui.article.view"),
         ("tuireader.tui.support.text_fitting", "import tuireader.tui.lists.rows"),
+    ),
+    "Within the library": (
+        ("tuireader.library.jobs.work", "import tuireader.library.politeness.polling"),
+        ("tuireader.library.reading.status", "import tuireader.library.refreshing.plan"),
+        ("tuireader.library.refreshing.plan", "import tuireader.library.subscribing.lookup"),
+    ),
+    "The only gate to the cache": (
+        ("tuireader.tui.main.statuses", "import tuireader.library.jobs.writer"),
+        ("tuireader.library.refreshing.refresh", "import tuireader.library.jobs.pool"),
+    ),
+    "Whoever shows or prints writes": (
+        ("tuireader.tui.main.statuses", "import tuireader.store.statuses"),
+        ("tuireader.cli.articles", "import tuireader.store.writing"),
     ),
     "Widgets do no work of their own": (
         ("tuireader.tui.chrome.bars", "import tuireader.store.articles"),
@@ -104,3 +118,48 @@ def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: s
     said = "".join(text for name, text in report.items() if name.startswith(start))
     found = re.search(rf"{re.escape(module)} -> {re.escape(imported.partition('.')[0])}[\w.]*", said)
     assert found is not None, said[:2000] or sorted(report)
+
+
+WRITING = {
+    "articles": {"rename", "save", "save_full_text"},
+    "feeds": {"add", "record", "remove"},
+    "host_holds": {"hold"},
+    "ui_state": {"save"},
+}
+"""What changes the cache, by the module of the store that does it and is also read from."""
+SOURCE = ROOT / "src" / "tuireader"
+
+
+def test_nobody_who_shows_or_prints_calls_what_writes() -> None:
+    """The contract tells modules apart, not functions: these modules also read."""
+    found = []
+    for path in [each for room in ("tui", "cli") for each in (SOURCE / room).rglob("*.py")]:
+        tree = ast.parse(path.read_text("utf-8"))
+        names = {
+            alias.asname or alias.name: alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "tuireader.store"
+            for alias in node.names
+        }
+        found += [
+            f"{path.name}:{node.lineno}: {node.value.id}.{node.attr}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.attr in WRITING.get(names.get(node.value.id, ""), ())
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize("module", WRITING)
+def test_what_writes_is_known_by_name(module: str) -> None:
+    """A function that runs a statement that changes something is in the table above."""
+    changing = set()
+    for name in ("articles", "writing") if module == "articles" else (module,):
+        for node in ast.parse((SOURCE / "store" / f"{name}.py").read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                texts = [part.value for part in ast.walk(node) if isinstance(part, ast.Constant)]
+                if any(re.match(r"(INSERT|UPDATE|DELETE)\b", text) for text in texts if isinstance(text, str)):
+                    changing.add(node.name)
+    assert changing - {"add_to_index"} == WRITING[module] & changing
+    assert changing

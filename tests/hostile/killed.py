@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.reading.status import mark
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.query import Query
@@ -75,7 +76,7 @@ async def one_round(path: Path, now: datetime, event: Callable[..., None], starr
     """A whole refresh, unless it is killed."""
     async with open_client() as client:
         starring.start()
-        async for _ in refresh(path, client, clock=lambda: now, force=True):
+        async for _ in refresh(Cache(path), client, clock=lambda: now, force=True):
             event()
     starring.join()
 

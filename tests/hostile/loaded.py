@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.web import open_client
 
@@ -33,7 +34,7 @@ async def run(path: Path, deadline: float) -> list[dict[str, object]]:
     async with open_client() as client:
         return [
             {"url": event.feed.url, "status": event.status, "new": event.new, "error": event.error}
-            async for event in refresh(path, client, clock=lambda: now, deadline=deadline)
+            async for event in refresh(Cache(path), client, clock=lambda: now, deadline=deadline)
         ]
 
 

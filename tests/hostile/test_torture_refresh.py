@@ -19,6 +19,7 @@ from conftest import Reply, ScriptedSite
 from support.fault_injection import Fault, failing_sockets, failing_statements, files_no_larger_than
 from support.rss import Item, rss
 from tuireader.errors import StoreError
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
 from tuireader.model.query import Query
@@ -59,7 +60,7 @@ async def before(tmp_path: Path, site: ScriptedSite) -> Path:
 
 async def refreshed(path: Path, now: datetime) -> list[Refreshed]:
     async with open_client() as client:
-        return [event async for event in refresh(path, client, clock=lambda: now, force=True)]
+        return [event async for event in refresh(Cache(path), client, clock=lambda: now, force=True)]
 
 
 async def tried(path: Path, fault: AbstractContextManager[None]) -> list[Refreshed]:

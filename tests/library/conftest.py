@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +10,7 @@ import pytest
 
 from conftest import Clock
 from support.raw_server import Serve, raw_servers
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.headline import Headline
@@ -27,6 +28,7 @@ class Library:
 
     path: Path
     clock: Clock
+    cache: Cache
 
     def follow(self, *urls: str) -> list[Feed]:
         with closing(connect(self.path)) as c:
@@ -48,13 +50,15 @@ class Library:
 
     async def refresh(self, *chosen: Feed, force: bool = False) -> list[Refreshed]:
         async with open_client() as client:
-            events = refresh(self.path, client, chosen or None, clock=self.clock, force=force)
+            events = refresh(self.cache, client, chosen or None, clock=self.clock, force=force)
             return [event async for event in events]
 
 
 @pytest.fixture
-def library(db: Path, clock: Clock) -> Library:
-    return Library(db, clock)
+def library(db: Path, clock: Clock) -> Iterator[Library]:
+    cache = Cache(db)
+    yield Library(db, clock, cache)
+    assert not cache.close()
 
 
 @pytest.fixture

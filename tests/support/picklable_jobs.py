@@ -6,7 +6,7 @@ import os
 import sqlite3
 import time
 
-from tuireader.errors import StoreError
+from tuireader.errors import FetchError, StoreError
 
 
 def where(_: sqlite3.Connection) -> int:
@@ -31,6 +31,12 @@ def fall_silent(_: sqlite3.Connection) -> None:
 def refuse(_: sqlite3.Connection) -> None:
     """Meet trouble with the file."""
     raise StoreError("The disk is full.")
+
+
+def cannot_fetch(_: sqlite3.Connection) -> None:
+    """Meet trouble with a site, and say where that was met."""
+    time.sleep(0.02)
+    raise FetchError("There is nothing at this address", status=404, url=f"https://{os.getpid()}.example/")
 
 
 def fail(_: sqlite3.Connection) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING
 
 from tuireader import paths
 from tuireader.cli.output import say
 from tuireader.library.open_cache import open_cache
 from tuireader.store.connection import Connection
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.cache import Cache
 
 
 @contextmanager
@@ -18,3 +22,17 @@ def opened() -> Iterator[Connection]:
         if connection.notice:
             say(connection.notice)
         yield connection
+
+
+@contextmanager
+def gate() -> Iterator[Cache]:
+    """The gate to the cache for a command with an event loop, once it was `opened`; what is unwritten is said."""
+    from tuireader.library.jobs.cache import Cache
+
+    cache = Cache(paths.cache_path())
+    try:
+        yield cache
+    finally:
+        unwritten = cache.close()
+        if unwritten:
+            say(unwritten)

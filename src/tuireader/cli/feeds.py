@@ -6,16 +6,20 @@ import argparse
 import asyncio
 import sqlite3
 import sys
+from typing import TYPE_CHECKING
 
-from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import TuireaderError
+from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed
 from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
+
+if TYPE_CHECKING:
+    from tuireader.library.subscribing.subscribe import Subscribed
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -30,28 +34,35 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
     with cache.opened():
         pass  # mended, should it be damaged, before the first address is looked at
     status, progress = DONE, Progress()
-    async with web.open_client() as client:
-        for address in addresses:
-            progress.tell(f"Looking for the feed of {shown_address(address)} …")
-            try:
-                done = await subscribe(paths.cache_path(), client, address, clock=utc_now)
-            except TuireaderError as error:
+    with cache.gate() as gate:
+        async with web.open_client() as client:
+            for address in addresses:
+                progress.tell(f"Looking for the feed of {shown_address(address)} …")
+                try:
+                    done = await subscribe(gate, client, address, clock=utc_now)
+                except TuireaderError as error:
+                    progress.clear()
+                    say(f"{shown_address(address)}: {error}")
+                    status = FAILED
+                    continue
                 progress.clear()
-                say(f"{shown_address(address)}: {error}")
-                status = FAILED
-                continue
-            progress.clear()
-            for other in done.others:
-                url = without_credentials(other.url)
-                say(f"{printable(done.feed.title)} has another feed: {url} {other.title}".rstrip())
-            if done.refreshed.status in ("failed", "gone"):
-                say(f"{done.feed.title}: {done.refreshed.error}")
-                status = FAILED
-            if as_json:
-                put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
-            else:
-                put(f"{printable(done.feed.title)}: {_news(done.refreshed)}")
+                status = _report(done, as_json=as_json) or status
     return status
+
+
+def _report(done: Subscribed, *, as_json: bool) -> int:
+    """Say what came of an address; gives the exit status."""
+    for other in done.others:
+        url = without_credentials(other.url)
+        say(f"{printable(done.feed.title)} has another feed: {url} {other.title}".rstrip())
+    failed = done.refreshed.status in ("failed", "gone")
+    if failed:
+        say(f"{done.feed.title}: {done.refreshed.error}")
+    if as_json:
+        put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
+    else:
+        put(f"{printable(done.feed.title)}: {_news(done.refreshed)}")
+    return FAILED if failed else DONE
 
 
 def remove(arguments: argparse.Namespace) -> int:
@@ -68,7 +79,7 @@ def remove(arguments: argparse.Namespace) -> int:
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 say("Nothing was removed.")
                 return DONE
-        store_feeds.remove(connection, feed.id)
+        unsubscribe(connection, feed.id)
     say(f"{feed.title} was removed.")
     return DONE
 
@@ -124,20 +135,21 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
     status, progress, new, news = DONE, Progress(), 0, 0
-    async with web.open_client() as client:
-        done = 0
-        async for event in refresh_feeds(paths.cache_path(), client, chosen, clock=utc_now, force=force):
-            done += 1
-            progress.clear()
-            if event.status in ("failed", "gone"):
-                say(f"{event.feed.title}: {event.error}")
-                status = FAILED
-            new, news = new + event.new, news + (event.new > 0)
-            if as_json:
-                put_json(refreshed_row(event))
-            elif event.new or event.changed:
-                put(f"{printable(event.feed.title)}: {_news(event)}")
-            progress.tell(f"{done}/{len(chosen)} feeds")
+    with cache.gate() as gate:
+        async with web.open_client() as client:
+            done = 0
+            async for event in refresh_feeds(gate, client, chosen, clock=utc_now, force=force):
+                done += 1
+                progress.clear()
+                if event.status in ("failed", "gone"):
+                    say(f"{event.feed.title}: {event.error}")
+                    status = FAILED
+                new, news = new + event.new, news + (event.new > 0)
+                if as_json:
+                    put_json(refreshed_row(event))
+                elif event.new or event.changed:
+                    put(f"{printable(event.feed.title)}: {_news(event)}")
+                progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
     if not as_json:
         say(f"{new} new in {news} of {len(chosen)} feeds.")

@@ -1,4 +1,4 @@
-"""Marks that wait: kept in a file beside the cache while it is locked, and written by the next start at the latest.
+"""Changes of statuses that wait: in a file beside the cache while that is locked, until the next start at most.
 
 Each process that has to wait has a file of its own, which it holds locked for as long as it lives. A file that nobody
 holds was left behind by a process that ended before it could write.
@@ -11,9 +11,10 @@ import logging
 import os
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tuireader.errors import StoreError
+from tuireader.model.status_change import StatusChange
 from tuireader.store import statuses
 
 if TYPE_CHECKING:
@@ -22,23 +23,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 log = logging.getLogger("tuireader")
-
-
-class Mark(NamedTuple):
-    """What the user did to articles: what is None stays as it is."""
-
-    ids: tuple[int, ...]
-    read: bool | None = None
-    starred: bool | None = None
-    position: int | None = None
-
-    def write(self, c: sqlite3.Connection) -> None:
-        """Write it into the cache; once more does no harm."""
-        if self.read is not None or self.starred is not None:
-            statuses.mark(c, self.ids, read=self.read, starred=self.starred)
-        if self.position is not None:
-            for article_id in self.ids:
-                statuses.save_position(c, article_id, self.position)
 
 
 class Waiting:
@@ -50,11 +34,11 @@ class Waiting:
         self._path: Path | None = None
         self._file: int | None = None
 
-    def keep(self, marks: Iterable[Mark]) -> None:
-        """Add marks to the file, safe from a crash of this process or of the machine; raises OSError."""
+    def keep(self, changes: Iterable[StatusChange]) -> None:
+        """Add changes to the file, safe from a crash of this process or of the machine; raises OSError."""
         import json  # the start of the program does without it
 
-        lines = "".join(f"{json.dumps(mark)}\n" for mark in marks).encode()
+        lines = "".join(f"{json.dumps((list(change.ids), *change[1:]))}\n" for change in changes).encode()
         if self._file is None:
             path = self._cache.with_name(f"{self._cache.name}.marks-{os.getpid()}-{time.time_ns()}")
             self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
@@ -84,7 +68,7 @@ def _remove(descriptor: int, path: Path) -> None:
 
 
 def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
-    """Write the marks that ended processes left beside the cache at `path`; what cannot be written now stays there."""
+    """Write the changes that ended processes left beside the cache at `path`; what cannot be written now stays."""
     try:
         left = [each for each in path.parent.glob(f"{path.name}.marks-*") if each.is_file()]
         left.sort(key=lambda each: each.name.rpartition("-")[2])
@@ -100,8 +84,8 @@ def _write_one(c: sqlite3.Connection, file: Path) -> None:
     written = False
     try:
         if lock(descriptor):  # else its process is still there
-            for mark in _read(descriptor):
-                mark.write(c)
+            for change in _read(descriptor):
+                statuses.apply(c, change)
             written = True
     finally:
         if written:
@@ -110,22 +94,22 @@ def _write_one(c: sqlite3.Connection, file: Path) -> None:
             os.close(descriptor)
 
 
-def _read(descriptor: int) -> Iterator[Mark]:
-    """The marks of a file; a line that is not whole was never acknowledged."""
+def _read(descriptor: int) -> Iterator[StatusChange]:
+    """The changes in a file; a line that is not whole was never acknowledged."""
     import json
 
     with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
         for line in lines:
             try:
-                yield _mark(*json.loads(line))
+                yield _change(*json.loads(line))
             except (ValueError, TypeError, RecursionError):  # the process ended while it wrote it
                 log.warning("a mark that waited cannot be read: %.100s", line)
 
 
-def _mark(ids: list[object], read: object, starred: object, position: object) -> Mark:
-    """A mark of what stands in a line; raises ValueError or TypeError where that is none."""
+def _change(ids: list[object], read: object, starred: object, position: object) -> StatusChange:
+    """A change of what stands in a line; raises ValueError or TypeError where that is none."""
     numbers = tuple(each for each in ids if isinstance(each, int) and 0 < each < 2**63)
-    return Mark(
+    return StatusChange(
         numbers,
         read if isinstance(read, bool) else None,
         starred if isinstance(starred, bool) else None,

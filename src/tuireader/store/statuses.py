@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tuireader.model.query import Query
+    from tuireader.model.status_change import StatusChange
+
+
+def apply(c: sqlite3.Connection, change: StatusChange) -> None:
+    """Write a change; once more does no harm. Ids that are no longer there are passed over."""
+    if change.read is not None or change.starred is not None:
+        mark(c, change.ids, read=change.read, starred=change.starred)
+    if change.position is not None:
+        for article_id in change.ids:
+            save_position(c, article_id, change.position)
 
 
 def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> None:

@@ -21,13 +21,13 @@ from textual.worker import WorkerFailed
 
 from tuireader.config import Config, hint
 from tuireader.errors import ConfigError, TuireaderError
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
 from tuireader.tui.main.screen import ReaderScreen
-from tuireader.tui.support.background import Writer
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import TypeAhead
@@ -77,16 +77,15 @@ class ReaderApp(TypeAhead):
         _check(self.config)  # first: what is refused must not leave the cache open
         self.clock = clock
         self.addresses = tuple(addresses)
-        self.path = path
         self.connection = open_cache(path, tell=tell)
         """For bounded reads on the loop."""
-        self.writer = Writer(path)
+        self.cache = Cache(path)
         self.unwritten = ""
         """A sentence about what could not be written by the end."""
         self._is_quitting = self._is_stopping = False
         self._ending: Termination | None = None
         try:
-            self.memory = UiState(ui_state.load(self.connection), self._remember)
+            self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
             super().__init__()
             for theme in HOUSE:
                 self.register_theme(theme)
@@ -95,9 +94,6 @@ class ReaderApp(TypeAhead):
         except BaseException:
             self.connection.close()
             raise
-
-    def _remember(self, name: str, value: str) -> None:
-        self.writer.submit(lambda c: ui_state.save(c, name, value))
 
     # Themes.
 
@@ -158,7 +154,7 @@ class ReaderApp(TypeAhead):
 
     def get_default_screen(self) -> ReaderScreen:
         """The screen with the panes."""
-        return ReaderScreen(self.path, self.connection, self.writer, self.memory, config=self.config, clock=self.clock)
+        return ReaderScreen(self.cache, self.connection, self.memory, config=self.config, clock=self.clock)
 
     @property
     def reader(self) -> ReaderScreen:
@@ -250,14 +246,14 @@ class ReaderApp(TypeAhead):
 
     def _last_resort(self) -> None:
         """Do what must be done when the end does not come by itself."""
-        self.writer.keep_what_waits()
+        self.cache.keep_what_waits()
         driver = self._driver
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back()
 
     async def action_quit(self) -> None:
         """End; what was marked is written first. Asked once more, do not wait for that."""
-        if self.writer.is_idle or self._is_quitting:
+        if self.cache.is_idle or self._is_quitting:
             self.exit()
         else:
             self._is_quitting = True
@@ -267,14 +263,14 @@ class ReaderApp(TypeAhead):
     async def _quit_when_written(self) -> None:
         try:
             async with asyncio.timeout(UNNOTICED):
-                await self.writer.settled()
+                await self.cache.settled()
         except TimeoutError:
             toast(
                 self.screen, "Another program holds the cache: waiting to write what you marked …", timeout=BUSY_SECONDS
             )
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):
-                    await self.writer.settled()
+                    await self.cache.settled()
         self.exit()
 
     async def on_unmount(self) -> None:
@@ -285,7 +281,7 @@ class ReaderApp(TypeAhead):
             async with asyncio.timeout(LETTING_GO):
                 called_off = [each.wait() for each in self.workers if each.is_running]
                 await asyncio.gather(*called_off, return_exceptions=True)
-        self.unwritten = self.writer.close(CLOSE_TIMEOUT)
+        self.unwritten = self.cache.close(CLOSE_TIMEOUT)
         self.connection.close()
 
     def _heed_no_more(self) -> None:

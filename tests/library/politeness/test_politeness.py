@@ -71,7 +71,7 @@ async def test_rule_02_one_unconditional_request_ever(library: Library, site: Sc
     site.pages["/feed"] = Reply(TWO, etag='"2"')
     await library.refresh(force=True)
     async with open_client() as client:  # a crash, or a quit, in the middle
-        events = refresh(library.path, client, None, clock=library.clock, force=True)
+        events = refresh(library.cache, client, None, clock=library.clock, force=True)
         async with aclosing(events):
             task = asyncio.ensure_future(anext(events))
             await asyncio.sleep(0)
@@ -361,7 +361,7 @@ async def test_rule_12_two_connections_to_a_host_and_all_hosts_at_once(library: 
     library.follow(*(f"{other.url.replace('127.0.0.1', 'localhost')}{name}" for name in range(10)))
     events = []
     async with open_client() as client:
-        async for event in refresh(library.path, client, clock=library.clock):
+        async for event in refresh(library.cache, client, clock=library.clock):
             events.append(event)
             if len(events) == 10:
                 assert len(other.heads) == 10

@@ -70,7 +70,7 @@ def test_addresses_that_are_none_are_no_server() -> None:
 
 async def refreshed(library: Library, *, deadline: float) -> dict[str, Refreshed]:
     async with open_client() as client:
-        events = refresh(library.path, client, clock=library.clock, force=True, deadline=deadline)
+        events = refresh(library.cache, client, clock=library.clock, force=True, deadline=deadline)
         return {event.feed.url: event async for event in events}
 
 

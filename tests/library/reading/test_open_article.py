@@ -37,7 +37,7 @@ async def one_article(library: Library, site: ScriptedSite, html: str, *, link: 
 
 async def fetch(library: Library, number: int) -> None:
     async with open_client() as client:
-        await full_text.fetch_full_text(library.path, client, number, clock=library.clock)
+        await full_text.fetch_full_text(library.cache, client, number, clock=library.clock)
 
 
 async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSite) -> None:

@@ -209,7 +209,7 @@ async def test_ending_the_iteration_ends_all_requests_at_once(
     silent = (await serve(never)).url.replace("127.0.0.1", "localhost")
     library.follow(put(site, Item("one")), *(f"{silent}{n}" for n in range(5)))
     async with asyncio.timeout(60), open_client() as client:
-        async with aclosing(refresh(library.path, client, clock=library.clock)) as events:
+        async with aclosing(refresh(library.cache, client, clock=library.clock)) as events:
             first = await anext(events)
             await asked.wait()
         assert first.status == "updated"
@@ -226,7 +226,7 @@ async def test_a_feed_that_does_not_answer_is_given_up(library: Library, site: S
     silent = await serve(never)
     library.follow(silent.url, put(site, Item("one")))
     async with open_client() as client:
-        events = [event async for event in refresh(library.path, client, clock=library.clock, deadline=3)]
+        events = [event async for event in refresh(library.cache, client, clock=library.clock, deadline=3)]
     said = {event.feed.url: event.error for event in events}
     assert said[silent.url] == f"127.0.0.1:{silent.port} did not answer (timed out after 3 s)"
     assert library.titles() == ["one"]

@@ -53,7 +53,7 @@ async def place(names: dict[str, str], serve: Serve) -> Place:
 
 async def add(library: Library, address: str) -> Subscribed:
     async with open_client() as client:
-        return await subscribe(library.path, client, address, clock=library.clock)
+        return await subscribe(library.cache, client, address, clock=library.clock)
 
 
 async def ask(library: Library) -> Refreshed:
@@ -139,7 +139,7 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
     else:
         async with open_client() as client:
             found = await candidates(client, place.at("public.test"), clock=library.clock)
-            done = await subscribe(library.path, client, found, clock=library.clock)
+            done = await subscribe(library.cache, client, found, clock=library.clock)
     assert (done.refreshed.error, done.feed.private) == (None, True)
     assert (await ask(library)).error is None
 
@@ -198,7 +198,7 @@ async def test_the_page_of_an_article_may_not_turn_inside_either(
     names["public.test"] = INSIDE
     async with open_client() as client:
         with pytest.raises(FetchError, match="inside your own network"):
-            await fetch_full_text(library.path, client, library.headlines()[0].id, clock=library.clock)
+            await fetch_full_text(library.cache, client, library.headlines()[0].id, clock=library.clock)
     assert place.inside.heads == []
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 async def add(library: Library, address: str | Candidates, *, choose: int | None = None) -> Subscribed:
     async with open_client() as client:
-        return await subscribe(library.path, client, address, clock=library.clock, choose=choose)
+        return await subscribe(library.cache, client, address, clock=library.clock, choose=choose)
 
 
 def article(library: Library, article_id: int | None) -> Article:
@@ -170,7 +170,7 @@ async def test_what_was_found_is_not_looked_for_again(library: Library, site: Sc
     publish(site, BORDER)
     async with open_client() as client:
         found = await candidates(client, site.url, clock=library.clock)
-        await subscribe(library.path, client, found, clock=library.clock, choose=0)
+        await subscribe(library.cache, client, found, clock=library.clock, choose=0)
     assert site.paths() == ["/", "/feed/"]
 
 
@@ -235,7 +235,7 @@ def said(until: datetime) -> str:
 
 async def look(library: Library, address: str) -> Candidates | Subscribed:
     async with open_client() as client:
-        return await find(library.path, client, address, clock=library.clock)
+        return await find(library.cache, client, address, clock=library.clock)
 
 
 @pytest.mark.parametrize("how", [add, look])

@@ -12,8 +12,9 @@ from textual.pilot import Pilot
 from support.app_factory import NOW
 from support.themed_app import ThemedApp
 from tuireader.model.headline import Headline
+from tuireader.model.status_change import StatusChange
 from tuireader.tui.lists.headline_list import HeadlineList
-from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, StatusPatch, View
+from tuireader.tui.lists.headline_window import KEPT, PAGE, Source, View
 
 COUNT = 100_000
 
@@ -259,7 +260,7 @@ async def test_the_cursor_keeps_its_article_however_far_the_list_is_scrolled() -
         headlines.scroll_lines(10**5)
         assert headlines.headline(4899) == headline(4999)
         shelf.rows = [*range(50, 5000)]
-        headlines.patch(StatusPatch({104}, starred=True))
+        headlines.apply(StatusChange({104}, starred=True))
         assert headlines.current == headline(103, starred=True)
         reads = len(shelf.reads)
         assert headlines.current == headlines.headline(3)
@@ -302,7 +303,7 @@ async def test_an_article_whose_date_changed_is_not_shown_twice() -> None:
 
 async def test_marks_show_at_once_and_only_where_they_belong() -> None:
     async with showing(Shelf(range(20))) as (headlines, _):
-        headlines.patch(StatusPatch({2}, read=True, starred=True))
+        headlines.apply(StatusChange({2}, read=True, starred=True))
         assert headlines.headline(1) == headline(1, read=True, starred=True)
         assert headlines.headline(2) == headline(2)
 

@@ -11,12 +11,12 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from support.app_factory import EVERYTHING, Piece, ids, reader, screen_text, settle, shelve, workers_done
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.main import headlines_pane
 
 MANY = [Piece(f"Old {number:03}", 100 + number, (f"Author {number:03}",)) for number in range(200)]
 
@@ -95,10 +95,10 @@ async def test_what_another_program_wrote_is_noticed_when_reading_on(
 async def test_an_article_that_arrives_while_the_list_is_read_moves_nothing(
     shelved: Path, arrivals: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read_off_loop = headlines_pane.off_loop
+    read_off_loop = Cache.read
 
-    async def arriving(path: Path, work: Callable[[Any], Any]) -> Any:
-        read = await read_off_loop(path, work)
+    async def arriving(cache: Cache, work: Callable[[Any], Any]) -> Any:
+        read = await read_off_loop(cache, work)
         arrivals()
         return read
 
@@ -108,7 +108,7 @@ async def test_an_article_that_arrives_while_the_list_is_read_moves_nothing(
         headlines = app.reader.headlines
         await press(pilot, *["pagedown"] * 4, "j", "j")
         here, line, sight = headlines.current, headlines.cursor_line(), in_sight(app)
-        monkeypatch.setattr(headlines_pane, "off_loop", arriving)
+        monkeypatch.setattr(Cache, "read", arriving)
         for _ in range(4):
             app.reader.recount()
             await settle(pilot)
@@ -146,21 +146,21 @@ async def test_the_cursor_goes_to_what_is_opened_though_others_arrived_above(
 
 
 async def test_what_was_kept_while_the_list_is_read_stays_in_it(shelved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read_off_loop = headlines_pane.off_loop
+    read_off_loop = Cache.read
     first = ids(shelved)[0]
     app = reader(shelved)
 
-    async def reading_meanwhile(path: Path, work: Callable[[Any], Any]) -> Any:
+    async def reading_meanwhile(cache: Cache, work: Callable[[Any], Any]) -> Any:
         if first not in app.reader.headlines_pane.listed.keep:
             app.reader.headlines_pane.keep(first)
             with closing(connect(shelved)) as c:
                 statuses.mark(c, [first], read=True)
-        return await read_off_loop(path, work)
+        return await read_off_loop(cache, work)
 
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await app.reader.show(replace(EVERYTHING, unread=True))
-        monkeypatch.setattr(headlines_pane, "off_loop", reading_meanwhile)
+        monkeypatch.setattr(Cache, "read", reading_meanwhile)
         app.reader.recount()
         await settle(pilot)
         assert app.reader.headlines.row_count() == 200

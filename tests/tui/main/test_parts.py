@@ -17,11 +17,12 @@ from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from support.themed_app import ThemedApp
 from tuireader.config import Config
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.article import Status
 from tuireader.model.query import Query
+from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
-from tuireader.tui.lists.headline_window import StatusPatch
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
@@ -29,7 +30,6 @@ from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, Ref
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import make_article_view
-from tuireader.tui.support.background import Writer
 from tuireader.tui.support.ui_state import UiState
 
 
@@ -70,7 +70,7 @@ def connection(shelved: Path) -> Iterator[Connection]:
 async def test_the_headlines_pane_shows_what_is_wanted_and_notices_what_others_write(
     shelved: Path, connection: Connection
 ) -> None:
-    pane = HeadlinesPane(shelved, connection, lambda: NOW, [])
+    pane = HeadlinesPane(Cache(shelved), connection, lambda: NOW, [])
     app = Alone(pane)
     async with app.run_test(size=(60, 20)) as pilot:
         pane.begin()
@@ -91,7 +91,7 @@ async def test_the_headlines_pane_shows_what_is_wanted_and_notices_what_others_w
 
 
 async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(shelved: Path) -> None:
-    sidebar = Sidebar(shelved)
+    sidebar = Sidebar(Cache(shelved))
     app = Alone(sidebar)
     async with app.run_test(size=(60, 20)) as pilot:
         sidebar.choose(Query(unread=True))
@@ -114,15 +114,14 @@ async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(she
 
 async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shelved: Path) -> None:
     arrivals: list[Arrival] = []
-    kept: list[tuple[int, int]] = []
     there = ids(shelved)
+    cache = Cache(shelved)
     pane = ReadingPane(
-        shelved,
+        cache,
         lambda: NOW,
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
         arrived=arrivals.append,
-        keep=lambda *position: kept.append(position),
-        unwritten=[StatusPatch(tuple(there), starred=True)],
+        unwritten=[StatusChange(tuple(there), starred=True)],
         excerpt="",
     )
     app = Alone(pane)
@@ -136,11 +135,13 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
         assert [arrival.around is None for arrival in arrivals] == [True, False]
         assert pane.opened is not None
         assert pane.opened[1].starred
-        pane.patch(StatusPatch((there[2],), read=True))
+        pane.apply(StatusChange((there[2],), read=True))
         assert pane.opened[1].read
         pane.on_article_view_position_changed(pane.view.PositionChanged(there[2], 7))
         pane.keep_position()
-        assert kept == [(there[2], 7)]
+        await cache.settled()
+        with closing(connect(shelved)) as c:
+            assert articles.status(c, there[2]).position == 7
         pane.step(1, Start(there[-1]), ListPosition(Query(), frozenset()), unread=False)
         await settle(pilot)
         assert len(arrivals) == 2
@@ -152,23 +153,23 @@ class Shower:
     is_reading = False
 
     def __init__(self) -> None:
-        self.patches: list[StatusPatch] = []
+        self.changes: list[StatusChange] = []
 
-    def patch(self, patch: StatusPatch) -> None:
-        self.patches.append(patch)
+    def apply(self, change: StatusChange) -> None:
+        self.changes.append(change)
 
 
 async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelved: Path) -> None:
-    node, writer, shower = Widget(), Writer(shelved), Shower()
-    unwritten: list[StatusPatch] = []
+    node, cache, shower = Widget(), Cache(shelved), Shower()
+    unwritten: list[StatusChange] = []
     app = Alone(node)
     first, second, *_ = ids(shelved)
     async with app.run_test() as pilot:
         statuses = StatusController(
-            node, writer, unwritten, show=(shower.patch,), is_reading=lambda: shower.is_reading, undo_key="U"
+            node, cache, unwritten, show=(shower.apply,), is_reading=lambda: shower.is_reading, undo_key="U"
         )
         statuses.toggle_starred(first, Status())
-        assert shower.patches == unwritten == [StatusPatch((first,), None, True)]
+        assert shower.changes == unwritten == [StatusChange((first,), None, True)]
         await settle(pilot)
         assert unwritten == []
         assert [event.lists_too for event in app.heard(StatusChanged)] == [False]
@@ -185,7 +186,7 @@ async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelve
         with closing(connect(shelved)) as c:
             assert articles.status(c, first) == Status()
             assert articles.status(c, second) == Status(read=True)
-    writer.close()
+    cache.close()
 
 
 async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: ScriptedSite) -> None:
@@ -195,7 +196,7 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
         node = Widget()
         app = Alone(node)
         async with app.run_test() as pilot:
-            refreshes = RefreshController(node, db, c, lambda: NOW)
+            refreshes = RefreshController(node, Cache(db), c, lambda: NOW)
             refreshes.refresh(None, force=False)
             await settle(pilot)
             assert (len(app.heard(RefreshBrought)), len(app.heard(RefreshEnded))) == (1, 1)

@@ -5,22 +5,19 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from tuireader.cleanup import to_the_end
 from tuireader.errors import StoreError
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
+from tuireader.library.jobs.work import Result, Work
 
 log = logging.getLogger("tuireader")
-
-Result = TypeVar("Result")
-_Work = Callable[[sqlite3.Connection], Any]
 
 PILE = 4
 """Pages that wait, before processes are worth their start."""
@@ -47,17 +44,17 @@ class JobPool:
         self._path = path
         self._most = _useful() if processes is None else processes
         self._thread = JobThread(path)
-        self._pages: asyncio.Queue[tuple[_Work, asyncio.Future[Any]]] = asyncio.Queue()
+        self._pages: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._processes: list[JobProcess] = []
         self._at_work = 0
         self._starting = False
 
-    async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def do(self, work: Work[Result]) -> Result:
         """Do something quick in the thread, and give its result, or raise its error."""
         return await self._thread.do(work)
 
-    async def take(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def take(self, work: Work[Result]) -> Result:
         """Do a job that takes a while, and can be pickled: take in a page."""
         done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._pages.put_nowait((work, done))
@@ -128,7 +125,7 @@ class JobPool:
         while True:
             await self._one(process.do)
 
-    async def _one(self, do: Callable[[_Work], Awaitable[Any]]) -> None:
+    async def _one(self, do: Callable[[Work[Any]], Awaitable[Any]]) -> None:
         work, done = await self._pages.get()
         if done.cancelled():
             return

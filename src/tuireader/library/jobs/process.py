@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import pickle
-import sqlite3
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Self
 
 from tuireader.cleanup import to_the_end
 from tuireader.library.jobs import process_main
-
-Result = TypeVar("Result")
+from tuireader.library.jobs.work import Result, Work
 
 _CLOSE_TIMEOUT = 10.0
 """Seconds that a process may take to close the cache."""
@@ -67,7 +65,7 @@ class JobProcess:
             raise
         return started
 
-    async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def do(self, work: Work[Result]) -> Result:
         """Do a job after those that it was given before, and give its result, or raise its error.
 
         EOFError if the process ends, or has ended.

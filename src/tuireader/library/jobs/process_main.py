@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from tuireader.errors import StoreError
+from tuireader.errors import TuireaderError
 from tuireader.store.connection import connect
 
 LENGTH = struct.Struct(">Q")
@@ -79,8 +79,8 @@ def _send(answers: IO[bytes], answer: bytes) -> None:
 
 def _told(error: Exception) -> Exception:
     """The error as it can be sent: where it happened is lost on the way, and said in a note instead."""
-    if isinstance(error, StoreError):
-        return StoreError(str(error))
+    if isinstance(error, TuireaderError):
+        return error
     told = RuntimeError(f"{type(error).__name__}: {error}")
     told.add_note(traceback.format_exc())
     return told

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import sqlite3
 import threading
-from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
-from tuireader.store.connection import connect
+from tuireader.library.jobs.work import Result, Work
+from tuireader.store.connection import Connection, connect
 
-Result = TypeVar("Result")
-_Job = tuple[Future[Any], Callable[[sqlite3.Connection], Any]]
+_Job = tuple[Future[Any], Work[Any]]
 
 
 class JobThread:
@@ -34,7 +32,7 @@ class JobThread:
         # A thread of ThreadPoolExecutor would be waited for when the program ends.
         self._thread = threading.Thread(target=self._run, name="tuireader-worker", daemon=True)
 
-    async def do(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def do(self, work: Work[Result]) -> Result:
         """Run one job and give its result, or raise its error."""
         job: Future[Result] = Future()
         self._jobs.put((job, work))
@@ -54,7 +52,7 @@ class JobThread:
             await asyncio.wrap_future(self._closed)
 
     def _run(self) -> None:
-        connection: sqlite3.Connection | None = None
+        connection: Connection | None = None
         while (item := self._jobs.get()) is not None:
             job, work = item
             if not job.set_running_or_notify_cancel():

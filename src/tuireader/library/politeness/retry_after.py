@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
 from tuireader.errors import FetchError, TuireaderError
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.politeness import polling
 from tuireader.model.clock import Clock
 from tuireader.store import feeds as store_feeds
@@ -19,19 +20,19 @@ from tuireader.urls.shown import without_credentials
 
 @asynccontextmanager
 async def respecting_retry_after(
-    in_cache: Callable[[Callable[[sqlite3.Connection], None]], Awaitable[None]],
+    cache: Cache,
     *urls: str,
     clock: Clock,
 ) -> AsyncIterator[None]:
     """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone.
 
-    `in_cache` does something on a connection to the cache. Raises FetchError, as what is done inside may.
+    Raises FetchError, as what is done inside may.
     """
-    await in_cache(partial(heed, urls=urls, now=clock()))
+    await cache.read(partial(heed, urls=urls, now=clock()))
     try:
         yield
     except FetchError as error:
-        await in_cache(partial(note, url=urls[0], error=error, now=clock()))
+        await cache.note(partial(note, url=urls[0], error=error, now=clock()))
         raise
 
 

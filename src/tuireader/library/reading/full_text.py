@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import closing
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
 from tuireader.model.clock import Clock
@@ -13,42 +11,29 @@ from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
-    from pathlib import Path
 
+    from tuireader.library.jobs.cache import Cache
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
     from tuireader.web import Client
 
-Result = TypeVar("Result")
 
-
-async def fetch_full_text(path: Path, client: Client, article_id: int, *, clock: Clock) -> None:
+async def fetch_full_text(cache: Cache, client: Client, article_id: int, *, clock: Clock) -> None:
     """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
     from tuireader import web
     from tuireader.library.politeness import retry_after
     from tuireader.urls.credentials import with_credentials_of
     from tuireader.urls.private import private_ok_for
 
-    async def in_cache(work: Callable[[sqlite3.Connection], Result]) -> Result:
-        return await asyncio.to_thread(_in_cache, path, work)
-
-    article, feed = await in_cache(partial(_article, article_id=article_id))
+    article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     private_ok = private_ok_for(url, feed.url, private=feed.private)
-    async with retry_after.respecting_retry_after(in_cache, url, clock=clock):
+    async with retry_after.respecting_retry_after(cache, url, clock=clock):
         page = await web.get(client, url, private_ok=private_ok, clock=clock)
-    await in_cache(partial(keep_full_text, article_id=article_id, page=page))
-
-
-def _in_cache(path: Path, work: Callable[[sqlite3.Connection], Result]) -> Result:
-    from tuireader.store.connection import connect
-
-    with closing(connect(path)) as c:
-        return work(c)
+    await cache.take(partial(keep_full_text, article_id=article_id, page=page))
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:

@@ -8,13 +8,12 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequen
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from tuireader import web
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError, StoreError
-from tuireader.library.jobs.pool import JobPool
+from tuireader.library.jobs.cache import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import ingest
@@ -34,7 +33,7 @@ _LANES = 2
 
 
 async def refresh(
-    path: Path,
+    cache: Cache,
     client: web.Client,
     feeds: Sequence[Feed] | None = None,
     *,
@@ -51,27 +50,27 @@ async def refresh(
     What fails is a `Refreshed` like any other; StoreError is raised only if the cache cannot be opened. Ending the
     iteration ends all requests at once.
     """
-    async with JobPool(path, prepare=(ingest.__name__,)) as workers:
-        current = {feed.id: feed for feed in await workers.do(store_feeds.every)}
-        ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
-        if feeds is not None:
-            ready = {feed.id: ready[feed.id] for feed in feeds if feed.id in ready}
-            for feed in feeds:
-                if feed.id not in ready:
-                    yield Refreshed(current.get(feed.id, feed), "not-due")
-        if given:
-            ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
-        workers.expect(sum(feed.checked is None for feed in ready.values()))
-        async for event in _Run(client, workers, clock, deadline).events(list(ready.values())):
+    current = {feed.id: feed for feed in await cache.read(store_feeds.every)}
+    ready = {id_: feed for id_, feed in current.items() if polling.may_ask(feed, clock(), force=force)}
+    if feeds is not None:
+        ready = {feed.id: ready[feed.id] for feed in feeds if feed.id in ready}
+        for feed in feeds:
+            if feed.id not in ready:
+                yield Refreshed(current.get(feed.id, feed), "not-due")
+    if given:
+        ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
+    expected = sum(feed.checked is None for feed in ready.values())
+    async with cache.pool(prepare=(ingest.__name__,), expected=expected):
+        async for event in _Run(client, cache, clock, deadline).events(list(ready.values())):
             yield event
 
 
 class _Run:
     """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, client: web.Client, workers: JobPool, clock: Clock, deadline: float) -> None:
+    def __init__(self, client: web.Client, cache: Cache, clock: Clock, deadline: float) -> None:
         self._client = client
-        self._workers = workers
+        self._cache = cache
         self._clock = clock
         self._deadline = deadline
         self._room = asyncio.Semaphore(AT_ONCE)
@@ -153,7 +152,7 @@ class _Run:
         return page
 
     async def _take(self, feed: Feed, page: Page) -> Refreshed:
-        take = self._workers.do if page.status == 304 else self._workers.take
+        take = self._cache.note if page.status == 304 else self._cache.take
         return await take(partial(ingest.take_page, feed=feed, page=page, now=self._clock()))
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
@@ -161,7 +160,7 @@ class _Run:
         if error.offline:
             return self._put_off(feed, error, note)
         self._reached = True
-        event = await self._workers.do(partial(note, now=self._clock()))
+        event = await self._cache.note(partial(note, now=self._clock()))
         if polling.holds_host(error) and event.feed.not_before is not None:
             self._held[host_of(feed.url)] = event.feed.not_before
         return event
@@ -170,7 +169,7 @@ class _Run:
         note = partial(ingest.take_skipped, feed=feed, reason=str(error))
         if error.offline:
             return self._put_off(feed, error, note)
-        return await self._workers.do(partial(note, now=self._clock()))
+        return await self._cache.note(partial(note, now=self._clock()))
 
     def _put_off(self, feed: Feed, error: FetchError, note: Callable[..., Refreshed]) -> Refreshed:
         self._unsettled.append(note)
@@ -179,7 +178,7 @@ class _Run:
     async def _settle(self) -> None:
         """Hold it against a feed that it could not be reached only if others could: then it is not our network."""
         for note in self._unsettled if self._reached else ():
-            await self._workers.do(partial(note, now=self._clock()))
+            await self._cache.note(partial(note, now=self._clock()))
 
 
 def _turned_inside(feed: Feed) -> FetchError:

@@ -11,8 +11,9 @@ from textual.strip import Strip
 
 from tuireader.model.clock import Clock
 from tuireader.model.headline import minutes
+from tuireader.model.status_change import StatusChange
 from tuireader.text.printable import printable
-from tuireader.tui.lists.headline_window import HeadlineWindow, Source, StatusPatch, View
+from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
@@ -49,11 +50,11 @@ class HeadlineList(RowList):
     def __init__(
         self,
         clock: Clock,
-        unwritten: Sequence[StatusPatch] = (),
+        unwritten: Sequence[StatusChange] = (),
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`unwritten` are the patches that are not written yet: they are shown on what is read meanwhile, too."""
+        """`unwritten` are the changes that are not written yet: they are shown on what is read meanwhile, too."""
         super().__init__(id=id)
         self._clock = clock
         self._source = _NOTHING
@@ -118,9 +119,9 @@ class HeadlineList(RowList):
         elif row is not None and row != self.cursor:
             self.move_to(row)
 
-    def patch(self, patch: StatusPatch) -> None:
+    def apply(self, change: StatusChange) -> None:
         """Show a change at once, on the rows that were read already."""
-        self._window.patch(patch)
+        self._window.apply(change)
         self.refresh()
 
     @property

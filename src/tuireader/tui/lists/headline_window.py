@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Excerpt, Status
+    from tuireader.model.article import Excerpt
     from tuireader.model.headline import Headline
-
-Marked = TypeVar("Marked", "Headline", "Status")
+    from tuireader.model.status_change import StatusChange
 
 PAGE = 64
 """Headlines read at a time."""
@@ -50,34 +49,6 @@ class View:
         return self.places[article_id]
 
 
-class StatusPatch(NamedTuple):
-    """A change of the status of some articles; what is None stays as it is."""
-
-    ids: Collection[int]
-    read: bool | None = None
-    starred: bool | None = None
-
-    def on(self, headline: Headline) -> Headline:
-        """Return a headline with this patch applied, if it is of one of the articles."""
-        return self.over(headline) if headline.id in self.ids else headline
-
-    def over(self, marked: Marked) -> Marked:
-        """Return the headline or the status of one of the articles with this patch applied."""
-        return replace(
-            marked,
-            read=marked.read if self.read is None else self.read,
-            starred=marked.starred if self.starred is None else self.starred,
-        )
-
-
-def with_patches(article_id: int, status: Marked, patches: Iterable[StatusPatch]) -> Marked:
-    """Return the status of an article, as it was read, with the patches that were not written by then."""
-    for patch in patches:
-        if article_id in patch.ids:
-            status = patch.over(status)
-    return status
-
-
 class HeadlineWindow:
     """Rows without a gap and without a repetition, whatever gets into the cache between two readings.
 
@@ -86,15 +57,15 @@ class HeadlineWindow:
     stretch begins; the pinned row keeps its headline all the same.
     """
 
-    def __init__(self, source: Source, view: View, marks: Sequence[StatusPatch] = ()) -> None:
-        """`marks` are those that what is read may not have yet."""
+    def __init__(self, source: Source, view: View, changes: Sequence[StatusChange] = ()) -> None:
+        """`changes` are those that what is read may not have yet."""
         self._source = source
-        self._marks = marks
+        self._changes = changes
         self.count = view.count
         """How many rows there are, as far as is known."""
         self._first = 0
         self._start = view.start
-        self._rows = self._marked(view.rows)
+        self._rows = self._as_changed(view.rows)
         self._pinned: tuple[int, Headline] | None = None
 
     def get(self, row: int) -> Headline | None:
@@ -140,11 +111,11 @@ class HeadlineWindow:
             self._start, self._rows = self._pinned[0], [self._pinned[1]]
         elif row < PAGE or row < self.count - PAGE:
             self._start = 0 if row < PAGE else row - PAGE // 2
-            self._rows = self._marked(self._source.at(self._start, PAGE))
+            self._rows = self._as_changed(self._source.at(self._start, PAGE))
             if len(self._rows) < PAGE:
                 self.count = min(self.count, self._end)
         else:  # from the end, which may be further on than it was
-            self._rows = self._marked(self._source.beside(None, -1, PAGE))
+            self._rows = self._as_changed(self._source.beside(None, -1, PAGE))
             self._start = self.count - len(self._rows)
 
     def _read_after(self) -> None:
@@ -171,11 +142,11 @@ class HeadlineWindow:
     def _new(self, found: Sequence[Headline]) -> list[Headline]:
         """What is not here yet: an article whose date was changed may come again."""
         ids = self.ids()
-        return self._marked([headline for headline in found if headline.id not in ids])
+        return self._as_changed([headline for headline in found if headline.id not in ids])
 
-    def _marked(self, found: Sequence[Headline]) -> list[Headline]:
-        for marks in self._marks:
-            found = [marks.on(headline) for headline in found]
+    def _as_changed(self, found: Sequence[Headline]) -> list[Headline]:
+        for change in self._changes:
+            found = [change.on(headline) for headline in found]
         return list(found)
 
     # What is here.
@@ -192,8 +163,8 @@ class HeadlineWindow:
         """The feeds of the articles that were read."""
         return frozenset(headline.feed_id for headline in self._rows)
 
-    def patch(self, marks: StatusPatch) -> None:
+    def apply(self, change: StatusChange) -> None:
         """Mark the headlines that were read."""
-        self._rows = [marks.on(headline) for headline in self._rows]
+        self._rows = [change.on(headline) for headline in self._rows]
         if self._pinned is not None:
-            self._pinned = (self._pinned[0], marks.on(self._pinned[1]))
+            self._pinned = (self._pinned[0], change.on(self._pinned[1]))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,10 +10,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import StoreError
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
-from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
@@ -39,10 +38,10 @@ class SiteAdded(Message):
 class AddController:
     """Asks for the address of a site, and finds where it leads."""
 
-    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Clock) -> None:
+    def __init__(self, node: Widget, cache: Cache, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
         self._node = node
-        self._path = path
+        self._cache = cache
         self._connection = connection
         self._clock = clock
 
@@ -52,7 +51,7 @@ class AddController:
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()
-        dialog = SubscribeScreen(self._path, clock=self._clock, addresses=addresses, is_first=is_first)
+        dialog = SubscribeScreen(self._cache, clock=self._clock, addresses=addresses, is_first=is_first)
         open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:
@@ -72,5 +71,5 @@ class AddController:
             is_only = len(feeds.every(connection)) == 1
             return Destination(Query() if is_only else query, newest[0].id if newest else None)
 
-        found = await off_loop(self._path, look)
+        found = await self._cache.read(look)
         return found._replace(article_id=added.article_id or found.article_id)

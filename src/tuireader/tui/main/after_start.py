@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import gc
-from pathlib import Path
 
 from textual.widget import Widget
 
+from tuireader.library.jobs.cache import Cache
 from tuireader.store import damage
-from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
 
 UNHURRIED = 20.0
 """Seconds after the start when there is time for what nobody waits for."""
 
 
-def look_for_damage(node: Widget, path: Path) -> None:
+def look_for_damage(node: Widget, cache: Cache) -> None:
     """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
 
     async def look() -> None:
-        if await off_loop(path, damage.look):
-            toast(node, f"{path} is damaged; it is mended when tuireader starts again.", severity="warning")
+        if await cache.read(damage.look):
+            toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     node.run_worker(look(), group="damage", exclusive=False)
 

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
 from textual.widget import Widget
 
 from tuireader.errors import AddressError
+from tuireader.library.jobs.cache import Cache
 from tuireader.store import articles
-from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
 
 
 class ExternalPrograms:
     """Hands links over to other programs."""
 
-    def __init__(self, node: Widget, path: Path) -> None:
+    def __init__(self, node: Widget, cache: Cache) -> None:
         """`node` is where things are said, and whose workers do the work."""
         self._node = node
-        self._path = path
+        self._cache = cache
         self._on_their_way: set[str] = set()
         """Links that a browser is being given."""
 
@@ -67,7 +66,7 @@ class ExternalPrograms:
             toast(self._node, f"Copied {link}")
 
     async def _link(self, article_id: int) -> str | None:
-        article = await off_loop(self._path, lambda c: articles.get(c, article_id))
+        article = await self._cache.read(lambda c: articles.get(c, article_id))
         if not article.link:
             toast(self._node, "This article has no address.")
         return article.link or None

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -17,13 +16,14 @@ from textual.containers import Container
 from textual.message import Message
 
 from tuireader.errors import StoreError
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
+from tuireader.model.status_change import StatusChange
 from tuireader.store import articles
 from tuireader.store.connection import snapshot, version
 from tuireader.tui.lists.headline_list import HeadlineList
-from tuireader.tui.lists.headline_window import PAGE, Source, StatusPatch, View
-from tuireader.tui.support.background import off_loop
+from tuireader.tui.lists.headline_window import PAGE, Source, View
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
 
@@ -60,19 +60,19 @@ class HeadlinesPane(Container):
 
     def __init__(
         self,
-        path: Path,
+        cache: Cache,
         connection: Connection,
         clock: Clock,
-        unwritten: list[StatusPatch],
+        unwritten: list[StatusChange],
         *,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
-        """`connection` is for reads on the loop, which are bounded; `path` for those off it.
+        """`connection` is for reads on the loop, which are bounded; `cache` for those off it.
 
-        `unwritten` are the patches that what is read from the cache may be without; whoever makes them keeps the list.
+        `unwritten` are the changes that what is read from the cache may be without; whoever makes them keeps the list.
         """
         super().__init__(id=id)
-        self._path = path
+        self._cache = cache
         self._connection = connection
         self._source = Source(self._at, self._beside)
         self._version: int | None = None
@@ -214,7 +214,7 @@ class HeadlinesPane(Container):
 
     async def _view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:
         width = self.headlines.context_width
-        return await off_loop(self._path, lambda c: read_view(c, query, row, ids, contexts=contexts, width=width))
+        return await self._cache.read(lambda c: read_view(c, query, row, ids, contexts=contexts, width=width))
 
     # An article that is opened.
 
@@ -251,7 +251,7 @@ class HeadlinesPane(Container):
 
             return find_contexts(connection, ids, text, width)
 
-        found = await off_loop(self._path, read)
+        found = await self._cache.read(read)
         if text == self.listed.text:
             self.headlines.set_contexts(found)
 

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,11 +15,11 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
+from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
-from tuireader.tui.lists.headline_window import StatusPatch, with_patches
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
-from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
 
@@ -79,33 +78,31 @@ class ReadingPane(Container):
 
     def __init__(
         self,
-        path: Path,
+        cache: Cache,
         clock: Clock,
         *,
         make: Callable[[], ArticleView],
         arrived: Callable[[Arrival], None],
-        keep: Callable[[int, int], object],
-        unwritten: Sequence[StatusPatch],
+        unwritten: Sequence[StatusChange],
         excerpt: str,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
 
-        `keep` is given an article's id and the position in it. `unwritten` are the patches that what is read from the
-        cache may be without; `excerpt` is the sentence at the end of an article whose rest is not here.
+        `unwritten` are the changes that what is read from the cache may be without; `excerpt` is the sentence at the
+        end of an article whose rest is not here.
         """
         super().__init__(id=id)
-        self._path = path
+        self._cache = cache
         self._clock = clock
         self._make = make
         self._arrived = arrived
-        self._keep = keep
         self._unwritten = unwritten
         self._excerpt = excerpt
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the user did with it."""
-        self._patches: list[StatusPatch] = []
+        self._changes: list[StatusChange] = []
         """What was done since an article was last read from the cache, or was not written by then."""
         self._positions: dict[int, int] = {}
         """Where reading stopped in each article that was open; the cache may be told of it a moment later."""
@@ -161,7 +158,7 @@ class ReadingPane(Container):
             async with web_client("tuireader.library.reading.full_text") as client:
                 from tuireader.library.reading.full_text import fetch_full_text
 
-                await fetch_full_text(self._path, client, article_id, clock=self._clock)
+                await fetch_full_text(self._cache, client, article_id, clock=self._clock)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
@@ -169,13 +166,13 @@ class ReadingPane(Container):
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int, position: ListPosition) -> None:
-        self._patches = [*self._unwritten]
+        self._changes = [*self._unwritten]
 
         def read(connection: Connection) -> tuple[View | None, OpenArticle]:
             return _around(connection, position, article_id), self._read(connection, article_id)
 
         try:
-            around, opened = await off_loop(self._path, read)
+            around, opened = await self._cache.read(read)
         except NotFoundError as error:
             toast(self, str(error), severity="warning")
             return
@@ -189,7 +186,7 @@ class ReadingPane(Container):
 
     async def _show(self, opened: OpenArticle, position: ListPosition, around: View | None) -> None:
         self.keep_position()
-        status = with_patches(opened.article.id, opened.status, self._patches)
+        status = with_changes(opened.article.id, opened.status, self._changes)
         stopped = self._positions.setdefault(opened.article.id, status.position)
         opened = replace(opened, status=replace(status, position=stopped))
         self.opened = (opened.article, opened.status)
@@ -222,7 +219,7 @@ class ReadingPane(Container):
     @work(exclusive=True, group="article")
     async def _walk(self, steps: Sequence[tuple[int, bool]], start: Start | None, position: ListPosition) -> None:
         """Find the article, and open it."""
-        self._patches = [*self._unwritten]
+        self._changes = [*self._unwritten]
         if start is None:
             self._steps = ()
             return
@@ -237,7 +234,7 @@ class ReadingPane(Container):
             return _around(connection, position, found), self._read(connection, found)
 
         try:
-            found = await off_loop(self._path, find)
+            found = await self._cache.read(find)
         except StoreError:
             self._steps = ()
             raise
@@ -251,12 +248,12 @@ class ReadingPane(Container):
 
     # Its status.
 
-    def patch(self, patch: StatusPatch) -> None:
+    def apply(self, change: StatusChange) -> None:
         """Take over a change, if it is of the open article."""
-        self._patches.append(patch)
-        if self.opened is not None and self.opened[0].id in patch.ids:
+        self._changes.append(change)
+        if self.opened is not None and self.opened[0].id in change.ids:
             article, status = self.opened
-            self.opened = (article, patch.over(status))
+            self.opened = (article, change.over(status))
 
     def reread_status(self) -> None:
         """Read the status of the open article again."""
@@ -265,14 +262,14 @@ class ReadingPane(Container):
 
     @work(exclusive=True, group="marks")
     async def _reread_status(self, article_id: int) -> None:
-        patches, before, unwritten = self._patches, len(self._patches), [*self._unwritten]
+        changes, before, unwritten = self._changes, len(self._changes), [*self._unwritten]
         try:
-            status = await off_loop(self._path, lambda c: articles.status(c, article_id))
+            status = await self._cache.read(lambda c: articles.status(c, article_id))
         except NotFoundError:  # its feed was removed; what is open stays open
             return
-        if self.opened is None or self._patches is not patches:  # another one was opened
+        if self.opened is None or self._changes is not changes:  # another one was opened
             return
-        status = with_patches(article_id, status, (*unwritten, *patches[before:]))
+        status = with_changes(article_id, status, (*unwritten, *changes[before:]))
         article, shown = self.opened
         self.opened = (article, replace(shown, read=status.read, starred=status.starred))
 
@@ -295,7 +292,7 @@ class ReadingPane(Container):
         article, status = self.opened
         if status.position != self._positions[article.id]:
             self._positions[article.id] = status.position
-            self._keep(article.id, status.position)
+            self._cache.change(StatusChange((article.id,), position=status.position))
 
 
 def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tuple[int, bool]]) -> int | None:

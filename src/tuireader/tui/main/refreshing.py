@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.widget import Widget
 
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import feeds
 from tuireader.tui.support.safe_text import toast
@@ -39,10 +39,10 @@ class RefreshEnded(Message):
 class RefreshController:
     """Refreshes feeds, one refresh after the other."""
 
-    def __init__(self, node: Widget, path: Path, connection: Connection, clock: Clock) -> None:
+    def __init__(self, node: Widget, cache: Cache, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads."""
         self._node = node
-        self._path = path
+        self._cache = cache
         self._connection = connection
         self._clock = clock
         self.progress = ""
@@ -74,7 +74,7 @@ class RefreshController:
 
         say()
         try:
-            async with aclosing(refreshing(self._path, asked, clock=self._clock, force=force)) as events:
+            async with aclosing(refreshing(self._cache, asked, clock=self._clock, force=force)) as events:
                 async for event in events:
                     tally.add(event)
                     pending = pending or self._node.set_timer(PROGRESS_PACE, say)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from textual import events, on, work
 
 from tuireader.config import Config
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
-from tuireader.store.pending import Mark
+from tuireader.model.status_change import StatusChange
 from tuireader.tui import keys
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.feed_list import FeedList
 from tuireader.tui.lists.headline_list import HeadlineList
-from tuireader.tui.lists.headline_window import StatusPatch
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main import queries, status_text
@@ -33,7 +32,6 @@ from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, Ref
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import in_force, make_article_view, reorders
-from tuireader.tui.support.background import Writer
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
 
@@ -55,47 +53,45 @@ class ReaderScreen(PanesScreen):
 
     def __init__(
         self,
-        path: Path,
+        cache: Cache,
         connection: Connection,
-        writer: Writer,
         state: UiState,
         *,
         config: Config,
         clock: Clock,
     ) -> None:
-        """`connection` is for reads on the loop, which are bounded; `path` for those off it."""
+        """`connection` is for reads on the loop, which are bounded; `cache` for all that is done off it."""
         keymap = config.keymap
-        unwritten: list[StatusPatch] = []
-        headlines = HeadlinesPane(path, connection, clock, unwritten, id="headlines-pane")
+        unwritten: list[StatusChange] = []
+        headlines = HeadlinesPane(cache, connection, clock, unwritten, id="headlines-pane")
         reading = ReadingPane(
-            path,
+            cache,
             clock,
             make=partial(make_article_view, config, state),
             arrived=self._arrived,
-            keep=lambda article_id, position: writer.mark(Mark((article_id,), position=position)),
             unwritten=unwritten,
             excerpt=f"This is an excerpt: {keys.keys_of('full-text', keymap)[0]} fetches the full text.",
             id="reading",
         )
-        super().__init__(Sidebar(path, id="sidebar"), headlines, reading, keymap)
-        self.path = path
+        super().__init__(Sidebar(cache, id="sidebar"), headlines, reading, keymap)
+        self.cache = cache
         self.connection = connection
         self.clock = clock
         self.config = config
         self._state = state
         self.statuses = StatusController(
             self,
-            writer,
+            cache,
             unwritten,
-            show=(headlines.headlines.patch, reading.patch),
+            show=(headlines.headlines.apply, reading.apply),
             is_reading=lambda: headlines.is_reading,
             undo_key=keys.keys_of("undo", keymap)[0],
         )
-        self.refreshes = RefreshController(self, path, connection, clock)
-        self.external = ExternalPrograms(self, path)
+        self.refreshes = RefreshController(self, cache, connection, clock)
+        self.external = ExternalPrograms(self, cache)
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self.prompts = PromptController(self.bottom, self.sidebar, self.search_for)
-        self.adding = AddController(self, path, connection, clock)
+        self.adding = AddController(self, cache, connection, clock)
 
     # Beginning and end.
 
@@ -112,7 +108,7 @@ class ReaderScreen(PanesScreen):
         self.set_interval(MINUTE, self._age)
         self.call_after_refresh(self.reading.prepare)
         self.call_after_refresh(collect_garbage)
-        self.set_timer(UNHURRIED, partial(look_for_damage, self, self.path))
+        self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -13,11 +12,11 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.query import Query
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.support.background import off_loop
 
 if TYPE_CHECKING:
     from tuireader.model.feed import FeedSummary
@@ -33,10 +32,10 @@ class Sidebar(Container):
     class Counted(Message):
         """The counts are those of the present query."""
 
-    def __init__(self, path: Path, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """`path` is that of the cache, which is counted off the loop."""
+    def __init__(self, cache: Cache, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
+        """What `cache` holds is counted off the loop."""
         super().__init__(id=id)
-        self._path = path
+        self._cache = cache
         self.counts: SidebarCounts | None = None
         """The last counts."""
         self.feeds = FeedList("FEEDS", id="feeds")
@@ -97,7 +96,7 @@ class Sidebar(Container):
     @work(exclusive=True, group="facets")
     async def count(self, query: Query) -> None:
         """Count what the lists show; an answer to a query that is no longer wanted never gets here."""
-        counts = await off_loop(self._path, lambda c: _counted(c, query))
+        counts = await self._cache.read(lambda c: _counted(c, query))
         self.counts = counts
         self.feeds.show(counts.totals, counts.feeds)
         self.categories.show(counts.categories)

@@ -9,10 +9,10 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
-from tuireader.store.pending import Mark
-from tuireader.tui.lists.headline_window import StatusPatch
+from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.work import wait_for
+from tuireader.model.status_change import StatusChange
 from tuireader.tui.main.undo import UndoStack, UndoStep
-from tuireader.tui.support.background import Writer, wait_for
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
 
@@ -39,10 +39,10 @@ class StatusController:
     def __init__(
         self,
         node: Widget,
-        writer: Writer,
-        unwritten: list[StatusPatch],
+        cache: Cache,
+        unwritten: list[StatusChange],
         *,
-        show: Sequence[Callable[[StatusPatch], None]],
+        show: Sequence[Callable[[StatusChange], None]],
         is_reading: Callable[[], bool],
         undo_key: str,
     ) -> None:
@@ -52,8 +52,8 @@ class StatusController:
         is called with each change; `is_reading` says whether a list is being read that may be without the last one.
         """
         self._node = node
-        self._writer = writer
-        self._show_patch = show
+        self._cache = cache
+        self._shows = show
         self._is_reading = is_reading
         self._undo_key = undo_key
         self._undo = UndoStack()
@@ -61,11 +61,11 @@ class StatusController:
 
     def set(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
         """Show a status now, write it soon, tell after that."""
-        patch = StatusPatch((article_id,), read, starred)
-        self._show(patch)
-        self._unwritten.append(patch)
-        written = self._writer.mark(Mark((article_id,), read, starred))
-        self._node.run_worker(self._follow(patch, written), group="writes", exclusive=False)
+        change = StatusChange((article_id,), read, starred)
+        self._show(change)
+        self._unwritten.append(change)
+        written = self._cache.change(change)
+        self._node.run_worker(self._follow(change, written), group="writes", exclusive=False)
 
     def toggle_read(self, article_id: int, status: Status) -> None:
         """Mark an article read, or unread where it is read; to be undone."""
@@ -90,11 +90,11 @@ class StatusController:
         """Whether a change of many articles is being written."""
         return is_busy(self._node, "marking")
 
-    def _show(self, patch: StatusPatch) -> None:
-        for show in self._show_patch:
-            show(patch)
+    def _show(self, change: StatusChange) -> None:
+        for show in self._shows:
+            show(change)
 
-    async def _follow(self, patch: StatusPatch, written: Future[None]) -> None:
+    async def _follow(self, change: StatusChange, written: Future[None]) -> None:
         """Tell once it is written; where it could not be, say so."""
         failed = False
         try:
@@ -103,17 +103,17 @@ class StatusController:
             failed = True
             toast(self._node, str(error), severity="error")
         finally:
-            self._unwritten.remove(patch)
+            self._unwritten.remove(change)
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
-        ids = await self._writer.write(lambda c: _mark_all_read(c, query))
+        ids = await self._cache.write(lambda c: _mark_all_read(c, query))
         if not ids:
             toast(self._node, "All of these are read already.")
             return
         said = f"{len(ids)} marked read"
         self._undo.push(UndoStep(said, ids, read=False))
-        self._show(StatusPatch(ids, read=True))
+        self._show(StatusChange(ids, read=True))
         toast(self._node, f"{said} · {self._undo_key} undoes it")
         self._node.post_message(StatusChanged(lists_too=True))
 
@@ -122,8 +122,8 @@ class StatusController:
         if step is None:
             toast(self._node, "Nothing to undo.")
             return
-        await self._writer.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
-        self._show(StatusPatch(step.ids, step.read, step.starred))
+        await self._cache.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
+        self._show(StatusChange(step.ids, step.read, step.starred))
         toast(self._node, f"Undone: {step.what}")
         self._node.post_message(StatusChanged(lists_too=True))
 

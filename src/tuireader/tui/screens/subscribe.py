@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, ClassVar
 
@@ -17,13 +16,13 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from tuireader.errors import NotFoundError, TuireaderError
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import articles, feeds
 from tuireader.text.printable import printable
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.background import off_loop
 from tuireader.tui.support.safe_text import joined, plain
 from tuireader.tui.support.web_work import web_client
 from tuireader.tui.support.workers import is_busy
@@ -49,10 +48,10 @@ class SubscribeScreen(Dialog[Added | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, path: Path, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False) -> None:
+    def __init__(self, cache: Cache, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False) -> None:
         """`addresses` are begun with at once; `is_first`: there is no feed yet, and nothing behind this screen."""
         super().__init__()
-        self._path = path
+        self._cache = cache
         self._clock = clock
         self._addresses = tuple(addresses)
         self._is_first = is_first
@@ -128,7 +127,7 @@ class SubscribeScreen(Dialog[Added | None]):
                 return None
             return None if feed is None or feed.error is not None else Added(feed.id, None)
 
-        return await off_loop(self._path, find)
+        return await self._cache.read(find)
 
     async def _subscribe(self, address: str) -> Added:
         name = printable(shown_address(address))
@@ -136,12 +135,12 @@ class SubscribeScreen(Dialog[Added | None]):
         async with web_client("tuireader.library.subscribing.subscribe") as client:
             from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 
-            found = await find(self._path, client, address, clock=self._clock)
+            found = await find(self._cache, client, address, clock=self._clock)
             if isinstance(found, Subscribed):
                 return Added(found.feed.id, found.article_id)
             choice = await self._choice(found.feeds)
             self._say(f"Fetching the articles of {name} …")
-            subscribed = await subscribe(self._path, client, found, clock=self._clock, choose=choice)
+            subscribed = await subscribe(self._cache, client, found, clock=self._clock, choose=choice)
         return Added(subscribed.feed.id, subscribed.article_id)
 
     async def _choice(self, found: Sequence[FeedLink]) -> int | None:

@@ -7,9 +7,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 
@@ -33,13 +33,13 @@ def _load(*modules: str) -> None:
 
 
 async def refreshing(
-    path: Path, feeds: Sequence[Feed], *, clock: Clock, force: bool
+    cache: Cache, feeds: Sequence[Feed], *, clock: Clock, force: bool
 ) -> AsyncGenerator[Refreshed, None]:
     """Ask for feeds, and tell what came of each; to be closed, which ends all requests."""
     async with web_client("tuireader.library.refreshing.refresh") as client:
         from tuireader.library.refreshing.refresh import refresh
 
-        events = cast("AsyncGenerator[Refreshed, None]", refresh(path, client, feeds, clock=clock, force=force))
+        events = cast("AsyncGenerator[Refreshed, None]", refresh(cache, client, feeds, clock=clock, force=force))
         async with aclosing(events):
             async for event in events:
                 yield event

@@ -1,4 +1,4 @@
-"""Work on the cache that must not delay a key: reading in threads, writing in one thread, in order."""
+"""Writing what the user does: in one thread, in the order asked for, and never lost."""
 
 from __future__ import annotations
 
@@ -6,70 +6,39 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import BusyError
-from tuireader.store.connection import BUSY_SECONDS, Connection, connect
+from tuireader.library.jobs.work import Result, Work
+from tuireader.model.status_change import StatusChange
+from tuireader.store import statuses
+from tuireader.store.connection import BUSY_SECONDS, connect
 from tuireader.store.pending import Waiting
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from tuireader.store.pending import Mark
-
-Result = TypeVar("Result")
-Work = Callable[[Connection], Result]
-
-
 PAUSE = 0.025
 """Seconds between two looks at whether a lock is gone."""
-STRIDE = 20_000
-"""Steps of SQLite between two looks at whether the work is still wanted: some tenths of a millisecond."""
-
-
-async def off_loop(path: Path, work: Work[Result]) -> Result:
-    """Run `work` in a thread over a connection of its own; when cancelled, the statement that runs is stopped too."""
-    unwanted = threading.Event()
-
-    def run() -> Result:
-        with closing(connect(path)) as connection:
-            # Unlike `interrupt`, this also stops a statement that begins only after it was asked for.
-            connection.set_progress_handler(unwanted.is_set, STRIDE)
-            return work(connection)
-
-    task = asyncio.ensure_future(asyncio.to_thread(run))
-    try:
-        return await asyncio.shield(task)
-    except asyncio.CancelledError:
-        unwanted.set()
-        task.add_done_callback(_forget)
-        raise
-
-
-def _forget(task: asyncio.Task[Any]) -> None:
-    """Take note of the error of work that no one waits for any more, which is that it was stopped."""
-    if not task.cancelled():
-        task.exception()
 
 
 @dataclass(eq=False, slots=True)
 class _Job:
-    """Something to write; `mark` is what it writes, where it can be kept in a file while the cache is locked."""
+    """Something to write; `change` is what it writes, where it can be kept in a file while the cache is locked."""
 
     work: Work[Any]
     future: Future[Any]
-    mark: Mark | None
+    change: StatusChange | None
 
 
 class Writer:
     """One thread that writes, in the order asked for. Nothing that is asked for is called off.
 
-    While another process holds the cache, marks are kept in a file beside it, and tried again: whatever ends this
-    program then, the next start writes them.
+    While another process holds the cache, changes of statuses are kept in a file beside it, and tried again: whatever
+    ends this program then, the next start writes them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -84,18 +53,18 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._waiting = Waiting(path)
         self._kept: set[int] = set()
-        """The jobs, by identity, whose marks are in the file."""
+        """The jobs, by identity, whose changes are in the file."""
         self._keeping = threading.Lock()
         """Held while the file is written: who asks for a write never waits for that."""
 
-    def submit(self, work: Work[Result], mark: Mark | None = None) -> Future[Result]:
-        """Write soon; the future gives what `work` gives. With the `mark` that it writes, it is never lost."""
+    def submit(self, work: Work[Result], change: StatusChange | None = None) -> Future[Result]:
+        """Write soon; the future gives what `work` gives. With the `change` that it writes, it is never lost."""
         from concurrent.futures import Future
 
         future: Future[Result] = Future()
         future.set_running_or_notify_cancel()  # who waits for it may be cancelled, the writing is not
         with self._changed:
-            self._jobs.append(_Job(work, future, mark))
+            self._jobs.append(_Job(work, future, change))
             self._asked += 1
             self._changed.notify_all()
             if self._thread is None:
@@ -104,13 +73,9 @@ class Writer:
                 self._thread.start()
         return future
 
-    def mark(self, mark: Mark) -> Future[None]:
-        """Write a mark soon."""
-        return self.submit(mark.write, mark)
-
-    async def write(self, work: Work[Result]) -> Result:
-        """Write, and wait for it without holding anything; it is written also where the waiting is cancelled."""
-        return await wait_for(self.submit(work))
+    def change(self, change: StatusChange) -> Future[None]:
+        """Write a change of statuses soon."""
+        return self.submit(lambda c: statuses.apply(c, change), change)
 
     @property
     def is_idle(self) -> bool:
@@ -125,7 +90,7 @@ class Writer:
             written.exception()
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
-        """Finish what was asked for, for so many seconds; then a sentence about marks that wait, if there are any."""
+        """Finish what was asked for, for so many seconds; then a sentence about changes that wait, if there are any."""
         with self._changed:
             self._closing = True
             self._changed.notify_all()
@@ -133,15 +98,15 @@ class Writer:
         return self.keep_what_waits()
 
     def keep_what_waits(self) -> str:
-        """Put the marks that are not written yet into the file; gives a sentence about them, if there are any."""
+        """Put the changes that are not written yet into the file; gives a sentence about them, if there are any."""
         with self._keeping:
             with self._changed:
-                waiting = {id(job): job.mark for job in self._jobs if job.mark is not None}
-            count = len({article_id for mark in waiting.values() for article_id in mark.ids})
+                waiting = {id(job): job.change for job in self._jobs if job.change is not None}
+            count = len({article_id for change in waiting.values() for article_id in change.ids})
             new = waiting.keys() - self._kept
             try:
                 if new:
-                    self._waiting.keep([mark for key, mark in waiting.items() if key in new])
+                    self._waiting.keep([change for key, change in waiting.items() if key in new])
             except OSError as error:
                 return (
                     f"{_marks(count)} could not be written: another program holds {self._path}, and the folder takes"
@@ -181,13 +146,13 @@ class Writer:
             self._changed.wait_for(lambda: self._asked > asked, PAUSE)
 
     def _do(self, job: _Job) -> None:
-        """Write, again and again while the cache is locked: a mark for as long as it takes.
+        """Write, again and again while the cache is locked: a change of statuses for as long as it takes.
 
         Nothing is waited for before what is to be written is kept, also what is asked for meanwhile: what is on the
         screen is not lost by a kill.
         """
         until = time.monotonic() + BUSY_SECONDS
-        if self._kept:  # what comes after a mark that is kept is kept as well: else the next start would undo it
+        if self._kept:  # what comes after a change that is kept is kept as well: else the next start would undo it
             self.keep_what_waits()
         while True:
             try:
@@ -197,7 +162,7 @@ class Writer:
                 asked = self._asked
                 self.keep_what_waits()
                 self._pause(asked)
-                if job.mark is None and time.monotonic() > until:
+                if job.change is None and time.monotonic() > until:
                     job.future.set_exception(error)
                     return
             except BaseException as error:  # noqa: BLE001 - it is raised where the job is waited for
@@ -206,11 +171,6 @@ class Writer:
             else:
                 job.future.set_result(result)
                 return
-
-
-async def wait_for(future: Future[Result]) -> Result:
-    """What a write gives. Whoever waits may be cancelled; what is written is not."""
-    return await asyncio.shield(asyncio.wrap_future(future))
 
 
 def _marks(count: int) -> str:

@@ -4,45 +4,16 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
-from sqlite3 import Connection, OperationalError
+from sqlite3 import Connection
 
 import pytest
 
+from tuireader.library.jobs import writer as writing
+from tuireader.library.jobs.work import wait_for
+from tuireader.library.jobs.writer import Writer
+from tuireader.model.status_change import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
-from tuireader.store.pending import Mark
-from tuireader.tui.support import background
-from tuireader.tui.support.background import Writer, off_loop
-from tuireader.tui.support.ui_state import UiState
-
-ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-
-
-async def test_work_runs_in_another_thread(db: Path) -> None:
-    assert await off_loop(db, lambda _: threading.get_ident()) != threading.get_ident()
-
-
-async def test_what_goes_wrong_is_raised(db: Path) -> None:
-    with pytest.raises(OperationalError):
-        await off_loop(db, lambda c: c.execute("SELECT nothing"))
-
-
-async def test_cancelling_stops_the_statement(db: Path) -> None:
-    started, ended = threading.Event(), threading.Event()
-
-    def work(connection: Connection) -> None:
-        started.set()
-        try:
-            connection.execute(ENDLESS).fetchone()
-        finally:
-            ended.set()
-
-    task = asyncio.create_task(off_loop(db, work))
-    await asyncio.to_thread(started.wait)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await asyncio.to_thread(ended.wait, 30)
 
 
 async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
@@ -57,7 +28,7 @@ async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
     second = writer.submit(lambda c: ui_state.save(c, "name", "second"))
     slow.set()
     await asyncio.wrap_future(second)
-    assert await writer.write(ui_state.load) == {"name": "second"}
+    assert await wait_for(writer.submit(ui_state.load)) == {"name": "second"}
     writer.close()
 
 
@@ -74,13 +45,13 @@ def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
     db: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not only when the lock is looked at again: a kill in between would lose what is on the screen."""
-    monkeypatch.setattr(background, "PAUSE", 3600.0)
+    monkeypatch.setattr(writing, "PAUSE", 3600.0)
     kept: list[int] = []
     writer = Writer(db)
     with closing(connect(db)) as other:
         other.execute("BEGIN IMMEDIATE")
         for number in (1, 2, 3):
-            writer.mark(Mark((number,), starred=True))
+            writer.change(StatusChange((number,), starred=True))
             limit = time.monotonic() + 30
             while len(kept) < number and time.monotonic() < limit:
                 kept = [
@@ -90,8 +61,8 @@ def test_each_mark_is_kept_at_once_while_another_program_holds_the_cache(
                 ]
         assert kept == [1, 2, 3]
         other.execute("ROLLBACK")
-    monkeypatch.setattr(background, "PAUSE", 0.0)
-    writer.mark(Mark((4,), starred=True))  # by which it looks again
+    monkeypatch.setattr(writing, "PAUSE", 0.0)
+    writer.change(StatusChange((4,), starred=True))  # by which it looks again
     assert not writer.close()
     assert not list(db.parent.glob("*.marks-*"))
 
@@ -105,11 +76,11 @@ def test_what_comes_after_a_mark_that_is_kept_is_kept_too(db: Path) -> None:
         return sum(len(file.read_text().splitlines()) for file in db.parent.glob("*.marks-*"))
 
     def ask_for_another(_: Connection) -> None:
-        writer.submit(lambda _: seen.append(kept()), Mark((1,), starred=False))
+        writer.submit(lambda _: seen.append(kept()), StatusChange((1,), starred=False))
 
     with closing(connect(db)) as other:
         other.execute("BEGIN IMMEDIATE")
-        writer.mark(Mark((1,), starred=True))
+        writer.change(StatusChange((1,), starred=True))
         writer.submit(ask_for_another)
         limit = time.monotonic() + 30
         while not kept() and time.monotonic() < limit:
@@ -117,18 +88,3 @@ def test_what_comes_after_a_mark_that_is_kept_is_kept_too(db: Path) -> None:
         other.execute("ROLLBACK")
         assert not writer.close()
     assert seen == [2]
-
-
-def test_settings_have_the_type_of_their_default() -> None:
-    kept: dict[str, str] = {}
-    memory = UiState({"measure": "64", "dense": "yes", "wrong": "many"}, kept.__setitem__)
-    assert memory.get("measure", 72) == 64
-    assert memory.get("dense", False) is True
-    assert memory.get("wrong", 3) == 3
-    assert memory.get("theme", "dark") == "dark"
-    memory.put("measure", 64)
-    assert kept == {}
-    memory.put("measure", 60)
-    memory.put("dense", False)
-    assert kept == {"measure": "60", "dense": "no"}
-    assert memory.get("dense", True) is False

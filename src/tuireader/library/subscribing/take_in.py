@@ -1,0 +1,66 @@
+"""Taking in what was found at an address: a new subscription with its articles, and the article that was meant."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from tuireader.errors import FetchError
+from tuireader.feeds.parse import parse_feed
+from tuireader.library.politeness import polling
+from tuireader.library.reading import full_text
+from tuireader.library.refreshing import ingest
+from tuireader.library.subscribing import lookup, typed_page
+from tuireader.library.subscribing.discovery import Candidates
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
+from tuireader.store import articles
+from tuireader.store import feeds as store_feeds
+from tuireader.urls.credentials import with_credentials_of
+from tuireader.urls.identity import is_front_page, same_place
+
+
+def add_feed(
+    c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime
+) -> tuple[Refreshed, int | None]:
+    """Subscribe to the feed that came as `page`; gives what it brought, and the id of the article that was meant.
+
+    Raises NotAFeedError.
+    """
+    parsed = parse_feed(page.content, page.url, page.content_type)
+    url = with_credentials_of(_kept_address(link.url, page), found.address)
+    site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
+    private = polling.private_at(url, link.url, page)
+    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, private=private)
+    refreshed = ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
+    return refreshed, article_meant(c, found, refreshed.feed, parsed, now)
+
+
+def article_meant(
+    c: sqlite3.Connection, found: Candidates, feed: Feed, parsed: ParsedFeed | None, now: datetime
+) -> int | None:
+    """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
+
+    What the feed has only the beginning of is taken from the page, which is here.
+    """
+    if found.page is found.fetched or is_front_page(found.page.url):
+        return None
+    there = lookup.article_at(c, feed, (found.address, found.page.url), parsed)
+    if there is not None:
+        if not articles.get(c, there).offline:
+            with suppress(FetchError):
+                full_text.keep_full_text(c, there, found.page)
+        return there
+    prepared = typed_page.article_of(found.page, feed.site, parsed)
+    if prepared is None:
+        return None
+    articles.save(c, store_feeds.get(c, feed.id), Plan(new=(prepared,)), now)
+    guid = prepared.entry.guid
+    return articles.known(c, feed.id, [guid])[guid].id
+
+
+def _kept_address(asked: str, page: Page) -> str:
+    """The address to keep for a feed: where it moved for good, else what was asked for, as it is written properly."""
+    return page.moved_to or (page.url if same_place(asked, page.url) else asked)
