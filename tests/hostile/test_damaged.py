@@ -25,6 +25,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, damage, feeds, host_holds, recovery, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
+from tuireader.urls.reach import Reach
 
 TESTS = Path(__file__).parents[1]
 CASES, PARTS = 200, 4
@@ -54,7 +55,7 @@ def whole(db: Path) -> dict[int, Kept]:
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for feed in feeds.every(c)[:2]:
             feeds.record(
-                c, replace(feed, private=True, gone=feed.id == 1, moved_to="https://new.example/", moved_hits=2)
+                c, replace(feed, reach=Reach.PRIVATE, gone=feed.id == 1, moved_to="https://new.example/", moved_hits=2)
             )
     return kept
 

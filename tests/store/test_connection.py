@@ -18,6 +18,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
+from tuireader.urls.reach import Reach
 
 
 def pragma(path: Path, name: str) -> object:
@@ -141,7 +142,7 @@ def test_a_cache_of_the_first_version_is_taken_over_whole(db: Path, monkeypatch:
     monkeypatch.undo()
     with closing(connect(db)) as c:
         (feed,) = feeds.every(c)
-        assert (feed.title, feed.validators.etag, feed.failures, feed.private) == ("One", 'W/"1"', 2, None)
+        assert (feed.title, feed.validators.etag, feed.failures, feed.reach) == ("One", 'W/"1"', 2, Reach.UNKNOWN)
         save(c, ready("1"), feed=feed)
         assert titles(c) == ["Title of 1"]
     assert pragma(db, "user_version") == len(schema.MIGRATIONS)

@@ -9,6 +9,7 @@ from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query
 from tuireader.store import articles, facets, feeds, statuses
+from tuireader.urls.reach import Reach
 
 
 def test_adding_an_address_twice_gives_the_one_subscription(c: sqlite3.Connection) -> None:
@@ -38,18 +39,18 @@ def test_record_writes_all_that_a_feed_says(c: sqlite3.Connection) -> None:
         gone=True,
         moved_to="https://elsewhere.example/feed",
         moved_hits=2,
-        private=True,
+        reach=Reach.PRIVATE,
     )
     feeds.record(c, feed)
     assert feeds.get(c, feed.id) == feed
 
 
-@pytest.mark.parametrize("private", [None, False, True])
-def test_whether_a_feed_is_inside_is_known_not_or_not_yet(c: sqlite3.Connection, private: bool | None) -> None:
-    feed = feeds.add(c, "https://example.org/feed", title="", site="", now=NOW, private=private)
-    assert feed.private is private
+@pytest.mark.parametrize("reach", Reach)
+def test_whether_a_feed_is_inside_is_known_not_or_not_yet(c: sqlite3.Connection, reach: Reach) -> None:
+    feed = feeds.add(c, "https://example.org/feed", title="", site="", now=NOW, reach=reach)
+    assert feed.reach is reach
     feeds.record(c, feed)
-    assert feeds.get(c, feed.id).private is private
+    assert feeds.get(c, feed.id).reach is reach
 
 
 def test_a_feed_that_moves_to_an_address_that_is_subscribed_to_keeps_its_own(c: sqlite3.Connection) -> None:

@@ -18,6 +18,7 @@ from tuireader.model.feed import Validators
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.urls.reach import Reach
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}
 each = pytest.mark.parametrize("number", sorted(DUMPS))
@@ -89,7 +90,7 @@ def check_feeds(c: sqlite3.Connection) -> None:
     assert (review.body_hash, review.due) == (b"\0" * 32, NOW + timedelta(hours=1))
     assert (notes.error, notes.failures, notes.not_before) == ("It failed", 3, NOW + timedelta(days=2))
     assert (old.error, old.gone) == (GONE, True)
-    assert {feed.private for feed in by_title.values()} <= {None, False}
+    assert {feed.reach for feed in by_title.values()} <= {Reach.UNKNOWN, Reach.PUBLIC}
 
 
 @each

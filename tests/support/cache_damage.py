@@ -29,6 +29,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, damage, facets, feeds, host_holds, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count
+from tuireader.urls.reach import Reach
 
 FEEDS, EACH = 8, 60
 TOTAL = FEEDS * EACH
@@ -54,7 +55,7 @@ def fill(path: Path, dice: random.Random) -> dict[int, Kept]:
         for number in range(FEEDS):
             url = f"https://site-{number}.example/feed"
             feed = feeds.add(
-                c, url, title=f"Feed {number}", site=f"https://site-{number}.example/", now=NOW, private=False
+                c, url, title=f"Feed {number}", site=f"https://site-{number}.example/", now=NOW, reach=Reach.PUBLIC
             )
             new = tuple(_prepared(number, n, dice) for n in range(EACH))
             feeds.record(c, feed)

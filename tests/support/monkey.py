@@ -29,6 +29,7 @@ from support.rss import Item, rss
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
+from tuireader.urls.reach import Reach
 
 KEYS = [
     *"jkhlgGJKnpmfAUsvztudryoRa/?:ce<>[]1234567890 ", "\r", "\x1b", "\t", "\x1b[Z", "\x7f", "\x10", "\x04", "\x15",
@@ -98,7 +99,12 @@ class Monkey:
         with closing(connect(self.cache)) as c:
             for number in range(FEEDS):
                 feeds.add(
-                    c, f"{self.site.url}/{number}", title=f"Feed {number}", site="", now=datetime.now(UTC), private=True
+                    c,
+                    f"{self.site.url}/{number}",
+                    title=f"Feed {number}",
+                    site="",
+                    now=datetime.now(UTC),
+                    reach=Reach.PRIVATE,
                 )
         self._publish()
         self._command("refresh", "--force")

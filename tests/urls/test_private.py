@@ -4,7 +4,7 @@ import ipaddress
 
 import pytest
 
-from tuireader.urls.private import is_private_address, is_private_name, private_ok_for
+from tuireader.urls.private import is_private_address, is_private_name
 
 
 @pytest.mark.parametrize(
@@ -37,18 +37,3 @@ def test_names_inside() -> None:
     assert is_private_name("feeds.localhost")
     assert not is_private_name("example.org")
     assert not is_private_name("localhost.example.org")
-
-
-def test_what_was_found_at_an_address() -> None:
-    feed = "https://example.org/feed"
-    for private, there, elsewhere in ((None, None, False), (False, False, False), (True, None, True)):
-        assert private_ok_for(feed, feed, private=private) is there
-        assert private_ok_for("https://example.org/a", feed, private=private) is there
-        assert private_ok_for("https://cdn.example.net/a", feed, private=private) is elsewhere
-        assert private_ok_for("http://127.0.0.1/a", feed, private=private) is elsewhere
-
-
-@pytest.mark.parametrize("private", [None, False, True])
-def test_an_address_that_names_the_inside_was_typed_as_such(private: bool | None) -> None:
-    assert private_ok_for("http://localhost:8000/a", "http://localhost:8000/feed", private=private) is None
-    assert private_ok_for("http://10.0.0.7/a", "http://localhost:8000/feed", private=private) is True

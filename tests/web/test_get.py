@@ -13,6 +13,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError
 from tuireader.model.feed import Validators
+from tuireader.urls.reach import Reach
 from tuireader.web import Client, get, open_client
 
 
@@ -32,7 +33,7 @@ async def test_a_page(client: Client, site: ScriptedSite) -> None:
     assert page.validators == Validators('W/"1"', "Mon")
     assert page.fresh_for == 60
     assert page.moved_to is None
-    assert page.private
+    assert page.reach is Reach.PRIVATE
 
 
 async def test_an_unchanged_page(client: Client, site: ScriptedSite) -> None:

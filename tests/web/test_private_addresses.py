@@ -10,6 +10,7 @@ import pytest
 from support.fake_networks import two_networks
 from support.raw_server import RawServer, Serve, redirect, reply, saying
 from tuireader.errors import FetchError
+from tuireader.urls.reach import Permission, Reach
 from tuireader.web import Client, get
 from tuireader.web import client as client_module
 
@@ -77,7 +78,7 @@ async def test_odd_spellings_of_an_address_inside(client: Client, serve: Serve, 
 async def test_a_connection_kept_open_to_the_inside_is_not_lent(
     client: Client, serve: Serve, inside: RawServer
 ) -> None:
-    assert (await get(client, address("inside.test", inside))).private
+    assert (await get(client, address("inside.test", inside))).reach is Reach.PRIVATE
     public = await serve(saying(redirect(address("inside.test", inside))))
     await refused(client, address("public.test", public))
     assert (len(inside.heads), inside.connections) == (1, 1)
@@ -90,28 +91,28 @@ async def test_what_the_reader_typed_may_be_inside_and_stay_there(client: Client
     server = await serve(talk, host="127.0.0.2")
     for name in ("127.0.0.2", "inside.test"):
         page = await get(client, address(name, server))
-        assert (page.content, page.private, page.asked_private) == (b"hello", True, True)
+        assert (page.content, page.reach, page.asked_reach) == (b"hello", Reach.PRIVATE, Reach.PRIVATE)
 
 
 async def test_the_inside_may_lead_outside_and_both_are_told_apart(client: Client, serve: Serve) -> None:
     public = await serve(saying(reply(b"hello")))
     inside = await serve(saying(redirect(address("public.test", public))), host="127.0.0.2")
     page = await get(client, address("inside.test", inside))
-    assert (page.private, page.asked_private) == (False, True)
+    assert (page.reach, page.asked_reach) == (Reach.PUBLIC, Reach.PRIVATE)
 
 
 async def test_what_was_found_on_a_public_page_may_not_be_inside(client: Client, inside: RawServer) -> None:
     for name in ("127.0.0.2", "inside.test"):
-        await refused(client, address(name, inside), private_ok=False)
+        await refused(client, address(name, inside), permission=Permission.PUBLIC_ONLY)
     assert inside.heads == []
-    assert (await get(client, address("inside.test", inside), private_ok=True)).content == b"secret"
+    assert (await get(client, address("inside.test", inside), permission=Permission.ANYWHERE)).content == b"secret"
 
 
 async def test_a_public_page_is_told_apart(client: Client, serve: Serve) -> None:
     public = await serve(saying(reply(b"hello")))
-    for private_ok in (None, False, True):
-        page = await get(client, address("public.test", public), private_ok=private_ok)
-        assert (page.content, page.private, page.asked_private) == (b"hello", False, False)
+    for permission in Permission:
+        page = await get(client, address("public.test", public), permission=permission)
+        assert (page.content, page.reach, page.asked_reach) == (b"hello", Reach.PUBLIC, Reach.PUBLIC)
 
 
 async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,4 +123,4 @@ async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: 
 
     monkeypatch.setattr(client_module.Guard, "__call__", hear_nothing)
     public = await serve(saying(reply(b"hello")))
-    await refused(client, address("public.test", public), private_ok=False)
+    await refused(client, address("public.test", public), permission=Permission.PUBLIC_ONLY)

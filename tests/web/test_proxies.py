@@ -9,6 +9,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError
+from tuireader.urls.reach import Permission, Reach
 from tuireader.web import get, open_client
 
 
@@ -23,7 +24,7 @@ async def test_an_http_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("http_proxy", proxy.url.replace("://", "://us:pw@"))
     async with open_client() as client:
         page = await get(client, "http://example.org/feed")
-    assert (page.content, page.private, page.asked_private) == (b"by proxy", False, None)
+    assert (page.content, page.reach, page.asked_reach) == (b"by proxy", Reach.PUBLIC, Reach.UNKNOWN)
     assert proxy.heads[0].startswith(b"GET http://example.org/feed HTTP/1.1\r\n")
     assert b"Proxy-Authorization: Basic dXM6cHc=" in proxy.heads[0]
     assert b"\r\nAuthorization" not in proxy.heads[0]
@@ -42,7 +43,7 @@ async def test_a_proxy_may_be_inside_but_pages_may_not_lead_there(
         with pytest.raises(FetchError, match="inside your own network"):
             await get(client, "http://example.org/a")
         with pytest.raises(FetchError, match="inside your own network"):
-            await get(client, "http://example.org/b", private_ok=False)
+            await get(client, "http://example.org/b", permission=Permission.PUBLIC_ONLY)
     assert len(proxy.heads) == 3
 
 
@@ -73,7 +74,7 @@ async def test_a_socks_proxy(site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
     server = await asyncio.start_server(socks, "127.0.0.1", 0)
     monkeypatch.setenv("all_proxy", f"socks5://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     async with server, open_client() as client:
-        page = await get(client, "http://example.org/feed", private_ok=False)
+        page = await get(client, "http://example.org/feed", permission=Permission.PUBLIC_ONLY)
     assert page.content == b"by socks"
     assert asked == [b"example.org\x00\x50"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
@@ -56,8 +57,8 @@ class Feed:
     """Where permanent redirects led the last times."""
     moved_hits: int = 0
     """How many times in a row they led there."""
-    private: bool | None = None
-    """Whether it was inside the user's own network when the user added it; None where that is not known yet."""
+    reach: Reach = Reach.UNKNOWN
+    """Where it was when the user added it."""
 
     @property
     def name(self) -> str:

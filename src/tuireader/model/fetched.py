@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tuireader.model.feed import Validators
+from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,10 +29,10 @@ class Page:
     """Where permanent redirects (301, 308) lead, if the first hop was permanent; else None."""
     fresh_for: int | None = None
     """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
-    private: bool = False
-    """Whether it came from inside the user's own network: only then may what it names lead there."""
-    asked_private: bool | None = None
-    """The same of the address that was asked for, before any redirect; None where only a proxy knows."""
+    reach: Reach = Reach.PUBLIC
+    """Where it came from: only from inside may what it names lead there. What came through a proxy counts as public."""
+    asked_reach: Reach = Reach.UNKNOWN
+    """Where the address is that was asked for, before any redirect."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
 from tuireader.store.times import moment, seconds
+from tuireader.urls.reach import Reach
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -23,12 +24,12 @@ _COLUMNS = (
 )
 
 
-def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime, private: bool | None = None) -> Feed:
+def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime, reach: Reach = Reach.UNKNOWN) -> Feed:
     """Subscribe to the feed at `url`, or give the subscription there is."""
     with transaction(c):
         c.execute(
             "INSERT INTO feed (url, title, site, added, private) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
-            (sound(url), tidy(sound(title)), sound(site), seconds(now), private),
+            (sound(url), tidy(sound(title)), sound(site), seconds(now), _private(reach)),
         )
         row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE url = ?", (sound(url),)).fetchone()
     return _feed(row)
@@ -141,7 +142,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             feed.moved_hits,
             seconds(feed.not_before),
             feed.pace,
-            feed.private,
+            _private(feed.reach),
         ),
     )
 
@@ -177,8 +178,17 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         moved_hits=number(row[13]),
         not_before=moment(row[14]),
         pace=None if row[15] is None else number(row[15]),
-        private=None if row[16] is None else bool(row[16]),
+        reach=_reach(row[16]),
     )
+
+
+def _private(reach: Reach) -> int | None:
+    """What the column `private` holds of it."""
+    return None if reach is Reach.UNKNOWN else int(reach is Reach.PRIVATE)
+
+
+def _reach(private: object) -> Reach:
+    return Reach.UNKNOWN if private is None else Reach.PRIVATE if private else Reach.PUBLIC
 
 
 def _validator(kept: object) -> str | None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 
-from tuireader.urls.hosts import host_of
-
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # What no host on the public internet has, and what Python 3.11 takes for public: site-local addresses, NAT64 of one's
 # own network (RFC 8215), IPv4 addresses in disused wrappings, documentation (RFC 9637), segment routing (RFC 9602).
@@ -17,18 +15,6 @@ _INSIDE = tuple(
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-
-def private_ok_for(url: str, given: str, *, private: bool | None) -> bool | None:
-    """What to tell `get` about an address that was found at one which the user gave, or is that itself.
-
-    It may be inside the user's own network only if the one given was there at that time, as its name or `private`
-    says. Where that is not known, its host itself may be there (None): it is what the user gave.
-    """
-    inside = is_private_name(host_of(given)) or private
-    if inside is not False and host_of(url) == host_of(given):
-        return None
-    return bool(inside)
 
 
 def is_private_name(host: str) -> bool:

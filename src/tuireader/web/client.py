@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib import import_module
-from typing import Any, Literal
+from typing import Any
 
 import httpx2
 
@@ -16,12 +16,12 @@ from tuireader import __version__
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError
 from tuireader.urls.private import is_private_address
+from tuireader.urls.reach import Reach
 from tuireader.web.decompress import OFFERED
 from tuireader.web.resolver import look_up_apart
 
 USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 
-Route = Literal["public", "private", "proxy"]
 Origin = tuple[str, str, int | None]
 
 
@@ -45,20 +45,20 @@ class Client(httpx2.AsyncClient):
         """What to hold while a large body is received: many at once would fill the memory."""
         self._per_host = per_host
         self._slots: dict[str, asyncio.Semaphore] = {}
-        self._routes: dict[Origin, Route] = {}
+        self._reach: dict[Origin, Reach] = {}
 
     def slot(self, host: str) -> asyncio.Semaphore:
         """What to hold while a connection to that host is in use."""
         return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
 
-    def route(self, url: httpx2.URL) -> Route | None:
-        """Where connections for that address led so far; private once means private always."""
-        return self._routes.get(origin_of(url))
+    def reach(self, url: httpx2.URL) -> Reach | None:
+        """Where connections for that address led so far; None before the first. Private once means private always."""
+        return self._reach.get(origin_of(url))
 
-    def note_route(self, url: httpx2.URL, route: Route) -> None:
+    def note_reach(self, url: httpx2.URL, reach: Reach) -> None:
         """Remember where a new connection leads: the pool may use it again without asking us."""
-        if self._routes.get(origin_of(url)) != "private":
-            self._routes[origin_of(url)] = route
+        if self._reach.get(origin_of(url)) is not Reach.PRIVATE:
+            self._reach[origin_of(url)] = reach
 
 
 class Guard:
@@ -92,12 +92,12 @@ class Guard:
             await self._stream.aclose()
 
     async def _judge(self) -> None:
-        route: Route = "proxy"
+        reach = Reach.UNKNOWN  # where a proxy is between
         if self._direct:
             peer = ipaddress.ip_address(self._stream.get_extra_info("server_addr")[0])
-            route = "private" if is_private_address(peer) else "public"
-        self._client.note_route(self._url, route)
-        if route == "private" and not self._private_ok:
+            reach = Reach.PRIVATE if is_private_address(peer) else Reach.PUBLIC
+        self._client.note_reach(self._url, reach)
+        if reach is Reach.PRIVATE and not self._private_ok:
             await self._stream.aclose()
             raise PrivateAddressError
 

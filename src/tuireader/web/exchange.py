@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import httpx2
 
 from tuireader.urls.private import is_private_name
+from tuireader.urls.reach import Reach
 from tuireader.web.client import Client, Guard, PrivateAddressError, origin_of
 from tuireader.web.decompress import TooLargeError, Unpacker
 from tuireader.web.headers import ResponseHeaders
@@ -85,7 +86,7 @@ async def _send(client: Client, question: Request) -> httpx2.Response:
     """Send the request and receive the headers of the answer."""
     url = question.url
     while True:
-        if not question.private_ok and (is_private_name(url.host) or client.route(url) == "private"):
+        if not question.private_ok and (is_private_name(url.host) or client.reach(url) is Reach.PRIVATE):
             raise PrivateAddressError  # by its name, or because the pool may hold a connection to it
         guard = Guard(client, url, private_ok=question.private_ok)
         request = client.build_request("GET", url, headers=question.headers, extensions={"trace": guard})
@@ -98,7 +99,7 @@ async def _send(client: Client, question: Request) -> httpx2.Response:
         except BaseException:
             await guard.close_half_open()
             raise
-        if client.route(url) is None and not question.private_ok:  # httpx2 no longer tells where it connects
+        if client.reach(url) is None and not question.private_ok:  # httpx2 no longer tells where it connects
             await response.aclose()
             raise PrivateAddressError
         return response

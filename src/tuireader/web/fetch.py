@@ -17,6 +17,7 @@ from tuireader.model.fetched import Page
 from tuireader.urls.credentials import may_go_along, split_credentials
 from tuireader.urls.hosts import host_of, is_reachable_host, same_host
 from tuireader.urls.private import is_private_name
+from tuireader.urls.reach import Permission, Reach, permission_from
 from tuireader.urls.shown import shown_address
 from tuireader.web import errors
 from tuireader.web import headers as http
@@ -41,35 +42,34 @@ async def get(
     validators: Validators | None = None,
     limit: int = LIMIT,
     deadline: float = DEADLINE,
-    private_ok: bool | None = None,
+    permission: Permission = Permission.AS_GIVEN,
     clock: Clock = utc_now,
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 
-    `validators` make it conditional. A name and a password in `url` go to its host alone. `private_ok` says whether
-    addresses inside the user's own network may be connected to; None means that the user gave `url`, so that it
-    may be there itself, and may lead there only if it is.
+    `validators` make it conditional. A name and a password in `url` go to its host alone. `permission` says
+    where it may lead.
     """
     start, userinfo = _taken_apart(url)
     here, left, permanent = start, deadline, True
     moved_to: str | None = None
-    asked_private: bool | None = None
+    asked_reach = Reach.UNKNOWN
     for hop in range(MOST_REDIRECTS + 1):
         headers = _request_headers(start, here, validators, userinfo)
-        question = Request(here, headers, limit, private_ok=private_ok is not False)
+        question = Request(here, headers, limit, private_ok=permission is not Permission.PUBLIC_ONLY)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
             began = asyncio.get_running_loop().time()
             with _asking(here):
                 answer = await _answer(client, question, left, deadline)
             left -= asyncio.get_running_loop().time() - began
         if hop == 0:
-            asked_private = _is_private(client, here)
-        if private_ok is None:
-            private_ok = bool(_is_private(client, here))
+            asked_reach = _reach(client, here)
+        if permission is Permission.AS_GIVEN:
+            permission = permission_from(_reach(client, here))
         if answer.location is None:
             with _asking(here):
                 page = _page(client, here, answer, clock(), asked=bool(validators))
-            return replace(page, moved_to=moved_to, asked_private=asked_private)
+            return replace(page, moved_to=moved_to, asked_reach=asked_reach)
         permanent = permanent and answer.permanent
         here = _next(here, answer.location)
         moved_to = str(here) if permanent else moved_to
@@ -169,15 +169,13 @@ def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, a
         content_type=answer.headers.first("content-type") or "",
         validators=http.validators(answer.headers),
         fresh_for=http.fresh_for(answer.headers, now),
-        private=bool(_is_private(client, url)),
+        reach=Reach.PRIVATE if _reach(client, url) is Reach.PRIVATE else Reach.PUBLIC,
     )
 
 
-def _is_private(client: Client, url: httpx2.URL) -> bool | None:
-    """Whether an address that was just asked for is in the user's own network; None where only a proxy knows."""
-    if is_private_name(url.host):
-        return True
-    return {"private": True, "public": False}.get(client.route(url) or "proxy")
+def _reach(client: Client, url: httpx2.URL) -> Reach:
+    """Where the server of an address is that was just asked for."""
+    return Reach.PRIVATE if is_private_name(url.host) else client.reach(url) or Reach.UNKNOWN
 
 
 def _name(url: httpx2.URL) -> str:

@@ -91,5 +91,5 @@ async def test_all_that_the_user_does_is_written_in_order(db: Path) -> None:
     cache.change(StatusChange((1,), read=True))
     assert await cache.write(ui_state.load) == {"theme": "dark"}
     await cache.settled()
-    assert cache.is_idle
     assert cache.close() == ""
+    assert cache.is_idle

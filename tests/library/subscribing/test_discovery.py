@@ -6,6 +6,7 @@ from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
 from tuireader.library.subscribing.discovery import Candidates, candidates
+from tuireader.urls.reach import Permission, Reach
 from tuireader.web import open_client
 
 FEED = rss(Item("one"))
@@ -102,10 +103,9 @@ async def test_https_is_tried_where_a_local_server_has_no_http(site: ScriptedSit
 async def test_what_a_public_page_names_may_not_be_inside() -> None:
     from tuireader.model.fetched import Page
 
-    def found(*, private: bool) -> Candidates:
-        page = Page("https://example.org/", 200, b"", private=private)
-        return Candidates("https://example.org", page, ())
+    def found(reach: Reach) -> Candidates:
+        return Candidates("https://example.org", Page("https://example.org/", 200, b"", reach=reach), ())
 
-    assert found(private=False).private_ok("http://10.0.0.1/feed") is False
-    assert found(private=True).private_ok("http://10.0.0.1/feed") is True
-    assert found(private=False).private_ok("https://example.org/feed") is None
+    assert found(Reach.PUBLIC).permission("http://10.0.0.1/feed") is Permission.PUBLIC_ONLY
+    assert found(Reach.PRIVATE).permission("http://10.0.0.1/feed") is Permission.ANYWHERE
+    assert found(Reach.PUBLIC).permission("https://example.org/feed") is Permission.AS_GIVEN

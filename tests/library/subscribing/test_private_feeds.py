@@ -19,6 +19,7 @@ from tuireader.library.subscribing.subscribe import Subscribed, candidates, subs
 from tuireader.model.feed import Refreshed
 from tuireader.store import feeds
 from tuireader.store.connection import connect
+from tuireader.urls.reach import Reach
 from tuireader.web import open_client
 
 if TYPE_CHECKING:
@@ -65,11 +66,11 @@ async def test_a_name_that_turns_to_the_inside_is_refused(
     library: Library, names: dict[str, str], place: Place
 ) -> None:
     done = await add(library, place.at("public.test"))
-    assert done.feed.private is False
+    assert done.feed.reach is Reach.PUBLIC
     names["public.test"] = INSIDE
     for failures in (1, 2):
         event = await ask(library)
-        assert (event.status, event.feed.failures, event.feed.private) == ("failed", failures, False)
+        assert (event.status, event.feed.failures, event.feed.reach) == ("failed", failures, Reach.PUBLIC)
         assert event.error == f"{TURNED}; if you trust it, add {place.at('public.test')} again"
     assert place.inside.heads == []
     assert library.titles() == ["one"]
@@ -80,7 +81,7 @@ async def test_a_name_that_turns_to_the_inside_is_refused(
 @pytest.mark.parametrize("name", ["inside.test", INSIDE, "localhost"])
 async def test_what_was_inside_when_it_was_added_may_be_there(library: Library, place: Place, name: str) -> None:
     done = await add(library, place.at(name))
-    assert done.feed.private is True
+    assert done.feed.reach is Reach.PRIVATE
     assert (await ask(library)).error is None
     assert len((place.outside if name == "localhost" else place.inside).heads) == 2
 
@@ -92,7 +93,7 @@ async def test_a_feed_of_an_older_cache_is_what_its_first_success_says(
         names["moving.test"] = names[name]
         (feed,) = library.follow(place.at("moving.test"))
         event = await ask(library)
-        assert (event.error, event.feed.private) == (None, name == "inside.test")
+        assert (event.error, event.feed.reach is Reach.PRIVATE) == (None, name == "inside.test")
         names["moving.test"] = INSIDE
         assert ((await ask(library)).error is None) is (name == "inside.test")
         with closing(connect(library.path)) as c:
@@ -103,26 +104,26 @@ async def test_what_is_no_feed_decides_nothing(library: Library, names: dict[str
     place.outside.talk = saying(reply(b"<html>Log in", "Connection: close"))
     library.follow(place.at("moving.test"))
     names["moving.test"] = OUTSIDE
-    assert (await ask(library)).feed.private is None
+    assert (await ask(library)).feed.reach is Reach.UNKNOWN
     names["moving.test"] = INSIDE
-    assert (await ask(library)).feed.private is True
+    assert (await ask(library)).feed.reach is Reach.PRIVATE
 
 
 async def test_by_a_proxy_nothing_is_known(library: Library, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     proxy = await serve(saying(reply(ONE)))
     monkeypatch.setenv("http_proxy", proxy.url)
-    assert (await add(library, "http://public.test/feed")).feed.private is None
-    assert (await ask(library)).feed.private is None
-    assert (await add(library, "http://10.0.0.7/feed")).feed.private is True
+    assert (await add(library, "http://public.test/feed")).feed.reach is Reach.UNKNOWN
+    assert (await ask(library)).feed.reach is Reach.UNKNOWN
+    assert (await add(library, "http://10.0.0.7/feed")).feed.reach is Reach.PRIVATE
 
 
 async def test_adding_it_again_by_a_proxy_changes_nothing(
     library: Library, place: Place, serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (await add(library, place.at("public.test"))).feed.private is False
+    assert (await add(library, place.at("public.test"))).feed.reach is Reach.PUBLIC
     monkeypatch.setenv("http_proxy", (await serve(saying(reply(ONE)))).url)
     done = await add(library, place.at("public.test"))
-    assert (done.refreshed.error, done.feed.private) == (None, False)
+    assert (done.refreshed.error, done.feed.reach) == (None, Reach.PUBLIC)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -131,7 +132,7 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
     names["public.test"] = INSIDE
     place.inside.talk = saying(reply(b"<html>no feed"))
     done = await add(library, place.at("public.test"))
-    assert (done.refreshed.status, done.feed.private) == ("failed", False)
+    assert (done.refreshed.status, done.feed.reach) == ("failed", Reach.PUBLIC)
     assert TURNED in str((await ask(library)).error)
     place.inside.talk = saying(reply(ONE))
     if known:
@@ -140,7 +141,7 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
         async with open_client() as client:
             found = await candidates(client, place.at("public.test"), clock=library.clock)
             done = await subscribe(library.cache, client, found, clock=library.clock)
-    assert (done.refreshed.error, done.feed.private) == (None, True)
+    assert (done.refreshed.error, done.feed.reach) == (None, Reach.PRIVATE)
     assert (await ask(library)).error is None
 
 
@@ -148,7 +149,7 @@ async def test_another_site_does_not_allow_it(library: Library, names: dict[str,
     names["site.test"] = OUTSIDE
     with closing(connect(library.path)) as c:
         url, site = place.at("public.test"), place.at("site.test")
-        feeds.add(c, url, title="", site=site, now=library.clock.now, private=False)
+        feeds.add(c, url, title="", site=site, now=library.clock.now, reach=Reach.PUBLIC)
     names["public.test"] = INSIDE
     done = await add(library, site)
     assert TURNED in str(done.refreshed.error)
@@ -157,9 +158,9 @@ async def test_another_site_does_not_allow_it(library: Library, names: dict[str,
 
 async def test_the_inside_may_lead_outside_and_remains_the_inside(library: Library, place: Place) -> None:
     place.inside.talk = saying(redirect(place.at("public.test"), "302 Found"))
-    assert (await add(library, place.at("inside.test"))).feed.private is True
+    assert (await add(library, place.at("inside.test"))).feed.reach is Reach.PRIVATE
     event = await ask(library)
-    assert (event.error, event.feed.private) == (None, True)
+    assert (event.error, event.feed.reach) == (None, Reach.PRIVATE)
 
 
 async def test_a_feed_that_moves_outside_loses_the_right(library: Library, names: dict[str, str], place: Place) -> None:
@@ -167,7 +168,7 @@ async def test_a_feed_that_moves_outside_loses_the_right(library: Library, names
     place.inside.talk = saying(redirect(place.at("public.test"), "301 Moved Permanently"))
     for _ in range(3):
         event = await ask(library)
-    assert (event.feed.url, event.feed.private) == (place.at("public.test"), False)
+    assert (event.feed.url, event.feed.reach) == (place.at("public.test"), Reach.PUBLIC)
     names["public.test"] = INSIDE
     assert TURNED in str((await ask(library)).error)
 
@@ -185,9 +186,9 @@ async def test_a_feed_that_moves_within_the_inside_keeps_the_right(
     place.inside.talk = talk
     for _ in range(3):
         event = await ask(library)
-    assert (event.feed.url, event.feed.private) == (place.at("elsewhere.test"), True)
+    assert (event.feed.url, event.feed.reach) == (place.at("elsewhere.test"), Reach.PRIVATE)
     assert (await ask(library)).error is None
-    assert (await add(library, place.at("inside.test"))).feed.private is True  # at once, as it is for good
+    assert (await add(library, place.at("inside.test"))).feed.reach is Reach.PRIVATE  # at once, as it is for good
 
 
 async def test_the_page_of_an_article_may_not_turn_inside_either(
@@ -232,4 +233,4 @@ async def test_what_a_page_of_the_inside_names_may_be_there(
         writer.write(reply(link.encode() if b"wiki.test" in head else ONE))
 
     place.inside.talk = talk
-    assert (await add(library, place.at("wiki.test"))).feed.private is True
+    assert (await add(library, place.at("wiki.test"))).feed.reach is Reach.PRIVATE

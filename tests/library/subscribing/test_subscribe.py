@@ -18,6 +18,7 @@ from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
+from tuireader.urls.reach import Reach
 from tuireader.web import open_client
 
 if TYPE_CHECKING:
@@ -325,7 +326,7 @@ async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
     with pytest.raises(FetchError, match="says 429"):
         await look(library, site.url + "/busy")
     site.requests.clear()
-    page = Page("http://elsewhere.test/", 200, b"", private=True)
+    page = Page("http://elsewhere.test/", 200, b"", reach=Reach.PRIVATE)
     with pytest.raises(FetchError, match="wants not to be asked before"):
         await add(library, Candidates("http://elsewhere.test/", page, (FeedLink(site.url + "/feed/"),)))
     assert site.requests == []

@@ -20,6 +20,7 @@ from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.subscribe import SubscribeScreen
+from tuireader.urls.reach import Reach
 
 SIZE = (120, 32)
 THIRD = Post("The Quiet Harbour", "<p>Nobody watched the vote.</p>", "quiet", date="Wed, 28 Jun 2017 12:00:00 +0000")
@@ -175,7 +176,7 @@ async def test_the_address_of_a_feed_that_fails_asks_for_it_again(db: Path, cloc
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
     with closing(connect(db)) as c:
-        feeds.record(c, replace(feeds.every(c)[0], error="It was refused.", private=False))
+        feeds.record(c, replace(feeds.every(c)[0], error="It was refused.", reach=Reach.PUBLIC))
     site.requests.clear()
     again = app_on(db, clock, site.url)
     async with again.run_test(size=SIZE) as pilot:
@@ -184,7 +185,7 @@ async def test_the_address_of_a_feed_that_fails_asks_for_it_again(db: Path, cloc
     assert [(request.path, "if-none-match" in request.headers) for request in site.requests] == [("/feed/", True)]
     with closing(connect(db)) as c:
         (feed,) = feeds.every(c)
-        assert (feed.error, feed.private) == (None, True)
+        assert (feed.error, feed.reach) == (None, Reach.PRIVATE)
 
 
 async def test_what_is_no_address_is_said(db: Path, clock: Clock) -> None:

@@ -11,6 +11,7 @@ from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store.host_holds import SKEW
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, same_host
+from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
 HOUR = 3600
@@ -130,7 +131,7 @@ def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
         failures=0,
         error=None,
         gone=False,
-        private=page.asked_private if feed.private is None else feed.private,
+        reach=page.asked_reach if feed.reach is Reach.UNKNOWN else feed.reach,
     )
 
 
@@ -148,19 +149,17 @@ def _after_redirects(feed: Feed, page: Page) -> Feed:
     if hits < HITS_TO_MOVE:
         return replace(feed, moved_to=target, moved_hits=hits)
     url = with_credentials_of(target, feed.url)
-    return replace(
-        feed, url=url, moved_to=None, moved_hits=0, private=private_at(url, feed.url, page, private=feed.private)
-    )
+    return replace(feed, url=url, moved_to=None, moved_hits=0, reach=reach_at(url, feed.url, page, known=feed.reach))
 
 
-def private_at(kept: str, asked: str, page: Page, *, private: bool | None = None) -> bool | None:
-    """Whether the address to keep for a feed is inside the user's own network, as `Feed.private`.
+def reach_at(kept: str, asked: str, page: Page, *, known: Reach = Reach.UNKNOWN) -> Reach:
+    """Where the address to keep for a feed is, as `Feed.reach`.
 
-    `page` came when `asked` was asked for, and `private` is what was known of that before. A feed that moves from the
+    `page` came when `asked` was asked for, and `known` is what was known of that before. A feed that moves from the
     inside to another host loses the right to be there unless it was found there.
     """
-    inside = page.asked_private if private is None else private
-    return inside if host_of(kept) == host_of(asked) else inside and page.private
+    reach = page.asked_reach if known is Reach.UNKNOWN else known
+    return page.reach if reach is Reach.PRIVATE and host_of(kept) != host_of(asked) else reach
 
 
 def _own_validators(feed: Feed, page: Page) -> Validators:

@@ -24,15 +24,15 @@ async def fetch_full_text(cache: Cache, client: Client, article_id: int, *, cloc
     from tuireader import web
     from tuireader.library.politeness import retry_after
     from tuireader.urls.credentials import with_credentials_of
-    from tuireader.urls.private import private_ok_for
+    from tuireader.urls.reach import permission_for
 
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
-    private_ok = private_ok_for(url, feed.url, private=feed.private)
+    permission = permission_for(url, feed.url, feed.reach)
     async with retry_after.respecting_retry_after(cache, url, clock=clock):
-        page = await web.get(client, url, private_ok=private_ok, clock=clock)
+        page = await web.get(client, url, permission=permission, clock=clock)
     await cache.take(partial(keep_full_text, article_id=article_id, page=page))
 
 

@@ -17,6 +17,7 @@ from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import host_of
+from tuireader.urls.reach import Reach
 
 
 def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
@@ -24,8 +25,10 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "unchanged")
-    if feed.private is None and page.asked_private is not None:  # not known yet, or given anew: this answer decides
-        current = replace(current, private=None)
+    if (
+        feed.reach is Reach.UNKNOWN and page.asked_reach is not Reach.UNKNOWN
+    ):  # not known yet, or given anew: this answer decides
+        current = replace(current, reach=Reach.UNKNOWN)
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))
     if current.body_hash is not None and _hash(page) == current.body_hash:

@@ -22,7 +22,7 @@ from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import host_of
-from tuireader.urls.private import private_ok_for
+from tuireader.urls.reach import Reach, permission_for
 from tuireader.urls.shown import without_credentials
 
 AT_ONCE = 32
@@ -58,7 +58,7 @@ async def refresh(
             if feed.id not in ready:
                 yield Refreshed(current.get(feed.id, feed), "not-due")
     if given:
-        ready = {id_: replace(feed, private=None) for id_, feed in ready.items()}
+        ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
     async with cache.pool(prepare=(ingest.__name__,), expected=expected):
         async for event in _Run(client, cache, clock, deadline).events(list(ready.values())):
@@ -141,7 +141,7 @@ class _Run:
                 feed.url,
                 validators=feed.validators,
                 deadline=self._deadline,
-                private_ok=private_ok_for(feed.url, feed.url, private=feed.private),
+                permission=permission_for(feed.url, feed.url, feed.reach),
                 clock=self._clock,
             )
         except FetchError as error:

@@ -15,7 +15,7 @@ from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
-from tuireader.urls.private import private_ok_for
+from tuireader.urls.reach import Permission, permission_for, permission_from
 from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
@@ -36,11 +36,11 @@ class Candidates:
     fetched: Page | None = None
     """The first of the feeds, if finding it meant fetching it."""
 
-    def private_ok(self, url: str) -> bool | None:
-        """What to tell `get` about an address that the page names: inside the user's network only if the page is."""
+    def permission(self, url: str) -> Permission:
+        """The permission for an address that the page names: inside the user's network only if the page is."""
         if host_of(url) == host_of(self.address):
-            return private_ok_for(url, self.address, private=self.page.asked_private)
-        return self.page.private
+            return permission_for(url, self.address, self.page.asked_reach)
+        return permission_from(self.page.reach)
 
 
 async def candidates(client: web.Client, address: str, *, clock: Clock = utc_now) -> Candidates:
@@ -94,8 +94,8 @@ async def _at_usual_places(
     for url in usual_feed_urls(page.url):
         try:
             whole = with_credentials_of(url, address)
-            private_ok = private_ok_for(url, page.url, private=page.private)
-            guess = await web.get(client, whole, deadline=_PATIENCE, private_ok=private_ok, clock=clock)
+            permission = permission_for(url, page.url, page.reach)
+            guess = await web.get(client, whole, deadline=_PATIENCE, permission=permission, clock=clock)
         except FetchError as error:
             if error.offline or error.unreached or error.status in {401, 429, 503}:
                 raise

@@ -128,4 +128,4 @@ class _Subscription:
             return found.fetched
         url = with_credentials_of(link.url, found.address)
         async with self._heeding(url):
-            return await web.get(self._client, url, private_ok=found.private_ok(url), clock=self._clock)
+            return await web.get(self._client, url, permission=found.permission(url), clock=self._clock)

@@ -32,8 +32,8 @@ def add_feed(
     parsed = parse_feed(page.content, page.url, page.content_type)
     url = with_credentials_of(_kept_address(link.url, page), found.address)
     site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
-    private = polling.private_at(url, link.url, page)
-    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, private=private)
+    reach = polling.reach_at(url, link.url, page)
+    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, reach=reach)
     refreshed = ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
     return refreshed, article_meant(c, found, refreshed.feed, parsed, now)
 
