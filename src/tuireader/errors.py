@@ -3,6 +3,8 @@
 A message may hold text that came from the web; whoever shows it makes it printable first.
 """
 
+from enum import Enum
+
 
 class TuireaderError(Exception):
     """Something that the user can understand and act on; `str()` is the sentence."""
@@ -12,33 +14,56 @@ class AddressError(TuireaderError):
     """What was typed is no address that tuireader can open."""
 
 
+class FetchFailure(Enum):
+    """What kept a page from coming, as far as callers act on it."""
+
+    OFFLINE = "offline"
+    """There seems to be no network."""
+    UNREACHED = "unreached"
+    """No connection came about, or no answer in time: another scheme may be tried."""
+    INSIDE = "inside"
+    """The host is inside the user's own network, where the request may not lead."""
+    STATUS = "status"
+    """The server answered with an HTTP status that brings no page."""
+    OTHER = "other"
+
+
 class FetchError(TuireaderError):
     """The web did not give a page: no answer, refused, too large, too slow, an HTTP error."""
 
     def __init__(
         self,
         message: str,
+        kind: FetchFailure = FetchFailure.OTHER,
         *,
         status: int | None = None,
         retry_after: int | None = None,
-        offline: bool = False,
-        unreached: bool = False,
-        inside: str = "",
         url: str = "",
     ) -> None:
         """Keep what callers act on.
 
-        The HTTP `status`; the server's `retry_after` in seconds; `offline` if no network was found; `unreached` if no
-        connection came about, so that another scheme may be tried; `inside` is the host that was not connected to for
-        being in the user's own network; the `url` that was asked for, after a redirect another than was given.
+        The HTTP `status`; the server's `retry_after` in seconds; the `url` that was asked for, after a redirect another
+        than was given.
         """
         super().__init__(message)
+        self.kind = FetchFailure.STATUS if status is not None else kind
         self.status = status
         self.retry_after = retry_after
-        self.offline = offline
-        self.unreached = unreached
-        self.inside = inside
         self.url = url
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether there seems to be no network."""
+        return self.kind is FetchFailure.OFFLINE
+
+    @property
+    def is_unreached(self) -> bool:
+        """Whether no connection came about, or no answer in time."""
+        return self.kind is FetchFailure.UNREACHED
+
+
+class NotAskedError(FetchError):
+    """A page was not asked for, out of politeness: its server wants to be left alone, or does not answer."""
 
 
 class NotAFeedError(TuireaderError):

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.feed import Validators
 from tuireader.urls.reach import Reach
 from tuireader.web import Client, get, open_client
@@ -282,7 +282,7 @@ async def test_statuses_are_sentences(client: Client, site: ScriptedSite, status
     site.pages["/feed"] = Reply("<rss/>", status=status, headers={"Retry-After": "90"})
     error = await failure(client, site.url + "/feed")
     assert f"127.0.0.1:{site.url.rpartition(':')[2]} {sentence}" in str(error)
-    assert (error.status, error.retry_after, error.offline) == (status, 90, False)
+    assert (error.status, error.retry_after, error.kind) == (status, 90, FetchFailure.STATUS)
 
 
 @pytest.mark.parametrize(

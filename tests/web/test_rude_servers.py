@@ -185,7 +185,7 @@ async def test_nonsense_is_one_sentence(client: Client, serve: Serve, answer: by
     error = await failure(client, server.url)
     assert str(error).startswith(f"127.0.0.1:{server.port} ")
     assert sentence in str(error)
-    assert not error.offline
+    assert not error.is_offline
 
 
 async def test_a_server_that_resets(client: Client, serve: Serve) -> None:
@@ -205,7 +205,7 @@ async def test_a_closed_port(client: Client) -> None:
         port = taken.getsockname()[1]
         error = await failure(client, f"http://127.0.0.1:{port}/")
     assert str(error) == f"127.0.0.1:{port} refused the connection"
-    assert not error.offline
+    assert not error.is_offline
 
 
 @dataclass
@@ -231,7 +231,7 @@ async def test_a_name_that_is_not_found(client: Client, monkeypatch: pytest.Monk
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(errors, "_has_route", lambda: case.route)
     error = await failure(client, "http://example.org/")
-    assert (str(error), error.offline) == (case.sentence, case.offline)
+    assert (str(error), error.is_offline) == (case.sentence, case.offline)
 
 
 @pytest.mark.parametrize(("route", "offline"), [(True, False), (False, True)])
@@ -243,7 +243,7 @@ async def test_no_way_there(client: Client, monkeypatch: pytest.MonkeyPatch, rou
     monkeypatch.setattr(errors, "_has_route", lambda: route)
     error = await failure(client, "http://198.51.100.7/")
     assert "198.51.100.7 cannot be reached" in str(error)
-    assert error.offline is offline
+    assert error.is_offline is offline
 
 
 async def test_names_that_break_the_resolver(client: Client) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import httpx2
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure
 
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
@@ -42,7 +42,7 @@ def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
 
 def of_timeout(host: str, seconds: float) -> FetchError:
     """The error for a deadline that passed."""
-    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", unreached=True)
+    return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", FetchFailure.UNREACHED)
 
 
 def of_cut(host: str) -> FetchError:
@@ -62,7 +62,8 @@ def of_exception(host: str, error: Exception) -> FetchError:
             if found is not None:
                 return found
     answered = isinstance(error, httpx2.RemoteProtocolError) and "peer closed" in str(error)
-    return FetchError(_of_protocol(host, error), unreached=isinstance(error, httpx2.TransportError) and not answered)
+    unreached = isinstance(error, httpx2.TransportError) and not answered
+    return FetchError(_of_protocol(host, error), FetchFailure.UNREACHED if unreached else FetchFailure.OTHER)
 
 
 def _of_system(host: str, error: OSError) -> FetchError | None:
@@ -72,11 +73,11 @@ def _of_system(host: str, error: OSError) -> FetchError | None:
     if isinstance(error, socket.gaierror):
         return _of_name(host, error)
     if isinstance(error, ConnectionRefusedError):
-        return FetchError(f"{host} refused the connection", unreached=True)
+        return FetchError(f"{host} refused the connection", FetchFailure.UNREACHED)
     if error.errno in _NO_NETWORK:
         return _of_distance(host)
     if isinstance(error, TimeoutError):
-        return FetchError(f"{host} did not answer", unreached=True)
+        return FetchError(f"{host} did not answer", FetchFailure.UNREACHED)
     return None
 
 
@@ -97,18 +98,18 @@ def _of_tls(host: str, error: ssl.SSLError) -> FetchError:
         why = error.verify_message.rstrip(".")
         return FetchError(f"{host} has a certificate that cannot be trusted ({why})")
     why = (error.reason or "TLS failed").replace("_", " ").lower()
-    return FetchError(f"{host} offers no secure connection that works ({why})", unreached=True)
+    return FetchError(f"{host} offers no secure connection that works ({why})", FetchFailure.UNREACHED)
 
 
 def _of_distance(host: str) -> FetchError:
     if _has_route():
         return FetchError(f"{host} cannot be reached")
-    return FetchError(f"{host} cannot be reached: there seems to be no network", offline=True)
+    return FetchError(f"{host} cannot be reached: there seems to be no network", FetchFailure.OFFLINE)
 
 
 def _of_name(host: str, error: socket.gaierror) -> FetchError:
     if error.errno == socket.EAI_AGAIN or not _has_route():
-        return FetchError(f"{host} cannot be looked up: there seems to be no network", offline=True)
+        return FetchError(f"{host} cannot be looked up: there seems to be no network", FetchFailure.OFFLINE)
     return FetchError(f"{host} is not known: check the address")
 
 

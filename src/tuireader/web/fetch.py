@@ -10,12 +10,12 @@ from datetime import datetime
 
 import httpx2
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.clock import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
 from tuireader.urls.credentials import may_go_along, split_credentials
-from tuireader.urls.hosts import host_of, is_reachable_host, same_host
+from tuireader.urls.hosts import is_reachable_host, same_host
 from tuireader.urls.private import is_private_name
 from tuireader.urls.reach import Permission, Reach, permission_from
 from tuireader.urls.shown import shown_address
@@ -140,7 +140,7 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
     except PrivateAddressError as error:
         raise FetchError(
             f"{name} is inside your own network, where a public page may not lead: not opened",
-            inside=host_of(str(question.url)),
+            FetchFailure.INSIDE,
         ) from error
     except TooLargeError as error:
         raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error

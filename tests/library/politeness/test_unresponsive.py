@@ -12,7 +12,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply
 from support.rss import Item, rss
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
@@ -31,13 +31,20 @@ TWO_LANES = (2, 3)
 """The first lane may have asked once more before the second was done."""
 
 
-def failure(url: str = FEED, *, unreached: bool = True, offline: bool = False) -> FetchError:
-    return FetchError("It failed.", unreached=unreached, offline=offline, url=url)
+def failure(url: str = FEED, kind: FetchFailure = FetchFailure.UNREACHED) -> FetchError:
+    return FetchError("It failed.", kind, url=url)
 
 
 def test_two_in_a_row_and_no_fewer() -> None:
     silence = UnresponsiveHosts()
-    for answer in (failure(), None, failure(), failure(unreached=False), failure(), failure("http://two.test/")):
+    for answer in (
+        failure(),
+        None,
+        failure(),
+        failure(kind=FetchFailure.OTHER),
+        failure(),
+        failure("http://two.test/"),
+    ):
         silence.note(FEED, answer)
         assert silence.error(FEED) is None
     silence.note(FEED, failure())
@@ -51,14 +58,14 @@ def test_two_in_a_row_and_no_fewer() -> None:
     assert silence.error(FEED) is None
 
 
-@pytest.mark.parametrize("offline", [False, True])
-def test_whether_it_may_be_the_network_is_as_it_was(*, offline: bool) -> None:
+@pytest.mark.parametrize("kind", [FetchFailure.UNREACHED, FetchFailure.OFFLINE])
+def test_whether_it_may_be_the_network_is_as_it_was(kind: FetchFailure) -> None:
     silence = UnresponsiveHosts()
     for _ in range(2):
-        silence.note(FEED, failure(offline=offline))
+        silence.note(FEED, failure(kind=kind))
     error = silence.error(FEED)
     assert error is not None
-    assert error.offline is offline
+    assert error.kind is kind
 
 
 def test_addresses_that_are_none_are_no_server() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.urls.hosts import Server, host_of, server_of
 
 IN_VAIN = 2
@@ -16,20 +16,20 @@ class UnresponsiveHosts:
 
     def __init__(self) -> None:
         self._in_vain: Counter[Server] = Counter()
-        self._offline: dict[Server, bool] = {}
+        self._kinds: dict[Server, FetchFailure] = {}
 
     def note(self, url: str, error: FetchError | None = None) -> None:
         """Learn from what came of a feed: a server that answered, even with an error or by sending us on, is there."""
         server = server_of(url)
-        if error is None or not (error.unreached or error.offline) or server_of(error.url) != server:
+        if error is None or not (error.is_unreached or error.is_offline) or server_of(error.url) != server:
             del self._in_vain[server]
         else:
             self._in_vain[server] += 1
-            self._offline[server] = error.offline
+            self._kinds[server] = error.kind
 
-    def error(self, url: str) -> FetchError | None:
+    def error(self, url: str) -> NotAskedError | None:
         """Why a feed is not to be asked for in this refresh; None where it may be."""
         if self._in_vain[server_of(url)] < IN_VAIN:
             return None
         said = f"{host_of(url)} did not answer for {IN_VAIN} of its feeds: this one was not asked, and is tried later"
-        return FetchError(said, offline=self._offline[server_of(url)], url=url)
+        return NotAskedError(said, self._kinds[server_of(url)], url=url)

@@ -25,9 +25,8 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
     current = _current(c, feed)
     if current is None:
         return Refreshed(feed, "unchanged")
-    if (
-        feed.reach is Reach.UNKNOWN and page.asked_reach is not Reach.UNKNOWN
-    ):  # not known yet, or given anew: this answer decides
+    is_decided_now = feed.reach is Reach.UNKNOWN and page.asked_reach is not Reach.UNKNOWN  # it was given anew
+    if is_decided_now:
         current = replace(current, reach=Reach.UNKNOWN)
     if page.status == 304:
         return _unchanged(c, polling.after_unchanged(current, page, now))

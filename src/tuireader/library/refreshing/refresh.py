@@ -12,7 +12,7 @@ from typing import Any
 
 from tuireader import web
 from tuireader.cleanup import to_the_end
-from tuireader.errors import FetchError, StoreError
+from tuireader.errors import FetchError, FetchFailure, StoreError
 from tuireader.library.jobs.cache import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
@@ -146,7 +146,7 @@ class _Run:
             )
         except FetchError as error:
             self._silence.note(feed.url, error)
-            return await self._failed(feed, _turned_inside(feed) if error.inside == host_of(feed.url) else error)
+            return await self._failed(feed, _turned_inside(feed) if _is_inside(error, feed) else error)
         self._silence.note(feed.url)
         self._reached = True
         return page
@@ -157,7 +157,7 @@ class _Run:
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_failure, feed=feed, error=error)
-        if error.offline:
+        if error.is_offline:
             return self._put_off(feed, error, note)
         self._reached = True
         event = await self._cache.note(partial(note, now=self._clock()))
@@ -167,7 +167,7 @@ class _Run:
 
     async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_skipped, feed=feed, reason=str(error))
-        if error.offline:
+        if error.is_offline:
             return self._put_off(feed, error, note)
         return await self._cache.note(partial(note, now=self._clock()))
 
@@ -181,13 +181,18 @@ class _Run:
             await self._cache.note(partial(note, now=self._clock()))
 
 
+def _is_inside(error: FetchError, feed: Feed) -> bool:
+    """Whether it is the feed's own host that was not connected to for being inside, and not one that it led to."""
+    return error.kind is FetchFailure.INSIDE and host_of(error.url) == host_of(feed.url)
+
+
 def _turned_inside(feed: Feed) -> FetchError:
     """The error for a feed whose name leads into the user's own network, and did not when the user added it."""
     host = host_of(feed.url)
     return FetchError(
         f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add"
         f" {without_credentials(feed.url)} again",
-        inside=host,
+        FetchFailure.INSIDE,
     )
 
 

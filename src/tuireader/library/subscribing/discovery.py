@@ -62,7 +62,7 @@ async def _first_that_answers(client: web.Client, urls: Sequence[str], clock: Cl
         try:
             return url, await web.get(client, url, deadline=_PATIENCE, clock=clock)
         except FetchError as error:
-            if not error.unreached:
+            if not error.is_unreached:
                 raise
     return urls[-1], await web.get(client, urls[-1], clock=clock)
 
@@ -97,7 +97,7 @@ async def _at_usual_places(
             permission = permission_for(url, page.url, page.reach)
             guess = await web.get(client, whole, deadline=_PATIENCE, permission=permission, clock=clock)
         except FetchError as error:
-            if error.offline or error.unreached or error.status in {401, 429, 503}:
+            if error.is_offline or error.is_unreached or error.status in {401, 429, 503}:
                 raise
             continue
         if await asyncio.to_thread(is_feed, guess.content, guess.content_type):
