@@ -44,6 +44,10 @@ BREAKS = {
         ("tuireader.tui.main.statuses", "import tuireader.library.jobs.writer"),
         ("tuireader.library.refreshing.refresh", "import tuireader.library.jobs.pool"),
     ),
+    "The only way to ask a site": (
+        ("tuireader.library.reading.full_text", "import tuireader.web"),
+        ("tuireader.tui.main.refreshing", "import tuireader.web.fetch"),
+    ),
     "Whoever shows or prints writes": (
         ("tuireader.tui.main.statuses", "import tuireader.store.statuses"),
         ("tuireader.cli.articles", "import tuireader.store.writing"),

@@ -23,6 +23,8 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "start": rows_list.start,
     "start-newsboat": rows_list.start_newsboat,
     "refresh": rows_refresh.small,
+    "pool": rows_refresh.pool,
+    "add": rows_refresh.adding,
     "refresh-large": rows_refresh.large,
     "key": rows_list.key,
     "busy": rows_list.busy,

@@ -58,6 +58,27 @@ class Ours:
         with closing(connect(self.cache)) as connection:
             connection.execute("UPDATE feed SET url = ? || '/' || id || '/feed/'", (base,))
 
+    def add(self, urls: Sequence[str]) -> float:
+        """Subscribe to feeds by their addresses, and fetch them; give the seconds it took."""
+        return self.command("add", *urls)
+
+    def refresh_in_processes(self, processes: int) -> float:
+        """Ask for all feeds, with so many processes to take in what comes; give the seconds it took."""
+        code = f"""
+import asyncio, pathlib
+from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.queue import open_queue
+from tuireader.library.refreshing.refresh import refresh
+from tuireader.model.clock import utc_now
+async def main():
+    cache = Cache(pathlib.Path({str(self.cache)!r}), processes={processes})
+    async with open_queue(cache, clock=utc_now) as queue:
+        async for _ in refresh(cache, queue, clock=utc_now, force=True):
+            pass
+asyncio.run(main())
+"""
+        return run([sys.executable, "-c", code], self.env)
+
     def refresh(self, *flags: str) -> float:
         """Ask for all feeds; give the seconds it took."""
         return self.command("refresh", *flags)

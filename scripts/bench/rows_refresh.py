@@ -12,6 +12,8 @@ from bench.table import Result, Row
 from bench.workbench import Workbench
 
 SMALL = (200, 20)
+PROCESSES = 3
+"""As many as tuireader starts itself on two cores."""
 
 
 def small(bench: Workbench) -> Iterator[Row]:
@@ -40,6 +42,41 @@ def small(bench: Workbench) -> Iterator[Row]:
     yield Result(f"first refresh, {what}", our_first, first, "newsboat", 1.0)
     yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 2nd time (asks without ETag)", 0.35)
     yield Result(f"unchanged refresh, {what}", our_again, third, "newsboat, 3rd time (asks with ETag)", None)
+
+
+def pool(bench: Workbench) -> Iterator[Row]:
+    """What the processes are worth that take in what comes: the same feeds with one thread alone."""
+    feeds = bench.corpus(*SMALL)
+    urls = bench.serve(feeds.folder).urls(feeds.feeds)
+    took: dict[int, list[float]] = {0: [], PROCESSES: []}
+    for turn in range(3 if bench.quick else 5):
+        bench.say(f"refreshing with processes and without, turn {turn + 1}")
+        for processes, seconds in took.items():
+            shutil.rmtree(bench.folder / "ours-pool", ignore_errors=True)
+            here = Ours.at(bench.folder / "ours-pool", bench.env)
+            here.subscribe(urls)
+            seconds.append(here.refresh_in_processes(processes))
+    alone, many = (median(seconds) for seconds in took.values())
+    what = f"{feeds.feeds} feeds of {feeds.articles}"
+    yield Result(f"first refresh in {PROCESSES} processes, {what}", many, alone, "in one thread", None)
+
+
+def adding(bench: Workbench) -> Iterator[Row]:
+    """The same feeds added by their addresses, all in one command, and refreshed where they are subscribed to."""
+    feeds = bench.corpus(*SMALL)
+    urls = bench.serve(feeds.folder).urls(feeds.feeds)
+    added: list[float] = []
+    refreshed: list[float] = []
+    for turn in range(3 if bench.quick else 5):
+        bench.say(f"adding {feeds.feeds} feeds, turn {turn + 1}")
+        for name in ("ours-add", "ours-refresh"):
+            shutil.rmtree(bench.folder / name, ignore_errors=True)
+        added.append(Ours.at(bench.folder / "ours-add", bench.env).add(urls))
+        here = Ours.at(bench.folder / "ours-refresh", bench.env)
+        here.subscribe(urls)
+        refreshed.append(here.refresh())
+    what = f"{feeds.feeds} feeds of {feeds.articles}"
+    yield Result(f"add, {what}", median(added), median(refreshed), "first refresh", 1.2)
 
 
 def large(bench: Workbench) -> Iterator[Row]:

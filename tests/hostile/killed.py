@@ -23,11 +23,11 @@ from typing import Any
 
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
 from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.status import mark
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.query import Query
 from tuireader.store import articles, connection
-from tuireader.web import open_client
 
 MOST = {"statement": (600, 150), "step": (500, 90), "event": (10, 0)}
 """How many of each the first round has, about, and how many more each later one: its feeds have grown."""
@@ -74,9 +74,10 @@ def star(path: Path, say: int, dice: random.Random) -> None:
 
 async def one_round(path: Path, now: datetime, event: Callable[..., None], starring: threading.Thread) -> None:
     """A whole refresh, unless it is killed."""
-    async with open_client() as client:
+    cache = Cache(path)
+    async with open_queue(cache, clock=lambda: now) as queue:
         starring.start()
-        async for _ in refresh(Cache(path), client, clock=lambda: now, force=True):
+        async for _ in refresh(cache, queue, clock=lambda: now, force=True):
             event()
     starring.join()
 

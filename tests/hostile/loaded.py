@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.web import open_client
 
 RESOLVE = socket.getaddrinfo
 
@@ -31,10 +31,11 @@ def resolve(host: Any, *args: Any, **options: Any) -> Any:
 async def run(path: Path, deadline: float) -> list[dict[str, object]]:
     """Refresh all feeds."""
     now = datetime(2026, 1, 15, 12, tzinfo=UTC)
-    async with open_client() as client:
+    cache = Cache(path)
+    async with open_queue(cache, clock=lambda: now) as queue:
         return [
             {"url": event.feed.url, "status": event.status, "new": event.new, "error": event.error}
-            async for event in refresh(Cache(path), client, clock=lambda: now, deadline=deadline)
+            async for event in refresh(cache, queue, clock=lambda: now, deadline=deadline)
         ]
 
 

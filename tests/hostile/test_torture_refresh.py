@@ -20,12 +20,12 @@ from support.fault_injection import Fault, failing_sockets, failing_statements, 
 from support.rss import Item, rss
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
-from tuireader.web import open_client
 
 NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 FEEDS = ("one", "two", "three")
@@ -59,8 +59,9 @@ async def before(tmp_path: Path, site: ScriptedSite) -> Path:
 
 
 async def refreshed(path: Path, now: datetime) -> list[Refreshed]:
-    async with open_client() as client:
-        return [event async for event in refresh(Cache(path), client, clock=lambda: now, force=True)]
+    cache = Cache(path)
+    async with open_queue(cache, clock=lambda: now) as queue:
+        return [event async for event in refresh(cache, queue, clock=lambda: now, force=True)]
 
 
 async def tried(path: Path, fault: AbstractContextManager[None]) -> list[Refreshed]:

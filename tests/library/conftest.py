@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
+from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +11,13 @@ import pytest
 from conftest import Clock
 from support.raw_server import Serve, raw_servers
 from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
-from tuireader.web import open_client
 
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -48,9 +48,13 @@ class Library:
     def titles(self) -> list[str]:
         return [headline.title for headline in self.headlines()]
 
+    def asking(self) -> AbstractAsyncContextManager[PoliteQueue]:
+        """A queue of a new start of the program."""
+        return open_queue(self.cache, clock=self.clock)
+
     async def refresh(self, *chosen: Feed, force: bool = False) -> list[Refreshed]:
-        async with open_client() as client:
-            events = refresh(self.cache, client, chosen or None, clock=self.clock, force=force)
+        async with self.asking() as queue:
+            events = refresh(self.cache, queue, chosen or None, clock=self.clock, force=force)
             return [event async for event in events]
 
 

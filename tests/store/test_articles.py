@@ -13,6 +13,23 @@ from tuireader.model.query import Query
 from tuireader.store import articles, facets, feeds, statuses
 
 
+def test_saving_says_which_articles_are_new_and_which_were_edited(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    first = articles.save(c, feed, Plan(new=(ready("2"), ready("1"))), NOW)
+    assert [articles.get(c, article_id).guid for article_id in first.new] == ["2", "1"]
+    assert first.changed == ()
+    edited = ready("1", "Other words.")
+    again = articles.save(c, feed, Plan(new=(ready("3"),), changed=((first.new[1], edited),)), NOW)
+    assert [articles.get(c, article_id).guid for article_id in again.new] == ["3"]
+    assert again.changed == (first.new[1],)
+    late = articles.save(
+        c, feed, Plan(new=(ready("3", "Edited."), edited)), NOW
+    )  # another process saved them meanwhile
+    assert (late.new, late.changed) == ((), again.new)
+    feeds.remove(c, feed.id)
+    assert articles.save(c, feed, Plan(new=(ready("4"),)), NOW).new == ()
+
+
 def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
     published = datetime(2025, 6, 30, 8, 15, tzinfo=UTC)
     feed = save(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -17,6 +18,8 @@ class RawServer:
 
     talk: Talk
     heads: list[bytes] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    """What came with requests that have a body, in their order."""
     connections: int = 0
     now_open: int = 0
     most_open: int = 0
@@ -34,6 +37,9 @@ class RawServer:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.heads.append(head)
+                length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+                if length is not None:
+                    self.bodies.append(await reader.readexactly(int(length[1])))
                 await self.talk(head, writer)
                 await writer.drain()
         except (OSError, asyncio.IncompleteReadError):

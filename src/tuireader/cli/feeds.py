@@ -28,25 +28,26 @@ def add(arguments: argparse.Namespace) -> int:
 
 
 async def _add(addresses: list[str], *, as_json: bool) -> int:
-    from tuireader import web
-    from tuireader.library.subscribing.subscribe import subscribe
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.subscribing.subscribe import subscribe_all
 
     with cache.opened():
         pass  # mended, should it be damaged, before the first address is looked at
-    status, progress = DONE, Progress()
+    status, progress, done = DONE, Progress(), 0
+    progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
     with cache.gate() as gate:
-        async with web.open_client() as client:
-            for address in addresses:
-                progress.tell(f"Looking for the feed of {shown_address(address)} …")
-                try:
-                    done = await subscribe(gate, client, address, clock=utc_now)
-                except TuireaderError as error:
-                    progress.clear()
-                    say(f"{shown_address(address)}: {error}")
-                    status = FAILED
-                    continue
+        async with open_queue(gate, clock=utc_now) as queue:
+            async for address, came in subscribe_all(gate, queue, addresses, clock=utc_now):
                 progress.clear()
-                status = _report(done, as_json=as_json) or status
+                if isinstance(came, TuireaderError):
+                    say(f"{shown_address(address)}: {came}")
+                    status = FAILED
+                else:
+                    status = _report(came, as_json=as_json) or status
+                done += 1
+                if done < len(addresses):
+                    progress.tell(f"{done}/{len(addresses)} addresses")
+    progress.clear()
     return status
 
 
@@ -131,14 +132,14 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
 
 
 async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
-    from tuireader import web
+    from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
     status, progress, new, news = DONE, Progress(), 0, 0
     with cache.gate() as gate:
-        async with web.open_client() as client:
+        async with open_queue(gate, clock=utc_now) as queue:
             done = 0
-            async for event in refresh_feeds(gate, client, chosen, clock=utc_now, force=force):
+            async for event in refresh_feeds(gate, queue, chosen, clock=utc_now, force=force):
                 done += 1
                 progress.clear()
                 if event.status in ("failed", "gone"):

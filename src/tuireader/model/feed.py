@@ -76,14 +76,33 @@ class FeedSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Saved:
+    """The ids of the articles that were written."""
+
+    new: tuple[int, ...] = ()
+    """In the order of the feed: the first is its newest."""
+    changed: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Refreshed:
     """What came of asking for one feed."""
 
     feed: Feed
     status: RefreshStatus
-    new: int = 0
-    changed: int = 0
+    saved: Saved = Saved()
     skipped: int = 0
+    """Entries that could not be read."""
     error: str | None = None
     offline: bool = False
     """The failure looks like there being no network at all."""
+
+    @property
+    def new(self) -> int:
+        """How many articles are new."""
+        return len(self.saved.new)
+
+    @property
+    def changed(self) -> int:
+        """How many articles were edited."""
+        return len(self.saved.changed)

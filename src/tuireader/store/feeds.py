@@ -49,6 +49,19 @@ def every(c: sqlite3.Connection) -> list[Feed]:
     return sorted(feeds, key=lambda feed: (name_key(feed.title or feed.url), feed.id))
 
 
+def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
+    """The id, the address and the site of each subscription: what it takes to see whether one is meant."""
+    return [
+        (id_, text_of(url), text_of(site)) for id_, url, site in c.execute("SELECT id, url, site FROM feed").fetchall()
+    ]
+
+
+def held(c: sqlite3.Connection, now: datetime) -> dict[int, datetime]:
+    """The subscriptions whose servers asked for no request before some time that has not come yet, by their ids."""
+    rows = c.execute("SELECT id, not_before FROM feed WHERE not_before > ?", (seconds(now),)).fetchall()
+    return {id_: until for id_, not_before in rows if (until := moment(not_before)) is not None}
+
+
 def has_any(c: sqlite3.Connection) -> bool:
     """Whether there is any subscription."""
     return c.execute("SELECT 1 FROM feed LIMIT 1").fetchone() is not None

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
-    from tuireader.model.feed import Feed
+    from tuireader.model.feed import Feed, Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 
 
@@ -96,17 +96,19 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
     )
 
 
-def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
+def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> Saved:
     """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile.
 
     Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the user did.
     """
+    from tuireader.model.feed import Saved
+
     # Others can write until all is compressed: that takes as long as the writing.
     new = [_Ready(prepared) for prepared in plan.new]
     edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
     with transaction(c):
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed.id,)).fetchone() is None:
-            return
+            return Saved()
         there = known(c, feed.id, [ready.entry.guid for ready in new])
         fresh: dict[int, _Ready] = {}
         for ready in new:
@@ -116,10 +118,11 @@ def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> None:
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
-        _insert(c, feed.id, list(fresh.values())[::-1], now)
+        new_ids = _insert(c, feed.id, list(fresh.values())[::-1], now)
         for article_id, ready in edited:
             _update(c, article_id, ready)
         record(c, feed)
+    return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
 
 
 class _Ready:
@@ -149,9 +152,10 @@ class _Ready:
         }
 
 
-def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> None:
+def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> list[int]:
+    """Write new articles; gives their ids, in the same order."""
     if not entries:
-        return
+        return []
     numbered = list(enumerate(entries, 1 + _last_number(c)))
     dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
     columns = tuple(entries[0].facts)
@@ -164,6 +168,7 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
     _link(c, "category", {id_: ready.categories for id_, ready in numbered}, repeated)
     _link(c, "author", {id_: ready.authors for id_, ready in numbered}, repeated)
     add_to_index(c, [(id_, *ready.index) for id_, ready in numbered])
+    return list(dates)
 
 
 def _last_number(c: sqlite3.Connection) -> int:

@@ -32,6 +32,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import TypeAhead
 from tuireader.tui.support.ui_state import UiState
+from tuireader.tui.support.web import Web
 from tuireader.tui.themes import DARK, HOUSE, tones
 
 if TYPE_CHECKING:
@@ -154,7 +155,9 @@ class ReaderApp(TypeAhead):
 
     def get_default_screen(self) -> ReaderScreen:
         """The screen with the panes."""
-        return ReaderScreen(self.cache, self.connection, self.memory, config=self.config, clock=self.clock)
+        return ReaderScreen(
+            self.cache, Web(self.cache, self.clock), self.connection, self.memory, config=self.config, clock=self.clock
+        )
 
     @property
     def reader(self) -> ReaderScreen:

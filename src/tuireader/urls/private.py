@@ -1,8 +1,11 @@
-"""Whether an address is inside the user's own network, as far as it says so itself. Pure."""
+"""Whether an address is inside the user's own network, as far as it says so itself; may it be asked for? Pure."""
 
 from __future__ import annotations
 
 import ipaddress
+
+from tuireader.urls.hosts import host_of
+from tuireader.urls.reach import Permission, Reach, permission_from
 
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # What no host on the public internet has, and what Python 3.11 takes for public: site-local addresses, NAT64 of one's
@@ -15,6 +18,18 @@ _INSIDE = tuple(
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+def permission_for(url: str, given: str, reach: Reach) -> Permission:
+    """The permission for an address that was found at one which the user gave, or is that itself.
+
+    It may be inside the user's own network only if the one given was there at that time, as its name or `reach` says.
+    Where that is not known, its host itself may be there: it is what the user gave.
+    """
+    inside = Reach.PRIVATE if is_private_name(host_of(given)) else reach
+    if inside is not Reach.PUBLIC and host_of(url) == host_of(given):
+        return Permission.AS_GIVEN
+    return permission_from(inside)
 
 
 def is_private_name(host: str) -> bool:

@@ -14,6 +14,8 @@ from tuireader.web.client import Client, Guard, PrivateAddressError, origin_of
 from tuireader.web.decompress import TooLargeError, Unpacker
 from tuireader.web.headers import ResponseHeaders
 
+_IDEMPOTENT = {"GET", "HEAD", "PUT", "DELETE"}
+"""Methods that may be used once more where it is not known whether the server has taken them (RFC 9110, 9.2.2)."""
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}
 _PART = 206
@@ -35,6 +37,8 @@ class Request:
     """Bytes of the decoded body at most."""
     private_ok: bool
     """Whether it may connect into the user's own network."""
+    method: str = "GET"
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +93,13 @@ async def _send(client: Client, question: Request) -> httpx2.Response:
         if not question.private_ok and (is_private_name(url.host) or client.reach(url) is Reach.PRIVATE):
             raise PrivateAddressError  # by its name, or because the pool may hold a connection to it
         guard = Guard(client, url, private_ok=question.private_ok)
-        request = client.build_request("GET", url, headers=question.headers, extensions={"trace": guard})
+        request = client.build_request(
+            question.method, url, headers=question.headers, content=question.body or None, extensions={"trace": guard}
+        )
         try:
             response = await client.send(request, stream=True)
         except (httpx2.RemoteProtocolError, httpx2.ReadError, httpx2.WriteError):
-            if guard.connected:
+            if guard.connected or question.method not in _IDEMPOTENT:
                 raise
             continue  # a kept connection was closed under our hands before it carried anything; take the next
         except BaseException:

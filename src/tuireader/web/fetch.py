@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import httpx2
@@ -47,16 +47,62 @@ async def get(
 ) -> Page:
     """Fetch a page of at most `limit` decoded bytes within `deadline` seconds of network time, or raise FetchError.
 
-    `validators` make it conditional. A name and a password in `url` go to its host alone. `permission` says
-    where it may lead.
+    `validators` make it conditional. A name and a password in `url` go to its host alone. `permission` says where it
+    may lead.
     """
+    asked = _Asked("GET", validators=validators)
+    return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
+
+
+async def send(
+    client: Client,
+    method: str,
+    url: str,
+    *,
+    body: bytes = b"",
+    headers: Sequence[tuple[str, str]] = (),
+    limit: int = LIMIT,
+    deadline: float = DEADLINE,
+    permission: Permission = Permission.AS_GIVEN,
+    clock: Clock = utc_now,
+) -> Page:
+    """Make a request of any method, as APIs take them, and give what comes back; raises and limits as `get`.
+
+    `headers` (ASCII) go to the host of `url` alone, as a password does: they may hold a token. A redirect that asks for
+    it turns the request into a GET without a body (RFC 9110, 15.4).
+    """
+    asked = _Asked(method, body=body, headers=tuple((name.encode(), value.encode()) for name, value in headers))
+    return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked for, wherever redirects lead."""
+
+    method: str
+    body: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    validators: Validators | None = None
+
+    def after(self, status: int) -> _Asked:
+        """The same after a redirect: 303 asks for a GET, and so do 301 and 302 after a POST."""
+        if self.method == "HEAD" or not (status == 303 or (status in {301, 302} and self.method == "POST")):
+            return self
+        kept = tuple(pair for pair in self.headers if not pair[0].lower().startswith(b"content-"))
+        return replace(self, method="GET", body=b"", headers=kept)
+
+
+async def _fetch(
+    client: Client, url: str, asked: _Asked, *, limit: int, deadline: float, permission: Permission, clock: Clock
+) -> Page:
     start, userinfo = _taken_apart(url)
     here, left, permanent = start, deadline, True
     moved_to: str | None = None
     asked_reach = Reach.UNKNOWN
     for hop in range(MOST_REDIRECTS + 1):
-        headers = _request_headers(start, here, validators, userinfo)
-        question = Request(here, headers, limit, private_ok=permission is not Permission.PUBLIC_ONLY)
+        headers = _request_headers(start, here, asked, userinfo)
+        is_private_ok = permission is not Permission.PUBLIC_ONLY
+        question = Request(here, headers, limit, private_ok=is_private_ok, method=asked.method, body=asked.body)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
             began = asyncio.get_running_loop().time()
             with _asking(here):
@@ -68,10 +114,10 @@ async def get(
             permission = permission_from(_reach(client, here))
         if answer.location is None:
             with _asking(here):
-                page = _page(client, here, answer, clock(), asked=bool(validators))
+                page = _page(client, here, answer, clock(), is_conditional=bool(asked.validators))
             return replace(page, moved_to=moved_to, asked_reach=asked_reach)
         permanent = permanent and answer.permanent
-        here = _next(here, answer.location)
+        here, asked = _next(here, answer.location), asked.after(answer.status)
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} sends us in circles (more than {MOST_REDIRECTS} redirects)")
 
@@ -119,11 +165,13 @@ def _as_text(location: str) -> str:
 
 
 def _request_headers(
-    start: httpx2.URL, here: httpx2.URL, validators: Validators | None, userinfo: str | None
+    start: httpx2.URL, here: httpx2.URL, asked: _Asked, userinfo: str | None
 ) -> list[tuple[bytes, bytes]]:
     headers: list[tuple[bytes, bytes]] = []
-    if validators and same_host(str(start), str(here)):
-        headers += http.validator_headers(validators)
+    if asked.validators and same_host(str(start), str(here)):
+        headers += http.validator_headers(asked.validators)
+    if may_go_along(str(start), str(here)):
+        headers += asked.headers
     if userinfo is not None and may_go_along(str(start), str(here)):
         headers.append((b"Authorization", basic_authorization(userinfo).encode("ascii")))
     return headers
@@ -158,8 +206,8 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
         ) from group
 
 
-def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, asked: bool) -> Page:
-    unchanged = answer.status == 304 and asked
+def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, is_conditional: bool) -> Page:
+    unchanged = answer.status == 304 and is_conditional
     if not unchanged and not answer.is_page:
         raise errors.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
     return Page(

@@ -13,7 +13,6 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, reply, saying
 from support.rss import Item, rss
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.web import open_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,8 +69,8 @@ async def test_rule_02_one_unconditional_request_ever(library: Library, site: Sc
         await library.refresh(feed, force=True)  # an outdated idea of the feed does not matter
     site.pages["/feed"] = Reply(TWO, etag='"2"')
     await library.refresh(force=True)
-    async with open_client() as client:  # a crash, or a quit, in the middle
-        events = refresh(library.cache, client, None, clock=library.clock, force=True)
+    async with library.asking() as queue:  # a crash, or a quit, in the middle
+        events = refresh(library.cache, queue, None, clock=library.clock, force=True)
         async with aclosing(events):
             task = asyncio.ensure_future(anext(events))
             await asyncio.sleep(0)
@@ -360,8 +359,8 @@ async def test_rule_12_two_connections_to_a_host_and_all_hosts_at_once(library: 
     # The same machine under another name is another host, as far as anyone can tell.
     library.follow(*(f"{other.url.replace('127.0.0.1', 'localhost')}{name}" for name in range(10)))
     events = []
-    async with open_client() as client:
-        async for event in refresh(library.cache, client, clock=library.clock):
+    async with library.asking() as queue:
+        async for event in refresh(library.cache, queue, clock=library.clock):
             events.append(event)
             if len(events) == 10:
                 assert len(other.heads) == 10

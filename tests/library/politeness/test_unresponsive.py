@@ -12,11 +12,11 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply
 from support.rss import Item, rss
-from tuireader.errors import FetchError, FetchFailure
+from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
-from tuireader.web import errors, open_client
+from tuireader.web import errors
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -36,7 +36,7 @@ def failure(url: str = FEED, kind: FetchFailure = FetchFailure.UNREACHED) -> Fet
 
 
 def test_two_in_a_row_and_no_fewer() -> None:
-    silence = UnresponsiveHosts()
+    unresponsive = UnresponsiveHosts()
     for answer in (
         failure(),
         None,
@@ -45,39 +45,40 @@ def test_two_in_a_row_and_no_fewer() -> None:
         failure(),
         failure("http://two.test/"),
     ):
-        silence.note(FEED, answer)
-        assert silence.error(FEED) is None
-    silence.note(FEED, failure())
-    assert silence.error(FEED) is None
-    silence.note(FEED.replace("feed", "other"), failure())
-    error = silence.error(FEED)
-    assert str(error) == f"one.test {SAID}"
-    assert silence.error("https://one.test:8000/feed") is None
-    assert silence.error("http://one.test/feed") is None
-    silence.note(FEED)  # one that was under way answered after all
-    assert silence.error(FEED) is None
+        unresponsive.note(FEED, answer)
+        unresponsive.check(FEED)
+    unresponsive.note(FEED, failure())
+    unresponsive.check(FEED)
+    unresponsive.note(FEED.replace("feed", "other"), failure())
+    with pytest.raises(NotAskedError, match=f"^one.test {SAID}$"):
+        unresponsive.check(FEED)
+    unresponsive.check("https://one.test:8000/feed")
+    unresponsive.check("http://one.test/feed")
+    unresponsive.note(FEED)  # one that was under way answered after all
+    unresponsive.check(FEED)
 
 
 @pytest.mark.parametrize("kind", [FetchFailure.UNREACHED, FetchFailure.OFFLINE])
 def test_whether_it_may_be_the_network_is_as_it_was(kind: FetchFailure) -> None:
-    silence = UnresponsiveHosts()
+    unresponsive = UnresponsiveHosts()
     for _ in range(2):
-        silence.note(FEED, failure(kind=kind))
-    error = silence.error(FEED)
-    assert error is not None
+        unresponsive.note(FEED, failure(kind=kind))
+    with pytest.raises(NotAskedError) as raised:
+        unresponsive.check(FEED)
+    error = raised.value
     assert error.kind is kind
 
 
 def test_addresses_that_are_none_are_no_server() -> None:
-    silence = UnresponsiveHosts()
+    unresponsive = UnresponsiveHosts()
     for _ in range(2):
-        silence.note("http://[", failure("http://["))
-    assert silence.error("http://one.test/") is None
+        unresponsive.note("http://[", failure("http://["))
+    unresponsive.check("http://one.test/")
 
 
 async def refreshed(library: Library, *, deadline: float) -> dict[str, Refreshed]:
-    async with open_client() as client:
-        events = refresh(library.cache, client, clock=library.clock, force=True, deadline=deadline)
+    async with library.asking() as queue:
+        events = refresh(library.cache, queue, clock=library.clock, force=True, deadline=deadline)
         return {event.feed.url: event async for event in events}
 
 

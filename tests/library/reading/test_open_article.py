@@ -14,7 +14,6 @@ from tuireader.library.reading import full_text, open_article
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
-from tuireader.web import open_client
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -36,8 +35,8 @@ async def one_article(library: Library, site: ScriptedSite, html: str, *, link: 
 
 
 async def fetch(library: Library, number: int) -> None:
-    async with open_client() as client:
-        await full_text.fetch_full_text(library.cache, client, number, clock=library.clock)
+    async with library.asking() as queue:
+        await full_text.fetch_full_text(library.cache, queue, number)
 
 
 async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSite) -> None:

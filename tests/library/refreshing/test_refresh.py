@@ -16,7 +16,7 @@ from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.model.feed import Feed
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
-from tuireader.web import errors, open_client
+from tuireader.web import errors
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -208,8 +208,8 @@ async def test_ending_the_iteration_ends_all_requests_at_once(
 
     silent = (await serve(never)).url.replace("127.0.0.1", "localhost")
     library.follow(put(site, Item("one")), *(f"{silent}{n}" for n in range(5)))
-    async with asyncio.timeout(60), open_client() as client:
-        async with aclosing(refresh(library.cache, client, clock=library.clock)) as events:
+    async with asyncio.timeout(60), library.asking() as queue:
+        async with aclosing(refresh(library.cache, queue, clock=library.clock)) as events:
             first = await anext(events)
             await asked.wait()
         assert first.status == "updated"
@@ -225,8 +225,8 @@ async def test_a_feed_that_does_not_answer_is_given_up(library: Library, site: S
 
     silent = await serve(never)
     library.follow(silent.url, put(site, Item("one")))
-    async with open_client() as client:
-        events = [event async for event in refresh(library.cache, client, clock=library.clock, deadline=3)]
+    async with library.asking() as queue:
+        events = [event async for event in refresh(library.cache, queue, clock=library.clock, deadline=3)]
     said = {event.feed.url: event.error for event in events}
     assert said[silent.url] == f"127.0.0.1:{silent.port} did not answer (timed out after 3 s)"
     assert library.titles() == ["one"]

@@ -20,7 +20,6 @@ from tuireader.model.feed import Refreshed
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
-from tuireader.web import open_client
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -53,8 +52,8 @@ async def place(names: dict[str, str], serve: Serve) -> Place:
 
 
 async def add(library: Library, address: str) -> Subscribed:
-    async with open_client() as client:
-        return await subscribe(library.cache, client, address, clock=library.clock)
+    async with library.asking() as queue:
+        return await subscribe(library.cache, queue, address, clock=library.clock)
 
 
 async def ask(library: Library) -> Refreshed:
@@ -138,9 +137,9 @@ async def test_adding_it_again_allows_it(library: Library, names: dict[str, str]
     if known:
         done = await add(library, place.at("public.test"))
     else:
-        async with open_client() as client:
-            found = await candidates(client, place.at("public.test"), clock=library.clock)
-            done = await subscribe(library.cache, client, found, clock=library.clock)
+        async with library.asking() as queue:
+            found = await candidates(queue, place.at("public.test"))
+            done = await subscribe(library.cache, queue, found, clock=library.clock)
     assert (done.refreshed.error, done.feed.reach) == (None, Reach.PRIVATE)
     assert (await ask(library)).error is None
 
@@ -197,9 +196,9 @@ async def test_the_page_of_an_article_may_not_turn_inside_either(
     place.outside.talk = saying(reply(rss(Item("one", link=place.at("public.test", "one"))).encode()))
     await add(library, place.at("public.test"))
     names["public.test"] = INSIDE
-    async with open_client() as client:
+    async with library.asking() as queue:
         with pytest.raises(FetchError, match="inside your own network"):
-            await fetch_full_text(library.cache, client, library.headlines()[0].id, clock=library.clock)
+            await fetch_full_text(library.cache, queue, library.headlines()[0].id)
     assert place.inside.heads == []
 
 

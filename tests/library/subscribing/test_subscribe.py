@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from datetime import datetime, timedelta
@@ -8,18 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
+from support.raw_server import Serve, reply
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader.demo.markup import author_path, category_path
 from tuireader.demo.posts import load_posts
-from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe
+from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
+from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe, subscribe_all
 from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
-from tuireader.web import open_client
 
 if TYPE_CHECKING:
     from library.conftest import Library  # type: ignore[import-not-found]
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 
 
 async def add(library: Library, address: str | Candidates, *, choose: int | None = None) -> Subscribed:
-    async with open_client() as client:
-        return await subscribe(library.cache, client, address, clock=library.clock, choose=choose)
+    async with library.asking() as queue:
+        return await subscribe(library.cache, queue, address, clock=library.clock, choose=choose)
 
 
 def article(library: Library, article_id: int | None) -> Article:
@@ -169,9 +170,9 @@ async def test_the_best_of_several_is_taken_and_the_others_named(library: Librar
 
 async def test_what_was_found_is_not_looked_for_again(library: Library, site: ScriptedSite) -> None:
     publish(site, BORDER)
-    async with open_client() as client:
-        found = await candidates(client, site.url, clock=library.clock)
-        await subscribe(library.cache, client, found, clock=library.clock, choose=0)
+    async with library.asking() as queue:
+        found = await candidates(queue, site.url)
+        await subscribe(library.cache, queue, found, clock=library.clock, choose=0)
     assert site.paths() == ["/", "/feed/"]
 
 
@@ -235,8 +236,8 @@ def said(until: datetime) -> str:
 
 
 async def look(library: Library, address: str) -> Candidates | Subscribed:
-    async with open_client() as client:
-        return await find(library.cache, client, address, clock=library.clock)
+    async with library.asking() as queue:
+        return await find(library.cache, queue, address, clock=library.clock)
 
 
 @pytest.mark.parametrize("how", [add, look])
@@ -395,3 +396,48 @@ async def test_an_old_article_of_the_demo_site(library: Library, demo_site: Demo
     assert taken.title not in newest
     assert taken.authors == old.authors
     assert taken.published is not None
+
+
+async def add_all(library: Library, *addresses: str) -> dict[str, Subscribed | TuireaderError]:
+    async with library.asking() as queue:
+        events = subscribe_all(library.cache, queue, addresses, clock=library.clock)
+        return {address: came async for address, came in events}
+
+
+async def test_many_addresses_are_subscribed_to_side_by_side(library: Library, serve: Serve) -> None:
+    """Each answers only once all are asked."""
+    asked, all_asked = 0, asyncio.Event()
+
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 12:
+            all_asked.set()
+        await all_asked.wait()
+        writer.write(reply(rss(Item(f"{asked}")).encode(), "Connection: close"))
+
+    hosts = [f"127.0.0.{number}" for number in range(1, 13)]
+    addresses = [f"{host}:{(await serve(talk, host=host)).port}/feed" for host in hosts]
+    async with asyncio.timeout(60):
+        came = await add_all(library, *addresses)
+    assert sorted(came) == sorted(addresses)
+    assert all(isinstance(each, Subscribed) and each.refreshed.new == 1 for each in came.values())
+    assert len(library.feeds()) == 12
+
+
+async def test_what_fails_fails_alone(library: Library, site: ScriptedSite) -> None:
+    site.pages |= {"/feed": Reply(rss(Item("one"))), "/text": Reply("no feed")}
+    came = await add_all(library, f"{site.url}/none", "not an address", f"{site.url}/feed", "ftp://example.org/")
+    assert [type(each).__name__ for each in came.values()].count("AddressError") == 2
+    assert isinstance(came[f"{site.url}/none"], FetchError)
+    done = came[f"{site.url}/feed"]
+    assert isinstance(done, Subscribed)
+    assert len(done.refreshed.saved.new) == 1
+    assert [feed.url for feed in library.feeds()] == [f"{site.url}/feed"]
+
+
+async def test_several_addresses_of_a_site_are_one_feed(library: Library, site: ScriptedSite) -> None:
+    publish(site, BORDER, TRADE)
+    came = await add_all(library, site.url, f"{site.url}/feed/", f"{site.url}/2017/06/china-russia/")
+    assert {each.feed.id for each in came.values() if isinstance(each, Subscribed)} == {library.feeds()[0].id}
+    assert len(library.feeds()) == 1

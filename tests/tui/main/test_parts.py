@@ -31,6 +31,7 @@ from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import make_article_view
 from tuireader.tui.support.ui_state import UiState
+from tuireader.tui.support.web import Web
 
 
 class Alone(ThemedApp):
@@ -118,7 +119,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
     cache = Cache(shelved)
     pane = ReadingPane(
         cache,
-        lambda: NOW,
+        Web(cache, lambda: NOW),
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
@@ -196,7 +197,7 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
         node = Widget()
         app = Alone(node)
         async with app.run_test() as pilot:
-            refreshes = RefreshController(node, Cache(db), c, lambda: NOW)
+            refreshes = RefreshController(node, cache := Cache(db), Web(cache, lambda: NOW), c, lambda: NOW)
             refreshes.refresh(None, force=False)
             await settle(pilot)
             assert (len(app.heard(RefreshBrought)), len(app.heard(RefreshEnded))) == (1, 1)

@@ -84,7 +84,7 @@ class Cache:
             return await pool.take(work)
 
     async def note(self, work: Work[Result]) -> Result:
-        """Run `work`, which is quick, in the thread of the pool: what is to be remembered of a request."""
+        """Run `work`, which is quick, in the thread of the pool: what is known of a request, or to be remembered."""
         async with self.pool() as pool:
             return await pool.do(work)
 

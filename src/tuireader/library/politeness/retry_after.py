@@ -1,58 +1,52 @@
-"""Which servers asked not to be asked for a while (Retry-After), and respecting that."""
+"""Which servers asked not to be asked for a while (Retry-After)."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import partial
 
-from tuireader.errors import FetchError, TuireaderError
-from tuireader.library.jobs.cache import Cache
+from tuireader.errors import FetchError, FetchFailure, NotAskedError, TuireaderError
 from tuireader.library.politeness import polling
-from tuireader.model.clock import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import host_holds
 from tuireader.urls.hosts import host_of
 from tuireader.urls.shown import without_credentials
 
 
-@asynccontextmanager
-async def respecting_retry_after(
-    cache: Cache,
-    *urls: str,
-    clock: Clock,
-) -> AsyncIterator[None]:
-    """Ask for addresses only if their servers may be asked, and remember how long one wants to be left alone.
-
-    Raises FetchError, as what is done inside may.
-    """
-    await cache.read(partial(heed, urls=urls, now=clock()))
-    try:
-        yield
-    except FetchError as error:
-        await cache.note(partial(note, url=urls[0], error=error, now=clock()))
-        raise
-
-
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
-    """Raise FetchError, which says until when, if one of the addresses, or its host, is not to be asked yet."""
+    """Raise NotAskedError, which says until when, if one of the addresses, or its host, is not to be asked yet."""
     hosts = {host_of(url) for url in urls}
-    until = host_holds.held_until(c, [*hosts, *map(without_credentials, urls)], now)
-    for host in sorted(hosts):
-        feeds = [feed for feed in store_feeds.every(c) if host_of(feed.url) == host]
-        if until is None and feeds and all(polling.is_held(feed, now) for feed in feeds):
-            until = min(feed.not_before for feed in feeds if feed.not_before is not None)
+    until = host_holds.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
     if until is not None:
-        raise FetchError(f"{host_of(urls[0])} wants not to be asked before {_said(until, now)}", url=urls[0])
+        said = f"{host_of(urls[0])} wants not to be asked before {_said(until, now)}"
+        raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
 
 
-def note(c: sqlite3.Connection, url: str, error: TuireaderError, now: datetime) -> None:
+def _feeds_held_until(c: sqlite3.Connection, hosts: set[str], now: datetime) -> datetime | None:
+    """Until when one of the hosts is to be left alone, as all of its feeds are; None where none is."""
+    held = store_feeds.held(c, now)
+    if not held:
+        return None
+    there = [(host_of(url), id_) for id_, url, _ in store_feeds.addresses(c)]
+    for host in sorted(hosts):
+        of_host = [held.get(id_) for its_host, id_ in there if its_host == host]
+        times = [each for each in of_host if each is not None]
+        if times and len(times) == len(of_host):
+            return min(times)
+    return None
+
+
+def wants_to_be_left_alone(error: FetchError) -> bool:
+    """Whether the server said for how long it is not to be asked again."""
+    return bool(error.retry_after) and error.status in {429, 503}
+
+
+def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> None:
     """Remember how long a server asks to be left alone: of a 429 as a whole, of a 503 at this address."""
-    if not isinstance(error, FetchError) or not error.retry_after or error.status not in {429, 503}:
+    if not wants_to_be_left_alone(error):
         return
-    until = now + timedelta(seconds=error.retry_after)
+    until = now + timedelta(seconds=error.retry_after or 0)
     if polling.holds_host(error):
         hold_hosts(c, url, error, until, now)
     else:

@@ -27,9 +27,9 @@ class UnresponsiveHosts:
             self._in_vain[server] += 1
             self._kinds[server] = error.kind
 
-    def error(self, url: str) -> NotAskedError | None:
-        """Why a feed is not to be asked for in this refresh; None where it may be."""
+    def check(self, url: str) -> None:
+        """Raise NotAskedError if a feed is not to be asked for in this refresh."""
         if self._in_vain[server_of(url)] < IN_VAIN:
-            return None
+            return
         said = f"{host_of(url)} did not answer for {IN_VAIN} of its feeds: this one was not asked, and is tried later"
-        return NotAskedError(said, self._kinds[server_of(url)], url=url)
+        raise NotAskedError(said, self._kinds[server_of(url)], url=url)

@@ -6,33 +6,29 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
-from tuireader.model.clock import Clock
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.library.jobs.cache import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.web import Client
 
 
-async def fetch_full_text(cache: Cache, client: Client, article_id: int, *, clock: Clock) -> None:
+async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> None:
     """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
-    from tuireader import web
-    from tuireader.library.politeness import retry_after
     from tuireader.urls.credentials import with_credentials_of
-    from tuireader.urls.reach import permission_for
+    from tuireader.urls.private import permission_for
 
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.link.startswith(("http://", "https://")):
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     permission = permission_for(url, feed.url, feed.reach)
-    async with retry_after.respecting_retry_after(cache, url, clock=clock):
-        page = await web.get(client, url, permission=permission, clock=clock)
+    page = await queue.get(url, permission=permission)
     await cache.take(partial(keep_full_text, article_id=article_id, page=page))
 
 

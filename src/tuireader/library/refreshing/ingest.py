@@ -48,12 +48,12 @@ def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFee
     if not parsed.whole:
         error = FetchError(f"{host_of(page.url)} broke off before the end of the feed; what came was kept")
         after = polling.after_failure(feed, error, now)
-        articles.save(c, after, what, now)
-        return Refreshed(after, "failed", len(what.new), len(what.changed), parsed.skipped, str(error))
-    articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
+        saved = articles.save(c, after, what, now)
+        return Refreshed(after, "failed", saved, parsed.skipped, str(error))
+    saved = articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
     after = store_feeds.get(c, feed.id)
-    status: RefreshStatus = "updated" if what.new or what.changed else "unchanged"
-    return Refreshed(after, status, len(what.new), len(what.changed), parsed.skipped)
+    status: RefreshStatus = "updated" if saved.new or saved.changed else "unchanged"
+    return Refreshed(after, status, saved, parsed.skipped)
 
 
 def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Any
 
-from tuireader import web
 from tuireader.cleanup import to_the_end
-from tuireader.errors import FetchError, FetchFailure, StoreError
+from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs.cache import Cache
 from tuireader.library.politeness import polling
+from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import ingest
 from tuireader.model.clock import Clock
@@ -22,25 +20,22 @@ from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import host_of
-from tuireader.urls.reach import Reach, permission_for
+from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
 AT_ONCE = 32
 """Feeds in hand at a time, from their request until they are saved: this bounds the memory that bodies take."""
 
-_LANES = 2
-"""Feeds of one host that are asked for at a time."""
-
 
 async def refresh(
     cache: Cache,
-    client: web.Client,
+    queue: PoliteQueue,
     feeds: Sequence[Feed] | None = None,
     *,
     clock: Clock,
     force: bool = False,
     given: bool = False,
-    deadline: float = web.DEADLINE,
+    deadline: float = DEADLINE,
 ) -> AsyncIterator[Refreshed]:
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
@@ -61,31 +56,30 @@ async def refresh(
         ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
     async with cache.pool(prepare=(ingest.__name__,), expected=expected):
-        async for event in _Run(client, cache, clock, deadline).events(list(ready.values())):
+        async for event in _Run(queue, cache, clock, deadline).events(list(ready.values())):
             yield event
 
 
 class _Run:
-    """One refresh: the feeds of a host in two lanes, all hosts at once, within the limit of what is in hand."""
+    """One refresh: all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, client: web.Client, cache: Cache, clock: Clock, deadline: float) -> None:
-        self._client = client
+    def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float) -> None:
+        self._queue = queue
         self._cache = cache
         self._clock = clock
         self._deadline = deadline
         self._room = asyncio.Semaphore(AT_ONCE)
         self._done: asyncio.Queue[Refreshed | BaseException] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._held: dict[str, datetime] = {}
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
         """What is to be noted of feeds if there is a network, which is not known of them alone."""
-        self._silence = UnresponsiveHosts()
+        self._unresponsive = UnresponsiveHosts()
 
     async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
         """Ask for all of them; one event each, in the order in which they are done."""
-        for lane in _lanes(feeds):
-            self._go(self._lane(lane))
+        for feed in feeds:
+            self._go(self._fetch(feed))
         try:
             for _ in feeds:
                 event = await self._done.get()
@@ -109,15 +103,15 @@ class _Run:
         if not task.cancelled() and (error := task.exception()) is not None:
             self._done.put_nowait(error)
 
-    async def _lane(self, feeds: Iterator[Feed]) -> None:
-        """Ask for one feed after the other; what comes is taken in while the next is asked for."""
-        for feed in feeds:
+    async def _fetch(self, feed: Feed) -> None:
+        """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
+        async with self._queue.lane(feed):
             await self._room.acquire()
             try:
                 came = await self._ask(feed)
             except StoreError as error:
                 came = Refreshed(feed, "failed", error=str(error))
-            self._go(self._finish(feed, came))
+        await self._finish(feed, came)
 
     async def _finish(self, feed: Feed, came: Page | Refreshed) -> None:
         try:
@@ -130,24 +124,12 @@ class _Run:
 
     async def _ask(self, feed: Feed) -> Page | Refreshed:
         """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""
-        if self._held.get(host_of(feed.url), self._clock()) > self._clock():
-            return Refreshed(feed, "not-due")
-        silent = self._silence.error(feed.url)
-        if silent is not None:
-            return await self._skip(feed, silent)
         try:
-            page = await web.get(
-                self._client,
-                feed.url,
-                validators=feed.validators,
-                deadline=self._deadline,
-                permission=permission_for(feed.url, feed.url, feed.reach),
-                clock=self._clock,
-            )
+            page = await self._queue.get_feed(feed, self._unresponsive, deadline=self._deadline)
+        except NotAskedError as error:
+            return Refreshed(feed, "not-due") if error.kind is FetchFailure.HELD else await self._skip(feed, error)
         except FetchError as error:
-            self._silence.note(feed.url, error)
             return await self._failed(feed, _turned_inside(feed) if _is_inside(error, feed) else error)
-        self._silence.note(feed.url)
         self._reached = True
         return page
 
@@ -160,10 +142,7 @@ class _Run:
         if error.is_offline:
             return self._put_off(feed, error, note)
         self._reached = True
-        event = await self._cache.note(partial(note, now=self._clock()))
-        if polling.holds_host(error) and event.feed.not_before is not None:
-            self._held[host_of(feed.url)] = event.feed.not_before
-        return event
+        return await self._cache.note(partial(note, now=self._clock()))
 
     async def _skip(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_skipped, feed=feed, reason=str(error))
@@ -194,12 +173,3 @@ def _turned_inside(feed: Feed) -> FetchError:
         f" {without_credentials(feed.url)} again",
         FetchFailure.INSIDE,
     )
-
-
-def _lanes(feeds: Sequence[Feed]) -> list[Iterator[Feed]]:
-    """For each host one queue, twice: each lane takes the next feed of its host."""
-    by_host: defaultdict[str, list[Feed]] = defaultdict(list)
-    for feed in feeds:
-        by_host[host_of(feed.url)].append(feed)
-    queues = [(iter(queue), len(queue)) for queue in by_host.values()]
-    return [queue for queue, length in queues for _ in range(min(_LANES, length))]

@@ -5,17 +5,16 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from tuireader import web
-from tuireader.errors import FetchError, NoFeedFoundError
+from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
 from tuireader.feeds.discover import find_feeds, is_feed, says_comments, usual_feed_urls
-from tuireader.model.clock import Clock, utc_now
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
-from tuireader.urls.reach import Permission, permission_for, permission_from
+from tuireader.urls.private import permission_for
 from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
@@ -23,48 +22,32 @@ _PATIENCE = 10.0
 """Seconds for what is only a guess: https where no scheme was typed, and the usual paths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """What was found at an address."""
-
-    address: str
-    """What was typed, made whole, as it answered; with the name and password that were typed."""
-    page: Page
-    """What is at the address itself."""
-    feeds: tuple[FeedLink, ...]
-    """At least one, best first; which of them really are feeds is seen when they are fetched."""
-    fetched: Page | None = None
-    """The first of the feeds, if finding it meant fetching it."""
-
-    def permission(self, url: str) -> Permission:
-        """The permission for an address that the page names: inside the user's network only if the page is."""
-        if host_of(url) == host_of(self.address):
-            return permission_for(url, self.address, self.page.asked_reach)
-        return permission_from(self.page.reach)
+_HOPELESS = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
+"""What means that other addresses of the host will not do either."""
 
 
-async def candidates(client: web.Client, address: str, *, clock: Clock = utc_now) -> Candidates:
+async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     """Find the feeds at an address as typed; raises AddressError, FetchError or NoFeedFoundError."""
-    url, page = await _first_that_answers(client, addresses_to_try(address), clock)
+    url, page = await _first_that_answers(queue, addresses_to_try(address))
     links = await asyncio.to_thread(_links, page)
     if links is None:
         return Candidates(url, page, (FeedLink(split_credentials(url)[0]),), page)
     if links:
         return Candidates(url, page, links)
-    guessed = await _at_usual_places(client, url, page, clock)
+    guessed = await _at_usual_places(queue, url, page)
     if guessed is None:
         raise NoFeedFoundError(f"{host_of(page.url)} names no feed on that page; give the address of the feed itself")
     return Candidates(url, page, *guessed)
 
 
-async def _first_that_answers(client: web.Client, urls: Sequence[str], clock: Clock) -> tuple[str, Page]:
+async def _first_that_answers(queue: PoliteQueue, urls: Sequence[str]) -> tuple[str, Page]:
     for url in urls[:-1]:
         try:
-            return url, await web.get(client, url, deadline=_PATIENCE, clock=clock)
+            return url, await queue.get(url, instead_of=urls, deadline=_PATIENCE)
         except FetchError as error:
             if not error.is_unreached:
                 raise
-    return urls[-1], await web.get(client, urls[-1], clock=clock)
+    return urls[-1], await queue.get(urls[-1], instead_of=urls)
 
 
 def _links(page: Page) -> tuple[FeedLink, ...] | None:
@@ -88,16 +71,14 @@ def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
     return list(kept.values())
 
 
-async def _at_usual_places(
-    client: web.Client, address: str, page: Page, clock: Clock
-) -> tuple[tuple[FeedLink], Page] | None:
+async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
     for url in usual_feed_urls(page.url):
         try:
             whole = with_credentials_of(url, address)
             permission = permission_for(url, page.url, page.reach)
-            guess = await web.get(client, whole, deadline=_PATIENCE, permission=permission, clock=clock)
+            guess = await queue.get(whole, deadline=_PATIENCE, permission=permission)
         except FetchError as error:
-            if error.is_offline or error.is_unreached or error.status in {401, 429, 503}:
+            if error.kind in _HOPELESS or error.status in {401, 429, 503}:
                 raise
             continue
         if await asyncio.to_thread(is_feed, guess.content, guess.content_type):

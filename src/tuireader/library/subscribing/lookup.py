@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
-from operator import attrgetter
+from functools import lru_cache
 
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.urls.identity import place, same_place, same_site
+from tuireader.urls.identity import place, same_site
+
+_place = lru_cache(maxsize=4096)(place)
+"""Where many addresses are subscribed to, each is compared with all that are there."""
 
 
 def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:
     """The subscription that one of the addresses means: its own, its site's, or that of an article, with its id."""
-    feeds = store_feeds.every(c)
-    for address_of in (attrgetter("url"), attrgetter("site")):
-        for feed in feeds:
-            if any(same_place(address_of(feed), address) for address in addresses):
-                return feed, None
+    there = store_feeds.addresses(c)
+    places = {_place(address) for address in addresses} - {""}
+    for addresses_of_feeds in ([(id_, url) for id_, url, _ in there], [(id_, site) for id_, _, site in there]):
+        for id_, address in addresses_of_feeds:
+            if _place(address) in places:
+                return store_feeds.get(c, id_), None
     for address in addresses:
         article_id = articles.by_link(c, address)
         if article_id is not None:
@@ -31,7 +35,9 @@ def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Fe
 
 def subscription_to(c: sqlite3.Connection, url: str) -> Feed | None:
     """The subscription to the feed at this address."""
-    return next((feed for feed in store_feeds.every(c) if same_place(feed.url, url)), None)
+    wanted = _place(url)
+    found = next((id_ for id_, there, _ in store_feeds.addresses(c) if wanted and _place(there) == wanted), None)
+    return None if found is None else store_feeds.get(c, found)
 
 
 def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], parsed: ParsedFeed | None) -> int | None:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tuireader import web
-from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError
+from tuireader.cleanup import to_the_end
+from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs.cache import Cache
-from tuireader.library.politeness import retry_after
-from tuireader.library.refreshing.refresh import refresh
+from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
-from tuireader.library.subscribing.discovery import Candidates, candidates
+from tuireader.library.subscribing.candidates import Candidates
+from tuireader.library.subscribing.discovery import candidates
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
+from tuireader.store.connection import Connection
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of
+from tuireader.urls.identity import place
 from tuireader.urls.typed import addresses_to_try
 
-__all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe"]
+__all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe", "subscribe_all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Subscribed:
 
 
 async def subscribe(
-    cache: Cache, client: web.Client, address: str | Candidates, *, clock: Clock, choose: int | None = None
+    cache: Cache, queue: PoliteQueue, address: str | Candidates, *, clock: Clock, choose: int | None = None
 ) -> Subscribed:
     """Subscribe to what is at an address as typed, or at the candidates found there, and fetch its articles.
 
@@ -46,32 +50,75 @@ async def subscribe(
     there is a subscription already, it is asked for conditionally, and nothing else is fetched that is not needed.
     Raises AddressError, FetchError or NoFeedFoundError.
     """
-    steps = _Subscription(cache, client, clock)
-    found = address
-    if isinstance(found, str):
-        there = await steps.there_already(found) if choose is None else None
-        if there is not None:
-            return there
-        found = await steps.look(found)
-    return await steps.take(found, choose)
+    return await _Subscription(cache, queue, clock).all(address, choose)
 
 
-async def find(cache: Cache, client: web.Client, address: str, *, clock: Clock) -> Candidates | Subscribed:
+async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> Candidates | Subscribed:
     """The feeds at an address as typed, to choose from; where it is subscribed to, what came of asking again.
 
     Raises AddressError, FetchError or NoFeedFoundError.
     """
-    steps = _Subscription(cache, client, clock)
+    steps = _Subscription(cache, queue, clock)
     return await steps.there_already(address) or await steps.look(address)
+
+
+async def subscribe_all(
+    cache: Cache, queue: PoliteQueue, addresses: Sequence[str], *, clock: Clock
+) -> AsyncIterator[tuple[str, Subscribed | TuireaderError]]:
+    """Subscribe to many addresses side by side, and yield what came of each as soon as it is known.
+
+    Addresses that lead to one feed fetch it once.
+    """
+    done: asyncio.Queue[tuple[str, Subscribed | TuireaderError] | BaseException] = asyncio.Queue()
+    steps = _Subscription(cache, queue, clock)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def take(address: str) -> None:
+        async with room:
+            try:
+                came: Subscribed | TuireaderError = await steps.all(address, None, is_new=address not in there)
+            except TuireaderError as error:
+                came = error
+        done.put_nowait((address, came))
+
+    def over(task: asyncio.Task[None]) -> None:
+        """Let a bug in a task be raised where its events are waited for."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            done.put_nowait(error)
+
+    there = await cache.read(partial(_known, addresses=addresses))
+    async with cache.pool(prepare=(take_in.__name__,), expected=len(addresses)):
+        tasks = [asyncio.create_task(take(address)) for address in addresses]
+        for task in tasks:
+            task.add_done_callback(over)
+        try:
+            for _ in addresses:
+                event = await done.get()
+                if isinstance(event, BaseException):
+                    raise event
+                yield event
+        finally:
+            for task in tasks:
+                task.cancel()
+            await to_the_end(asyncio.gather(*tasks, return_exceptions=True))
 
 
 class _Subscription:
     """What the steps of one subscription share."""
 
-    def __init__(self, cache: Cache, client: web.Client, clock: Clock) -> None:
+    def __init__(self, cache: Cache, queue: PoliteQueue, clock: Clock) -> None:
         self._cache = cache
-        self._client = client
+        self._queue = queue
         self._clock = clock
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        """For each feed, by the place of its address: who finds it while another fetches it waits."""
+
+    async def all(self, address: str | Candidates, choose: int | None, *, is_new: bool = False) -> Subscribed:
+        """Take all steps from an address, or from what was found there; one that `is_new` means nothing here yet."""
+        if not isinstance(address, str):
+            return await self.take(address, choose)
+        there = await self.there_already(address) if choose is None and not is_new else None
+        return there or await self.take(await self.look(address), choose)
 
     async def there_already(self, address: str) -> Subscribed | None:
         """What came of asking again for the feed that an address means; None where there is none."""
@@ -80,12 +127,8 @@ class _Subscription:
         return None if there is None else await self.again(*there, typed=tries[0])
 
     async def look(self, address: str) -> Candidates:
-        """Look for feeds at an address, unless its host asked to be left alone."""
-        async with self._heeding(*addresses_to_try(address)):
-            return await candidates(self._client, address, clock=self._clock)
-
-    def _heeding(self, *urls: str) -> AbstractAsyncContextManager[None]:
-        return retry_after.respecting_retry_after(self._cache, *urls, clock=self._clock)
+        """Look for feeds at an address."""
+        return await candidates(self._queue, address)
 
     async def again(
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
@@ -95,7 +138,7 @@ class _Subscription:
             feed = replace(feed, gone=False)
             await self._cache.write(partial(store_feeds.record, feed=feed))
         given = host_of(typed) == host_of(feed.url)
-        events = refresh(self._cache, self._client, [feed], clock=self._clock, force=True, given=given)
+        events = refresh(self._cache, self._queue, [feed], clock=self._clock, force=True, given=given)
         (event,) = [event async for event in events]
         return Subscribed(event.feed, event, article_id, tuple(others))
 
@@ -113,12 +156,20 @@ class _Subscription:
         raise NoFeedFoundError(f"{host_of(found.page.url)} names a feed, but it is none: {failures[0]}")
 
     async def _take_one(self, found: Candidates, link: FeedLink, others: Sequence[FeedLink]) -> Subscribed:
-        there = await self._cache.read(partial(lookup.subscription_to, url=link.url))
+        async with self._locks[place(link.url)]:
+            return await self._take_alone(found, link, others)
+
+    async def _take_alone(self, found: Candidates, link: FeedLink, others: Sequence[FeedLink]) -> Subscribed:
+        find = partial(lookup.subscription_to, url=link.url)
+        is_fetched = found.page is found.fetched  # what is there already is seen soon enough when it is added
+        there = None if is_fetched else await self._cache.read(find)
         if there is None:
             page = await self._feed_page(found, link)
             add = partial(take_in.add_feed, found=found, link=link, page=page, now=self._clock())
-            refreshed, article_id = await self._cache.take(add)
-            return Subscribed(refreshed.feed, refreshed, article_id, tuple(others))
+            added = await self._cache.take(add)
+            if isinstance(added, take_in.Added):
+                return Subscribed(added.refreshed.feed, added.refreshed, added.article_id, tuple(others))
+            there = added
         done = await self.again(there, None, others, typed=found.address)
         meant = partial(take_in.article_meant, found=found, feed=done.feed, parsed=None, now=self._clock())
         return replace(done, article_id=await self._cache.take(meant))
@@ -127,5 +178,16 @@ class _Subscription:
         if found.fetched is not None and link is found.feeds[0]:
             return found.fetched
         url = with_credentials_of(link.url, found.address)
-        async with self._heeding(url):
-            return await web.get(self._client, url, permission=found.permission(url), clock=self._clock)
+        return await self._queue.get(url, permission=found.permission(url))
+
+
+def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
+    """Those of the addresses that mean something that is here already."""
+    return {address for address in addresses if _means_something(c, address)}
+
+
+def _means_something(c: Connection, address: str) -> bool:
+    try:
+        return lookup.subscription_at(c, addresses_to_try(address)) is not None
+    except AddressError:
+        return False

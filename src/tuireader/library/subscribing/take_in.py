@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tuireader.errors import FetchError
@@ -13,7 +13,7 @@ from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
 from tuireader.library.subscribing import lookup, typed_page
-from tuireader.library.subscribing.discovery import Candidates
+from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
 from tuireader.store import articles
@@ -22,20 +22,31 @@ from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
 
 
-def add_feed(
-    c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime
-) -> tuple[Refreshed, int | None]:
-    """Subscribe to the feed that came as `page`; gives what it brought, and the id of the article that was meant.
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A new subscription."""
+
+    refreshed: Refreshed
+    """What it brought."""
+    article_id: int | None
+    """The article that was meant, if it was one."""
+
+
+def add_feed(c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime) -> Added | Feed:
+    """Subscribe to the feed that came as `page`; where there is a subscription already, only give that.
 
     Raises NotAFeedError.
     """
+    there = lookup.subscription_to(c, link.url)
+    if there is not None:
+        return there
     parsed = parse_feed(page.content, page.url, page.content_type)
     url = with_credentials_of(_kept_address(link.url, page), found.address)
     site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
     reach = polling.reach_at(url, link.url, page)
     feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, reach=reach)
     refreshed = ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
-    return refreshed, article_meant(c, found, refreshed.feed, parsed, now)
+    return Added(refreshed, article_meant(c, found, refreshed.feed, parsed, now))
 
 
 def article_meant(

@@ -15,6 +15,7 @@ from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
     from tuireader.tui.screens.subscribe import Added
@@ -38,10 +39,11 @@ class SiteAdded(Message):
 class AddController:
     """Asks for the address of a site, and finds where it leads."""
 
-    def __init__(self, node: Widget, cache: Cache, connection: Connection, clock: Clock) -> None:
+    def __init__(self, node: Widget, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
         self._node = node
         self._cache = cache
+        self._web = web
         self._connection = connection
         self._clock = clock
 
@@ -51,7 +53,7 @@ class AddController:
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()
-        dialog = SubscribeScreen(self._cache, clock=self._clock, addresses=addresses, is_first=is_first)
+        dialog = SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first)
         open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:

@@ -16,11 +16,11 @@ from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache import Cache
-from tuireader.model.clock import Clock
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class ReadingPane(Container):
     def __init__(
         self,
         cache: Cache,
-        clock: Clock,
+        web: Web,
         *,
         make: Callable[[], ArticleView],
         arrived: Callable[[Arrival], None],
@@ -94,7 +94,7 @@ class ReadingPane(Container):
         """
         super().__init__(id=id)
         self._cache = cache
-        self._clock = clock
+        self._web = web
         self._make = make
         self._arrived = arrived
         self._unwritten = unwritten
@@ -151,14 +151,12 @@ class ReadingPane(Container):
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
         """Fetch the whole text of an article from its site, and tell when it is here."""
-        from tuireader.tui.support.web_work import web_client
-
         toast(self, "Fetching the full text …")
         try:
-            async with web_client("tuireader.library.reading.full_text") as client:
+            async with self._web.queue("tuireader.library.reading.full_text") as queue:
                 from tuireader.library.reading.full_text import fetch_full_text
 
-                await fetch_full_text(self._cache, client, article_id, clock=self._clock)
+                await fetch_full_text(self._cache, queue, article_id)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:

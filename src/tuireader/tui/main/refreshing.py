@@ -14,6 +14,7 @@ from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import feeds
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -39,10 +40,11 @@ class RefreshEnded(Message):
 class RefreshController:
     """Refreshes feeds, one refresh after the other."""
 
-    def __init__(self, node: Widget, cache: Cache, connection: Connection, clock: Clock) -> None:
+    def __init__(self, node: Widget, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads."""
         self._node = node
         self._cache = cache
+        self._web = web
         self._connection = connection
         self._clock = clock
         self.progress = ""
@@ -62,7 +64,7 @@ class RefreshController:
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
             return
-        from tuireader.tui.support.web_work import Tally, refreshing
+        from tuireader.tui.support.refreshing import Tally, refreshing
 
         tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
         pending: Timer | None = None
@@ -74,7 +76,7 @@ class RefreshController:
 
         say()
         try:
-            async with aclosing(refreshing(self._cache, asked, clock=self._clock, force=force)) as events:
+            async with aclosing(refreshing(self._cache, self._web, asked, clock=self._clock, force=force)) as events:
                 async for event in events:
                     tally.add(event)
                     pending = pending or self._node.set_timer(PROGRESS_PACE, say)

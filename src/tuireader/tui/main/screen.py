@@ -34,6 +34,7 @@ from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import in_force, make_article_view, reorders
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
+from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
     from tuireader.model.article import Article, Status
@@ -54,6 +55,7 @@ class ReaderScreen(PanesScreen):
     def __init__(
         self,
         cache: Cache,
+        web: Web,
         connection: Connection,
         state: UiState,
         *,
@@ -66,7 +68,7 @@ class ReaderScreen(PanesScreen):
         headlines = HeadlinesPane(cache, connection, clock, unwritten, id="headlines-pane")
         reading = ReadingPane(
             cache,
-            clock,
+            web,
             make=partial(make_article_view, config, state),
             arrived=self._arrived,
             unwritten=unwritten,
@@ -87,11 +89,11 @@ class ReaderScreen(PanesScreen):
             is_reading=lambda: headlines.is_reading,
             undo_key=keys.keys_of("undo", keymap)[0],
         )
-        self.refreshes = RefreshController(self, cache, connection, clock)
+        self.refreshes = RefreshController(self, cache, web, connection, clock)
         self.external = ExternalPrograms(self, cache)
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self.prompts = PromptController(self.bottom, self.sidebar, self.search_for)
-        self.adding = AddController(self, cache, connection, clock)
+        self.adding = AddController(self, cache, web, connection, clock)
 
     # Beginning and end.
 

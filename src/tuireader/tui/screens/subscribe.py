@@ -24,7 +24,7 @@ from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import joined, plain
-from tuireader.tui.support.web_work import web_client
+from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import is_busy
 from tuireader.urls.shown import shown_address
 
@@ -48,10 +48,13 @@ class SubscribeScreen(Dialog[Added | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
 
-    def __init__(self, cache: Cache, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False) -> None:
+    def __init__(
+        self, cache: Cache, web: Web, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False
+    ) -> None:
         """`addresses` are begun with at once; `is_first`: there is no feed yet, and nothing behind this screen."""
         super().__init__()
         self._cache = cache
+        self._web = web
         self._clock = clock
         self._addresses = tuple(addresses)
         self._is_first = is_first
@@ -132,15 +135,15 @@ class SubscribeScreen(Dialog[Added | None]):
     async def _subscribe(self, address: str) -> Added:
         name = printable(shown_address(address))
         self._say(f"Looking for the feed of {name} …")
-        async with web_client("tuireader.library.subscribing.subscribe") as client:
+        async with self._web.queue("tuireader.library.subscribing.subscribe") as queue:
             from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 
-            found = await find(self._cache, client, address, clock=self._clock)
+            found = await find(self._cache, queue, address, clock=self._clock)
             if isinstance(found, Subscribed):
                 return Added(found.feed.id, found.article_id)
             choice = await self._choice(found.feeds)
             self._say(f"Fetching the articles of {name} …")
-            subscribed = await subscribe(self._cache, client, found, clock=self._clock, choose=choice)
+            subscribed = await subscribe(self._cache, queue, found, clock=self._clock, choose=choice)
         return Added(subscribed.feed.id, subscribed.article_id)
 
     async def _choice(self, found: Sequence[FeedLink]) -> int | None:

@@ -1,45 +1,26 @@
-"""Getting things from the web while the screen goes on: imports in a thread, requests on the loop."""
+"""What comes of a refresh, event by event and in all."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
-
-if TYPE_CHECKING:
-    from tuireader.web import Client
-
-
-@asynccontextmanager
-async def web_client(*modules: str) -> AsyncIterator[Client]:
-    """A client, once the web and the modules of the library that use it are loaded: off the loop, it takes a while."""
-    await asyncio.to_thread(_load, "tuireader.web", *modules)
-    from tuireader.web import open_client
-
-    async with open_client() as client:
-        yield client
-
-
-def _load(*modules: str) -> None:
-    for module in modules:
-        import_module(module)
+from tuireader.tui.support.web import Web
 
 
 async def refreshing(
-    cache: Cache, feeds: Sequence[Feed], *, clock: Clock, force: bool
+    cache: Cache, web: Web, feeds: Sequence[Feed], *, clock: Clock, force: bool
 ) -> AsyncGenerator[Refreshed, None]:
     """Ask for feeds, and tell what came of each; to be closed, which ends all requests."""
-    async with web_client("tuireader.library.refreshing.refresh") as client:
+    async with web.queue("tuireader.library.refreshing.refresh") as queue:
         from tuireader.library.refreshing.refresh import refresh
 
-        events = cast("AsyncGenerator[Refreshed, None]", refresh(cache, client, feeds, clock=clock, force=force))
+        events = cast("AsyncGenerator[Refreshed, None]", refresh(cache, queue, feeds, clock=clock, force=force))
         async with aclosing(events):
             async for event in events:
                 yield event

@@ -1,0 +1,97 @@
+"""What is asked of a site besides its feeds, and what the queue knows of those that want to be left alone."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.raw_server import Serve
+from tuireader.errors import FetchError, FetchFailure, NotAskedError
+from tuireader.library.politeness.unresponsive import UnresponsiveHosts
+
+if TYPE_CHECKING:
+    from library.conftest import Library  # type: ignore[import-not-found]
+
+BUSY = Reply("Busy", 429, headers={"Retry-After": "600"})
+
+
+async def test_a_host_that_had_enough_is_not_asked_for_anything_until_then(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages |= {"/a": BUSY, "/b": Reply("here")}
+    async with library.asking() as queue:
+        with pytest.raises(FetchError, match="429"):
+            await queue.get(f"{site.url}/a")
+        for ask in (queue.get(f"{site.url}/b"), queue.send("POST", f"{site.url}/b")):
+            with pytest.raises(NotAskedError, match="wants not to be asked before") as raised:
+                await ask
+            assert raised.value.kind is FetchFailure.HELD
+    library.clock.advance(minutes=9)
+    async with library.asking() as queue:  # also after a restart
+        with pytest.raises(NotAskedError):
+            await queue.get(f"{site.url}/b")
+        library.clock.advance(minutes=2)
+        assert (await queue.get(f"{site.url}/b")).content == b"here"
+    assert site.paths() == ["/a", "/b"]
+
+
+async def test_an_address_is_not_asked_for_in_another_spelling(library: Library, site: ScriptedSite) -> None:
+    site.pages["/a"] = replace(BUSY, status=503)
+    async with library.asking() as queue:
+        with pytest.raises(FetchError, match="503"):
+            await queue.get(f"{site.url}/a")
+        with pytest.raises(NotAskedError):
+            await queue.get(f"{site.url}/a?again", instead_of=(f"{site.url}/a",))
+    assert site.paths() == ["/a"]
+
+
+async def test_a_feed_of_a_host_that_had_enough_is_not_asked_for_in_the_same_run(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages |= {"/a": Reply("Busy", 429), "/b": Reply("here")}  # it does not say for how long
+    first, second = library.follow(f"{site.url}/a", f"{site.url}/b")
+    async with library.asking() as queue:
+        async with queue.lane(first):
+            with pytest.raises(FetchError, match="429"):
+                await queue.get_feed(first, UnresponsiveHosts())
+        async with queue.lane(second):
+            with pytest.raises(NotAskedError):
+                await queue.get_feed(second, UnresponsiveHosts())
+            library.clock.advance(hours=25)
+            assert (await queue.get_feed(second, UnresponsiveHosts())).content == b"here"
+
+
+async def test_what_the_user_waits_for_goes_before_feeds_that_wait(
+    library: Library, site: ScriptedSite, serve: Serve
+) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(head: bytes, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        await go_on.wait()
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere")
+
+    there = await serve(slow)
+    feeds = library.follow(*(f"{there.url}feed-{number}" for number in range(4)))
+    async with library.asking() as queue:
+
+        async def fetch(number: int) -> None:
+            async with queue.lane(feeds[number]):
+                await queue.get_feed(feeds[number], UnresponsiveHosts())
+
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(4):
+                tasks.create_task(fetch(number))
+            await begun.wait()
+            typed = tasks.create_task(queue.get(f"{there.url}typed"))
+            while not any(host.first for host in queue._lanes._hosts.values()):  # noqa: ASYNC110 - nobody tells it
+                await asyncio.sleep(0.01)
+            go_on.set()
+        assert typed.result().content == b"here"
+    asked = [head.split()[1].decode().strip("/") for head in there.heads]
+    assert sorted(asked[:2]) == ["feed-0", "feed-1"]
+    assert asked.index("typed") < asked.index("feed-3")  # both lanes were free at about the same time

@@ -1,0 +1,77 @@
+"""Requests of other methods, as APIs take them."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from support.raw_server import Serve, redirect, reply, saying
+from tuireader.errors import FetchError
+from tuireader.web import Client, get, send
+
+TOKEN = [("X-Auth-Token", "secret"), ("Content-Type", "application/json")]
+
+
+async def test_method_body_and_headers_arrive(client: Client, serve: Serve) -> None:
+    server = await serve(saying(reply(b"[]", "Content-Type: application/json")))
+    page = await send(client, "PUT", server.url, body=b'{"status": "read"}', headers=TOKEN)
+    assert (page.status, page.content, page.content_type) == (200, b"[]", "application/json")
+    assert server.heads[0].startswith(b"PUT / HTTP/1.1\r\n")
+    assert b"x-auth-token: secret" in server.heads[0].lower()
+    assert server.bodies == [b'{"status": "read"}']
+
+
+async def test_an_answer_without_a_body_is_one(client: Client, serve: Serve) -> None:
+    server = await serve(saying(b"HTTP/1.1 204 No Content\r\n\r\n"))
+    assert (await send(client, "DELETE", server.url)).content == b""
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other"])
+async def test_a_redirect_turns_a_post_into_a_get(client: Client, serve: Serve, status: str) -> None:
+    there = await serve(saying(reply(b"done")))
+    here = await serve(saying(redirect(there.url, status)))
+    assert (await send(client, "POST", here.url, body=b"x=1", headers=TOKEN)).content == b"done"
+    assert there.heads[0].startswith(b"GET /")
+    assert there.bodies == []
+    assert b"content-type" not in there.heads[0].lower()
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+async def test_a_redirect_that_keeps_the_method_keeps_the_body(client: Client, serve: Serve, status: str) -> None:
+    there = await serve(saying(reply(b"done")))
+    here = await serve(saying(redirect(there.url, status)))
+    await send(client, "POST", here.url, body=b"x=1")
+    assert there.heads[0].startswith(b"POST /")
+    assert there.bodies == [b"x=1"]
+
+
+async def test_a_token_goes_to_no_other_host(client: Client, serve: Serve) -> None:
+    there = await serve(saying(reply(b"done")))
+    elsewhere = there.url.replace("127.0.0.1", "localhost")
+    here = await serve(saying(redirect(elsewhere, "307 Temporary Redirect")))
+    await send(client, "POST", here.url, body=b"x=1", headers=TOKEN)
+    assert b"secret" in here.heads[0]
+    assert b"secret" not in there.heads[0]
+
+
+async def test_only_what_does_no_harm_twice_is_sent_again(client: Client, serve: Serve) -> None:
+    """A kept connection that the server closed: whether it took the request is not known."""
+    for method, again in (("PUT", True), ("POST", False)):
+        answered = 0
+
+        async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+            nonlocal answered
+            answered += 1
+            if answered == 2:
+                writer.close()
+            else:
+                writer.write(reply(b"here"))
+
+        server = await serve(talk)
+        assert (await get(client, server.url)).content == b"here"
+        if again:
+            assert (await send(client, method, server.url, body=b"x")).content == b"here"
+        else:
+            with pytest.raises(FetchError, match="closed the connection"):
+                await send(client, method, server.url, body=b"x")
