@@ -20,10 +20,19 @@ import pytest
 from support import cache_damage as damaged
 from support.app_factory import reader, settle
 from support.cache_damage import FEEDS, NOW, TOTAL, Kept
+from support.schema_dump import furnish, furniture
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, damage, feeds, host_holds, recovery, statuses, ui_state
+from tuireader.store import (
+    articles,
+    damage,
+    feeds,
+    host_holds,
+    recovery,
+    statuses,
+    ui_state,
+)
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.urls.reach import Reach
 
@@ -121,7 +130,7 @@ def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int,
         assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL + 1
 
 
-@pytest.mark.parametrize("table", ["article", "article_by_date", "category_article", "body", "sqlite_sequence"])
+@pytest.mark.parametrize("table", ["article", "article_by_date", "label_article", "body", "sqlite_sequence"])
 def test_everything_that_can_be_read_is_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
     before = state(db)
     ruin(db, table, at=0, length=8)
@@ -377,3 +386,35 @@ def test_marks_that_are_none_are_passed_over(db: Path, whole: dict[int, Kept], l
         assert articles.status(c, 5).starred
         assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
     assert not file.exists()
+
+
+@pytest.mark.parametrize("table", ["article", "label_article", "search_data", "feed_by_url"])
+def test_folders_accounts_journal_and_tags_are_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
+    before = furnish(db)
+    ruin(db, table, at=0, length=8)
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert c.notice
+    assert furniture(db) == before
+
+
+def test_a_schema_is_known_again_also_where_the_index_was_made_anew(db: Path, whole: dict[int, Kept]) -> None:
+    """Then it does not stand where it was made first."""
+    ruin(db, "search_data")
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert "built again" in c.notice
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert c.notice == ""
+    before = state(db)
+    with closing(sqlite3.connect(db)) as c:
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = db.read_bytes()
+    assert content.count(b"CREATE TABLE body") == 1
+    db.write_bytes(content.replace(b"CREATE TABLE body", b"CREATE TABLE b\xffdy"))
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert "subscriptions are taken over" in c.notice
+    after = state(db)
+    assert after[0] == before[0]

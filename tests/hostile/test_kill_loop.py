@@ -68,7 +68,7 @@ def check_feed(c: sqlite3.Connection, feed_id: int, titles: list[str], etag: str
     assert len(titles) == ENTRIES + shown
     assert etag is not None
     assert etag.endswith(f'-{shown}"')
-    assert f"version {shown}" in articles.body(c, articles.window(c, Query(feed=feed_id), 0, 1)[0].id)
+    assert f"version {shown}" in articles.body(c, articles.window(c, Query(feeds=(feed_id,)), 0, 1)[0].id)
 
 
 @pytest.mark.parametrize("seed", [SEED, *(pytest.param(SEED + n, marks=pytest.mark.slow) for n in range(1, 6))])

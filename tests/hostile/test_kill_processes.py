@@ -59,7 +59,7 @@ def check(path: Path, told: list[str]) -> None:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
     with closing(connect(path)) as c, snapshot(c):  # one of them may still do its last job
         assert not c.notice
-        counts = [articles.count(c, Query(feed=feed.id)) for feed in feeds.every(c)]
+        counts = [articles.count(c, Query(feeds=(feed.id,))) for feed in feeds.every(c)]
         known = [feed.validators.etag is not None for feed in feeds.every(c)]
         assert counts == [ENTRIES if there else 0 for there in known]
         assert sum(known) >= len(told)

@@ -83,7 +83,7 @@ def check(path: Path, versions: set[int]) -> None:
         assert not c.notice
         assert articles.count(c, Query(starred=True)) == 1
         for feed in feeds.every(c):
-            titles = [headline.title for headline in articles.window(c, Query(feed=feed.id), 0, 100)]
+            titles = [headline.title for headline in articles.window(c, Query(feeds=(feed.id,)), 0, 100)]
             shown = {int(re.search(r"version (\d+)", title)[1]) for title in titles}  # type: ignore[index]
             assert len(shown) == 1 or (not shown and feed.url.endswith(FEEDS[2]))
             assert shown <= versions

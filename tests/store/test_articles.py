@@ -301,7 +301,7 @@ def test_a_save_that_fails_half_way_leaves_nothing(c: sqlite3.Connection) -> Non
     with pytest.raises(sqlite3.IntegrityError, match="stop"):
         save(c, ready("1", categories=("K",), authors=("A",)), feed=feed)
     c.execute("DROP TRIGGER stop")
-    for table in ("article", "body", "category_article", "author_article", "search"):
+    for table in ("article", "body", "label_article", "search"):
         assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == 0
     save(c, ready("1"), feed=feed)
     assert articles.count(c, Query()) == 1

@@ -61,8 +61,8 @@ def check(db: Path, acknowledged: list[int]) -> None:
         for summary in feeds.summaries(c):
             assert summary.total in (0, 20)
         total = articles.count(c, Query())
-        for table in ("body", "category_article", "author_article"):
-            assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == total
+        for table, each in (("body", 1), ("label_article", 2)):
+            assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == each * total
         assert articles.count(c, Query(text="harbour ")) == total
 
 

@@ -95,6 +95,35 @@ def test_due_gives_those_whose_time_has_come_longest_waiting_first(c: sqlite3.Co
     assert feeds.due(c, NOW) == [times["never asked"], times["long"], times["now"]]
 
 
+def test_a_title_of_the_users_own_stays_whatever_the_feed_says(c: sqlite3.Connection) -> None:
+    feed = subscribe(c, title="The Example Review")
+    save(c, ready("1"), feed=feed)
+    feeds.rename(c, feed.id, "  My   Review ")
+    feeds.record(c, replace(feed, title="Another Title"))
+    renamed = feeds.get(c, feed.id)
+    assert (renamed.name, renamed.custom_title, renamed.title) == ("My Review", "My Review", "Another Title")
+    (headline,) = articles.window(c, Query(), 0, 2)
+    assert headline.feed_title == articles.get(c, headline.id).feed_title == "My Review"
+    for text in ("my review", "another title", "My"):
+        assert feeds.find(c, text).id == feed.id
+    assert articles.count(c, Query(text="feed:my ")) == articles.count(c, Query(text="feed:another ")) == 1
+    feeds.rename(c, feed.id, " ")
+    assert feeds.get(c, feed.id).name == "Another Title"
+
+
+def test_options_of_a_feed(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    feeds.set_option(c, feed.id, "full_text", "always")
+    feeds.set_option(c, feed.id, "full_text", "never")
+    feeds.set_option(c, feed.id, "pictures", "no")
+    feeds.set_option(c, 99, "full_text", "never")
+    assert feeds.options(c, feed.id) == {"full_text": "never", "pictures": "no"}
+    feeds.set_option(c, feed.id, "pictures", None)
+    assert feeds.options(c, feed.id) == {"full_text": "never"}
+    feeds.remove(c, feed.id)
+    assert c.execute("SELECT count(*) FROM feed_option").fetchone() == (0,)
+
+
 def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection) -> None:
     one, two = subscribe(c), subscribe(c, "https://two.example/feed", "Two")
     save(c, ready("1", "harbour", categories=("K", "Only"), authors=("A",)), feed=one)
@@ -103,7 +132,7 @@ def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection)
     assert [headline.feed_id for headline in articles.window(c, Query(text="harbour "), 0, 9)] == [two.id]
     assert [facet.name for facet in facets.categories(c, Query())] == ["K"]
     assert articles.ids(c, Query(categories=("Only",))) == []
-    for table, left in (("body", 1), ("category_article", 1), ("author_article", 1), ("search", 1), ("author", 1)):
+    for table, left in (("body", 1), ("label_article", 2), ("search", 1), ("label", 3)):
         assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == left, table
     feeds.remove(c, 99)
     assert feeds.every(c) == [two]

@@ -21,7 +21,7 @@ from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, query_sql, statuses
+from tuireader.store import articles, facets, labels, query_sql, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -68,7 +68,7 @@ texts = st.sampled_from(
 )  # fmt: skip
 queries = st.builds(
     Query,
-    feed=st.sampled_from([None, None, 1, 2, 3, 4]),
+    feeds=st.sampled_from([(), (), (), (1,), (2,), (3,), (4,), (1, 3), (2, 4)]),
     categories=st.lists(st.sampled_from([*NAMES, "", "nobody"]), max_size=2).map(tuple),
     authors=st.lists(st.sampled_from([*NAMES, ""]), max_size=1).map(tuple),
     unread=st.booleans(),
@@ -136,7 +136,7 @@ def articles_feed(c: sqlite3.Connection, number: int) -> Any:
 def holds(row: Row, query: Query) -> bool:
     """Whether an article belongs to a query, keeping aside."""
     return (
-        (query.feed is None or row.feed == query.feed)
+        (not query.feeds or row.feed in query.feeds)
         and {key(name) for name in query.categories} <= set(row.categories)
         and {key(name) for name in query.authors} <= set(row.authors)
         and (query.since is None or row.date >= query.since)
@@ -236,14 +236,14 @@ def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     bare = replace(query, keep=frozenset())
     assert by_key(facets.categories(c, query)) == counted(rows, replace(bare, categories=()), "categories")
     assert by_key(facets.authors(c, query)) == counted(rows, replace(bare, authors=()), "authors")
-    there = set(expected(rows, replace(bare, feed=None)))
+    there = set(expected(rows, replace(bare, feeds=())))
     feeds: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.id in there:
             unread, total = feeds.get(row.feed, (0, 0))
             feeds[row.feed] = (unread + (not row.read), total + 1)
     assert facets.feeds(c, query) == feeds
-    free = replace(bare, feed=None, unread=False, starred=False)
+    free = replace(bare, feeds=(), unread=False, starred=False)
     assert facets.totals(c, query) == Totals(
         len(expected(rows, free)),
         len(expected(rows, replace(free, unread=True))),
@@ -252,16 +252,15 @@ def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
 
 
 def check_repeated(c: sqlite3.Connection) -> None:
-    """What the category and author tables repeat agrees with the articles."""
-    for facet in ("category", "author"):
-        differs = c.execute(
-            f"SELECT count(*) FROM {facet}_article AS l JOIN article AS a ON a.id = l.article_id"
-            " WHERE (l.date, l.feed_id, l.read, l.starred) <> (a.date, a.feed_id, a.read, a.starred)"
-        ).fetchone()[0]
-        bare = c.execute(
-            f"SELECT count(*) FROM article WHERE id NOT IN (SELECT article_id FROM {facet}_article)"
-        ).fetchone()[0]
-        assert (differs, bare) == (0, 0)
+    """What is repeated beside labels agrees with the articles, each of which has an author and a category, or none."""
+    differs = c.execute(
+        "SELECT count(*) FROM label_article AS l JOIN article AS a ON a.id = l.article_id"
+        " WHERE (l.date, l.feed_id, l.read, l.starred) <> (a.date, a.feed_id, a.read, a.starred)"
+    ).fetchone()[0]
+    assert differs == 0
+    for kind in labels.OF_PUBLISHERS:
+        of_kind = f"SELECT article_id FROM label_article WHERE kind = {labels.NUMBERS[kind]}"
+        assert c.execute(f"SELECT count(*) FROM article WHERE id NOT IN ({of_kind})").fetchone() == (0,)
 
 
 @settings(max_examples=60, deadline=None, report_multiple_bugs=False)

@@ -12,18 +12,20 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, ids
-from support.schema_dump import DATA, FULL, GONE, KEPT, Kept, dump, fill, restore, version
+from support.schema_dump import DATA, FULL, GONE, KEPT, Kept, dump, fill, furnish, furniture, restore, version
 from tuireader.errors import StoreError
+from tuireader.library.open_cache import open_cache
 from tuireader.model.feed import Validators
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
+from tuireader.store.migrations import first
 from tuireader.urls.reach import Reach
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}
 each = pytest.mark.parametrize("number", sorted(DUMPS))
 pytestmark = pytest.mark.skipif(
-    sqlite3.sqlite_version_info < schema.NEWER_INDEX, reason="the dumps have an index that this SQLite cannot read"
+    sqlite3.sqlite_version_info < first.NEWER_INDEX, reason="the dumps have an index that this SQLite cannot read"
 )
 
 
@@ -53,14 +55,24 @@ def test_a_cache_of_each_schema_is_taken_over_whole(db: Path, number: int) -> No
         assert articles.count(c, Query()) == articles.count(c, Query(text="harbour ")) == 0
 
 
+@pytest.mark.parametrize("path", sorted(DATA.glob("rooms-*.sql")), ids=lambda path: path.stem)
+def test_folders_accounts_journal_and_tags_are_taken_over_too(tmp_path: Path, path: Path) -> None:
+    restore(path.read_text("utf-8"), tmp_path / "old.db")
+    fill(tmp_path / "new.db")
+    made = furnish(tmp_path / "new.db")
+    old = furniture(tmp_path / "old.db")
+    without_times = [str(re.sub(r"datetime\([^)]*\)", "", repr(each))) for each in (made, old)]
+    assert without_times[0] == without_times[1]
+
+
 def check(path: Path) -> None:
     """All that the dump has is there, in the schema of today."""
-    with closing(connect(path)) as c:
+    with closing(open_cache(path)) as c:
         assert not c.notice
         check_feeds(c)
         found = []
         for feed in feeds.every(c):
-            for id_ in articles.ids(c, Query(feed=feed.id)):
+            for id_ in articles.ids(c, Query(feeds=(feed.id,))):
                 article, status = articles.get(c, id_), articles.status(c, id_)
                 marked = (status.read, status.starred, status.position)
                 found.append(Kept(article.feed_title, article.title, article.authors, article.categories, *marked))

@@ -1,6 +1,6 @@
 """A cache with all that a user can have in it, as SQL.
 
-In `tests/`, `python -m support.schema_dump` writes tests/data/schema-N.sql.
+In `tests/`, `python -m support.schema_dump` writes tests/data/schema-N.sql and rooms-N.sql.
 
 To be run with the code of the schema, before it is released; no dump is ever made anew with later code.
 """
@@ -10,13 +10,17 @@ from __future__ import annotations
 import sqlite3
 import tempfile
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
+from support.factories import ready
+from tuireader.model.change import RemoteStatus
 from tuireader.model.feed import Validators
-from tuireader.store import articles, statuses, ui_state
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query
+from tuireader.store import accounts, articles, facets, feeds, folders, journal, labels, statuses, ui_state
 from tuireader.store.connection import connect
 
 DATA = Path(__file__).parents[1] / "data"
@@ -68,6 +72,48 @@ def fill(path: Path) -> None:
         ui_state.save(c, "theme", "nord")
 
 
+def furnish(path: Path) -> tuple[object, ...]:
+    """Give a cache all that a user may have in it besides articles."""
+    with closing(connect(path)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example/", user="me")
+        first, second, *_ = feeds.every(c)
+        feeds.rename(c, first.id, "Mine")
+        folders.put(c, first.id, folders.add(c, "News").id)
+        feeds.set_option(c, second.id, "full_text", "always")
+        theirs = feeds.add(c, first.url, title="T", site="", now=NOW, account_id=account.id, server_id="7")
+        entry = replace(ready("guid"), server_id="70")
+        (article_id,) = articles.save_entries(c, theirs.id, Plan(new=(entry,)), NOW).new
+        statuses.mark(c, [article_id], starred=True)
+        journal.receive(c, account.id, [RemoteStatus("71", "read", True, NOW)])
+        ids = articles.ids(c, Query(), 0, 2)
+        rows = {id_: labels.Repeated(*repeated(c, id_)) for id_ in ids}
+        labels.put(c, "tag", {id_: ["Later"] for id_ in ids}, rows)
+    return furniture(path)
+
+
+def repeated(c: sqlite3.Connection, article_id: int) -> tuple[int, int, int, int]:
+    row: tuple[int, int, int, int] = c.execute(
+        "SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)
+    ).fetchone()
+    return row
+
+
+def furniture(path: Path) -> tuple[object, ...]:
+    """All of that which there is."""
+    with closing(connect(path)) as c:
+        every = feeds.every(c)
+        return (
+            every,
+            [feeds.options(c, feed.id) for feed in every],
+            folders.every(c),
+            accounts.every(c),
+            [journal.waiting(c, account.id) for account in accounts.every(c)],
+            c.execute("SELECT account_id, reference, field, value FROM pending_status").fetchall(),
+            facets.tags(c, Query()),
+            [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],
+        )
+
+
 def version(path: Path) -> int:
     """The number of its schema."""
     with closing(sqlite3.connect(path)) as c:
@@ -106,12 +152,18 @@ def restore(sql: str, path: Path) -> None:
 
 
 def main() -> None:
-    """Write the dump of this schema, if there is none."""
+    """Write the dumps of this schema, if there are none: as of old, and with folders, accounts, a journal and tags."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tuireader.db"
         fill(path)
-        with (DATA / f"schema-{version(path)}.sql").open("x", encoding="utf-8") as file:
-            file.write(dump(path))
+        _write("schema", path)
+        furnish(path)
+        _write("rooms", path)
+
+
+def _write(name: str, path: Path) -> None:
+    with (DATA / f"{name}-{version(path)}.sql").open("x", encoding="utf-8") as file:
+        file.write(dump(path))
 
 
 if __name__ == "__main__":

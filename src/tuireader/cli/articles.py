@@ -64,7 +64,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
 
 def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
     return Query(
-        feed=store_feeds.find(connection, arguments.feed).id if arguments.feed else None,
+        feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
         categories=tuple(arguments.category),
         authors=tuple(arguments.author),
         unread=arguments.unread,

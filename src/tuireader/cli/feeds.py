@@ -55,14 +55,14 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
     """Say what came of an address; gives the exit status."""
     for other in done.others:
         url = without_credentials(other.url)
-        say(f"{printable(done.feed.title)} has another feed: {url} {other.title}".rstrip())
+        say(f"{printable(done.feed.name)} has another feed: {url} {other.title}".rstrip())
     failed = done.refreshed.status in ("failed", "gone")
     if failed:
-        say(f"{done.feed.title}: {done.refreshed.error}")
+        say(f"{done.feed.name}: {done.refreshed.error}")
     if as_json:
         put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
     else:
-        put(f"{printable(done.feed.title)}: {_news(done.refreshed)}")
+        put(f"{printable(done.feed.name)}: {_news(done.refreshed)}")
     return FAILED if failed else DONE
 
 
@@ -72,16 +72,16 @@ def remove(arguments: argparse.Namespace) -> int:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
             if not sys.stdin.isatty():
-                say(f"Nothing was removed: there is no one to ask. To remove {feed.title} anyway, add --yes.")
+                say(f"Nothing was removed: there is no one to ask. To remove {feed.name} anyway, add --yes.")
                 return USAGE
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
-            sys.stderr.write(f"Remove {printable(feed.title)} and its {total} articles from this machine? [y/N] ")
+            sys.stderr.write(f"Remove {printable(feed.name)} and its {total} articles from this machine? [y/N] ")
             sys.stderr.flush()
             if sys.stdin.readline().strip().lower() not in ("y", "yes"):
                 say("Nothing was removed.")
                 return DONE
         unsubscribe(connection, feed.id)
-    say(f"{feed.title} was removed.")
+    say(f"{feed.name} was removed.")
     return DONE
 
 
@@ -111,7 +111,7 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
         due = "now"
     else:
         due = feed.due.astimezone().strftime("%Y-%m-%d %H:%M")
-    text = f"{printable(feed.title)}  {printable(without_credentials(feed.url))}"
+    text = f"{printable(feed.name)}  {printable(without_credentials(feed.url))}"
     if feed.error:
         text += f"  ! {printable(feed.error)}"
     return [str(feed.id), str(summary.unread), str(summary.total), due, text]
@@ -143,13 +143,13 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
                 done += 1
                 progress.clear()
                 if event.status in ("failed", "gone"):
-                    say(f"{event.feed.title}: {event.error}")
+                    say(f"{event.feed.name}: {event.error}")
                     status = FAILED
                 new, news = new + event.new, news + (event.new > 0)
                 if as_json:
                     put_json(refreshed_row(event))
                 elif event.new or event.changed:
-                    put(f"{printable(event.feed.title)}: {_news(event)}")
+                    put(f"{printable(event.feed.name)}: {_news(event)}")
                 progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
     if not as_json:

@@ -85,7 +85,7 @@ def feed_row(summary: FeedSummary) -> dict[str, Any]:
     feed = summary.feed
     return {
         "id": feed.id,
-        "title": feed.title,
+        "title": feed.custom_title or feed.title,
         "url": without_credentials(feed.url),
         "site": without_credentials(feed.site),
         "articles": summary.total,
@@ -99,7 +99,7 @@ def feed_row(summary: FeedSummary) -> dict[str, Any]:
 def refreshed_row(event: Refreshed) -> dict[str, Any]:
     """Give the JSON object of what came of asking for one feed."""
     return {
-        "feed": event.feed.title,
+        "feed": event.feed.custom_title or event.feed.title,
         "feed_url": without_credentials(event.feed.url),
         "status": event.status,
         "new": event.new,

@@ -60,10 +60,18 @@ class Feed:
     reach: Reach = Reach.UNKNOWN
     """Where it was when the user added it."""
 
+    custom_title: str = ""
+    """What the user calls it; empty where that is what its site does."""
+    folder_id: int | None = None
+    account_id: int = 0
+    """0 is this machine's own."""
+    server_id: str = ""
+    """What its account calls it."""
+
     @property
     def name(self) -> str:
         """What it is called where it is shown: its title, or its address where it has none."""
-        return self.title or without_credentials(self.url)
+        return self.custom_title or self.title or without_credentials(self.url)
 
 
 @dataclass(frozen=True, slots=True)

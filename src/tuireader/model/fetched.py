@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tuireader.model.article import Status
 from tuireader.model.feed import Validators
 from tuireader.urls.reach import Reach
 
@@ -98,6 +99,10 @@ class Prepared:
     words: int
     excerpt: bool
     """Whether it looks like the beginning of something longer."""
+    status: Status = field(default=Status())
+    """As what it arrives: old articles are no news."""
+    server_id: str = ""
+    """What its account calls it; empty where it comes from the site itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,11 @@ Order = Literal["newest", "oldest", "shortest", "longest", "best"]
 class Query:
     """Which articles, in which order: everything given must hold."""
 
-    feed: int | None = None
+    feeds: tuple[int, ...] = ()
+    """The ids of feeds, of any of which an article may be; none: of all."""
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     unread: bool = False
     starred: bool = False
     text: str = ""

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.model.headline import Headline
 from tuireader.store.columns import id_list, number, text_of
-from tuireader.store.query_sql import Part, Selection, names_of, select, split_names
+from tuireader.store.feeds import NAME
+from tuireader.store.labels import names_of, split_names
+from tuireader.store.query_sql import Part, Selection, select
 from tuireader.store.search import understand
 from tuireader.store.times import seconds, stamp
 
@@ -64,7 +66,7 @@ def has_to_be_ranked(query: Query) -> bool:
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of these articles, in this order; what is no longer there is left out."""
     rows = c.execute(
-        f"SELECT a.id, a.feed_id, f.title, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred"
+        f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
         (id_list(ids),),
     ).fetchall()

@@ -18,10 +18,21 @@ from tuireader.store.article_lists import (
 )
 from tuireader.store.bodies import DAMAGED, unpack_all
 from tuireader.store.columns import number, sound, text_of
+from tuireader.store.feeds import NAME
 from tuireader.store.keys import link_key
-from tuireader.store.query_sql import names_of, split_names
+from tuireader.store.labels import names_of, split_names
 from tuireader.store.times import moment, stamp
-from tuireader.store.writing import alike, facts_of, given_html, has_any, known, rename, save, save_full_text
+from tuireader.store.writing import (
+    alike,
+    facts_of,
+    given_html,
+    has_any,
+    known,
+    rename,
+    save,
+    save_entries,
+    save_full_text,
+)
 
 if TYPE_CHECKING:
     import sqlite3
@@ -48,6 +59,7 @@ __all__ = [
     "rank",
     "rename",
     "save",
+    "save_entries",
     "save_full_text",
     "status",
     "window",
@@ -58,7 +70,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
     """What the site said of an article; raises NotFoundError."""
     row = _row(
         c,
-        "SELECT a.id, a.feed_id, f.title, f.url, a.guid, a.title, a.link,"
+        f"SELECT a.id, a.feed_id, {NAME}, f.url, a.guid, a.title, a.link,"
         f" {names_of('author')}, {names_of('category')}, a.published, a.updated, a.date, a.words, a.offline"
         " FROM article AS a LEFT JOIN feed AS f ON f.id = a.feed_id WHERE a.id = ?",
         article_id,

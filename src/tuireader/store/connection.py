@@ -13,7 +13,8 @@ from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage
 from tuireader.store.columns import lenient
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, described, expected
+from tuireader.store.migrations.first import NEWER_INDEX
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, OLDEST_SQLITE, is_as_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -287,7 +288,7 @@ def _number(c: Connection, version: int) -> None:
 def _is_made(c: Connection) -> bool:
     """Whether the file has all that a cache has by now, exactly as it was made."""
     raw: sqlite3.Cursor = c.cursor(sqlite3.Cursor)  # its errors are not asked about again here
-    return described(raw) == expected(len(MIGRATIONS))
+    return is_as_made(raw, len(MIGRATIONS))
 
 
 def _patiently(work: Callable[[], object]) -> None:

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.article import Facet, Totals
 from tuireader.model.query import Query
+from tuireader.store import labels
 from tuireader.store.article_lists import count
 from tuireader.store.columns import text_of
-from tuireader.store.query_sql import Part, scan, select
+from tuireader.store.query_sql import Part, rows_of, scan, select
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tuireader.store.labels import Kind
 
 _BY_FEED = "article AS d INDEXED BY article_by_feed"
 """All articles in an index that has all that counts need: a tenth of the table."""
@@ -34,9 +37,14 @@ def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
     return _facets(c, "author", replace(query, authors=(), keep=frozenset()))
 
 
+def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
+    """The tags of a query's articles, whichever tags it asks for; those with the most articles come first."""
+    return _facets(c, "tag", replace(query, tags=(), keep=frozenset()))
+
+
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
     """Unread and total articles by the id of the feed, whichever feed the query asks for."""
-    part = _rows(c, replace(query, feed=None, keep=frozenset()))
+    part = _rows(c, replace(query, feeds=(), keep=frozenset()))
     if part is None:
         return {}
     sql = part.sql("d.feed_id, sum(d.read = 0), count(*)") + " GROUP BY d.feed_id"
@@ -45,7 +53,7 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
 
 def totals(c: sqlite3.Connection, query: Query) -> Totals:
     """How many articles there are, unread and starred, whichever feed, and read or not, the query asks for."""
-    query = replace(query, feed=None, unread=False, starred=False, keep=frozenset())
+    query = replace(query, feeds=(), unread=False, starred=False, keep=frozenset())
     part = _rows(c, query)
     if part is None:
         return Totals(0, 0, 0)
@@ -57,30 +65,30 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
 
 def _rows(c: sqlite3.Connection, query: Query) -> Part | None:
     """The rows of a query in any order, with their feeds and marks; None where there are none."""
-    whole = scan(c, query, _BY_FEED, "d.id")
+    whole = scan(c, query, Part(_BY_FEED))
     if whole is not None:
         return whole
     parts = select(c, query, ordered=False).parts
     return parts[0] if parts else None
 
 
-def _facets(c: sqlite3.Connection, facet: str, query: Query) -> list[Facet]:
+def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> list[Facet]:
     counts = "sum(d.read = 0) AS unread, count(*) AS total"
-    part = scan(c, query, f"{facet}_article AS d", "d.article_id")
+    part = scan(c, query, rows_of(kind))
     if part is not None:
-        grouped = part.sql(f"d.{facet}_id AS facet, {counts}") + f" GROUP BY d.{facet}_id"
+        grouped = part.sql(f"d.label_id AS label, {counts}") + " GROUP BY d.label_id"
     else:
         parts = select(c, query, ordered=False).parts
         if not parts:
             return []
         part = parts[0]
         grouped = (
-            f"SELECT l.{facet}_id AS facet, {counts} FROM ({part.sql(f'{part.id} AS id, d.read AS read')}) AS d"
-            f" CROSS JOIN {facet}_article AS l INDEXED BY {facet}_of_article ON l.article_id = d.id"
-            f" GROUP BY l.{facet}_id"
+            f"SELECT l.label_id AS label, {counts} FROM ({part.sql(f'{part.id} AS id, d.read AS read')}) AS d"
+            " CROSS JOIN label_article AS l INDEXED BY label_of_article ON l.article_id = d.id"
+            f" AND l.kind = {labels.NUMBERS[kind]} GROUP BY l.label_id"
         )
     sql = (
-        f"SELECT n.name, g.unread, g.total FROM ({grouped}) AS g JOIN {facet} AS n ON n.id = g.facet"
+        f"SELECT n.name, g.unread, g.total FROM ({grouped}) AS g JOIN label AS n ON n.id = g.label"
         " ORDER BY g.total DESC, n.key"
     )
     return [Facet(text_of(name), unread, total) for name, unread, total in c.execute(sql, part.params).fetchall()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
+from tuireader.store import labels
 from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
@@ -20,18 +21,41 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
-    " not_before, pace, private"
+    " not_before, pace, private, custom_title, folder_id, account_id, server_id"
 )
+NAME = "coalesce(f.custom_title, f.title)"
+"""SQL for what feed `f` is called."""
 
 
-def add(c: sqlite3.Connection, url: str, *, title: str, site: str, now: datetime, reach: Reach = Reach.UNKNOWN) -> Feed:
-    """Subscribe to the feed at `url`, or give the subscription there is."""
+def add(
+    c: sqlite3.Connection,
+    url: str,
+    *,
+    title: str,
+    site: str,
+    now: datetime,
+    reach: Reach = Reach.UNKNOWN,
+    account_id: int = 0,
+    server_id: str = "",
+) -> Feed:
+    """Subscribe to the feed at `url`, or give the subscription there is; each account has its own (0: this machine)."""
     with transaction(c):
         c.execute(
-            "INSERT INTO feed (url, title, site, added, private) VALUES (?, ?, ?, ?, ?) ON CONFLICT (url) DO NOTHING",
-            (sound(url), tidy(sound(title)), sound(site), seconds(now), _private(reach)),
+            "INSERT INTO feed (url, title, site, added, private, account_id, server_id) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (account_id, url) DO NOTHING",
+            (
+                sound(url),
+                tidy(sound(title)),
+                sound(site),
+                seconds(now),
+                _private(reach),
+                account_id,
+                sound(server_id) or None,
+            ),
         )
-        row = c.execute(f"SELECT {_COLUMNS} FROM feed WHERE url = ?", (sound(url),)).fetchone()
+        row = c.execute(
+            f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?", (account_id, sound(url))
+        ).fetchone()
     return _feed(row)
 
 
@@ -46,7 +70,7 @@ def get(c: sqlite3.Connection, feed_id: int) -> Feed:
 def every(c: sqlite3.Connection) -> list[Feed]:
     """All subscriptions, by title."""
     feeds = [_feed(row) for row in c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall()]
-    return sorted(feeds, key=lambda feed: (name_key(feed.title or feed.url), feed.id))
+    return sorted(feeds, key=lambda feed: (name_key(feed.custom_title or feed.title or feed.url), feed.id))
 
 
 def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
@@ -91,8 +115,8 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
     for meant in (
         [feed for feed in feeds if feed.url == text.strip()],
         [feed for feed in feeds if str(feed.id) == text.strip()],
-        [feed for feed, there in spelt if name == name_key(feed.title) or address in there],
-        [feed for feed in feeds if name in name_key(feed.title)],
+        [feed for feed, there in spelt if name in _names(feed) or address in there],
+        [feed for feed in feeds if any(name in each for each in _names(feed))],
         [feed for feed, there in spelt if address and any(address in each for each in there)],
     ):
         if len(meant) == 1:
@@ -115,26 +139,51 @@ def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
 def remove(c: sqlite3.Connection, feed_id: int) -> None:
     """Unsubscribe; the articles go too."""
     with transaction(c):
-        c.execute(
-            "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
-            (feed_id,),
-        )
-        c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
+        remove_articles(c, feed_id)
         c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
-        for facet in ("category", "author"):
-            c.execute(
-                f"DELETE FROM {facet} WHERE id <> 0"
-                f" AND NOT EXISTS (SELECT 1 FROM {facet}_article WHERE {facet}_id = {facet}.id)"
-            )
+        labels.remove_unused(c)
+
+
+def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
+    """Remove the articles of a feed, inside a transaction of the caller's."""
+    c.execute(
+        "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
+        (feed_id,),
+    )
+    c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
+
+
+def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
+    """Give a feed a title of the user's own, which no refresh overwrites; an empty one gives it its own again."""
+    c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
+
+
+def options(c: sqlite3.Connection, feed_id: int) -> dict[str, str]:
+    """What the user has set for one feed, by the names of the options."""
+    rows = c.execute("SELECT name, value FROM feed_option WHERE feed_id = ?", (feed_id,)).fetchall()
+    return {text_of(name): text_of(value) for name, value in rows}
+
+
+def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:
+    """Set an option for one feed; None takes it back."""
+    if value is None:
+        c.execute("DELETE FROM feed_option WHERE feed_id = ? AND name = ?", (feed_id, name))
+        return
+    c.execute(
+        "INSERT INTO feed_option (feed_id, name, value) SELECT id, ?, ? FROM feed WHERE id = ?"
+        " ON CONFLICT (feed_id, name) DO UPDATE SET value = excluded.value",
+        (sound(name), sound(value), feed_id),
+    )
 
 
 def record(c: sqlite3.Connection, feed: Feed) -> None:
-    """Write all that `feed` says, as one row; nothing where it is no longer subscribed to.
+    """Write what is known of a feed from asking for it, as one row; nothing where it is no longer subscribed to.
 
-    Where another subscription has the new address already, the old one is kept.
+    What the user has set stays. Where another subscription has the new address already, the old one is kept.
     """
     c.execute(
-        "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed WHERE url = ?1 AND id <> ?2) THEN url ELSE ?1 END,"
+        "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
+        " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
         " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
         " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
         " private = ?17 WHERE id = ?2",
@@ -158,6 +207,11 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             _private(feed.reach),
         ),
     )
+
+
+def _names(feed: Feed) -> list[str]:
+    """What a feed is called, as it is compared: by the user, and by its site."""
+    return [name_key(name) for name in (feed.custom_title, feed.title) if name]
 
 
 def _spellings(feed: Feed) -> list[str]:
@@ -192,6 +246,10 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         not_before=moment(row[14]),
         pace=None if row[15] is None else number(row[15]),
         reach=_reach(row[16]),
+        custom_title=text_of(row[17]),
+        folder_id=None if row[18] is None else number(row[18]),
+        account_id=number(row[19]),
+        server_id=text_of(row[20]),
     )
 
 

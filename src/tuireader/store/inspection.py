@@ -7,18 +7,25 @@ from contextlib import suppress
 from typing import Literal
 
 from tuireader.store.connection import BROKEN
+from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.leaf_pages import varint
-from tuireader.store.schema import described, expected
+from tuireader.store.schema import expected, is_as_made
 
-TABLES = ("feed", "article", "body", "category", "author", "category_article", "author_article", "setting", "hold")
-FACETS = ("category", "author")
+CORE = ("feed", "article", "body", "setting", "hold")
+"""Tables that a cache of any schema has, but for the first, which has no `hold`."""
 
 
 def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
     """Check all of the cache; `c` is alone with it."""
-    if described(c) != expected(c.execute("PRAGMA user_version").fetchone()[0]):
+    version = c.execute("PRAGMA user_version").fetchone()[0]
+    if not is_as_made(c, version):
         return "more"
-    if not all(_is_sound(c, table) for table in TABLES) or not _agrees_with_itself(c):
+    tables = [
+        name for kind, name, *_ in expected(version) if kind == "table" and not name.startswith(("search", "sqlite_"))
+    ]
+    if "label" not in tables:  # it is of an older schema: what is wrong with it is mended by copying it into a new file
+        return "nothing" if is_sound(c) else "more"
+    if not all(_is_sound(c, table) for table in tables) or not _agrees_with_itself(c):
         return "more"
     if not _is_index_sound(c):
         return "index"
@@ -55,15 +62,15 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
         "SELECT 1 FROM feed WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed') LIMIT 1",
         "SELECT 1 FROM article WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
         "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM body WHERE article_id = a.id) LIMIT 1",
-        *(
-            f"SELECT 1 FROM {facet}_article AS f LEFT JOIN article AS a ON a.id = f.article_id WHERE"
-            " (f.date, f.feed_id, f.read, f.starred) IS NOT (a.date, a.feed_id, a.read, a.starred) LIMIT 1"
-            for facet in FACETS
+        (
+            "SELECT 1 FROM label_article AS l LEFT JOIN article AS a ON a.id = l.article_id WHERE"
+            " (l.date, l.feed_id, l.read, l.starred) IS NOT (a.date, a.feed_id, a.read, a.starred) LIMIT 1"
         ),
+        "SELECT 1 FROM label_article AS l LEFT JOIN label AS n ON n.id = l.label_id WHERE n.kind IS NOT l.kind LIMIT 1",
         *(
-            f"SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM {facet}_article WHERE article_id = a.id)"
-            " LIMIT 1"
-            for facet in FACETS
+            "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM label_article AS l WHERE"
+            f" l.article_id = a.id AND l.kind = {NUMBERS[kind]}) LIMIT 1"
+            for kind in OF_PUBLISHERS
         ),
     ]
     return (

@@ -22,20 +22,26 @@ _INTEGERS = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 
 
 class Leaves:
-    """All rows of a file that can be made out, by how many columns they have and by their number."""
+    """All rows of a file that can be made out, by their shape and by their number.
+
+    The shape is how many columns a row has, and of what type the value after its number is.
+    """
 
     def __init__(self, path: Path, page_size: int) -> None:
         """Look at every page of the file; the rows themselves are read when they are asked for."""
         self._data = path.read_bytes()
         self._size = page_size
-        self._places: dict[int, dict[int, int]] = {}
+        self._places: dict[tuple[int, type], dict[int, int]] = {}
         for start in range(0, len(self._data) - page_size + 1, page_size):
             self._look_at(start)
 
-    def row(self, number: int, columns: Sequence[int]) -> list[Any] | None:
-        """The values of a row that has one of these numbers of columns, None where there is none that can be read."""
+    def row(self, number: int, columns: Sequence[int], second: type) -> list[Any] | None:
+        """The values of a row that has one of these numbers of columns, and a value of type `second` as its second.
+
+        None where there is none that can be read.
+        """
         for count in columns:
-            at = self._places.get(count, {}).get(number)
+            at = self._places.get((count, second), {}).get(number)
             if at is not None:
                 try:
                     return _values(self._payload(at))
@@ -54,11 +60,12 @@ class Leaves:
             try:
                 _, after = varint(self._data, at)
                 number, after = varint(self._data, after)
-                columns = len(_kinds(self._data[after : after + 200])[0])
+                kinds = _kinds(self._data[after : after + 200])[0]
+                shape = len(kinds), _type(kinds[1])
             except (ValueError, IndexError):
                 continue
             if 0 < number < 2**62:
-                self._places.setdefault(columns, {})[number] = at
+                self._places.setdefault(shape, {})[number] = at
 
     def _payload(self, at: int) -> bytes:
         """A row as it is kept: what does not fit on its page goes on in a chain of others."""
@@ -106,6 +113,13 @@ def _kinds(record: bytes) -> tuple[list[int], int]:
         kind, at = varint(record, at)
         kinds.append(kind)
     return kinds, length
+
+
+def _type(kind: int) -> type:
+    """The type of a value of some kind; of one that is null, None's."""
+    if kind == 0:
+        return type(None)
+    return int if kind < 12 else str if kind % 2 else bytes
 
 
 def _values(record: bytes) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from tuireader.store import search
+from tuireader.store import labels, search
 from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
 from tuireader.store.times import seconds
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tuireader.model.query import Query
+    from tuireader.store.labels import Kind
 
 ENOUGH = 2000
 """Runs are compared by length up to here: of two that are longer, either will do."""
@@ -21,7 +22,6 @@ COMMON = 5000
 """A word in so many articles is taken as it stands, not as the beginning of others."""
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
-_SEPARATOR = "\x1f"
 _ALL = "article AS d INDEXED BY article_by_date"
 
 
@@ -67,8 +67,10 @@ class Selection(NamedTuple):
 class _Run(NamedTuple):
     """Rows that one condition of a query selects: they can be walked, or rows of another run probed for it."""
 
-    name: Literal["all", "author", "category", "feed", "starred", "unread", "match", "kept"]
+    name: Literal["all", "label", "feed", "starred", "unread", "match", "kept"]
     part: Part
+    kind: Kind | None = None
+    """Of the label whose articles these are."""
 
 
 _Condition = tuple[str, tuple[Any, ...]]
@@ -99,7 +101,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     return Selection(tuple(parts), best)
 
 
-def scan(c: sqlite3.Connection, query: Query, source: str, id_: str) -> Part | None:
+def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
     """All rows of another table that repeats what `d` has, under a query's conditions.
 
     None where the query asks for more than such rows tell, and `select` is the way.
@@ -108,33 +110,21 @@ def scan(c: sqlite3.Connection, query: Query, source: str, id_: str) -> Part | N
     if wanted.terms or wanted.without:
         return None
     runs = _runs(c, query, wanted)
-    if runs is None or any(run.name in ("author", "category", "feed") for run in runs):
+    if runs is None or query.feeds or any(run.name in ("label", "feed") for run in runs):
         return None
-    return _part(_Run("kept", Part(source, id_)), runs, _conditions(c, query, wanted))
-
-
-def names_of(facet: str) -> str:
-    """SQL for the names of the authors or categories of article `a`, in their order, for `split_names`."""
-    return (
-        f"(SELECT group_concat(name, '{_SEPARATOR}') FROM (SELECT n.name FROM {facet}_article AS l"
-        f" INDEXED BY {facet}_of_article JOIN {facet} AS n ON n.id = l.{facet}_id"
-        f" WHERE l.article_id = a.id ORDER BY l.place))"
-    )
-
-
-def split_names(names: object) -> tuple[str, ...]:
-    """The names that `names_of` gave."""
-    return tuple(name for name in text_of(names).split(_SEPARATOR) if name)
+    return _part(_Run("kept", rows), runs, _conditions(c, query, wanted))
 
 
 def _runs(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Run] | None:
     """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
     if wanted.nothing:
         return None
-    authors, categories = _facet_runs(c, "author", query.authors), _facet_runs(c, "category", query.categories)
-    if authors is None or categories is None:
+    authors, tags = _label_runs(c, "author", query.authors), _label_runs(c, "tag", query.tags)
+    categories = _label_runs(c, "category", query.categories)
+    if authors is None or tags is None or categories is None:
         return None
-    runs = [*authors, *([] if query.feed is None else [_of_feed(query.feed)]), *categories]
+    feeds = [_of_feed(query.feeds[0])] if len(query.feeds) == 1 else []
+    runs = [*authors, *tags, *feeds, *categories]
     for named in (_feeds(c, name) for name in wanted.feeds):
         if not named:
             return None
@@ -147,14 +137,22 @@ def _runs(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> li
     return runs
 
 
-def _facet_runs(c: sqlite3.Connection, facet: Literal["author", "category"], names: Iterable[str]) -> list[_Run] | None:
-    """The articles of each author or category; None where there is no such."""
+def rows_of(kind: Kind) -> Part:
+    """All rows of the labels of a kind."""
+    source, id_, condition = labels.rows_of(kind)
+    return Part(source, id_, (condition,))
+
+
+def _label_runs(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[_Run] | None:
+    """The articles under each name; None where there is no such."""
     runs = []
-    for key in dict.fromkeys(map(name_key, names)):
-        row = c.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
-        if row is None:
+    for name in {name_key(name): name for name in names}.values():
+        label_id = labels.find(c, kind, name)
+        if label_id is None:
             return None
-        runs.append(_Run(facet, Part(f"{facet}_article AS d", "d.article_id", (f"d.{facet}_id = ?",), (row[0],))))
+        rows = rows_of(kind)
+        under = rows._replace(where=(*rows.where, "d.label_id = ?"), params=(label_id,))
+        runs.append(_Run("label", under, kind))
     return runs
 
 
@@ -198,11 +196,8 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
     for run in runs:
         if run is driver:
             continue
-        if run.name in ("author", "category"):
-            where.append(
-                f"EXISTS (SELECT 1 FROM {run.name}_article AS x"
-                f" WHERE x.{run.name}_id = ? AND x.date = d.date AND x.article_id = {id_})"
-            )
+        if run.kind is not None:
+            where.append(labels.is_under(run.kind, id_))
         elif run.name == "match":
             where.append(f"{id_} IN (SELECT rowid FROM search WHERE search MATCH ?)")
         else:
@@ -225,6 +220,8 @@ def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) 
 def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Condition]:
     """The conditions that no run stands for."""
     found: list[_Condition] = []
+    if len(query.feeds) > 1:
+        found.append(("d.feed_id IN (SELECT value FROM json_each(?))", (id_list(query.feeds),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
     if wanted.read:
@@ -242,5 +239,9 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery)
 
 def _feeds(c: sqlite3.Connection, text: str) -> list[int]:
     key = name_key(text)
-    rows = c.execute("SELECT id, title, url FROM feed").fetchall()
-    return [id_ for id_, title, url in rows if key in name_key(text_of(title)) or key in text_of(url).lower()]
+    rows = c.execute("SELECT id, title, custom_title, url FROM feed").fetchall()
+    return [
+        id_
+        for id_, title, custom_title, url in rows
+        if any(key in name_key(text_of(name)) for name in (title, custom_title)) or key in text_of(url).lower()
+    ]

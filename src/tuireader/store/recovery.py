@@ -20,7 +20,7 @@ from tuireader.paths import keep_private
 from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage import mark_of
-from tuireader.store.inspection import TABLES, what_is_wrong
+from tuireader.store.inspection import CORE, what_is_wrong
 from tuireader.store.log_file import Log, merge
 from tuireader.store.pending import lock
 from tuireader.store.reindexing import PlainText, rebuild_index
@@ -231,7 +231,7 @@ def _check_owner(c: sqlite3.Connection, application: int, version: int) -> None:
 def _has_our_tables(c: sqlite3.Connection) -> bool:
     """Whether most of it is ours, although the head of the file says otherwise."""
     there = {row[1] for row in described(c)}
-    return not there or len(there.intersection(TABLES)) > len(TABLES) // 2
+    return not there or len(there.intersection(CORE)) > len(CORE) // 2
 
 
 def _is_open_elsewhere(path: Path) -> bool:

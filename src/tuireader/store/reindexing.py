@@ -5,11 +5,13 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable
 
+from tuireader.store import ui_state
 from tuireader.store.bodies import unpack
-from tuireader.store.connection import BROKEN
+from tuireader.store.connection import BROKEN, transaction
 from tuireader.store.inspection import is_sound
-from tuireader.store.query_sql import names_of, split_names
-from tuireader.store.schema import INDEX_SETTINGS
+from tuireader.store.labels import names_of, split_names
+from tuireader.store.migrations.make_room import INDEX_TO_BE_BUILT
+from tuireader.store.migrations.small_steps import INDEX_SETTINGS
 from tuireader.store.writing import add_to_index, index_columns
 
 PlainText = Callable[[str], str]
@@ -28,17 +30,37 @@ def rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
         c.execute("REPLACE INTO search_config (k, v) VALUES ('version', 4)")
         c.execute("DROP TABLE search")
         c.execute(sql)
-        for name, value in INDEX_SETTINGS:
-            c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
-        ids = [row[0] for row in c.execute("SELECT id FROM article ORDER BY id").fetchall()]
-        for article_id in ids:
-            index_article(c, article_id, plain_text)
+        _fill(c, plain_text)
         c.execute("COMMIT")
         return is_sound(c)
     except BROKEN:
         if c.in_transaction:
             c.execute("ROLLBACK")
         return False
+
+
+def build_index(c: sqlite3.Connection, plain_text: PlainText) -> None:
+    """Make the index of an older schema anew; it stays as it is until the new one is there."""
+    with transaction(c):
+        if ui_state.value(c, INDEX_TO_BE_BUILT[0]) is not None:  # another process may have been faster
+            _empty(c)
+            _fill(c, plain_text)
+
+
+def _empty(c: sqlite3.Connection) -> None:
+    """Empty a sound index where it stands."""
+    sql = c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
+    # One that keeps no text has a command of its own for it.
+    c.execute("INSERT INTO search (search) VALUES ('delete-all')" if "content=''" in sql else "DELETE FROM search")
+
+
+def _fill(c: sqlite3.Connection, plain_text: PlainText) -> None:
+    """Take all articles into an index that is empty."""
+    for name, value in INDEX_SETTINGS:
+        c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
+    for (article_id,) in c.execute("SELECT id FROM article ORDER BY id").fetchall():
+        index_article(c, article_id, plain_text)
+    c.execute("DELETE FROM setting WHERE name = ?", INDEX_TO_BE_BUILT[:1])
 
 
 def index_article(c: sqlite3.Connection, article_id: int, plain_text: PlainText) -> None:

@@ -10,20 +10,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tuireader.store import labels
 from tuireader.store.bodies import DAMAGED, pack, unpack_all
 from tuireader.store.columns import lenient, number, text_of
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
-from tuireader.store.inspection import FACETS
-from tuireader.store.keys import guid_key, name_key, tidy
+from tuireader.store.keys import guid_key, tidy
+from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.leaf_pages import Leaves
 from tuireader.store.reindexing import PlainText, index_article
-from tuireader.store.schema import MIGRATIONS, described, expected
+from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
 _CHUNK = 500
 """Articles that are copied in one transaction."""
-_COUNTS = {"feed": (18, 17), "article": (16,), "body": (4,)}
-"""How many columns a row has: of a feed, those of before a column was added have one less."""
+_SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
+    "feed": ((22, 18, 17), str),
+    "article": ((17, 16), int),
+    "body": ((4,), bytes),
+}
+"""How many columns a row has, and had before columns were added; and the type of the second."""
+_FILED = {NUMBERS[kind] for kind in OF_PUBLISHERS}
+"""Under a label of each of these kinds every article is filed."""
 _LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
 
 
@@ -59,10 +66,12 @@ def _readable(path: Path) -> sqlite3.Connection:
     except BROKEN:
         c.close()
         return _with_first_page(path)
-    if there == whole:
+    # The order that fits best: in a damaged schema there are names that are no more what they were.
+    likely = max(orders(whole), key=lambda order: sum(one == other for one, other in zip(order, there, strict=False)))
+    if there == likely:
         return c
     c.close()
-    return _with_schema(path, whole) if len(there) == len(whole) else _with_first_page(path)
+    return _with_schema(path, likely) if len(there) == len(likely) else _with_first_page(path)
 
 
 def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
@@ -116,24 +125,29 @@ class _Copy:
         self._rescued = rescued
         self._plain_text = plain_text
         self._feeds: set[int] = set()
-        self._names: dict[str, dict[int, str]] = {}
-        self._links: dict[str, dict[int, list[tuple[int, int]]]] = {}
+        self._names: dict[tuple[int, int], str] = {}
+        """The names of labels, by their kinds and ids."""
+        self._links: dict[int, set[tuple[int, int, int]]] = {}
+        """For each article the kinds, places and ids of its labels."""
         self._article_columns = self._columns("article")
 
     def run(self) -> None:
         """Copy everything."""
         with transaction(self._new):
-            self._copy_feeds()
-            for table in ("setting", "hold"):
+            for table in ("account", "folder"):
                 self._copy_plain(table)
-            for facet in FACETS:
-                self._read_facet(facet)
+            self._copy_feeds()
+            for table in ("setting", "hold", "feed_option", "pending_status"):
+                self._copy_plain(table)
+            self._read_labels()
         ids = sorted(self._article_ids())
         for start in range(0, len(ids), _CHUNK):
             with transaction(self._new):
                 for article_id in ids[start : start + _CHUNK]:
                     self._copy_article(article_id)
         with transaction(self._new):
+            self._copy_plain("journal")
+            self._drop_orphans()
             self._keep_numbers()
 
     # Reading what can be read.
@@ -165,7 +179,7 @@ class _Copy:
         if row is not None:
             return row
         every = [row[1] for row in self._new.execute(f"PRAGMA table_info({table})").fetchall()]
-        found = self._leaves.row(number_, _COUNTS[table])
+        found = self._leaves.row(number_, *_SHAPES[table])
         if found is None:
             return None
         values = dict(zip(every, found, strict=False)) | {key: number_}
@@ -190,6 +204,7 @@ class _Copy:
         ids: set[int] = set()
         for sql, key in (
             ("SELECT id FROM feed NOT INDEXED", "id"),
+            ("SELECT id FROM feed", "account_id, url"),
             ("SELECT id FROM feed", "url"),
             ("SELECT feed_id FROM article INDEXED BY article_by_feed", "feed_id, date"),
         ):
@@ -223,21 +238,28 @@ class _Copy:
         )
         return cursor.rowcount > 0
 
-    def _read_facet(self, facet: str) -> None:
-        names = {
-            row[0]: tidy(text_of(row[1]))
-            for row in self._scan(f"SELECT id, name FROM {facet} NOT INDEXED", "id")
-            if isinstance(row[0], int)
-        }
-        self._names[facet] = names
-        links: dict[int, set[tuple[int, int]]] = {}
-        for order in (f"{facet}_id, date, article_id", "article_id, place"):
-            for facet_id, article_id, place in self._scan(
-                f"SELECT {facet}_id, article_id, place FROM {facet}_article", order
-            ):
-                if isinstance(article_id, int) and isinstance(facet_id, int):
-                    links.setdefault(article_id, set()).add((number(place), facet_id))
-        self._links[facet] = {article_id: sorted(found) for article_id, found in links.items()}
+    def _read_labels(self) -> None:
+        """Read what articles are filed under; before there was one table for all kinds, there were two for each."""
+        if self._columns("label"):
+            self._read_names("SELECT kind, id, name FROM label NOT INDEXED", "id")
+            for order in ("kind, label_id, date, article_id", "article_id, kind, place"):
+                self._read_links("SELECT kind, label_id, article_id, place FROM label_article", order)
+            return
+        for kind in OF_PUBLISHERS:
+            number_of_kind = NUMBERS[kind]
+            self._read_names(f"SELECT {number_of_kind}, id, name FROM {kind} NOT INDEXED", "id")
+            for order in (f"{kind}_id, date, article_id", "article_id, place"):
+                self._read_links(f"SELECT {number_of_kind}, {kind}_id, article_id, place FROM {kind}_article", order)
+
+    def _read_names(self, sql: str, order: str) -> None:
+        for kind, label_id, name in self._scan(sql, order):
+            if isinstance(kind, int) and isinstance(label_id, int):
+                self._names[kind, label_id] = tidy(text_of(name))
+
+    def _read_links(self, sql: str, order: str) -> None:
+        for kind, label_id, article_id, place in self._scan(sql, order):
+            if isinstance(article_id, int) and isinstance(label_id, int) and isinstance(kind, int):
+                self._links.setdefault(article_id, set()).add((kind, number(place), label_id))
 
     # Articles.
 
@@ -253,7 +275,7 @@ class _Copy:
             ("SELECT id FROM search_docsize", "id"),
         ):
             found |= {row[0] for row in self._scan(sql, key) if isinstance(row[0], int) and row[0] > 0}
-        found |= self._links["category"].keys() & self._links["author"].keys()
+        found |= {id_ for id_, links in self._links.items() if {kind for kind, *_ in links} >= _FILED}
         return found
 
     def _copy_article(self, article_id: int) -> None:
@@ -281,8 +303,7 @@ class _Copy:
                 self._rescued.lost += 1
                 return
         self._insert("body", {"article_id": article_id, "html": html, "full_html": full_html, "full_text": full_text})
-        for facet in FACETS:
-            self._link(facet, article_id, values)
+        self._file(article_id, values)
         index_article(self._new, article_id, self._plain_text)
         self._rescued.articles += 1
 
@@ -319,29 +340,33 @@ class _Copy:
             )
         return feed_id
 
-    def _link(self, facet: str, article_id: int, values: dict[str, Any]) -> None:
+    def _file(self, article_id: int, values: dict[str, Any]) -> None:
         """File an article under the names that are left."""
-        names = [self._names[facet].get(facet_id, "") for _, facet_id in self._links[facet].get(article_id, ())]
-        for place, name in enumerate([name for name in dict.fromkeys(names) if name] or [""]):
-            key = name_key(name)
-            self._new.execute(f"INSERT OR IGNORE INTO {facet} (name, key) VALUES (?, ?)", (name, key))
-            (facet_id,) = self._new.execute(f"SELECT id FROM {facet} WHERE key = ?", (key,)).fetchone()
-            self._insert(
-                f"{facet}_article",
-                {
-                    f"{facet}_id": facet_id,
-                    "date": values["date"],
-                    "article_id": article_id,
-                    "feed_id": values["feed_id"],
-                    "read": values["read"],
-                    "starred": values["starred"],
-                    "place": place,
-                },
+        row = labels.Repeated(values["date"], values["feed_id"], values["read"], values["starred"])
+        links = sorted(self._links.get(article_id, ()))
+        for kind, number_of_kind in NUMBERS.items():
+            names = [self._names.get((of, label_id), "") for of, _, label_id in links if of == number_of_kind]
+            if any(names) or kind in OF_PUBLISHERS:
+                labels.put(self._new, kind, {article_id: labels.unique(names)}, {article_id: row})
+
+    def _drop_orphans(self) -> None:
+        """Let nothing belong to what could not be read."""
+        for table, column, of in (
+            ("feed_option", "feed_id", "feed"),
+            ("journal", "article_id", "article"),
+            ("pending_status", "account_id", "account"),
+        ):
+            self._new.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT id FROM {of})")
+        for table in ("feed", "folder"):
+            self._new.execute(
+                f"UPDATE OR IGNORE {table} SET account_id = 0 WHERE account_id NOT IN (SELECT id FROM account)"
             )
+        self._new.execute("DELETE FROM folder WHERE account_id NOT IN (SELECT id FROM account)")
+        self._new.execute("UPDATE feed SET folder_id = NULL WHERE folder_id NOT IN (SELECT id FROM folder)")
 
     def _keep_numbers(self) -> None:
         """Give no number a second time: what others know an article by stays its own."""
-        for table in ("article", "feed"):
+        for table in ("article", "feed", "journal"):
             row = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
             if row is not None and isinstance(row[0], int) and 0 < row[0] < 2**40:
                 self._new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (row[0], table))

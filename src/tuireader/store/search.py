@@ -1,9 +1,9 @@
 """Full-text search: what is indexed, and how what people type becomes a question to the index.
 
-Words are found whatever their case and accents, and all of them must be there. The last one is the beginning of a word
-for as long as no space follows it. `"several words"` are found in this order, `-word` must not be there;
-`author:name`, `category:name` and `feed:title` look there only; `is:unread`, `is:read` and `is:starred` are filters.
-Nothing that can be typed is an error.
+Words are found whatever their case and accents, as they are in an article, and all of them must be there. The last one
+is the beginning of a word for as long as no space follows it. `"several words"` are found in this order, `-word` must
+not be there; `author:name`, `category:name` and `feed:title` look there only; `is:unread`, `is:read` and `is:starred`
+are filters. Nothing that can be typed is an error.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.text.folding import FoldedText
+
 if TYPE_CHECKING:
     from tuireader.model.article import Excerpt
 
@@ -23,8 +25,6 @@ _UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3041-\u30ff\u3131-\u318e\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# Hebrew and Arabic are written with points or, mostly, without.
-_POINTS = "[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670]"
 _PIECE = r'(-?)(?:(author|category|feed|is):)?("[^"]*"?|[^\s"]+)'
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "": ""}
 _ASCII = bytes(range(128))
@@ -36,10 +36,11 @@ _LEAD = 40
 
 @cache
 def _special() -> re.Pattern[str]:
-    """All but the Latin letters and the punctuation that have one form only: most text needs no more than a look."""
+    """What the index does not fold by itself as we do. Most text has none of it, and needs no more than a look."""
     return re.compile(
-        "[^\x00-\xa9\xab-\xb1\xb4\xb6-\xb8\xbb\xbf-\u0131\u0134-\u013e\u0141-\u0148\u014a-\u017e"
-        "\u0180-\u01c3\u01cd-\u01f0\u01f4-\u024f\u2000-\u206f\u20a0-\u20a7\u20a9-\u20bf]"
+        "[\xaa\xad\xb2\xb3\xb9\xba\xbc-\xbe\xc6\xd0\xd8\xde\xdf\xe6\xf0\xf8\xfe\u0110\u0111\u0126\u0127\u0131-\u0133"
+        "\u013f-\u0142\u0149\u0152\u0153\u0166\u0167\u0197\u01b5\u01b6\u01c4-\u01cc\u01e0-\u01e3\u01ee\u01ef\u01f1-\u01f3"
+        "\u01fc-\u01ff\u0250-\u1fff\u200b-\u200f\u2060\u2070-\u209c\u20a8\u20c0-\U0010ffff]"
     )
 
 
@@ -104,7 +105,7 @@ def indexed(text: str) -> str:
     """The text as it goes into the index."""
     if text.isascii() or not _special().search(text.encode("utf-8", "replace").translate(None, _ASCII).decode()):
         return text
-    return _unspaced_run().sub(_spaced, _composed(text))
+    return _unspaced_run().sub(_spaced, _compared(text))
 
 
 def understand(text: str) -> SearchQuery:
@@ -125,7 +126,8 @@ def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
     pattern = _pattern(understand(query))
     if pattern is None:
         return ()
-    return tuple(found.span() for found in pattern.finditer(_folded(text)) if found.end() > found.start())
+    shown = FoldedText(text)
+    return tuple(shown.span(*found.span()) for found in pattern.finditer(shown.folded) if found.end() > found.start())
 
 
 def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
@@ -133,13 +135,12 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
 
     The beginning of the text, without marks, where there are none in it.
     """
-    pattern = _pattern(understand(query))
-    found = pattern.search(_folded(text)) if pattern is not None else None
+    first = _first_match(text, query)
     lead = min(_LEAD, width // 3)
     start = 0
-    if found is not None and found.start() > lead:
-        space = text.find(" ", found.start() - lead, found.start())
-        start = found.start() - lead if space < 0 else space + 1
+    if first > lead:
+        space = text.find(" ", first - lead, first)
+        start = first - lead if space < 0 else space + 1
     end = len(text)
     if end > start + width:
         space = text.rfind(" ", start + width // 2, start + width)
@@ -149,6 +150,16 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     from tuireader.model.article import Excerpt
 
     return Excerpt(cut, matches(cut, query))
+
+
+def _first_match(text: str, query: str) -> int:
+    """Where in a text the first words are that are searched for; 0 where there are none."""
+    pattern = _pattern(understand(query))
+    if pattern is None:
+        return 0
+    shown = FoldedText(text)
+    found = pattern.search(shown.folded)
+    return shown.span(*found.span())[0] if found is not None and found.end() > found.start() else 0
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool) -> None:
@@ -162,7 +173,7 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool) -> None:
         return
     if key == "is":
         key, value = "", f"is {value}"
-    tokens = tuple(_token().findall(_composed(value)))
+    tokens = tuple(_token().findall(_compared(value)))
     if not tokens:
         return
     # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
@@ -178,9 +189,9 @@ def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
     return name in ("unread", "read", "starred")
 
 
-def _composed(text: str) -> str:
+def _compared(text: str) -> str:
     """The text in the one form in which it is indexed and looked for."""
-    return re.sub(_POINTS, "", unicodedata.normalize("NFKC", text))
+    return FoldedText(unicodedata.normalize("NFKC", text)).folded
 
 
 def _spaced(run: re.Match[str]) -> str:
@@ -194,7 +205,7 @@ def _pattern(wanted: SearchQuery) -> re.Pattern[str] | None:
 
 
 def _term_pattern(term: Term) -> str:
-    words = [re.escape(_folded(token)) for token in term.tokens]
+    words = [re.escape(token) for token in term.tokens]
     spaced = [not _unspaced_run().match(token) for token in term.tokens]
     between = r"[\W_]+"
     pattern = words[0]
@@ -203,15 +214,3 @@ def _term_pattern(term: Term) -> str:
     before = r"(?<![^\W_])" if spaced[0] else ""
     after = "" if not spaced[-1] else r"[^\W_]*" if term.prefix else r"(?![^\W_])"
     return before + pattern + after
-
-
-def _folded(text: str) -> str:
-    """The text without case and accents, letter for letter: each keeps its place."""
-    if text.isascii():
-        return text.lower()
-    return text.translate({ord(sign): _fold(sign) for sign in set(text)})
-
-
-def _fold(sign: str) -> str:
-    plain = unicodedata.normalize("NFKD", sign.casefold())
-    return plain[0] if len(plain) == 1 or unicodedata.category(plain[1]) == "Mn" else sign.lower()[0]

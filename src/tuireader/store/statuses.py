@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tuireader.model.clock import utc_now
+from tuireader.store import journal, labels
 from tuireader.store.columns import id_list
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from datetime import datetime
 
+    from tuireader.model.change import Field
     from tuireader.model.query import Query
     from tuireader.model.status_change import StatusChange
 
@@ -26,13 +30,25 @@ def apply(c: sqlite3.Connection, change: StatusChange) -> None:
             save_position(c, article_id, change.position)
 
 
-def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-    """Set what is given, leave what is None; ids that are no longer there are passed over."""
+def mark(
+    c: sqlite3.Connection,
+    ids: Iterable[int],
+    *,
+    read: bool | None = None,
+    starred: bool | None = None,
+    now: Callable[[], datetime] = utc_now,
+) -> None:
+    """Set what is given, leave what is None; ids that are no longer there are passed over.
+
+    What an account is to be told of is noted in the journal, as done `now`.
+    """
     with transaction(c):
-        _set(c, list(ids), read=read, starred=starred)
+        _set(c, list(ids), read=read, starred=starred, now=now)
 
 
-def mark_query(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
+def mark_query(
+    c: sqlite3.Connection, query: Query, *, read: bool = True, now: Callable[[], datetime] = utc_now
+) -> list[int]:
     """Mark all articles that a query shows read, or unread; gives the ids of those that changed, for undoing."""
     if read:
         query = replace(query, unread=True)
@@ -43,7 +59,7 @@ def mark_query(c: sqlite3.Connection, query: Query, *, read: bool = True) -> lis
             for part in selection.parts
             for row in c.execute(part.sql(part.id, f"d.read = {int(not read)}"), part.params).fetchall()
         ]
-        _set(c, ids, read=read)
+        _set(c, ids, read=read, now=now)
     return ids
 
 
@@ -52,19 +68,34 @@ def save_position(c: sqlite3.Connection, article_id: int, position: int) -> None
     c.execute("UPDATE article SET position = ? WHERE id = ?", (position, article_id))
 
 
-def _set(c: sqlite3.Connection, ids: list[int], *, read: bool | None = None, starred: bool | None = None) -> None:
-    """Write the marks in the article's row and wherever they are repeated."""
-    for column, value in (("read", read), ("starred", starred)):
-        if value is None:
-            continue
-        some = id_list(ids)
-        c.execute(
-            f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
-            (value, some),
-        )
-        for facet in ("category", "author"):
-            c.execute(
-                f"UPDATE {facet}_article SET {column} = ?1"
-                f" WHERE article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
-                (value, some),
-            )
+def take_over(c: sqlite3.Connection, article_id: int, field: Field, *, value: bool) -> bool:
+    """Write a mark that an account tells of, inside a transaction of the caller's; whether it changed anything."""
+    row = c.execute(f"SELECT {field} FROM article WHERE id = ?", (article_id,)).fetchone()
+    if row is None or bool(row[0]) is value:
+        return False
+    _write(c, field, int(value), id_list([article_id]))
+    return True
+
+
+def _set(
+    c: sqlite3.Connection,
+    ids: list[int],
+    *,
+    read: bool | None = None,
+    starred: bool | None = None,
+    now: Callable[[], datetime],
+) -> None:
+    marks: dict[Field, bool | None] = {"read": read, "starred": starred}
+    for field, value in marks.items():
+        if value is not None:
+            some = id_list(ids)
+            journal.note(c, some, field, int(value), now())
+            _write(c, field, int(value), some)
+
+
+def _write(c: sqlite3.Connection, field: Field, value: int, ids: str) -> None:
+    """Write a mark in the articles' rows and wherever it is repeated."""
+    c.execute(
+        f"UPDATE article SET {field} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {field} <> ?1", (value, ids)
+    )
+    labels.repeat_status(c, field, value, ids)

@@ -16,6 +16,12 @@ def load(c: sqlite3.Connection) -> dict[str, str]:
     return {text_of(name): text_of(value) for name, value in rows}
 
 
+def value(c: sqlite3.Connection, name: str) -> str | None:
+    """What was saved under a name; None where nothing was."""
+    row = c.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+    return None if row is None else text_of(row[0])
+
+
 def save(c: sqlite3.Connection, name: str, value: str) -> None:
     """Remember `value` under `name`, in place of what was there."""
     c.execute(

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import search
+from tuireader.store import journal, labels, search
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import record
-from tuireader.store.keys import guid_key, link_key, name_key, tidy
-from tuireader.store.query_sql import names_of, split_names
+from tuireader.store.keys import guid_key, link_key
+from tuireader.store.labels import names_of, split_names
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tuireader.model.change import Field
     from tuireader.model.feed import Feed, Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
 
@@ -97,32 +98,51 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
 
 
 def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> Saved:
-    """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile.
+    """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile."""
+    ready = _Batch(plan)
+    with transaction(c):
+        saved = ready.write(c, feed.id, now)
+        record(c, feed)
+    return saved
+
+
+def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
+    """Write entries of a feed, whatever brought them; nothing where the feed was removed meanwhile.
 
     Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the user did.
     """
-    from tuireader.model.feed import Saved
-
-    # Others can write until all is compressed: that takes as long as the writing.
-    new = [_Ready(prepared) for prepared in plan.new]
-    edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
+    ready = _Batch(plan)
     with transaction(c):
-        if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed.id,)).fetchone() is None:
+        return ready.write(c, feed_id, now)
+
+
+class _Batch:
+    """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._new = [_Ready(prepared) for prepared in plan.new]
+        self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
+
+    def write(self, c: sqlite3.Connection, feed_id: int, now: datetime) -> Saved:
+        """Write all of it, inside a transaction of the caller's."""
+        from tuireader.model.feed import Saved
+
+        if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
-        there = known(c, feed.id, [ready.entry.guid for ready in new])
+        there = known(c, feed_id, [ready.entry.guid for ready in self._new])
         fresh: dict[int, _Ready] = {}
-        for ready in new:
+        edited = list(self._edited)
+        for ready in self._new:
             before = there.get(ready.entry.guid)
             if before is None:
                 fresh.setdefault(guid_key(ready.entry.guid), ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
-        new_ids = _insert(c, feed.id, list(fresh.values())[::-1], now)
+        new_ids = _insert(c, feed_id, list(fresh.values())[::-1], now)
         for article_id, ready in edited:
             _update(c, article_id, ready)
-        record(c, feed)
-    return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
+        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
 
 
 class _Ready:
@@ -135,8 +155,8 @@ class _Ready:
         self.prepared = prepared
         self.entry = entry
         self.body = pack(entry.html)
-        self.authors = _unique(entry.authors)
-        self.categories = _unique(entry.categories)
+        self.authors = labels.unique(entry.authors)
+        self.categories = labels.unique(entry.categories)
         self.index = index_columns(entry.title, entry.authors, entry.categories, prepared.text)
         self.facts = {
             "words": prepared.words,
@@ -151,6 +171,11 @@ class _Ready:
             "guid": sound(entry.guid),
         }
 
+    def status(self, waited: Mapping[Field, int]) -> tuple[int, int]:
+        """Read and starred, as the article arrives: as a mark says that waited for it, else as the plan does."""
+        status = self.prepared.status
+        return waited.get("read", int(status.read)), waited.get("starred", int(status.starred))
+
 
 def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> list[int]:
     """Write new articles; gives their ids, in the same order."""
@@ -158,15 +183,20 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
         return []
     numbered = list(enumerate(entries, 1 + _last_number(c)))
     dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
-    columns = tuple(entries[0].facts)
+    known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
+    waited = journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
+    rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status(waited.get(id_, {}))) for id_, ready in numbered}
+    columns = ("id", "feed_id", "date", "read", "starred", "server_id", *entries[0].facts)
     c.executemany(
-        f"INSERT INTO article (id, feed_id, date, {', '.join(columns)}) VALUES (?, ?, ?{', ?' * len(columns)})",
-        [(id_, feed_id, dates[id_], *ready.facts.values()) for id_, ready in numbered],
+        f"INSERT INTO article ({', '.join(columns)}) VALUES (?{', ?' * (len(columns) - 1)})",
+        [
+            (id_, feed_id, row.date, row.read, row.starred, ready.prepared.server_id or None, *ready.facts.values())
+            for (id_, ready), row in zip(numbered, rows.values(), strict=True)
+        ],
     )
     c.executemany("INSERT INTO body (article_id, html) VALUES (?, ?)", [(id_, ready.body) for id_, ready in numbered])
-    repeated = {id_: (date, feed_id, 0, 0) for id_, date in dates.items()}
-    _link(c, "category", {id_: ready.categories for id_, ready in numbered}, repeated)
-    _link(c, "author", {id_: ready.authors for id_, ready in numbered}, repeated)
+    labels.put(c, "category", {id_: ready.categories for id_, ready in numbered}, rows)
+    labels.put(c, "author", {id_: ready.authors for id_, ready in numbered}, rows)
     add_to_index(c, [(id_, *ready.index) for id_, ready in numbered])
     return list(dates)
 
@@ -186,42 +216,6 @@ def _date(entry: ParsedEntry, now: datetime) -> int:
     if now < _WRITTEN:  # a clock that is not set yet: what the feed says is nearer to the truth
         now = _WRITTEN if said is None or said > _WRITTEN + _AHEAD else _WRITTEN + _AHEAD
     return seconds(now if said is None else min(said, now))
-
-
-def _unique(names: Iterable[str]) -> list[str]:
-    """Names tidied, each once whatever its case; the empty name where there is none."""
-    found: dict[str, str] = {}
-    for name in names:
-        if key := name_key(sound(name)):
-            found.setdefault(key, tidy(sound(name)))
-    return list(found.values()) or [""]
-
-
-def _link(
-    c: sqlite3.Connection, facet: str, names: dict[int, list[str]], rows: dict[int, tuple[int, int, int, int]]
-) -> None:
-    """File articles under names; `rows` repeats each article's date, feed, read and starred."""
-    import json
-
-    spelled = {name_key(name): name for some in names.values() for name in reversed(some)}
-    c.executemany(
-        f"INSERT INTO {facet} (name, key) VALUES (?, ?) ON CONFLICT (key) DO NOTHING",
-        [(name, key) for key, name in spelled.items()],
-    )
-    ids = dict(
-        c.execute(
-            f"SELECT key, id FROM {facet} WHERE key IN (SELECT value FROM json_each(?))", (json.dumps(list(spelled)),)
-        ).fetchall()
-    )
-    c.executemany(
-        f"INSERT INTO {facet}_article ({facet}_id, article_id, place, date, feed_id, read, starred)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [
-            (ids[name_key(name)], article_id, place, *rows[article_id])
-            for article_id, some in names.items()
-            for place, name in enumerate(some)
-        ],
-    )
 
 
 def index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
@@ -254,9 +248,9 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
-    for facet, names in (("category", ready.categories), ("author", ready.authors)):
-        c.execute(f"DELETE FROM {facet}_article WHERE article_id = ?", (article_id,))
-        _link(c, facet, {article_id: names}, {article_id: row[:4]})
+    repeated = labels.Repeated(*row[:4])
+    labels.replace(c, "category", article_id, ready.categories, repeated)
+    labels.replace(c, "author", article_id, ready.authors, repeated)
     c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
     add_to_index(c, [(article_id, *index)])
 

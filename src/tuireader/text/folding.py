@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from functools import lru_cache
 from unicodedata import combining, normalize
 
@@ -48,3 +50,39 @@ def _is_accent(part: str) -> bool:
     # Canonical combining classes: 10-36 are the points of Semitic scripts, from 200 on stand accents, 1 overlays.
     kind = combining(part)
     return kind == 1 or 10 <= kind <= 36 or kind >= 200
+
+
+class FoldedText:
+    """A text as it is compared, and the way back from each place in that to the text itself."""
+
+    def __init__(self, text: str) -> None:
+        """Fold the text once, and keep where folding changes the number of characters."""
+        # From each of these places on, up to the next one, characters stand one for one.
+        self._folded_places = [0]
+        self._places = [0]
+        if text.isascii() and text.isprintable():
+            self.folded = text.lower()
+            return
+        letters = {character: fold_character(character) for character in set(text)}
+        self.folded = text.translate({ord(character): folded for character, folded in letters.items()})
+        uneven = "".join(character for character, folded in letters.items() if len(folded) != 1)
+        shift = 0
+        for found in re.finditer(f"[{re.escape(uneven)}]", text) if uneven else ():
+            place = found.start()
+            shift += len(letters[text[place]]) - 1
+            self._places.append(place + 1)
+            self._folded_places.append(place + 1 + shift)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where in the text the folded characters from `start` to before `end` stand.
+
+        Behind the last character stand the marks that were folded away with it: they belong to it.
+        """
+        return self._place(start), max(self._place(end - 1) + 1, self._place(end))
+
+    def _place(self, folded: int) -> int:
+        """Where in the text the character stands that became the one at `folded`."""
+        run = bisect_right(self._folded_places, folded) - 1
+        place = self._places[run] + folded - self._folded_places[run]
+        # One character that became several is all of them.
+        return min(place, self._places[run + 1] - 1) if run + 1 < len(self._places) else place

@@ -155,9 +155,9 @@ KEPT = (
     """SELECT f.url, a.title, a.guid, a.date, a.words, a.digest, b.html
        FROM article AS a JOIN feed AS f ON f.id = a.feed_id JOIN body AS b ON b.article_id = a.id
        ORDER BY f.url, a.guid""",
-    """SELECT c.name, a.guid, l.place
-       FROM category AS c JOIN category_article AS l ON l.category_id = c.id JOIN article AS a ON a.id = l.article_id
-       ORDER BY c.name, a.guid, l.place""",
+    """SELECT c.kind, c.name, a.guid, l.place
+       FROM label AS c JOIN label_article AS l ON l.label_id = c.id JOIN article AS a ON a.id = l.article_id
+       ORDER BY c.kind, c.name, a.guid, l.place""",
     "SELECT count(*) FROM search WHERE search MATCH 'word'",
 )
 """All that is kept, feed by feed, without the numbers that the order of arrival gives."""

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.text.folding import fold
-from tuireader.tui.article.find_session import FoldedText, Match
+from tuireader.text.folding import FoldedText, fold
+from tuireader.tui.article.find_session import Match, matches
 
 MANY = 1000
 
 
 def found(text: str, sought: str) -> list[str]:
-    return [text[match.start : match.end] for match in FoldedText(text).matches(sought, MANY)]
+    return [text[match.start : match.end] for match in matches(FoldedText(text), sought, MANY)]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_finds_what_is_meant(text: str, sought: str, expected: list[str]) -> Non
 
 
 def test_no_more_than_asked_for() -> None:
-    assert FoldedText("e" * 100).matches("e", 3) == [Match(0, 1), Match(1, 2), Match(2, 3)]
+    assert matches(FoldedText("e" * 100), "e", 3) == [Match(0, 1), Match(1, 2), Match(2, 3)]
 
 
 @given(st.text(max_size=60), st.data())
@@ -62,12 +62,12 @@ def test_any_piece_of_a_text_is_found_in_it(text: str, data: st.DataObject) -> N
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, len(text)))
     piece = text[start:end]
-    matches = FoldedText(text).matches(piece, MANY)
+    found = matches(FoldedText(text), piece, MANY)
 
-    assert all(0 <= match.start < match.end <= len(text) for match in matches)
-    assert all(one.end <= other.start for one, other in pairwise(matches))
-    assert all(fold(piece) in fold(text[match.start : match.end]) for match in matches)
-    assert matches or not fold(piece).strip()
+    assert all(0 <= match.start < match.end <= len(text) for match in found)
+    assert all(one.end <= other.start for one, other in pairwise(found))
+    assert all(fold(piece) in fold(text[match.start : match.end]) for match in found)
+    assert found or not fold(piece).strip()
 
 
 @given(st.text(max_size=60))
@@ -75,6 +75,6 @@ def test_places_lead_back_to_the_characters(text: str) -> None:
     searchable = FoldedText(text)
     for place, character in enumerate(text):
         if fold(character).strip():
-            assert any(match.start <= place < match.end for match in searchable.matches(character, MANY)), (
+            assert any(match.start <= place < match.end for match in matches(searchable, character, MANY)), (
                 f"{character!r} at {place}"
             )

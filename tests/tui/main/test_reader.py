@@ -142,7 +142,7 @@ async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
         assert "▌Notes" in screen_text(app)
         feeds.move_to(1)
         await press(pilot, "enter")
-        assert app.reader.wanted == Query(feed=app.reader.wanted.feed, unread=True)
+        assert app.reader.wanted == Query(feeds=app.reader.wanted.feeds, unread=True)
         feeds.move_to(0)
         await press(pilot, "enter")
         assert app.reader.wanted == Query()

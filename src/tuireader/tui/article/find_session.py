@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
-from tuireader.text.folding import fold, fold_character
+from tuireader.text.folding import FoldedText, fold
 
 
 class Match(NamedTuple):
@@ -16,46 +15,20 @@ class Match(NamedTuple):
     end: int
 
 
-class FoldedText:
-    """A text made ready to be searched again and again, as a search is typed."""
-
-    def __init__(self, text: str) -> None:
-        """Fold the text once, and keep where folding changes the number of characters, to find the way back."""
-        letters = {character: fold_character(character) for character in set(text)}
-        self._folded = text.translate({ord(character): folded for character, folded in letters.items()})
-        # From each of these places on, up to the next one, characters stand one for one.
-        self._folded_places = [0]
-        self._places = [0]
-        uneven = "".join(character for character, folded in letters.items() if len(folded) != 1)
-        shift = 0
-        for found in re.finditer(f"[{re.escape(uneven)}]", text) if uneven else ():
-            place = found.start()
-            shift += len(letters[text[place]]) - 1
-            self._places.append(place + 1)
-            self._folded_places.append(place + 1 + shift)
-
-    def matches(self, sought: str, most: int) -> list[Match]:
-        """The places that match, in order and apart from each other; no more than `most`."""
-        needle = fold(sought)
-        found: list[Match] = []
-        if not needle.strip():
-            return found
-        start = self._folded.find(needle)
-        while start >= 0 and len(found) < most:
-            end = start + len(needle)
-            # Behind the last character stand the marks that were folded away with it: they belong to the match.
-            match = Match(self._place(start), max(self._place(end - 1) + 1, self._place(end)))
-            if not found or match.start >= found[-1].end:
-                found.append(match)
-            start = self._folded.find(needle, end)
+def matches(text: FoldedText, sought: str, most: int) -> list[Match]:
+    """The places in a text that match, in order and apart from each other; no more than `most`."""
+    needle = fold(sought)
+    found: list[Match] = []
+    if not needle.strip():
         return found
-
-    def _place(self, folded: int) -> int:
-        """Where in the text the character stands that became the one at `folded`."""
-        run = bisect_right(self._folded_places, folded) - 1
-        place = self._places[run] + folded - self._folded_places[run]
-        # One character that became several is all of them.
-        return min(place, self._places[run + 1] - 1) if run + 1 < len(self._places) else place
+    start = text.folded.find(needle)
+    while start >= 0 and len(found) < most:
+        end = start + len(needle)
+        match = Match(*text.span(start, end))
+        if not found or match.start >= found[-1].end:
+            found.append(match)
+        start = text.folded.find(needle, end)
+    return found
 
 
 MOST = 5_000
@@ -84,7 +57,7 @@ class FindSession:
     def seek(self, sought: str) -> None:
         """Look for something else, from the origin on and round to the beginning."""
         self.sought = sought
-        self.matches = self._searchable.matches(sought, MOST)
+        self.matches = matches(self._searchable, sought, MOST)
         self.current = bisect_left(self.matches, self.origin, key=lambda match: match.start)
         if self.current == len(self.matches):
             self.current = 0

@@ -66,7 +66,7 @@ class AddController:
 
     async def destination(self, added: Added) -> Destination:
         """The list of what was added, and the article that was meant, else the newest."""
-        query = Query(feed=added.feed_id)
+        query = Query(feeds=(added.feed_id,))
 
         def look(connection: Connection) -> Destination:
             newest = articles.window(connection, query, 0, 1)

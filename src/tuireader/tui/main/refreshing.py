@@ -66,7 +66,7 @@ class RefreshController:
             return
         from tuireader.tui.support.refreshing import Tally, refreshing
 
-        tally = Tally(len(asked), wanted[0].title if wanted and len(wanted) == 1 else "")
+        tally = Tally(len(asked), wanted[0].name if wanted and len(wanted) == 1 else "")
         pending: Timer | None = None
 
         def say() -> None:

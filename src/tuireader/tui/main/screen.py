@@ -182,7 +182,7 @@ class ReaderScreen(PanesScreen):
 
     def _name_feeds(self) -> None:
         counts = self.sidebar.counts
-        self.headlines.with_feed = self.wanted.feed is None and counts is not None and len(counts.feeds) > 1
+        self.headlines.with_feed = len(self.wanted.feeds) != 1 and counts is not None and len(counts.feeds) > 1
 
     @on(RefreshProgressed)
     def show_title(self) -> None:
@@ -416,7 +416,7 @@ class ReaderScreen(PanesScreen):
         if pointed is not None:
             return pointed.feed
         headline = self.headlines.current
-        feed_id = self.wanted.feed
+        feed_id = self.wanted.feeds[0] if len(self.wanted.feeds) == 1 else None
         if feed_id is None and self.pane == "article" and self.opened is not None:
             feed_id = self.opened[0].feed_id
         elif feed_id is None and headline is not None:

@@ -59,7 +59,7 @@ class Sidebar(Container):
 
     def choose(self, query: Query) -> None:
         """Mark what a query has chosen."""
-        flags = [UNREAD] * query.unread + [STARRED] * query.starred + ([] if query.feed is None else [query.feed])
+        flags = [UNREAD] * query.unread + [STARRED] * query.starred + [*query.feeds]
         self.feeds.set_chosen(*(flags or [ALL]))
         self.categories.set_chosen(*query.categories)
         self.authors.set_chosen(*query.authors)
@@ -73,12 +73,12 @@ class Sidebar(Container):
         if side_list is self.authors:
             return replace(query, authors=() if clear else (str(key),))
         if key == ALL:
-            return replace(query, feed=None, unread=False, starred=False)
+            return replace(query, feeds=(), unread=False, starred=False)
         if key == UNREAD:
             return replace(query, unread=not clear, starred=False)
         if key == STARRED:
             return replace(query, starred=not clear, unread=False)
-        return replace(query, feed=None if clear or not isinstance(key, int) else key)
+        return replace(query, feeds=() if clear or not isinstance(key, int) else (key,))
 
     @property
     def pointed_feed(self) -> FeedSummary | None:

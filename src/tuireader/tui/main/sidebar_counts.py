@@ -43,7 +43,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     """All leaves the feed, as choosing it does; unread and starred stay in the feed that is chosen."""
     totals = facets.totals(connection, query)
-    if query.feed is None:
+    if not query.feeds:
         return totals
     within = replace(query, unread=False, starred=False, keep=frozenset())
     return Totals(

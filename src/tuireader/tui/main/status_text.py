@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
     """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one."""
     text = query.text.strip()
-    names = [one.feed.name for one in feeds if len(feeds) == 1 or one.feed.id == query.feed]
+    names = [one.feed.name for one in feeds if len(feeds) == 1 or one.feed.id in query.feeds]
     parts = names + ["Unread"] * query.unread + ["Starred"] * query.starred
     parts += [name or "No category" for name in query.categories]
     parts += [name or "No author" for name in query.authors]

@@ -1,0 +1,51 @@
+"""Folders, and which feeds are in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.model.account import LOCAL
+from tuireader.store.columns import number, text_of
+from tuireader.store.connection import transaction
+from tuireader.store.keys import name_key, tidy
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tuireader.model.folder import Folder
+
+
+def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
+    """Make a folder, or give the one of this name, whatever its case."""
+    with transaction(c):
+        c.execute(
+            "INSERT INTO folder (account_id, name, key) VALUES (?, ?, ?) ON CONFLICT (account_id, key) DO NOTHING",
+            (account_id, tidy(name), name_key(name)),
+        )
+        row = c.execute(
+            "SELECT id, name, account_id FROM folder WHERE account_id = ? AND key = ?", (account_id, name_key(name))
+        ).fetchone()
+    return _folder(row)
+
+
+def every(c: sqlite3.Connection) -> list[Folder]:
+    """All folders, by name."""
+    return [_folder(row) for row in c.execute("SELECT id, name, account_id FROM folder ORDER BY key, id").fetchall()]
+
+
+def put(c: sqlite3.Connection, feed_id: int, folder_id: int | None) -> None:
+    """Put a feed into a folder; None takes it out of the one that it is in."""
+    c.execute("UPDATE feed SET folder_id = ? WHERE id = ?", (folder_id, feed_id))
+
+
+def remove(c: sqlite3.Connection, folder_id: int) -> None:
+    """Remove a folder; the feeds that are in it stay, in none."""
+    with transaction(c):
+        c.execute("UPDATE feed SET folder_id = NULL WHERE folder_id = ?", (folder_id,))
+        c.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
+
+
+def _folder(row: tuple[object, ...]) -> Folder:
+    from tuireader.model.folder import Folder
+
+    return Folder(number(row[0]), text_of(row[1]), number(row[2]))

@@ -1,0 +1,122 @@
+"""The journal: marks that an account is to be told of, and marks that wait for their article.
+
+A mark is written into the journal in the same transaction as into the article. There is one line for each article and
+field: what the user did last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from tuireader.store.columns import id_list, sound, text_of
+from tuireader.store.connection import transaction
+from tuireader.store.times import seconds, stamp
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+    from tuireader.model.change import Change, Field, RemoteStatus
+
+
+def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime) -> None:
+    """Note a mark of those of the articles that it changes and whose account syncs; to be called before it is written.
+
+    `ids` as `columns.id_list` gives them.
+    """
+    if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
+        return
+    c.execute(
+        "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
+        " SELECT a.id, ?1, ?2, ?3 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
+        " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
+        f" WHERE t.syncs = 1 AND a.{field} <> ?2",
+        (field, value, seconds(changed), ids),
+    )
+
+
+def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
+    """The marks that an account has not been told of, oldest first, at most `limit`."""
+    rows = c.execute(
+        "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed FROM journal AS j"
+        " JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE f.account_id = ? ORDER BY j.number LIMIT ?",
+        (account_id, limit),
+    ).fetchall()
+    from tuireader.model.change import Change
+
+    return [
+        Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed))
+        for number, article_id, server_id, field, value, changed in rows
+    ]
+
+
+def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
+    """Forget lines that the account was told of; a mark that was made since has another number, and stays."""
+    c.execute("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (id_list(numbers),))
+
+
+def receive(c: sqlite3.Connection, account_id: int, told: Iterable[RemoteStatus]) -> list[int]:
+    """Take over marks that an account tells of; gives the ids of the articles that changed.
+
+    A mark in the journal that is younger stays: the account will be told of it. Of an article that is not here, the
+    mark waits until it comes.
+    """
+    from tuireader.store.statuses import take_over
+
+    changed: dict[int, None] = {}
+    with transaction(c):
+        for each in told:
+            article_id = _article_of(c, account_id, each.reference)
+            if article_id is None:
+                _wait(c, account_id, each)
+            elif not _is_overruled(c, article_id, each) and take_over(c, article_id, each.field, value=each.value):
+                changed[article_id] = None
+    return list(changed)
+
+
+def _article_of(c: sqlite3.Connection, account_id: int, reference: str) -> int | None:
+    row = c.execute(
+        "SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.server_id = ? AND f.account_id = ?",
+        (sound(reference), account_id),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def _is_overruled(c: sqlite3.Connection, article_id: int, told: RemoteStatus) -> bool:
+    """Whether the user did something else since; what is older in the journal is no longer to be told."""
+    row = c.execute(
+        "SELECT changed FROM journal WHERE article_id = ? AND field = ?", (article_id, told.field)
+    ).fetchone()
+    if row is None:
+        return False
+    if row[0] > seconds(told.changed):
+        return True
+    c.execute("DELETE FROM journal WHERE article_id = ? AND field = ?", (article_id, told.field))
+    return False
+
+
+def _wait(c: sqlite3.Connection, account_id: int, told: RemoteStatus) -> None:
+    c.execute(
+        "INSERT INTO pending_status (account_id, reference, field, value, changed) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (account_id, reference, field) DO UPDATE SET value = excluded.value, changed = excluded.changed"
+        " WHERE excluded.changed >= changed",
+        (account_id, sound(told.reference), told.field, int(told.value), seconds(told.changed)),
+    )
+
+
+def take_pending(c: sqlite3.Connection, feed_id: int, references: Mapping[str, int]) -> dict[int, dict[Field, int]]:
+    """The marks that waited for articles of a feed, by their ids, which `references` gives; they wait no more."""
+    import json
+
+    listed = json.dumps([sound(reference) for reference in references])
+    rows = c.execute(
+        "DELETE FROM pending_status WHERE account_id = (SELECT account_id FROM feed WHERE id = ?)"
+        " AND reference IN (SELECT value FROM json_each(?)) RETURNING reference, field, value",
+        (feed_id, listed),
+    ).fetchall()
+    found: dict[int, dict[Field, int]] = {}
+    for reference, field, value in rows:
+        found.setdefault(references[reference], {})[field] = value
+    return found

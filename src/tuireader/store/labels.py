@@ -1,0 +1,122 @@
+"""Labels: the authors, categories and tags that articles are filed under. All statements about them are here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tuireader.store.columns import text_of
+from tuireader.store.keys import name_key, tidy
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Mapping
+
+Kind = Literal["category", "author", "tag"]
+
+NUMBERS: Mapping[Kind, int] = {"category": 1, "author": 2, "tag": 3}
+"""How a kind is written in the tables."""
+OF_PUBLISHERS: tuple[Kind, ...] = ("category", "author")
+"""What a feed says of an article. One of which it says nothing is filed under the empty name."""
+
+_SEPARATOR = "\x1f"
+
+
+class Repeated(NamedTuple):
+    """What is repeated of an article beside each of its labels, so that a list under one reads nothing else."""
+
+    date: int
+    feed_id: int
+    read: int
+    starred: int
+
+
+def rows_of(kind: Kind) -> tuple[str, str, str]:
+    """The source, the column of the article's id and the condition of all rows of a kind, as `d`."""
+    return "label_article AS d", "d.article_id", f"d.kind = {NUMBERS[kind]}"
+
+
+def is_under(kind: Kind, article: str) -> str:
+    """SQL for whether an article, whose id is the column `article` and whose date is `d.date`, has a label: its id."""
+    return (
+        f"EXISTS (SELECT 1 FROM label_article AS x WHERE x.kind = {NUMBERS[kind]} AND x.label_id = ?"
+        f" AND x.date = d.date AND x.article_id = {article})"
+    )
+
+
+def names_of(kind: Kind) -> str:
+    """SQL for the names of one kind that article `a` has, in their order, for `split_names`."""
+    return (
+        f"(SELECT group_concat(name, '{_SEPARATOR}') FROM (SELECT n.name FROM label_article AS l"
+        " INDEXED BY label_of_article JOIN label AS n ON n.id = l.label_id"
+        f" WHERE l.article_id = a.id AND l.kind = {NUMBERS[kind]} ORDER BY l.place))"
+    )
+
+
+def split_names(names: object) -> tuple[str, ...]:
+    """The names that `names_of` gave."""
+    return tuple(name for name in text_of(names).split(_SEPARATOR) if name)
+
+
+def find(c: sqlite3.Connection, kind: Kind, name: str) -> int | None:
+    """The id of the label of this name; None where there is none."""
+    row = c.execute("SELECT id FROM label WHERE kind = ? AND key = ?", (NUMBERS[kind], name_key(name))).fetchone()
+    return None if row is None else row[0]
+
+
+def unique(names: Iterable[str]) -> list[str]:
+    """Names tidied, each once whatever its case; the empty name where there is none."""
+    found: dict[str, str] = {}
+    for name in names:
+        if key := name_key(name):
+            found.setdefault(key, tidy(name))
+    return list(found.values()) or [""]
+
+
+def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows: Mapping[int, Repeated]) -> None:
+    """File articles under names, by their ids; `rows` has what is repeated of each."""
+    import json  # the start of the app does without it
+
+    number = NUMBERS[kind]
+    spelled = {name_key(name): name for some in names.values() for name in reversed(some)}
+    c.executemany(
+        "INSERT INTO label (kind, name, key) VALUES (?, ?, ?) ON CONFLICT (kind, key) DO NOTHING",
+        [(number, name, key) for key, name in spelled.items()],
+    )
+    ids = dict(
+        c.execute(
+            "SELECT key, id FROM label WHERE kind = ? AND key IN (SELECT value FROM json_each(?))",
+            (number, json.dumps(list(spelled))),
+        ).fetchall()
+    )
+    c.executemany(
+        "INSERT INTO label_article (kind, label_id, article_id, place, date, feed_id, read, starred)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (number, ids[name_key(name)], article_id, place, *rows[article_id])
+            for article_id, some in names.items()
+            for place, name in enumerate(some)
+        ],
+    )
+
+
+def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str], row: Repeated) -> None:
+    """File an article under other names of one kind than before."""
+    c.execute("DELETE FROM label_article WHERE article_id = ? AND kind = ?", (article_id, NUMBERS[kind]))
+    put(c, kind, {article_id: names}, {article_id: row})
+
+
+def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], value: int, ids: str) -> None:
+    """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
+    c.execute(
+        f"UPDATE label_article SET {column} = ?1"
+        f" WHERE article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
+        (value, ids),
+    )
+
+
+def remove_unused(c: sqlite3.Connection) -> None:
+    """Remove the names under which nothing is filed any more; tags are the user's, and stay."""
+    c.execute(
+        f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND NOT EXISTS"
+        " (SELECT 1 FROM label_article WHERE kind = label.kind AND label_id = label.id)"
+    )

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import sqlite3
+
+from support.factories import NOW, subscribe
+from tuireader.store import accounts, feeds, folders
+
+
+def test_a_folder_is_one_whatever_its_case(c: sqlite3.Connection) -> None:
+    news = folders.add(c, " World  News ")
+    assert folders.add(c, "world news") == news
+    assert news.name == "World News"
+    essays = folders.add(c, "Essays")
+    assert folders.every(c) == [essays, news]
+
+
+def test_feeds_move_between_folders_and_stay_when_theirs_is_removed(c: sqlite3.Connection) -> None:
+    feed, news, essays = subscribe(c), folders.add(c, "News"), folders.add(c, "Essays")
+    for folder_id in (news.id, essays.id, None, news.id):
+        folders.put(c, feed.id, folder_id)
+        assert feeds.get(c, feed.id).folder_id == folder_id
+    feeds.record(c, feed)  # a refresh that began before
+    assert feeds.get(c, feed.id).folder_id == news.id
+    folders.remove(c, news.id)
+    assert feeds.get(c, feed.id).folder_id is None
+    assert folders.every(c) == [essays]
+
+
+def test_each_account_has_its_own(c: sqlite3.Connection) -> None:
+    account = accounts.add(c, "miniflux", name="Work")
+    assert folders.add(c, "News") != folders.add(c, "News", account_id=account.id)
+
+
+def test_an_account_goes_with_all_that_is_its_own(c: sqlite3.Connection) -> None:
+    account = accounts.add(c, "miniflux", name="Work", url="https://rss.example/", user="me")
+    accounts.set_cursor(c, account.id, "42")
+    assert accounts.get(c, account.id).cursor == "42"
+    own = subscribe(c)
+    theirs = feeds.add(c, own.url, title="T", site="", now=NOW, account_id=account.id)
+    assert theirs.id != own.id
+    folders.put(c, theirs.id, folders.add(c, "News", account_id=account.id).id)
+    accounts.remove(c, account.id)
+    assert feeds.every(c) == [own]
+    assert folders.every(c) == []
+    assert [each.kind for each in accounts.every(c)] == ["local"]

@@ -1,0 +1,194 @@
+"""Marks that an account is to be told of, and marks that it tells of: none is lost, none is made twice."""
+
+from __future__ import annotations
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from support.factories import NOW, ready, subscribe
+from tuireader.model.article import Status
+from tuireader.model.change import Field, RemoteStatus
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import Plan, Prepared
+from tuireader.model.query import Query
+from tuireader.store import accounts, articles, facets, feeds, journal, statuses
+from tuireader.store.connection import connect
+
+LATER = NOW + timedelta(minutes=5)
+
+
+def synced(c: sqlite3.Connection) -> Feed:
+    """A feed of an account."""
+    account = accounts.add(c, "miniflux", name="Work", url="https://rss.example/")
+    return feeds.add(c, "https://example.org/feed", title="T", site="", now=NOW, account_id=account.id, server_id="7")
+
+
+def arrive(c: sqlite3.Connection, feed: Feed, *entries: Prepared) -> list[int]:
+    return list(articles.save_entries(c, feed.id, Plan(new=entries), NOW).new)
+
+
+def entry(number: int, status: Status = Status()) -> Prepared:  # noqa: B008 - it is frozen
+    return replace(ready(f"guid-{number}"), server_id=str(number), status=status)
+
+
+def told(reference: str, field: Field, *, value: bool, changed: datetime = NOW) -> RemoteStatus:
+    return RemoteStatus(reference, field, value, changed)
+
+
+def lines(c: sqlite3.Connection, feed: Feed) -> list[tuple[str, str, bool]]:
+    return [(each.server_id, each.field, each.value) for each in journal.waiting(c, feed.account_id)]
+
+
+def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3.Connection) -> None:
+    feed, own = synced(c), subscribe(c, "https://own.example/feed")
+    (first,), (other,) = arrive(c, feed, entry(1)), arrive(c, own, ready("x"))
+    statuses.mark(c, [first, other], read=True, starred=True, now=lambda: LATER)
+    assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
+    assert {each.changed for each in journal.waiting(c, feed.account_id)} == {LATER}
+    assert journal.waiting(c, own.account_id) == []
+
+
+def test_only_what_changes_is_noted_and_only_the_last_of_it(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    first, second = arrive(c, feed, entry(1), entry(2))
+    statuses.mark(c, [first], read=True)
+    statuses.mark(c, [first], read=True)
+    assert lines(c, feed) == [("1", "read", True)]
+    statuses.mark_query(c, Query())
+    assert lines(c, feed) == [("1", "read", True), ("2", "read", True)]
+    statuses.mark(c, [first, second], read=False)
+    assert lines(c, feed) == [("1", "read", False), ("2", "read", False)]
+
+
+def test_what_the_account_was_told_is_forgotten_but_not_what_was_done_since(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    (first,) = arrive(c, feed, entry(1))
+    statuses.mark(c, [first], starred=True)
+    under_way = journal.waiting(c, feed.account_id)
+    statuses.mark(c, [first], starred=False)
+    journal.done(c, [each.number for each in under_way])
+    assert lines(c, feed) == [("1", "starred", False)]
+    assert len(journal.waiting(c, feed.account_id, 0)) == 0
+    journal.done(c, [each.number for each in journal.waiting(c, feed.account_id)])
+    assert lines(c, feed) == []
+
+
+def test_an_account_that_no_longer_syncs_is_told_nothing_more(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    (first,) = arrive(c, feed, entry(1))
+    accounts.set_syncing(c, feed.account_id, syncs=False)
+    statuses.mark(c, [first], read=True)
+    assert lines(c, feed) == []
+
+
+def test_what_an_account_tells_is_taken_over_and_not_told_back(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    first, _ = arrive(c, feed, entry(1), entry(2))
+    assert journal.receive(c, feed.account_id, [told("1", "read", value=True), told("2", "read", value=False)]) == [
+        first
+    ]
+    assert articles.status(c, first).read
+    assert lines(c, feed) == []
+    assert (facets.totals(c, Query()).unread, facets.authors(c, Query())[0].unread) == (1, 1)
+
+
+@pytest.mark.parametrize(("changed", "wins"), [(LATER, True), (NOW - timedelta(minutes=5), False)])
+def test_of_two_marks_the_younger_wins(c: sqlite3.Connection, changed: datetime, *, wins: bool) -> None:
+    feed = synced(c)
+    (first,) = arrive(c, feed, entry(1))
+    statuses.mark(c, [first], read=True, now=lambda: NOW)
+    journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=changed)])
+    assert articles.status(c, first).read is not wins
+    assert lines(c, feed) == ([] if wins else [("1", "read", True)])
+
+
+def test_a_mark_that_comes_before_its_article_waits_for_it(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    journal.receive(
+        c,
+        feed.account_id,
+        [told("1", "read", value=True), told("1", "starred", value=True), told("3", "read", value=True)],
+    )
+    first, second = arrive(c, feed, entry(1), entry(2))
+    assert articles.status(c, first) == Status(read=True, starred=True)
+    assert articles.status(c, second) == Status()
+    assert facets.totals(c, Query()).unread == 1
+    assert (facets.categories(c, Query())[0].unread, lines(c, feed)) == (1, [])
+    assert arrive(c, feed, entry(1)) == []  # and only once
+    (third,) = arrive(c, feed, entry(3))
+    assert articles.status(c, third).read
+
+
+def test_of_marks_that_wait_the_younger_stays(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    journal.receive(c, feed.account_id, [told("1", "read", value=True, changed=LATER)])
+    journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=NOW)])
+    (first,) = arrive(c, feed, entry(1))
+    assert articles.status(c, first).read
+
+
+def test_what_waits_for_one_account_is_not_anothers(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    other = accounts.add(c, "greader", name="Home")
+    journal.receive(c, other.id, [told("1", "read", value=True)])
+    (first,) = arrive(c, feed, entry(1))
+    assert not articles.status(c, first).read
+
+
+def test_old_articles_may_arrive_read(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    first, second = arrive(c, feed, replace(ready("1"), status=Status(read=True)), ready("2"))
+    assert (articles.status(c, first).read, articles.status(c, second).read) == (True, False)
+    assert facets.totals(c, Query()).unread == 1
+
+
+def test_lines_go_with_their_article(c: sqlite3.Connection) -> None:
+    feed = synced(c)
+    (first,) = arrive(c, feed, entry(1))
+    statuses.mark(c, [first], read=True)
+    feeds.remove(c, feed.id)
+    assert c.execute("SELECT count(*) FROM journal").fetchone() == (0,)
+
+
+KILLED = """
+import os, pathlib, signal, sys
+from tuireader.store import journal, labels, statuses
+from tuireader.store.connection import connect
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+c = connect(pathlib.Path(sys.argv[1]))
+{patch}
+statuses.mark(c, [int(each) for each in sys.argv[2:]], read=True)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+@pytest.mark.parametrize("patch", ["statuses._write = die", "labels.repeat_status = die", "journal.note = die"])
+def test_a_kill_between_mark_and_journal_leaves_neither_or_both(db: Path, patch: str) -> None:
+    with closing(connect(db)) as c:
+        feed = synced(c)
+        ids = arrive(c, feed, *(entry(number) for number in range(5)))
+    assert killed(db, patch, ids) == -signal.SIGKILL
+    assert kept(db, feed) == (0, 0)
+    assert killed(db, "", ids) == 0
+    assert kept(db, feed) == (5, 5)
+
+
+def killed(db: Path, patch: str, ids: Iterable[int]) -> int:
+    code = KILLED.format(patch=patch)
+    return subprocess.run([sys.executable, "-c", code, str(db), *map(str, ids)], check=False).returncode
+
+
+def kept(db: Path, feed: Feed) -> tuple[int, int]:
+    """How many articles are read, and how many lines say so."""
+    with closing(connect(db)) as c:
+        return articles.count(c, Query()) - articles.count(c, Query(unread=True)), len(lines(c, feed))
