@@ -17,7 +17,7 @@ from drawing import svg
 from textual.pilot import Pilot
 from textual.worker import Worker
 
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
 from tuireader.library.refreshing.ingest import take_page

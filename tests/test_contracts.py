@@ -84,7 +84,7 @@ BREAKS = {
     "The only door to pygments": (("tuireader.content.layout.layout", "import pygments"),),
     "The only door to wcwidth": (("tuireader.text.wrap", "import wcwidth"),),
     "The only door to bidi": (("tuireader.content.layout.visual_order", "import bidi"),),
-    "The only door to platformdirs": (("tuireader.config", "import platformdirs"),),
+    "The only door to platformdirs": (("tuireader.config.load", "import platformdirs"),),
     "The only door to isal": (("tuireader.store.columns", "import isal"),),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -281,3 +282,40 @@ def test_a_damaged_cache_is_said_and_moved_aside(run, tmp_path: Path):
     assert done.status == 0
     assert "damaged" in done.err
     assert [kept.read_bytes() for kept in path.parent.glob("*.damaged-*")] == [b"garbage" * 1000]
+
+
+def test_the_configuration_is_written_once_checked_and_printed(run):
+    assert run("config", "--check").err.endswith("every setting is at its default.\n")
+    written = run("config", "--init")
+    assert (written.status, "was written" in written.err) == (0, True)
+    path = Path(re.search(r"^config +(\S+)$", run("path").out, re.MULTILINE)[1])
+    assert '#theme = "tuireader-dark"' in path.read_text("utf-8")
+    assert run("config", "--check").err == f"tuireader: {path} has no mistake.\n"
+    path.write_text('measure = 66\n[keymap]\nstar = "s"\n', "utf-8")
+    again = run("config", "--init")
+    assert (again.status, "left as it is" in again.err) == (1, True)
+    assert path.read_text("utf-8").startswith("measure = 66")
+    printed = run("config", "--print")
+    assert (printed.status, printed.err) == (0, "")
+    assert {"measure = 66", "dense = false", 'star = "s"'} <= set(printed.out.splitlines())
+
+
+def test_a_mistake_in_the_configuration_is_named_with_its_file(run):
+    path = Path(re.search(r"^config +(\S+)$", run("path").out, re.MULTILINE)[1])
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for text, says in (
+        ("mesure = 1", "Did you mean “measure”?"),
+        ('theme = "norf"', "there is no theme “norf”. Did you mean “nord”?"),
+        ('[keymap]\nstra = "s"', "there is no action “stra”. Did you mean “star”?"),
+    ):
+        path.write_text(text, "utf-8")
+        for how in ("--check", "--print"):
+            done = run("config", how)
+            assert (done.status, done.out) == (1, "")
+            assert str(path) in done.err
+            assert says in done.err
+
+
+def test_config_wants_to_know_what(run):
+    assert run("config").status == 2
+    assert json.loads(run("config", "--schema").out)["title"] == "tuireader configuration"

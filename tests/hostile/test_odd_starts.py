@@ -13,8 +13,10 @@ import pytest
 
 from support.app_factory import REVIEW, shelve
 from support.factories import ready, save
-from tuireader import config, paths
+from tuireader import paths
 from tuireader.cli import main
+from tuireader.config import load as config
+from tuireader.config.options import Config
 from tuireader.errors import ConfigError
 from tuireader.model.query import Query
 from tuireader.store import articles
@@ -162,7 +164,7 @@ def test_a_configuration_with_a_mark_of_its_byte_order_is_read(tmp_path: Path) -
 def test_a_configuration_that_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.symlink_to(os.devnull)
-    assert config.load(path) == config.Config()
+    assert config.load(path) == Config()
     path.unlink()
     path.mkdir()
     with pytest.raises(ConfigError, match="it is not a file"):

@@ -56,6 +56,8 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/articles.py", "put(open_article.markdown_of(connection, arguments.id))"): "of clean HTML, which is printable",
     ("cli/articles.py", "put(open_article.html_of(connection, arguments.id))"): "clean HTML, which is printable",
     ("cli/articles.py", "put(printed(line, reorder=reorder))"): "to_plain and to_ansi make it harmless",
+    ("cli/configuration.py", "put(schema())"): "words of ours",
+    ("cli/configuration.py", "file.write(documented(commented=True))"): "a file, with words of ours",
     ("cli/feeds.py", "put(f'{printable(done.feed.name)}: {_news(done.refreshed)}')"): "numbers and words of ours",
     ("cli/feeds.py", "put(f'{printable(event.feed.name)}: {_news(event)}')"): "numbers and words of ours",
     (

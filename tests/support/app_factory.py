@@ -14,7 +14,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds

@@ -4,26 +4,43 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
+from textual.binding import Binding
 
 from support.app_factory import reader, screen_text, settle
-from tuireader.config import Config, load
+from tuireader.config.document import documented
+from tuireader.config.load import load
+from tuireader.config.options import Config
 from tuireader.errors import ConfigError
 from tuireader.tui import keys
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.article.view import ArticleView
+from tuireader.tui.commands import BY_ID, COMMANDS, Context
+from tuireader.tui.lists.row_list import RowList
+from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.themes import DARK
 
-LISTS = {"LIST": keys.LIST, "ARTICLE": keys.ARTICLE, "READER": keys.READER, "APP": keys.APP, "DIALOG": keys.DIALOG}
+CONTEXTS: tuple[Context, ...] = ("list", "article", "panes", "app", "dialog")
 
 
-def test_every_binding_has_an_id_and_says_what_it_does() -> None:
-    for bindings in LISTS.values():
-        for binding in bindings:
-            assert binding.id
-            assert binding.description
+def test_every_command_is_bound_somewhere_and_says_what_it_does() -> None:
+    bound = [bound for context in CONTEXTS for bound in keys.bindings(context)]
+    assert all(isinstance(each, Binding) and each.id and each.description for each in bound)
+    assert {each.id for each in bound if isinstance(each, Binding)} == set(BY_ID)
+    assert len(BY_ID) == len(COMMANDS)
 
 
-@pytest.mark.parametrize("name", LISTS)
-def test_no_key_is_bound_twice_in_one_place(name: str) -> None:
-    bound = [key for binding in LISTS[name] for key in binding.key.split(",")]
+def test_every_command_is_an_action_where_it_is_bound() -> None:
+    """Of dialogs, each has the actions that it binds: their own tests press the keys."""
+    classes = {"list": RowList, "article": ArticleView, "panes": ReaderScreen, "app": ReaderApp}
+    for context, bound_to in classes.items():
+        for binding in keys.bindings(context):  # type: ignore[arg-type]
+            assert isinstance(binding, Binding)
+            assert hasattr(bound_to, f"action_{binding.action}"), (context, binding)
+
+
+@pytest.mark.parametrize("context", CONTEXTS)
+def test_no_key_is_bound_twice_in_one_place(context: Context) -> None:
+    bound = [key for binding in keys.bindings(context) for key in getattr(binding, "key").split(",")]  # noqa: B009
     assert len(bound) == len(set(bound))
 
 
@@ -37,17 +54,33 @@ def test_the_default_keys_are_those_that_are_promised() -> None:
         "next-match": "n", "previous-match": "N", "full-text": "d", "contents": "t", "zen": "z", "sort": "s",
         "add": "a", "palette": ":,ctrl+p", "help": "?,f1",
     }  # fmt: skip
-    assert {id_: keys.BY_ID[id_].key for id_ in promised} == promised
+    assert {id_: BY_ID[id_].keys for id_ in promised} == promised
 
 
 def test_the_help_names_every_binding_once() -> None:
     shown = [row for _, rows in keys.help_sections({}) for row in rows]
-    missing = {
-        id_ for id_, binding in keys.BY_ID.items() if binding.description not in {row.description for row in shown}
-    }
+    missing = {id_ for id_, command in BY_ID.items() if command.words not in {row.description for row in shown}}
     assert missing == {"clear", "leave"}
     assert len(shown) == len(set(shown))
-    assert {row.id for row in shown} <= set(keys.BY_ID)
+    assert {row.id for row in shown} <= set(BY_ID)
+
+
+def test_the_palette_offers_what_does_something_wherever_the_focus_is() -> None:
+    offered = [action for action, *_ in keys.palette({})]
+    assert offered[0] == "next_article"
+    assert offered[-2:] == ["app.help", "app.quit"]
+    assert {"star", "full_text", "add"} <= set(offered)
+    assert not {"back", "close", "down", "next_match", "app.palette"} & set(offered)
+
+
+def test_hints_are_in_order_and_share_a_word() -> None:
+    assert [row.description for row in keys.hints("list", {})] == [
+        "move", "open", "star", "read", "search", "refresh", "add", "help", "back"
+    ]  # fmt: skip
+    assert keys.hints("sidebar", {})[0] == keys.Row("j/k", "move")
+    assert [row.description for row in keys.hints("article", {})] == [
+        "scroll", "page", "next unread", "star", "find", "links", "zen", "browser", "help", "back"
+    ]  # fmt: skip
 
 
 def test_hints_and_help_follow_the_keymap() -> None:
@@ -90,7 +123,9 @@ def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:
 def test_the_configuration_in_the_readme_is_one(db: Path, tmp_path: Path) -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     file = tmp_path / "config.toml"
-    file.write_text(readme.partition("```toml\n")[2].partition("```")[0], "utf-8")
+    shown = readme.partition("```toml\n")[2].partition("```")[0]
+    assert shown == documented()
+    file.write_text(shown, "utf-8")
     config = load(file)
     assert config.given == {field.name for field in fields(Config)} - {"given"}
     assert replace(config, given=frozenset()) == Config(theme=DARK.name, keymap=config.keymap)

@@ -5,7 +5,7 @@ from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from support.app_factory import REVIEW, reader, settle, shelve
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.tui.themes import HOUSE, READABLE, contrast, readable, tones
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]

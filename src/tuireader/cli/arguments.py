@@ -21,6 +21,7 @@ COMMANDS = {
     "show": "one article",
     "search": "full-text search, best first",
     "mark": "mark articles read, unread, starred or unstarred",
+    "config": "write, check or print the configuration file",
     "path": "where the configuration, the cache and the log are",
 }
 
@@ -92,9 +93,21 @@ def _command_parser() -> argparse.ArgumentParser:
         _add_debug(command)
     made["demo"].set_defaults(run=_later("reader", "demo"))
     made["path"].set_defaults(run=_later("articles", "path"))
+    made["config"].set_defaults(run=_later("configuration", "config"))
+    _config_options(made["config"].add_mutually_exclusive_group(required=True))
     _feed_commands(made)
     _article_commands(made)
     return parser
+
+
+def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
+    for name, text in (
+        ("init", "write the file, with every setting explained and none of them set"),
+        ("check", "say what is wrong with the file, if anything is"),
+        ("print", "every setting as it is now"),
+        ("schema", "the JSON Schema of the file, for editors"),
+    ):
+        group.add_argument(f"--{name}", action="store_true", help=text)
 
 
 def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:

@@ -129,13 +129,13 @@ def show(arguments: argparse.Namespace) -> int:
 
 def _show_text(opened: OpenArticle, width: int | None) -> None:
     """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
-    from tuireader import config
+    from tuireader.config.load import load
     from tuireader.content.layout.ansi import to_ansi, to_plain
     from tuireader.content.layout.head import lay_out_head
     from tuireader.content.layout.layout import lay_out
     from tuireader.text.bidi import terminal_reorders
 
-    chosen = config.load(paths.config_path())
+    chosen = load(paths.config_path())
     terminal = sys.stdout.isatty()
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     reorder = terminal and (chosen.bidi == "reorder" or (chosen.bidi == "auto" and not terminal_reorders(os.environ)))

@@ -55,10 +55,10 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
     # After one frame, Textual lets the next wait for up to two; at its usual 60 a second that is to be felt.
     os.environ.setdefault("TEXTUAL_FPS", "250")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
-    from tuireader import config
+    from tuireader.config.load import load
     from tuireader.tui.app import ReaderApp
 
-    chosen = config.load(paths.config_path())
+    chosen = load(paths.config_path())
     try:
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     except ConfigError as error:

@@ -15,18 +15,18 @@ from textual import work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.css.query import NoMatches
-from textual.theme import BUILTIN_THEMES
 from textual.widget import MountError
 from textual.worker import WorkerFailed
 
-from tuireader.config import Config, hint
-from tuireader.errors import ConfigError, TuireaderError
+from tuireader.config.options import Config
+from tuireader.errors import TuireaderError
 from tuireader.library.jobs.cache import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
+from tuireader.tui.checks import check, theme_names
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
@@ -57,7 +57,7 @@ class ReaderApp(TypeAhead):
 
     TITLE = "tuireader"
     CSS_PATH = "app.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.APP]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("app")
     ENABLE_COMMAND_PALETTE = False
     NOTIFICATION_TIMEOUT = 4.0
 
@@ -75,7 +75,7 @@ class ReaderApp(TypeAhead):
         `tell` hears what takes long about it.
         """
         self.config = config or Config()
-        _check(self.config)  # first: what is refused must not leave the cache open
+        check(self.config)  # first: what is refused must not leave the cache open
         self.clock = clock
         self.addresses = tuple(addresses)
         self.connection = open_cache(path, tell=tell)
@@ -118,10 +118,6 @@ class ReaderApp(TypeAhead):
         else:
             self.stylesheet.set_variables(self.get_css_variables())
 
-    def theme_names(self) -> list[str]:
-        """Our own pair, then Textual's."""
-        return [*(theme.name for theme in HOUSE), *sorted(BUILTIN_THEMES)]
-
     # Over the panes.
 
     def action_help(self) -> None:
@@ -137,8 +133,8 @@ class ReaderApp(TypeAhead):
         from tuireader.tui.screens.palette import Command, PaletteScreen
 
         commands = [
-            *(Command(words, shown, action) for action, words, shown in keys.commands(self.config.keymap)),
-            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in self.theme_names()),
+            *(Command(words, shown, action) for action, words, shown in keys.palette(self.config.keymap)),
+            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in theme_names()),
         ]
         open_dialog(self, PaletteScreen(commands), self._do_chosen)
 
@@ -192,7 +188,7 @@ class ReaderApp(TypeAhead):
 
     def _heed_the_terminal(self) -> None:
         """End when told to by a signal, or when the terminal is gone; stop and continue when told to."""
-        driver = self._driver
+        driver = self.terminal_driver
         if driver is None or driver.is_headless:
             return
         loop = asyncio.get_running_loop()
@@ -242,7 +238,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def _is_ending(self) -> bool:
-        return self._exit or (self._ending is not None and self._ending.is_told)
+        return self.is_exiting or (self._ending is not None and self._ending.is_told)
 
     def _end(self, status: int) -> None:
         self.exit(return_code=status)
@@ -250,7 +246,7 @@ class ReaderApp(TypeAhead):
     def _last_resort(self) -> None:
         """Do what must be done when the end does not come by itself."""
         self.cache.keep_what_waits()
-        driver = self._driver
+        driver = self.terminal_driver
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back()
 
@@ -297,15 +293,15 @@ class ReaderApp(TypeAhead):
 
     # What goes wrong.
 
-    def _handle_exception(self, error: Exception) -> None:
+    def handle_error(self, error: Exception) -> None:
         """Work in the background that fails is said and logged, and reading goes on; all else ends the program."""
         cause = error.error if isinstance(error, WorkerFailed) else error
-        if isinstance(cause, NoMatches | MountError) and self._exit:
+        if isinstance(cause, NoMatches | MountError) and self.is_exiting:
             log.debug("a screen was taken down while it was built", exc_info=cause)  # as it is at the end
         elif isinstance(error, WorkerFailed):
             self.report(error.error)
         else:
-            super()._handle_exception(error)
+            super().handle_error(error)
 
     def report(self, error: BaseException) -> None:
         """Say what went wrong: a sentence that we wrote, or that it is a bug."""
@@ -317,32 +313,23 @@ class ReaderApp(TypeAhead):
 
     def panic(self, *renderables: Any) -> None:
         """End for what Textual met; what it shows of that is for the log."""
-        if self._exception is None:
+        if self.first_error is None:
             words = "\n".join(str(part) for part in renderables)
-            self._exception = RuntimeError(words or "Textual gave up")
-        self._fatal_error()
+            self.first_error = RuntimeError(words or "Textual gave up")
+        self.end_by_error()
 
-    def _fatal_error(self) -> None:
+    def end_by_error(self) -> None:
         """End; what there is to say is said once the terminal is as it was."""
-        log.critical("fatal", exc_info=self._exception)
+        log.critical("fatal", exc_info=self.first_error)
         self.bell()
-        self._close_messages_no_wait()
+        super().end_by_error()
 
     @property
     def exit_message(self) -> str:
         """Why the program ended by itself, or what it could not do; empty where the user ended it and all is well."""
-        error = self._exception
+        error = self.first_error
         if error is None and self.unwritten:
             return self.unwritten
         if error is None or isinstance(error, TuireaderError):
             return str(error or "")
         return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
-
-
-def _check(config: Config) -> None:
-    themes = (*(theme.name for theme in HOUSE), *BUILTIN_THEMES)
-    if config.theme and config.theme not in themes:
-        raise ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, themes)}")
-    for id_ in config.keymap:
-        if id_ not in keys.BY_ID:
-            raise ConfigError(f"in [keymap], there is no action “{id_}”. {hint(id_, keys.BY_ID)}")

@@ -16,7 +16,7 @@ from conftest import Reply, ScriptedSite
 from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from support.themed_app import ThemedApp
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.library.jobs.cache import Cache
 from tuireader.model.article import Status
 from tuireader.model.query import Query

@@ -14,7 +14,7 @@ from conftest import Clock, Reply, ScriptedSite
 from support.app_factory import REVIEW, screen_text, settle, shelve
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

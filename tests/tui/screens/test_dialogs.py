@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Static
 
 from support.app_factory import NOTES, REVIEW, ids, reader, settle
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.dialog import Dialog, open_dialog

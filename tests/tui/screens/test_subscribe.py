@@ -14,7 +14,7 @@ from textual.widgets import Input
 from conftest import Clock, Reply, ScriptedSite
 from support.app_factory import screen_text, settle
 from support.wordpress import BORDER, TRADE, Post, feed, publish
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.demo.server import DemoSite
 from tuireader.store import feeds
 from tuireader.store.connection import connect

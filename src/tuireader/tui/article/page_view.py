@@ -13,11 +13,10 @@ from rich.segment import Segment
 from textual import events, work
 from textual.geometry import Offset, Region, Size
 from textual.reactive import var
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from tuireader.config import MEASURE, NARROWEST, WIDEST
+from tuireader.config.options import MEASURE, NARROWEST, WIDEST
 from tuireader.content.document.model import Code, Document
 from tuireader.content.layout.layout import lay_out_block
 from tuireader.content.layout.line import Line, Span
@@ -25,6 +24,7 @@ from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.article.page_layout import HEAD, TOP, Page
 from tuireader.tui.article.paint import Highlight, PaintContext, drawn, extent, paint
 from tuireader.tui.article.styles import COMPONENTS, RoleStyles
+from tuireader.tui.support.textual_internals import OpenScrollView
 from tuireader.tui.support.viewport import Place, share_at, thumb
 
 _SLICE = 0.005
@@ -39,7 +39,7 @@ LINES_IN_BLOCK = 10**8
 """More than any block has: what a place is as one number counts blocks in this."""
 
 
-class PageView(ScrollView, can_focus=True):
+class PageView(OpenScrollView, can_focus=True):
     """Scrolls and paints a page; what stands above the document, and what is drawn differently, is its heir's."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = COMPONENTS
@@ -213,7 +213,7 @@ class PageView(ScrollView, can_focus=True):
         size = Size(self.size.width, rows)
         self.set_reactive(PageView.virtual_size, size)
         with self._placed():
-            self._scroll_update(size)
+            self.scroll_within(size)
 
     @contextmanager
     def _placed(self) -> Iterator[None]:
@@ -249,13 +249,15 @@ class PageView(ScrollView, can_focus=True):
         if self.page is not None:
             self.go_to(self.page.walk(self._top, rows))
 
-    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
-        """Fit the page to a new size at once, so that the first frame in it is right."""
+    def take_size(self, size: Size, virtual_size: Size, container_size: Size, *, layout: bool) -> bool:
+        """Take a size over, with the same words at the top."""
         with self._placed():
-            changed = super()._size_updated(size, virtual_size, container_size, layout)
+            return super().take_size(size, virtual_size, container_size, layout=layout)
+
+    def size_taken(self, *, changed: bool) -> None:
+        """Fit the page to a new size at once, so that the first frame in it is right."""
         if changed or (self.page is None and self.document is not None):  # opened while the view was hidden
             self._fit()
-        return changed
 
     def validate_measure(self, measure: int) -> int:
         """Keep the column within reason."""

@@ -58,7 +58,7 @@ class ArticleView(PageView):
     """Shows one article, or a sentence where there is none."""
 
     DEFAULT_CSS = CSS
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.ARTICLE]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("article")
 
     @dataclass
     class PositionChanged(Message):

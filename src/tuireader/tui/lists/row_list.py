@@ -49,7 +49,7 @@ class Sight(NamedTuple):
 class RowList(Rows):
     """Paints what is in sight, and does what the mouse says."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.LIST]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("list")
     ALLOW_SELECT = False
     SHOWS_CURSOR_AWAY = True
     """Whether the row under the cursor is seen while the focus is elsewhere."""

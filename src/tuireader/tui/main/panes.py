@@ -23,6 +23,7 @@ from tuireader.tui.support.steady_screen import SteadyScreen
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
+    from tuireader.tui.commands import Place
 
 Pane = Literal["sidebar", "headlines", "article"]
 
@@ -31,11 +32,14 @@ TWO_PANES, THREE_PANES, ROOMY = 72, 120, 160
 LOW = 16
 """Lines below which the seams give their lines away."""
 
+_PLACES: Mapping[Pane, Place] = {"sidebar": "sidebar", "headlines": "list", "article": "article"}
+"""What kind of pane each is, for the line of hints."""
+
 
 class PanesScreen(SteadyScreen[None]):
     """Lays out the panes, and leads from one to the next; what they show is not known here."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.READER]
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("panes")
     AUTO_FOCUS = ""
 
     def __init__(
@@ -156,8 +160,7 @@ class PanesScreen(SteadyScreen[None]):
 
     def show_hints(self) -> None:
         """Show the keys of where the user is."""
-        context = {"sidebar": "sidebar", "headlines": "list", "article": "article"}[self.pane]
-        self.bottom.hints.hints = tuple(keys.hints(context, self.keymap))
+        self.bottom.hints.hints = tuple(keys.hints(_PLACES[self.pane], self.keymap))
 
     # Ways.
 

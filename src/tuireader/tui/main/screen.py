@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import events, on, work
 
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query

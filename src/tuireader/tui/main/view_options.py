@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.config import Config
+from tuireader.config.options import Config
 from tuireader.tui.support.ui_state import Setting, UiState
 
 if TYPE_CHECKING:

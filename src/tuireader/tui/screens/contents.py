@@ -26,7 +26,7 @@ _DEEPEST = 4
 class ContentsScreen(Dialog[int | None]):
     """Gives the index of the heading that was chosen, -1 for the title above all."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.DIALOG, keys.BY_ID["contents"]]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("contents")]
     DEFAULT_CSS = """
     ContentsScreen .dialog { width: 76; }
     """

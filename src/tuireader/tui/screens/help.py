@@ -51,7 +51,7 @@ class KeyList(ChoiceList):
 class HelpScreen(Dialog[None]):
     """Lists every key; made from the same bindings that answer to them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.DIALOG, keys.BY_ID["help"]]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("help")]
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()

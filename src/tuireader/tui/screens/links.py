@@ -25,9 +25,9 @@ class LinksScreen(Dialog[int | None]):
     """Gives the index, among the article's links, of the one that is to be opened."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *keys.DIALOG,
-        keys.BY_ID["links"],
-        keys.BY_ID["copy-link"],
+        *keys.bindings("dialog"),
+        keys.binding("links"),
+        keys.binding("copy-link"),
         *(Binding(str(digit), f"number({digit})", show=False) for digit in range(1, 10)),
     ]
     DEFAULT_CSS = """

@@ -12,13 +12,12 @@ import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 from contextlib import suppress
-from typing import IO, Any, cast
+from typing import IO, Any
 
-from textual._xterm_parser import XTermParser
 from textual.app import App
-from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
-from textual.geometry import Size
+
+from tuireader.tui.support.textual_internals import OpenDriver
 
 _CHUNK = 4096
 _PAUSE = 0.1
@@ -31,7 +30,7 @@ _LEAVE = "\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[<u
 """What `stop_application_mode` says to a terminal, for when that cannot be called any more."""
 
 
-class TerminalDriver(LinuxDriver):
+class TerminalDriver(OpenDriver):
     """A driver that outlives its terminal, and starts and stops as often as it is asked to.
 
     Of Textual's own, a terminal that is gone ends the thread that writes, after which the program waits for ever; each
@@ -47,7 +46,7 @@ class TerminalDriver(LinuxDriver):
         """Called once, from any thread, when the terminal turns out to be gone."""
         self._is_on = False
         super().__init__(app, **options)
-        self._file = cast("Any", _Output(cast("IO[str]", self._file), self._lose))
+        self.output = _Output(self.output, self._lose)
 
     def _lose(self) -> None:
         if not self.is_lost:
@@ -57,10 +56,12 @@ class TerminalDriver(LinuxDriver):
 
     # Until the app heeds these itself: they may come in the middle of anything, such as this driver's own start.
 
-    def _sigtstp_application(self, *_: object) -> None:
+    def stop_signalled(self) -> None:
+        """Stop at once."""
         os.kill(os.getpid(), signal.SIGSTOP)
 
-    def _sigcont_application(self, *_: object) -> None:
+    def continue_signalled(self) -> None:
+        """Remember it, for the app."""
         self.was_continued = True
 
     # On and off.
@@ -70,7 +71,7 @@ class TerminalDriver(LinuxDriver):
         if self._is_on or self.is_lost:
             return
         super().start_application_mode()  # type: ignore[no-untyped-call]
-        self._is_on = self._writer_thread is not None and self._writer_thread.is_alive()
+        self._is_on = self.is_writing
         if not self._is_on and not self._is_there():
             self._lose()  # else it is another program's for now, as in the background: it is tried again when continued
         self._heed_the_window()
@@ -91,9 +92,9 @@ class TerminalDriver(LinuxDriver):
         tell()
 
     def _tell_size(self) -> None:
-        if not self._in_band_window_resize:
-            size = Size(*self._get_terminal_size())
-            self._app.post_message(Resize(size, size))
+        if not self.tells_size_itself:
+            size = self.terminal_size()
+            self.app.post_message(Resize(size, size))
 
     def _is_there(self) -> bool:
         try:
@@ -110,7 +111,7 @@ class TerminalDriver(LinuxDriver):
 
     def close(self) -> None:
         """Let all be written; nothing where that was done."""
-        if self._writer_thread is not None and self._writer_thread.is_alive():
+        if self.is_writing:
             super().close()
 
     def restart(self) -> None:
@@ -121,18 +122,16 @@ class TerminalDriver(LinuxDriver):
         # Nothing is given back in between: what is typed at that moment would be echoed into what is painted.
         with suppress(termios.error):
             attributes = termios.tcgetattr(self.fileno)
-            attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
-            attributes[tty.IFLAG] = self._patch_iflag(attributes[tty.IFLAG])
+            local, input_ = self.raw_mode(attributes[tty.LFLAG], attributes[tty.IFLAG])
+            attributes[tty.LFLAG], attributes[tty.IFLAG] = local, input_
             attributes[tty.CC][termios.VMIN] = 1
             termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
         self.write(_ENTER)
-        self._enable_mouse_support()
-        self._enable_bracketed_paste()
-        self._disable_line_wrap()
+        self.enable_reports()
 
     def write(self, data: str) -> None:
         """Write to the terminal; nothing where no one writes any more, which would be waited for."""
-        if self._writer_thread is not None and self._writer_thread.is_alive():
+        if self.is_writing:
             super().write(data)
 
     def give_back(self) -> None:
@@ -142,23 +141,23 @@ class TerminalDriver(LinuxDriver):
         with suppress(OSError, termios.error, ValueError):
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
-            output = cast("_Output", self._file).fileno()
+            output = self.output.fileno()
             os.set_blocking(output, False)
             os.write(output, _LEAVE.encode())
             os.set_blocking(output, True)
 
     # What comes in.
 
-    def _run_input_thread(self) -> None:
+    def read_input(self) -> None:
         """Read keys until told to stop; a bug in it is one of the app's."""
         try:
             self.run_input_thread()
         except Exception as error:  # noqa: BLE001 - it is raised where all errors of the app are handled
-            self._app.call_later(self._app._handle_exception, error)  # noqa: SLF001 - as all that fails in Textual
+            self.report_error(error)
 
     def run_input_thread(self) -> None:
         """Read keys and hand them on; what is no UTF-8 is passed over, and the end of the input is that of all."""
-        parser = XTermParser(self._debug)
+        parser = self.make_parser()
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
         while not self.exit_event.is_set():

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 from weakref import WeakSet
 
 from textual import events
-from textual.app import App
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
+
+from tuireader.tui.support.textual_internals import OpenApp
 
 ROUNDS = 2
 """Ways up from what a key is sent to: one behind the key, one behind what that has set off, such as a choice."""
@@ -41,7 +42,7 @@ class Leading(Protocol):
         """Whether something is on its way, and this is meant for it."""
 
 
-class TypeAhead(App[None]):
+class TypeAhead(OpenApp):
     """An app that aims a key only when all that the keys before it do is done.
 
     Textual aims it at what has the focus when it comes in. That is too early where several come in one piece, as they
@@ -75,7 +76,7 @@ class TypeAhead(App[None]):
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
         elif self._has_to_wait() or self._is_held(event):
-            urgent = isinstance(event, events.Key) and await self._check_bindings(event.key, priority=True)
+            urgent = isinstance(event, events.Key) and await self.acts_first(event.key)
             if not urgent:
                 self._waiting.append(event)
                 await self._go_on()

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config import Config, hint, load
+from tuireader.config.load import load
+from tuireader.config.options import Config, hint
 from tuireader.errors import ConfigError
 
 

@@ -1,0 +1,67 @@
+"""The command about the configuration file: config."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from tuireader import paths
+from tuireader.cli import DONE, FAILED
+from tuireader.cli.output import put, say
+from tuireader.config.load import load
+from tuireader.errors import ConfigError
+from tuireader.text.printable import printable
+
+if TYPE_CHECKING:
+    from tuireader.config.options import Config
+
+
+def config(arguments: argparse.Namespace) -> int:
+    """Write the file, check it, or print what is in force or how it may look."""
+    if arguments.init:
+        return _init()
+    if arguments.schema:
+        from tuireader.config.document import schema
+
+        put(schema())
+        return DONE
+    chosen = _checked()
+    if arguments.print:
+        from tuireader.config.document import in_force
+
+        for line in in_force(chosen).rstrip().splitlines():
+            put(printable(line))
+    else:
+        path = paths.config_path()
+        say(f"{path} has no mistake." if path.exists() else f"There is no {path}: every setting is at its default.")
+    return DONE
+
+
+def _init() -> int:
+    """Write the file with every setting explained and none of them set; one that is there is left as it is."""
+    from tuireader.config.document import documented
+
+    path = paths.config_path()
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(documented(commented=True))
+    except FileExistsError:
+        say(f"{path} is there already, and is left as it is.")
+        return FAILED
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
+    say(f"{path} was written. Take the # away from what you want to set.")
+    return DONE
+
+
+def _checked() -> Config:
+    """The configuration, with its names checked that only the app knows; raises ConfigError."""
+    from tuireader.tui.checks import check
+
+    chosen = load(paths.config_path())
+    try:
+        check(chosen)
+    except ConfigError as error:
+        raise ConfigError(f"{paths.config_path()}: {error}") from None
+    return chosen

@@ -1,0 +1,54 @@
+"""The configuration file: TOML read into a frozen Config; what it cannot mean is an error with a hint."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from tuireader.config.options import Config, hint, options
+from tuireader.errors import ConfigError
+
+_SIZE_MAX = 1_000_000
+"""Bytes of the file."""
+
+
+def load(path: Path) -> Config:
+    """The configuration at `path`, all defaults where there is no file; raises ConfigError with a sentence."""
+    try:
+        text = _text_of(path)
+    except FileNotFoundError:
+        return Config()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read: {error}.") from error
+    import tomllib
+
+    try:
+        said = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
+        raise ConfigError(f"{path} is not TOML that can be read: {error}.") from error
+    try:
+        return _config(said)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _text_of(path: Path) -> str:
+    """The file's text; one that is no file, such as a pipe, would be waited for."""
+    if path.exists() and not path.is_file() and path.resolve() != Path(os.devnull).resolve():
+        raise OSError("it is not a file")
+    with path.open("rb") as file:
+        content = file.read(_SIZE_MAX + 1)
+    if len(content) > _SIZE_MAX:
+        raise OSError("it is too large for a configuration")
+    return content.decode("utf-8-sig")
+
+
+def _config(said: dict[str, Any]) -> Config:
+    known = options()
+    for name in said:
+        if name not in known:
+            raise ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
+    for name, value in said.items():
+        known[name][0].kind.check(name, value)
+    return Config(**said, given=frozenset(said))

@@ -1,0 +1,71 @@
+"""The options, each once: name, default, kind and help. Whatever is said or checked of them is made from here."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import Field, dataclass, field, fields
+from typing import Any, Literal, get_args
+
+from tuireader.config.kinds import Choice, Keymap, Kind, Number, Switch, Text
+
+Bidi = Literal["auto", "terminal", "reorder"]
+
+NARROWEST, MEASURE, WIDEST = 32, 72, 120
+"""Cells of a column of text: at least, by itself, and at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What there is to know of an option, besides its name and its default."""
+
+    kind: Kind
+    help: str
+    """What it is for, as the documented file says it."""
+    example: object = None
+    """What the documented file shows where the default would not be understood."""
+
+
+def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> Any:
+    about = {"option": Option(kind, help_, example)}
+    if isinstance(default, dict):
+        return field(default_factory=dict, metadata=about)
+    return field(default=default, metadata=about)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the user chose in the file; everything has a default."""
+
+    theme: str = _option("", Text(), "the command palette lists the others", example="tuireader-dark")
+    """Empty means the one chosen last in the program."""
+    measure: int = _option(
+        MEASURE, Number(NARROWEST, WIDEST), f"the widest that a column of text gets, {NARROWEST} to {WIDEST}"
+    )
+    dense: bool = _option(default=False, kind=Switch(), help_="one line for each headline")
+    bidi: Bidi = _option(  # noqa: RUF009 - it makes a field
+        "auto", Choice(get_args(Bidi)), 'right-to-left text is put in order by us ("reorder") or by the "terminal"'
+    )
+    refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
+    open_next_unread: bool = _option(
+        default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
+    )
+    keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
+    given: frozenset[str] = frozenset()
+    """The names that stand in the file: they win over what the program remembers."""
+
+
+def options() -> dict[str, tuple[Option, object]]:
+    """All options by name, each with its default."""
+    return {one.name: (one.metadata["option"], _default(one)) for one in fields(Config) if "option" in one.metadata}
+
+
+def _default(one: Field[Any]) -> object:
+    return one.default_factory() if callable(one.default_factory) else one.default
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """A sentence that names what `word` may have been meant for: the nearest of `known`, or all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
+    return f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."

@@ -1,0 +1,138 @@
+"""Every command of the app, once: bindings, help, hint line, command palette and the user's keymap are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Context = Literal["moving", "list", "article", "panes", "app", "dialog"]
+"""Where a command answers to its keys.
+
+`moving`: in whatever has rows or a page. `list`: in a list that has the focus. `article`: in the article that has the
+focus; an action that has nothing to do there raises SkipAction and leaves the key to others. `panes`: on the screen
+with the panes. `app`: on every screen. `dialog`: on a screen over the panes that only shows something.
+"""
+
+Section = Literal["Moving", "Articles", "In the article", "Lists and feeds"]
+"""Where the help names it."""
+
+Place = Literal["list", "sidebar", "article"]
+"""What kind of pane a hint line is for."""
+
+Hint = tuple[int, str]
+"""The place of a command in a hint line, most useful first, and the one word for what it does.
+
+Commands with the same hint share it: "j/k move".
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that can be done with a key."""
+
+    id: str
+    """What the configuration's keymap calls it."""
+    keys: str
+    """Its usual keys, with commas between them, as Textual names them."""
+    words: str
+    """What it does, as the help and the palette say it."""
+    context: Context
+    section: Section | None = None
+    """None: the help does not name it, since it says no more than others do."""
+    hints: Mapping[Place, Hint] = field(default_factory=dict)
+    is_navigation: bool = False
+    """Whether it is of use only as a key: the palette does not offer it."""
+    method: str = ""
+    """The action where it is not the id with underscores."""
+    is_first: bool = False
+    """Whether its keys are never left to what has the focus."""
+
+    @property
+    def action(self) -> str:
+        """The action as Textual finds it, from where it is bound."""
+        return self.method or self.id.replace("-", "_")
+
+    @property
+    def is_in_palette(self) -> bool:
+        """Whether the palette offers it: it does something wherever the focus is."""
+        return self.context in ("panes", "app") and not self.is_navigation
+
+
+_MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (1, "scroll")}
+
+COMMANDS = (
+    Command("down", "j,down", "down", "moving", "Moving", _MOVE),
+    Command("up", "k,up", "up", "moving", "Moving", _MOVE),
+    Command("top", "g,home", "to the top", "moving", "Moving"),
+    Command("bottom", "G,end", "to the bottom", "moving", "Moving"),
+    Command("half-down", "ctrl+d", "half a page down", "moving", "Moving"),
+    Command("half-up", "ctrl+u", "half a page up", "moving", "Moving"),
+    Command(
+        "page-down", "space,pagedown,ctrl+f", "a page down; at its end, the next article", "moving", "Moving",
+        {"article": (2, "page")},
+    ),
+    Command("page-up", "pageup,ctrl+b", "a page up", "moving", "Moving"),
+    Command(
+        "open", "enter", "open; in the sidebar, choose or clear", "list", "Moving",
+        {"list": (2, "open"), "sidebar": (2, "choose")},
+    ),
+    Command("right", "l,right", "open, to the right", "list", "Moving", {"sidebar": (3, "headlines")}),
+    Command(
+        "back", "h,left,escape", "back, to the left", "panes", "Moving", {"article": (10, "back")}, is_navigation=True
+    ),
+    Command(
+        "close", "q", "back; on the first pane, quit", "panes", "Moving",
+        {"list": (9, "back"), "sidebar": (9, "quit")}, is_navigation=True,),
+    Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
+    Command("previous-pane", "shift+tab", "previous pane", "panes", "Moving", is_navigation=True),
+    Command("next-article", "J", "next article", "panes", "Articles"),
+    Command("previous-article", "K", "previous article", "panes", "Articles"),
+    Command("next-unread", "n", "next unread article", "panes", "Articles", {"article": (3, "next unread")}),
+    Command("previous-unread", "p", "previous unread article", "panes", "Articles"),
+    Command("read", "m", "read or unread", "panes", "Articles", {"list": (4, "read")}),
+    Command("all-read", "A", "mark all shown read", "panes", "Articles"),
+    Command("undo", "U,ctrl+z", "undo", "panes", "Articles"),
+    Command("star", "f", "star", "panes", "Articles", {"list": (3, "star"), "article": (4, "star")}),
+    Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
+    Command("copy-link", "y", "copy the link", "panes", "Articles"),
+    Command("full-text", "d", "fetch the full text", "panes", "Articles"),
+    Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
+    Command("next-match", "n", "next match, while finding", "article", "In the article"),
+    Command("previous-match", "N", "previous match, while finding", "article", "In the article"),
+    Command("contents", "t", "contents of the article", "panes", "In the article"),
+    Command("next-heading", "]", "next heading", "article", "In the article"),
+    Command("previous-heading", "[", "previous heading", "article", "In the article"),
+    Command("links", "u", "links of the article", "panes", "In the article", {"article": (6, "links")}),
+    Command("next-link", "tab", "next link on the page", "article", "In the article"),
+    Command("previous-link", "shift+tab", "previous link on the page", "article", "In the article"),
+    Command("open-link", "enter", "open the link", "article", "In the article"),
+    Command("return", "backspace,ctrl+o", "back to where a jump began", "article", "In the article"),
+    Command("narrower", "<", "narrower column", "article", "In the article"),
+    Command("wider", ">", "wider column", "article", "In the article"),
+    Command("zen", "z", "zen: the article alone", "panes", "In the article", {"article": (7, "zen")}),
+    Command("clear", "escape", "clear what is found", "article"),
+    Command(
+        "search", "/", "search; in the sidebar, filter", "panes", "Lists and feeds",
+        {"list": (5, "search"), "sidebar": (4, "filter")},
+    ),
+    Command("sort", "s", "sort", "panes", "Lists and feeds", {"sidebar": (5, "sort")}),
+    Command("dense", "v", "dense list, or with air", "panes", "Lists and feeds"),
+    Command("refresh", "r", "refresh this feed", "panes", "Lists and feeds"),
+    Command(
+        "refresh-all", "R", "refresh all", "panes", "Lists and feeds",
+        {"list": (6, "refresh"), "sidebar": (6, "refresh")},
+    ),
+    Command("add", "a", "add a site", "panes", "Lists and feeds", {"list": (7, "add"), "sidebar": (7, "add")}),
+    Command("palette", ":,ctrl+p", "command palette", "app", "Lists and feeds", is_navigation=True),
+    Command(
+        "help", "?,f1", "help", "app", "Lists and feeds",
+        {"list": (8, "help"), "sidebar": (8, "help"), "article": (9, "help")},
+    ),
+    Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),
+    Command("interrupt", "ctrl+c", "quit", "app", method="quit", is_navigation=True),
+    Command("leave", "escape,q", "close", "dialog"),
+)  # fmt: skip
+"""In the order in which the help names them."""
+
+BY_ID = {command.id: command for command in COMMANDS}

@@ -1,0 +1,153 @@
+"""The private names of Textual that we use, and no others: pyproject.toml keeps Textual below 9 for their sake.
+
+Each class gives what it is about a public name of ours; what is derived from it uses and overrides that alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import IO, Any, cast
+
+from textual.app import App
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+
+
+class OpenApp(App[None]):
+    """An app whose errors and whose end can be heard of."""
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Called by Textual with each error in a message handler or a worker."""
+        self.handle_error(error)
+
+    def _fatal_error(self) -> None:
+        """Called by Textual where it cannot go on."""
+        self.end_by_error()
+
+    def handle_error(self, error: Exception) -> None:
+        """Handle an error of a message handler or a worker: Textual ends the program."""
+        super()._handle_exception(error)
+
+    def end_by_error(self) -> None:
+        """End, without a traceback on the screen."""
+        self._close_messages_no_wait()
+
+    @property
+    def first_error(self) -> Exception | None:
+        """The error that ends the program."""
+        return self._exception
+
+    @first_error.setter
+    def first_error(self, error: Exception) -> None:
+        self._exception = error
+
+    @property
+    def is_exiting(self) -> bool:
+        """Whether the program was told to end."""
+        return self._exit
+
+    @property
+    def terminal_driver(self) -> Any:
+        """The driver of the terminal; None before there is one."""
+        return self._driver
+
+    async def acts_first(self, key: str) -> bool:
+        """Do what a key does wherever the focus is; whether it does anything so."""
+        return await self._check_bindings(key, priority=True)
+
+
+class OpenScrollView(ScrollView):
+    """A view that is scrolled, and hears of its size before the first frame in it is painted."""
+
+    def _size_updated(self, size: Size, virtual_size: Size, container_size: Size, layout: bool = True) -> bool:  # noqa: FBT001, FBT002 - Textual's signature
+        """Called by Textual with each size, before the event of it."""
+        changed = self.take_size(size, virtual_size, container_size, layout=layout)
+        self.size_taken(changed=changed)
+        return changed
+
+    def take_size(self, size: Size, virtual_size: Size, container_size: Size, *, layout: bool) -> bool:
+        """Take a size over; whether it is another than before."""
+        return super()._size_updated(size, virtual_size, container_size, layout)
+
+    def size_taken(self, *, changed: bool) -> None:
+        """Hear that the size was taken over."""
+
+    def scroll_within(self, size: Size) -> None:
+        """Let what is scrolled have another size, without laying out anything else."""
+        self._scroll_update(size)
+
+
+if sys.platform != "win32":
+    from textual._xterm_parser import XTermParser
+    from textual.drivers.linux_driver import LinuxDriver
+
+    class OpenDriver(LinuxDriver):
+        """The driver for terminals of POSIX systems, with what it is made of."""
+
+        @property
+        def app(self) -> App[Any]:
+            """The app that it hands events to."""
+            return self._app
+
+        @property
+        def output(self) -> IO[str]:
+            """Where it writes."""
+            return cast("IO[str]", self._file)
+
+        @output.setter
+        def output(self, file: Any) -> None:
+            self._file = file
+
+        @property
+        def is_writing(self) -> bool:
+            """Whether the thread that writes is at work."""
+            return self._writer_thread is not None and self._writer_thread.is_alive()
+
+        @property
+        def tells_size_itself(self) -> bool:
+            """Whether the terminal tells of a new size in what it sends."""
+            return self._in_band_window_resize
+
+        def terminal_size(self) -> Size:
+            """The size of the window, asked for now."""
+            return Size(*self._get_terminal_size())
+
+        def raw_mode(self, local: int, input_: int) -> tuple[int, int]:
+            """The local and input flags of a terminal, changed so that keys come one by one, unchanged."""
+            return self._patch_lflag(local), self._patch_iflag(input_)
+
+        def enable_reports(self) -> None:
+            """Have the mouse and pasted text reported, and lines not wrapped."""
+            self._enable_mouse_support()
+            self._enable_bracketed_paste()
+            self._disable_line_wrap()
+
+        def make_parser(self) -> XTermParser:
+            """What makes events of what the terminal sends."""
+            return XTermParser(self._debug)
+
+        def report_error(self, error: Exception) -> None:
+            """Hand an error of the thread that reads to the app, as all that fails in it."""
+            self.app.call_later(self.app._handle_exception, error)  # noqa: SLF001 - as the class says
+
+        def _sigtstp_application(self, *_: object) -> None:
+            """Called by the system when the program is to stop."""
+            self.stop_signalled()
+
+        def _sigcont_application(self, *_: object) -> None:
+            """Called by the system when it goes on."""
+            self.continue_signalled()
+
+        def _run_input_thread(self) -> None:
+            """Called by Textual in the thread that reads."""
+            self.read_input()
+
+        def stop_signalled(self) -> None:
+            """Stop."""
+
+        def continue_signalled(self) -> None:
+            """Go on."""
+
+        def read_input(self) -> None:
+            """Read until told to stop."""
+            super()._run_input_thread()

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from tuireader.config.document import documented, in_force, schema
+from tuireader.config.load import load
+from tuireader.config.options import Config, options
+
+
+def read(tmp_path: Path, text: str) -> Config:
+    path = tmp_path / "config.toml"
+    path.write_text(text, "utf-8")
+    return load(path)
+
+
+def test_every_field_is_an_option_with_its_help() -> None:
+    assert set(options()) == {field.name for field in fields(Config)} - {"given"}
+    for option, default in options().values():
+        assert option.help
+        if option.example is not None or default:
+            option.kind.check("it", option.example or default)
+
+
+def test_the_documented_file_names_all_and_sets_their_defaults(tmp_path: Path) -> None:
+    config = read(tmp_path, documented())
+    assert config.given == set(options())
+    usual = Config(theme="tuireader-dark", keymap=config.keymap)
+    assert replace(config, given=frozenset()) == usual
+
+
+def test_commented_out_it_sets_nothing_until_the_signs_are_taken_away(tmp_path: Path) -> None:
+    text = documented(commented=True)
+    assert read(tmp_path, text) == Config()
+    head, *lines = text.splitlines()
+    assert "\n".join([head, *(line.removeprefix("#") for line in lines), ""]).split() == documented().split()
+
+
+def test_what_is_in_force_is_read_as_the_same(tmp_path: Path) -> None:
+    config = Config(theme="nord", measure=66, keymap={"star": "s", "help": '"'})
+    assert replace(read(tmp_path, in_force(config)), given=frozenset()) == config
+
+
+def test_the_schema_says_what_fits() -> None:
+    properties = json.loads(schema())["properties"]
+    assert set(properties) == set(options())
+    assert properties["measure"] | {"description": ""} == {
+        "type": "integer", "minimum": 32, "maximum": 120, "default": 72, "description": ""
+    }  # fmt: skip
+    assert properties["bidi"]["enum"] == ["auto", "terminal", "reorder"]
+    kinds = {"string": str, "integer": int, "boolean": bool, "object": dict}
+    for name, value in tomllib.loads(documented()).items():
+        assert isinstance(value, kinds.get(properties[name].get("type"), str)), name
+
+
+@pytest.mark.parametrize("line", ["# a comment", "[keymap]"])
+def test_an_empty_file_is_all_defaults(tmp_path: Path, line: str) -> None:
+    assert replace(read(tmp_path, line), given=frozenset()) == Config()
