@@ -21,7 +21,7 @@ FONT = "ui-monospace, 'SF Mono', Menlo, 'DejaVu Sans Mono', Consolas, 'Liberatio
 
 # What a character draws: rectangles in shares of its cell (left, top, width, height); lines are this thick.
 _THIN = 0.07
-_SHAPES = {
+_SHAPES: dict[str, list[tuple[float, float, float, float]]] = {
     "─": [(0, 0.5 - _THIN / 4, 1, _THIN / 2)],
     "│": [(0.5 - _THIN / 2, 0, _THIN, 1)],
     "┬": [(0, 0.5 - _THIN / 4, 1, _THIN / 2), (0.5 - _THIN / 2, 0.5, _THIN, 0.5)],

@@ -148,7 +148,8 @@ def growth(bench: Workbench) -> Iterator[Row]:
     yield Result(f"{work}: start", median(starts[many.cache]), median(starts[few.cache]), against, 1.2)
     keys_many, keys_few = _keys(many, few)
     yield Result(f"{work}: key (p95)", p95(keys_many), p95(keys_few), against, 1.2)
-    yield Result(f"{work}: window", *_windows(many, few), against, 1.2)
+    window_many, window_few = _windows(many, few)
+    yield Result(f"{work}: window", window_many, window_few, against, 1.2)
 
 
 def _started(here: Ours, needle: str) -> float:

@@ -40,7 +40,9 @@ def test_news_come_first_and_leave_the_other_articles_as_they_were() -> None:
     before, later = generate.feed(5, 6), generate.feed(5, 6, news=2)
     assert later.entries[2:] == before.entries
     assert later.title == before.title
-    assert all(entry.published > before.entries[0].published for entry in later.entries[:2])
+    *news, newest = [entry.published for entry in (*later.entries[:2], before.entries[0])]
+    assert newest is not None
+    assert all(date is not None and date > newest for date in news)
     assert len({entry.guid for entry in later.entries}) == 8
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
 from support.wordpress import BORDER, TRADE, Post, publish
@@ -28,7 +29,7 @@ def review(site: ScriptedSite) -> ScriptedSite:
     return site
 
 
-def test_add_finds_the_feed_of_a_site_and_list_gives_its_articles(run, review):
+def test_add_finds_the_feed_of_a_site_and_list_gives_its_articles(run: Run, review: ScriptedSite) -> None:
     added = run("add", "--json", review.url)
     assert (added.status, added.err) == (0, "")
     (row,) = added.rows
@@ -40,7 +41,7 @@ def test_add_finds_the_feed_of_a_site_and_list_gives_its_articles(run, review):
     assert rows[1]["categories"] == ["Science & Tech", "Europe"]
 
 
-def test_filters_combine(run, review):
+def test_filters_combine(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     by_both = run("list", "--json", "--category", "China/Russia", "--author", "A. Author").rows
     assert [row["title"] for row in by_both] == [BORDER.title]
@@ -54,7 +55,7 @@ def test_filters_combine(run, review):
     ]
 
 
-def test_show_gives_the_article_and_nothing_that_is_not_the_article(run, review):
+def test_show_gives_the_article_and_nothing_that_is_not_the_article(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     (row,) = run("list", "--json", "--category", "China/Russia").rows
     shown = run("show", str(row["id"]), "--width", "200")
@@ -65,7 +66,7 @@ def test_show_gives_the_article_and_nothing_that_is_not_the_article(run, review)
         assert junk not in shown.out
 
 
-def test_show_in_every_format(run, review):
+def test_show_in_every_format(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     number = str(run("list", "--json").rows[0]["id"])
     narrow = run("show", number, "--width", "30").out
@@ -76,7 +77,7 @@ def test_show_in_every_format(run, review):
     assert set(whole) == ARTICLE_KEYS | {"markdown", "html", "links", "images"}
 
 
-def test_adding_twice_gives_one_feed_and_asks_conditionally(run, review):
+def test_adding_twice_gives_one_feed_and_asks_conditionally(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     review.requests.clear()
     again = run("add", "--json", review.url)
@@ -89,7 +90,7 @@ def test_adding_twice_gives_one_feed_and_asks_conditionally(run, review):
     assert all("if-none-match" in request.headers for request in asked)
 
 
-def test_refresh_reports_in_json_and_keeps_what_left_the_feed(run, review):
+def test_refresh_reports_in_json_and_keeps_what_left_the_feed(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     news = Post("Third", "<p>Third words.</p>", "third", date="Sat, 01 Jul 2017 12:00:00 +0000")
     publish(review, news, BORDER)
@@ -106,7 +107,7 @@ def test_refresh_reports_in_json_and_keeps_what_left_the_feed(run, review):
     assert [row["title"] for row in run("list", "--json").rows] == ["Third", BORDER.title, TRADE.title]
 
 
-def test_mark(run, review):
+def test_mark(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     first, second = (row["id"] for row in run("list", "--json").rows)
     assert run("mark", str(first), "--read").status == 0
@@ -119,7 +120,7 @@ def test_mark(run, review):
     assert len(run("list", "--json", "--unread").rows) == 2
 
 
-def test_remove_asks_first(run, review):
+def test_remove_asks_first(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     refused = run("remove", "example")
     assert refused.status == 2
@@ -130,7 +131,7 @@ def test_remove_asks_first(run, review):
     assert run("list", "--json").rows == []
 
 
-def test_reading_goes_on_when_the_site_is_gone(run, review):
+def test_reading_goes_on_when_the_site_is_gone(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     review.stop()
     failed = run("refresh", "--force", "--json")
@@ -151,7 +152,7 @@ def test_reading_goes_on_when_the_site_is_gone(run, review):
         (Reply("oops", 500), "500"),
     ],
 )
-def test_what_is_no_feed_is_said_in_one_sentence(run, site, page, words):
+def test_what_is_no_feed_is_said_in_one_sentence(run: Run, site: ScriptedSite, page: Any, words: str) -> None:
     if page is not None:
         site.pages["/"] = page
     done = run("add", site.url)
@@ -162,20 +163,22 @@ def test_what_is_no_feed_is_said_in_one_sentence(run, site, page, words):
     assert run("feeds", "--json").rows == []
 
 
-def test_a_dead_host_and_a_bad_address_do_not_stop_the_others(run, review, site):
+def test_a_dead_host_and_a_bad_address_do_not_stop_the_others(
+    run: Run, review: ScriptedSite, site: ScriptedSite
+) -> None:
     done = run("add", "http://127.0.0.1:9/", "not an address", review.url)
     assert done.status == 1
     assert len(done.err.splitlines()) == 2
     assert len(run("feeds", "--json").rows) == 1
 
 
-def test_an_article_address_subscribes_to_its_site_and_names_the_article(run, review):
+def test_an_article_address_subscribes_to_its_site_and_names_the_article(run: Run, review: ScriptedSite) -> None:
     (row,) = run("add", "--json", f"{review.url}/2017/06/{TRADE.slug}/").rows
     (listed,) = [item for item in run("list", "--json").rows if item["title"] == TRADE.title]
     assert row["article"] == listed["id"]
 
 
-def test_wrong_usage_is_status_two_without_a_traceback(run):
+def test_wrong_usage_is_status_two_without_a_traceback(run: Run) -> None:
     for words in (
         ["list", "--since", "whenever"], ["show", "x"], ["mark", "1"], ["list", "--limit", "-3"], [], ["demo"],
     ):  # fmt: skip
@@ -184,14 +187,14 @@ def test_wrong_usage_is_status_two_without_a_traceback(run):
         assert done.out == ""
 
 
-def test_unknown_article_and_feed(run):
+def test_unknown_article_and_feed(run: Run) -> None:
     for words in (["show", "7"], ["remove", "nothing", "--yes"], ["list", "--feed", "nothing"], ["refresh", "nope"]):
         done = run(*words)
         assert done.status == 1, words
         assert len(done.err.splitlines()) == 1
 
 
-def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run, review):
+def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     code = (
         "import sys; from tuireader.cli import main; status = main(['list', '--json']);"
@@ -202,7 +205,7 @@ def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run, review):
     assert (done.status, done.err) == (0, "[]\n")
 
 
-def test_a_reader_that_closes_the_pipe_is_no_error(run, review):
+def test_a_reader_that_closes_the_pipe_is_no_error(run: Run, review: ScriptedSite) -> None:
     publish(review, *(Post(f"Post {n} " + "x" * 300, "<p>Words.</p>", f"s{n}" * 9) for n in range(400)))
     run("add", review.url)
     done = subprocess.run(
@@ -213,7 +216,7 @@ def test_a_reader_that_closes_the_pipe_is_no_error(run, review):
     assert done.stderr == ""
 
 
-def test_path_follows_the_platform(run):
+def test_path_follows_the_platform(run: Run) -> None:
     out = run("path").out
     assert os.environ["XDG_CONFIG_HOME"] in out
     assert os.environ["XDG_DATA_HOME"] in out
@@ -228,7 +231,7 @@ def test_path_follows_the_platform(run):
         ("measure = 5", "“measure” must be a whole number from 32 to 120, not 5."),
     ],
 )
-def test_what_the_configuration_cannot_mean_is_said_with_its_file(text: str, sentence: str):
+def test_what_the_configuration_cannot_mean_is_said_with_its_file(text: str, sentence: str) -> None:
     file = paths.config_path()
     file.parent.mkdir(parents=True)
     file.write_text(text, "utf-8")
@@ -237,7 +240,7 @@ def test_what_the_configuration_cannot_mean_is_said_with_its_file(text: str, sen
         assert f"tuireader: {file}: {sentence}" in terminal.text
 
 
-def test_hostile_text_never_reaches_the_output(run, site):
+def test_hostile_text_never_reaches_the_output(run: Run, site: ScriptedSite) -> None:
     evil = Post(
         "T\x9b31m&#27;[31m\u202e&amp;#27;]52;c;x", "<p>\x9d52;&#27;[2J words \u202e</p>", "evil", author="E\x9bvil"
     )
@@ -251,19 +254,19 @@ def test_hostile_text_never_reaches_the_output(run, site):
         assert not set(done.out + done.err) & {"\x1b", "\x9b", "\x9d", "\u202e"}, words
 
 
-def test_debug_writes_the_log(run, tmp_path: Path):
+def test_debug_writes_the_log(run: Run, tmp_path: Path) -> None:
     run("list", "--debug")
     assert list((tmp_path / "xdg-state").rglob("*.log"))
 
 
-def test_path_tells_where_the_log_really_is(run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_path_tells_where_the_log_really_is(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     log = tmp_path / "elsewhere" / "a.log"
     monkeypatch.setenv("TUIREADER_LOG", str(log))
     assert str(log) in run("path").out
     assert log.exists()
 
 
-def test_search_is_best_first_and_list_newest_first(run, site):
+def test_search_is_best_first_and_list_newest_first(run: Run, site: ScriptedSite) -> None:
     often = Post("Tides", "<p>harbour harbour harbour</p>", "tides", date="Thu, 01 Jun 2017 12:00:00 +0000")
     once = Post("News", "<p>A long text that names the harbour once, and then goes on about much else.</p>", "news")
     publish(site, once, often)
@@ -274,7 +277,7 @@ def test_search_is_best_first_and_list_newest_first(run, site):
         assert run("search", odd).status == 0, odd
 
 
-def test_a_damaged_cache_is_said_and_moved_aside(run, tmp_path: Path):
+def test_a_damaged_cache_is_said_and_moved_aside(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "xdg-data" / "tuireader" / "tuireader.db"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"garbage" * 1000)
@@ -284,11 +287,16 @@ def test_a_damaged_cache_is_said_and_moved_aside(run, tmp_path: Path):
     assert [kept.read_bytes() for kept in path.parent.glob("*.damaged-*")] == [b"garbage" * 1000]
 
 
-def test_the_configuration_is_written_once_checked_and_printed(run):
+def config_file(run: Run) -> Path:
+    """Where `tuireader path` says that the configuration is."""
+    return Path(next(line.split()[1] for line in run("path").out.splitlines() if line.startswith("config")))
+
+
+def test_the_configuration_is_written_once_checked_and_printed(run: Run) -> None:
     assert run("config", "--check").err.endswith("every setting is at its default.\n")
     written = run("config", "--init")
     assert (written.status, "was written" in written.err) == (0, True)
-    path = Path(re.search(r"^config +(\S+)$", run("path").out, re.MULTILINE)[1])
+    path = config_file(run)
     assert '#theme = "tuireader-dark"' in path.read_text("utf-8")
     assert run("config", "--check").err == f"tuireader: {path} has no mistake.\n"
     path.write_text('measure = 66\n[keymap]\nstar = "s"\n', "utf-8")
@@ -300,8 +308,8 @@ def test_the_configuration_is_written_once_checked_and_printed(run):
     assert {"measure = 66", "dense = false", 'star = "s"'} <= set(printed.out.splitlines())
 
 
-def test_a_mistake_in_the_configuration_is_named_with_its_file(run):
-    path = Path(re.search(r"^config +(\S+)$", run("path").out, re.MULTILINE)[1])
+def test_a_mistake_in_the_configuration_is_named_with_its_file(run: Run) -> None:
+    path = config_file(run)
     path.parent.mkdir(parents=True, exist_ok=True)
     for text, says in (
         ("mesure = 1", "Did you mean “measure”?"),
@@ -316,6 +324,6 @@ def test_a_mistake_in_the_configuration_is_named_with_its_file(run):
             assert says in done.err
 
 
-def test_config_wants_to_know_what(run):
+def test_config_wants_to_know_what(run: Run) -> None:
     assert run("config").status == 2
     assert json.loads(run("config", "--schema").out)["title"] == "tuireader configuration"

@@ -1,10 +1,13 @@
 """Every word of an article's HTML is on the page, in order, and nothing else: no mark, no escape, no entity."""
 
+from __future__ import annotations
+
 import html
 import re
 import unicodedata
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,17 +39,17 @@ class Reader(HTMLParser):
         self.parts: list[str] = []
         self.hidden = 0
 
-    def handle_starttag(self, tag, attrs):
+    def handle_starttag(self, tag: Any, attrs: Any) -> None:
         if BLOCKS.fullmatch(tag) or (tag == "img" and dict(attrs).get("alt", "").strip(" \xad")):
             self.parts.append(" ")
         self.parts.append(AROUND.get(tag, "  ")[0].strip())
         self.hidden += tag == "rp"
 
-    def handle_endtag(self, tag):
+    def handle_endtag(self, tag: Any) -> None:
         self.parts.append(" " if BLOCKS.fullmatch(tag) else AROUND.get(tag, "  ")[1].strip())
         self.hidden -= tag == "rp"
 
-    def handle_data(self, data):
+    def handle_data(self, data: Any) -> None:
         if not self.hidden:
             self.parts.append(data)
 
@@ -92,14 +95,14 @@ def check(source: str, width: int) -> None:
 
 @pytest.mark.parametrize("width", [24, 72])
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda path: path.stem)
-def test_all_words_of_the_demo_articles_are_on_the_page(path, width):
+def test_all_words_of_the_demo_articles_are_on_the_page(path: Any, width: int) -> None:
     body = path.read_text("utf-8").partition("\n\n")[2]
     check(clean(body, "http://127.0.0.1/2026/01/an-article/"), width)
 
 
 @pytest.mark.parametrize("width", [10, 30, 100])
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_all_words_of_the_test_pages_are_on_the_page(path, width):
+def test_all_words_of_the_test_pages_are_on_the_page(path: Any, width: int) -> None:
     check(clean(path.read_text("utf-8")), width)
 
 
@@ -197,11 +200,11 @@ HTML = sequence(st.recursive(PLAIN_BLOCK, containers, max_leaves=6), 3)
 
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, st.integers(10, 80))
-def test_all_words_of_any_html_are_on_the_page(source, width):
+def test_all_words_of_any_html_are_on_the_page(source: Any, width: Any) -> None:
     check(clean(source, "http://e.org/"), width)
 
 
 @settings(deadline=None, max_examples=150)
 @given(PHRASE)
-def test_all_words_of_any_paragraph_are_on_the_page(source):
+def test_all_words_of_any_paragraph_are_on_the_page(source: Any) -> None:
     check(clean(f"<p>{source}</p>"), 60)

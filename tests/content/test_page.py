@@ -3,7 +3,10 @@
 `python tests/content/test_page.py` writes them anew; look at what changed before you keep it.
 """
 
+from __future__ import annotations
+
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,7 +23,7 @@ WIDTHS = (30, 60, 72, 100)
 VISUAL = 60
 
 
-def read(name: str):
+def read(name: str) -> Any:
     return to_document(
         to_markdown(clean((DATA / f"{name}.html").read_text("utf-8"))),
         title="A Page of Every Block",
@@ -35,22 +38,22 @@ def page(name: str, width: int, *, reorder: bool = False) -> str:
 
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_looks_as_it_should(name, width):
+def test_a_page_looks_as_it_should(name: Any, width: Any) -> None:
     assert page(name, width) == (DATA / f"{name}-{width}.txt").read_text("utf-8")
 
 
-def test_a_page_in_visual_order_looks_as_it_should():
+def test_a_page_in_visual_order_looks_as_it_should() -> None:
     assert page("scripts", VISUAL, reorder=True) == (DATA / f"scripts-visual-{VISUAL}.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_markdown_is_as_it_should_be(name):
+def test_markdown_is_as_it_should_be(name: Any) -> None:
     html = (DATA / f"{name}.html").read_text("utf-8")
     assert to_markdown(clean(html)) == (DATA / f"{name}.md").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_positions_do_not_depend_on_the_width(name):
+def test_positions_do_not_depend_on_the_width(name: Any) -> None:
     document = read(name)
     text = document_text(document)
     for width in WIDTHS:
@@ -61,7 +64,7 @@ def test_positions_do_not_depend_on_the_width(name):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_lines_are_in_the_order_of_the_text(name):
+def test_lines_are_in_the_order_of_the_text(name: Any) -> None:
     for width in WIDTHS:
         offsets = [line.offset for line in lay_out(read(name), width)]
         assert offsets == sorted(offsets)

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,7 +37,7 @@ from tuireader.feeds.dates import from_tuple, parse_date
         ([], None),
     ],
 )
-def test_dates(text, moment):
+def test_dates(text: Any, moment: Any) -> None:
     assert parse_date(text) == moment
 
 
@@ -47,12 +50,12 @@ def test_dates(text, moment):
         st.from_regex(r"\d{4}-\d\d-\d\dT\d\d:\d\d[+-]\d\d:\d\d"),
     )
 )
-def test_any_date_is_a_moment_in_utc_or_none(text):
+def test_any_date_is_a_moment_in_utc_or_none(text: Any) -> None:
     moment = parse_date(text)
     assert moment is None or moment.tzinfo is UTC
 
 
-def test_time_tuples():
+def test_time_tuples() -> None:
     assert from_tuple((2017, 6, 30, 10, 0, 0, 4, 181, 0)) == datetime(2017, 6, 30, 10, tzinfo=UTC)
     assert from_tuple((0, 1, 1, 0, 0, 0, 0, 1, 0)) is None
     assert from_tuple((99999, 1, 1, 0, 0, 0, 0, 1, 0)) is None

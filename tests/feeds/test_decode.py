@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +14,7 @@ TEXT = "<p>Größe “für” Ærø, 10 €</p>"
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"]
 )
-def test_unicode_needs_no_declaration(encoding):
+def test_unicode_needs_no_declaration(encoding: str) -> None:
     assert decode(TEXT.encode(encoding)) == TEXT
     assert decode(TEXT.encode(encoding), "text/html; charset=iso-8859-1") == TEXT
 
@@ -34,13 +38,13 @@ def test_unicode_needs_no_declaration(encoding):
         ("Grüße", "latin-1", "idna"),
     ],
 )
-def test_declared_encodings(text, encoding, declared):
+def test_declared_encodings(text: str, encoding: str, declared: str) -> None:
     document = f'<?xml version="1.0" encoding="{declared}"?><p>{text}</p>'
     assert decode(document.encode(encoding)) == document
     assert decode(f"<p>{text}</p>".encode(encoding), f'text/html; Charset="{declared}"') == f"<p>{text}</p>"
 
 
-def test_a_letter_cut_in_half_does_not_spoil_the_rest():
+def test_a_letter_cut_in_half_does_not_spoil_the_rest() -> None:
     assert (
         decode("日本語のテキスト、たくさん".encode()[:-1], "text/html; charset=utf-8")
         == "日本語のテキスト、たくさ\ufffd"
@@ -48,5 +52,5 @@ def test_a_letter_cut_in_half_does_not_spoil_the_rest():
 
 
 @given(st.binary(), st.text())
-def test_any_bytes_are_text(content, content_type):
+def test_any_bytes_are_text(content: Any, content_type: Any) -> None:
     decode(content, content_type).encode("utf-8")

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +16,7 @@ def found(page: str, url: str = URL) -> list[str]:
     return [link.url for link in find_feeds(page.encode(), url)]
 
 
-def test_wordpress_article_offers_its_site_first_and_comments_last():
+def test_wordpress_article_offers_its_site_first_and_comments_last() -> None:
     rss = (
         '<link rel="alternate" type="application/rss+xml" title="Caf&eacute; &raquo; {}" href="https://a.example{}" />'
     )
@@ -44,7 +48,7 @@ def test_wordpress_article_offers_its_site_first_and_comments_last():
         '<body><p>late <link rel="alternate" type="application/rss+xml" href="/x">',
     ],
 )
-def test_ways_to_announce_a_feed(link):
+def test_ways_to_announce_a_feed(link: str) -> None:
     assert found(link) == ["https://a.example/x"]
 
 
@@ -64,7 +68,7 @@ def test_ways_to_announce_a_feed(link):
         "",
     ],
 )
-def test_what_is_no_feed(page):
+def test_what_is_no_feed(page: Any) -> None:
     assert found(page) == []
 
 
@@ -81,11 +85,11 @@ def test_what_is_no_feed(page):
         ('<a href="/feed.json">JSON Feed</a>', "https://a.example/feed.json"),
     ],
 )
-def test_links_that_look_like_feeds(link, url):
+def test_links_that_look_like_feeds(link: str, url: str) -> None:
     assert found(link) == [url]
 
 
-def test_announced_feeds_come_before_linked_ones_and_each_once():
+def test_announced_feeds_come_before_linked_ones_and_each_once() -> None:
     page = """<a href="/linked/feed/">Feed</a><a href="/feed/">Feed</a>
     <link rel="alternate" type="application/rss+xml" title="One" href="/feed/">
     <link rel="alternate" type="application/atom+xml" title="Two" href="/atom">
@@ -93,17 +97,17 @@ def test_announced_feeds_come_before_linked_ones_and_each_once():
     assert [link.title for link in find_feeds(page.encode(), URL)] == ["One", "Two", "Feed"]
 
 
-def test_addresses_are_seen_from_the_base_of_the_page():
+def test_addresses_are_seen_from_the_base_of_the_page() -> None:
     page = '<base href="/blog/"><link rel="alternate" type="application/rss+xml" href="feed">'
     assert found(page) == ["https://a.example/blog/feed"]
 
 
-def test_feed_of_a_section_is_no_feed_of_comments():
+def test_feed_of_a_section_is_no_feed_of_comments() -> None:
     page = '<link rel="alternate" type="application/rss+xml" title="Section" href="/blog/feed/">'
     assert found(page, "https://a.example/blog/") == ["https://a.example/blog/feed/"]
 
 
-def test_feed_is_its_own_and_only_feed():
+def test_feed_is_its_own_and_only_feed() -> None:
     feed = b'<?xml version="1.0"?><rss version="2.0"><channel><link>https://b.example/feed/</link></channel></rss>'
     assert find_feeds(feed, "https://a.example/x", "text/html") == [FeedLink("https://a.example/x")]
 
@@ -127,11 +131,11 @@ def test_feed_is_its_own_and_only_feed():
         (b"", "", False),
     ],
 )
-def test_feeds_are_told_from_pages(content, content_type, truth):
+def test_feeds_are_told_from_pages(content: Any, content_type: str, truth: bool) -> None:
     assert is_feed(content, content_type) is truth
 
 
-def test_usual_places_begin_where_the_reader_pointed():
+def test_usual_places_begin_where_the_reader_pointed() -> None:
     assert usual_feed_urls("https://a.example/2017/06/post/") == [
         f"https://a.example/{path}"
         for path in ("feed/", "rss", "rss.xml", "atom.xml", "index.xml", "feed.xml", "feed.json")
@@ -143,13 +147,13 @@ def test_usual_places_begin_where_the_reader_pointed():
 
 
 @given(st.text(alphabet=st.sampled_from("<>a/link ='\"href!-script:[&;#xD800")), st.sampled_from(["", "http://[", URL]))
-def test_any_page_offers_addresses_or_none(page, url):
+def test_any_page_offers_addresses_or_none(page: Any, url: Any) -> None:
     for link in find_feeds(f"<link rel=alternate type=application/rss+xml {page}>{page}".encode(), url):
         assert link.url.startswith(("http://", "https://"))
 
 
 @pytest.mark.parametrize("hidden", ["<script>", "<!--", "<style>x", "<template>"])
-def test_letters_that_grow_in_lower_case_move_nothing(hidden):
+def test_letters_that_grow_in_lower_case_move_nothing(hidden: str) -> None:
     """A capital I with a dot is two characters in lower case."""
     link = '<link rel="alternate" type="application/rss+xml" href="/feed">'
     page = "\u0130" * 99 + link + hidden

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import Any
 
 from tuireader.feeds.entries import as_html, attachments, first_words, identity, settled
 from tuireader.model.fetched import ParsedEntry
@@ -6,7 +9,7 @@ from tuireader.model.fetched import ParsedEntry
 DAY = datetime(2024, 1, 1, tzinfo=UTC)
 
 
-def test_entry_without_guid_is_known_by_its_link_else_by_what_it_says():
+def test_entry_without_guid_is_known_by_its_link_else_by_what_it_says() -> None:
     linked, dated, again, bare, other = settled(
         [
             ParsedEntry("", "t", link="https://a.example/1"),
@@ -21,19 +24,19 @@ def test_entry_without_guid_is_known_by_its_link_else_by_what_it_says():
     assert settled([ParsedEntry("", "t", published=DAY, html="changed")])[0].guid == dated.guid
 
 
-def test_shared_guid_is_told_apart_by_what_changes_least():
+def test_shared_guid_is_told_apart_by_what_changes_least() -> None:
     one, two = settled([ParsedEntry("g", "one", html="a"), ParsedEntry("g", "two", html="b")])
     edited, _ = settled([ParsedEntry("g", "one", html="edited"), ParsedEntry("g", "two", html="b")])
     assert one.guid != two.guid
     assert edited.guid == one.guid
 
 
-def test_what_is_there_twice_is_there_once():
+def test_what_is_there_twice_is_there_once() -> None:
     entry = ParsedEntry("g", "t", html="same")
     assert settled([entry, entry]) == (entry,)
 
 
-def test_titles_for_what_has_none():
+def test_titles_for_what_has_none() -> None:
     titled = settled(
         [
             ParsedEntry(
@@ -56,25 +59,26 @@ def test_titles_for_what_has_none():
     ]
 
 
-def test_first_words_stop_at_a_tag_that_is_cut_off():
+def test_first_words_stop_at_a_tag_that_is_cut_off() -> None:
     assert first_words("Hello <a href='" + "x" * 5000) == "Hello"
 
 
-def test_identities():
+def test_identities() -> None:
     assert identity(" a\x1bb ") == "ab"
     assert identity(17) == "17"
-    assert [identity(value) for value in (None, True, 1.5, [], {})] == [""] * 5
+    odd: list[Any] = [None, True, 1.5, [], {}]
+    assert [identity(value) for value in odd] == [""] * 5
     assert identity("x" * 3000).startswith("sha256:")
 
 
-def test_plain_text_keeps_its_lines_where_they_mean_something():
+def test_plain_text_keeps_its_lines_where_they_mean_something() -> None:
     assert as_html("a <b> & c\r\n\r\nd\ne") == "<p>a &lt;b&gt; &amp; c</p><p>d<br>e</p>"
     wrapped = ("word " * 14).strip()
     assert as_html(f"{wrapped}\n{wrapped}\nend") == f"<p>{wrapped} {wrapped} end</p>"
     assert as_html("  \n ") == ""
 
 
-def test_attachments_are_links_to_sound_and_films_not_shown_yet():
+def test_attachments_are_links_to_sound_and_films_not_shown_yet() -> None:
     files = [
         ("/a.mp3?x=1", "audio/mpeg", ""),
         ("/b.mp4", "Video/mp4", "B <b>"),

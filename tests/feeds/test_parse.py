@@ -1,9 +1,12 @@
+from __future__ import annotations
+
 import json
 import random
 import tracemalloc
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,12 +25,12 @@ def rss(inside: str, *, prolog: str = '<?xml version="1.0"?>') -> bytes:
     return f'{prolog}<rss version="2.0"><channel><title>T</title>{inside}</channel></rss>'.encode()
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
 @pytest.mark.parametrize("path", FEEDS, ids=lambda path: path.name)
-def test_feed_gives_what_stands_beside_it(path):
+def test_feed_gives_what_stands_beside_it(path: Any) -> None:
     found = json.loads(json.dumps(asdict(parse_feed(path.read_bytes(), URL)), default=plain))
     assert found == json.loads(path.with_suffix(".json").read_text("utf-8"))
 
@@ -48,23 +51,23 @@ def test_feed_gives_what_stands_beside_it(path):
         (b"[" * 100_000, "That address gives something that looks like a JSON feed and cannot be read."),
     ],
 )
-def test_what_is_no_feed_is_said_in_a_sentence(content, sentence):
+def test_what_is_no_feed_is_said_in_a_sentence(content: Any, sentence: str) -> None:
     with pytest.raises(NotAFeedError) as caught:
         parse_feed(content, URL)
     assert str(caught.value) == sentence
 
 
-def test_feed_without_entries_is_a_feed():
+def test_feed_without_entries_is_a_feed() -> None:
     feed = parse_feed(rss("<link>https://a.example/</link>"), URL)
     assert (feed.title, feed.site, feed.entries, feed.skipped) == ("T", "https://a.example/", (), 0)
 
 
-def test_feed_without_title_is_named_after_its_host():
+def test_feed_without_title_is_named_after_its_host() -> None:
     feed = parse_feed(b"<rss version='2.0'><channel/></rss>", "https://www.a.example/x")
     assert (feed.title, feed.site) == ("a.example", "https://www.a.example/")
 
 
-def test_feed_may_come_as_a_web_page():
+def test_feed_may_come_as_a_web_page() -> None:
     content = rss("<item><title>Grüße</title></item>", prolog="").decode().encode("latin-1")
     assert parse_feed(content, URL, "text/html; charset=iso-8859-1").entries[0].title == "Grüße"
 
@@ -86,12 +89,12 @@ def test_feed_may_come_as_a_web_page():
         ("<ttl>30</ttl><sy:updatePeriod>hourly</sy:updatePeriod>", 3600),
     ],
 )
-def test_how_long_a_feed_asks_to_be_left_alone(said, seconds):
+def test_how_long_a_feed_asks_to_be_left_alone(said: str, seconds: int | None) -> None:
     content = rss(said).replace(b"<rss ", b'<rss xmlns:sy="http://purl.org/rss/1.0/modules/syndication/" ')
     assert parse_feed(content, URL).fresh_for == seconds
 
 
-def test_one_bad_entry_does_not_lose_the_others():
+def test_one_bad_entry_does_not_lose_the_others() -> None:
     # In each of these a handler of feedparser raises, or leaves something else than it should.
     for bad in (
         "<width/></width>",
@@ -110,12 +113,12 @@ def test_one_bad_entry_does_not_lose_the_others():
         assert titles[1].startswith("two"), bad
 
 
-def test_entry_with_nothing_in_it_is_skipped_and_counted():
+def test_entry_with_nothing_in_it_is_skipped_and_counted() -> None:
     feed = parse_feed(rss("<item/><item><title>one</title></item><item><category>c</category></item>"), URL)
     assert ([entry.title for entry in feed.entries], feed.skipped) == (["one"], 2)
 
 
-def test_ten_entries_with_one_guid_are_ten_entries_whatever_their_order():
+def test_ten_entries_with_one_guid_are_ten_entries_whatever_their_order() -> None:
     items = [f"<item><guid>g</guid><title>t{i}</title></item>" for i in range(10)]
     forward = {entry.guid: entry.title for entry in parse_feed(rss("".join(items)), URL).entries}
     backward = {entry.guid: entry.title for entry in parse_feed(rss("".join(reversed(items))), URL).entries}
@@ -125,7 +128,7 @@ def test_ten_entries_with_one_guid_are_ten_entries_whatever_their_order():
     assert fewer.items() < forward.items()
 
 
-def test_entities_cannot_blow_up():
+def test_entities_cannot_blow_up() -> None:
     nested = "".join(f'<!ENTITY e{i} "{f"&e{i - 1};" * 10}">' for i in range(1, 12))
     laughs = rss("<item><title>&e11;</title></item>", prolog=f'<!DOCTYPE rss [<!ENTITY e0 "ha">{nested}]>')
     long = rss(f"<item><title>{'&e;' * 100_000}</title></item>", prolog=f'<!DOCTYPE rss [<!ENTITY e "{"x" * 190}">]>')
@@ -138,7 +141,7 @@ def test_entities_cannot_blow_up():
         assert peak < 100_000_000
 
 
-def test_entities_read_and_fetch_nothing(site: ScriptedSite, tmp_path: Path):
+def test_entities_read_and_fetch_nothing(site: ScriptedSite, tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("for no one to see")
     site.pages["/dtd"] = Reply("<!ENTITY stolen 'x'>")
@@ -150,12 +153,12 @@ def test_entities_read_and_fetch_nothing(site: ScriptedSite, tmp_path: Path):
     assert site.requests == []
 
 
-def test_entities_that_a_feed_defines_as_plain_text_are_read():
+def test_entities_that_a_feed_defines_as_plain_text_are_read() -> None:
     prolog = '<!DOCTYPE rss [<!ENTITY company "Smith &#38; Sons"><!ENTITY city "Köln">]>'
     assert parse_feed(rss("<item><title>&city;&hellip;</title></item>", prolog=prolog), URL).entries[0].title == "Köln…"
 
 
-def test_bodies_are_html_whatever_they_were():
+def test_bodies_are_html_whatever_they_were() -> None:
     feed = """<feed xmlns="http://www.w3.org/2005/Atom"><id>f</id>
     <entry><id>1</id><content type="text">&lt;p&gt;Wrongly called text&lt;/p&gt;</content></entry>
     <entry><id>2</id><content>Tags like &lt;p&gt; begin a paragraph</content></entry>
@@ -169,12 +172,12 @@ def test_bodies_are_html_whatever_they_were():
     ]
 
 
-def test_guid_that_is_no_address_is_no_link():
+def test_guid_that_is_no_address_is_no_link() -> None:
     entry = parse_feed(rss("<item><guid>12345</guid><title>t</title></item>"), URL).entries[0]
     assert (entry.guid, entry.link) == ("12345", "")
 
 
-def test_dates_of_rss_and_of_atom():
+def test_dates_of_rss_and_of_atom() -> None:
     dc = '<rss version="2.0" xmlns:dc="http://purl.org/dc/elements/1.1/"><channel><item><title>t</title>{}</item></channel></rss>'
     entry = parse_feed(dc.format("<dc:date>2020-01-02T03:04:05+02:00</dc:date>").encode(), URL).entries[0]
     assert (entry.published, entry.updated) == (datetime(2020, 1, 2, 1, 4, 5, tzinfo=UTC), None)
@@ -187,7 +190,7 @@ def test_dates_of_rss_and_of_atom():
     st.binary(max_size=400),
     st.sampled_from(["", "text/xml; charset=x", "application/json", "text/html; charset=utf-16"]),
 )
-def test_any_bytes_are_a_feed_or_none(content, content_type):
+def test_any_bytes_are_a_feed_or_none(content: Any, content_type: Any) -> None:
     for body in (content, b"<rss><channel><item>" + content, b'{"items": [' + content + b"]}"):
         try:
             feed = parse_feed(body, URL, content_type)
@@ -234,7 +237,7 @@ def mutated(chance: random.Random, seeds: list[bytes]) -> bytes:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_mutated_feeds_raise_nothing_else(seed):
+def test_mutated_feeds_raise_nothing_else(seed: Any) -> None:
     chance = random.Random(seed)
     seeds = [path.read_bytes() for path in FEEDS]
     feeds = 0
@@ -266,21 +269,21 @@ LONG = " ".join(["word"] * 80)
         ),
     ],
 )
-def test_summary_in_rss_is_what_is_short_and_without_markup(entry, summary):
+def test_summary_in_rss_is_what_is_short_and_without_markup(entry: Any, summary: bool) -> None:
     item = f"<item><title>T</title><link>https://a.example/1</link>{entry}</item>"
     assert parse_feed(rss(item), URL).entries[0].summary == summary
     assert not parse_feed(rss(item.replace("<link>https://a.example/1</link>", "")), URL).entries[0].summary
 
 
 @pytest.mark.parametrize(("words", "summary"), [(20, False), (80, True), (400, False)])
-def test_hugo_gives_the_first_paragraphs_only(words, summary):
+def test_hugo_gives_the_first_paragraphs_only(words: int, summary: bool) -> None:
     text = " ".join(["word"] * words)
     item = f"<item><title>T</title><link>https://a.example/</link><description>&lt;p&gt;{text}&lt;/p&gt;</description></item>"
     assert parse_feed(rss(f"<generator>Hugo</generator>{item}"), URL).entries[0].summary == summary
     assert not parse_feed(rss(f"<generator>Other</generator>{item}"), URL).entries[0].summary
 
 
-def test_summary_in_atom_is_called_so():
+def test_summary_in_atom_is_called_so() -> None:
     entry = '<entry><id>{0}</id><title>T</title><link href="https://a.example/{0}"/>{1}</entry>'
     only = entry.format(1, '<summary type="html">&lt;p&gt;A word.&lt;/p&gt;</summary>')
     both = entry.format(2, '<summary>A word.</summary><content type="html">&lt;p&gt;All.&lt;/p&gt;</content>')
@@ -288,7 +291,7 @@ def test_summary_in_atom_is_called_so():
     assert [each.summary for each in feed.entries] == [True, False]
 
 
-def test_summary_in_json_is_called_so():
+def test_summary_in_json_is_called_so() -> None:
     items = [{"id": "1", "summary": "A word."}, {"id": "2", "summary": "A word.", "content_text": "All."}]
     feed = {"title": "F", "items": [{**each, "url": f"https://a.example/{each['id']}"} for each in items]}
     found = parse_feed(json.dumps({"version": "https://jsonfeed.org/version/1.1", **feed}).encode(), URL)

@@ -52,7 +52,7 @@ def watch(kind: str, left: int) -> Callable[..., None]:
     connected = sqlite3.connect
 
     def watched(*args: Any, **options: Any) -> sqlite3.Connection:
-        c = connected(*args, **options)
+        c: sqlite3.Connection = connected(*args, **options)
         if kind == "statement":
             c.set_trace_callback(count)
         elif kind == "step":

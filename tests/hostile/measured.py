@@ -11,7 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 
-from loaded import peak_memory
+from loaded import peak_memory  # type: ignore[import-not-found] # it stands beside this, which is run as a script
 
 from tuireader.errors import FetchError, NotAFeedError
 from tuireader.feeds.parse import parse_feed

@@ -152,7 +152,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(subprocess, "Popen", start)
     monkeypatch.setattr(webbrowser, "_tryorder", ["browser"])
-    monkeypatch.setitem(webbrowser._browsers, "browser", [None, webbrowser.BackgroundBrowser("browser")])
+    monkeypatch.setitem(vars(webbrowser)["_browsers"], "browser", [None, webbrowser.BackgroundBrowser("browser")])
     return started
 
 

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -179,11 +180,15 @@ def test_reading_every_article(cache: Path) -> None:
         for _ in range(3 * len(PAYLOADS)):
             before = first_lines(terminal)
             terminal.press("J")
-            terminal.until(lambda _, before=before: first_lines(terminal) != before)
+            terminal.until(partial(_is_another, terminal, before))
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
         assert not gone_through(terminal.raw)
         assert_residues(text_of(terminal.raw))
+
+
+def _is_another(terminal: Terminal, before: str, _: str) -> bool:
+    return first_lines(terminal) != before
 
 
 def first_lines(terminal: Terminal) -> str:
@@ -248,7 +253,7 @@ def test_dialogs_in_an_article(cache: Path) -> None:
             terminal.press("/")
             terminal.paste(SEQUENCES["c1-osc"] + TWISTS["override"] + "Zq7")
             terminal.press(ENTER, ESC, ESC, "K")
-            terminal.until(lambda _, before=before: first_lines(terminal) != before)
+            terminal.until(partial(_is_another, terminal, before))
         terminal.press(":")
         terminal.until("What do you want")
         terminal.paste(SEQUENCES["c1-csi"])

@@ -83,7 +83,7 @@ def test_stopped_and_continued(cache: Path) -> None:
     with Terminal(columns=120, rows=30) as terminal:
         terminal.until("A Worrying")
         terminal.kill(signal.SIGTSTP)
-        terminal.until(lambda _: is_stopped(terminal._child.pid))
+        terminal.until(lambda _: is_stopped(terminal.pid))
         terminal.until(lambda _: RESTORED[0] in terminal.raw)
         assert_restored(bytes(terminal.raw))
         terminal.kill(signal.SIGCONT)

@@ -218,7 +218,7 @@ async def test_a_browser_that_cannot_be_started_is_said(db: Path, monkeypatch: p
     shelve_all(db)
     monkeypatch.setattr(subprocess, "Popen", no_process)
     monkeypatch.setattr(webbrowser, "_tryorder", ["torture"])
-    monkeypatch.setitem(webbrowser._browsers, "torture", [None, webbrowser.BackgroundBrowser("torture")])
+    monkeypatch.setitem(vars(webbrowser)["_browsers"], "torture", [None, webbrowser.BackgroundBrowser("torture")])
     app = reader(db)
     async with app.run_test(size=(130, 40), notifications=True) as pilot:
         await calm(pilot)

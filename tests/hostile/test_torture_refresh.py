@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -140,13 +141,17 @@ async def test_the_kth_use_of_a_socket_fails(before: Path, tmp_path: Path, silen
     assert sum(troubled) >= len(FEEDS)
 
 
+def _limited(_: object, *, size: int) -> AbstractContextManager[None]:
+    return files_no_larger_than(size)
+
+
 async def test_the_kth_write_of_a_file_fails(before: Path, tmp_path: Path) -> None:
     """The log that SQLite writes ahead may grow by two pages more each time, until it is large enough."""
     pytest.importorskip("resource", reason="the system cannot limit the size of files")
     page = 16_384 + 24
     for k in range(0, 200, 2):
         size = 32_768 + k * page  # with less, not even the index of the log can be made
-        if not await torture(before, tmp_path, lambda _, size=size: files_no_larger_than(size), k):
+        if not await torture(before, tmp_path, partial(_limited, size=size), k):
             break
     assert 20 < k < 198
 

@@ -210,10 +210,10 @@ def check_list(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
         assert of(articles.beside(c, query, headline, -1, 2)) == there[max(0, place - 2) : place]
     unread = {row.id for row in rows if not row.read}
     for row in rows:
-        place = there.index(row.id) if row.id in there else None
-        assert articles.rank(c, query, row.id) == place
-        if place is not None:
-            after, before = there[place + 1 :], there[:place][::-1]
+        rank = there.index(row.id) if row.id in there else None
+        assert articles.rank(c, query, row.id) == rank
+        if rank is not None:
+            after, before = there[rank + 1 :], there[:rank][::-1]
             assert articles.neighbour(c, query, row.id, 1) == next(iter(after), None)
             assert articles.neighbour(c, query, row.id, -1) == next(iter(before), None)
             assert articles.neighbour(c, query, row.id, 1, unread=True) == next(

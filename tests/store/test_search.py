@@ -2,6 +2,7 @@ import re
 import sqlite3
 import tempfile
 import unicodedata
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -134,14 +135,14 @@ def test_blank_is_no_search(library: sqlite3.Connection, text: str) -> None:
 )  # fmt: skip
 def test_nothing_that_is_typed_is_an_error(library: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
-        query = Query(text=text, order=order)  # type: ignore[arg-type]
+        query = Query(text=text, order=order)
         assert len(articles.window(library, query, 0, 60)) == articles.count(library, query)
     facets.categories(library, Query(text=text))
     search.excerpt_around("The fox and the dog.", text)
 
 
 @pytest.fixture(scope="module")
-def one() -> sqlite3.Connection:
+def one() -> Iterator[sqlite3.Connection]:
     with tempfile.TemporaryDirectory() as folder, closing(connect(Path(folder) / "tuireader.db")) as c:
         save(c, ready("1", "The quick don't 日本 fox", title="Fox"))
         yield c
@@ -155,7 +156,7 @@ typed = st.lists(st.sampled_from(PIECES) | st.text(st.characters(), max_size=2),
 @given(typed)
 def test_no_text_is_an_error(one: sqlite3.Connection, text: str) -> None:
     for order in ("newest", "best"):
-        query = Query(text=text, order=order)  # type: ignore[arg-type]
+        query = Query(text=text, order=order)
         assert len(articles.ids(one, query)) == articles.count(one, query)
 
 

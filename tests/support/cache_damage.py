@@ -17,6 +17,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from tuireader.content.dom.plain_text import plain_text
@@ -174,7 +175,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
         def read_all() -> None:
             for headline in articles.window(c, Query(), 0, 2 * TOTAL):
                 body: list[str] = []
-                attempt(lambda headline=headline, body=body: body.append(articles.body(c, headline.id)))
+                attempt(partial(_read_into, body, c, headline.id))
                 found[headline.id] = Kept(headline.title, headline.read, headline.starred, "".join(body))
 
         attempt(read_all)
@@ -185,8 +186,8 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
         attempt(lambda: articles.window(c, Query(text="harbour"), 0, 50))
         attempt(lambda: articles.window(c, Query(text="harbour winter", order="best"), 0, 50))
         for article_id in list(found)[:: TOTAL // 5]:
-            attempt(lambda article_id=article_id: open_article(c, article_id))
-            attempt(lambda article_id=article_id: statuses.mark(c, [article_id], starred=found[article_id].starred))
+            attempt(partial(open_article, c, article_id))
+            attempt(partial(statuses.mark, c, [article_id], starred=found[article_id].starred))
         attempt(lambda: _add_one(c))
         attempt(lambda: damage.look(c))
     return found, said
@@ -230,6 +231,10 @@ def try_case(whole: Path, folder: Path, kept: dict[int, Kept], seed: int) -> str
     if way is not half_of_it and torn > places * ON_A_PAGE:
         return f"{name} the texts of {torn} articles are others"
     return ""
+
+
+def _read_into(body: list[str], c: sqlite3.Connection, article_id: int) -> None:
+    body.append(articles.body(c, article_id))
 
 
 def main(cases: int, seed: int = 1) -> int:

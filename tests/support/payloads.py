@@ -77,7 +77,7 @@ CONTROLS = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202
 PILE = re.compile("[\u0300-\u036f]{9}")
 
 
-def gone_through(raw: bytes) -> list[str]:
+def gone_through(raw: bytes | bytearray) -> list[str]:
     """What a program put out that it must not: sequences that are none of its own, controls, marks in piles.
 
     The one sequence with text of others that is meant copies an address.
@@ -96,7 +96,7 @@ def gone_through(raw: bytes) -> list[str]:
     return found
 
 
-def text_of(raw: bytes) -> str:
+def text_of(raw: bytes | bytearray) -> str:
     """What was put out, without sequences."""
     return CSI.sub("", raw.decode("utf-8", "replace"))
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pexpect
 import pyte
@@ -45,6 +45,8 @@ class Terminal:
             timeout=PATIENCE,
         )
         self._child.delaybeforesend = pace
+        self.pid = int(self._child.pid or 0)
+        """The process of the program."""
 
     def __enter__(self) -> Self:
         return self
@@ -52,7 +54,7 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         if self._child.child_fd == -1:
             with suppress(ProcessLookupError):
-                os.kill(self._child.pid, signal.SIGKILL)
+                os.kill(self.pid, signal.SIGKILL)
         else:
             self._child.close(force=True)
 
@@ -99,12 +101,13 @@ class Terminal:
 
     def close_window(self) -> int:
         """Take the terminal away, as closing its window does; wait for the program to end, and give its status."""
-        self._child.ptyproc.fileobj.close()  # by its owner, who would close it again, when it is another's by then
-        self._child.ptyproc.closed = True
-        self._child.child_fd = self._child.ptyproc.fd = -1
+        process: Any = getattr(self._child, "ptyproc")  # noqa: B009 - pexpect's types do not have it
+        process.fileobj.close()  # by its owner, who would close it again, when it is another's by then
+        process.closed = True
+        self._child.child_fd = process.fd = -1
         limit = time.monotonic() + PATIENCE
         while True:
-            pid, status = os.waitpid(self._child.pid, os.WNOHANG)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self._child.closed = self._child.terminated = True
                 return os.waitstatus_to_exitcode(status)
@@ -112,18 +115,13 @@ class Terminal:
                 raise AssertionError("the program has not ended")
             time.sleep(0.01)
 
-    @property
-    def pid(self) -> int:
-        """The process of the program."""
-        return int(self._child.pid)
-
     def kill(self, number: int) -> None:
         """Send a signal to the program."""
         self._child.kill(number)
 
     def _read(self) -> bool:
         try:
-            data = self._child.read_nonblocking(65536, timeout=0.2)
+            data: Any = self._child.read_nonblocking(65536, timeout=0.2)  # bytes, whatever its types say
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:

@@ -13,6 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import ready
@@ -58,7 +59,12 @@ KEPT = [
 def fill(path: Path) -> None:
     """Fill a cache."""
     validators = Validators('W/"1, é"', "Thu, 15 Jan 2026 08:00:00 GMT")
-    moving = {"moved_to": "http://new.example/feed", "moved_hits": 2, "pace": 7200, "body_hash": b"\0" * 32}
+    moving: dict[str, Any] = {
+        "moved_to": "http://new.example/feed",
+        "moved_hits": 2,
+        "pace": 7200,
+        "body_hash": b"\0" * 32,
+    }
     shelve(path, "The Example Review", REVIEW, validators=validators, **moving)
     shelve(path, "Notes", NOTES, error="It failed", failures=3, not_before=NOW + timedelta(days=2))
     shelve(path, "Old Notes", (), error=GONE, gone=True)

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tuireader.text.bidi import in_order, is_right_to_left, terminal_reorders
@@ -17,7 +21,7 @@ from tuireader.text.bidi import in_order, is_right_to_left, terminal_reorders
         ("\u200fabc", True),
     ],
 )
-def test_the_first_letter_says_the_direction(text, expected):
+def test_the_first_letter_says_the_direction(text: str, expected: bool) -> None:
     assert is_right_to_left(text) is expected
 
 
@@ -36,10 +40,10 @@ def test_the_first_letter_says_the_direction(text, expected):
         ({"TERM_PROGRAM": "WezTerm"}, False),
     ],
 )
-def test_some_terminals_reorder_themselves(environ, expected):
+def test_some_terminals_reorder_themselves(environ: dict[str, Any], expected: bool) -> None:
     assert terminal_reorders(environ) is expected
 
 
-def test_characters_that_unicode_has_not_assigned_take_the_direction_of_their_block():
+def test_characters_that_unicode_has_not_assigned_take_the_direction_of_their_block() -> None:
     assert in_order("\u05ff\u05d0\u05d1") == "\u05d1\u05d0\u05ff"
     assert in_order("\u05d0\U000e0fff\u05d1") == "\u05d1\U000e0fff\u05d0"

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 from wcwidth import wcwidth
 
@@ -26,7 +28,7 @@ from tuireader.text.cells import cells, widths
         ("", 0),
     ],
 )
-def test_cells_are_those_of_a_terminal(text, expected):
+def test_cells_are_those_of_a_terminal(text: str, expected: int) -> None:
     assert cells(text) == expected
     assert sum(widths(text)) == expected
 
@@ -40,5 +42,5 @@ def test_what_is_measured_without_wcwidth_is_as_wide_as_it_says() -> None:
     assert [sign for sign in narrow if wcwidth(sign) != 1 or widths(f"{sign}語") != [1, 2]] == []
 
 
-def test_widths_count_a_cluster_at_its_first_character():
+def test_widths_count_a_cluster_at_its_first_character() -> None:
     assert widths("a👩‍👩‍👧b") == [1, 2, 0, 0, 0, 0, 1]

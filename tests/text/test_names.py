@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,20 +28,20 @@ from tuireader.text.names import NAMES_MAX, categories, line, people
         ("\x1b[31mred", "[31mred"),
     ],
 )
-def test_lines(text, shown):
+def test_lines(text: str, shown: str) -> None:
     assert line(text) == shown
 
 
-def test_tags_are_literal_where_there_is_no_markup():
+def test_tags_are_literal_where_there_is_no_markup() -> None:
     assert line("<b>Bold</b>", markup=False) == "<b>Bold</b>"
 
 
-def test_lines_are_not_endless():
+def test_lines_are_not_endless() -> None:
     assert len(line("word " * 10_000)) == 1000
 
 
 @given(st.text())
-def test_any_text_is_one_line(text):
+def test_any_text_is_one_line(text: Any) -> None:
     assert len(line(text).splitlines()) <= 1
 
 
@@ -78,7 +82,7 @@ def test_any_text_is_one_line(text):
         (["Abby by Night"], ("Abby by Night",)),
     ],
 )
-def test_people(names, shown):
+def test_people(names: list[str], shown: Any) -> None:
     assert people(names) == shown
 
 
@@ -95,9 +99,9 @@ def test_people(names, shown):
         (["Straße", "STRASSE"], ("Straße",)),
     ],
 )
-def test_categories(names, shown):
+def test_categories(names: list[str], shown: tuple[str, ...]) -> None:
     assert categories(names) == shown
 
 
-def test_names_are_not_endless():
+def test_names_are_not_endless() -> None:
     assert len(categories(str(i) for i in range(10_000))) == NAMES_MAX

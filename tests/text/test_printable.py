@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import unicodedata
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,7 +33,7 @@ FORBIDDEN = {
         ("no-break\u00a0space", "no-break\u00a0space"),
     ],
 )
-def test_one_line_obeys_nothing(text, shown):
+def test_one_line_obeys_nothing(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
@@ -47,13 +50,13 @@ def test_as_many_marks_stay_as_can_be_told_apart(mark: str) -> None:
     assert len(printable("e" + mark * (MARKS_MAX + 1))) <= 1 + MARKS_MAX
 
 
-def test_block_keeps_lines_and_break_hints():
+def test_block_keeps_lines_and_break_hints() -> None:
     assert printable_block("a\r\nb\rc\u2028d\x0ce") == "a\nb\nc\nd\ne"
     assert printable_block("\tif x:\n\t\ty\x1b") == "    if x:\n        y"
     assert printable_block("soft\u00adhyphen\u200b") == "soft\u00adhyphen\u200b"
 
 
-def test_what_scripts_and_emoji_need_stays():
+def test_what_scripts_and_emoji_need_stays() -> None:
     family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
     wales = "\U0001f3f4\U000e0067\U000e0062\U000e0077\U000e006c\U000e0073\U000e007f"
     for text in (
@@ -72,27 +75,27 @@ def test_what_scripts_and_emoji_need_stays():
 
 @pytest.mark.parametrize("make", [printable, printable_block])
 @pytest.mark.parametrize("sign", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
-def test_every_bidi_override_and_isolate_is_dropped(make, sign):
+def test_every_bidi_override_and_isolate_is_dropped(make: Any, sign: Any) -> None:
     assert make(f"a{sign}b") == "ab"
     assert make(sign * 3) == ""
 
 
 @pytest.mark.parametrize("make", [printable, printable_block])
-def test_marks_are_capped(make):
+def test_marks_are_capped(make: Any) -> None:
     assert MARKS_MAX == 8
     assert make("a" + "\u0301" * 50 + "b") == "a" + "\u0301" * 8 + "b"
 
 
-def test_marks_of_every_kind_are_capped():
+def test_marks_of_every_kind_are_capped() -> None:
     assert printable("a" + "\u0301\u200d" * 50) == "a" + "\u0301" * MARKS_MAX
     assert printable("\u1100" + "\u1161" * 50) == "\u1100" + "\u1161" * MARKS_MAX
 
 
-def test_a_flood_of_invisible_characters_goes():
+def test_a_flood_of_invisible_characters_goes() -> None:
     assert printable_block("a" + "\u200b\u200d\u2060" * 100 + "b") == "ab"
 
 
-def test_every_mark_is_found():
+def test_every_mark_is_found() -> None:
     for code in range(0xA0, 0x110000):
         category = unicodedata.category(chr(code))
         if category[0] == "M" or category == "Cf":
@@ -100,7 +103,7 @@ def test_every_mark_is_found():
 
 
 @given(ANY_TEXT)
-def test_nothing_forbidden_comes_out(text):
+def test_nothing_forbidden_comes_out(text: Any) -> None:
     line = printable(text)
     assert not FORBIDDEN & set(line)
     assert not any("\ud800" <= char <= "\udfff" for char in line)
@@ -111,7 +114,7 @@ def test_nothing_forbidden_comes_out(text):
 
 
 @given(ANY_TEXT)
-def test_no_letter_is_lost(text):
+def test_no_letter_is_lost(text: Any) -> None:
     letters = [char for char in text if unicodedata.category(char)[0] in "LN" and not "\u1160" <= char <= "\u11ff"]
     letters = [char for char in letters if not "\ud7b0" <= char <= "\ud7ff"]
     assert [char for char in printable(text) if char in set(letters)] == letters

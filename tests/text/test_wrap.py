@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -30,11 +34,11 @@ def lines(text: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[str]:
         ("trailing\n", 20, ["trailing", ""]),
     ],
 )
-def test_words_wrap(text, columns, expected):
+def test_words_wrap(text: str, columns: int, expected: list[str]) -> None:
     assert lines(text, columns) == expected
 
 
-def test_long_addresses_break_behind_the_marks_in_them():
+def test_long_addresses_break_behind_the_marks_in_them() -> None:
     assert lines("https://example.org/a/long/path?with=query&and=more", 24) == [
         "https://example.org/a/",
         "long/path?with=query&",
@@ -55,39 +59,39 @@ def test_long_addresses_break_behind_the_marks_in_them():
         ("한국어 낱말", 8, ["한국어", "낱말"]),
     ],
 )
-def test_lines_of_han_and_kana_break_where_they_may(text, columns, expected):
+def test_lines_of_han_and_kana_break_where_they_may(text: str, columns: int, expected: list[str]) -> None:
     assert lines(text, columns) == expected
 
 
-def test_thai_breaks_before_a_leading_vowel_and_never_inside_a_cluster():
+def test_thai_breaks_before_a_leading_vowel_and_never_inside_a_cluster() -> None:
     assert lines("ภาษาไทยเขียนติด", 10) == ["ภาษาไทย", "เขียนติด"]
     assert all(line[0] not in "ะาำิีึืุู่้๊๋็์" for line in lines("ที่นี้ว่าก็น้ำ" * 3, 4))
 
 
-def test_an_emoji_is_never_divided():
+def test_an_emoji_is_never_divided() -> None:
     family = "👩‍👩‍👧‍👦"
     assert lines(family * 4, 5) == [family * 2, family * 2]
 
 
-def test_a_soft_hyphen_is_a_place_to_break_that_leaves_room_for_the_hyphen():
+def test_a_soft_hyphen_is_a_place_to_break_that_leaves_room_for_the_hyphen() -> None:
     text, hyphens = "hyphenation", (2, 6, 7)
     assert lines(text, 8, hyphens) == ["hyphena", "tion"]
     assert lines(text, 7, hyphens) == ["hyphen", "ation"]
     assert lines(text, 20, hyphens) == ["hyphenation"]
 
 
-def test_what_is_wider_than_the_column_has_a_line_of_its_own():
+def test_what_is_wider_than_the_column_has_a_line_of_its_own() -> None:
     assert lines("漢字", 1) == ["漢", "字"]
 
 
-def test_columns_of_gives_the_part_that_fits():
+def test_columns_of_gives_the_part_that_fits() -> None:
     assert columns_of("abcdef", 2, 3) == 5
     assert columns_of("漢字かな", 0, 5) == 2
     assert columns_of("漢字かな", 0, 1) == 1
     assert columns_of("ab", 0, 10) == 2
 
 
-def test_plain_text_is_not_measured_character_by_character(monkeypatch):
+def test_plain_text_is_not_measured_character_by_character(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wrapping, "widths", None)
     text = "Plain words, “curly quotes” — café, naïve, Привет — " * 20
     assert "".join(lines(text, 60)).replace(" ", "") == text.replace(" ", "")
@@ -104,7 +108,7 @@ TEXTS = st.text(
 
 @settings(deadline=None, max_examples=300)
 @given(TEXTS, st.integers(2, 60), st.data())
-def test_wrapping_loses_nothing_and_never_exceeds_the_column(text, columns, data):
+def test_wrapping_loses_nothing_and_never_exceeds_the_column(text: Any, columns: Any, data: Any) -> None:
     hyphens = tuple(sorted(data.draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=4))))
     places = wrap(text, columns, hyphens)
     end = 0
@@ -118,5 +122,5 @@ def test_wrapping_loses_nothing_and_never_exceeds_the_column(text, columns, data
         assert is_one_cluster or cells(text[start:stop]) <= columns
 
 
-def test_a_cluster_wider_than_the_column_has_a_line_of_its_own():
+def test_a_cluster_wider_than_the_column_has_a_line_of_its_own() -> None:
     assert lines("ab0\u0e33\u0e33c", 2) == ["ab", "0\u0e33\u0e33", "c"]

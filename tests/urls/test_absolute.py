@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +28,12 @@ from tuireader.urls.absolute import absolute
         (17, ""),
     ],
 )
-def test_links(link, address):
+def test_links(link: int | str | None, address: str) -> None:
     assert absolute(link, "https://a.example/dir/page") == address
 
 
 @given(st.text(), st.text())
-def test_any_link_is_an_address_or_none(link, base):
+def test_any_link_is_an_address_or_none(link: Any, base: Any) -> None:
     address = absolute(link, base)
     assert address == "" or address.startswith(("http://", "https://"))
     assert not set(address) & set(' \n\t\x1b"<>')

@@ -9,6 +9,6 @@ def test_hosts() -> None:
     assert same_host("http://example.org/", "https://example.org/")
 
 
-def test_a_site_is_called_after_its_host():
+def test_a_site_is_called_after_its_host() -> None:
     assert short_host("https://www.a.example:8000/x") == "a.example"
     assert short_host("http://[") == ""

@@ -1,3 +1,6 @@
+from __future__ import annotations
+
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -36,7 +39,7 @@ from tuireader.urls.typed import addresses_to_try, normalise_address
         ("example.org/it's", "https://example.org/it's"),
     ],
 )
-def test_what_people_type(typed, address):
+def test_what_people_type(typed: str, address: str) -> None:
     assert normalise_address(typed) == address
 
 
@@ -63,14 +66,14 @@ def test_what_people_type(typed, address):
         ("exa\x1b]0;mple", "“exa]0;mple” is not the address of a site, such as example.org."),
     ],
 )
-def test_what_cannot_be_opened_is_said_in_a_sentence(typed, sentence):
+def test_what_cannot_be_opened_is_said_in_a_sentence(typed: str, sentence: str) -> None:
     with pytest.raises(AddressError) as caught:
         normalise_address(typed)
     assert str(caught.value) == sentence
 
 
 @given(st.one_of(st.text(), st.from_regex(r"(feed:|https?:)?/{0,3}[a-z.:@\[\]]+[/?#]\w*", fullmatch=True)))
-def test_any_text_is_an_address_or_an_error(typed):
+def test_any_text_is_an_address_or_an_error(typed: Any) -> None:
     try:
         address = normalise_address(typed)
     except AddressError:

@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -22,7 +25,7 @@ def cases() -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("html", "cleaned"), cases())
-def test_what_is_kept_and_how(html, cleaned):
+def test_what_is_kept_and_how(html: Any, cleaned: Any) -> None:
     assert clean(html, URL) == cleaned
     assert clean(cleaned, URL) == cleaned
 
@@ -42,27 +45,27 @@ def test_what_is_kept_and_how(html, cleaned):
         "<textarea>x</textarea><select><option>x</option></select><input value=x><button>x</button>",
     ],
 )
-def test_what_could_run_or_is_never_seen_goes(html):
+def test_what_could_run_or_is_never_seen_goes(html: str) -> None:
     assert clean(f"<p>kept</p>{html}", URL) == "<p>kept</p>"
 
 
 @pytest.mark.parametrize("scheme", ["javascript", "data", "vbscript", "file", "vscode", "JavaScript", " java\nscript"])
-def test_links_that_could_run_are_text(scheme):
+def test_links_that_could_run_are_text(scheme: str) -> None:
     assert clean(f'<p><a href="{scheme}:alert(1)">x</a></p>', URL) == "<p>x</p>"
     assert clean(f'<p>x<img src="{scheme}:alert(1)"></p>', URL) == "<p>x</p>"
     assert clean(f'<p>x</p><iframe src="{scheme}:alert(1)"></iframe>', URL) == "<p>x</p>"
 
 
-def test_half_of_a_character_stops_nothing():
+def test_half_of_a_character_stops_nothing() -> None:
     assert clean("<p>a \ud800 b</p>") == "<p>a \ufffd b</p>"
     assert plain_text("<p>a \udfff <b>b</b></p>") == "a \ufffd b"
 
 
-def test_a_long_attribute_inside_a_frame_is_no_text():
+def test_a_long_attribute_inside_a_frame_is_no_text() -> None:
     assert clean(f"<iframe><iframe src='//{'e' * 200_000}'></iframe></iframe>") == ""
 
 
-def test_controls_go_and_bidi_overrides_too():
+def test_controls_go_and_bidi_overrides_too() -> None:
     html = (
         '<p title="\x1b">\x1b[31m&#27;[32m \x9b1m&#x9b;1m \u202e&#x202e;'
         '<img src="/x" alt="\x1b]0;x\x07&#27;"></p><pre>\x1b[1m</pre>'
@@ -73,7 +76,7 @@ def test_controls_go_and_bidi_overrides_too():
 
 
 @given(st.text(alphabet=st.sampled_from("<>/=\"' &;#!-[]abdiprtulxCDATA:\x1b\n"), max_size=200), st.text(max_size=20))
-def test_any_text_becomes_html_that_is_clean(html, base):
+def test_any_text_becomes_html_that_is_clean(html: Any, base: Any) -> None:
     cleaned = clean(html, base)
     assert not re.search(
         "<(?!/?(?:a|abbr|blockquote|br|code|dd|del|div|dl|dt|em|h[1-6]|hr|i|img|input|ins|li|ol|p|pre|q|rp|rt|ruby"
@@ -105,11 +108,11 @@ BLOCKS = st.recursive(
 
 
 @given(BLOCKS)
-def test_no_word_is_lost_or_moved(html):
+def test_no_word_is_lost_or_moved(html: Any) -> None:
     assert plain_text(clean(html, URL)).split() == plain_text(html).split()
 
 
-def test_demo_articles_stay_whole():
+def test_demo_articles_stay_whole() -> None:
     from tuireader.demo.posts import load_posts
 
     posts = load_posts()
@@ -118,7 +121,7 @@ def test_demo_articles_stay_whole():
     assert len(posts) >= 24
 
 
-def test_nesting_is_limited():
+def test_nesting_is_limited() -> None:
     for tag in ("div", "blockquote", "ul><li", "ol><li", "b", "table><tr><td"):
         deep = f"<p>before</p>{f'<{tag}>' * 5000}middle<p>after</p>"
         cleaned = clean(deep, URL)
@@ -126,7 +129,7 @@ def test_nesting_is_limited():
         assert len(cleaned) < 3000, tag
 
 
-def test_what_is_too_long_is_cut_and_says_so():
+def test_what_is_too_long_is_cut_and_says_so() -> None:
     sentence = "The rest of this article is left out: it is too long."
     for html in ("<p>word</p>" * (SIZE_MAX // 11 + 10), "x" * (SIZE_MAX + 1), "<b>y</b>" * 50_000):
         cleaned = clean(html, URL)
@@ -136,6 +139,6 @@ def test_what_is_too_long_is_cut_and_says_so():
     assert sentence not in clean("<p>" + "x" * (SIZE_MAX - 10), URL)
 
 
-def test_pictures_in_the_text_itself_do_not_count():
+def test_pictures_in_the_text_itself_do_not_count() -> None:
     html = f'<p>before <img src="data:image/png;base64,{"A" * SIZE_MAX}" alt="chart"> after</p>'
     assert clean(html, URL) == '<p>before <img alt="chart"> after</p>'

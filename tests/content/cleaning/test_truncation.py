@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,7 +33,7 @@ LONG = "<p>" + "word " * 250 + "</p>"
         "<p></p>",
     ],
 )
-def test_excerpts_are_known(html):
+def test_excerpts_are_known(html: Any) -> None:
     assert looks_truncated(html, plain_text(html))
 
 
@@ -46,10 +50,10 @@ def test_excerpts_are_known(html):
         '<p>I found <a href="x">this</a>.</p>',
     ],
 )
-def test_whole_articles_are_known(html):
+def test_whole_articles_are_known(html: Any) -> None:
     assert not looks_truncated(html, plain_text(html))
 
 
 @given(st.text(alphabet=st.sampled_from("<>/a= p…[].x"), max_size=100))
-def test_any_html_is_an_excerpt_or_not(html):
+def test_any_html_is_an_excerpt_or_not(html: Any) -> None:
     assert looks_truncated(html, plain_text(html)) in {True, False}

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tuireader.content.document.build import to_document
@@ -19,18 +23,19 @@ from tuireader.content.document.model import (  # fmt: skip
 )
 
 
-def texts(markdown: str, **options) -> list[str]:
+def texts(markdown: str, **options: Any) -> list[str]:
     return [block_text(block) for block in to_document(markdown, **options).blocks]
 
 
-def test_blocks_are_of_their_kinds():
+def test_blocks_are_of_their_kinds() -> None:
     document = to_document("# h\n\np\n\n```py\nx\n```\n\n| a | b |\n| --- | --: |\n| 1 | 2 |\n\n___\n\n![i](u)\n")
     assert [type(block) for block in document.blocks] == [HeadingBlock, Paragraph, Code, Table, Rule, Picture]
 
 
-def test_runs_name_styles_and_links():
+def test_runs_name_styles_and_links() -> None:
     document = to_document("a **b *c* [d](u)** `e` ~~f~~")
     (paragraph,) = document.blocks
+    assert isinstance(paragraph, Paragraph)
     assert paragraph.text == Text(
         "a b c d e f",
         (
@@ -45,17 +50,19 @@ def test_runs_name_styles_and_links():
     assert document.links == (Link("d", "u"),)
 
 
-def test_escapes_do_not_divide_a_run():
+def test_escapes_do_not_divide_a_run() -> None:
     (paragraph,) = to_document(r"*a\*b*").blocks
+    assert isinstance(paragraph, Paragraph)
     assert paragraph.text == Text("a*b", (Run(0, 3, "em", None),))
 
 
-def test_soft_hyphens_are_places_and_no_characters():
+def test_soft_hyphens_are_places_and_no_characters() -> None:
     (paragraph,) = to_document("hy\xadphen **a\xadtion**").blocks
+    assert isinstance(paragraph, Paragraph)
     assert paragraph.text == Text("hyphen ation", (Run(7, 12, "strong", None),), (2, 8))
 
 
-def test_offsets_are_those_of_the_text():
+def test_offsets_are_those_of_the_text() -> None:
     document = to_document("# one\n\ntwo\n\n| a | b |\n| --- | --- |\n| c | d |\n\n```\nx\ny\n```\n\n## three\n")
     text = document_text(document)
     assert text == "one\ntwo\na\tb\nc\td\nx\ny\nthree\n"
@@ -66,7 +73,7 @@ def test_offsets_are_those_of_the_text():
     assert [document.block_at(offset) for offset in (0, 3, 4, 8, len(text) - 1)] == [0, 0, 1, 2, 4]
 
 
-def test_an_empty_document_has_nothing():
+def test_an_empty_document_has_nothing() -> None:
     document = to_document("")
     assert (document.blocks, document.length, document.block_at(0)) == ((), 0, 0)
 
@@ -82,33 +89,33 @@ def test_an_empty_document_has_nothing():
         ("a[^n]\n\n[^n]: b", ["n"]),
     ],
 )
-def test_items_have_markers(markdown, markers):
+def test_items_have_markers(markdown: str, markers: list[str]) -> None:
     document = to_document(markdown)
     assert [block.levels[-1].marker for block in document.blocks if block.levels] == markers
 
 
-def test_numbers_take_as_much_room_as_the_last_of_them():
+def test_numbers_take_as_much_room_as_the_last_of_them() -> None:
     document = to_document("1. a\n\n" + "\n\n".join(f"{number}. x" for number in range(2, 101)))
     assert {block.levels[0].width for block in document.blocks} == {5}
 
 
-def test_tight_and_loose_lists():
+def test_tight_and_loose_lists() -> None:
     gaps = [block.gap for block in to_document("p\n\n* a\n* b\n  * c\n* d\n\np").blocks]
     assert gaps == [0, 1, 0, 0, 0, 1]
     assert [block.gap for block in to_document("* a\n\n* b\n\n  c").blocks] == [0, 1, 1]
 
 
-def test_what_is_never_written_is_text():
+def test_what_is_never_written_is_text() -> None:
     assert texts("[a]: b\n\nc\n===\n\n<http://d.e> <b>") == ["[a]: b", "c ===", "<http://d.e> <b>"]
 
 
-def test_links_to_headings_and_notes_lead_to_their_offsets():
+def test_links_to_headings_and_notes_lead_to_their_offsets() -> None:
     document = to_document("[x](#the-end) a[^1]\n\n# The End\n\n[^1]: note\n")
     heading, note = document.headings[0].offset, document.starts[-1]
     assert document.links == (Link("x", "#the-end", heading), Link("1", "#1", note))
 
 
-def test_addresses_are_kept_as_they_are():
+def test_addresses_are_kept_as_they_are() -> None:
     document = to_document("[a](javascript:x) [b](https://例え.jp/ä%20b) ![c](data:image/png;base64,AA)")
     assert [link.url for link in document.links] == ["javascript:x", "https://例え.jp/ä%20b"]
     assert document.images == (Image("c", "data:image/png;base64,AA"),)
@@ -128,18 +135,19 @@ def test_addresses_are_kept_as_they_are():
         ("![](u)", [""]),
     ],
 )
-def test_pictures_and_their_captions(markdown, expected):
+def test_pictures_and_their_captions(markdown: str, expected: list[str]) -> None:
     assert texts(markdown) == expected
 
 
-def test_long_text_below_a_picture_is_no_caption():
+def test_long_text_below_a_picture_is_no_caption() -> None:
     blocks = to_document("![a](u)\\\n" + "word " * 200).blocks
-    assert blocks[1].role == ""
-    assert to_document("![a](u)\\\nword").blocks[1].role == "caption"
+    captions = [blocks[1], to_document("![a](u)\\\nword").blocks[1]]
+    assert [block.role for block in captions if isinstance(block, Paragraph)] == ["", "caption"]
 
 
-def test_breaks_in_cells_are_lines_unless_they_are_text():
+def test_breaks_in_cells_are_lines_unless_they_are_text() -> None:
     (table,) = to_document("| a | b |\n| --- | --- |\n| 1<br>2 | \\<br> `<br>` |").blocks
+    assert isinstance(table, Table)
     assert [cell.plain for cell in table.rows[0]] == ["1\n2", "<br> <br>"]
 
 
@@ -157,11 +165,11 @@ def test_breaks_in_cells_are_lines_unless_they_are_text():
         ("By the sea\n\ntext", ["By the sea", "text"]),
     ],
 )
-def test_what_repeats_title_or_authors_is_dropped(markdown, expected):
+def test_what_repeats_title_or_authors_is_dropped(markdown: str, expected: list[str]) -> None:
     assert texts(markdown, title="“My Title”", authors=("Ann Smith", "Bo Li")) == expected
 
 
-def test_without_title_and_authors_nothing_is_dropped():
+def test_without_title_and_authors_nothing_is_dropped() -> None:
     assert texts("# …\n\ntext") == ["…", "text"]
 
 
@@ -173,16 +181,16 @@ def test_without_title_and_authors_nothing_is_dropped():
         "[Read the rest of this entry »](u)", "\\[…\\]", "続きを読む",
     ],
 )  # fmt: skip
-def test_an_excerpt_says_so_instead_of_the_link_to_the_rest(more):
+def test_an_excerpt_says_so_instead_of_the_link_to_the_rest(more: str) -> None:
     assert texts(f"text\n\n{more}", excerpt="This is an excerpt.") == ["text", "This is an excerpt."]
     assert len(texts(f"text\n\n{more}")) == 2
 
 
-def test_a_picture_at_the_end_of_an_excerpt_is_kept():
+def test_a_picture_at_the_end_of_an_excerpt_is_kept() -> None:
     document = to_document("text\n\n![](https://example.org/a.png)", excerpt="This is an excerpt.")
     assert [type(block) for block in document.blocks] == [Paragraph, Picture, Paragraph]
 
 
 @pytest.mark.parametrize("end", ["More people read it than you think.", "[More information](u) is on the next page."])
-def test_the_last_words_of_an_excerpt_are_kept(end):
+def test_the_last_words_of_an_excerpt_are_kept(end: str) -> None:
     assert len(texts(f"text\n\n{end}", excerpt="This is an excerpt.")) == 3

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -27,12 +31,12 @@ from tuireader.content.dom.plain_text import plain_text
         ("", ""),
     ],
 )
-def test_plain_text(html, text):
+def test_plain_text(html: str, text: str) -> None:
     assert plain_text(html) == text
 
 
 @given(st.text(alphabet=st.sampled_from("<>/=\"' &;#!-abp\x1b\n"), max_size=200))
-def test_any_text_has_a_plain_text(html):
+def test_any_text_has_a_plain_text(html: Any) -> None:
     text = plain_text(html)
     assert "\x1b" not in text
     assert text.split() == plain_text(clean(html)).split() or "<" in html

@@ -1,10 +1,14 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from trafilatura.utils import load_html
 
 from tuireader.content.extraction import byline
 
 
-def tree(body: str):
+def tree(body: str) -> Any:
     return load_html(f"<html><head><title>x</title></head><body>{body}</body></html>")
 
 
@@ -40,17 +44,17 @@ def tags(body: str) -> list[str]:
         ("<p>nobody</p>", []),
     ],
 )
-def test_authors(body, names):
+def test_authors(body: str, names: Any) -> None:
     assert authors(body) == names
 
 
 @pytest.mark.parametrize("name", ["Toby Smith", "Ruby Tandoh", "Abby Crosby", "Kirby Lee"])
-def test_names_that_hold_by_stay_whole(name):
+def test_names_that_hold_by_stay_whole(name: str) -> None:
     assert authors(f'<p class="byline"><a rel="author" href="/a">{name}</a></p>') == [name]
     assert authors(f'<p><a rel="author" href="/a">Written by: {name}</a></p>') == [name]
 
 
-def test_names_by_the_title_go_first():
+def test_names_by_the_title_go_first() -> None:
     card = '<div><h3>Other</h3><a rel="author" href="/c">Carl</a></div>'
     article = '<article><h1>T</h1><p><a rel="author" href="/i">Ida</a></p></article>'
     assert authors(f"<main>{card}{article}{card}</main>") == ["Ida"]
@@ -70,11 +74,11 @@ def test_names_by_the_title_go_first():
         ('<p><a rel="tag" href="/tag/y">Y</a></p>', []),
     ],
 )
-def test_categories(body, names):
+def test_categories(body: str, names: Any) -> None:
     assert categories(body) == names
 
 
-def test_tags_are_apart_from_categories():
+def test_tags_are_apart_from_categories() -> None:
     body = '<p><a href="/c" rel="category">C</a> <a href="/tags/one/">One</a> <a href="/tags/two/">Two</a></p>'
     assert (categories(body), tags(body)) == (["C"], ["One", "Two"])
     assert tags('<p><a rel="tag" href="/x">X</a></p>') == ["X"]

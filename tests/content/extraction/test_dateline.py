@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tuireader.content.dom.sanitize import tree_of
@@ -26,7 +30,7 @@ def trimmed(html: str) -> str:
         f"<ul><li><time>5 April 2023</time></li>{TAGS}</ul>",
     ],
 )
-def test_lines_that_only_file_the_article_go(edge):
+def test_lines_that_only_file_the_article_go(edge: Any) -> None:
     assert TEXT in trimmed(edge + TEXT)
     for html in (trimmed(edge + TEXT), trimmed(TEXT + edge)):
         assert all(word not in html for word in ("April", "Tags", "Filed", "#", "/tag", "/category"))
@@ -45,10 +49,10 @@ def test_lines_that_only_file_the_article_go(edge):
         f"<p>Before.</p>{TAGS}<p>After.</p>",
     ],
 )
-def test_what_says_more_stays(edge):
+def test_what_says_more_stays(edge: Any) -> None:
     for html in (edge + TEXT, TEXT + edge):
         assert trimmed(html) == serialise(tree_of(html).children)
 
 
-def test_title_before_such_a_line_stays():
+def test_title_before_such_a_line_stays() -> None:
     assert trimmed(f"<main><h1>T</h1><p><time>Today</time></p>{TEXT}</main>") == f"<main><h1>T</h1>{TEXT}</main>"

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from trafilatura.utils import load_html
@@ -8,6 +11,7 @@ from tuireader.content.extraction.dates import published
 
 def found(page: str, day: str | None = None, stated: tuple[str, ...] = ()) -> datetime | None:
     tree = load_html(f"<html><head></head><body><main>{page}</main></body></html>")
+    assert tree is not None
     return published(tree, tree.find(".//main"), stated, day)
 
 
@@ -27,8 +31,8 @@ def found(page: str, day: str | None = None, stated: tuple[str, ...] = ()) -> da
         ("", None),
     ],
 )
-def test_moments_are_read_as_they_are_written(stated, moment):
-    assert found("", stated=(stated,)) == (datetime(*moment, tzinfo=UTC) if moment else None)
+def test_moments_are_read_as_they_are_written(stated: str, moment: Any) -> None:
+    assert found("", stated=(stated,)) == (datetime(*moment).replace(tzinfo=UTC) if moment else None)  # noqa: DTZ001 - see there
 
 
 @pytest.mark.parametrize(
@@ -43,18 +47,18 @@ def test_moments_are_read_as_they_are_written(stated, moment):
         '<time datetime="2023-04-05T06:07:08Z">5 April</time><time datetime="2024-01-01T00:00:01Z">later</time>',
     ],
 )
-def test_what_is_marked_goes_before_what_was_guessed(page):
+def test_what_is_marked_goes_before_what_was_guessed(page: str) -> None:
     assert found(page, "2021-12-12") == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
 
 
-def test_time_is_taken_of_the_day_that_is_known():
+def test_time_is_taken_of_the_day_that_is_known() -> None:
     page = '<time datetime="2024-01-01T00:00:01Z">one</time><time datetime="2023-04-05T06:07:08Z">other</time>'
     assert found(page, "2023-04-05") == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
     assert found(page, "2021-12-12", ("2023-04-05",)) == datetime(2023, 4, 5, 6, 7, 8, tzinfo=UTC)
     assert found(page, "2021-12-12", ("2023-04-04",)) == datetime(2023, 4, 4, tzinfo=UTC)
 
 
-def test_times_of_comments_and_other_articles_are_not_of_the_article():
+def test_times_of_comments_and_other_articles_are_not_of_the_article() -> None:
     other = '<time datetime="2024-01-01T00:00:01Z">then</time>'
     for page in (f'<div class="comment-meta">{other}</div>', f"<aside>{other}</aside>", f'<div id="comments">{other}'):
         assert found(page, "2023-04-05") == datetime(2023, 4, 5, tzinfo=UTC)

@@ -1,7 +1,10 @@
+from __future__ import annotations
+
 import json
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -20,13 +23,15 @@ SITE = "http://127.0.0.1:8000"
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("page-*.html")), ids=lambda path: path.name)
-def test_page_gives_what_stands_beside_it(path):
-    found = json.loads(json.dumps(asdict(main_html(path.read_bytes(), URL)), default=datetime.isoformat))
+def test_page_gives_what_stands_beside_it(path: Any) -> None:
+    extracted = main_html(path.read_bytes(), URL)
+    assert extracted is not None
+    found = json.loads(json.dumps(asdict(extracted), default=datetime.isoformat))
     assert found == json.loads(path.with_suffix(".json").read_text("utf-8"))
 
 
 @pytest.mark.parametrize("post", load_posts(), ids=lambda post: post.slug)
-def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post):
+def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post) -> None:
     found = main_html(answer(SITE, post.path).body, SITE + post.path)
     assert found is not None
     assert (found.title, found.authors, found.categories) == (post.title, post.authors, post.categories)
@@ -34,7 +39,7 @@ def test_page_of_the_demo_gives_its_article_and_nothing_else(post: Post):
     assert found.html == clean(absolute(post.html, SITE), SITE + post.path)
 
 
-def test_notices_and_forms_are_not_the_article():
+def test_notices_and_forms_are_not_the_article() -> None:
     for path in (DATA / "page-news.html", DATA / "page-old.html"):
         found = main_html(path.read_bytes(), URL)
         assert found is not None
@@ -51,7 +56,7 @@ def test_notices_and_forms_are_not_the_article():
             assert junk not in text
 
 
-def test_clean_html_stays_as_it_is():
+def test_clean_html_stays_as_it_is() -> None:
     found = main_html((DATA / "page-news.html").read_bytes(), URL)
     assert found is not None
     assert clean(found.html, URL) == found.html
@@ -72,17 +77,22 @@ def test_clean_html_stays_as_it_is():
         b"<script>" + b"x" * 100_000,
     ],
 )
-def test_page_without_article_gives_none(page):
+def test_page_without_article_gives_none(page: Any) -> None:
     assert main_html(page, URL) is None
 
 
-def test_time_is_taken_only_of_the_day_that_was_found():
+def test_time_is_taken_only_of_the_day_that_was_found() -> None:
     page = (DATA / "page-news.html").read_text("utf-8")
-    assert main_html(page, URL).published == datetime(2023, 4, 5, 4, 7, 8, tzinfo=UTC)
-    assert main_html(page.replace("T06:07:08+02:00", ""), URL).published == datetime(2023, 4, 5, tzinfo=UTC)
+    for text, moment in (
+        (page, datetime(2023, 4, 5, 4, 7, 8, tzinfo=UTC)),
+        (page.replace("T06:07:08+02:00", ""), datetime(2023, 4, 5, tzinfo=UTC)),
+    ):
+        found = main_html(text, URL)
+        assert found is not None
+        assert found.published == moment
 
 
-def test_part_with_much_else_in_it_is_not_taken_for_the_article():
+def test_part_with_much_else_in_it_is_not_taken_for_the_article() -> None:
     paragraph = (
         "<p>{} is a sentence that belongs to the article and is long enough to be found on the page by its words.</p>"
     )
@@ -97,13 +107,13 @@ def test_part_with_much_else_in_it_is_not_taken_for_the_article():
 
 
 @given(st.binary(max_size=300))
-def test_any_page_gives_an_article_or_none(page):
+def test_any_page_gives_an_article_or_none(page: Any) -> None:
     for each in (page, b"<html><body><article><p>" + page * 20 + b"</article>"):
         found = main_html(each, URL)
         assert found is None or plain_text(found.html)
 
 
-def test_letters_that_grow_in_lower_case_cost_no_word():
+def test_letters_that_grow_in_lower_case_cost_no_word() -> None:
     """A capital I with a dot is two characters in lower case."""
     words = "<p>" + "İstanbul'da sonbahar uzun sürer ve herkes yürür. " * 20 + "</p>"
     page = (
@@ -124,7 +134,7 @@ FONT_PAGES = {
 
 
 @pytest.mark.parametrize("page", FONT_PAGES.values(), ids=FONT_PAGES)
-def test_text_in_fonts_and_beside_blocks_is_found(page):
+def test_text_in_fonts_and_beside_blocks_is_found(page: Any) -> None:
     texts = [f"{word} is a sentence of some length that says a little more than nothing. " * 8 for word in "ABC"]
     found = main_html(f"<html><title>T</title><body>{page.format(*texts)}</body></html>".encode(), URL)
     if "{" in page:

@@ -1,4 +1,7 @@
+from __future__ import annotations
+
 import json
+from typing import Any
 
 import pytest
 
@@ -9,7 +12,7 @@ def said(*things: object) -> dict[str, object]:
     return article_data([json.dumps(thing) for thing in things])
 
 
-def test_article_is_found_among_other_things():
+def test_article_is_found_among_other_things() -> None:
     article = {"@type": "BlogPosting", "author": {"name": "Ida"}, "datePublished": "2023-04-05"}
     for page in (
         article,
@@ -21,11 +24,11 @@ def test_article_is_found_among_other_things():
         assert names_in(said(page)["author"]) == ["Ida"]
 
 
-def test_article_that_says_most_is_taken():
+def test_article_that_says_most_is_taken() -> None:
     assert said({"@type": "Article"}, {"@type": "NewsArticle", "articleSection": "News"})["articleSection"] == "News"
 
 
-def test_author_described_elsewhere_is_followed():
+def test_author_described_elsewhere_is_followed() -> None:
     page = {
         "@graph": [
             {"@type": "Article", "author": [{"@id": "#ida"}, {"@id": "#nobody"}]},
@@ -49,7 +52,7 @@ def test_author_described_elsewhere_is_followed():
         (None, []),
     ],
 )
-def test_names(people, names):
+def test_names(people: Any, names: Any) -> None:
     assert names_in(people) == names
 
 
@@ -67,10 +70,10 @@ def test_names(people, names):
         '{"@type": "Person", "name": "Ida"}',
     ],
 )
-def test_what_says_nothing_of_an_article_is_nothing(script):
+def test_what_says_nothing_of_an_article_is_nothing(script: Any) -> None:
     assert article_data([script]) == {"author": []}
 
 
-def test_script_may_stand_in_comments_and_break_lines():
+def test_script_may_stand_in_comments_and_break_lines() -> None:
     script = '/*<![CDATA[*/ <!--\n{"@type": "Article", "articleSection": "A\nB"}\n--> /*]]>*/'
     assert texts_in(article_data([script])["articleSection"]) == ["A\nB"]

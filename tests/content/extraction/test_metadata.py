@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tuireader.content.extraction.metadata import labels, names, title_of
@@ -21,11 +25,11 @@ OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
         ("<title>A\x1b]0;x</title>", [], None, "A]0;x"),
     ],
 )
-def test_titles(page, headings, found, title):
+def test_titles(page: Any, headings: Any, found: str | None, title: str) -> None:
     assert title_of(page, headings, found) == title
 
 
-def test_names_and_categories():
+def test_names_and_categories() -> None:
     assert names([" Ida  Brandt", "ida brandt", "", "https://a.example/ida", "Sam\x1b"]) == ("Ida Brandt", "Sam")
     assert labels(["Uncategorized", "News", "news"]) == ("News",)
     assert labels(["Uncategorized"]) == ("Uncategorized",)

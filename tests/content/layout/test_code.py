@@ -1,5 +1,8 @@
+from __future__ import annotations
+
 import subprocess
 import sys
+from typing import Any
 
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Run
@@ -9,11 +12,11 @@ from tuireader.content.layout.code import colours
 from tuireader.content.layout.layout import lay_out
 
 
-def lines(code: str, width: int, language: str = ""):
+def lines(code: str, width: int, language: str = "") -> Any:
     return lay_out(to_document(f"```{language}\n{code}\n```"), width)
 
 
-def test_tokens_have_roles():
+def test_tokens_have_roles() -> None:
     assert colours("def f(): # x\n  return 'a' + 1", "python") == (
         Run(0, 3, "code-keyword", None),
         Run(4, 5, "code-name", None),
@@ -25,42 +28,42 @@ def test_tokens_have_roles():
     )
 
 
-def test_what_has_no_known_language_is_plain():
+def test_what_has_no_known_language_is_plain() -> None:
     assert colours("def f(): pass", "") == ()
     assert colours("def f(): pass", "no-such-language") == ()
 
 
-def test_what_is_long_is_plain():
+def test_what_is_long_is_plain() -> None:
     assert colours("x = 1\n" * code.COLOUR_LIMIT, "python") == ()
     assert colours("x = '" + "a" * code.LINE_LIMIT + "'", "python") == ()
 
 
-def test_code_keeps_every_space():
+def test_code_keeps_every_space() -> None:
     assert [line.text for line in lines("a  b\n\n    c", 40)] == ["a  b", "", "    c"]
     assert [to_plain(line) for line in lines("a  b\n\n    c", 40)] == ["  a  b", "", "      c"]
 
 
-def test_a_long_line_goes_on_behind_a_mark():
+def test_a_long_line_goes_on_behind_a_mark() -> None:
     found = lines("value = function(argument, another_argument)", 30)
     assert [to_plain(line) for line in found] == ["  value = function(argument,", "  ↪ another_argument)"]
     assert [line.text for line in found] == ["value = function(argument, ", "another_argument)"]
     assert [line.end for line in found] == ["", "\n"]
 
 
-def test_a_line_without_space_is_divided_anywhere():
+def test_a_line_without_space_is_divided_anywhere() -> None:
     found = lines("漢字" * 20, 24)
     assert "".join(line.text for line in found) == "漢字" * 20
 
 
-def test_an_indented_line_is_not_divided_in_its_indentation():
+def test_an_indented_line_is_not_divided_in_its_indentation() -> None:
     assert [line.text for line in lines(" " * 10 + "x" * 30, 30)] == [" " * 10 + "x" * 18, "x" * 12]
 
 
-def test_tabs_are_spaces():
+def test_tabs_are_spaces() -> None:
     assert lines("\tx", 40)[0].text == "    x"
 
 
-def test_spans_carry_the_colours():
+def test_spans_carry_the_colours() -> None:
     spans = lines("return 1", 40, "python")[0].spans
     assert [(span.text, span.style) for span in spans] == [
         ("  ", "code-block"),
@@ -70,7 +73,7 @@ def test_spans_carry_the_colours():
     ]
 
 
-def test_pygments_is_loaded_for_coloured_code_only():
+def test_pygments_is_loaded_for_coloured_code_only() -> None:
     program = (
         "import sys\n"
         "from tuireader.content.document.build import to_document\n"

@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +14,7 @@ from tuireader.content.layout.paragraph import balanced
 from tuireader.text.cells import cells
 
 
-def drawn(markdown: str, width: int, **options) -> list[str]:
+def drawn(markdown: str, width: int, **options: Any) -> list[str]:
     return [line.drawn for line in lay_out(to_document(markdown, **options), width)]
 
 
@@ -37,24 +41,24 @@ def drawn(markdown: str, width: int, **options) -> list[str]:
         ("a[^1]\n\n[^1]: b\n\n[^2]: c", 20, ["a¹", "", "  1 b", "  2 c"]),
     ],
 )
-def test_blocks_are_drawn(markdown, width, expected):
+def test_blocks_are_drawn(markdown: str, width: int, expected: Any) -> None:
     assert drawn(markdown, width) == expected
 
 
-def test_an_excerpt_ends_with_a_callout():
+def test_an_excerpt_ends_with_a_callout() -> None:
     assert drawn("a", 20, excerpt="An excerpt.") == ["a", "", "▌ An excerpt."]
 
 
-def test_headings_wrap_into_balanced_lines():
+def test_headings_wrap_into_balanced_lines() -> None:
     assert drawn("# A heading that is a little too long", 30) == ["A heading that is", "a little too long"]
 
 
-def test_balanced_takes_no_more_lines():
+def test_balanced_takes_no_more_lines() -> None:
     assert balanced("one two three four five", 20) == 13
     assert balanced("one", 20) == 20
 
 
-def test_lines_say_what_follows_them():
+def test_lines_say_what_follows_them() -> None:
     lines = lay_out(to_document("one two\\\nthree\n\nhttps://example.org/"), 12)
     assert [(line.text, line.end) for line in lines] == [
         ("one two", "\n"),
@@ -65,17 +69,17 @@ def test_lines_say_what_follows_them():
     ]
 
 
-def test_copied_text_has_no_decoration():
+def test_copied_text_has_no_decoration() -> None:
     markdown = "> a b c\n\n* d\n\n```\ne\n```\n\nf\xadg\n"
     assert "".join(line.text + line.end for line in lay_out(to_document(markdown), 10)) == "a b c\n\nd\n\ne\n\nfg\n"
 
 
-def test_a_hyphen_is_drawn_and_not_copied():
+def test_a_hyphen_is_drawn_and_not_copied() -> None:
     first, second = lay_out(to_document("extraordi\xadnarily"), 12)
     assert (first.drawn, first.text, first.end, second.drawn) == ("extraordi-", "extraordi", "", "narily")
 
 
-def test_spans_name_styles_links_and_places():
+def test_spans_name_styles_links_and_places() -> None:
     (line,) = lay_out(to_document("> a **b** [c](u)"), 20)
     assert [tuple(span) for span in line.spans] == [
         ("▎ ", "quote-bar", None, -1),
@@ -86,13 +90,13 @@ def test_spans_name_styles_links_and_places():
     ]
 
 
-def test_a_block_can_be_laid_out_alone():
+def test_a_block_can_be_laid_out_alone() -> None:
     document = to_document("# a\n\nb\n\n* c\n  > d\n\n```\ne\n```\n")
     alone = [line for index in range(len(document.blocks)) for line in lay_out_block(document, index, 20)]
     assert alone == lay_out(document, 20)
 
 
-def test_what_is_deeply_set_in_keeps_room_for_its_text():
+def test_what_is_deeply_set_in_keeps_room_for_its_text() -> None:
     markdown = "".join("> " * depth + "word\n>\n" for depth in range(1, 15))
     lines = drawn(markdown, 20)
     assert all(cells(line) <= 20 for line in lines)
@@ -100,12 +104,12 @@ def test_what_is_deeply_set_in_keeps_room_for_its_text():
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 5])
-def test_absurd_widths_do_no_harm(width):
+def test_absurd_widths_do_no_harm(width: int) -> None:
     markdown = "# 漢字\n\n> * a **b**\n\n| a | b |\n| --- | --- |\n| c | d |\n\n```\nxyz\n```\n\n![p](u) ___"
     assert all(isinstance(line, Line) for line in lay_out(to_document(markdown), width))
 
 
-def test_a_reading_position_is_found_at_any_width():
+def test_a_reading_position_is_found_at_any_width() -> None:
     document = to_document("\n\n".join(f"Paragraph {number} has a few words in it." for number in range(40)))
     text = document_text(document)
     for width in (12, 30, 72):
@@ -129,7 +133,7 @@ INLINE = st.lists(
 ).map(lambda parts: " ".join(parts).replace(" \\\n ", "\\\n").strip("\\\n ") or "word")  # fmt: skip
 
 
-def set_in(first: str, rest: str):
+def set_in(first: str, rest: str) -> Any:
     return lambda text: "\n".join(
         (first if number == 0 else rest) + line for number, line in enumerate(text.split("\n"))
     )
@@ -164,7 +168,7 @@ MARKDOWN = st.lists(BLOCKS, min_size=1, max_size=4).map("\n\n".join).map("{}\n\n
 
 @settings(deadline=None, max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(MARKDOWN, st.integers(10, 90), st.integers(10, 90))
-def test_any_document_at_any_width(markdown, width, other):
+def test_any_document_at_any_width(markdown: Any, width: Any, other: Any) -> None:
     document = to_document(markdown)
     text = document_text(document)
     lay_out(document, other)

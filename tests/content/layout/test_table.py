@@ -1,7 +1,9 @@
+from __future__ import annotations
+
 import pytest
 
 from tuireader.content.document.build import to_document
-from tuireader.content.document.model import Text
+from tuireader.content.document.model import Table, Text
 from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
 from tuireader.text.cells import cells
@@ -15,36 +17,36 @@ def table(*rows: str, dashes: str = "| --- | --- |") -> str:
     return "\n".join([rows[0], dashes, *rows[1:]])
 
 
-def test_a_table_that_fits_is_as_wide_as_its_words():
+def test_a_table_that_fits_is_as_wide_as_its_words() -> None:
     assert drawn(table("| Name | Place |", "| Ada | London |"), 40) == ["Name  Place", "────  ──────", "Ada   London"]
 
 
-def test_columns_are_aligned_as_the_table_says():
+def test_columns_are_aligned_as_the_table_says() -> None:
     lines = drawn(table("| left | right | centre |", "| a | b | c |", dashes="| --- | ---: | :---: |"), 40)
     assert lines[2] == "a         b    c"
 
 
-def test_numbers_line_up_on_the_right_unasked():
+def test_numbers_line_up_on_the_right_unasked() -> None:
     assert drawn(table("| Year | Sum |", "| 1999 | 5 |", "| 2000 | 1,250.50 € |"), 40)[2:] == [
         "1999           5",
         "2000  1,250.50 €",
     ]
 
 
-def test_cells_wrap_and_rows_then_have_air():
+def test_cells_wrap_and_rows_then_have_air() -> None:
     lines = drawn(table("| A | B |", "| one | two words more here |", "| three | four |"), 20)
     assert lines == ["A      B", "─────  ─────────────", "one    two words", "       more here", "", "three  four"]
 
 
-def test_a_table_without_header_has_no_rule():
+def test_a_table_without_header_has_no_rule() -> None:
     assert drawn(table("|  |  |", "| a | b |"), 20) == ["a  b"]
 
 
-def test_a_header_alone_is_drawn():
+def test_a_header_alone_is_drawn() -> None:
     assert drawn(table("| a | b |"), 20)[0] == "a  b"
 
 
-def test_where_columns_do_not_fit_rows_become_records():
+def test_where_columns_do_not_fit_rows_become_records() -> None:
     lines = drawn(table("| Name | Description |", "| abcdefgh | extraordinarily |", "| b | c |"), 24)
     assert lines == [
         "Name         abcdefgh",
@@ -56,7 +58,7 @@ def test_where_columns_do_not_fit_rows_become_records():
     ]
 
 
-def test_labels_stand_above_where_there_is_little_room():
+def test_labels_stand_above_where_there_is_little_room() -> None:
     assert drawn(table("| Name | Text |", "| abcdefghijkl | extraordinarily |"), 16) == [
         "Name",
         "abcdefghijkl",
@@ -65,24 +67,24 @@ def test_labels_stand_above_where_there_is_little_room():
     ]
 
 
-def test_the_labels_of_later_records_are_no_text():
+def test_the_labels_of_later_records_are_no_text() -> None:
     document = to_document(table("| Name | Description |", "| abcdefgh | extraordinarily |", "| b | c |"))
     text = "\n".join(line.text for line in lay_out(document, 24))
     assert text.count("Name") == 1
 
 
-def test_wide_characters_are_measured_in_cells():
+def test_wide_characters_are_measured_in_cells() -> None:
     lines = drawn(table("| 字 | 意味 |", "| 読 | to read |"), 30)
     assert lines == ["字  意味", "──  ───────", "読  to read"]
 
 
-def test_copying_a_row_keeps_its_columns_apart():
+def test_copying_a_row_keeps_its_columns_apart() -> None:
     document = to_document(table("| Name | Place |", "| Ada | London |"))
     assert [line.text for line in lay_out(document, 40)] == ["Name  Place", "", "Ada   London"]
 
 
 @pytest.mark.parametrize("width", [10, 13, 20, 31, 60])
-def test_no_table_exceeds_the_column(width):
+def test_no_table_exceeds_the_column(width: int) -> None:
     markdown = table(
         "| A long header | B | 漢字の見出し |",
         "| https://example.org/a/very/long/address | **two** words | 漢字かな交じり文 |",
@@ -97,7 +99,7 @@ def test_no_table_exceeds_the_column(width):
         assert all(cells(line) <= width for line in drawn(quoted, width))
 
 
-def test_widths_are_shared_by_need():
+def test_widths_are_shared_by_need() -> None:
     from tuireader.content.layout.table import _negotiate
 
     assert _negotiate([5, 5], [5, 5], 20) == [5, 5]
@@ -106,7 +108,9 @@ def test_widths_are_shared_by_need():
     assert _negotiate([50, 100], [20, 20], 30) == []
 
 
-def test_an_empty_cell_takes_its_place():
+def test_an_empty_cell_takes_its_place() -> None:
     document = to_document(table("| a | b |", "|  | x |"))
-    assert document.blocks[0].rows == ((Text(""), Text("x")),)
+    (block,) = document.blocks
+    assert isinstance(block, Table)
+    assert block.rows == ((Text(""), Text("x")),)
     assert drawn(table("| a | b |", "|  | x |"), 20)[2] == "   x"

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import pytest
 
 from tuireader.content.markdown.convert import to_markdown
@@ -28,7 +30,7 @@ def markdown(html: str) -> str:
         ("<div>a<p>b</p>c</div>", "a\n\nb\n\nc"),
     ],
 )
-def test_paragraphs(html, expected):
+def test_paragraphs(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -46,7 +48,7 @@ def test_paragraphs(html, expected):
         ('<p><a href="#s">x</a></p><h2 id="s">The <em>Sec</em>tion!</h2>', "[x](#the-section)\n\n## The *Sec*tion!"),
     ],
 )
-def test_links_and_pictures(html, expected):
+def test_links_and_pictures(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -73,7 +75,7 @@ def test_links_and_pictures(html, expected):
         ("<dl><dd>d</dd></dl>", "d"),
     ],
 )
-def test_lists_and_what_is_set_in(html, expected):
+def test_lists_and_what_is_set_in(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -88,7 +90,7 @@ def test_lists_and_what_is_set_in(html, expected):
         ("<pre>a<strong>b</strong></pre>", "```\nab\n```"),
     ],
 )
-def test_code_is_kept_as_it_is(html, expected):
+def test_code_is_kept_as_it_is(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -114,11 +116,11 @@ def test_code_is_kept_as_it_is(html, expected):
         ("<table><caption>c</caption><tr><td>a</td><td>b</td></tr></table>", "c\n\n|  |  |\n| --- | --- |\n| a | b |"),
     ],
 )
-def test_tables(html, expected):
+def test_tables(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
-def test_a_table_that_is_absurdly_wide_is_no_table():
+def test_a_table_that_is_absurdly_wide_is_no_table() -> None:
     rows = "<tr><td colspan=100 rowspan=100>x</td></tr>" * 50
     assert markdown(f"<table>{rows}</table>") == "\n\n".join("x" * 50)
 
@@ -137,7 +139,7 @@ def test_a_table_that_is_absurdly_wide_is_no_table():
         ("<figure><pre>a</pre><figcaption>b</figcaption></figure>", "```\na\n```\n\nb"),
     ],
 )
-def test_figures_keep_their_captions(html, expected):
+def test_figures_keep_their_captions(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -166,7 +168,7 @@ def test_figures_keep_their_captions(html, expected):
         ),
     ],
 )
-def test_footnotes_become_footnotes(html, expected):
+def test_footnotes_become_footnotes(html: str, expected: str) -> None:
     assert markdown(html) == expected
 
 
@@ -177,12 +179,12 @@ def test_footnotes_become_footnotes(html, expected):
         '<p><a id="r" href="#n">see below</a></p><p id="n">b <a href="#r">up</a></p>',
     ],
 )
-def test_other_links_within_an_article_stay_links(html):
+def test_other_links_within_an_article_stay_links(html: str) -> None:
     assert "](#n)" in markdown(html)
     assert "[^" not in markdown(html)
 
 
-def test_what_is_nested_too_deeply_is_set_no_further_in():
+def test_what_is_nested_too_deeply_is_set_no_further_in() -> None:
     deep = "<ul><li>" * 200 + "a" + "</li></ul>" * 200
     lines = markdown(deep).split("\n")
     assert len(lines[-1]) < 60
@@ -192,5 +194,5 @@ def test_what_is_nested_too_deeply_is_set_no_further_in():
 @pytest.mark.parametrize(
     "html", ["<b>a", "a</b>", "<ul><li>a", "</li></ul>a", "<td>a</td>", "<li>a</li>", "<pre>a", "<a href=u>a"]
 )
-def test_html_that_is_not_whole_keeps_its_words(html):
+def test_html_that_is_not_whole_keeps_its_words(html: str) -> None:
     assert "a" in markdown(html)

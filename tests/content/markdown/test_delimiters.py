@@ -1,3 +1,7 @@
+from __future__ import annotations
+
+from typing import Any
+
 import pytest
 
 from tuireader.content.markdown import delimiters
@@ -50,7 +54,7 @@ def code(text: str) -> str:
         ("~5, ~~x~~", r"\~5, \~\~x\~\~"),
     ],
 )
-def test_text_is_escaped_where_it_would_be_a_mark(text, expected):
+def test_text_is_escaped_where_it_would_be_a_mark(text: str, expected: str) -> None:
     assert escape(text) == expected
 
 
@@ -74,7 +78,7 @@ def test_text_is_escaped_where_it_would_be_a_mark(text, expected):
         ("x", "x"),
     ],
 )
-def test_a_line_does_not_begin_a_block_by_accident(line, expected):
+def test_a_line_does_not_begin_a_block_by_accident(line: str, expected: str) -> None:
     assert escape_start(line) == expected
 
 
@@ -100,7 +104,7 @@ def test_a_line_does_not_begin_a_block_by_accident(line, expected):
         (f"{strike(strong('a'))}b", "**a**b"),
     ],
 )
-def test_emphasis_stands_where_it_takes_effect(text, expected):
+def test_emphasis_stands_where_it_takes_effect(text: Any, expected: str) -> None:
     assert settle(text) == expected
 
 
@@ -115,7 +119,7 @@ def test_emphasis_stands_where_it_takes_effect(text, expected):
         (f"{strong(code('a'))}b", "`a`b"),
     ],
 )
-def test_code_has_as_many_backticks_as_it_takes(text, expected):
+def test_code_has_as_many_backticks_as_it_takes(text: Any, expected: str) -> None:
     assert settle(text) == expected
 
 
@@ -137,7 +141,7 @@ def test_code_has_as_many_backticks_as_it_takes(text, expected):
         (f"{NOTE}[^1]{NOTE_END}: b", r"[^1]\: b"),
     ],
 )
-def test_links_hold_only_what_belongs_to_them(text, expected):
+def test_links_hold_only_what_belongs_to_them(text: Any, expected: str) -> None:
     assert settle(text) == expected
 
 
@@ -151,15 +155,15 @@ def test_links_hold_only_what_belongs_to_them(text, expected):
         (f"x{SUP}a long remark{SUP_END}", "xa long remark"),
     ],
 )
-def test_what_unicode_can_raise_is_raised(text, expected):
+def test_what_unicode_can_raise_is_raised(text: Any, expected: str) -> None:
     assert settle(text) == expected
 
 
-def test_breaks_end_lines_and_begin_none():
+def test_breaks_end_lines_and_begin_none() -> None:
     assert settle(f"{BREAK}a {BREAK} - b{BREAK}{BREAK}c{BREAK}") == "a\\\n\\- b\\\nc"
 
 
-def test_many_marks_take_no_more_than_their_number(monkeypatch):
+def test_many_marks_take_no_more_than_their_number(monkeypatch: pytest.MonkeyPatch) -> Any:
     looked = 0
     fits = delimiters._fits
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,13 +19,13 @@ from tuireader.store.schema import APPLICATION_ID
 async def test_jobs_run_one_at_a_time_in_one_other_thread(db: Path) -> None:
     threads, order = set(), []
 
-    def job(number: int) -> int:
+    def job(_: object, number: int) -> int:
         threads.add(threading.current_thread())
         order.append(number)
         return number
 
     async with JobThread(db) as worker:
-        results = await asyncio.gather(*(worker.do(lambda _, n=n: job(n)) for n in range(20)))
+        results = await asyncio.gather(*(worker.do(partial(job, number=n)) for n in range(20)))
     assert results == order == list(range(20))
     assert len(threads) == 1
     assert threading.current_thread() not in threads

@@ -3,6 +3,7 @@ import json
 import threading
 import time
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -35,7 +36,7 @@ async def test_writes_happen_in_the_order_asked_for(db: Path) -> None:
 def test_closing_writes_what_was_asked_for(db: Path) -> None:
     writer = Writer(db)
     for number in range(20):
-        writer.submit(lambda c, number=number: ui_state.save(c, f"n{number}", "x"))
+        writer.submit(partial(ui_state.save, name=f"n{number}", value="x"))
     writer.close()
     with closing(connect(db)) as c:
         assert len(ui_state.load(c)) == 20

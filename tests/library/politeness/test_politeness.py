@@ -17,7 +17,7 @@ from tuireader.library.refreshing.refresh import refresh
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 ONE = rss(Item("one"))
 TWO = rss(Item("two"), Item("one"))

@@ -14,7 +14,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 BUSY = Reply("Busy", 429, headers={"Retry-After": "600"})
 

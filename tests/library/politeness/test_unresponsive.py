@@ -19,7 +19,7 @@ from tuireader.model.feed import Refreshed
 from tuireader.web import errors
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 FEED = "http://one.test:8000/feed"
 SAID = "did not answer for 2 of its feeds: this one was not asked, and is tried later"
@@ -145,7 +145,7 @@ async def test_a_name_that_cannot_be_looked_up_is_held_against_no_feed_that_was_
         if host in {"lost.test", b"lost.test"}:
             looked_up.append(host)
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-        return resolve(host, *args, **options)  # type: ignore[arg-type,call-overload]
+        return resolve(host, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(errors, "_has_route", lambda: True)

@@ -16,7 +16,7 @@ from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))
 PAGE = (

@@ -14,7 +14,7 @@ from support.raw_server import Serve, reply, saying
 from support.rss import Item, rss
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 ITEMS = [Item(f"{n}", html=f"<p>Text number {n}, of some length, so that a cut is within it.</p>") for n in range(60)]
 WHOLE = rss(*ITEMS).encode()

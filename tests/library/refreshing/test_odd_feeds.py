@@ -17,7 +17,7 @@ from tuireader.store.connection import connect
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 PARTS = ("guid", "link", "title", "pubDate")
 

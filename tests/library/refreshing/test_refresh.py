@@ -19,7 +19,7 @@ from tuireader.store.connection import connect
 from tuireader.web import errors
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 
 def put(site: ScriptedSite, *items: Item, path: str = "/feed") -> str:
@@ -188,7 +188,7 @@ async def test_a_name_that_fails_while_others_answer_is_the_feeds_own_failure(
     def refuse(host: object, *args: object, **options: object) -> object:
         if host in {"lost.test", b"lost.test"}:
             raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-        return resolve(host, *args, **options)  # type: ignore[arg-type,call-overload]
+        return resolve(host, *args, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.setattr(errors, "_has_route", lambda: True)

@@ -18,7 +18,7 @@ from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 
 @dataclass(frozen=True)

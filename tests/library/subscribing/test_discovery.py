@@ -13,7 +13,7 @@ from tuireader.library.subscribing.discovery import candidates
 from tuireader.urls.reach import Permission, Reach
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 FEED = rss(Item("one"))
 

@@ -22,7 +22,7 @@ from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
 
 ONE = rss(Item("one", link="http://public.test/one")).encode()
 TURNED = "public.test now leads into your own network, and did not when it was added: not opened"

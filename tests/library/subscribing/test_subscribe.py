@@ -23,7 +23,7 @@ from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
-    from library.conftest import Library  # type: ignore[import-not-found]
+    from library.conftest import Library
     from tuireader.demo.server import DemoSite
 
 

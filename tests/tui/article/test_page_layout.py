@@ -5,7 +5,8 @@ from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Document
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.layout.line import Line
-from tuireader.tui.article.page_layout import HEAD, TAIL, TOP, Page, Place
+from tuireader.tui.article.page_layout import HEAD, TAIL, TOP, Page
+from tuireader.tui.support.viewport import Place
 
 HEAD_LINES = [Line((), HEAD, 0), Line((), HEAD, 0), Line((), HEAD, 0)]
 

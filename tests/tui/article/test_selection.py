@@ -178,7 +178,7 @@ async def test_selecting_a_link_does_not_open_it() -> None:
 async def test_cells_are_those_of_the_text_also_inside_a_border(*, border: bool) -> None:
     app = Host(opened("See [link](https://one.example/x)."))
     if border:
-        app.CSS = "ArticleView { height: 1fr; border-left: solid red; padding: 1 2; }"
+        app.CSS = "ArticleView { height: 1fr; border-left: solid red; padding: 1 2; }"  # type: ignore[misc]
     async with app.run_test(size=(60, 20)) as pilot:
         x, y = cell(app, "link")
         gutter = app.view.content_region.offset - app.view.region.offset

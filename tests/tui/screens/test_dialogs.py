@@ -127,14 +127,14 @@ async def test_a_command_is_done_once(with_links: Path) -> None:
 
 
 class Lower(Dialog[int]):
-    CSS_PATH = None
+    CSS_PATH = None  # type: ignore[assignment]
 
     def compose(self) -> ComposeResult:
         yield Static("lower")
 
 
 class Upper(Dialog[int]):
-    CSS_PATH = None
+    CSS_PATH = None  # type: ignore[assignment]
 
     def compose(self) -> ComposeResult:
         yield Static("upper")

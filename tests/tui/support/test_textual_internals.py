@@ -9,6 +9,7 @@ import pkgutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.app import App
@@ -58,7 +59,7 @@ def misused(one: type) -> set[str]:
 class Misuser(Widget):
     """What the test below must not let pass."""
 
-    def _size_updated(self, *_: object) -> bool:  # type: ignore[override]
+    def _size_updated(self, *_: object) -> bool:
         """Take the place of a method of Textual's."""
         return bool(self._parent)
 
@@ -69,7 +70,7 @@ def test_no_class_uses_or_hides_a_private_name_of_textuals() -> None:
 
 
 def test_they_are_still_there_and_take_what_we_give_them() -> None:
-    signatures = {
+    signatures: dict[Any, list[str]] = {
         App._handle_exception: ["self", "error"],
         App._fatal_error: ["self"],
         App._check_bindings: ["self", "key", "priority"],

@@ -213,7 +213,7 @@ async def test_keys_do_the_same_in_one_piece_and_one_by_one(with_links: Path, tm
     keys = [
         key for key, before in zip(keys, ["", *keys], strict=False) if key != before
     ]  # twice the same is another test
-    other = shutil.copy(with_links, tmp_path / "other.db")
+    other = Path(shutil.copy(with_links, tmp_path / "other.db"))
     assert await after(with_links, keys, at_once=True) == await after(other, keys, at_once=False), keys
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -36,7 +36,7 @@ async def refresh(
     force: bool = False,
     given: bool = False,
     deadline: float = DEADLINE,
-) -> AsyncIterator[Refreshed]:
+) -> AsyncGenerator[Refreshed, None]:
     """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
 
     `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -64,7 +64,7 @@ async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) 
 
 async def subscribe_all(
     cache: Cache, queue: PoliteQueue, addresses: Sequence[str], *, clock: Clock
-) -> AsyncIterator[tuple[str, Subscribed | TuireaderError]]:
+) -> AsyncGenerator[tuple[str, Subscribed | TuireaderError], None]:
     """Subscribe to many addresses side by side, and yield what came of each as soon as it is known.
 
     Addresses that lead to one feed fetch it once.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import cast
 
 from tuireader.library.jobs.cache import Cache
 from tuireader.model.clock import Clock
@@ -20,8 +19,7 @@ async def refreshing(
     async with web.queue("tuireader.library.refreshing.refresh") as queue:
         from tuireader.library.refreshing.refresh import refresh
 
-        events = cast("AsyncGenerator[Refreshed, None]", refresh(cache, queue, feeds, clock=clock, force=force))
-        async with aclosing(events):
+        async with aclosing(refresh(cache, queue, feeds, clock=clock, force=force)) as events:
             async for event in events:
                 yield event
 
