@@ -31,9 +31,9 @@ def test_every_room_has_its_sentence(room: str) -> None:
 
 def test_the_largest_classes_have_theirs() -> None:
     sizes: dict[str, int] = {}
-    for path in (SOURCE / "tui").rglob("*.py"):
+    for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and node.end_lineno is not None:
                 sizes[node.name] = node.end_lineno - node.lineno
-    largest = sorted(sizes, key=lambda name: -sizes[name])[:12]
+    largest = sorted(sizes, key=lambda name: -sizes[name])[:26]
     assert [name for name in largest if f"| `{name}` |" not in TEXT] == []

@@ -29,11 +29,11 @@ from tuireader.store import (
     damage,
     feeds,
     host_holds,
-    recovery,
     statuses,
     ui_state,
 )
 from tuireader.store.connection import PAGE_SIZE, connect
+from tuireader.store.mending import recovery
 from tuireader.urls.reach import Reach
 
 TESTS = Path(__file__).parents[1]

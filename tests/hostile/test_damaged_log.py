@@ -18,8 +18,9 @@ import pytest
 from support import cache_damage as damaged
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, log_file, statuses
+from tuireader.store import articles, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
+from tuireader.store.mending import log_file
 
 FRAME = 24 + PAGE_SIZE
 FILES = ("", "-wal", "-shm")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tuireader.store.log_file import Log
+    from tuireader.store.mending.log_file import Log
 
 
 def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> Connection:
@@ -54,7 +54,7 @@ def _build_index(c: Connection, tell: Callable[[str], None]) -> None:
     if ui_state.value(c, INDEX_TO_BE_BUILT[0]) is None:
         return
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.reindexing import build_index
+    from tuireader.store.mending.reindexing import build_index
 
     tell("The search index is made anew, once …")
     with suppress(StoreError):
@@ -65,7 +65,7 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     """Open it, with all that its log holds; and what had to be done for that."""
     if not _has_log(path):
         return connect(path), ""
-    from tuireader.store import log_file  # seldom needed here
+    from tuireader.store.mending import log_file  # seldom needed here
 
     log = log_file.look(path)
     if log is None or (path.exists() and not path.is_file()):
@@ -88,7 +88,7 @@ def _has_log(path: Path) -> bool:
 
 def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.recovery import mend_log
+    from tuireader.store.mending.recovery import mend_log
 
     said = mend_log(path, log, plain_text, tell, close)
     return connect(path), said
@@ -96,7 +96,7 @@ def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callab
 
 def _mend(path: Path, tell: Callable[[str], None]) -> str:
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.recovery import mend
+    from tuireader.store.mending.recovery import mend
 
     return mend(path, plain_text, tell)
 

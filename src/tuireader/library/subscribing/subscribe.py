@@ -11,6 +11,7 @@ from functools import partial
 from tuireader.cleanup import to_the_end
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs.cache import Cache
+from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
@@ -71,14 +72,15 @@ async def subscribe_all(
     """
     done: asyncio.Queue[tuple[str, Subscribed | TuireaderError] | BaseException] = asyncio.Queue()
     steps = _Subscription(cache, queue, clock)
-    room = asyncio.Semaphore(AT_ONCE)
+    lanes, room = Lanes(), asyncio.Semaphore(AT_ONCE)
 
     async def take(address: str) -> None:
-        async with room:
-            try:
+        try:
+            # Those of one host wait for each other first: a host that hangs must not take all the room.
+            async with lanes.of(addresses_to_try(address)[0], first=False), room:
                 came: Subscribed | TuireaderError = await steps.all(address, None, is_new=address not in there)
-            except TuireaderError as error:
-                came = error
+        except TuireaderError as error:
+            came = error
         done.put_nowait((address, came))
 
     def over(task: asyncio.Task[None]) -> None:

@@ -16,8 +16,8 @@ from tuireader.store.columns import lenient, number, text_of
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
-from tuireader.store.leaf_pages import Leaves
-from tuireader.store.reindexing import PlainText, index_article
+from tuireader.store.mending.leaf_pages import Leaves
+from tuireader.store.mending.reindexing import PlainText, index_article
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 

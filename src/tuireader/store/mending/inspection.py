@@ -8,7 +8,7 @@ from typing import Literal
 
 from tuireader.store.connection import BROKEN
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
-from tuireader.store.leaf_pages import varint
+from tuireader.store.mending.leaf_pages import varint
 from tuireader.store.schema import expected, is_as_made
 
 CORE = ("feed", "article", "body", "setting", "hold")

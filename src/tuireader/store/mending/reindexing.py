@@ -8,8 +8,8 @@ from collections.abc import Callable
 from tuireader.store import ui_state
 from tuireader.store.bodies import unpack
 from tuireader.store.connection import BROKEN, transaction
-from tuireader.store.inspection import is_sound
 from tuireader.store.labels import names_of, split_names
+from tuireader.store.mending.inspection import is_sound
 from tuireader.store.migrations.make_room import INDEX_TO_BE_BUILT
 from tuireader.store.migrations.small_steps import INDEX_SETTINGS
 from tuireader.store.writing import add_to_index, index_columns
