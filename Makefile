@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 USE := $(VENV)/.users
 DEV := $(VENV)/.developers
 
-.PHONY: help demo test test-slow check format screenshots bench clean
+.PHONY: help demo test test-slow coverage check format screenshots bench clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -20,6 +20,12 @@ test: $(DEV) ## all tests
 
 test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and feeds
 	@$(BIN)/pytest -q -n auto -m slow $(TESTS)
+
+coverage: $(DEV) ## all tests, and which lines and branches they reach
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest -q -n auto --dist worksteal --deselect tests/tui/test_start.py
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report --skip-covered --sort=cover
 
 check: $(DEV) ## lint, types, import contracts
 	$(BIN)/ruff check .

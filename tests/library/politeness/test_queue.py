@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,8 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
+from tuireader.store import feeds
+from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -49,6 +53,23 @@ async def test_an_address_is_not_asked_for_in_another_spelling(library: Library,
     assert site.paths() == ["/a"]
 
 
+async def test_a_host_all_of_whose_feeds_are_held_is_left_alone(library: Library, site: ScriptedSite) -> None:
+    site.pages["/page"] = Reply("here")
+    held, free = library.follow(f"{site.url}/a", f"{site.url}/b")
+    until = library.clock() + timedelta(minutes=10)
+    with closing(connect(library.path)) as c:
+        feeds.record(c, replace(held, not_before=until))
+    async with library.asking() as queue:
+        assert (await queue.get(f"{site.url}/page")).content == b"here"  # one may be asked for
+        with closing(connect(library.path)) as c:
+            feeds.record(c, replace(free, not_before=until + timedelta(minutes=10)))
+        with pytest.raises(NotAskedError, match="wants not to be asked before"):
+            await queue.get(f"{site.url}/page")
+        library.clock.advance(minutes=11)  # the first of them
+        assert (await queue.get(f"{site.url}/page")).content == b"here"
+    assert site.paths() == ["/page"] * 2
+
+
 async def test_a_feed_of_a_host_that_had_enough_is_not_asked_for_in_the_same_run(
     library: Library, site: ScriptedSite
 ) -> None:
@@ -76,12 +97,12 @@ async def test_what_the_user_waits_for_goes_before_feeds_that_wait(
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere")
 
     there = await serve(slow)
-    feeds = library.follow(*(f"{there.url}feed-{number}" for number in range(4)))
+    followed = library.follow(*(f"{there.url}feed-{number}" for number in range(4)))
     async with library.asking() as queue:
 
         async def fetch(number: int) -> None:
-            async with queue.lane(feeds[number]):
-                await queue.get_feed(feeds[number], UnresponsiveHosts())
+            async with queue.lane(followed[number]):
+                await queue.get_feed(followed[number], UnresponsiveHosts())
 
         async with asyncio.TaskGroup() as tasks:
             for number in range(4):
