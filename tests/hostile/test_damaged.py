@@ -398,6 +398,19 @@ def test_folders_accounts_journal_and_tags_are_taken_over(db: Path, whole: dict[
     assert furniture(db) == before
 
 
+def test_feeds_of_an_account_that_is_lost_stay(db: Path, whole: dict[int, Kept]) -> None:
+    """One of them has the address of a feed of this machine's own, and cannot become another of that."""
+    furnish(db)
+    with closing(sqlite3.connect(db)) as c:
+        c.execute("UPDATE account SET id = 99 WHERE id > 0")
+        c.commit()
+    damage.suspect(db)
+    with closing(open_cache(db)) as c:
+        assert "subscriptions are taken over" in c.notice
+        assert c.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert len({(feed.account_id, feed.url) for feed in feeds.every(c)}) == FEEDS + 1
+
+
 def test_a_schema_is_known_again_also_where_the_index_was_made_anew(db: Path, whole: dict[int, Kept]) -> None:
     """Then it does not stand where it was made first."""
     ruin(db, "search_data")

@@ -98,10 +98,10 @@ class Cache:
         """
         from tuireader.library.jobs.pool import JobPool  # the start of the app does without it
 
-        if self._pool is None:
-            self._pool = JobPool(self.path, processes=self._processes, prepare=prepare)
-            await self._pool.__aenter__()
         pool = self._pool
+        if pool is None:
+            pool = await JobPool(self.path, processes=self._processes, prepare=prepare).__aenter__()
+            self._pool = pool
         pool.expect(expected)
         self._pool_users += 1
         error: BaseException | None = None

@@ -358,10 +358,13 @@ class _Copy:
         ):
             self._new.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT id FROM {of})")
         for table in ("feed", "folder"):
+            missing = "account_id NOT IN (SELECT id FROM account)"
+            self._new.execute(f"UPDATE OR IGNORE {table} SET account_id = 0 WHERE {missing}")
+            # What is there under the same name already stays apart, in an account of which nothing else is known.
             self._new.execute(
-                f"UPDATE OR IGNORE {table} SET account_id = 0 WHERE account_id NOT IN (SELECT id FROM account)"
+                "INSERT INTO account (id, kind, name, url, user, cursor)"
+                f" SELECT DISTINCT account_id, 'lost', '', '', '', '' FROM {table} WHERE {missing}"
             )
-        self._new.execute("DELETE FROM folder WHERE account_id NOT IN (SELECT id FROM account)")
         self._new.execute("UPDATE feed SET folder_id = NULL WHERE folder_id NOT IN (SELECT id FROM folder)")
 
     def _keep_numbers(self) -> None:
