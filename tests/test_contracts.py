@@ -37,8 +37,8 @@ BREAKS = {
     ),
     "Within the library": (
         ("tuireader.library.jobs.work", "import tuireader.library.politeness.polling"),
-        ("tuireader.library.reading.status", "import tuireader.library.refreshing.plan"),
-        ("tuireader.library.refreshing.plan", "import tuireader.library.subscribing.lookup"),
+        ("tuireader.library.reading.status", "import tuireader.library.refreshing.compare"),
+        ("tuireader.library.refreshing.compare", "import tuireader.library.subscribing.lookup"),
     ),
     "The only gate to the cache": (
         ("tuireader.tui.main.statuses", "import tuireader.library.jobs.writer"),
@@ -130,7 +130,7 @@ WRITING = {
     "feeds": {"add", "record", "remove", "remove_articles", "rename", "set_option"},
     "folders": {"add", "put", "remove"},
     "host_holds": {"hold"},
-    "journal": {"done", "note", "receive", "take_pending"},
+    "sync_journal": {"done", "note", "receive", "take_pending"},
     "ui_state": {"save"},
 }
 """What changes the cache, by the module of the store that does it and is also read from."""

@@ -18,7 +18,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
-from tuireader.store.migrations import first
+from tuireader.store.migrations import v1_first
 from tuireader.urls.reach import Reach
 
 
@@ -103,7 +103,7 @@ def test_a_sqlite_that_cannot_delete_from_a_bare_index_keeps_the_text_in_it(
         assert titles(c, Query(text="harbour ")) == ["Title of 2"]
 
 
-@pytest.mark.skipif(sqlite3.sqlite_version_info < first.NEWER_INDEX, reason="this SQLite makes no such index")
+@pytest.mark.skipif(sqlite3.sqlite_version_info < v1_first.NEWER_INDEX, reason="this SQLite makes no such index")
 def test_an_index_of_a_newer_sqlite_is_refused_with_a_sentence(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(db).close()
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))

@@ -19,13 +19,13 @@ from tuireader.model.feed import Validators
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, facets, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
-from tuireader.store.migrations import first
+from tuireader.store.migrations import v1_first
 from tuireader.urls.reach import Reach
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}
 each = pytest.mark.parametrize("number", sorted(DUMPS))
 pytestmark = pytest.mark.skipif(
-    sqlite3.sqlite_version_info < first.NEWER_INDEX, reason="the dumps have an index that this SQLite cannot read"
+    sqlite3.sqlite_version_info < v1_first.NEWER_INDEX, reason="the dumps have an index that this SQLite cannot read"
 )
 
 

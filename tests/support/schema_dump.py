@@ -21,7 +21,7 @@ from tuireader.model.change import RemoteStatus
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, facets, feeds, folders, journal, labels, statuses, ui_state
+from tuireader.store import accounts, articles, facets, feeds, folders, labels, statuses, sync_journal, ui_state
 from tuireader.store.connection import connect
 
 DATA = Path(__file__).parents[1] / "data"
@@ -90,7 +90,7 @@ def furnish(path: Path) -> tuple[object, ...]:
         entry = replace(ready("guid"), server_id="70")
         (article_id,) = articles.save_entries(c, theirs.id, Plan(new=(entry,)), NOW).new
         statuses.mark(c, [article_id], starred=True)
-        journal.receive(c, account.id, [RemoteStatus("71", "read", True, NOW)])
+        sync_journal.receive(c, account.id, [RemoteStatus("71", "read", True, NOW)])
         ids = articles.ids(c, Query(), 0, 2)
         rows = {id_: labels.Repeated(*repeated(c, id_)) for id_ in ids}
         labels.put(c, "tag", {id_: ["Later"] for id_ in ids}, rows)
@@ -113,7 +113,7 @@ def furniture(path: Path) -> tuple[object, ...]:
             [feeds.options(c, feed.id) for feed in every],
             folders.every(c),
             accounts.every(c),
-            [journal.waiting(c, account.id) for account in accounts.every(c)],
+            [sync_journal.waiting(c, account.id) for account in accounts.every(c)],
             c.execute("SELECT account_id, reference, field, value FROM pending_status").fetchall(),
             facets.tags(c, Query()),
             [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],

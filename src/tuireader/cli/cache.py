@@ -12,7 +12,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.store.connection import Connection
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.cache import Cache
+    from tuireader.library.jobs.off_loop import Cache
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def opened() -> Iterator[Connection]:
 @contextmanager
 def gate() -> Iterator[Cache]:
     """The gate to the cache for a command with an event loop, once it was `opened`; what is unwritten is said."""
-    from tuireader.library.jobs.cache import Cache
+    from tuireader.library.jobs.off_loop import Cache
 
     cache = Cache(paths.cache_path())
     try:

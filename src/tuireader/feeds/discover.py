@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from tuireader.feeds.decode import decode
 from tuireader.feeds.xml_repair import find_root
 from tuireader.model.fetched import FeedLink
-from tuireader.text.names import line
+from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_site

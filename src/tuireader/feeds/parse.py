@@ -18,7 +18,8 @@ from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.xml_repair import find_root, is_whole
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.text.names import categories, line, people
+from tuireader.text.bylines import categories, people
+from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import DamagedError, StoreError
 from tuireader.store import damage, ui_state
 from tuireader.store.connection import Connection, connect
-from tuireader.store.migrations.make_room import INDEX_TO_BE_BUILT
+from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         c.notice = " ".join(filter(None, (said, of_log, c.notice)))
         _build_index(c, tell)
         if any(path.parent.glob(f"{path.name}.marks-*")):
-            from tuireader.store.pending import write_what_waits
+            from tuireader.store.marks_while_locked import write_what_waits
 
             write_what_waits(c, path)
     except BaseException:

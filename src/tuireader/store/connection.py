@@ -13,7 +13,7 @@ from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage
 from tuireader.store.columns import lenient
-from tuireader.store.migrations.first import NEWER_INDEX
+from tuireader.store.migrations.v1_first import NEWER_INDEX
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, OLDEST_SQLITE, is_as_made
 
 if TYPE_CHECKING:

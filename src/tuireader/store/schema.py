@@ -14,9 +14,9 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tuireader.store.migrations.first import create
-from tuireader.store.migrations.make_room import make_room
-from tuireader.store.migrations.small_steps import add_what_hosts_are, know_links_by_their_place, merge_seldom
+from tuireader.store.migrations.v1_first import create
+from tuireader.store.migrations.v2_to_v4 import add_what_hosts_are, know_links_by_their_place, merge_seldom
+from tuireader.store.migrations.v5_make_room import make_room
 
 if TYPE_CHECKING:
     from collections.abc import Callable

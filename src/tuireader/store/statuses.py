@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import journal, labels
+from tuireader.store import labels, sync_journal
 from tuireader.store.columns import id_list
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
@@ -89,7 +89,7 @@ def _set(
     for field, value in marks.items():
         if value is not None:
             some = id_list(ids)
-            journal.note(c, some, field, int(value), now())
+            sync_journal.note(c, some, field, int(value), now())
             _write(c, field, int(value), some)
 
 

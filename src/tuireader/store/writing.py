@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import journal, labels, search
+from tuireader.store import labels, search, sync_journal
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -184,7 +184,7 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
     numbered = list(enumerate(entries, 1 + _last_number(c)))
     dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
     known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
-    waited = journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
+    waited = sync_journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
     rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status(waited.get(id_, {}))) for id_, ready in numbered}
     columns = ("id", "feed_id", "date", "read", "starred", "server_id", *entries[0].facts)
     c.executemany(

@@ -48,7 +48,7 @@ class Client(httpx2.AsyncClient):
         self._reach: dict[Origin, Reach] = {}
 
     def slot(self, host: str) -> asyncio.Semaphore:
-        """What to hold while a connection to that host is in use."""
+        """What to hold while a connection to that host is in use; who asks next is decided by `politeness.lanes`."""
         return self._slots.setdefault(host, asyncio.Semaphore(self._per_host))
 
     def reach(self, url: httpx2.URL) -> Reach | None:

@@ -17,7 +17,7 @@ from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from support.themed_app import ThemedApp
 from tuireader.config.options import Config
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.article import Status
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange

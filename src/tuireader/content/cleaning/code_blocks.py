@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from tuireader.content.cleaning.boilerplate import is_part_of_page
+from tuireader.content.cleaning.known_by_class import is_part_of_page
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import INLINE
 from tuireader.text.printable import printable_block

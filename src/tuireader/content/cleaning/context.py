@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
-from tuireader.content.cleaning.boilerplate import is_part_of_page, is_share_bar, is_share_heading, is_share_link
+from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
 from tuireader.content.dom.flow import Kept, in_blocks, is_block
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Node

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from tuireader.content.cleaning.boilerplate import is_share_bar, is_share_heading, without_links
+from tuireader.content.cleaning.known_by_class import is_share_bar, is_share_heading, without_links
 from tuireader.content.cleaning.phrases import LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.tree import Node

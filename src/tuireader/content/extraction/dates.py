@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from tuireader.content.extraction.byline import is_elsewhere
+from tuireader.content.extraction.marked_names import is_elsewhere
 
 _META = (
     "article:published_time", "og:published_time", "datepublished", "citation_publication_date", "parsely-pub-date",

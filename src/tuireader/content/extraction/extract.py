@@ -13,8 +13,8 @@ from typing import Any
 from trafilatura import extract_with_metadata
 from trafilatura.utils import decode_file, load_html
 
-from tuireader.content.cleaning.boilerplate import PARTS, without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
+from tuireader.content.cleaning.known_by_class import PARTS, without_links
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.dom.repair import cut, flattened
 from tuireader.content.dom.sanitize import tree_of

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tuireader.content.cleaning.boilerplate import is_part_of_page
+from tuireader.content.cleaning.known_by_class import is_part_of_page
 from tuireader.content.dom.tree import Node
 from tuireader.content.extraction.metadata import letters
 from tuireader.text.html_elements import INLINE, VOID

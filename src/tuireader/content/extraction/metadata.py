@@ -10,9 +10,9 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from tuireader.content.extraction import byline, dates
+from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import article_data, names_in, texts_in
-from tuireader.text.names import categories, distinct
+from tuireader.text.bylines import categories, distinct
 from tuireader.text.printable import printable_line
 
 _HEADINGS_MAX = 3
@@ -59,17 +59,17 @@ def metadata_of(page: Any, found: Any) -> Metadata:
     What is written for machines goes first. Tags are taken where there is no category.
     """
     stated = article_data(each.text or "" for each in page.iter("script") if "ld+json" in each.get("type", ""))
-    near = byline.near_title(page)
+    near = marked_names.near_title(page)
     author, found_labels, day = (
         (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
     )
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     return Metadata(
-        names(names_in(stated.get("author")) or byline.authors(page, near) or (author or "").split(";")),
+        names(names_in(stated.get("author")) or marked_names.authors(page, near) or (author or "").split(";")),
         labels(texts_in(stated.get("articleSection")))
-        or labels(byline.categories(page, near))
+        or labels(marked_names.categories(page, near))
         or labels(sections)
-        or labels(byline.tags(page, near))
+        or labels(marked_names.tags(page, near))
         or labels(found_labels or ()),
         dates.published(page, near, texts_in(stated.get("datePublished")), day),
         tuple(

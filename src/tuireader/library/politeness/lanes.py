@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from tuireader.urls.hosts import host_of
 
 LANES = 2
-"""Pages of one host that are asked for at a time."""
+"""Pages of one host that are asked for at a time; `web.client` holds its connections to as many, redirects too."""
 
 
 @dataclass(slots=True)

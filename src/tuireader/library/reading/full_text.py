@@ -11,7 +11,7 @@ from tuireader.store import articles, feeds
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.library.jobs.cache import Cache
+    from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed

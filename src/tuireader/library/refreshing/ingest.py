@@ -10,8 +10,8 @@ from datetime import datetime
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.feeds.parse import parse_feed
 from tuireader.library.politeness import polling, retry_after
-from tuireader.library.refreshing.duplicate_guids import known_entries
-from tuireader.library.refreshing.plan import plan
+from tuireader.library.refreshing.compare import plan
+from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.model.feed import Feed, Refreshed, RefreshStatus
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import articles

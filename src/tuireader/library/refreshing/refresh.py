@@ -10,7 +10,7 @@ from typing import Any
 
 from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts

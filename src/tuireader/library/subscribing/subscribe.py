@@ -10,7 +10,7 @@ from functools import partial
 
 from tuireader.cleanup import to_the_end
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh

@@ -6,9 +6,9 @@ import re
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from tuireader.library.refreshing.plan import prepare
+from tuireader.library.refreshing.compare import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
-from tuireader.text.names import categories, people
+from tuireader.text.bylines import categories, people
 from tuireader.urls.identity import is_front_page, is_within, same_place
 
 _FEWEST_WORDS = 10

@@ -10,8 +10,8 @@ from tuireader.store.bodies import unpack
 from tuireader.store.connection import BROKEN, transaction
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.mending.inspection import is_sound
-from tuireader.store.migrations.make_room import INDEX_TO_BE_BUILT
-from tuireader.store.migrations.small_steps import INDEX_SETTINGS
+from tuireader.store.migrations.v2_to_v4 import INDEX_SETTINGS
+from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
 from tuireader.store.writing import add_to_index, index_columns
 
 PlainText = Callable[[str], str]

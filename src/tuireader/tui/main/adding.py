@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds

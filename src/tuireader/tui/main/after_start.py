@@ -6,7 +6,7 @@ import gc
 
 from textual.widget import Widget
 
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import damage
 from tuireader.tui.support.safe_text import toast
 

@@ -8,7 +8,7 @@ from typing import Any
 from textual.widget import Widget
 
 from tuireader.errors import AddressError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import articles
 from tuireader.tui.support.safe_text import toast
 

@@ -16,7 +16,7 @@ from textual.containers import Container
 from textual.message import Message
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange

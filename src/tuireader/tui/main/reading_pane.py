@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
 from tuireader.tui.main.headlines_pane import ListPosition, read_view

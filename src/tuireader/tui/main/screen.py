@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual import events, on, work
 
 from tuireader.config.options import Config
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange

@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
 
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.feed_list import ALL, STARRED, UNREAD, FeedList

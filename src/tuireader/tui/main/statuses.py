@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import TuireaderError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.status_change import StatusChange
 from tuireader.tui.main.undo import UndoStack, UndoStep

@@ -16,7 +16,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from tuireader.errors import NotFoundError, TuireaderError
-from tuireader.library.jobs.cache import Cache
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import articles, feeds
 from tuireader.text.printable import printable

@@ -1,4 +1,6 @@
-"""The journal: marks that an account is to be told of, and marks that wait for their article.
+"""The journal of sync: marks that an account is to be told of, and marks of an account that wait for their article.
+
+Marks that wait because another program holds the cache are in `marks_while_locked`.
 
 A mark is written into the journal in the same transaction as into the article. There is one line for each article and
 field: what the user did last.

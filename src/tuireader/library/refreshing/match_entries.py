@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
-from tuireader.library.refreshing.plan import digest_of
+from tuireader.library.refreshing.compare import digest_of
 from tuireader.library.refreshing.renamed import Candidate, is_another, renamed
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from trafilatura.utils import load_html
 
-from tuireader.content.extraction import byline
+from tuireader.content.extraction import marked_names
 
 
 def tree(body: str) -> Any:
@@ -14,17 +14,17 @@ def tree(body: str) -> Any:
 
 def authors(body: str) -> list[str]:
     page = tree(body)
-    return byline.authors(page, byline.near_title(page))
+    return marked_names.authors(page, marked_names.near_title(page))
 
 
 def categories(body: str) -> list[str]:
     page = tree(body)
-    return byline.categories(page, byline.near_title(page))
+    return marked_names.categories(page, marked_names.near_title(page))
 
 
 def tags(body: str) -> list[str]:
     page = tree(body)
-    return byline.tags(page, byline.near_title(page))
+    return marked_names.tags(page, marked_names.near_title(page))
 
 
 @pytest.mark.parametrize(

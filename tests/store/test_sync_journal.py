@@ -20,7 +20,7 @@ from tuireader.model.change import Field, RemoteStatus
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, facets, feeds, journal, statuses
+from tuireader.store import accounts, articles, facets, feeds, statuses, sync_journal
 from tuireader.store.connection import connect
 
 LATER = NOW + timedelta(minutes=5)
@@ -45,7 +45,7 @@ def told(reference: str, field: Field, *, value: bool, changed: datetime = NOW) 
 
 
 def lines(c: sqlite3.Connection, feed: Feed) -> list[tuple[str, str, bool]]:
-    return [(each.server_id, each.field, each.value) for each in journal.waiting(c, feed.account_id)]
+    return [(each.server_id, each.field, each.value) for each in sync_journal.waiting(c, feed.account_id)]
 
 
 def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3.Connection) -> None:
@@ -53,8 +53,8 @@ def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3
     (first,), (other,) = arrive(c, feed, entry(1)), arrive(c, own, ready("x"))
     statuses.mark(c, [first, other], read=True, starred=True, now=lambda: LATER)
     assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
-    assert {each.changed for each in journal.waiting(c, feed.account_id)} == {LATER}
-    assert journal.waiting(c, own.account_id) == []
+    assert {each.changed for each in sync_journal.waiting(c, feed.account_id)} == {LATER}
+    assert sync_journal.waiting(c, own.account_id) == []
 
 
 def test_only_what_changes_is_noted_and_only_the_last_of_it(c: sqlite3.Connection) -> None:
@@ -73,12 +73,12 @@ def test_what_the_account_was_told_is_forgotten_but_not_what_was_done_since(c: s
     feed = synced(c)
     (first,) = arrive(c, feed, entry(1))
     statuses.mark(c, [first], starred=True)
-    under_way = journal.waiting(c, feed.account_id)
+    under_way = sync_journal.waiting(c, feed.account_id)
     statuses.mark(c, [first], starred=False)
-    journal.done(c, [each.number for each in under_way])
+    sync_journal.done(c, [each.number for each in under_way])
     assert lines(c, feed) == [("1", "starred", False)]
-    assert len(journal.waiting(c, feed.account_id, 0)) == 0
-    journal.done(c, [each.number for each in journal.waiting(c, feed.account_id)])
+    assert len(sync_journal.waiting(c, feed.account_id, 0)) == 0
+    sync_journal.done(c, [each.number for each in sync_journal.waiting(c, feed.account_id)])
     assert lines(c, feed) == []
 
 
@@ -93,9 +93,9 @@ def test_an_account_that_no_longer_syncs_is_told_nothing_more(c: sqlite3.Connect
 def test_what_an_account_tells_is_taken_over_and_not_told_back(c: sqlite3.Connection) -> None:
     feed = synced(c)
     first, _ = arrive(c, feed, entry(1), entry(2))
-    assert journal.receive(c, feed.account_id, [told("1", "read", value=True), told("2", "read", value=False)]) == [
-        first
-    ]
+    assert sync_journal.receive(
+        c, feed.account_id, [told("1", "read", value=True), told("2", "read", value=False)]
+    ) == [first]
     assert articles.status(c, first).read
     assert lines(c, feed) == []
     assert (facets.totals(c, Query()).unread, facets.authors(c, Query())[0].unread) == (1, 1)
@@ -106,14 +106,14 @@ def test_of_two_marks_the_younger_wins(c: sqlite3.Connection, changed: datetime,
     feed = synced(c)
     (first,) = arrive(c, feed, entry(1))
     statuses.mark(c, [first], read=True, now=lambda: NOW)
-    journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=changed)])
+    sync_journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=changed)])
     assert articles.status(c, first).read is not wins
     assert lines(c, feed) == ([] if wins else [("1", "read", True)])
 
 
 def test_a_mark_that_comes_before_its_article_waits_for_it(c: sqlite3.Connection) -> None:
     feed = synced(c)
-    journal.receive(
+    sync_journal.receive(
         c,
         feed.account_id,
         [told("1", "read", value=True), told("1", "starred", value=True), told("3", "read", value=True)],
@@ -130,8 +130,8 @@ def test_a_mark_that_comes_before_its_article_waits_for_it(c: sqlite3.Connection
 
 def test_of_marks_that_wait_the_younger_stays(c: sqlite3.Connection) -> None:
     feed = synced(c)
-    journal.receive(c, feed.account_id, [told("1", "read", value=True, changed=LATER)])
-    journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=NOW)])
+    sync_journal.receive(c, feed.account_id, [told("1", "read", value=True, changed=LATER)])
+    sync_journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=NOW)])
     (first,) = arrive(c, feed, entry(1))
     assert articles.status(c, first).read
 
@@ -139,7 +139,7 @@ def test_of_marks_that_wait_the_younger_stays(c: sqlite3.Connection) -> None:
 def test_what_waits_for_one_account_is_not_anothers(c: sqlite3.Connection) -> None:
     feed = synced(c)
     other = accounts.add(c, "greader", name="Home")
-    journal.receive(c, other.id, [told("1", "read", value=True)])
+    sync_journal.receive(c, other.id, [told("1", "read", value=True)])
     (first,) = arrive(c, feed, entry(1))
     assert not articles.status(c, first).read
 
@@ -161,7 +161,7 @@ def test_lines_go_with_their_article(c: sqlite3.Connection) -> None:
 
 KILLED = """
 import os, pathlib, signal, sys
-from tuireader.store import journal, labels, statuses
+from tuireader.store import sync_journal, labels, statuses
 from tuireader.store.connection import connect
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -172,7 +172,7 @@ statuses.mark(c, [int(each) for each in sys.argv[2:]], read=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-@pytest.mark.parametrize("patch", ["statuses._write = die", "labels.repeat_status = die", "journal.note = die"])
+@pytest.mark.parametrize("patch", ["statuses._write = die", "labels.repeat_status = die", "sync_journal.note = die"])
 def test_a_kill_between_mark_and_journal_leaves_neither_or_both(db: Path, patch: str) -> None:
     with closing(connect(db)) as c:
         feed = synced(c)

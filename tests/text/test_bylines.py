@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.text.names import NAMES_MAX, categories, line, people
+from tuireader.text.bylines import NAMES_MAX, categories, people
+from tuireader.text.one_line import line
 
 
 @pytest.mark.parametrize(
