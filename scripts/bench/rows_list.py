@@ -15,7 +15,7 @@ from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
 from tuireader.model.query import Query
-from tuireader.store import articles, facets
+from tuireader.store import articles, label_counts
 from tuireader.store.connection import connect
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
@@ -228,7 +228,7 @@ def _first(here: Ours, query: Query) -> str:
 def _largest_category(here: Ours) -> str:
     """The category that most articles have: what is chosen has the most to count."""
     with closing(connect(here.cache)) as connection:
-        named = (facet for facet in facets.categories(connection, Query()) if facet.name)
+        named = (facet for facet in label_counts.categories(connection, Query()) if facet.name)
         return max(named, key=lambda facet: facet.total).name
 
 

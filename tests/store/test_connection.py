@@ -294,7 +294,7 @@ from pathlib import Path
 import tuireader
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, statuses
+from tuireader.store import articles, label_counts, statuses
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
     # What is loaded only where it is needed is loaded now: soon Python's files and the program's may be out of reach.
@@ -308,7 +308,8 @@ if os.getuid() == 0:
 try:
     with closing(connect(Path({db!r}))) as c:
         print(c.notice)
-        print(articles.count(c, Query()), len(articles.window(c, Query(), 0, 60)), facets.totals(c, Query()).unread)
+        counted = articles.count(c, Query()), len(articles.window(c, Query(), 0, 60))
+        print(*counted, label_counts.totals(c, Query()).unread)
         try:
             statuses.mark(c, [1], read=True)
         except StoreError as error:

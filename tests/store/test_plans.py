@@ -16,7 +16,7 @@ import pytest
 from support.factories import NOW, ready, save, subscribe
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, query_sql, statuses
+from tuireader.store import articles, label_counts, query_sql, statuses
 
 ORDERS = ("newest", "oldest", "shortest", "longest", "best")
 
@@ -169,7 +169,9 @@ def test_an_unread_list_with_kept_articles_is_merged_not_sorted(stocked: sqlite3
     assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1  # of the few that are kept
 
 
-@pytest.mark.parametrize("count", [facets.categories, facets.authors, facets.feeds, facets.totals])
+@pytest.mark.parametrize(
+    "count", [label_counts.categories, label_counts.authors, label_counts.feeds, label_counts.totals]
+)
 def test_no_count_reads_the_articles_themselves(
     stocked: sqlite3.Connection, count: Callable[[sqlite3.Connection, Query], object]
 ) -> None:

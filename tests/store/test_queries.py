@@ -21,7 +21,7 @@ from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, labels, query_sql, statuses
+from tuireader.store import articles, label_counts, labels, query_sql, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -234,17 +234,17 @@ def belongs(rows: list[Row], query: Query, id_: int) -> bool:
 
 def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     bare = replace(query, keep=frozenset())
-    assert by_key(facets.categories(c, query)) == counted(rows, replace(bare, categories=()), "categories")
-    assert by_key(facets.authors(c, query)) == counted(rows, replace(bare, authors=()), "authors")
+    assert by_key(label_counts.categories(c, query)) == counted(rows, replace(bare, categories=()), "categories")
+    assert by_key(label_counts.authors(c, query)) == counted(rows, replace(bare, authors=()), "authors")
     there = set(expected(rows, replace(bare, feeds=())))
     feeds: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.id in there:
             unread, total = feeds.get(row.feed, (0, 0))
             feeds[row.feed] = (unread + (not row.read), total + 1)
-    assert facets.feeds(c, query) == feeds
+    assert label_counts.feeds(c, query) == feeds
     free = replace(bare, feeds=(), unread=False, starred=False)
-    assert facets.totals(c, query) == Totals(
+    assert label_counts.totals(c, query) == Totals(
         len(expected(rows, free)),
         len(expected(rows, replace(free, unread=True))),
         len(expected(rows, replace(free, starred=True))),
@@ -383,11 +383,11 @@ def test_headlines_are_given_in_the_order_asked_and_what_is_gone_is_left_out(c: 
 
 
 def test_counts_of_an_empty_cache(c: sqlite3.Connection) -> None:
-    assert facets.categories(c, Query()) == []
-    assert facets.authors(c, Query(text="x")) == []
-    assert facets.feeds(c, Query(categories=("x",))) == {}
-    assert facets.totals(c, Query(text="x")) == Totals(0, 0, 0)
-    assert facets.totals(c, Query(categories=("x",))) == Totals(0, 0, 0)
+    assert label_counts.categories(c, Query()) == []
+    assert label_counts.authors(c, Query(text="x")) == []
+    assert label_counts.feeds(c, Query(categories=("x",))) == {}
+    assert label_counts.totals(c, Query(text="x")) == Totals(0, 0, 0)
+    assert label_counts.totals(c, Query(categories=("x",))) == Totals(0, 0, 0)
 
 
 def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from support.factories import ready, save, subscribe, titles
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, query_sql, search, statuses
+from tuireader.store import articles, label_counts, query_sql, search, statuses
 from tuireader.store.connection import connect
 from tuireader.text.folding import fold
 
@@ -116,7 +116,7 @@ def test_what_is_typed_finds(library: sqlite3.Connection, text: str, there: list
 @pytest.mark.parametrize("text", ['"', '""', "*", "+++", "-", "--", "NEAR(", "^", ":", "(", ")", "-*", "author:", '-"'])
 def test_signs_alone_find_nothing_and_are_no_error(library: sqlite3.Connection, text: str) -> None:
     assert found(library, text) == []
-    assert facets.totals(library, Query(text=text)).all == 0
+    assert label_counts.totals(library, Query(text=text)).all == 0
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00", "feed:"])
@@ -137,7 +137,7 @@ def test_nothing_that_is_typed_is_an_error(library: sqlite3.Connection, text: st
     for order in ("newest", "best"):
         query = Query(text=text, order=order)
         assert len(articles.window(library, query, 0, 60)) == articles.count(library, query)
-    facets.categories(library, Query(text=text))
+    label_counts.categories(library, Query(text=text))
     search.excerpt_around("The fox and the dog.", text)
 
 

@@ -20,7 +20,7 @@ from tuireader.model.change import Field, RemoteStatus
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, facets, feeds, statuses, sync_journal
+from tuireader.store import accounts, articles, feeds, label_counts, statuses, sync_journal
 from tuireader.store.connection import connect
 
 LATER = NOW + timedelta(minutes=5)
@@ -98,7 +98,7 @@ def test_what_an_account_tells_is_taken_over_and_not_told_back(c: sqlite3.Connec
     ) == [first]
     assert articles.status(c, first).read
     assert lines(c, feed) == []
-    assert (facets.totals(c, Query()).unread, facets.authors(c, Query())[0].unread) == (1, 1)
+    assert (label_counts.totals(c, Query()).unread, label_counts.authors(c, Query())[0].unread) == (1, 1)
 
 
 @pytest.mark.parametrize(("changed", "wins"), [(LATER, True), (NOW - timedelta(minutes=5), False)])
@@ -121,8 +121,8 @@ def test_a_mark_that_comes_before_its_article_waits_for_it(c: sqlite3.Connection
     first, second = arrive(c, feed, entry(1), entry(2))
     assert articles.status(c, first) == Status(read=True, starred=True)
     assert articles.status(c, second) == Status()
-    assert facets.totals(c, Query()).unread == 1
-    assert (facets.categories(c, Query())[0].unread, lines(c, feed)) == (1, [])
+    assert label_counts.totals(c, Query()).unread == 1
+    assert (label_counts.categories(c, Query())[0].unread, lines(c, feed)) == (1, [])
     assert arrive(c, feed, entry(1)) == []  # and only once
     (third,) = arrive(c, feed, entry(3))
     assert articles.status(c, third).read
@@ -148,7 +148,7 @@ def test_old_articles_may_arrive_read(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
     first, second = arrive(c, feed, replace(ready("1"), status=Status(read=True)), ready("2"))
     assert (articles.status(c, first).read, articles.status(c, second).read) == (True, False)
-    assert facets.totals(c, Query()).unread == 1
+    assert label_counts.totals(c, Query()).unread == 1
 
 
 def test_lines_go_with_their_article(c: sqlite3.Connection) -> None:

@@ -27,7 +27,7 @@ from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, damage, facets, feeds, host_holds, statuses, ui_state
+from tuireader.store import articles, damage, feeds, host_holds, label_counts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count
 from tuireader.urls.reach import Reach
@@ -180,7 +180,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
 
         attempt(read_all)
         attempt(lambda: count(c, Query()))
-        attempt(lambda: facets.totals(c, Query()))
+        attempt(lambda: label_counts.totals(c, Query()))
         attempt(lambda: ui_state.load(c))
         attempt(lambda: feeds.summaries(c))
         attempt(lambda: articles.window(c, Query(text="harbour"), 0, 50))

@@ -21,7 +21,7 @@ from tuireader.model.change import RemoteStatus
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, facets, feeds, folders, labels, statuses, sync_journal, ui_state
+from tuireader.store import accounts, articles, feeds, folders, label_counts, labels, statuses, sync_journal, ui_state
 from tuireader.store.connection import connect
 
 DATA = Path(__file__).parents[1] / "data"
@@ -115,7 +115,7 @@ def furniture(path: Path) -> tuple[object, ...]:
             accounts.every(c),
             [sync_journal.waiting(c, account.id) for account in accounts.every(c)],
             c.execute("SELECT account_id, reference, field, value FROM pending_status").fetchall(),
-            facets.tags(c, Query()),
+            label_counts.tags(c, Query()),
             [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],
         )
 

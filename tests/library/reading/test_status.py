@@ -5,7 +5,7 @@ from support.factories import ready, save
 from tuireader.library.reading import status
 from tuireader.model.article import Totals
 from tuireader.model.query import Query
-from tuireader.store import articles, facets
+from tuireader.store import articles, label_counts
 from tuireader.store.connection import connect
 
 
@@ -16,9 +16,9 @@ def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> Non
         status.mark(c, [already], read=True)
         changed = status.mark_all_read(c, Query(categories=("K",)))
         assert len(changed) == 1
-        assert facets.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
+        assert label_counts.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
         status.mark(c, changed, read=False)
-        assert facets.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
+        assert label_counts.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
         assert articles.status(c, already).read
 
 

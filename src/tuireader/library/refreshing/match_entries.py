@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
+from tuireader.library.refreshing.changed_guids import Candidate, is_another, renamed
 from tuireader.library.refreshing.compare import digest_of
-from tuireader.library.refreshing.renamed import Candidate, is_another, renamed
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry
 from tuireader.store import articles

@@ -9,7 +9,7 @@ from datetime import datetime
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary
 from tuireader.model.query import Query
-from tuireader.store import articles, facets, feeds
+from tuireader.store import articles, feeds, label_counts
 from tuireader.tui.lists.facet_list import Facets, prepare
 
 
@@ -28,21 +28,21 @@ class SidebarCounts:
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     """Count everything that the sidebar shows."""
-    counted = facets.feeds(connection, query)
+    counted = label_counts.feeds(connection, query)
     every = feeds.every(connection)
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every),
-        categories=prepare(facets.categories(connection, query), "No category"),
-        authors=prepare(facets.authors(connection, query), "No author"),
+        categories=prepare(label_counts.categories(connection, query), "No category"),
+        authors=prepare(label_counts.authors(connection, query), "No author"),
         checked=max((feed.checked for feed in every if feed.checked), default=None),
     )
 
 
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     """All leaves the feed, as choosing it does; unread and starred stay in the feed that is chosen."""
-    totals = facets.totals(connection, query)
+    totals = label_counts.totals(connection, query)
     if not query.feeds:
         return totals
     within = replace(query, unread=False, starred=False, keep=frozenset())

@@ -12,7 +12,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.status_change import StatusChange
-from tuireader.tui.main.undo import UndoStack, UndoStep
+from tuireader.tui.main.undo_stack import UndoStack, UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
 
