@@ -299,7 +299,7 @@ def test_the_configuration_is_written_once_checked_and_printed(run: Run) -> None
     path = config_file(run)
     assert '#theme = "tuireader-dark"' in path.read_text("utf-8")
     assert run("config", "--check").err == f"tuireader: {path} has no mistake.\n"
-    path.write_text('measure = 66\n[keymap]\nstar = "s"\n', "utf-8")
+    path.write_text('measure = 66\n[keymap]\nstar = "s"\nsort = "S"\n', "utf-8")
     again = run("config", "--init")
     assert (again.status, "left as it is" in again.err) == (1, True)
     assert path.read_text("utf-8").startswith("measure = 66")
@@ -315,6 +315,7 @@ def test_a_mistake_in_the_configuration_is_named_with_its_file(run: Run) -> None
         ("mesure = 1", "Did you mean “measure”?"),
         ('theme = "norf"', "there is no theme “norf”. Did you mean “nord”?"),
         ('[keymap]\nstra = "s"', "there is no action “stra”. Did you mean “star”?"),
+        ('[keymap]\nstar = "s"', "the key “s” is that of “star” and of “sort”"),
     ):
         path.write_text(text, "utf-8")
         for how in ("--check", "--print"):

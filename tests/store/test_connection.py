@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, only, ready, save, subscribe, titles
+from support.schema_dump import DATA, restore
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
@@ -358,6 +359,14 @@ def test_a_read_only_cache_can_be_read(public: Path, beside: bool) -> None:
         f"{db} cannot be changed: it or its folder is read-only.",
     ]
     assert db.read_bytes() == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
+def test_an_older_cache_that_cannot_be_brought_up_to_date_says_what_it_needs(public: Path) -> None:
+    db = public / "tuireader.db"
+    restore((DATA / "schema-4.sql").read_text("utf-8"), db)
+    said = "was made by an older tuireader, and has to be brought up to date before it can be read"
+    assert unprivileged(db) == [f"{db} {said}: let it and its folder be written to, once."]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")

@@ -14,6 +14,7 @@ from tuireader.errors import ConfigError
 from tuireader.tui import keys
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.checks import check
 from tuireader.tui.commands import BY_ID, COMMANDS, Context
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.main.screen import ReaderScreen
@@ -113,6 +114,40 @@ async def test_a_narrow_help_does_without_the_names_of_the_keymap(db: Path) -> N
         await pilot.pause()
         assert "a page down; at its end, the next" in screen_text(app)
         assert "page-down" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (60, 20)])
+async def test_the_last_line_of_the_help_is_reached(db: Path, size: tuple[int, int]) -> None:
+    app = reader(db, config=Config(refresh_on_start=False))
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        for keys_to_the_end in (["G"], ["j"] * 80, ["space"] * 9):
+            await pilot.press("escape", "question_mark", *keys_to_the_end)
+            await settle(pilot)
+            assert re.search(r"\? f1 +help", screen_text(app)), keys_to_the_end
+            await pilot.press("g")
+            await settle(pilot)
+            assert "MOVING" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("keymap", "says"),
+    [
+        ({"star": "s"}, "the key “s” is that of “star” and of “sort”"),
+        ({"down": "e,q", "leave": "e"}, "the key “e” is that of “down” and of “leave”"),
+        ({"quit": "j"}, "the key “j” is that of “down” and of “quit”"),
+        ({"help": "f"}, "the key “f” is that of “star” and of “help”"),
+        ({"star": "ctrl+"}, "“ctrl+” is no key"),
+        ({"star": "x,,y"}, "“” is no key"),
+    ],
+)
+def test_keys_that_cannot_do_what_is_wanted_are_said(keymap: dict[str, str], says: str) -> None:
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        check(Config(keymap=keymap))
+
+
+def test_keys_may_be_exchanged_and_mean_something_else_elsewhere() -> None:
+    check(Config(keymap={"star": "s", "sort": "f", "find": "x,slash", "next-match": "J", "wider": "plus,+"}))
 
 
 def test_an_unknown_action_in_the_keymap_is_said(db: Path) -> None:

@@ -37,6 +37,16 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNWRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL)
 
 
+class _OutdatedError(StoreError):
+    """The cache is of an older schema, and nothing can be written."""
+
+
+_OUTDATED = (
+    "{path} was made by an older tuireader, and has to be brought up to date before it can be read: let it and its"
+    " folder be written to, once."
+)
+
+
 class Cursor(sqlite3.Cursor):
     """A cursor whose errors are sentences."""
 
@@ -268,15 +278,23 @@ def _bring_up_to_date(c: Connection) -> None:
         _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
         _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
     try:
-        for number, migrate in enumerate(MIGRATIONS, 1):
-            with transaction(c):
-                if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
-                    migrate(c)
-                    _number(c, number)
+        _migrate(c)
+    except StoreError as error:
+        if ours and _code(error.__cause__ or error) == sqlite3.SQLITE_READONLY:
+            raise _OutdatedError(_OUTDATED.format(path=c.path)) from error
+        raise
     except sqlite3.OperationalError:
         if not _is_made(c):
             raise
         _number(c, len(MIGRATIONS))  # it is up to date, and the number that said otherwise is damaged
+
+
+def _migrate(c: Connection) -> None:
+    for number, migrate in enumerate(MIGRATIONS, 1):
+        with transaction(c):
+            if c.execute("PRAGMA user_version").fetchone()[0] < number:  # another process may have been faster
+                migrate(c)
+                _number(c, number)
 
 
 def _number(c: Connection, version: int) -> None:
@@ -334,6 +352,8 @@ def _open_for_reading(path: Path, failure: Exception) -> Connection:
     for mode in _modes(path):
         try:
             c = _open(path, f"{path.absolute().as_uri()}?{mode}", uri=True)
+        except _OutdatedError:
+            raise
         except (*BROKEN, StoreError):
             continue
         if _is_full(path):
@@ -362,6 +382,6 @@ def _is_full(path: Path) -> bool:
     return room.f_bavail * room.f_frsize < PAGE_SIZE * 4
 
 
-def _code(error: Exception) -> int:
+def _code(error: BaseException) -> int:
     """SQLite's primary result code; 0 where the error is the module's own."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -80,6 +80,13 @@ class ChoiceList(RowList):
         else:
             self.scroll_lines(by)
 
+    def action_bottom(self) -> None:
+        """To the last row; without a cursor, scroll to it."""
+        if self._has_cursor:
+            super().action_bottom()
+        else:
+            self.scroll_lines(len(self.rows))
+
     def action_half_down(self) -> None:
         """Half a page down."""
         self._leap(max(1, self.room // 2))
