@@ -276,6 +276,8 @@ class ReaderApp(TypeAhead):
         """Let go of the web, write what is not written yet, and let go of the cache."""
         if self._ending is not None:
             self._heed_no_more()
+            if self._ending.is_told:
+                self._ending.hear_no_more()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(LETTING_GO):
                 called_off = [each.wait() for each in self.workers if each.is_running]

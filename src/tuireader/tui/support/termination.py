@@ -45,6 +45,17 @@ class Termination:
                 with suppress(ValueError):
                     signal.signal(number, lambda number, _: self.tell(128 + number))
 
+    def hear_no_more(self) -> None:
+        """Let further signals change nothing: it ends as it was told first, and on its way out Python would not hear.
+
+        To be called once it was told: a moment after that, it ends whatever happens.
+        """
+        for name in SIGNALS:
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(ValueError):
+                    signal.signal(number, signal.SIG_IGN)
+
     def _wait(self) -> None:
         status = self._told.get()
         self._begin(status)
