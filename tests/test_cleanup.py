@@ -1,8 +1,10 @@
 import asyncio
+from collections.abc import Coroutine
+from contextlib import aclosing
 
 import pytest
 
-from tuireader.cleanup import to_the_end
+from tuireader.cleanup import as_done, to_the_end
 
 
 async def test_what_lets_go_comes_to_its_end_however_often_its_task_is_cancelled() -> None:
@@ -38,3 +40,50 @@ async def test_its_errors_are_raised_unless_it_was_cancelled() -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+async def test_works_side_by_side_give_what_they_give_as_soon_as_it_is_there() -> None:
+    first = asyncio.Event()
+
+    async def wait() -> str:
+        await first.wait()
+        return "second"
+
+    async def go() -> str:
+        first.set()
+        return "first"
+
+    assert [each async for each in as_done([wait(), go()])] == ["first", "second"]
+    works: list[Coroutine[None, None, str]] = []
+    assert [each async for each in as_done(works)] == []
+
+
+@pytest.mark.parametrize("ends", ["by an error", "by the caller"])
+async def test_however_it_ends_the_others_have_let_go(ends: str) -> None:
+    let_go: list[int] = []
+
+    async def hold(number: int) -> int:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.sleep(0)
+            let_go.append(number)
+        return number
+
+    async def done() -> int:
+        await asyncio.sleep(0)
+        if ends == "by an error":
+            raise KeyError
+        return 0
+
+    async def use() -> None:
+        async with aclosing(as_done([hold(1), hold(2), done()])) as events:
+            async for _ in events:
+                return
+
+    if ends == "by an error":
+        with pytest.raises(KeyError):
+            await use()
+    else:
+        await use()
+    assert sorted(let_go) == [1, 2]

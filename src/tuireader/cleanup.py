@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] = lambda: None) -> None:
@@ -25,3 +28,18 @@ async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] 
             task.exception()  # noted: whoever cancels wants no other
         raise cancelled
     await task
+
+
+async def as_done(works: Iterable[Coroutine[Any, Any, Result]]) -> AsyncGenerator[Result, None]:
+    """Run all of `works` side by side, and yield what each gives as soon as it is done; raises what one raises.
+
+    However the iteration ends, all that is left is cancelled, and has let go of what it holds.
+    """
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        for done in asyncio.as_completed(tasks):
+            yield await done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await to_the_end(asyncio.gather(*tasks, return_exceptions=True))

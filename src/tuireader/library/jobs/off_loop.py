@@ -6,11 +6,13 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.work import Result, Work, wait_for
 from tuireader.library.jobs.writer import Writer
 from tuireader.model.status_change import StatusChange
+from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, connect
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ class Cache:
 
     def remember(self, name: str, value: str) -> None:
         """Write a setting of the screen soon."""
-        self._writer.submit(lambda c: _remember(c, name, value))
+        self._writer.submit(partial(ui_state.save, name=name, value=value))
 
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which takes a while and can be pickled, in a thread or in a process of the pool.
@@ -134,12 +136,6 @@ class Cache:
     def close(self, patience: float = BUSY_SECONDS) -> str:
         """Finish what was asked for, for so many seconds; then a sentence about what waits, if there is anything."""
         return self._writer.close(patience)
-
-
-def _remember(c: Any, name: str, value: str) -> None:
-    from tuireader.store import ui_state
-
-    ui_state.save(c, name, value)
 
 
 def _take_note(task: asyncio.Task[Any]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
-from tuireader.cleanup import to_the_end
+from tuireader.cleanup import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
@@ -55,8 +55,12 @@ async def refresh(
     if given:
         ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
-    async with cache.pool(prepare=(ingest.__name__,), expected=expected):
-        async for event in _Run(queue, cache, clock, deadline).events(list(ready.values())):
+    run = _Run(queue, cache, clock, deadline)
+    async with (
+        cache.pool(prepare=(ingest.__name__,), expected=expected),
+        aclosing(run.events(list(ready.values()))) as events,
+    ):
+        async for event in events:
             yield event
 
 
@@ -69,41 +73,19 @@ class _Run:
         self._clock = clock
         self._deadline = deadline
         self._room = asyncio.Semaphore(AT_ONCE)
-        self._done: asyncio.Queue[Refreshed | BaseException] = asyncio.Queue()
-        self._tasks: set[asyncio.Task[None]] = set()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
         """What is to be noted of feeds if there is a network, which is not known of them alone."""
         self._unresponsive = UnresponsiveHosts()
 
-    async def events(self, feeds: Sequence[Feed]) -> AsyncIterator[Refreshed]:
+    async def events(self, feeds: Sequence[Feed]) -> AsyncGenerator[Refreshed, None]:
         """Ask for all of them; one event each, in the order in which they are done."""
-        for feed in feeds:
-            self._go(self._fetch(feed))
-        try:
-            for _ in feeds:
-                event = await self._done.get()
-                if isinstance(event, BaseException):
-                    raise event
+        async with aclosing(as_done(self._fetch(feed) for feed in feeds)) as events:
+            async for event in events:
                 yield event
-            await self._settle()
-        finally:
-            for task in self._tasks:
-                task.cancel()
-            await to_the_end(asyncio.gather(*self._tasks, return_exceptions=True))
+        await self._settle()
 
-    def _go(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._over)
-
-    def _over(self, task: asyncio.Task[None]) -> None:
-        """Let a bug in a task be raised where events are waited for."""
-        self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            self._done.put_nowait(error)
-
-    async def _fetch(self, feed: Feed) -> None:
+    async def _fetch(self, feed: Feed) -> Refreshed:
         """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
         async with self._queue.lane(feed):
             await self._room.acquire()
@@ -111,16 +93,12 @@ class _Run:
                 came = await self._ask(feed)
             except StoreError as error:
                 came = Refreshed(feed, "failed", error=str(error))
-        await self._finish(feed, came)
-
-    async def _finish(self, feed: Feed, came: Page | Refreshed) -> None:
         try:
-            event = await self._take(feed, came) if isinstance(came, Page) else came
+            return await self._take(feed, came) if isinstance(came, Page) else came
         except StoreError as error:
-            event = Refreshed(feed, "failed", error=str(error))
+            return Refreshed(feed, "failed", error=str(error))
         finally:
             self._room.release()
-        self._done.put_nowait(event)
 
     async def _ask(self, feed: Feed) -> Page | Refreshed:
         """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""

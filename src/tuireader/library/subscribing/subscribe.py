@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tuireader.cleanup import to_the_end
+from tuireader.cleanup import as_done
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
@@ -70,39 +71,24 @@ async def subscribe_all(
 
     Addresses that lead to one feed fetch it once.
     """
-    done: asyncio.Queue[tuple[str, Subscribed | TuireaderError] | BaseException] = asyncio.Queue()
     steps = _Subscription(cache, queue, clock)
     lanes, room = Lanes(), asyncio.Semaphore(AT_ONCE)
+    there = await cache.read(partial(_known, addresses=addresses))
 
-    async def take(address: str) -> None:
+    async def take(address: str) -> tuple[str, Subscribed | TuireaderError]:
         try:
             # Those of one host wait for each other first: a host that hangs must not take all the room.
             async with lanes.of(addresses_to_try(address)[0], first=False), room:
-                came: Subscribed | TuireaderError = await steps.all(address, None, is_new=address not in there)
+                return address, await steps.all(address, None, is_new=address not in there)
         except TuireaderError as error:
-            came = error
-        done.put_nowait((address, came))
+            return address, error
 
-    def over(task: asyncio.Task[None]) -> None:
-        """Let a bug in a task be raised where its events are waited for."""
-        if not task.cancelled() and (error := task.exception()) is not None:
-            done.put_nowait(error)
-
-    there = await cache.read(partial(_known, addresses=addresses))
-    async with cache.pool(prepare=(take_in.__name__,), expected=len(addresses)):
-        tasks = [asyncio.create_task(take(address)) for address in addresses]
-        for task in tasks:
-            task.add_done_callback(over)
-        try:
-            for _ in addresses:
-                event = await done.get()
-                if isinstance(event, BaseException):
-                    raise event
-                yield event
-        finally:
-            for task in tasks:
-                task.cancel()
-            await to_the_end(asyncio.gather(*tasks, return_exceptions=True))
+    async with (
+        cache.pool(prepare=(take_in.__name__,), expected=len(addresses)),
+        aclosing(as_done(take(address) for address in addresses)) as events,
+    ):
+        async for event in events:
+            yield event
 
 
 class _Subscription:
