@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -100,7 +101,7 @@ class Terminal:
         return -int(self._child.signalstatus or 0)
 
     def close_window(self) -> int:
-        """Take the terminal away, as closing its window does; wait for the program to end, and give its status."""
+        """Take the terminal away, as closing its window does; wait for all that ran in it, and give the status."""
         process: Any = getattr(self._child, "ptyproc")  # noqa: B009 - pexpect's types do not have it
         process.fileobj.close()  # by its owner, who would close it again, when it is another's by then
         process.closed = True
@@ -110,6 +111,7 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self._child.closed = self._child.terminated = True
+                self._until_nothing_runs()
                 return os.waitstatus_to_exitcode(status)
             if time.monotonic() > limit:
                 raise AssertionError("the program has not ended")
@@ -118,6 +120,14 @@ class Terminal:
     def kill(self, number: int) -> None:
         """Send a signal to the program."""
         self._child.kill(number)
+
+    def _until_nothing_runs(self) -> None:
+        """Wait for what the program of the terminal started: a shell ends before its command has, and so may a pool."""
+        limit = time.monotonic() + PATIENCE
+        while _runs(group=self.pid):
+            if time.monotonic() > limit:
+                raise AssertionError("a process is left")
+            time.sleep(0.01)
 
     def _read(self) -> bool:
         try:
@@ -129,6 +139,11 @@ class Terminal:
         self.raw += data
         self._stream.feed(data)
         return True
+
+
+def _runs(*, group: int) -> bool:
+    found = subprocess.run(["ps", "-e", "-o", "pgid=,stat="], capture_output=True, text=True, check=True).stdout
+    return any(int(pgid) == group and "Z" not in state for pgid, state in map(str.split, found.splitlines()))
 
 
 def _environment(env: Mapping[str, str]) -> dict[str, str]:
