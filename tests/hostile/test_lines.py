@@ -254,14 +254,14 @@ async def test_a_reader_sees_what_another_one_marks_without_being_asked(
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        assert app.reader.opened is not None
-        article_id = app.reader.opened[0].id
+        assert app.reader.reading.opened is not None
+        article_id = app.reader.reading.opened[0].id
         for starred in (True, False):
             with closing(connect(db)) as c:
                 statuses.mark(c, [article_id], starred=starred)
             for _ in range(500):
                 await pilot.pause(0.02)
-                if app.reader.opened[1].starred == starred and ("★" in listed(app)) == starred:
+                if app.reader.reading.opened[1].starred == starred and ("★" in listed(app)) == starred:
                     break
             else:
                 pytest.fail(screen_text(app))

@@ -17,7 +17,6 @@ from tuireader.tui.article.view import ArticleView
 from tuireader.tui.checks import check
 from tuireader.tui.commands import BY_ID, COMMANDS, Context
 from tuireader.tui.lists.row_list import RowList
-from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.themes import DARK
 
 CONTEXTS: tuple[Context, ...] = ("list", "article", "panes", "app", "dialog")
@@ -31,12 +30,18 @@ def test_every_command_is_bound_somewhere_and_says_what_it_does() -> None:
 
 
 def test_every_command_is_an_action_where_it_is_bound() -> None:
-    """Of dialogs, each has the actions that it binds: their own tests press the keys."""
-    classes = {"list": RowList, "article": ArticleView, "panes": ReaderScreen, "app": ReaderApp}
+    """Of dialogs, each has the actions that it binds: their own tests press the keys. For the panes see below."""
+    classes = {"list": RowList, "article": ArticleView, "app": ReaderApp}
     for context, bound_to in classes.items():
         for binding in keys.bindings(context):  # type: ignore[arg-type]
             assert isinstance(binding, Binding)
             assert hasattr(bound_to, f"action_{binding.action}"), (context, binding)
+
+
+def test_the_screen_says_what_does_each_command_of_the_panes_and_no_other(db: Path) -> None:
+    bound = {binding.id: binding.action for binding in keys.bindings("panes") if isinstance(binding, Binding)}
+    assert all(action == f"command({id_!r})" for id_, action in bound.items())
+    assert set(ReaderApp(db).get_default_screen().handlers) == set(bound)
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
@@ -68,10 +73,10 @@ def test_the_help_names_every_binding_once() -> None:
 
 def test_the_palette_offers_what_does_something_wherever_the_focus_is() -> None:
     offered = [action for action, *_ in keys.palette({})]
-    assert offered[0] == "next_article"
+    assert offered[0] == "command('next-article')"
     assert offered[-2:] == ["app.help", "app.quit"]
-    assert {"star", "full_text", "add"} <= set(offered)
-    assert not {"back", "close", "down", "next_match", "app.palette"} & set(offered)
+    assert {f"command({id_!r})" for id_ in ("star", "full-text", "add")} <= set(offered)
+    assert not {"command('back')", "command('close')", "down", "next_match", "app.palette"} & set(offered)
 
 
 def test_hints_are_in_order_and_share_a_word() -> None:

@@ -167,8 +167,8 @@ class ReaderApp(TypeAhead):
         self._heed_the_terminal()
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
-        if self.addresses or not self.reader.has_feeds():
-            self.reader.action_add(self.addresses)
+        if self.addresses or not self.reader.adding.has_feeds():
+            self.reader.adding.ask(self.addresses)
 
     def on_app_focus(self) -> None:
         """The user is back at this terminal: another program may have changed the cache meanwhile."""

@@ -50,8 +50,13 @@ class Command:
 
     @property
     def action(self) -> str:
-        """The action as Textual finds it, from where it is bound."""
+        """The action of what does it by itself."""
         return self.method or self.id.replace("-", "_")
+
+    @property
+    def handed_on(self) -> str:
+        """The action of the screen with the panes, which hands it on to what does it."""
+        return f"command({self.id!r})"
 
     @property
     def is_in_palette(self) -> bool:

@@ -16,15 +16,23 @@ if TYPE_CHECKING:
 
 
 def binding(id_: str) -> Binding:
-    """The binding of a command, with the keys that it usually has."""
-    command = BY_ID[id_]
-    return Binding(command.keys, command.action, command.words, id=id_, show=False, priority=command.is_first)
+    """The binding of a command, with the keys that it usually has, where it is an action."""
+    return _binding(BY_ID[id_], BY_ID[id_].action)
+
+
+def _binding(command: Command, action: str) -> Binding:
+    return Binding(command.keys, action, command.words, id=command.id, show=False, priority=command.is_first)
 
 
 def bindings(context: Context) -> list[BindingType]:
     """The bindings of a context; what has rows or a page is moved in."""
     contexts = (context,) if context in ("panes", "app") else ("moving", context)
-    return [binding(command.id) for each in contexts for command in COMMANDS if command.context == each]
+    return [
+        _binding(command, command.handed_on if context == "panes" else command.action)
+        for each in contexts
+        for command in COMMANDS
+        if command.context == each
+    ]
 
 
 class Row(NamedTuple):
@@ -71,7 +79,7 @@ def _row(command: Command, keymap: Mapping[str, str]) -> Row:
 def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """What the command palette offers: action, words, keys."""
     return [
-        (f"app.{command.action}" if command.context == "app" else command.action, command.words, " ".join(shown))
+        (f"app.{command.action}" if command.context == "app" else command.handed_on, command.words, " ".join(shown))
         for command in COMMANDS
         if command.is_in_palette and (shown := keys_of(command.id, keymap))
     ]

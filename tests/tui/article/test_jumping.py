@@ -135,7 +135,7 @@ async def test_the_contents_lead_to_a_heading_and_back() -> None:
     async with app.run_test(size=(80, 30)) as pilot:
         await pilot.press("right_square_bracket", "right_square_bracket")
         before = app.view.position
-        open_contents(app, app.view)
+        open_contents(app.view)
         await pilot.pause()
         assert isinstance(app.screen, ContentsScreen)
         choices = app.screen.query_one(ChoiceList)
@@ -152,7 +152,7 @@ async def test_the_contents_lead_to_a_heading_and_back() -> None:
         assert said(app).startswith("backspace goes back")
         await pilot.press("backspace")
         assert app.view.position == before
-        open_contents(app, app.view)
+        open_contents(app.view)
         await pilot.pause()
         await pilot.press("g", "enter")
         assert app.view.position == 0
@@ -166,7 +166,7 @@ async def test_keys_are_named_as_they_are_bound() -> None:
         assert said(app).startswith("b goes back")
         await pilot.press("G")
         assert said(app).startswith("x goes on")
-        open_links(app, app.view)
+        open_links(app.view)
         await pilot.pause()
         assert "enter opens, c copies" in str(app.screen.query(Static).first().visual)
         await pilot.press("c")
@@ -176,8 +176,8 @@ async def test_keys_are_named_as_they_are_bound() -> None:
 async def test_without_headings_or_links_there_is_only_a_word() -> None:
     app = Host(opened("Plain."))
     async with app.run_test(size=(80, 30)) as pilot:
-        open_contents(app, app.view)
-        open_links(app, app.view)
+        open_contents(app.view)
+        open_links(app.view)
         await pilot.pause()
         assert len(app.screen_stack) == 1
         messages = [note.message for note in app._notifications]
@@ -233,7 +233,7 @@ async def test_a_note_is_jumped_to_and_left_again() -> None:
 async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
     app = Host(opened(LINKS))
     async with app.run_test(size=(80, 40)) as pilot:
-        open_links(app, app.view)
+        open_links(app.view)
         await pilot.pause()
         assert isinstance(app.screen, LinksScreen)
         choices = app.screen.query_one(ChoiceList)
@@ -249,7 +249,7 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
         assert app.clipboard == "http://second.example/"
         assert [note.message for note in app._notifications] == ["Copied http://second.example/"]
         await pilot.press("enter")
-        open_links(app, app.view)
+        open_links(app.view)
         await pilot.pause()
         await pilot.press("4")
         await pilot.pause()

@@ -406,7 +406,7 @@ async def test_headings_and_links_of_an_article_that_was_replaced_under_its_dial
     async with app.run_test(size=(80, 30)) as pilot:
         for show in (open_contents, open_links):
             app.view.show(opened("# One\n\ntext\n\n## Two\n\n[a link](https://one.example/)\n\n## Three\n\ntext"))
-            show(app, app.view)
+            show(app.view)
             await pilot.pause()
             assert len(app.screen_stack) == 2
             app.view.show(opened("Other words, without headings and links.", number=2))

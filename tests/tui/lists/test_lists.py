@@ -134,9 +134,9 @@ async def test_the_cursor_goes_to_what_is_opened_though_others_arrived_above(
         for steps in (["J"], ["n"], ["K"]):
             arrivals()
             await press(pilot, *steps)
-            assert app.reader.opened is not None
+            assert app.reader.reading.opened is not None
             assert headlines.current is not None
-            assert headlines.current.id == app.reader.opened[0].id
+            assert headlines.current.id == app.reader.reading.opened[0].id
         # And to what is not in the list yet.
         newest = ids(shelved)[0]
         app.reader.open_article(newest)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,8 +26,14 @@ from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
+from tuireader.tui.chrome.prompt import Prompt
 from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.main.article_commands import ArticleCommands
+from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
+from tuireader.tui.main.in_hand import InHand
+from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.prompts import FILTER, SEARCH, PromptController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
 from tuireader.tui.main.sidebar import Sidebar
@@ -207,3 +216,132 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
             await settle(pilot)
             assert len(app.heard(RefreshEnded)) == 1
             assert site.paths().count("/feed") == 1
+
+
+async def until(done: Callable[[], bool]) -> None:
+    """Wait for something."""
+    for _ in range(3000):
+        if done():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come")
+
+
+@pytest.fixture
+async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScreen]:
+    """The panes, side by side, with nothing that wires them: the cursor is on the first headline."""
+    cache = Cache(shelved)
+    screen = PanesScreen(
+        Sidebar(cache),
+        HeadlinesPane(cache, connection, lambda: NOW, []),
+        ReadingPane(
+            cache,
+            Web(cache, lambda: NOW),
+            make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
+            arrived=lambda _: None,
+            unwritten=[],
+            excerpt="",
+        ),
+        {},
+    )
+    app = ThemedApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.push_screen(screen)
+        screen.headlines_pane.begin()
+        screen.sidebar.count(Query())
+        screen.show_pane("headlines")
+        await settle(pilot)
+        yield screen
+
+
+async def test_what_a_key_means_is_the_article_where_the_user_is(panes: PanesScreen, shelved: Path) -> None:
+    in_hand, there = InHand(panes), ids(shelved)
+    assert in_hand.article() == (there[0], Status())
+    assert in_hand.start() == Start(there[0], is_next_unread=True)
+    feed = in_hand.feed()
+    assert feed is not None
+    assert feed.name == "The Example Review"
+    panes.reading.open(there[2], panes.headlines_pane.position)
+    await until(lambda: panes.reading.opened is not None)
+    assert in_hand.article() == (there[0], Status())  # it is open, but the user is at the headlines
+    panes.show_pane("article")
+    assert in_hand.article() == (there[2], Status())
+    assert in_hand.start() == Start(there[2])
+    assert in_hand.feed() == feed
+    panes.headlines_pane.want(Query(text="nothing like it"))
+    await until(lambda: not panes.headlines.row_count())
+    panes.show_pane("headlines")
+    assert (in_hand.article(), in_hand.start(), in_hand.feed()) == (None, None, None)
+
+
+async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScreen) -> None:
+    done: list[str] = []
+
+    class Noted:
+        """Any part: what is asked of it is noted."""
+
+        def __getattr__(self, name: str) -> Any:
+            return lambda *_, **__: done.append(name)
+
+    noted: Any = Noted()
+    commands = ArticleCommands(InHand(panes), noted, noted, noted, noted)
+    every = (
+        commands.toggle_read,
+        commands.toggle_starred,
+        commands.browse,
+        commands.copy_link,
+        commands.fetch_full_text,
+    )
+    for command in every:
+        command()
+    assert done == ["keep", "toggle_read", "keep", "toggle_starred", "browse_article", "copy_link", "fetch_full_text"]
+    done.clear()
+    panes.headlines_pane.want(Query(text="nothing like it"))
+    await until(lambda: not panes.headlines.row_count())
+    for command in every:
+        command()
+    assert done == []
+
+
+async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
+    panes: PanesScreen, connection: Connection
+) -> None:
+    refreshes: Any = SimpleNamespace(progress="3/7 feeds", offline=False)
+    captions = Captions(panes, refreshes, lambda: NOW)
+    captions.write_title()
+    assert panes.title_bar.shown == "The Example Review"
+    assert panes.title_bar.states == ("3/7 feeds", f"{len(REVIEW)} unread")
+    panes.headlines_pane.want(Query(starred=True))
+    captions.write_empty()
+    assert panes.headlines.empty[0] == [("Nothing starred.", "soft")]
+    captions.write_trouble()
+    assert panes.bottom.hints.status == ""
+    feeds.record(connection, replace(feeds.every(connection)[0], error="The site is ill."))
+    panes.sidebar.count(Query())
+    await until(lambda: panes.sidebar.counts is not None and panes.sidebar.counts.feeds[0].feed.error is not None)
+    panes.show_pane("sidebar")
+    await until(lambda: panes.sidebar.feeds.has_focus)
+    captions.write_trouble()
+    assert panes.bottom.hints.status.startswith("The site is ill.")
+
+
+async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_is(panes: PanesScreen) -> None:
+    searched: list[str] = []
+    prompts = PromptController(panes, searched.append)
+    await prompts.ask()
+    assert panes.bottom.is_asking
+    prompts.changed(Prompt.Changed(SEARCH, "trust"))
+    await prompts.closed(Prompt.Closed(SEARCH, kept=False))
+    assert (searched, panes.bottom.is_asking) == (["trust", ""], False)
+    assert not prompts.clear()
+    panes.sidebar.categories.focus()
+    await until(lambda: panes.focused is panes.sidebar.categories)
+    await prompts.ask()
+    prompts.changed(Prompt.Changed(FILTER, "e"))
+    assert panes.sidebar.categories.filter == "e"
+    await prompts.closed(Prompt.Closed(FILTER, kept=True))
+    assert panes.focused is panes.sidebar.categories
+    assert prompts.clear()
+    assert panes.sidebar.categories.filter == ""
+    assert not prompts.clear()
+    assert searched == ["trust", ""]

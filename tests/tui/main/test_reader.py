@@ -509,8 +509,8 @@ async def test_space_at_the_end_goes_on_to_the_next(two_feeds: Path) -> None:
         await settle(pilot)
         await press(pilot, "enter", "space")
         assert app.reader.headlines.cursor == 1
-        assert app.reader.opened is not None
-        assert app.reader.opened[0].title == titles(app)[1]
+        assert app.reader.reading.opened is not None
+        assert app.reader.reading.opened[0].title == titles(app)[1]
 
 
 async def test_resizing_keeps_the_reader_where_they_are(two_feeds: Path) -> None:

@@ -49,7 +49,7 @@ async def article_open(app: ReaderApp, pilot: Pilot[None]) -> None:
     await settle(pilot)
     await pilot.press("enter")
     await settle(pilot)
-    assert app.reader.opened is not None
+    assert app.reader.reading.opened is not None
 
 
 @pytest.mark.parametrize("leaving", LEAVING)
@@ -58,7 +58,7 @@ async def test_keys_that_come_twice(with_links: Path, browsed: list[str], openin
     app = reader(with_links, config=Config(refresh_on_start=False))
     async with app.run_test(size=SIZE) as pilot:
         await article_open(app, pilot)
-        opened = app.reader.opened
+        opened = app.reader.reading.opened
         send(app, events.Key(OPENING[opening], None), events.Key(OPENING[opening], None))
         await settle(pilot)
         assert len(app.screen_stack) <= 2, "one of a kind"
@@ -73,10 +73,10 @@ async def test_keys_that_come_twice(with_links: Path, browsed: list[str], openin
         while len(app.screen_stack) > 1:
             await pilot.press("escape")
             await settle(pilot)
-        assert app.reader.opened is not None
+        assert app.reader.reading.opened is not None
         assert opened is not None
         if (opening, leaving) != ("palette", "enter"):  # that does a command, such as to open the next one
-            assert app.reader.opened[0].id == opened[0].id
+            assert app.reader.reading.opened[0].id == opened[0].id
         assert len(browsed) <= ROUNDS, "one key opens a link"
         await pilot.press("ctrl+q")
     assert app.return_code == 0
@@ -122,7 +122,7 @@ async def test_a_command_is_done_once(with_links: Path) -> None:
         first = app.reader.headlines.headline(0)
         assert first is not None
         assert first.starred, "starred, and not unstarred again"
-        assert app.reader.opened is None
+        assert app.reader.reading.opened is None
         assert len(ids(with_links)) == len(REVIEW) + len(NOTES) + 1
 
 

@@ -50,7 +50,7 @@ async def test_a_dialog_is_typed_into_from_the_first_letter_on(with_links: Path,
             await pilot.press("escape")
             await settle(pilot)
             assert app.screen is app.reader
-        assert app.reader.opened is None
+        assert app.reader.reading.opened is None
         assert not app.reader.headlines._unwritten
 
 
@@ -88,13 +88,13 @@ async def test_what_is_to_be_found_in_an_article_is_typed_there(with_links: Path
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        opened = app.reader.opened
+        opened = app.reader.reading.opened
         send(app, *of_text(f"/{ACTING}"), events.Paste(" Rx"))
         await settle(pilot)
         finding = app.reader.article.finder.session
         assert finding is not None
         assert finding.sought == f"{ACTING} Rx"
-        assert app.reader.opened == opened
+        assert app.reader.reading.opened == opened
         assert app.screen is app.reader
 
 
@@ -160,14 +160,14 @@ async def test_a_key_that_comes_twice_closes_one_thing(with_links: Path, key: st
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        opened = app.reader.opened
+        opened = app.reader.reading.opened
         await pilot.press("question_mark")
         await settle(pilot)
         send(app, events.Key(key, None), events.Key(key, None))
         await settle(pilot)
         assert app.is_running
         assert app.screen is app.reader
-        assert app.reader.opened == opened
+        assert app.reader.reading.opened == opened
         assert app.reader.article.has_focus
 
 
@@ -234,7 +234,7 @@ async def read_after(path: Path, keys: Sequence[str], *, at_once: bool) -> tuple
             send(app, events.Key(name, character))
         await settle(pilot)
         screen = app.reader
-        opened = screen.opened[0].id if screen.opened else None
+        opened = screen.reading.opened[0].id if screen.reading.opened else None
         current = screen.headlines.current
         with closing(connect(path)) as c:
             marks = [(each.id, each.read, each.starred) for each in articles.window(c, Query(), 0, 100)]

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from textual.app import App
-
-from tuireader.tui.article.view import ArticleView
-from tuireader.tui.screens.contents import ContentsScreen
-from tuireader.tui.screens.dialog import open_dialog
-from tuireader.tui.screens.links import LinksScreen, listed
 from tuireader.tui.support.safe_text import toast
 
+if TYPE_CHECKING:
+    from tuireader.tui.article.view import ArticleView
 
-def open_contents(app: App[Any], view: ArticleView) -> None:
+
+def open_contents(view: ArticleView) -> None:
     """Show the headings of the article, and jump to the one that is chosen."""
+    from tuireader.tui.screens.contents import ContentsScreen
+    from tuireader.tui.screens.dialog import open_dialog
+
     contents = view.contents
     if contents is None or not contents.headings:
         toast(view, "No article is open." if contents is None else "This article has no headings.")
@@ -24,11 +24,14 @@ def open_contents(app: App[Any], view: ArticleView) -> None:
         if index is not None:
             view.jump_to_heading(contents.article_id, index)
 
-    open_dialog(app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)
+    open_dialog(view.app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)
 
 
-def open_links(app: App[Any], view: ArticleView) -> None:
+def open_links(view: ArticleView) -> None:
     """Show the links that lead out of the article, and open the one that is chosen."""
+    from tuireader.tui.screens.dialog import open_dialog
+    from tuireader.tui.screens.links import LinksScreen, listed
+
     links = view.links
     if not listed(links):
         toast(view, "No article is open." if view.contents is None else "This article has no links.")
@@ -36,6 +39,6 @@ def open_links(app: App[Any], view: ArticleView) -> None:
 
     def follow(index: int | None) -> None:
         if index is not None:
-            view.post_message(ArticleView.OpenLink(links[index].url))
+            view.post_message(view.OpenLink(links[index].url))
 
-    open_dialog(app, LinksScreen(links), follow)
+    open_dialog(view.app, LinksScreen(links), follow)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual import events, on
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from tuireader.tui.commands import Place
 
 Pane = Literal["sidebar", "headlines", "article"]
+
+Handler = Callable[[], Awaitable[None] | None]
+"""What does a command."""
 
 TWO_PANES, THREE_PANES, ROOMY = 72, 120, 160
 """The widths, in cells, from which so many panes stand beside each other, and from which lists are wider."""
@@ -58,6 +62,14 @@ class PanesScreen(SteadyScreen[None]):
         """The article alone."""
         self.keymap = keymap
         self._last_list: SideList | None = None
+        self.handlers: dict[str, Handler] = {
+            "next-pane": partial(self.step_pane, 1),
+            "previous-pane": partial(self.step_pane, -1),
+            "back": self.back,
+            "close": self.close,
+            "zen": self.toggle_zen,
+        }
+        """What does each command, by its id; an heir adds those that it wires."""
 
     def compose(self) -> ComposeResult:
         """Bars above and below, panes between."""
@@ -162,17 +174,16 @@ class PanesScreen(SteadyScreen[None]):
         """Show the keys of where the user is."""
         self.bottom.hints.hints = tuple(keys.hints(_PLACES[self.pane], self.keymap))
 
-    # Ways.
+    # Commands.
 
-    def action_next_pane(self) -> None:
-        """To the next pane, after the last to the first."""
-        self._step_pane(1)
+    async def action_command(self, id_: str) -> None:
+        """Do a command: all that keys are bound to on this screen comes here."""
+        done = self.handlers[id_]()
+        if done is not None:
+            await done
 
-    def action_previous_pane(self) -> None:
-        """To the pane before, before the first to the last."""
-        self._step_pane(-1)
-
-    def _step_pane(self, step: int) -> None:
+    def step_pane(self, by: int) -> None:
+        """To the next pane, or to the one before (-1), around the ends."""
         if self.zen:
             return
         stops: list[Widget] = [side_list for side_list in self.sidebar.lists if side_list.row_count()]
@@ -180,14 +191,14 @@ class PanesScreen(SteadyScreen[None]):
         if self.reading.has_article and (self.panes_beside == 3 or self.pane == "article"):
             stops.append(self.article)
         here = stops.index(self.focused) if self.focused in stops else 0
-        target = stops[(here + step) % len(stops)]
+        target = stops[(here + by) % len(stops)]
         if isinstance(target, SideList):
             self._last_list = target
             self.show_pane("sidebar")
         else:
             self.show_pane("headlines" if target is self.headlines else "article")
 
-    def action_back(self) -> None:
+    def back(self) -> None:
         """Back: out of zen, out of the article, out of the headlines."""
         if self.zen:
             self.set_zen(on=False)
@@ -196,12 +207,17 @@ class PanesScreen(SteadyScreen[None]):
         elif self.pane == "headlines":
             self.show_pane("sidebar")
 
-    async def action_close(self) -> None:
+    async def close(self) -> None:
         """Back; on the first pane, quit."""
         if self.pane == "sidebar" and not self.zen:
             await self.app.action_quit()
         else:
-            self.action_back()
+            self.back()
+
+    def toggle_zen(self) -> None:
+        """The article alone, or everything again."""
+        if self.zen or self.reading.has_article:
+            self.set_zen(on=not self.zen)
 
     def set_zen(self, *, on: bool) -> None:
         """The article alone, or all panes again."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tuireader.tui.chrome.bottom_bar import BottomBar
 from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.main.sidebar import Sidebar
 
 if TYPE_CHECKING:
     from tuireader.tui.chrome.prompt import Prompt
+    from tuireader.tui.main.panes import PanesScreen
 
 SEARCH, FILTER = "search", "filter"
 """What the prompt is for."""
@@ -21,40 +20,56 @@ SEARCH, FILTER = "search", "filter"
 class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
-    def __init__(self, bottom: BottomBar, sidebar: Sidebar, search: Callable[[str], None]) -> None:
+    def __init__(self, panes: PanesScreen, search: Callable[[str], None]) -> None:
         """`search` is called with the text that headlines are searched for so far."""
-        self._bottom = bottom
-        self._sidebar = sidebar
+        self._panes = panes
         self._search = search
         self._filtered: FacetList | None = None
         """The list of names that is being filtered."""
 
-    async def ask_for_search(self, text: str) -> None:
-        """Ask what to search for; `text` is what is searched for already."""
-        await self._bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:')
-
-    async def ask_for_filter(self, facets: FacetList) -> None:
-        """Ask for a part of a name in a list."""
-        self._filtered = facets
-        await self._bottom.ask(FILTER, facets.filter, "a part of the name")
+    async def ask(self) -> None:
+        """Ask what to search for; in a list of names, for a part of a name."""
+        panes = self._panes
+        if isinstance(focused := panes.focused, FacetList):
+            self._filtered = focused
+            await panes.bottom.ask(FILTER, focused.filter, "a part of the name")
+            return
+        if panes.pane == "article" and panes.panes_beside < 3:
+            panes.show_pane("headlines")
+        panes.headlines_pane.load_contexts()
+        text = panes.headlines_pane.wanted.text
+        await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:')
 
     def changed(self, event: Prompt.Changed) -> None:
         """Filter or search by what is typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
-            self._sidebar.filter(self._filtered, event.text)
+            self._panes.sidebar.filter(self._filtered, event.text)
         elif event.purpose == SEARCH:
             self._search(event.text)  # the next letter stops what is then no longer wanted
 
-    async def closed(self, event: Prompt.Closed, headlines: Widget) -> None:
+    async def closed(self, event: Prompt.Closed) -> None:
         """Keep what was typed or give it up, and go back to where the user was: to the names, or the headlines."""
-        if not self._bottom.is_asking:  # enter, and the focus that went away with it, close it twice
+        panes = self._panes
+        if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
             return
-        target: Widget = headlines
+        target: Widget = panes.headlines
         if event.purpose == FILTER and self._filtered is not None:
             target = self._filtered
-            self._sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
+            panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
         elif not event.kept:
             self._search("")
-        if not self._bottom.has_lost_focus:
-            self._bottom.screen.set_focus(target)
-        await self._bottom.end()
+        if not panes.bottom.has_lost_focus:
+            panes.set_focus(target)
+        await panes.bottom.end()
+        panes.bottom.display = not panes.zen
+
+    def clear(self) -> bool:
+        """Clear the filter or the search of the list where the user is; whether there was one."""
+        panes = self._panes
+        if isinstance(focused := panes.focused, FacetList) and focused.filter:
+            panes.sidebar.filter(focused, "")
+            return True
+        if panes.pane == "headlines" and panes.headlines_pane.wanted.text and panes.focused is panes.headlines:
+            self._search("")
+            return True
+        return False

@@ -1,4 +1,4 @@
-"""How the article is shown: as the configuration says, else as the user left it the last time."""
+"""How headlines and articles are shown: as the configuration says, else as the user left it the last time."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tuireader.tui.support.ui_state import Setting, UiState
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
+    from tuireader.tui.lists.headline_list import HeadlineList
 
 
 def reorders(config: Config) -> bool | None:
@@ -30,3 +31,11 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
     view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
     return view
+
+
+def toggle_dense(headlines: HeadlineList, state: UiState) -> None:
+    """One line for each headline, or air around them; it is remembered."""
+    row, line = headlines.standing()
+    headlines.dense = not headlines.dense
+    headlines.stand(row, line)
+    state.put("dense", headlines.dense)
