@@ -162,7 +162,7 @@ async def test_keys_are_named_as_they_are_bound() -> None:
     app = Host(opened(LINKS))
     app.set_keymap({"return": "b", "page-down": "x", "copy-link": "c"})
     async with app.run_test(size=(80, 30)) as pilot:
-        app.view.jump_to(2000)
+        app.view.jumps.to(2000)
         assert said(app).startswith("b goes back")
         await pilot.press("G")
         assert said(app).startswith("x goes on")

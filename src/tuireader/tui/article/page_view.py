@@ -25,6 +25,7 @@ from tuireader.tui.article.page_layout import HEAD, TOP, Page
 from tuireader.tui.article.paint import Highlight, PaintContext, drawn, extent, paint
 from tuireader.tui.article.styles import COMPONENTS, RoleStyles
 from tuireader.tui.support.textual_internals import OpenScrollView
+from tuireader.tui.support.thumb_drag import ThumbDrag
 from tuireader.tui.support.viewport import Place, share_at, thumb
 
 _SLICE = 0.005
@@ -61,7 +62,7 @@ class PageView(OpenScrollView, can_focus=True):
         """The offset that the user left at the top; it stays while widths change."""
         self.sight: list[Place] = []
         """What each row shows."""
-        self._dragging = False
+        self.drag = ThumbDrag(self, self._drag_to)
         self._placing = False
         """Whether the scroll offset is being set to fit the page: then nobody scrolled."""
         self._ink: RoleStyles | None = None
@@ -335,22 +336,5 @@ class PageView(OpenScrollView, can_focus=True):
         """The cell of the widget that the pointer is on."""
         return event.screen_offset - self.content_region.offset
 
-    @property
-    def is_dragging(self) -> bool:
-        """Whether the mark is being dragged."""
-        return self._dragging
-
-    def begin_drag(self, at: Offset) -> None:
-        """Take hold of the mark."""
-        self._dragging = True
-        self.capture_mouse()
-        self.drag_to(at.y)
-
-    def drag_to(self, y: int) -> None:
-        """Drag the mark to a row."""
+    def _drag_to(self, y: int) -> None:
         self.scroll_to(y=round(share_at(y, self.rows) * self.max_scroll_y), animate=False)
-
-    def end_drag(self) -> None:
-        """Let go of the mark."""
-        self._dragging = False
-        self.release_mouse()

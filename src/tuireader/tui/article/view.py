@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -25,6 +24,7 @@ from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.foot import foot, sentence_lines, typing_foot
+from tuireader.tui.article.jumps import Jumps
 from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_layout import HEAD, TOP
 from tuireader.tui.article.page_view import PageView
@@ -103,14 +103,11 @@ class ArticleView(PageView):
         self.selected = Selection(self)
         self.finder = Finder(self, self._tell_found)
         self.link_cursor = LinkCursor(self, self._tell_focused)
+        self.jumps = Jumps(self)
         self._pressed: Offset | None = None
         """The cell where the mouse was pressed."""
         self.article: Article | None = None
         self._message = ""
-        self._trail: list[int] = []
-        """Where the user jumped from."""
-        self._landed: int | None = None
-        """Where the last jump led, as long as the user stays there."""
 
     # What it shows.
 
@@ -137,8 +134,7 @@ class ArticleView(PageView):
         self.selected.clear()
         self.finder.end()
         self.link_cursor.reset()
-        self._trail.clear()
-        self._landed = None
+        self.jumps.reset()
 
     def head_lines(self, width: int) -> Sequence[Line]:
         """The head of the article, with air above."""
@@ -161,8 +157,7 @@ class ArticleView(PageView):
     def scrolled(self) -> None:
         """Tell where the user is."""
         self.link_cursor.let_go_out_of_sight()
-        if self.position != self._landed:
-            self._landed = None
+        self.jumps.scrolled()
         if self.article is not None:
             self.post_message(self.PositionChanged(self.article.id, self.position))
 
@@ -206,7 +201,7 @@ class ArticleView(PageView):
     def _said(self) -> str:
         if self.finder.session is not None:
             return f"{self.finder.sought} · {self.finder.said}"
-        if self._landed is not None and self._trail:
+        if self.jumps.has_just_landed:
             return f"{keys.key_on(self.screen, 'return')} goes back"
         return f"{keys.key_on(self.screen, 'page-down')} goes on" if self.at_end and self.max_scroll_y else ""
 
@@ -258,19 +253,12 @@ class ArticleView(PageView):
 
     # Jumping.
 
-    def jump_to(self, offset: int) -> None:
-        """Show a place of the text at the top, and remember the way back."""
-        self._trail.append(self.position)
-        self._show_at_top(offset)
-        self._landed = self.position
-        self.refresh()
-
     def jump_to_heading(self, article_id: int, index: int) -> None:
         """Jump to a heading of the article with this id, -1 for its title; another one may be shown by now."""
         if self.article is None or self.article.id != article_id or self.document is None:
             return
         if index >= 0:
-            self.jump_to(self.document.headings[index].offset)
+            self.jumps.to(self.document.headings[index].offset)
         else:
             self.action_top()
 
@@ -280,55 +268,20 @@ class ArticleView(PageView):
         article, document = self.article, self.document
         if article is None or document is None:
             return None
-        return Contents(article.id, article.title, document.headings, self.heading, document.length)
-
-    def _show_at_top(self, offset: int) -> None:
-        page = self.page
-        if page is not None and self.document is not None and self.document.blocks:
-            place = page.place_of(offset)
-            above = page.walk(place, -1)
-            self.go_to(place if page.line(above).text else above)
+        return Contents(article.id, article.title, document.headings, self.jumps.heading, document.length)
 
     def action_return(self) -> None:
         """Back to where the last jump began."""
-        if not self._trail or self.page is None:
+        if not self.jumps.back():
             raise SkipAction
-        self.go_to(self.page.at_offset(self._trail.pop()))
 
     def action_next_heading(self) -> None:
         """To the next heading."""
-        starts = self._heading_starts
-        index = bisect_right(starts, self._first_text_offset)
-        if index < len(starts):
-            self._show_at_top(starts[index])
+        self.jumps.next_heading()
 
     def action_previous_heading(self) -> None:
         """To the heading before, or to the title."""
-        starts = self._heading_starts
-        index = bisect_left(starts, self._first_text_offset) - 1
-        if index >= 0:
-            self._show_at_top(starts[index])
-        else:
-            self.go_to(TOP)
-
-    @property
-    def heading(self) -> int:
-        """The index of the heading that the first line in sight stands under; -1 above the first."""
-        return bisect_right(self._heading_starts, self._first_text_offset) - 1
-
-    @property
-    def _heading_starts(self) -> list[int]:
-        return [heading.offset for heading in self.document.headings] if self.document is not None else []
-
-    @property
-    def _first_text_offset(self) -> int:
-        """The offset of the first line in sight that is not blank; -1 where that is the head."""
-        if self.page is not None:
-            for place in self.sight:
-                line = self.page.line(place)
-                if line.text:
-                    return -1 if place.item == HEAD else line.offset
-        return -1
+        self.jumps.previous_heading()
 
     # Finding.
 
@@ -395,7 +348,7 @@ class ArticleView(PageView):
         if target is None:
             self.post_message(self.OpenLink(self.links[link].url))
         else:
-            self.jump_to(target)
+            self.jumps.to(target)
 
     def _tell_focused(self, link: int | None) -> None:
         self.post_message(self.LinkFocused(None if link is None else self.links[link].url))
@@ -436,9 +389,7 @@ class ArticleView(PageView):
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Drag the mark at the edge, or see whether there is a link."""
-        if self.is_dragging:
-            self.drag_to(self.cell_of(event).y)
-        else:
+        if not self.drag.move(self.cell_of(event).y):
             self._hover_over(self.link_cursor.below(self.cell_of(event)))
 
     def on_leave(self, event: events.Leave) -> None:
@@ -451,13 +402,12 @@ class ArticleView(PageView):
         self._pressed = self.cell_of(event)
         if self.is_on_thumb(self._pressed):
             event.stop()
-            self.begin_drag(self._pressed)
+            self.drag.begin(self._pressed.y)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of the mark at the edge."""
-        if self.is_dragging:
+        if self.drag.end():
             event.stop()
-            self.end_drag()
 
     def on_click(self, event: events.Click) -> None:
         """Open the link that was clicked; two clicks select a word, three a paragraph."""

@@ -18,6 +18,7 @@ from tuireader.tui import keys
 from tuireader.tui.lists.rows import Piece, Rows
 from tuireader.tui.support import text_fitting
 from tuireader.tui.support.text_fitting import cut
+from tuireader.tui.support.thumb_drag import ThumbDrag
 from tuireader.tui.support.viewport import Place, share_at
 
 TONES = {
@@ -60,7 +61,7 @@ class RowList(Rows):
         super().__init__(id=id)
         self.reorder: bool | None = False
         """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
-        self._dragging = False
+        self._drag = ThumbDrag(self, self._drag_to)
         self._sight: Sight | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
         """The style of each role, away from the cursor and under it, found once until something changes."""
@@ -81,21 +82,16 @@ class RowList(Rows):
         """Take hold of the thumb."""
         if self._has_thumb() and event.x >= self.size.width - 1 and event.y >= self.HEAD:
             event.stop()
-            self._dragging = True
-            self.capture_mouse()
-            self._drag_to(event.y)
+            self._drag.begin(event.y)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Drag the thumb."""
-        if self._dragging:
-            self._drag_to(event.y)
+        self._drag.move(event.y)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
         """Let go of the thumb."""
-        if self._dragging:
+        if self._drag.end():
             event.stop()
-            self._dragging = False
-            self.release_mouse()
 
     def _has_thumb(self) -> bool:
         return self.thumb_of(self.places()) is not None
