@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader import paths
 from tuireader.cli import DONE, FAILED
 from tuireader.cli.output import put, say
-from tuireader.config.load import load
+from tuireader.config.load import load, naming
 from tuireader.errors import ConfigError
 from tuireader.text.printable import printable
 
@@ -60,8 +60,6 @@ def _checked() -> Config:
     from tuireader.tui.checks import check
 
     chosen = load(paths.config_path())
-    try:
+    with naming(paths.config_path()):
         check(chosen)
-    except ConfigError as error:
-        raise ConfigError(f"{paths.config_path()}: {error}") from None
     return chosen

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from tuireader import paths
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
-from tuireader.errors import ConfigError
 
 if TYPE_CHECKING:
     import argparse
@@ -55,14 +54,12 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
     # After one frame, Textual lets the next wait for up to two; at its usual 60 a second that is to be felt.
     os.environ.setdefault("TEXTUAL_FPS", "250")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
-    from tuireader.config.load import load
+    from tuireader.config.load import load, naming
     from tuireader.tui.app import ReaderApp
 
     chosen = load(paths.config_path())
-    try:
+    with naming(paths.config_path()):
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
-    except ConfigError as error:
-        raise ConfigError(f"{paths.config_path()}: {error}") from None
     app.run()
     if app.exit_message:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())

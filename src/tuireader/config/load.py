@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +29,15 @@ def load(path: Path) -> Config:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
         raise ConfigError(f"{path} is not TOML that can be read: {error}.") from error
-    try:
+    with naming(path):
         return _config(said)
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Let a ConfigError about what stands in a file begin with its path."""
+    try:
+        yield
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
 

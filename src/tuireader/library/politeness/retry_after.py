@@ -43,9 +43,7 @@ def wants_to_be_left_alone(error: FetchError) -> bool:
 
 
 def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> None:
-    """Remember how long a server asks to be left alone: of a 429 as a whole, of a 503 at this address."""
-    if not wants_to_be_left_alone(error):
-        return
+    """Remember how long a server that `wants_to_be_left_alone` is: as a whole of a 429, at this address of a 503."""
     until = now + timedelta(seconds=error.retry_after or 0)
     if polling.holds_host(error):
         hold_hosts(c, url, error, until, now)
