@@ -20,7 +20,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.store.mending import log_file
+from tuireader.store.mending import write_ahead_log
 
 FRAME = 24 + PAGE_SIZE
 FILES = ("", "-wal", "-shm")
@@ -66,7 +66,7 @@ def whole(left: Path, tmp_path_factory: pytest.TempPathFactory) -> set[tuple[str
 
 def flipped(at: Callable[[int], int]) -> Callable[[Path], None]:
     def flip(path: Path) -> None:
-        log = log_file.of(path)
+        log = write_ahead_log.of(path)
         data = bytearray(log.read_bytes())
         data[at(len(data))] ^= 1
         log.write_bytes(data)
@@ -78,10 +78,10 @@ def zeroed(at: int, count: int) -> Callable[[Path], None]:
     """So many bytes from a place on, which is counted from the end where it is negative."""
 
     def zero(path: Path) -> None:
-        data = bytearray(log_file.of(path).read_bytes())
+        data = bytearray(write_ahead_log.of(path).read_bytes())
         start = at % len(data)
         data[start : start + count] = bytes(count)
-        log_file.of(path).write_bytes(data)
+        write_ahead_log.of(path).write_bytes(data)
 
     return zero
 
@@ -107,7 +107,7 @@ def test_what_sqlite_would_leave_out_is_taken_over_and_said(
     cache: Path, whole: set[tuple[str, bool, bool]], name: str
 ) -> None:
     DAMAGE[name](cache)
-    log = log_file.of(cache).read_bytes()
+    log = write_ahead_log.of(cache).read_bytes()
     rows, notice = seen(cache)
     assert rows == whole
     aside = cache.with_name("tuireader.db.damaged-1-wal")
@@ -133,7 +133,7 @@ def test_it_is_without_the_index_of_the_log_too(cache: Path, whole: set[tuple[st
 def test_a_log_that_is_not_all_there_any_more_is_said(
     cache: Path, whole: set[tuple[str, bool, bool]], left_of_it: float | None
 ) -> None:
-    log = log_file.of(cache)
+    log = write_ahead_log.of(cache)
     if left_of_it is None:
         log.unlink()
     else:
@@ -150,7 +150,7 @@ def test_a_transaction_that_was_not_done_is_no_damage(
     cache: Path, whole: set[tuple[str, bool, bool]], frames: int, *, index: bool
 ) -> None:
     """Killed between the head of its last frame and the page, in a file that was longer before."""
-    log = log_file.of(cache)
+    log = write_ahead_log.of(cache)
     salts = log.read_bytes()[16:24]
     with log.open("ab") as file:
         for number in range(1, frames + 1):
@@ -167,7 +167,7 @@ def test_of_any_damage_to_the_log_nothing_else_is_lost(
 ) -> None:
     """Some bytes, anywhere: what stands in the pages that they are in may be lost, and that is said."""
     dice = random.Random(seed)
-    log = log_file.of(cache)
+    log = write_ahead_log.of(cache)
     data = bytearray(log.read_bytes())
     for _ in range(dice.randint(1, 4)):
         data[dice.randrange(len(data))] = dice.randrange(256)
@@ -182,7 +182,7 @@ def test_of_any_damage_to_the_log_nothing_else_is_lost(
 def test_a_log_that_ends_anywhere_is_no_damage(cache: Path, seed: int) -> None:
     """As in a copy that was made while a program wrote."""
     cache.with_name("tuireader.db-shm").unlink()
-    log = log_file.of(cache)
+    log = write_ahead_log.of(cache)
     size = log.stat().st_size
     os.truncate(log, random.Random(seed).randrange(size))
     _, notice = seen(cache)
@@ -214,11 +214,11 @@ def test_a_log_that_others_write_into_the_cache_is_no_damage(cache: Path) -> Non
     """Between the look at the index and the look at what SQLite takes of it: nothing is left to be written."""
     with closing(connect(cache)) as other:
         other.execute("UPDATE setting SET value = 'x' WHERE name = 'theme'")
-        log = log_file.look(cache)
+        log = write_ahead_log.look(cache)
         assert log is not None
-        probe = log_file.probe(cache)
+        probe = write_ahead_log.probe(cache)
         assert probe is not None
         with closing(probe):
             assert other.execute("PRAGMA wal_checkpoint").fetchone()[0] == 0
-            assert log_file.look(cache) is None
-            assert not log_file.is_cut(cache, log, probe)
+            assert write_ahead_log.look(cache) is None
+            assert not write_ahead_log.is_cut(cache, log, probe)

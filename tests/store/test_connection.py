@@ -17,7 +17,7 @@ from support.schema_dump import DATA, restore
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, damage, feeds, schema, statuses, ui_state
+from tuireader.store import articles, connection, damage_mark, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
 from tuireader.store.migrations import v1_first
 from tuireader.urls.reach import Reach
@@ -224,21 +224,21 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
         assert c.notice == ""
         with pytest.raises(StoreError, match="is damaged"):
             articles.window(c, Query(), 0, 60)
-    assert damage.is_suspect(db)
+    assert damage_mark.is_suspect(db)
     with closing(open_cache(db)) as c:
         assert "3 subscriptions are taken over" in c.notice
-    assert not damage.is_suspect(db)
+    assert not damage_mark.is_suspect(db)
 
 
 def test_a_suspect_file_that_is_no_database_is_moved_aside(db: Path) -> None:
     stocked(db)
-    damage.suspect(db)
+    damage_mark.suspect(db)
     content = b"\x00garbage" * 5000
     db.write_bytes(content)
     with closing(open_cache(db)) as c:
         assert f"The old file is {db}.damaged-1." in c.notice
     assert Path(f"{db}.damaged-1").read_bytes() == content
-    assert not damage.is_suspect(db)
+    assert not damage_mark.is_suspect(db)
 
 
 def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None:
@@ -251,11 +251,11 @@ def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None
 
 def test_a_false_alarm_costs_one_check_and_no_article(db: Path) -> None:
     stocked(db)
-    damage.suspect(db)
+    damage_mark.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice == ""
         assert articles.count(c, Query()) == 180
-    assert not damage.is_suspect(db)
+    assert not damage_mark.is_suspect(db)
 
 
 def test_a_full_disk_is_a_sentence_and_what_was_there_stays(db: Path) -> None:
@@ -454,7 +454,7 @@ def test_what_goes_wrong_at_a_later_row_is_a_sentence_too(db: Path, fetch: str) 
 def test_a_bug_stays_an_error_of_sqlite(db: Path, bug: Callable[[sqlite3.Connection], object]) -> None:
     with closing(connect(db)) as c, pytest.raises(sqlite3.DatabaseError):
         bug(c)
-    assert not damage.is_suspect(db)
+    assert not damage_mark.is_suspect(db)
 
 
 def test_a_transaction_is_all_or_nothing(db: Path) -> None:

@@ -27,7 +27,7 @@ from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, damage, feeds, host_holds, label_counts, statuses, ui_state
+from tuireader.store import articles, damage_mark, feeds, host_holds, label_counts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count
 from tuireader.urls.reach import Reach
@@ -189,7 +189,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
             attempt(partial(open_article, c, article_id))
             attempt(partial(statuses.mark, c, [article_id], starred=found[article_id].starred))
         attempt(lambda: _add_one(c))
-        attempt(lambda: damage.look(c))
+        attempt(lambda: damage_mark.look(c))
     return found, said
 
 

@@ -14,8 +14,8 @@ from tuireader.errors import ConfigError
 from tuireader.tui import keys
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.checks import check
 from tuireader.tui.commands import BY_ID, COMMANDS, Context
+from tuireader.tui.config_checks import check
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.themes import DARK
 

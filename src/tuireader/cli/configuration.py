@@ -57,7 +57,7 @@ def _init() -> int:
 
 def _checked() -> Config:
     """The configuration, with its names checked that only the app knows; raises ConfigError."""
-    from tuireader.tui.checks import check
+    from tuireader.tui.config_checks import check
 
     chosen = load(paths.config_path())
     with naming(paths.config_path()):

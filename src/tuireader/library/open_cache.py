@@ -7,7 +7,7 @@ from contextlib import closing, suppress
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
-from tuireader.store import damage, ui_state
+from tuireader.store import damage_mark, ui_state
 from tuireader.store.connection import Connection, connect
 from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tuireader.store.mending.log_file import Log
+    from tuireader.store.mending.write_ahead_log import Log
 
 
 def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> Connection:
@@ -26,7 +26,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     """
     _finish_what_was_begun(path)
     said = ""
-    if damage.is_suspect(path):
+    if damage_mark.is_suspect(path):
         try:
             said = _mend(path, tell)
         except StoreError as error:  # what can be read without being mended is read
@@ -65,18 +65,19 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     """Open it, with all that its log holds; and what had to be done for that."""
     if not _has_log(path):
         return connect(path), ""
-    from tuireader.store.mending import log_file  # seldom needed here
+    from tuireader.store.mending import write_ahead_log  # seldom needed here
 
-    log = log_file.look(path)
+    log = write_ahead_log.look(path)
     if log is None or (path.exists() and not path.is_file()):
         return connect(path), ""
-    if log_file.is_broken(path, log) and log_file.look(path) == log:  # else another process is just beginning it anew
+    # Where it is another one by now, another process is just beginning it anew.
+    if write_ahead_log.is_broken(path, log) and write_ahead_log.look(path) == log:
         return _mended_log(path, log, tell, lambda: None)
-    probe = log_file.probe(path)
+    probe = write_ahead_log.probe(path)
     if probe is None:
         return connect(path), ""
     with closing(probe):
-        if log_file.is_cut(path, log, probe):
+        if write_ahead_log.is_cut(path, log, probe):
             return _mended_log(path, log, tell, probe.close)
         return connect(path), ""
 
@@ -105,8 +106,8 @@ def _finish_what_was_begun(path: Path) -> None:
     """Put a mended cache in its place, where the program was ended between two steps of that."""
     mended = path.with_name(f"{path.name}.mended")
     source = path.with_name(f"{path.name}.mending-source")
-    if damage.is_suspect(path) and not path.exists() and not source.exists():
+    if damage_mark.is_suspect(path) and not path.exists() and not source.exists():
         if mended.exists():
             mended.replace(path)
         else:  # nothing was there to be mended
-            damage.mark_of(path).unlink(missing_ok=True)
+            damage_mark.mark_of(path).unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
-from tuireader.store import damage
+from tuireader.store import damage_mark
 from tuireader.store.columns import lenient
 from tuireader.store.migrations.v1_first import NEWER_INDEX
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, OLDEST_SQLITE, is_as_made
@@ -107,7 +107,7 @@ class Connection(sqlite3.Connection):
     def as_store_error(self, error: Exception) -> Exception:
         """Translate an error of SQLite to a StoreError; an error that is a bug of ours is given back as it is."""
         if is_damage(error) or self._is_damage_in_disguise(error):
-            damage.suspect(self.path)
+            damage_mark.suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
         return _store_error(self.path, error) if _code(error) in _SENTENCES else error
 
@@ -193,14 +193,14 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
     _must_be_a_file(path)
-    if not os.path.exists(path) and damage.is_suspect(path):  # noqa: PTH110 - no more than a look
+    if not os.path.exists(path) and damage_mark.is_suspect(path):  # noqa: PTH110 - no more than a look
         raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
     _keep_private(path)
     try:
         return _open(path, patience=patience)
     except BROKEN as error:
         if is_damage(error):
-            damage.suspect(path)
+            damage_mark.suspect(path)
         elif _code(error) in _UNWRITABLE and path.exists():
             return _open_for_reading(path, error)
         raise _store_error(path, error) from error

@@ -26,7 +26,7 @@ from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS
 from tuireader.tui import keys
-from tuireader.tui.checks import check, theme_names
+from tuireader.tui.config_checks import check, theme_names
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination

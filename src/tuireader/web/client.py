@@ -13,8 +13,8 @@ from typing import Any
 import httpx2
 
 from tuireader import __version__
-from tuireader.cleanup import to_the_end
 from tuireader.errors import FetchError
+from tuireader.tasks import to_the_end
 from tuireader.urls.private import is_private_address
 from tuireader.urls.reach import Reach
 from tuireader.web.decompress import OFFERED

@@ -31,11 +31,11 @@ from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
-from tuireader.tui.main.in_hand import InHand
+from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
-from tuireader.tui.main.prompts import FILTER, SEARCH, PromptController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
+from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import make_article_view
@@ -255,23 +255,23 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
 
 
 async def test_what_a_key_means_is_the_article_where_the_user_is(panes: PanesScreen, shelved: Path) -> None:
-    in_hand, there = InHand(panes), ids(shelved)
-    assert in_hand.article() == (there[0], Status())
-    assert in_hand.start() == Start(there[0], is_next_unread=True)
-    feed = in_hand.feed()
+    target, there = KeyTarget(panes), ids(shelved)
+    assert target.article() == (there[0], Status())
+    assert target.start() == Start(there[0], is_next_unread=True)
+    feed = target.feed()
     assert feed is not None
     assert feed.name == "The Example Review"
     panes.reading.open(there[2], panes.headlines_pane.position)
     await until(lambda: panes.reading.opened is not None)
-    assert in_hand.article() == (there[0], Status())  # it is open, but the user is at the headlines
+    assert target.article() == (there[0], Status())  # it is open, but the user is at the headlines
     panes.show_pane("article")
-    assert in_hand.article() == (there[2], Status())
-    assert in_hand.start() == Start(there[2])
-    assert in_hand.feed() == feed
+    assert target.article() == (there[2], Status())
+    assert target.start() == Start(there[2])
+    assert target.feed() == feed
     panes.headlines_pane.want(Query(text="nothing like it"))
     await until(lambda: not panes.headlines.row_count())
     panes.show_pane("headlines")
-    assert (in_hand.article(), in_hand.start(), in_hand.feed()) == (None, None, None)
+    assert (target.article(), target.start(), target.feed()) == (None, None, None)
 
 
 async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScreen) -> None:
@@ -284,7 +284,7 @@ async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScr
             return lambda *_, **__: done.append(name)
 
     noted: Any = Noted()
-    commands = ArticleCommands(InHand(panes), noted, noted, noted, noted)
+    commands = ArticleCommands(KeyTarget(panes), noted, noted, noted, noted)
     every = (
         commands.toggle_read,
         commands.toggle_starred,

@@ -11,11 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tuireader.cleanup import to_the_end
 from tuireader.errors import StoreError
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
 from tuireader.library.jobs.work import Result, Work
+from tuireader.tasks import to_the_end
 
 log = logging.getLogger("tuireader")
 

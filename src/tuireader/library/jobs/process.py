@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from tuireader.cleanup import to_the_end
 from tuireader.library.jobs import process_main
 from tuireader.library.jobs.work import Result, Work
+from tuireader.tasks import to_the_end
 
 _CLOSE_TIMEOUT = 10.0
 """Seconds that a process may take to close the cache."""

@@ -8,7 +8,6 @@ from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 
-from tuireader.cleanup import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
@@ -19,6 +18,7 @@ from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
+from tuireader.tasks import as_done
 from tuireader.urls.hosts import host_of
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials

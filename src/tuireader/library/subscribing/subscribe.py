@@ -9,7 +9,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tuireader.cleanup import as_done
 from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
@@ -23,6 +22,7 @@ from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import Connection
+from tuireader.tasks import as_done
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place

@@ -7,7 +7,7 @@ import gc
 from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
-from tuireader.store import damage
+from tuireader.store import damage_mark
 from tuireader.tui.support.safe_text import toast
 
 UNHURRIED = 20.0
@@ -18,7 +18,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
     """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
 
     async def look() -> None:
-        if await cache.read(damage.look):
+        if await cache.read(damage_mark.look):
             toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     node.run_worker(look(), group="damage", exclusive=False)

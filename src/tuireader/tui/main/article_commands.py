@@ -1,4 +1,4 @@
-"""What keys do to the article in hand."""
+"""What keys do to the article that they act upon."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.headlines_pane import HeadlinesPane
-    from tuireader.tui.main.in_hand import InHand
+    from tuireader.tui.main.key_target import KeyTarget
     from tuireader.tui.main.reading_pane import ReadingPane
     from tuireader.tui.main.statuses import StatusController
 
 
 class ArticleCommands:
-    """Does to the article in hand what a key asks for; where there is none, nothing."""
+    """Does what a key asks for to the article that it acts upon; where there is none, nothing."""
 
     def __init__(
         self,
-        in_hand: InHand,
+        target: KeyTarget,
         headlines: HeadlinesPane,
         reading: ReadingPane,
         statuses: StatusController,
         external: ExternalPrograms,
     ) -> None:
-        self._in_hand = in_hand
+        self._target = target
         self._headlines = headlines
         self._reading = reading
         self._statuses = statuses
@@ -31,27 +31,27 @@ class ArticleCommands:
 
     def toggle_read(self) -> None:
         """Mark it read, or unread; it stays in the list until that is left."""
-        if (article := self._in_hand.article()) is not None:
+        if (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_read(article.id, article.status)
 
     def toggle_starred(self) -> None:
         """Star it, or take its star; it stays in the list until that is left."""
-        if (article := self._in_hand.article()) is not None:
+        if (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_starred(article.id, article.status)
 
     def browse(self) -> None:
         """Open it in the user's browser."""
-        if (article := self._in_hand.article()) is not None:
+        if (article := self._target.article()) is not None:
             self._external.browse_article(article.id)
 
     def copy_link(self) -> None:
         """Copy its address."""
-        if (article := self._in_hand.article()) is not None:
+        if (article := self._target.article()) is not None:
             self._external.copy_link(article.id)
 
     def fetch_full_text(self) -> None:
         """Fetch its whole text from its site."""
-        if (article := self._in_hand.article()) is not None:
+        if (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)

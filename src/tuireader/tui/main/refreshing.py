@@ -64,7 +64,7 @@ class RefreshController:
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
             return
-        from tuireader.tui.support.refreshing import Tally, refreshing
+        from tuireader.tui.support.refresh_tally import Tally, refreshing
 
         tally = Tally(len(asked), wanted[0].name if wanted and len(wanted) == 1 else "")
         pending: Timer | None = None

@@ -27,11 +27,11 @@ from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.headlines_pane import HeadlinesPane
-from tuireader.tui.main.in_hand import InHand
+from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
-from tuireader.tui.main.prompts import PromptController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
+from tuireader.tui.main.search_prompt import PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.view_options import in_force, make_article_view, reorders, toggle_dense
@@ -95,9 +95,9 @@ class ReaderScreen(PanesScreen):
         self.prompts = PromptController(self, self.search_for)
         self.external = ExternalPrograms(self, cache)
         self.captions = Captions(self, self.refreshes, clock)
-        self.in_hand = InHand(self)
+        self.key_target = KeyTarget(self)
         self._going_on = keys.bound_to(GOING_ON, keymap)
-        self._wire(ArticleCommands(self.in_hand, headlines, reading, self.statuses, self.external))
+        self._wire(ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external))
 
     def _wire(self, article: ArticleCommands) -> None:
         """Say what does each command."""
@@ -279,7 +279,7 @@ class ReaderScreen(PanesScreen):
 
     def step(self, by: int, *, unread: bool = False) -> None:
         """Open the next article (by 1) or the one before (-1) from where the user is, or the next unread one."""
-        self.reading.step(by, self.in_hand.start(), self.headlines_pane.position, unread=unread)
+        self.reading.step(by, self.key_target.start(), self.headlines_pane.position, unread=unread)
 
     def on_article_view_at_end(self) -> None:
         """At the end of an article, go on."""
@@ -302,8 +302,8 @@ class ReaderScreen(PanesScreen):
     # Refreshing and adding.
 
     def refresh_feed(self) -> None:
-        """Ask for the feed in hand now."""
-        if (feed := self.in_hand.feed()) is not None:
+        """Ask for the feed that the key acts upon now."""
+        if (feed := self.key_target.feed()) is not None:
             self.refreshes.refresh([feed], force=True)
 
     @on(SiteAdded)

@@ -1,4 +1,4 @@
-"""What a key means where the user is: an article, a feed, the place where steps begin."""
+"""What a key acts upon where the user is: an article, a feed, the place where steps begin."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
 
 
-class ArticleInHand(NamedTuple):
-    """The article that a key means."""
+class TargetArticle(NamedTuple):
+    """The article that a key acts upon."""
 
     id: int
     status: Status
 
 
-class InHand:
-    """Tells what a key means where the user is."""
+class KeyTarget:
+    """Tells what a key acts upon where the user is."""
 
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes
 
-    def article(self) -> ArticleInHand | None:
+    def article(self) -> TargetArticle | None:
         """The open article for a user who is there, else the one under the cursor."""
         opened, headline = self._panes.reading.opened, self._panes.headlines.current
         if self._panes.pane == "article" and opened is not None:
-            return ArticleInHand(opened[0].id, opened[1])
-        return ArticleInHand(headline.id, headline.status) if headline else None
+            return TargetArticle(opened[0].id, opened[1])
+        return TargetArticle(headline.id, headline.status) if headline else None
 
     def start(self) -> Start | None:
         """Where steps to another article begin: where the user is, or is about to be."""
@@ -43,7 +43,7 @@ class InHand:
         return Start(headline.id, is_next_unread=not is_reading and not headline.read)
 
     def feed(self) -> Feed | None:
-        """The feed under the cursor, or the one that is chosen, or that of the article in hand."""
+        """The feed under the cursor, or the one that is chosen, or that of the article."""
         sidebar = self._panes.sidebar
         pointed = sidebar.pointed_feed if sidebar.feeds.has_focus else None
         if pointed is not None:

@@ -1,4 +1,4 @@
-"""Letting go of what a task holds, in peace: a task may be cancelled again while it does."""
+"""Asyncio tasks side by side, and letting go of what they hold: a task may be cancelled again while it does."""
 
 from __future__ import annotations
 
