@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -77,9 +77,12 @@ async def subscribe_all(
 
     async def take(address: str) -> tuple[str, Subscribed | TuireaderError]:
         try:
-            # Those of one host wait for each other first: a host that hangs must not take all the room.
-            async with lanes.of(addresses_to_try(address)[0], first=False), room:
-                return address, await steps.all(address, None, is_new=address not in there)
+            # Those of one host wait for each other first: a host that hangs must not take all the room. The next of
+            # them may begin once the feed is here, while it is taken in.
+            async with AsyncExitStack() as lane:
+                await lane.enter_async_context(lanes.of(addresses_to_try(address)[0], first=False))
+                async with room:
+                    return address, await steps.all(address, None, is_new=address not in there, fetched=lane.aclose)
         except TuireaderError as error:
             return address, error
 
@@ -101,12 +104,22 @@ class _Subscription:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         """For each feed, by the place of its address: who finds it while another fetches it waits."""
 
-    async def all(self, address: str | Candidates, choose: int | None, *, is_new: bool = False) -> Subscribed:
-        """Take all steps from an address, or from what was found there; one that `is_new` means nothing here yet."""
+    async def all(
+        self,
+        address: str | Candidates,
+        choose: int | None,
+        *,
+        is_new: bool = False,
+        fetched: Callable[[], Awaitable[None]] | None = None,
+    ) -> Subscribed:
+        """Take all steps from an address, or from what was found there; one that `is_new` means nothing here yet.
+
+        `fetched` is called when the feed is here, before it is taken in.
+        """
         if not isinstance(address, str):
-            return await self.take(address, choose)
+            return await self.take(address, choose, fetched)
         there = await self.there_already(address) if choose is None and not is_new else None
-        return there or await self.take(await self.look(address), choose)
+        return there or await self.take(await self.look(address), choose, fetched)
 
     async def there_already(self, address: str) -> Subscribed | None:
         """What came of asking again for the feed that an address means; None where there is none."""
@@ -130,29 +143,36 @@ class _Subscription:
         (event,) = [event async for event in events]
         return Subscribed(event.feed, event, article_id, tuple(others))
 
-    async def take(self, found: Candidates, choose: int | None) -> Subscribed:
+    async def take(
+        self, found: Candidates, choose: int | None, fetched: Callable[[], Awaitable[None]] | None = None
+    ) -> Subscribed:
         """Subscribe to the chosen candidate, or to the first that is a feed."""
         failures: list[FetchError | NotAFeedError] = []
         for link in found.feeds if choose is None else (found.feeds[choose],):
             others = [other for other in found.feeds if other is not link]
             try:
-                return await self._take_one(found, link, others)
+                async with self._locks[place(link.url)]:
+                    return await self._take_one(found, link, others, fetched)
             except (FetchError, NotAFeedError) as error:
                 failures.append(error)
         if isinstance(failures[0], FetchError):
             raise failures[0]
         raise NoFeedFoundError(f"{host_of(found.page.url)} names a feed, but it is none: {failures[0]}")
 
-    async def _take_one(self, found: Candidates, link: FeedLink, others: Sequence[FeedLink]) -> Subscribed:
-        async with self._locks[place(link.url)]:
-            return await self._take_alone(found, link, others)
-
-    async def _take_alone(self, found: Candidates, link: FeedLink, others: Sequence[FeedLink]) -> Subscribed:
+    async def _take_one(
+        self,
+        found: Candidates,
+        link: FeedLink,
+        others: Sequence[FeedLink],
+        fetched: Callable[[], Awaitable[None]] | None,
+    ) -> Subscribed:
         find = partial(lookup.subscription_to, url=link.url)
         is_fetched = found.page is found.fetched  # what is there already is seen soon enough when it is added
         there = None if is_fetched else await self._cache.read(find)
         if there is None:
             page = await self._feed_page(found, link)
+            if fetched is not None:
+                await fetched()
             add = partial(take_in.add_feed, found=found, link=link, page=page, now=self._clock())
             added = await self._cache.take(add)
             if isinstance(added, take_in.Added):
