@@ -105,9 +105,9 @@ CREATE TABLE label (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT
 CREATE UNIQUE INDEX label_by_key ON label (kind, key);
 CREATE TABLE label_article (
         kind INTEGER NOT NULL,
-        label_id INTEGER NOT NULL REFERENCES label (id),
+        label_id INTEGER NOT NULL,
         date INTEGER NOT NULL,
-        article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
+        article_id INTEGER NOT NULL,
         feed_id INTEGER NOT NULL,
         read INTEGER NOT NULL,
         starred INTEGER NOT NULL,
@@ -115,7 +115,7 @@ CREATE TABLE label_article (
         PRIMARY KEY (kind, label_id, date, article_id)
     ) WITHOUT ROWID
     ;
-CREATE INDEX label_of_article ON label_article (article_id, kind, place);
+CREATE INDEX label_of_article ON label_article (kind, article_id, place);
 DELETE FROM sqlite_sequence;
 INSERT INTO sqlite_sequence (name, seq) VALUES ('feed', 4);
 INSERT INTO sqlite_sequence (name, seq) VALUES ('account', 1);

@@ -150,6 +150,7 @@ def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
         "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
         (feed_id,),
     )
+    labels.remove_of(c, feed_id)
     c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
 
 

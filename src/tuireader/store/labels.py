@@ -18,6 +18,7 @@ NUMBERS: Mapping[Kind, int] = {"category": 1, "author": 2, "tag": 3}
 OF_PUBLISHERS: tuple[Kind, ...] = ("category", "author")
 """What a feed says of an article. One of which it says nothing is filed under the empty name."""
 
+_ALL = ", ".join(map(str, NUMBERS.values()))
 _SEPARATOR = "\x1f"
 
 
@@ -105,11 +106,20 @@ def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str]
     put(c, kind, {article_id: names}, {article_id: row})
 
 
+def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
+    """Let the articles of a feed, which are about to be removed, be filed under nothing."""
+    c.execute(
+        f"DELETE FROM label_article WHERE kind IN ({_ALL}) AND article_id IN"
+        " (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
+        (feed_id,),
+    )
+
+
 def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], value: int, ids: str) -> None:
     """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
     c.execute(
         f"UPDATE label_article SET {column} = ?1"
-        f" WHERE article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
+        f" WHERE kind IN ({_ALL}) AND article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
         (value, ids),
     )
 

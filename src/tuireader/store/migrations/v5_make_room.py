@@ -102,12 +102,13 @@ _ROOM = (
     """,
     "CREATE TABLE label (id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, key TEXT NOT NULL)",
     "CREATE UNIQUE INDEX label_by_key ON label (kind, key)",
+    # Without references: SQLite would look for them without the kind, row by row. `labels` removes what is gone.
     """
     CREATE TABLE label_article (
         kind INTEGER NOT NULL,
-        label_id INTEGER NOT NULL REFERENCES label (id),
+        label_id INTEGER NOT NULL,
         date INTEGER NOT NULL,
-        article_id INTEGER NOT NULL REFERENCES article (id) ON DELETE CASCADE,
+        article_id INTEGER NOT NULL,
         feed_id INTEGER NOT NULL,
         read INTEGER NOT NULL,
         starred INTEGER NOT NULL,
@@ -115,7 +116,7 @@ _ROOM = (
         PRIMARY KEY (kind, label_id, date, article_id)
     ) WITHOUT ROWID
     """,
-    "CREATE INDEX label_of_article ON label_article (article_id, kind, place)",
+    "CREATE INDEX label_of_article ON label_article (kind, article_id, place)",
     *(
         statement
         for kind, number in (("category", 1), ("author", 2))
