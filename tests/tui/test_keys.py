@@ -41,7 +41,11 @@ def test_every_command_is_an_action_where_it_is_bound() -> None:
 def test_the_screen_says_what_does_each_command_of_the_panes_and_no_other(db: Path) -> None:
     bound = {binding.id: binding.action for binding in keys.bindings("panes") if isinstance(binding, Binding)}
     assert all(action == f"command({id_!r})" for id_, action in bound.items())
-    assert set(ReaderApp(db).get_default_screen().handlers) == set(bound)
+    app = ReaderApp(db)
+    try:
+        assert set(app.get_default_screen().handlers) == set(bound)
+    finally:
+        app.connection.close()
 
 
 @pytest.mark.parametrize("context", CONTEXTS)
