@@ -89,12 +89,36 @@ async def test_what_is_here_already_opens_without_the_network(db: Path, clock: C
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
     site.stop()
-    for address, title in ((site.url, BORDER.title), (f"{site.url}/2017/06/{TRADE.slug}/", TRADE.title)):
-        again = app_on(db, clock, address)
-        async with again.run_test(size=SIZE) as pilot:
-            await settle(pilot)
-            assert again.reader.article.article is not None
-            assert again.reader.article.article.title == title
+    again = app_on(db, clock, f"{site.url}/2017/06/{TRADE.slug}/")
+    async with again.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert again.reader.article.article is not None
+        assert again.reader.article.article.title == TRADE.title
+    again = app_on(db, clock, site.url)
+    async with again.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        assert "is here already." in screen_text(again)
+        assert again.reader.article.article is None
+        assert again.focused is again.reader.headlines
+
+
+async def test_an_address_that_is_a_part_of_another_opens_no_other_site(
+    db: Path, clock: Clock, site: ScriptedSite
+) -> None:
+    publish(site, BORDER)
+    with closing(connect(db)) as c:
+        feeds.add(c, f"{site.url}/inessential", title="inessential", site="", now=clock())
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("a")
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/iness")
+        assert isinstance(app.screen, SubscribeScreen)
+        assert "! " in screen_text(app)
+        await enter(pilot, f"{site.url}/inessential/")
+        assert app.screen is app.reader
+        assert "inessential is here already." in screen_text(app)
 
 
 async def test_of_several_feeds_the_reader_chooses_one(db: Path, clock: Clock, site: ScriptedSite) -> None:
@@ -181,7 +205,9 @@ async def test_the_address_of_a_feed_that_fails_asks_for_it_again(db: Path, cloc
     again = app_on(db, clock, site.url)
     async with again.run_test(size=SIZE) as pilot:
         await settle(pilot)
-        assert "historic rivals" in screen_text(again)
+        assert again.focused is again.reader.headlines
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.title == BORDER.title
     assert [(request.path, "if-none-match" in request.headers) for request in site.requests] == [("/feed/", True)]
     with closing(connect(db)) as c:
         (feed,) = feeds.every(c)

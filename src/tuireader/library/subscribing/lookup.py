@@ -6,14 +6,28 @@ import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
 
+from tuireader.errors import AddressError
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.identity import place, same_site
+from tuireader.urls.typed import addresses_to_try
 
 _place = lru_cache(maxsize=4096)(place)
 """Where many addresses are subscribed to, each is compared with all that are there."""
+
+
+def known(c: sqlite3.Connection, typed: str) -> tuple[Feed, int | None] | None:
+    """The subscription that an address means as people type it, with the id of the article that it is, if it is one.
+
+    None where there is none, or where what was typed is no address. Only what is equal counts: inessential.com is not
+    meant by essential.com, nor blog.example.org by example.org.
+    """
+    try:
+        return subscription_at(c, addresses_to_try(typed))
+    except AddressError:
+        return None
 
 
 def subscription_at(c: sqlite3.Connection, addresses: Sequence[str]) -> tuple[Feed, int | None] | None:

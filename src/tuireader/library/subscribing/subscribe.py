@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 
-from tuireader.errors import AddressError, FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
+from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
@@ -191,11 +191,4 @@ class _Subscription:
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
     """Those of the addresses that mean something that is here already."""
-    return {address for address in addresses if _means_something(c, address)}
-
-
-def _means_something(c: Connection, address: str) -> bool:
-    try:
-        return lookup.subscription_at(c, addresses_to_try(address)) is not None
-    except AddressError:
-        return False
+    return {address for address in addresses if lookup.known(c, address) is not None}

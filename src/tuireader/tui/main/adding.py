@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
 
 class Destination(NamedTuple):
-    """Where what was added leads: a list, and an article in it, if there is any."""
+    """Where an address leads."""
 
     query: Query
+    """The list of its feed."""
     article_id: int | None
+    """The article to be opened, if one is."""
+    said: str
+    """What there is to say, where that cannot be seen."""
 
 
 class SiteAdded(Message):
@@ -65,13 +69,20 @@ class AddController:
             return True
 
     async def destination(self, added: Added) -> Destination:
-        """The list of what was added, and the article that was meant, else the newest."""
+        """The list of the feed, and the article that was meant; of a new feed, else the newest."""
         query = Query(feeds=(added.feed_id,))
 
         def look(connection: Connection) -> Destination:
+            every = feeds.every(connection)
+            there = Destination(Query() if len(every) == 1 else query, added.article_id, "")
+            if added.article_id is not None:
+                return there
+            if added.was_here:
+                name = next((feed.name for feed in every if feed.id == added.feed_id), "This site")
+                return there._replace(said=f"{name} is here already.")
             newest = articles.window(connection, query, 0, 1)
-            is_only = len(feeds.every(connection)) == 1
-            return Destination(Query() if is_only else query, newest[0].id if newest else None)
+            if not newest:
+                return there._replace(said="There are no articles in this feed yet.")
+            return there._replace(article_id=newest[0].id)
 
-        found = await self._cache.read(look)
-        return found._replace(article_id=added.article_id or found.article_id)
+        return await self._cache.read(look)

@@ -318,7 +318,9 @@ class ReaderScreen(PanesScreen):
         """Lead straight into what was added."""
         there = await self.adding.destination(added)
         await self.show(there.query)
+        if there.said:
+            toast(self, there.said)
         if there.article_id is None:
-            toast(self, "There are no articles in this feed yet.")
+            self.show_pane("headlines")
         else:
             self.open_article(there.article_id)

@@ -15,10 +15,9 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
-from tuireader.errors import NotFoundError, TuireaderError
+from tuireader.errors import TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import articles, feeds
 from tuireader.text.printable import printable
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.lists.choice_list import ChoiceList, Line
@@ -41,6 +40,8 @@ class Added:
     feed_id: int
     article_id: int | None
     """The article whose address was given, if it was one's."""
+    was_here: bool = False
+    """Whether it was subscribed to already."""
 
 
 class SubscribeScreen(Dialog[Added | None]):
@@ -121,14 +122,12 @@ class SubscribeScreen(Dialog[Added | None]):
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
 
         def find(connection: Connection) -> Added | None:
-            article_id = articles.by_link(connection, address)
-            if article_id is not None:
-                return Added(articles.get(connection, article_id).feed_id, article_id)
-            try:
-                feed = feeds.find(connection, address) if "." in address else None
-            except NotFoundError:
+            from tuireader.library.subscribing.lookup import known
+
+            there = known(connection, address)
+            if there is None or (there[0].error is not None and there[1] is None):
                 return None
-            return None if feed is None or feed.error is not None else Added(feed.id, None)
+            return Added(there[0].id, there[1], was_here=True)
 
         return await self._cache.read(find)
 
@@ -140,7 +139,7 @@ class SubscribeScreen(Dialog[Added | None]):
 
             found = await find(self._cache, queue, address, clock=self._clock)
             if isinstance(found, Subscribed):
-                return Added(found.feed.id, found.article_id)
+                return Added(found.feed.id, found.article_id, was_here=True)
             choice = await self._choice(found.feeds)
             self._say(f"Fetching the articles of {name} …")
             subscribed = await subscribe(self._cache, queue, found, clock=self._clock, choose=choice)
