@@ -18,7 +18,16 @@ NOW = datetime(2026, 1, 15, 12, tzinfo=UTC)
 
 @pytest.mark.parametrize(
     "typed",
-    ["essential.com", "https://essential.com/feed", "inessential", "example.org", "bbc.co.uk", "", "not an address", "1"],
+    [
+        "essential.com",
+        "https://essential.com/feed",
+        "inessential",
+        "example.org",
+        "bbc.co.uk",
+        "",
+        "not an address",
+        "1",
+    ],
 )
 def test_a_part_of_an_address_or_a_title_means_no_subscription(db: Path, typed: str) -> None:
     with closing(connect(db)) as c:

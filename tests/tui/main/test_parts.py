@@ -327,7 +327,7 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
 
 async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_is(panes: PanesScreen) -> None:
     searched: list[str] = []
-    prompts = PromptController(panes, searched.append)
+    prompts = PromptController(panes, lambda query, _at: searched.append(query.text))
     await prompts.ask()
     assert panes.bottom.is_asking
     prompts.changed(Prompt.Changed(SEARCH, "trust"))

@@ -19,6 +19,7 @@ from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.main import queries
 
 WIDE, MIDDLE, NARROW, SMALL = (140, 40), (80, 24), (60, 20), (40, 12)
 
@@ -386,9 +387,11 @@ async def test_searching_as_it_is_typed(two_feeds: Path) -> None:
         assert len(titles(app)) == 6
         assert app.focused is app.reader.headlines
         for typed in ("don't", 'c++ "', "AND", "*", "NEAR("):
-            app.reader.search_for(typed)
+            app.reader.want(queries.with_text(app.reader.wanted, typed))
             await settle(pilot)
         await press(pilot, "slash", "x", "escape")
+        assert app.reader.wanted.text == "NEAR("
+        await press(pilot, "escape")
         assert app.reader.wanted.text == ""
 
 
@@ -413,6 +416,26 @@ async def test_escape_in_the_prompt_gives_the_search_up(two_feeds: Path) -> None
         assert len(titles(app)) == 6
         assert app.focused is app.reader.headlines
         assert "j/k move" in screen_text(app)
+
+
+async def test_escape_in_the_prompt_leads_back_to_where_the_user_was(db: Path) -> None:
+    shelve(db, "The Example Review", [Piece(f"Old {number:03}", number) for number in range(200)])
+    app = reader(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        headlines = app.reader.headlines
+        await press(pilot, "s", *["j"] * 20, "enter", "escape", *["j"] * 5)
+        at, line, wanted = headlines.current, headlines.cursor_line(), app.reader.wanted
+        opened = app.reader.article.article
+        await press(pilot, "slash", *"Old 190")
+        assert headlines.current != at
+        await press(pilot, "escape")
+        assert (headlines.current, headlines.cursor_line(), app.reader.wanted) == (at, line, wanted)
+        assert app.reader.article.article is opened
+        await press(pilot, "slash", *"Old", *["backspace"] * 3)
+        assert (headlines.current, headlines.cursor_line(), app.reader.wanted) == (at, line, wanted)
+        await press(pilot, "enter")
+        assert (headlines.current, headlines.cursor_line(), app.reader.wanted) == (at, line, wanted)
 
 
 async def test_authors_are_found_by_typing_whatever_their_accents(two_feeds: Path) -> None:

@@ -46,6 +46,14 @@ class ListPosition(NamedTuple):
     known: frozenset[int]
 
 
+class Place(NamedTuple):
+    """Where the cursor is in a list."""
+
+    article_id: int
+    line: int
+    """Lines of the screen above it."""
+
+
 class HeadlinesPane(Container):
     """Shows the headlines of a query."""
 
@@ -141,14 +149,19 @@ class HeadlinesPane(Container):
 
     # Which list.
 
-    def want(self, query: Query, *, stay: bool = False) -> None:
-        """Show other articles, from the top or (`stay`) with the cursor on the same one.
+    def want(self, query: Query, at: Place | None = None) -> None:
+        """Show other articles, from the top or with the cursor at a place.
 
         What was kept in the list although it no longer belonged is let go.
         """
-        current = self.headlines.current if stay else None
         self.wanted = replace(query, keep=frozenset())
-        self._show_list(self.wanted, current.id if current else None)
+        self._show_list(self.wanted, at)
+
+    @property
+    def place(self) -> Place | None:
+        """Where the cursor is; None in a list without headlines."""
+        current = self.headlines.current
+        return None if current is None else Place(current.id, self.headlines.cursor_line())
 
     def show(self, query: Query) -> Awaitable[None]:
         """Show other articles; who waits for what this gives goes on when they are shown."""
@@ -183,12 +196,12 @@ class HeadlinesPane(Container):
         return self.listed != self.wanted and self.is_reading
 
     @work(exclusive=True, group="list")
-    async def _show_list(self, query: Query, article_id: int | None = None) -> None:
-        await self._take_list(query, article_id)
+    async def _show_list(self, query: Query, at: Place | None = None) -> None:
+        await self._take_list(query, at)
 
-    async def _take_list(self, query: Query, article_id: int | None = None) -> None:
+    async def _take_list(self, query: Query, at: Place | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
-        ids = () if article_id is None else (article_id,)
+        ids = () if at is None else (at.article_id,)
         searched = bool(query.text.strip())
         view = await self._view(query, 0, ids, contexts=self.headlines.contexts_in_sight if searched else 0)
         if replace(self.wanted, keep=query.keep) != query:  # the user wants something else by now
@@ -196,8 +209,11 @@ class HeadlinesPane(Container):
         self.listed = self.wanted
         self._ranked = view.ranked
         self.headlines.searched = searched
-        line = max(0, min(self.headlines.cursor_line(), self.headlines.room - 1))
-        self.headlines.show(self._source, view, at=article_id, line=line)
+        if at is None:
+            self.headlines.show(self._source, view)
+        else:
+            line = max(0, min(at.line, self.headlines.room - 1))
+            self.headlines.show(self._source, view, at=at.article_id, line=line)
         self.post_message(self.Listed(is_another=True))
 
     @work(exclusive=True, group="list")

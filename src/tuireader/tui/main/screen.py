@@ -26,7 +26,7 @@ from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.external import ExternalPrograms
-from tuireader.tui.main.headlines_pane import HeadlinesPane
+from tuireader.tui.main.headlines_pane import HeadlinesPane, Place
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
@@ -92,7 +92,7 @@ class ReaderScreen(PanesScreen):
         )
         self.refreshes = RefreshController(self, cache, web, connection, clock)
         self.adding = AddController(self, cache, web, connection, clock)
-        self.prompts = PromptController(self, self.search_for)
+        self.prompts = PromptController(self, self.want)
         self.external = ExternalPrograms(self, cache)
         self.captions = Captions(self, self.refreshes, clock)
         self.key_target = KeyTarget(self)
@@ -157,10 +157,10 @@ class ReaderScreen(PanesScreen):
         """What the user wants to see."""
         return self.headlines_pane.wanted
 
-    def want(self, query: Query, *, stay: bool = False) -> None:
-        """Show other articles, from the top or (`stay`) with the cursor on the same one."""
+    def want(self, query: Query, at: Place | None = None) -> None:
+        """Show other articles, from the top or with the cursor at a place."""
         if query != self.wanted:
-            self.headlines_pane.want(query, stay=stay)
+            self.headlines_pane.want(query, at)
             self._show_wanted()
 
     async def show(self, query: Query) -> None:
@@ -231,10 +231,6 @@ class ReaderScreen(PanesScreen):
     async def on_prompt_closed(self, event: Prompt.Closed) -> None:
         """Go back to where the user was."""
         await self.prompts.closed(event)
-
-    def search_for(self, text: str) -> None:
-        """Show what is found, the best first."""
-        self.want(queries.with_text(self.wanted, text), stay=not text.strip())
 
     def sort(self) -> None:
         """Sort the headlines another way; in a list of names, by count or by name."""

@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from tuireader.model.query import Query
 from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
     from tuireader.tui.chrome.prompt import Prompt
+    from tuireader.tui.main.headlines_pane import Place
     from tuireader.tui.main.panes import PanesScreen
 
 SEARCH, FILTER = "search", "filter"
@@ -20,12 +23,14 @@ SEARCH, FILTER = "search", "filter"
 class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
-    def __init__(self, panes: PanesScreen, search: Callable[[str], None]) -> None:
-        """`search` is called with the text that headlines are searched for so far."""
+    def __init__(self, panes: PanesScreen, want: Callable[[Query, Place | None], None]) -> None:
+        """`want` is called with what is to be shown, and with where the cursor is to be in it."""
         self._panes = panes
-        self._search = search
+        self._want = want
         self._filtered: FacetList | None = None
         """The list of names that is being filtered."""
+        self._before: tuple[Query, Place | None] = (Query(), None)
+        """What was shown before anything was typed, and where the cursor was."""
 
     async def ask(self) -> None:
         """Ask what to search for; in a list of names, for a part of a name."""
@@ -37,6 +42,7 @@ class PromptController:
         if panes.pane == "article" and panes.panes_beside < 3:
             panes.show_pane("headlines")
         panes.headlines_pane.load_contexts()
+        self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
         text = panes.headlines_pane.wanted.text
         await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:')
 
@@ -46,6 +52,14 @@ class PromptController:
             self._panes.sidebar.filter(self._filtered, event.text)
         elif event.purpose == SEARCH:
             self._search(event.text)  # the next letter stops what is then no longer wanted
+
+    def _search(self, text: str) -> None:
+        """Show what is found, the best first; without a text, what was shown before."""
+        before, place = self._before
+        if text.strip():
+            self._want(queries.with_text(self._panes.headlines_pane.wanted, text), None)
+        else:
+            self._want(queries.with_text(before, text), place)
 
     async def closed(self, event: Prompt.Closed) -> None:
         """Keep what was typed or give it up, and go back to where the user was: to the names, or the headlines."""
@@ -57,7 +71,7 @@ class PromptController:
             target = self._filtered
             panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
         elif not event.kept:
-            self._search("")
+            self._want(*self._before)
         if not panes.bottom.has_lost_focus:
             panes.set_focus(target)
         await panes.bottom.end()
@@ -69,7 +83,8 @@ class PromptController:
         if isinstance(focused := panes.focused, FacetList) and focused.filter:
             panes.sidebar.filter(focused, "")
             return True
-        if panes.pane == "headlines" and panes.headlines_pane.wanted.text and panes.focused is panes.headlines:
-            self._search("")
+        wanted = panes.headlines_pane.wanted
+        if panes.pane == "headlines" and wanted.text and panes.focused is panes.headlines:
+            self._want(queries.with_text(wanted, ""), panes.headlines_pane.place)
             return True
         return False
