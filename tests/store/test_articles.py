@@ -1,6 +1,6 @@
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -98,6 +98,7 @@ def test_lone_surrogates_anywhere_are_no_error(c: sqlite3.Connection) -> None:
 
 
 def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: sqlite3.Connection) -> None:
+    feed = save(c, ready("0", published=ago(days=9)))
     save(
         c,
         ready("1", published=ago(days=3), updated=ago(days=1)),
@@ -106,9 +107,11 @@ def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: 
         ready("4", published=ago(days=-400)),
         ready("5", published=datetime(1, 1, 1, tzinfo=UTC)),
         ready("6", published=datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)),
+        feed=feed,
     )
     dates = {headline.title[-1]: headline.date for headline in articles.window(c, Query(), 0, 9)}
     assert dates == {
+        "0": ago(days=9),
         "1": ago(days=3),
         "2": ago(days=1),
         "3": NOW,
@@ -116,6 +119,31 @@ def test_the_date_is_published_else_updated_else_now_and_never_in_the_future(c: 
         "5": datetime(1, 1, 1, tzinfo=UTC),
         "6": NOW,
     }
+
+
+def test_of_the_first_entries_of_a_feed_those_without_a_date_come_last_and_none_is_newer_than_it_says(
+    c: sqlite3.Connection,
+) -> None:
+    save(
+        c,
+        ready("About"),
+        ready("Next week", published=ago(days=-7)),
+        ready("New", published=ago(days=2)),
+        ready("Old", updated=ago(days=90)),
+        ready("Contact"),
+    )
+    save(c, ready("Today", published=ago(hours=1)))
+    dates = {headline.title.removeprefix("Title of "): headline.date for headline in articles.window(c, Query(), 0, 9)}
+    oldest = ago(days=90)
+    assert dates == {
+        "Today": ago(hours=1),
+        "Next week": ago(days=2),
+        "New": ago(days=2),
+        "Old": oldest,
+        "About": oldest - timedelta(seconds=1),
+        "Contact": oldest - timedelta(seconds=1),
+    }
+    assert list(dates)[-2:] == ["About", "Contact"]
 
 
 def test_without_dates_the_order_is_the_feeds_own_and_later_entries_are_newer(c: sqlite3.Connection) -> None:

@@ -10,12 +10,14 @@ from email.utils import parsedate_to_datetime
 
 _YEAR_ZERO = re.compile(r"(?<!\d)0000(?![\d:])")
 _EPOCH = re.compile(r"(\d{9,10})(?:\d{3})?(?:\.\d*)?")
-_FIRST_YEAR, _LAST_YEAR = 1000, 9998
-"""Years outside are mistakes, and the last one leaves no room for time zones."""
+_FIRST_YEAR, _LAST_YEAR = 1971, 9998
+"""Years outside are mistakes: no date at all is written as year 1 or 1970, and the last leaves no room for zones."""
 
 
 def parse_date(text: object) -> datetime | None:
-    """Return the moment that `text` names, in UTC; None where it names none. Without a zone it is taken for UTC.
+    """Return the moment that `text` names, in UTC; None where it names none, or one before the web (1971).
+
+    Without a zone it is taken for UTC.
 
     Reads ISO 8601 (RFC 3339, W3C), RFC 822 and seconds or milliseconds since 1970.
     """
@@ -25,7 +27,7 @@ def parse_date(text: object) -> datetime | None:
         return None
     text = text.strip()
     if found := _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(found[1]), UTC)
+        return _in_utc(datetime.fromtimestamp(int(found[1]), UTC))
     for read in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             return _in_utc(read(text))

@@ -182,7 +182,8 @@ def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now:
     if not entries:
         return []
     numbered = list(enumerate(entries, 1 + _last_number(c)))
-    dates = {id_: _date(ready.entry, now) for id_, ready in numbered}
+    found = _dates([ready.entry for ready in entries], now, is_first=not _has_articles(c, feed_id))
+    dates = dict(zip((id_ for id_, _ in numbered), found, strict=True))
     known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
     waited = sync_journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
     rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status(waited.get(id_, {}))) for id_, ready in numbered}
@@ -210,12 +211,25 @@ def _last_number(c: sqlite3.Connection) -> int:
     return highest if isinstance(highest, int) else 0
 
 
-def _date(entry: ParsedEntry, now: datetime) -> int:
-    """What an entry is sorted by: its date, or now, if that is earlier or there is none."""
-    said = entry.published or entry.updated
+def _has_articles(c: sqlite3.Connection, feed_id: int) -> bool:
+    return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
+
+
+def _dates(entries: Sequence[ParsedEntry], now: datetime, *, is_first: bool) -> list[int]:
+    """What entries are sorted by: their dates, or now, where that is earlier or they have none.
+
+    Of the first entries of a feed only those that say so are of today: one without a date comes after those that have
+    one, and one of a day that has not come yet is as old as the newest of them.
+    """
+    dates = [seconds(entry.published or entry.updated) for entry in entries]
+    today = seconds(now)
     if now < _WRITTEN:  # a clock that is not set yet: what the feed says is nearer to the truth
-        now = _WRITTEN if said is None or said > _WRITTEN + _AHEAD else _WRITTEN + _AHEAD
-    return seconds(now if said is None else min(said, now))
+        first, last = seconds(_WRITTEN), seconds(_WRITTEN + _AHEAD)
+        return [first if said is None or said > last else said for said in dates]
+    past = [said for said in dates if said is not None and said <= today]
+    if not is_first or not past:
+        return [today if said is None else min(said, today) for said in dates]
+    return [min(past) - 1 if said is None else max(past) if said > today else said for said in dates]
 
 
 def index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
