@@ -114,3 +114,5 @@ class Plan:
     changed: tuple[tuple[int, Prepared], ...] = ()
     """With the ids of their articles."""
     unchanged: int = 0
+    is_old: bool = False
+    """The new ones are older than all that is here of their feed: they came from elsewhere than its front."""

@@ -120,6 +120,7 @@ class _Batch:
     """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing."""
 
     def __init__(self, plan: Plan) -> None:
+        self._is_old = plan.is_old
         self._new = [_Ready(prepared) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
 
@@ -139,7 +140,7 @@ class _Batch:
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
-        new_ids = _insert(c, feed_id, list(fresh.values())[::-1], now)
+        new_ids = _insert(c, feed_id, list(fresh.values())[::-1], now, is_old=self._is_old)
         for article_id, ready in edited:
             _update(c, article_id, ready)
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
@@ -177,12 +178,15 @@ class _Ready:
         return waited.get("read", int(status.read)), waited.get("starred", int(status.starred))
 
 
-def _insert(c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime) -> list[int]:
+def _insert(
+    c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime, *, is_old: bool
+) -> list[int]:
     """Write new articles; gives their ids, in the same order."""
     if not entries:
         return []
     numbered = list(enumerate(entries, 1 + _last_number(c)))
-    found = _dates([ready.entry for ready in entries], now, is_first=not _has_articles(c, feed_id))
+    oldest = c.execute("SELECT min(date) FROM article WHERE feed_id = ?", (feed_id,)).fetchone()[0]
+    found = _dates([ready.entry for ready in entries], now, oldest, is_old=is_old)
     dates = dict(zip((id_ for id_, _ in numbered), found, strict=True))
     known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
     waited = sync_journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
@@ -211,15 +215,12 @@ def _last_number(c: sqlite3.Connection) -> int:
     return highest if isinstance(highest, int) else 0
 
 
-def _has_articles(c: sqlite3.Connection, feed_id: int) -> bool:
-    return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
-
-
-def _dates(entries: Sequence[ParsedEntry], now: datetime, *, is_first: bool) -> list[int]:
+def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *, is_old: bool) -> list[int]:
     """What entries are sorted by: their dates, or now, where that is earlier or they have none.
 
-    Of the first entries of a feed only those that say so are of today: one without a date comes after those that have
-    one, and one of a day that has not come yet is as old as the newest of them.
+    `oldest` is the date of the oldest article of their feed. Of the first entries of a feed only those that say so are
+    of today: one without a date comes after those that have one, and one of a day that has not come yet is as old as
+    the newest of them. One that is old comes after all that is there.
     """
     dates = [seconds(entry.published or entry.updated) for entry in entries]
     today = seconds(now)
@@ -227,9 +228,12 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, *, is_first: bool) -> 
         first, last = seconds(_WRITTEN), seconds(_WRITTEN + _AHEAD)
         return [first if said is None or said > last else said for said in dates]
     past = [said for said in dates if said is not None and said <= today]
-    if not is_first or not past:
-        return [today if said is None else min(said, today) for said in dates]
-    return [min(past) - 1 if said is None else max(past) if said > today else said for said in dates]
+    without, ahead = today, today
+    if oldest is None and past:
+        without, ahead = min(past) - 1, max(past)
+    elif oldest is not None and is_old:
+        without = min(oldest, today) - 1
+    return [without if said is None else ahead if said > today else said for said in dates]
 
 
 def index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:

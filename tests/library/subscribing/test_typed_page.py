@@ -66,15 +66,42 @@ def test_articles_whose_addresses_look_a_little_like_lists(path: str) -> None:
 
 
 def test_what_a_page_says_of_itself_counts_most() -> None:
-    headings = TEXT + '<h2><a href="/x">Another</a></h2>' * 3
+    headings = '<h2><a href="/y">Another</a></h2><p>It begins so, and there is more of it there.</p>' * 12
     article = '<meta property="og:type" content="article">'
     published = '<meta property="article:published_time" content="2017-06-30T12:00:00Z">'
     website = '<meta property="og:type" content="website">'
     assert article_of(page("x"), SITE, None) is not None
-    assert article_of(page("x", website), SITE, None) is None
+    assert article_of(page("x", website), SITE, None) is not None
     assert article_of(page("x", body=headings), SITE, None) is None
+    assert article_of(page("x", website, headings), SITE, None) is None
     for said in (article, published, website + published):
         assert article_of(page("x", said, headings), SITE, None) is not None
+
+
+def test_headings_that_lead_elsewhere_prove_nothing_below_an_article() -> None:
+    more = "<h2>More posts</h2>" + '<h3><a href="/y">Another</a></h3><p>A line of it.</p>' * 4
+    site = f'<h1><a href="{SITE}">The Review</a></h1><h2><a href="#a">A part</a></h2><h1><a href="/x">A Piece</a></h1>'
+    assert article_of(page("x", body=TEXT + more), SITE, None) is not None
+    assert article_of(page("x", body=site + TEXT), SITE, None) is not None
+
+
+@pytest.mark.parametrize(
+    ("head", "is_article"),
+    [
+        ('<link rel="alternate" type="application/json" href="https://example.org/wp-json/wp/v2/posts/6">', True),
+        ('<link rel="alternate" href="https://example.org/index.php?rest_route=/wp/v2/posts/6">', True),
+        ('<link rel="alternate" href="https://example.org/wp-json/wp/v2/categories/3">', False),
+        ('<link rel="alternate" href="https://example.org/wp-json/wp/v2/users/3">', False),
+        ('<script type="application/ld+json">{"@type": "BlogPosting"}</script>', True),
+        ('<script type="application/ld+json">{"@type": "CollectionPage"}</script>', False),
+        ('</head><body class="wp-singular single single-post postid-6">', True),
+        ('</head><body class="archive category category-maps">', False),
+    ],
+)
+def test_what_is_sure_decides(head: str, is_article: bool) -> None:
+    listed = '<h2><a href="/y">Another</a></h2><p>It begins so, and there is more of it there.</p>' * 12
+    for body in (TEXT, listed):
+        assert (article_of(page("x", head, body), SITE, None) is not None) is is_article
 
 
 @pytest.mark.parametrize("body", ["", "<p>Hello.</p>", "<form><input name=q></form>"])

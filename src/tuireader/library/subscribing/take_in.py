@@ -67,7 +67,7 @@ def article_meant(
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
-    articles.save_entries(c, feed.id, Plan(new=(prepared,)), now)
+    articles.save_entries(c, feed.id, Plan(new=(prepared,), is_old=True), now)
     guid = prepared.entry.guid
     return articles.known(c, feed.id, [guid])[guid].id
 
