@@ -15,6 +15,7 @@ from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
 from tuireader.store import articles, label_counts, query_sql, search, statuses
 from tuireader.store.connection import connect
+from tuireader.text.cells import cells
 from tuireader.text.folding import fold
 
 
@@ -298,3 +299,27 @@ def test_an_excerpt_is_short_one_line_and_its_marks_are_in_it(text: str, query: 
     assert not re.search(r"[\n\t]", excerpt.text)
     for start, end in excerpt.marks:
         assert 0 <= start < end <= len(excerpt.text)
+
+
+def test_a_title_that_says_all_of_it_comes_first(c: sqlite3.Connection) -> None:
+    often = "The f1metrics people speak of a top speed. f1metrics, top, f1metrics, top. " * 9
+    save(
+        c,
+        *(ready(str(number), often, title=f"Speed {number}", categories=("f1metrics top",)) for number in range(9)),
+        ready("x", "A list of drivers. " * 400, title="The f1metrics top 100"),
+    )
+    assert titles(c, Query(text="f1metrics top", order="best"))[0] == "The f1metrics top 100"
+
+
+def test_an_excerpt_counts_cells_and_has_no_ellipsis_beside_another() -> None:
+    text = "标点符号，都应该正确处理。English 混排……" + "还有更多的文字。" * 40
+    excerpt = search.excerpt_around(text, "English", 30)
+    assert cells(excerpt.text) <= 30 + 4
+    assert "…… …" not in excerpt.text
+    assert "… …" not in excerpt.text
+
+
+def test_a_title_says_all_only_where_each_word_is_in_it() -> None:
+    assert search.says_all("The Quiet Harbour", "harbour quiet")
+    assert not search.says_all("The Quiet Harbour", "harbour loud")
+    assert not search.says_all("The Quiet Harbour", "author:harbour")

@@ -26,6 +26,7 @@ class Query:
     text: str = ""
     """What was typed into the search; see `store.search` for its syntax."""
     since: datetime | None = None
+    until: datetime | None = None
     order: Order = "newest"
     keep: frozenset[int] = field(default=frozenset())
     """Articles that stay in an `unread` or `starred` list although they no longer belong: what was just opened."""

@@ -142,10 +142,12 @@ def _ids_by_match(c: sqlite3.Connection, selection: Selection, offset: int = 0, 
     everything = not any(part.where for part in selection.parts)
     allowed = " UNION ALL ".join(part.sql(part.id) for part in selection.parts)
     among = "" if everything else f" AND +rowid IN ({allowed})"
+    # Titles in which all of it stands come first: texts that mention it often would be above them.
+    first = "rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " if selection.titles else ""
     rows = c.execute(
-        f"SELECT rowid FROM search WHERE search MATCH ?{among} ORDER BY bm25(search, {_WEIGHTS}), rowid DESC"
-        " LIMIT ? OFFSET ?",
-        (selection.match, *selection.params, limit, offset),
+        f"SELECT rowid FROM search WHERE search MATCH ?{among}"
+        f" ORDER BY {first}bm25(search, {_WEIGHTS}), rowid DESC LIMIT ? OFFSET ?",
+        (selection.match, *selection.params, *([selection.titles] if first else []), limit, offset),
     ).fetchall()
     return [row[0] for row in rows]
 

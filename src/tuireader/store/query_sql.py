@@ -57,6 +57,8 @@ class Selection(NamedTuple):
     parts: tuple[Part, ...] = ()
     match: str = ""
     """The FTS5 query, where the order is by best match; the parts then leave it out."""
+    titles: str = ""
+    """The FTS5 query of the titles that come first then."""
 
     @property
     def params(self) -> tuple[Any, ...]:
@@ -85,7 +87,8 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     runs = _runs(c, query, wanted)
     if runs is None:
         return Selection()
-    match = _match(c, wanted)
+    whole = _takes_words_whole(c, wanted)
+    match = wanted.fts(whole=whole)
     best = match if query.order == "best" and ordered else ""
     if match and not best:
         runs.append(
@@ -98,7 +101,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     parts = [_part(_shortest(c, runs, ordered=ordered), runs, common)]
     if query.keep and (_UNREAD in runs or _STARRED in runs):
         parts.append(_kept(query.keep, runs, common))
-    return Selection(tuple(parts), best)
+    return Selection(tuple(parts), best, wanted.in_titles(whole=whole) if best else "")
 
 
 def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
@@ -160,11 +163,10 @@ def _of_feed(feed: int) -> _Run:
     return _Run("feed", Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (feed,)))
 
 
-def _match(c: sqlite3.Connection, wanted: search.SearchQuery) -> str:
-    """The FTS5 query; a common word is not taken as a beginning: that would be slow, and find nearly everything."""
+def _takes_words_whole(c: sqlite3.Connection, wanted: search.SearchQuery) -> bool:
+    """Whether what is typed last is no beginning: a common word would be slow as such, and find nearly everything."""
     term = wanted.beginning()
-    whole = term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
-    return wanted.fts(whole=whole)
+    return term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
 
 
 def _is_common(c: sqlite3.Connection, term: search.Term) -> bool:
@@ -224,6 +226,8 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery)
         found.append(("d.feed_id IN (SELECT value FROM json_each(?))", (id_list(query.feeds),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
+    if query.until is not None:
+        found.append(("d.date <= ?", (seconds(query.until),)))
     if wanted.read:
         found.append(("d.read = 1", ()))
     if wanted.starred is False:

@@ -12,8 +12,10 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.text.cells import NOT_NARROW, widths
 from tuireader.text.folding import FoldedText
 
 if TYPE_CHECKING:
@@ -92,6 +94,11 @@ class SearchQuery:
         found = " AND ".join(term.fts(whole=whole) for term in self.terms)
         return f"({found}) NOT ({self.unwanted()})" if self.without else found
 
+    def in_titles(self, *, whole: bool = False) -> str:
+        """The FTS5 query of titles in which all stands that may stand anywhere, "" where there is no such term."""
+        terms = [term.fts(whole=whole) for term in self.terms if not term.column]
+        return f"title : ({' AND '.join(terms)})" if terms else ""
+
     def unwanted(self) -> str:
         """The FTS5 query of the terms that must not be there, "" where there are none."""
         return " OR ".join(term.fts() for term in self.without)
@@ -131,25 +138,42 @@ def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
 
 
 def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
-    """About `width` characters of a body's plain text around the first words that are searched for.
+    """About `width` cells of a body's plain text around the first words that are searched for.
 
     The beginning of the text, without marks, where there are none in it.
     """
     first = _first_match(text, query)
     lead = min(_LEAD, width // 3)
-    start = 0
-    if first > lead:
-        space = text.find(" ", first - lead, first)
-        start = first - lead if space < 0 else space + 1
-    end = len(text)
-    if end > start + width:
-        space = text.rfind(" ", start + width // 2, start + width)
-        end = start + width if space < 0 else space
+    start = first - _fitting(text[max(0, first - lead) : first][::-1], lead)
+    if start:
+        space = text.find(" ", start, first)
+        start = start if space < 0 else space + 1
+    whole = start + _fitting(text[start : start + width + 1], width)
+    end = whole
+    if whole < len(text):
+        space = text.rfind(" ", start + (whole - start) // 2, whole)
+        end = whole if space < 0 else space
     cut = " ".join(text[start:end].split())
-    cut = ("… " if start else "") + cut + (" …" if end < len(text) else "")
+    before = "… " if start and not cut.startswith("…") else ""
+    after = " …" if end < len(text) and not cut.endswith("…") else ""
+    cut = before + cut + after
     from tuireader.model.article import Excerpt
 
     return Excerpt(cut, matches(cut, query))
+
+
+def _fitting(text: str, width: int) -> int:
+    """How many characters of a text, from its beginning, fit into so many cells."""
+    if not NOT_NARROW.search(text):
+        return min(len(text), width)
+    return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
+
+
+def says_all(text: str, query: str) -> bool:
+    """Whether all words of a search that may be anywhere stand in a text, such as a title."""
+    terms = [term for term in understand(query).terms if not term.column]
+    folded = FoldedText(text).folded if terms else ""
+    return bool(terms) and all(re.search(_term_pattern(term), folded) for term in terms)
 
 
 def _first_match(text: str, query: str) -> int:
