@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tuireader.cli import arguments
-from tuireader.cli.arguments import parse, since
+from tuireader.cli.arguments import parse, since, until
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
@@ -24,7 +24,7 @@ def test_since_reads_ages_and_dates() -> None:
 
 @pytest.mark.parametrize("text", ["", "d", "-3d", "31.3.2024", "999999999999999d", "0000-00-00", "tomorrow"])
 def test_since_refuses_with_a_hint(text: str) -> None:
-    with pytest.raises(argparse.ArgumentTypeError, match="write 2024-03-31"):
+    with pytest.raises(argparse.ArgumentTypeError, match="use 2024-03-31"):
         since(text, now=NOW)
 
 
@@ -44,3 +44,40 @@ def test_debug_counts_before_and_after_the_command() -> None:
     assert parse(["list"]).debug is False
     assert parse(["--debug", "list"]).debug is True
     assert parse(["list", "--debug"]).debug is True
+
+
+def local(moment: datetime) -> str:
+    return moment.astimezone().strftime("%F %T")
+
+
+def test_until_counts_a_day_a_month_and_a_year_to_their_ends() -> None:
+    assert local(until("2024-03-31")) == "2024-03-31 23:59:59"
+    assert (local(since("2024-12")), local(until("2024-12"))) == ("2024-12-01 00:00:00", "2024-12-31 23:59:59")
+    assert (local(since("2024")), local(until("2024"))) == ("2024-01-01 00:00:00", "2024-12-31 23:59:59")
+    assert until("3m", now=NOW) == since("3m", now=NOW) == NOW - timedelta(days=90)
+    assert since("1y", now=NOW) == NOW - timedelta(days=365)
+    assert until("2024-03-31T10:00:00+02:00") == datetime(2024, 3, 31, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["lst"], "there is no command 'lst'; did you mean list?"),
+        (["list", "--unraed"], "Did you mean --unread?"),
+        (["--versoin"], "Did you mean --version?"),
+        (["search", "-kindle"], 'To leave a word out, put "--" first: tuireader search -- -kindle.'),
+        (["show", "abc"], "'abc' is not an article number; tuireader list shows them."),
+    ],
+)
+def test_what_may_have_been_meant_is_said(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(words)
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
+
+
+def test_short_options_and_the_json_of_one_article() -> None:
+    asked = parse(["list", "-u", "-s", "-n", "3"])
+    assert (asked.unread, asked.starred, asked.limit) == (True, True, 3)
+    assert parse(["show", "--json", "1"]).format == "json"
+    assert parse(["search", "--", "-kindle"]).query == "-kindle"

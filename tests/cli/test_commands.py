@@ -273,8 +273,10 @@ def test_search_is_best_first_and_list_newest_first(run: Run, site: ScriptedSite
     run("add", site.url)
     assert [row["title"] for row in run("search", "harbour", "--json").rows] == ["Tides", "News"]
     assert [row["title"] for row in run("list", "--search", "harbour", "--json").rows] == ["News", "Tides"]
-    for odd in ("don't", "c++", '"', "AND", "*", "NEAR(", " ", "foo-bar"):
+    for odd in ("don't", "c++", '"', "AND", "*", "NEAR(", "foo-bar"):
         assert run("search", odd).status == 0, odd
+    assert "What are you looking for?" in run("search", " ").err
+    assert "The order best needs a search" in run("list", "--order", "best").err
 
 
 def test_a_damaged_cache_is_said_and_moved_aside(run: Run, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, unexpected
 
 DONE, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -51,8 +51,7 @@ def _failed(error: Exception) -> int:
         from tuireader.cli.log import where_details_are
 
         logging.getLogger("tuireader").error("unexpected", exc_info=error)
-        said = f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
-        _say(f"{said} {where_details_are()}".strip())
+        _say(f"{unexpected(error)} {where_details_are()}".strip())
     return FAILED
 
 

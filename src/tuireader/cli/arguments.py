@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn, get_args
 
@@ -13,7 +13,7 @@ from tuireader.urls.shown import shown_address
 
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
-    "add": "find the feed of each address, subscribe to it and fetch it",
+    "add": "find each address's feed, subscribe and fetch it",
     "remove": "unsubscribe from a feed; its articles go too",
     "feeds": "the subscriptions, with counts, health and when each is due",
     "refresh": "fetch what is due",
@@ -28,6 +28,7 @@ COMMANDS = {
 _FEED = "its address, its id, or an unambiguous part of its title"
 _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
+_DATES = "2024-03-31, 2024-03, 2024, today, yesterday, 12h, 7d, 2w, 3m or 1y"
 _QUERY = 'words, "a phrase", -without, author:, category:, feed:, is:unread'
 
 EPILOG = """\
@@ -43,7 +44,31 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         from tuireader.text.printable import printable
 
-        self.exit(2, f"{self.prog}: {printable(self._without_passwords(message))}. See {self.prog} --help.\n")
+        said = printable(self._without_passwords(message)).rstrip(".")
+        end = "" if said.endswith("?") else "."
+        self.exit(2, f"{self.prog}: {said}{end}{self._hint()} See {self.prog} --help.\n")
+
+    def _hint(self) -> str:
+        """What may have been meant: an option that is spelt nearly so, or a word that begins like one."""
+        known = set(self.options())
+        for word in getattr(self, "_words", ()):
+            option = word.partition("=")[0]
+            if option.startswith("--") and option not in known:
+                from difflib import get_close_matches
+
+                near = get_close_matches(option, known, n=1, cutoff=0.6)
+                return f" Did you mean {near[0]}?" if near else ""
+            is_left_out = self.prog.endswith(" search") and option.startswith("-") and option not in known
+            if is_left_out and len(option) > 2:
+                return f' To leave a word out, put "--" first: {self.prog} -- {word}.'
+        return ""
+
+    def options(self) -> Iterator[str]:
+        """All options, those of commands too."""
+        for action in self._actions:
+            yield from action.option_strings
+            for command in dict(action.choices or {}).values() if isinstance(action.choices, dict) else ():
+                yield from command.options()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, with the words kept that a complaint may repeat."""
@@ -62,7 +87,14 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     words = [word for word in argv if not word.startswith("-")]
     if words and words[0] in COMMANDS:
         return _command_parser().parse_args(argv)
-    return _reader_parser().parse_args(argv)
+    parser = _reader_parser()
+    if words and "." not in words[0] and ":" not in words[0] and "/" not in words[0]:
+        from difflib import get_close_matches
+
+        near = get_close_matches(words[0], COMMANDS, n=1, cutoff=0.6)
+        if near:
+            parser.error(f"there is no command {words[0]!r}; did you mean {near[0]}?")
+    return parser.parse_args(argv)
 
 
 def _reader_parser() -> argparse.ArgumentParser:
@@ -134,6 +166,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         _add_json(made[name])
     show, mark = made["show"], made["mark"]
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
+    show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     show.add_argument(
         "--format", choices=("text", "markdown", "html", "json"), default="text", help="text if not given"
     )
@@ -154,12 +187,13 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument("--feed", metavar="FEED", help=f"only this feed: {_FEED}")
     parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
     parser.add_argument("--author", metavar="NAME", action="append", default=[], help=f"only this author; {_AGAIN}")
-    parser.add_argument("--unread", action="store_true", help="only unread articles")
-    parser.add_argument("--starred", action="store_true", help="only starred articles")
+    parser.add_argument("-u", "--unread", action="store_true", help="only unread articles")
+    parser.add_argument("-s", "--starred", action="store_true", help="only starred articles")
     if with_search:
         parser.add_argument("--search", metavar="QUERY", dest="query", default="", help=_QUERY)
-    parser.add_argument("--since", metavar="DATE", type=since, help="2024-03-31, today, yesterday, 12h, 7d or 2w")
-    parser.add_argument("--limit", metavar="N", type=_limit, help="at most so many")
+    parser.add_argument("--since", metavar="DATE", type=since, help=f"no older than this: {_DATES}")
+    parser.add_argument("--until", metavar="DATE", type=until, help="no newer than this, a day in whole; as --since")
+    parser.add_argument("-n", "--limit", metavar="N", type=_limit, help="show at most N")
     parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
 
 
@@ -185,37 +219,66 @@ def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
 
 
 def since(text: str, *, now: datetime | None = None) -> datetime:
-    """Read a date: ISO 8601 (local midnight where it has no time), today, yesterday, or an age such as 7d."""
-    now = now or datetime.now(UTC)
-    units = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+    """Read a date: ISO 8601 (local midnight where it has no time), today, yesterday, a month, a year, or an age."""
+    return _moment(text, now or datetime.now(UTC))[0]
+
+
+def until(text: str, *, now: datetime | None = None) -> datetime:
+    """Read a date as `since` does; a day, a month or a year counts to its end."""
+    return _moment(text, now or datetime.now(UTC))[1]
+
+
+def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
+    """The first and the last moment that a date means; both are the same where it has a time."""
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         if text in ("today", "yesterday"):
-            return (midnight - timedelta(days=text == "yesterday")).astimezone(UTC)
-        if text[-1:] in units and text[:-1].isdecimal():
-            return now - int(text[:-1]) * units[text[-1]]
-        return datetime.fromisoformat(text).astimezone(UTC)
+            return _days(midnight - timedelta(days=text == "yesterday"), timedelta(days=1))
+        if text[-1:] in _UNITS and text[:-1].isdecimal():
+            moment = now - int(text[:-1]) * _UNITS[text[-1]]
+            return moment, moment
+        if len(text) == 4 and text.isdecimal():
+            return _days(datetime(int(text), 1, 1).astimezone(), datetime(int(text) + 1, 1, 1).astimezone())
+        if len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal():
+            year, month = int(text[:4]), int(text[5:])
+            following = datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001 - local
+            return _days(datetime(year, month, 1).astimezone(), following.astimezone())
+        moment = datetime.fromisoformat(text).astimezone(UTC)
+        return _days(moment, timedelta(days=1)) if len(text) == len("2024-03-31") else (moment, moment)
     except (ValueError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is no date: write 2024-03-31, today, yesterday, 12h, 7d or 2w"
-        ) from error
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; use {_DATES}") from error
+
+
+_UNITS = {
+    "h": timedelta(hours=1),
+    "d": timedelta(days=1),
+    "w": timedelta(weeks=1),
+    "m": timedelta(days=30),
+    "y": timedelta(days=365),
+}
+
+
+def _days(first: datetime, end: datetime | timedelta) -> tuple[datetime, datetime]:
+    """From the first moment of a day to its last, or to the last before `end`."""
+    after = first + end if isinstance(end, timedelta) else end
+    return first.astimezone(UTC), (after - timedelta(seconds=1)).astimezone(UTC)
 
 
 def _id(text: str) -> int:
     if not text.isdecimal() or len(text) > 100:
         raise argparse.ArgumentTypeError(
-            f"{shown_address(text)[:100]!r} is no id: give the number that list and search show"
+            f"{shown_address(text)[:100]!r} is not an article number; tuireader list shows them"
         )
     return int(text)
 
 
 def _limit(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of articles")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
     return int(text[:18])
 
 
 def _width(text: str) -> int:
     if not text.isdecimal() or not 10 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no width: give a number of columns from 10 to 1000")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a width; it must be 10 to 1000")
     return int(text)

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader import paths
-from tuireader.cli import DONE, FAILED, cache
+from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
 from tuireader.model.headline import Headline
@@ -39,6 +39,12 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
 
 def list_articles(arguments: argparse.Namespace) -> int:
     """Print the headlines that the filters leave."""
+    if arguments.first == "best" and not arguments.query.strip():
+        say("What are you looking for? Give words to search for, or use tuireader list.")
+        return USAGE
+    if arguments.order == "best" and not arguments.query.strip():
+        say("The order best needs a search: add --search, or take another order.")
+        return USAGE
     with cache.opened() as connection:
         query = _query(connection, arguments)
         headlines = _headlines(connection, query, arguments.limit)
@@ -57,7 +63,9 @@ def list_articles(arguments: argparse.Namespace) -> int:
                 put(_fitted(line))
         if not shown:
             say(
-                "No article fits." if store_feeds.every(connection) else "There are no feeds yet: tuireader add ADDRESS"
+                "No matching articles."
+                if store_feeds.every(connection)
+                else "There are no feeds yet: tuireader add ADDRESS"
             )
     return DONE
 
@@ -71,6 +79,7 @@ def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Que
         starred=arguments.starred,
         text=arguments.query,
         since=arguments.since,
+        until=arguments.until,
         order=arguments.order or arguments.first,
     )
 
