@@ -296,3 +296,17 @@ def test_summary_in_json_is_called_so() -> None:
     feed = {"title": "F", "items": [{**each, "url": f"https://a.example/{each['id']}"} for each in items]}
     found = parse_feed(json.dumps({"version": "https://jsonfeed.org/version/1.1", **feed}).encode(), URL)
     assert [each.summary for each in found.entries] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("summary", "html"),
+    [
+        ("One&amp;amp;nbsp;two &amp;amp;amp; three &amp;amp;#8217;s", "<p>One\xa0two &amp; three ’s</p>"),
+        ("Tom &amp;amp; Ann", "<p>Tom &amp; Ann</p>"),
+        ("&lt;p&gt;A &amp;amp;nbsp; in markup&lt;/p&gt;", "<p>A &amp;nbsp; in markup</p>"),
+    ],
+)
+def test_a_plain_summary_that_was_escaped_twice_is_unescaped_twice(summary: str, html: str) -> None:
+    feed = rss(f"<item><title>T</title><guid>g</guid><description>{summary}</description></item>")
+    (entry,) = parse_feed(feed, "https://example.org/feed", "text/xml").entries
+    assert entry.html == html

@@ -194,3 +194,18 @@ def test_a_picture_at_the_end_of_an_excerpt_is_kept() -> None:
 @pytest.mark.parametrize("end", ["More people read it than you think.", "[More information](u) is on the next page."])
 def test_the_last_words_of_an_excerpt_are_kept(end: str) -> None:
     assert len(texts(f"text\n\n{end}", excerpt="This is an excerpt.")) == 3
+
+
+@pytest.mark.parametrize(
+    ("markdown", "lines"),
+    [
+        ("![Pylon / Electricity](u)Noticing that", ["▣ Pylon / Electricity", "Noticing that"]),
+        ("Before this.![f1metrics_eq](u)Recently, I", ["Before this.", "▣ f1metrics_eq", "Recently, I"]),
+        ("[![libertarians](u)](v)Ayn Rand", ["▣ libertarians", "Ayn Rand"]),
+        ("a word ![icon here](u) and on", ["a word ▣ icon here and on"]),
+        ("noise (![a formula](u)), on", ["noise (▣ a formula), on"]),
+        ("so nice ![🙂](u)Really", ["so nice 🙂Really"]),
+    ],
+)
+def test_a_picture_that_stands_against_a_text_has_a_line_of_its_own(markdown: str, lines: list[str]) -> None:
+    assert "\n".join(texts(markdown)).split("\n") == lines

@@ -15,6 +15,8 @@ _SOFT_HYPHEN = "\xad"
 _STYLES = {"strong_open": "strong", "em_open": "em", "s_open": "strike"}
 _CELL_BREAK = "<br>"
 """A line break in a cell of a table; where the author wrote it as text, its bracket is escaped."""
+_ENDS = ".!?…:;”’\"')"
+"""What a sentence before a picture may end in."""
 _GLYPH_MAX = 2
 """Cells of an alternative text that is shown without a mark: an emoji drawn as a picture."""
 
@@ -139,6 +141,8 @@ class _Writer:
         self.styles: list[str] = []
         self.link: int | None = None
         self.link_start = 0
+        self.after_picture = False
+        """Whether the last that was written is a picture."""
 
     def of(self, tokens: Sequence[Token]) -> Text:
         for token in tokens:
@@ -151,6 +155,9 @@ class _Writer:
     def take(self, token: Token) -> None:
         kind = token.type
         if kind == "text":
+            if self.after_picture and token.content[:1].isalnum():
+                self.write("\n")  # on the site it floats beside the text
+            self.after_picture = False
             self.write(token.content.replace(_CELL_BREAK, "\n") if self.in_cell else token.content)
         elif kind in _WORDLESS:
             self.write(_WORDLESS[kind])
@@ -172,8 +179,14 @@ class _Writer:
             self.link = self.references.link("", str(token.attrs.get("href", "")))
         elif token.type == "image":
             alt, _ = self.references.image(token)
-            if alt:
-                self.write(alt if cells(alt) <= _GLYPH_MAX else f"▣ {alt}", "image")
+            if alt and cells(alt) <= _GLYPH_MAX:
+                self.write(alt, "image")
+            elif alt:
+                before = self.parts[-1][-1:] if self.parts else ""
+                if before.isalnum() or (before and before in _ENDS):
+                    self.write("\n")
+                self.write(f"▣ {alt}", "image")
+                self.after_picture = True
         elif token.type == "footnote_ref":
             self.note(str(token.meta["label"]))
         else:
