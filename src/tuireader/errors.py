@@ -10,6 +10,11 @@ class TuireaderError(Exception):
     """Something that the user can understand and act on; `str()` is the sentence."""
 
 
+def unexpected(error: BaseException) -> str:
+    """A sentence about a bug of ours."""
+    return f"Unexpected error: {type(error).__name__}: {error}. This is a bug in tuireader."
+
+
 class AddressError(TuireaderError):
     """What was typed is no address that tuireader can open."""
 

@@ -172,9 +172,9 @@ async def test_ten_redirects_and_no_more(client: Client, site: ScriptedSite) -> 
         site.pages[f"/{hop}"] = Reply(status=302, headers={"Location": f"/{hop + 1}"})
     site.pages["/11"] = Reply("here")
     assert (await get(client, site.url + "/1")).content == b"here"
-    assert "in circles" in str(await failure(client, site.url + "/0"))
+    assert "in a loop" in str(await failure(client, site.url + "/0"))
     site.pages["/loop"] = Reply(status=301, headers={"Location": "/loop"})
-    assert "in circles" in str(await failure(client, site.url + "/loop"))
+    assert "in a loop" in str(await failure(client, site.url + "/loop"))
 
 
 @pytest.mark.parametrize(
@@ -268,14 +268,14 @@ async def test_a_netrc_is_not_read(
 @pytest.mark.parametrize(
     ("status", "sentence"),
     [
-        (404, "says 404: there is nothing at this address"),
-        (410, "says 410: this is gone for good"),
-        (403, "says 403: it does not let us in"),
-        (401, "says 401: it wants a name and a password"),
-        (429, "says 429: we asked too often"),
-        (503, "says 503: it is not available just now"),
-        (599, "says 599: something broke there"),
-        (418, "says 418: that is no page"),
+        (404, "answered 404: there is nothing at this address"),
+        (410, "answered 410: this is gone for good"),
+        (403, "answered 403: access denied"),
+        (401, "answered 401: it wants a name and a password"),
+        (429, "answered 429: too many requests"),
+        (503, "answered 503: not available just now"),
+        (599, "answered 599: its server failed"),
+        (418, "answered 418: that is no page"),
     ],
 )
 async def test_statuses_are_sentences(client: Client, site: ScriptedSite, status: int, sentence: str) -> None:

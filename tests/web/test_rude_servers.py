@@ -219,7 +219,9 @@ class NameCase:
 @pytest.mark.parametrize(
     "case",
     [
-        NameCase(socket.EAI_NONAME, True, "example.org is not known: check the address", False),
+        NameCase(
+            socket.EAI_NONAME, True, "example.org could not be found. Is the address right, and are you online?", False
+        ),
         NameCase(socket.EAI_NONAME, False, "example.org cannot be looked up: there seems to be no network", True),
         NameCase(socket.EAI_AGAIN, True, "example.org cannot be looked up: there seems to be no network", True),
     ],

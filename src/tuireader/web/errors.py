@@ -14,30 +14,30 @@ from tuireader.errors import FetchError, FetchFailure
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
 _STATUSES = {
-    206: "it sent a part of the page, and we asked for all of it",
+    206: "it sent a part of the page only",
     400: "it did not understand the request",
     401: "it wants a name and a password; put them into the address, as in https://name:password@example.org/",
     402: "it wants to be paid",
-    403: "it does not let us in",
+    403: "access denied",
     404: "there is nothing at this address",
-    406: "it has nothing in a form that we can read",
+    406: "it has nothing in a form that tuireader can read",
     407: "the proxy wants a name and a password",
-    408: "it grew tired of waiting",
+    408: "it waited too long for the request",
     410: "this is gone for good",
-    429: "we asked too often; it will be asked again later",
+    429: "too many requests; try again later",
     451: "it may not show this for legal reasons",
-    500: "something broke there",
-    502: "something broke behind it",
-    503: "it is not available just now",
-    504: "it got no answer from behind it",
+    500: "its server failed",
+    502: "a server behind it failed",
+    503: "not available just now",
+    504: "a server behind it did not answer",
 }
-_KINDS = {3: "it sends us on without saying where", 5: "something broke there"}
+_KINDS = {3: "it redirects to nowhere", 5: "its server failed"}
 
 
 def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
     """The error for a response that brought no page."""
     what = _STATUSES.get(status) or _KINDS.get(status // 100, "that is no page")
-    return FetchError(f"{host} says {status}: {what}", status=status, retry_after=retry_after)
+    return FetchError(f"{host} answered {status}: {what}", status=status, retry_after=retry_after)
 
 
 def of_timeout(host: str, seconds: float) -> FetchError:
@@ -110,7 +110,7 @@ def _of_distance(host: str) -> FetchError:
 def _of_name(host: str, error: socket.gaierror) -> FetchError:
     if error.errno == socket.EAI_AGAIN or not _has_route():
         return FetchError(f"{host} cannot be looked up: there seems to be no network", FetchFailure.OFFLINE)
-    return FetchError(f"{host} is not known: check the address")
+    return FetchError(f"{host} could not be found. Is the address right, and are you online?")
 
 
 def _has_route() -> bool:

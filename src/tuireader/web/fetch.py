@@ -119,7 +119,7 @@ async def _fetch(
         permanent = permanent and answer.permanent
         here, asked = _next(here, answer.location), asked.after(answer.status)
         moved_to = str(here) if permanent else moved_to
-    raise FetchError(f"{_name(start)} sends us in circles (more than {MOST_REDIRECTS} redirects)")
+    raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")
 
 
 @contextmanager

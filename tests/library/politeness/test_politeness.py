@@ -189,7 +189,7 @@ async def test_rule_07_retry_after_holds_for_the_host_across_restarts_and_force(
     site.pages["/feed"] = other.pages["/feed"] = Reply(ONE, etag='"1"')
     busy, feed = library.follow(site.url + "/busy", site.url + "/feed")
     assert (await library.refresh(busy))[0].error == (
-        f"127.0.0.1:{site.url.rpartition(':')[2]} says 429: we asked too often; it will be asked again later"
+        f"127.0.0.1:{site.url.rpartition(':')[2]} answered 429: too many requests; try again later"
     )
     library.clock.advance(hours=2, seconds=-1)
     assert await library.refresh(force=True) == []

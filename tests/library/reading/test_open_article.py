@@ -113,7 +113,7 @@ async def test_an_edit_of_the_excerpt_keeps_the_full_text(library: Library, site
         (Reply("<html><body></body></html>"), "no article on its page"),
         (Reply("", content_type="image/png"), "no article on its page"),
         (Reply(b"\x89PNG\r\n\x1a\n" + bytes(500), content_type="image/png"), "no article on its page"),
-        (Reply("gone", status=410), "says 410"),
+        (Reply("gone", status=410), "answered 410"),
         (Reply("<html><body><article><p>It begins well, and then.</p></article>"), "on its page"),
     ],
 )
@@ -170,7 +170,7 @@ def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
 async def test_a_page_is_not_asked_for_before_the_time_that_its_host_said(library: Library, site: ScriptedSite) -> None:
     number = await one_article(library, site, "<p>It begins well, and then […]</p>")
     site.pages["/one"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="says 429"):
+    with pytest.raises(FetchError, match="answered 429"):
         await fetch(library, number)
     site.pages["/one"] = Reply(PAGE)
     site.requests.clear()

@@ -50,7 +50,7 @@ async def test_a_part_that_nobody_asked_for_is_no_page(library: Library, serve: 
     library.follow(server.url)
     (event,) = await library.refresh()
     assert (event.status, event.new) == ("failed", 0)
-    assert "says 206: it sent a part of the page" in (event.error or "")
+    assert "answered 206: it sent a part of the page" in (event.error or "")
     assert not event.feed.validators
 
 

@@ -120,8 +120,8 @@ async def test_a_broken_feed_is_a_value_and_the_others_go_on(
         taken.bind(("127.0.0.1", 0))
         bad = {
             f"http://127.0.0.1:{taken.getsockname()[1]}/dead": "refused the connection",
-            site.url + "/missing": "says 404",
-            site.url + "/loop": "in circles",
+            site.url + "/missing": "answered 404",
+            site.url + "/loop": "in a loop",
             site.url + "/html": "not a feed",
             site.url + "/empty": "empty",
             **{f"{site.url}/to-{scheme}": "cannot be opened" for scheme in ELSEWHERE},

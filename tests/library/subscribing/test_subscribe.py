@@ -163,7 +163,7 @@ async def test_the_best_of_several_is_taken_and_the_others_named(library: Librar
     assert done.others == (FeedLink(site.url + "/dead.xml", "Dead"), FeedLink(site.url + "/essays.xml", "Essays"))
     chosen = await add(library, site.url, choose=2)
     assert chosen.feed.url == site.url + "/essays.xml"
-    with pytest.raises(FetchError, match="says 404"):
+    with pytest.raises(FetchError, match="answered 404"):
         await add(library, site.url, choose=0)
     assert len(library.feeds()) == 2
 
@@ -213,7 +213,7 @@ async def test_what_fails_leaves_nothing_behind(library: Library, site: Scripted
     site.pages["/none"] = Reply("<html>No feed here")
     with pytest.raises(NoFeedFoundError, match="names a feed, but it is none"):
         await add(library, site.url)
-    with pytest.raises(FetchError, match="says 404"):
+    with pytest.raises(FetchError, match="answered 404"):
         await add(library, site.url + "/404")
     assert library.feeds() == []
 
@@ -264,7 +264,7 @@ async def test_a_429_while_subscribing_holds_what_is_there(library: Library, sit
     publish(site, BORDER)
     await add(library, site.url)
     site.pages["/more"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="says 429"):
+    with pytest.raises(FetchError, match="answered 429"):
         await add(library, site.url + "/more")
     site.requests.clear()
     await library.refresh(force=True)
@@ -284,7 +284,7 @@ async def test_who_asks_to_wait_when_first_asked_is_remembered(
     publish(site, BORDER)
     busy = Reply(status=status, headers={"Retry-After": "600"})
     address, site.pages["/busy"] = site.url + "/busy", busy
-    with pytest.raises(FetchError, match=f"says {status}"):
+    with pytest.raises(FetchError, match=f"answered {status}"):
         await how(library, address)
     site.requests.clear()
     for again in (address, site.url):
@@ -297,7 +297,7 @@ async def test_who_asks_to_wait_when_first_asked_is_remembered(
             assert "/" in site.paths()
     library.clock.advance(minutes=10)
     site.requests.clear()
-    with pytest.raises(FetchError, match=f"says {status}"):
+    with pytest.raises(FetchError, match=f"answered {status}"):
         await how(library, address)
     assert site.paths() == ["/busy"]
 
@@ -307,13 +307,13 @@ async def test_who_does_not_say_how_long_is_asked_again_when_it_is_typed_again(
 ) -> None:
     site.pages["/"] = Reply(status=429)
     for _ in range(2):
-        with pytest.raises(FetchError, match="says 429"):
+        with pytest.raises(FetchError, match="answered 429"):
             await look(library, site.url)
 
 
 async def test_another_day_is_said_with_its_date(library: Library, site: ScriptedSite) -> None:
     site.pages["/"] = Reply(status=429, headers={"Retry-After": "200000"})
-    with pytest.raises(FetchError, match="says 429"):
+    with pytest.raises(FetchError, match="answered 429"):
         await look(library, site.url)
     until = library.clock() + timedelta(seconds=200_059)
     with pytest.raises(FetchError, match=f"before {until.astimezone():%Y-%m-%d %H:%M}$"):
@@ -324,7 +324,7 @@ async def test_a_feed_on_a_host_that_asked_to_wait_is_not_asked_for_either(
     library: Library, site: ScriptedSite
 ) -> None:
     site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="says 429"):
+    with pytest.raises(FetchError, match="answered 429"):
         await look(library, site.url + "/busy")
     site.requests.clear()
     page = Page("http://elsewhere.test/", 200, b"", reach=Reach.PRIVATE)
@@ -339,7 +339,7 @@ async def test_who_is_led_to_a_host_that_asks_to_wait_remembers_it_of_both(
     other = site.url.replace("127.0.0.1", "localhost")
     site.pages["/"] = Reply(status=302, headers={"Location": other + "/busy"})
     site.pages["/busy"] = Reply(status=429, headers={"Retry-After": "600"})
-    with pytest.raises(FetchError, match="says 429"):
+    with pytest.raises(FetchError, match="answered 429"):
         await look(library, site.url)
     site.requests.clear()
     for address in (site.url, other):

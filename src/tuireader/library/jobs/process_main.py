@@ -33,6 +33,8 @@ _GARBAGE = 100_000
 def serve(path: str, prepare: Sequence[str] = ()) -> None:
     """Be such a process: load the modules named in `prepare`, then do the jobs that come, until no more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one that started this
+    if hasattr(signal, "SIGTSTP"):
+        signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # and so is ctrl+z: what is being written comes to its end
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()

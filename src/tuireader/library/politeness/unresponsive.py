@@ -31,5 +31,5 @@ class UnresponsiveHosts:
         """Raise NotAskedError if a feed is not to be asked for in this refresh."""
         if self._in_vain[server_of(url)] < IN_VAIN:
             return
-        said = f"{host_of(url)} did not answer for {IN_VAIN} of its feeds: this one was not asked, and is tried later"
+        said = f"Skipped: {host_of(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
         raise NotAskedError(said, self._kinds[server_of(url)], url=url)

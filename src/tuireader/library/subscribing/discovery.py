@@ -12,9 +12,9 @@ from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
-from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
 from tuireader.urls.private import permission_for
+from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
@@ -36,7 +36,8 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
         return Candidates(url, page, links)
     guessed = await _at_usual_places(queue, url, page)
     if guessed is None:
-        raise NoFeedFoundError(f"{host_of(page.url)} names no feed on that page; give the address of the feed itself")
+        there = shown_address(page.url)
+        raise NoFeedFoundError(f"No feed found at {there}. If you know the feed's own address, give that")
     return Candidates(url, page, *guessed)
 
 
