@@ -12,9 +12,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from drawing import svg
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.worker import Worker
 
 from tuireader.config.options import Config
@@ -26,6 +28,11 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.main.screen import ReaderScreen
+from tuireader.tui.screens.contents import ContentsScreen
+from tuireader.tui.screens.help import HelpScreen
+from tuireader.tui.screens.links import LinksScreen
+from tuireader.tui.screens.palette import PaletteScreen
 from tuireader.tui.themes import DARK, LIGHT
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
@@ -48,6 +55,8 @@ class Picture:
     theme: str = DARK.name
     is_empty: bool = False
     """Without any feed, as on the first start."""
+    shows: type[Screen[Any]] = ReaderScreen
+    """The screen that is to be on top then, so that no picture shows another thing than its name says."""
 
 
 PICTURES = (
@@ -58,14 +67,18 @@ PICTURES = (
     Picture("narrow", (40, 20), "", ["j"]),
     Picture("first-start", (100, 28), is_empty=True),
     Picture("search", (120, 32), "", ["slash", *"escape"]),
-    Picture("help", (120, 40), "", ["question_mark"]),
+    Picture("help", (120, 40), "", ["question_mark"], shows=HelpScreen),
+    Picture("palette", (120, 36), "", ["colon", *"next"], shows=PaletteScreen),
+    Picture("filter", (120, 36), "", ["h", "tab", "slash", *"te"]),
+    Picture("solarized", (120, 36), "The Long Way", ["enter"], "solarized-light"),
+    Picture("nord", (120, 36), "The Long Way", ["enter", "h"], "nord"),
     Picture("zen", (110, 36), "The Long Way", ["enter", "z", "space", "space"]),
     Picture("code", (110, 40), "How Wide", ["enter", "z", "right_square_bracket", "right_square_bracket"]),
     Picture("japanese", (110, 36), "端末で", ["enter", "z"]),
     Picture("hebrew", (110, 36), "לקרוא", ["enter", "z"]),
     Picture("find", (110, 36), "The Polite", ["enter", "z", "slash", *"request"]),
-    Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"]),
-    Picture("links", (120, 36), "The Polite", ["enter", "u"]),
+    Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"], shows=ContentsScreen),
+    Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
 
@@ -96,6 +109,8 @@ async def take(picture: Picture, path: Path) -> str:
         for key in picture.keys:
             await pilot.press(key)
             await _settle(pilot)
+        if picture.shows is not type(app.screen) and not picture.is_empty:
+            raise SystemExit(f"{picture.name} shows {type(app.screen).__name__}, and not {picture.shows.__name__}")
         strips = app.screen._compositor.render_strips()  # noqa: SLF001 - what export_screenshot draws, too
         colours = app.theme_variables
         title = f"tuireader, {picture.name.replace('-', ' ')}"

@@ -103,7 +103,7 @@ def _alone(terminal: Terminal) -> None:
     terminal.press("z")
     terminal.until(lambda screen: "and the lighthouse" in screen and "find" not in screen)
     screen = terminal.text.split("\n")
-    assert re.search(r"\d+ % · \d+ min left$", screen[-1].rstrip(" ▐"))
+    assert re.search(r"\d+% · \d+ min left$", screen[-1].rstrip(" ▐"))
     assert screen[1].strip(" ▐") != ""
     terminal.press("z")
     terminal.until("find")

@@ -23,8 +23,8 @@ def test_what_is_sent_in_one_piece_with_the_key_is_typed_into_the_dialog(site: S
         terminal.press("/rivals")
         terminal.until(re.escape("/ rivals") + r".*1 of \d")
         terminal.press(ENTER)
-        terminal.press(":mark all")
-        terminal.until("mark all shown read")
+        terminal.press(":mark everything")
+        terminal.until("mark everything shown as read")
         terminal.press(ESC)
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0

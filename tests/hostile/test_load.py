@@ -46,9 +46,9 @@ ANSWERS = {
 SAID = {
     "slow": r"did not answer \(timed out after 20 s\)",
     "dead": "refused the connection",
-    "missing": "says 404",
-    "busy": "says 429",
-    "looping": "sends us in circles",
+    "missing": "answered 404",
+    "busy": "answered 429",
+    "looping": "redirects in a loop",
     "bomb": "too large|did not answer",  # where others are busy unpacking, it may be late
     "page": "a web page, not a feed",
     "empty": "an empty page",

@@ -524,3 +524,16 @@ def test_a_disk_that_takes_nothing_more_can_be_read(db: Path, log: bool) -> None
     command = [sys.executable, "-c", NOTHING_CAN_GROW, str(db)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout == f"180 {int(log)} {db} can be read but not changed: what you mark now is not kept.\n"
+
+
+def test_a_cache_is_free_unless_someone_is_in_the_middle_of_writing(db: Path) -> None:
+    with closing(connect(db)):
+        pass
+    assert connection.is_free(db)
+    with closing(sqlite3.connect(db, isolation_level=None)) as c:
+        c.execute("BEGIN IMMEDIATE")
+        assert not connection.is_free(db)
+        c.execute("ROLLBACK")
+    assert connection.is_free(db)
+    assert connection.is_free(db.with_name("none.db"))
+    assert not db.with_name("none.db").exists()

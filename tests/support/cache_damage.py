@@ -218,7 +218,7 @@ def try_case(whole: Path, folder: Path, kept: dict[int, Kept], seed: int) -> str
         found, said = use(path)
     old = {article_id: each for article_id, each in found.items() if article_id in kept}
     name = f"seed {seed} ({way.__name__}):"
-    if any("did not expect" in each for each in said):
+    if any("Unexpected error" in each for each in said):
         return f"{name} {said}"
     if any("is damaged" in each and "texts" not in each for each in said):
         return f"{name} still damaged after three starts: {said}"

@@ -132,7 +132,7 @@ class Monkey:
         return done
 
     def _must_not(self, shown: bytes) -> None:
-        for words in (b"Traceback", b"did not expect"):
+        for words in (b"Traceback", b"Unexpected error"):
             if words in shown:
                 log = self.log.read_text()[-3000:] if self.log.exists() else ""
                 raise TroubleError(shown[-500:].decode("utf-8", "replace") + log)

@@ -6,29 +6,61 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from support.app_factory import REVIEW, reader, settle, shelve
 from tuireader.config.options import Config
-from tuireader.tui.themes import HOUSE, READABLE, contrast, readable, tones
+from tuireader.tui.themes import APART, HOUSE, READABLE, TAKEN_HOLD_OF, contrast, readable, tones
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]
 ANSI = [theme for theme in BUILTIN_THEMES.values() if theme.ansi]
-NAMES = {"ink", "ink-soft", "ink-faint", "mark", "alarm", "rule", "cursor", "cursor-away", "cursor-style"}
+NAMES = {"ink", "ink-soft", "ink-faint", "mark", "alarm", "rule", "control", "cursor", "cursor-style"}
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_all_text_can_be_read_in_every_theme(theme: Theme) -> None:
-    named = tones(theme)
-    background = Color.parse(theme.to_color_system().generate()["background"])
-    surfaces = [background, *(Color.parse(named[name]) for name in ("cursor", "cursor-away"))]
+@pytest.fixture(params=THEMES, ids=lambda theme: theme.name)
+def named(request: pytest.FixtureRequest) -> dict[str, Color]:
+    """The tones of a theme, and its background."""
+    theme: Theme = request.param
+    found = {name: Color.parse(value) for name, value in tones(theme).items() if name != "cursor-style"}
+    return {**found, "background": Color.parse(theme.to_color_system().generate()["background"])}
+
+
+def test_all_text_can_be_read_in_every_theme(named: dict[str, Color]) -> None:
     for name in ("ink", "ink-soft", "ink-faint", "mark", "alarm"):
-        assert min(contrast(Color.parse(named[name]), surface) for surface in surfaces) >= READABLE, name
+        assert contrast(named[name], named["background"]) >= READABLE, name
+    assert contrast(named["ink"], named["cursor"]) >= READABLE
 
 
-@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
-def test_what_is_read_is_dimmer_and_the_cursor_is_seen(theme: Theme) -> None:
-    named = {name: Color.parse(value) for name, value in tones(theme).items() if name != "cursor-style"}
-    background = Color.parse(theme.to_color_system().generate()["background"])
-    steps = [contrast(named[name], background) for name in ("ink", "ink-soft", "ink-faint")]
-    assert steps[0] > steps[1] >= steps[2]
-    assert contrast(named["cursor"], background) > contrast(named["cursor-away"], background) > 1.05
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("ink", "ink-soft"), ("ink-soft", "ink-faint"), ("mark", "ink-faint"), ("cursor", "background")],
+)
+def test_tones_beside_each_other_are_told_apart_in_every_theme(named: dict[str, Color], one: str, other: str) -> None:
+    assert contrast(named[one], named[other]) >= APART
+
+
+def test_what_can_be_taken_hold_of_is_seen_in_every_theme(named: dict[str, Color]) -> None:
+    for name in ("control", "mark"):
+        assert contrast(named[name], named["background"]) >= TAKEN_HOLD_OF, name
+
+
+async def test_all_that_stands_under_a_cursor_can_be_read_in_every_theme(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for theme in THEMES:
+            app.theme = theme.name
+            await pilot.pause()
+            for rows in (app.reader.headlines, app.reader.sidebar.views, app.reader.sidebar.categories):
+                rows.focus()
+                await pilot.pause()
+                line = rows.HEAD + max(0, rows.cursor_line())
+                drawn = [segment for segment in rows.render_line(line) if segment.text.strip(" ▌▐")]
+                assert drawn
+                for segment in drawn:
+                    style = segment.style
+                    assert style is not None
+                    assert style.color is not None
+                    assert style.bgcolor is not None
+                    pair = (Color.from_rich_color(style.color), Color.from_rich_color(style.bgcolor))
+                    assert contrast(*pair) >= READABLE - 0.1, (theme.name, rows, segment)
 
 
 @pytest.mark.parametrize("theme", [*THEMES, *ANSI], ids=lambda theme: theme.name)
@@ -69,7 +101,7 @@ async def test_another_theme_is_seen_in_the_lists_at_once(db: Path) -> None:
         for theme in (*HOUSE, HOUSE[0]):
             app.theme = theme.name
             await settle(pilot)
-            for rows in (app.reader.headlines, app.reader.sidebar.feeds):
+            for rows in (app.reader.headlines, app.reader.sidebar.views):
                 strips = rows.render_lines(rows.size.region)
                 papers = {segment.style.bgcolor for strip in strips for segment in strip if segment.style}
                 assert Color.parse(theme.background or "").rich_color in papers

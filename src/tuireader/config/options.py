@@ -44,7 +44,9 @@ class Config:
     )
     dense: bool = _option(default=False, kind=Switch(), help_="one line for each headline")
     bidi: Bidi = _option(  # noqa: RUF009 - it makes a field
-        "auto", Choice(get_args(Bidi)), 'right-to-left text is put in order by us ("reorder") or by the "terminal"'
+        "auto",
+        Choice(get_args(Bidi)),
+        'right-to-left text: reordered by tuireader ("reorder") or left to the "terminal"',
     )
     refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
     open_next_unread: bool = _option(

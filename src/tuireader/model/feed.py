@@ -82,6 +82,11 @@ class FeedSummary:
     unread: int
     total: int
 
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether there is something to say about it: it failed, or is gone."""
+        return self.feed.error is not None or self.feed.gone
+
 
 @dataclass(frozen=True, slots=True)
 class Saved:

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import stat
 import time
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import BusyError, DamagedError, StoreError
@@ -149,6 +149,19 @@ def _store_error(path: Path, error: Exception) -> StoreError:
     sentence = _SENTENCES.get(code, "{path} cannot be opened ({error}).")
     kind = BusyError if code in _BUSY else DamagedError if is_damage(error) else StoreError
     return kind(sentence.format(path=path, error=error))
+
+
+def is_free(path: Path) -> bool:
+    """Whether nobody is in the middle of writing to the cache at `path`, this program included."""
+    try:
+        with closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", timeout=0, isolation_level=None, uri=True)
+        ) as c:
+            c.execute("BEGIN IMMEDIATE")
+            c.execute("ROLLBACK")
+    except sqlite3.Error as error:
+        return _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return True
 
 
 @contextmanager

@@ -57,6 +57,19 @@ def order(text: str, base: int) -> tuple[tuple[int, str], ...]:
     return tuple((first, _mirror(shown) if level % 2 else shown) for first, level, shown in clusters)
 
 
+def order_apart(text: str, base: int, between: str) -> tuple[tuple[int, str], ...]:
+    """The same of a text in parts, with `between` between them: each part is in order by itself, as if isolated."""
+    pieces: list[list[tuple[int, str]]] = []
+    at = 0
+    for number, part in enumerate(text.split(between)):
+        if number:
+            pieces.append([(at + index, character) for index, character in enumerate(between)])
+            at += len(between)
+        pieces.append([(at + index, shown) for index, shown in order(part, base)])
+        at += len(part)
+    return tuple(each for piece in (reversed(pieces) if base else pieces) for each in piece)
+
+
 def _reverse_runs(clusters: list[tuple[int, int, str]], level: int) -> list[tuple[int, int, str]]:
     """Every stretch of at least this level reversed (rule L2 of UAX 9)."""
     result: list[tuple[int, int, str]] = []

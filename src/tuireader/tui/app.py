@@ -19,12 +19,12 @@ from textual.widget import MountError
 from textual.worker import WorkerFailed
 
 from tuireader.config.options import Config
-from tuireader.errors import TuireaderError
+from tuireader.errors import TuireaderError, unexpected
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state
-from tuireader.store.connection import BUSY_SECONDS
+from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
 from tuireader.tui.config_checks import check, theme_names
 from tuireader.tui.main.screen import ReaderScreen
@@ -46,6 +46,8 @@ UNNOTICED = 0.3
 """Seconds that quitting may take without a word."""
 HEARING = 0.05
 """Seconds in which the loop hears of all signals that have come."""
+FINISHING = 1.0
+"""Seconds for what is being written when the program is told to stop."""
 LETTING_GO = 0.3
 """Seconds for what is called off at the end to let go of what it holds."""
 CLOSE_TIMEOUT = 0.8
@@ -215,6 +217,14 @@ class ReaderApp(TypeAhead):
             if driver.was_continued:
                 self._continue(driver)
 
+    def action_suspend(self) -> None:
+        """Stop, as ctrl+z does to other programs, with whatever started this one and waits for it."""
+        driver = self.terminal_driver
+        if os.name != "posix" or driver is None or driver.is_headless or os.getpgrp() == os.getsid(0):
+            toast(self.screen, "There is no shell to go back to.")
+        else:
+            os.kill(0, signal.SIGTSTP)
+
     def _stop(self, driver: TerminalDriver) -> None:
         """Give the terminal back and stop, as ctrl+z does to other programs."""
         if not self._is_ending:
@@ -222,12 +232,19 @@ class ReaderApp(TypeAhead):
             self._is_stopping = True
             # Giving it back takes a moment, and the loop reads what signals came meanwhile only after its next step: a
             # continuation, or an end, that is among them comes first.
-            asyncio.get_running_loop().call_later(HEARING, self._sleep)
+            loop = asyncio.get_running_loop()
+            loop.call_later(HEARING, self._sleep, loop.time() + FINISHING)
 
-    def _sleep(self) -> None:
-        if self._is_stopping and not self._is_ending:
-            self._is_stopping = False
-            os.kill(os.getpid(), signal.SIGSTOP)
+    def _sleep(self, latest: float) -> None:
+        """Stop once nothing of ours is being written, at the latest at a time: who stops in the middle locks others."""
+        if not self._is_stopping or self._is_ending:
+            return
+        loop = asyncio.get_running_loop()
+        if loop.time() < latest and not (self.cache.is_idle and is_free(self.cache.path)):
+            loop.call_later(HEARING, self._sleep, latest)
+            return
+        self._is_stopping = False
+        os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self, driver: TerminalDriver) -> None:
         """Take the terminal again. Whoever closes its window sends this too: then there is none to take."""
@@ -311,7 +328,7 @@ class ReaderApp(TypeAhead):
             toast(self.screen, str(error), severity="error")
             return
         log.error("unexpected", exc_info=error)
-        toast(self.screen, f"Something went wrong that tuireader did not expect ({error}).", severity="error")
+        toast(self.screen, unexpected(error), severity="error")
 
     def panic(self, *renderables: Any) -> None:
         """End for what Textual met; what it shows of that is for the log."""
@@ -334,4 +351,4 @@ class ReaderApp(TypeAhead):
             return self.unwritten
         if error is None or isinstance(error, TuireaderError):
             return str(error or "")
-        return f"Something went wrong that tuireader did not expect ({type(error).__name__}: {error})."
+        return unexpected(error)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from itertools import combinations
 
+from textual.keys import KEY_NAME_REPLACEMENTS, Keys
 from textual.theme import BUILTIN_THEMES
 
 from tuireader.config.options import Config, hint
@@ -29,6 +31,10 @@ def check(config: Config) -> None:
         _check_keys(config.keymap)
 
 
+_MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
+_NAMES = frozenset({*(key.value.rpartition("+")[2] for key in Keys), *KEY_NAME_REPLACEMENTS.values()})
+"""Names of keys; others are those of Unicode, as question_mark."""
+
 # Where commands are asked for keys together: one of two with the same key would never hear of it.
 _TOGETHER: tuple[frozenset[Context], ...] = (
     frozenset({"moving", "list"}),
@@ -52,6 +58,21 @@ def _check_keys(keymap: Mapping[str, str]) -> None:
 def _keys(command: Command, keymap: Mapping[str, str]) -> list[str]:
     keys = [key.strip() for key in keymap.get(command.id, command.keys).split(",")]
     for key in keys:
-        if not key or (key.endswith("+") and key != "+"):
-            raise ConfigError(f"in [keymap], “{key}” is no key; “{command.id}” has {command.keys} by itself.")
+        if not _is_key(key):
+            said = f"in [keymap], “{key}” is not a key, such as x, ctrl+x or f5"
+            raise ConfigError(f"{said}; “{command.id}” has {command.keys} by itself.")
     return keys
+
+
+def _is_key(key: str) -> bool:
+    """Whether it is a key as Textual names them: a sign, or a name, with ctrl and the like in front."""
+    *modifiers, name = key.removesuffix("+").split("+") if key != "+" else [key]
+    if not _MODIFIERS.issuperset(modifiers) or (key.endswith("+") and key != "+"):
+        return False
+    if len(name) == 1 or name in _NAMES:
+        return True
+    try:
+        unicodedata.lookup(name.replace("_", " "))
+    except KeyError:
+        return False
+    return True

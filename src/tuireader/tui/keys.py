@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
+PINNED = ("close", "help")
+"""Commands whose hints have room whatever the width: the ways out, and to all others."""
+
+
 def binding(id_: str) -> Binding:
     """The binding of a command, with the keys that it usually has, where it is an action."""
     return _binding(BY_ID[id_], BY_ID[id_].action)
@@ -41,7 +45,9 @@ class Row(NamedTuple):
     keys: str
     description: str
     id: str = ""
-    """What the configuration's keymap calls it."""
+    """What the configuration's keymap calls it; of several that share a word, the first."""
+    is_pinned: bool = False
+    """Whether its hint has room whatever the width."""
 
 
 def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
@@ -87,7 +93,10 @@ def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str]]:
 
 def hints(place: Place, keymap: Mapping[str, str]) -> list[Row]:
     """The hint line of a kind of pane: the first key of each command, and one word."""
-    return [Row("/".join(keys_of(id_, keymap)[0] for id_ in ids), word) for word, ids in _hinted(place)]
+    return [
+        Row("/".join(keys_of(id_, keymap)[0] for id_ in ids), word, ids[0], any(id_ in PINNED for id_ in ids))
+        for word, ids in _hinted(place)
+    ]
 
 
 def _hinted(place: Place) -> Iterator[tuple[str, list[str]]]:

@@ -4,10 +4,11 @@ The style sheet and the line widgets use these variables only:
 
 - `$ink` text, `$ink-soft` a step dimmer (what is read), `$ink-faint` metadata and section heads
 - `$mark` the one accent: chosen, unread, links; `$alarm` what failed
-- `$rule` thin separators, `$cursor` the background of the row under the cursor, `$cursor-away` the same without focus
-- `$cursor-style` the text style of that row
+- `$rule` thin separators, `$control` what can be taken hold of, and the bar of a cursor where the focus is not
+- `$cursor` the background of the row under the cursor, `$cursor-style` the text style of that row
 
-Every text tone has a contrast of at least 4.5:1 on the background and on the cursor, whatever the theme. What the
+Whatever the theme, text has a contrast of at least 4.5:1, a control one of 3:1, and tones that stand beside each other
+(`$ink`, `$ink-soft` and `$ink-faint`; `$mark` and `$ink-faint`; `$cursor` and the background) one of 1.4:1. What the
 terminal's own colours look like, of which the "ansi" themes are made, is not known: there the cursor is drawn in
 reverse, and all text that is read is in the terminal's own text colour.
 """
@@ -15,12 +16,19 @@ reverse, and all text that is read is in the terminal's own text colour.
 from __future__ import annotations
 
 from functools import lru_cache
+from math import sqrt
 
 from textual.color import BLACK, WHITE, Color
 from textual.theme import Theme
 
 READABLE = 4.5
 """The least contrast of text: WCAG 2.2, 1.4.3."""
+TAKEN_HOLD_OF = 3.0
+"""The least contrast of a control: WCAG 2.2, 1.4.11."""
+APART = 1.4
+"""The least contrast of tones that stand beside each other and mean different things."""
+_LITTLE = 1.02
+"""What a contrast is above its least: a terminal has 256 steps of each colour."""
 
 DARK = Theme(
     name="tuireader-dark",
@@ -58,12 +66,13 @@ _ANSI = {
     "ink": "ansi_default",
     "ink-soft": "ansi_default",
     "ink-faint": "ansi_default",
+    "control": "ansi_default",
     "cursor": "ansi_default",
     "cursor-style": "reverse",
 }
 # Blue on black can hardly be read where blue is what it was on the first screens that had it.
-_ANSI_DARK = {"mark": "ansi_cyan", "alarm": "ansi_bright_red", "rule": "ansi_bright_black", "cursor-away": "ansi_black"}
-_ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white", "cursor-away": "ansi_white"}
+_ANSI_DARK = {"mark": "ansi_cyan", "alarm": "ansi_bright_red", "rule": "ansi_bright_black"}
+_ANSI_LIGHT = {"mark": "ansi_blue", "alarm": "ansi_red", "rule": "ansi_white"}
 
 
 def tones(theme: Theme) -> dict[str, str]:
@@ -83,18 +92,21 @@ def tones(theme: Theme) -> dict[str, str]:
 
 @lru_cache(maxsize=32)
 def _tones(background: Color, foreground: Color, accent: Color, error: Color) -> tuple[tuple[str, str], ...]:
-    ink = readable(foreground, background, at_least=7.0)
-    cursor = background.blend(ink, 0.13, alpha=1)
-    away = background.blend(ink, 0.06, alpha=1)
+    faintest = READABLE * _LITTLE
+    ink = readable(foreground, background, at_least=faintest * (APART * _LITTLE) ** 2)
+    faint = _thinned(ink, background, faintest)
+    soft = _thinned(ink, background, sqrt(contrast(ink, background) * contrast(faint, background)))
+    cursor = _thinned(ink, background, APART * _LITTLE)
+    mark = readable(accent, background, at_least=contrast(faint, background) * APART * _LITTLE)
     return (
         ("ink", ink.hex),
-        ("ink-soft", _towards(ink, background, 0.24, cursor).hex),
-        ("ink-faint", _towards(ink, background, 0.42, cursor).hex),
-        ("mark", readable(accent, background, cursor).hex),
+        ("ink-soft", soft.hex),
+        ("ink-faint", faint.hex),
+        ("mark", readable(mark, cursor).hex),
         ("alarm", readable(error, background, cursor).hex),
         ("rule", background.blend(ink, 0.17, alpha=1).hex),
+        ("control", _thinned(ink, background, TAKEN_HOLD_OF * _LITTLE).hex),
         ("cursor", cursor.hex),
-        ("cursor-away", away.hex),
         ("cursor-style", "none"),
     )
 
@@ -109,11 +121,11 @@ def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> C
     return ends[0]
 
 
-def _towards(ink: Color, background: Color, share: float, *surfaces: Color) -> Color:
-    """Ink thinned with so much background, or as much of it as leaves it readable."""
-    for percent in range(round(share * 100), 0, -2):
-        candidate = ink.blend(background, percent / 100, alpha=1)
-        if all(contrast(candidate, behind) >= READABLE for behind in (background, *surfaces)):
+def _thinned(ink: Color, background: Color, at_least: float) -> Color:
+    """Ink with as much of the background in it as leaves it so much contrast."""
+    for thousandth in range(1000, 0, -5):
+        candidate = ink.blend(background, thousandth / 1000, alpha=1)
+        if contrast(candidate, background) >= at_least:
             return candidate
     return ink
 

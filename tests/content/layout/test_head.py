@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from tuireader.content.layout.head import HEAD, byline, head_text, lay_out_head, packed
 from tuireader.content.layout.line import Line
+from tuireader.content.layout.visual_order import visual
 from tuireader.model.article import Article
 from tuireader.text.cells import cells
 
@@ -39,9 +40,9 @@ def test_wide() -> None:
         "The Example Review",
         "",
         "China and Russia: A Worrying Relationship",
-        "",
-        "By Andrew Zirkle, Zoë Ångström-Díaz · China/Russia · 30 June 2017 · 2 min",
-        "───────",
+        "─" * 78,
+        "By Andrew Zirkle, Zoë Ångström-Díaz · 30 June 2017 · 2 min read",
+        "China/Russia",
         "",
     ]
 
@@ -52,14 +53,26 @@ def test_narrow() -> None:
         "",
         "China and Russia:",
         "A Worrying Relationship",
-        "",
+        "─" * 30,
         "By Andrew Zirkle, Zoë",
         "Ångström-Díaz",
-        "China/Russia · 30 June 2017",
-        "2 min",
-        "───────",
+        "30 June 2017 · 2 min read",
+        "China/Russia",
         "",
     ]
+
+
+def test_categories_hold_commas_and_of_many_the_first_are_named() -> None:
+    names = ("Rubio, Marco", "Trump, Donald J", "Europe/Politics", "Middle East", "Elections")
+    lines = drawn(lay_out_head(replace(ARTICLE, categories=names), 78, zone=UTC))
+    assert lines[-2:] == ["Rubio, Marco · Trump, Donald J · Europe/Politics · +2", ""]
+
+
+def test_names_in_another_script_do_not_change_places_with_what_is_beside_them() -> None:
+    arabic = "محمد الأحمد"
+    lines = lay_out_head(replace(ARTICLE, authors=(arabic,), categories=("عربي",)), 78, zone=UTC)
+    seen = ["".join(span.text for span in visual(line)).strip() for line in lines]
+    assert seen[-3:-1] == [f"By {arabic[::-1]} · 30 June 2017 · 2 min read", "عربي"[::-1]]
 
 
 def test_short_words_do_not_end_a_line_of_the_title() -> None:
@@ -71,14 +84,14 @@ def test_short_words_do_not_end_a_line_of_the_title() -> None:
 
 def test_what_is_not_known_is_left_out() -> None:
     bare = replace(ARTICLE, feed_title="", title="", authors=(), categories=(), published=None, words=0)
-    assert drawn(lay_out_head(bare, 40)) == ["Untitled", "", "───────", ""]
+    assert drawn(lay_out_head(bare, 40)) == ["Untitled", "─" * 40, ""]
 
 
 def test_the_day_is_that_of_the_readers_zone() -> None:
     east = timezone(timedelta(hours=2))
-    assert byline(ARTICLE, UTC)[2] == "30 June 2017"
-    assert byline(ARTICLE, east)[2] == "1 July 2017"
-    assert byline(replace(ARTICLE, published=None, updated=DAY), UTC)[2] == "30 June 2017"
+    assert byline(ARTICLE, UTC)[1] == "30 June 2017"
+    assert byline(ARTICLE, east)[1] == "1 July 2017"
+    assert byline(replace(ARTICLE, published=None, updated=DAY), UTC)[1] == "30 June 2017"
 
 
 def test_nothing_in_it_can_steer_a_terminal() -> None:

@@ -1,10 +1,10 @@
 """Finding, headings, links and notes in an article."""
 
 from textual.pilot import Pilot
-from textual.widgets import Static
 
 from support.article_host import Host, opened, paragraphs
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.screens.contents import ContentsScreen
@@ -165,10 +165,10 @@ async def test_keys_are_named_as_they_are_bound() -> None:
         app.view.jumps.to(2000)
         assert said(app).startswith("b goes back")
         await pilot.press("G")
-        assert said(app).startswith("x goes on")
+        assert said(app).startswith("x: next article")
         open_links(app.view)
         await pilot.pause()
-        assert "enter opens, c copies" in str(app.screen.query(Static).first().visual)
+        assert "enter open  c copy" in str(app.screen.query_one(HintBar).render())
         await pilot.press("c")
         assert app.clipboard == "https://first.example/a"
 
@@ -244,7 +244,7 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
             ("below", "https://below.example/"),
             ("linked", "https://note.example/"),
         ]
-        assert "enter opens, y copies" in str(app.screen.query(Static).first().visual)
+        assert "enter open  y copy" in str(app.screen.query_one(HintBar).render())
         await pilot.press("j", "y")
         assert app.clipboard == "http://second.example/"
         assert [note.message for note in app._notifications] == ["Copied http://second.example/"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from support.app_factory import REVIEW, Piece, shelve
 from tuireader.model.query import Query
 from tuireader.store.connection import connect
+from tuireader.tui.main import sidebar_counts
 from tuireader.tui.main.headline_views import view
 
 LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out again and again. " * 5000 + "</p>")
@@ -36,3 +37,9 @@ def test_without_a_search_there_are_none(db: Path) -> None:
     shelve(db, "The Review", REVIEW)
     with closing(connect(db)) as c:
         assert view(c, Query(), 0, ()).contexts == {}
+
+
+def test_a_refresh_in_which_every_feed_failed_refreshed_nothing(db: Path) -> None:
+    shelve(db, "The Example Review", [Piece("One", 1)], error="It is ill.")
+    with closing(connect(db)) as c:
+        assert sidebar_counts.count(c, Query()).checked is None

@@ -118,6 +118,8 @@ async def test_the_sidebar_counts_a_query_and_says_what_choosing_makes_of_it(she
         assert sidebar.query_after(Query(unread=True), chosen) == Query(unread=True, categories=("Elections",))
         sidebar.choose(Query(categories=("Elections",)))
         assert sidebar.query_after(Query(categories=("Elections",)), chosen) == Query()
+        sidebar.views.focus()
+        await settle(pilot)
         assert sidebar.pointed_feed is not None
         assert sidebar.pointed_feed.total == len(REVIEW)
 
@@ -313,16 +315,17 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
     assert panes.title_bar.states == ("3/7 feeds", f"{len(REVIEW)} unread")
     panes.headlines_pane.want(Query(starred=True))
     captions.write_empty()
-    assert panes.headlines.empty[0] == [("Nothing starred.", "soft")]
-    captions.write_trouble()
-    assert panes.bottom.hints.status == ""
+    assert panes.headlines.empty[1] == [("   ", ""), ("Nothing starred.", "soft")]
+    captions.write_pointed()
+    assert (panes.bottom.hints.alarm, panes.bottom.hints.note) == ("", "")
     feeds.record(connection, replace(feeds.every(connection)[0], error="The site is ill."))
     panes.sidebar.count(Query())
     await until(lambda: panes.sidebar.counts is not None and panes.sidebar.counts.feeds[0].feed.error is not None)
     panes.show_pane("sidebar")
-    await until(lambda: panes.sidebar.feeds.has_focus)
-    captions.write_trouble()
-    assert panes.bottom.hints.status.startswith("The site is ill.")
+    await until(lambda: panes.sidebar.views.has_focus)
+    captions.write_pointed()
+    assert panes.bottom.hints.alarm == "The site is ill."
+    assert panes.bottom.hints.note == f"All · {len(REVIEW)} articles"
 
 
 async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_is(panes: PanesScreen) -> None:

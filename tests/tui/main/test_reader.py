@@ -1,4 +1,5 @@
 import asyncio
+import re
 import threading
 from contextlib import closing
 from pathlib import Path
@@ -67,9 +68,10 @@ async def test_start_shows_headlines_and_counts(two_feeds: Path) -> None:
         assert app.focused is app.reader.headlines
     assert "All articles" in text
     assert "6 unread · refreshed 3 min ago" in text
-    assert "● China and Russia: A Worrying" in text
-    assert "The Example Review · A. Zirkle · 3 h" in text or "The Example Review · 3 h · 1 min" in text
-    assert "2 / 2" in text
+    assert re.search(r"● China and Russia: A Worrying +3 h ", text)
+    assert re.search(r"The Ex\w*… · Andrew Zirkle · 1 min read", text)
+    assert re.search(r"Andrew Zirkle +2 ", text)
+    assert not re.search(r"\d / \d", text)
     assert "[red]Not markup[/red]" in text
 
 
@@ -114,18 +116,18 @@ async def test_going_on_from_what_is_chosen_already_leaves_in_the_list_what_was_
     app = reader(two_feeds)
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        feeds = app.reader.sidebar.feeds
-        feeds.focus()
+        views = app.reader.sidebar.views
+        views.focus()
         await pilot.pause()
-        feeds.move_to(1)
+        views.move_to(1)
         await press(pilot, "l", "enter")  # the newest unread article
         before = titles(app)
         assert app.reader.wanted.keep
-        feeds.focus()
+        views.focus()
         await press(pilot, "l")
         assert titles(app) == before
         assert app.reader.wanted.keep
-        feeds.focus()
+        views.focus()
         await press(pilot, "enter", "enter")  # chosen anew: what does not belong is let go
         assert len(titles(app)) == len(before) - 1
 
@@ -141,10 +143,12 @@ async def test_a_feed_narrows_and_all_widens_again(two_feeds: Path) -> None:
         await press(pilot, "enter")
         assert titles(app) == ["Harbours in Winter", "[red]Not markup[/red] [@click=app.quit]x[/]"]
         assert "▌Notes" in screen_text(app)
-        feeds.move_to(1)
+        views = app.reader.sidebar.views
+        views.focus()
+        views.move_to(1)
         await press(pilot, "enter")
         assert app.reader.wanted == Query(feeds=app.reader.wanted.feeds, unread=True)
-        feeds.move_to(0)
+        views.move_to(0)
         await press(pilot, "enter")
         assert app.reader.wanted == Query()
 
@@ -154,7 +158,8 @@ async def test_a_single_feed_folds_away(db: Path) -> None:
     app = reader(db)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        assert [row.name for row in app.reader.sidebar.feeds.rows] == ["All", "Unread", "★ Starred"]
+        assert [row.name for row in app.reader.sidebar.views.rows] == ["All", "Unread", "★ Starred"]
+        assert "FEEDS" not in screen_text(app)
         assert screen_text(app).splitlines()[0].startswith(" The Example Review")
 
 
@@ -207,7 +212,7 @@ async def test_what_was_opened_stays_in_the_unread_list_until_it_is_left(two_fee
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        app.reader.sidebar.feeds.focus()
+        app.reader.sidebar.views.focus()
         await press(pilot, "j", "enter", "l", "enter", "h")
         assert len(titles(app)) == 6
         assert app.reader.headlines.cursor == 0
@@ -284,9 +289,9 @@ async def test_all_read_means_what_is_shown_and_can_be_undone(two_feeds: Path) -
         await settle(pilot)
         await choose(pilot, app.reader.sidebar.categories, "Elections")
         await press(pilot, "A")
-        assert "2 marked read · U undoes it" in screen_text(app)
+        assert "2 marked read (U to undo)" in screen_text(app)
         assert len(ids(two_feeds, Query(unread=True))) == 4
-        await press(pilot, "ctrl+z")
+        await press(pilot, "U")
         assert len(ids(two_feeds, Query(unread=True))) == 6
 
 
@@ -306,7 +311,7 @@ async def test_at_80_columns_the_article_is_over_the_lists_and_back_is_the_same_
         assert app.focused is app.reader.headlines
         assert (app.reader.headlines.cursor, app.reader.headlines.cursor_line()) == (2, line)
         await press(pilot, "h")
-        assert app.focused is app.reader.sidebar.feeds
+        assert app.focused is app.reader.sidebar.views
 
 
 @pytest.mark.parametrize("size", [NARROW, SMALL])
@@ -317,7 +322,7 @@ async def test_in_a_narrow_terminal_there_is_one_pane_at_a_time(two_feeds: Path,
         assert "China and Russia" in screen_text(app)
         assert "FEEDS" not in screen_text(app)
         await press(pilot, "enter")
-        assert "Andrew Zirkle · China/Russia" in screen_text(app)
+        assert "By Andrew Zirkle" in screen_text(app)
         await press(pilot, "q", "q")
         assert "FEEDS" in screen_text(app)
         assert "China and Russia" not in screen_text(app)
@@ -334,7 +339,7 @@ async def test_q_leads_back_and_on_the_first_pane_out(two_feeds: Path) -> None:
         await press(pilot, "enter", "q")
         assert app.focused is app.reader.headlines
         await press(pilot, "q")
-        assert app.focused is app.reader.sidebar.feeds
+        assert app.focused is app.reader.sidebar.views
         await press(pilot, "escape", "h")
         assert app.is_running
         await pilot.press("q")
@@ -349,10 +354,10 @@ async def test_tab_goes_round_the_panes(two_feeds: Path) -> None:
         await settle(pilot)
         screen = app.reader
         seen = []
-        for _ in range(4):
+        for _ in range(5):
             await press(pilot, "tab")
             seen.append(app.focused)
-        assert seen == [screen.sidebar.feeds, screen.sidebar.categories, screen.sidebar.authors, screen.headlines]
+        assert seen == [*screen.sidebar.lists, screen.headlines]
         await press(pilot, "shift+tab")
         assert app.focused is screen.sidebar.authors
 

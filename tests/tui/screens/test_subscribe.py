@@ -151,9 +151,9 @@ async def test_of_several_feeds_the_reader_chooses_one(db: Path, clock: Clock, s
 @pytest.mark.parametrize(
     ("pages", "sentence"),
     [
-        ({}, "says 404"),
-        ({"/": Reply("<p>Nothing but a page.</p>")}, "names no feed"),
-        ({"/": Reply("", 500)}, "says 500"),
+        ({}, "answered 404"),
+        ({"/": Reply("<p>Nothing but a page.</p>")}, "No feed found at"),
+        ({"/": Reply("", 500)}, "answered 500"),
         ({"/": Reply('<link rel="alternate" type="application/rss+xml" href="/feed/">')}, "404"),
     ],
 )
@@ -182,7 +182,7 @@ async def test_a_host_that_asked_to_be_left_alone_is_not_asked(db: Path, clock: 
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await enter(pilot, f"{site.url}/busy")
-        assert "says 429" in screen_text(app)
+        assert "answered 429" in screen_text(app)
         site.requests.clear()
         await enter(pilot, site.url)
         until = clock.now + timedelta(minutes=10)
@@ -255,7 +255,7 @@ async def test_leaving_gives_up_what_is_under_way(db: Path, clock: Clock) -> Non
                 await pilot.pause(0.02)
             await pilot.press("escape")
             await settle(pilot)
-            assert "any of them will do." in " ".join(screen_text(app).split())
+            assert "any of them works." in " ".join(screen_text(app).split())
             await pilot.press("escape")
             await settle(pilot)
             assert not isinstance(app.screen, SubscribeScreen)

@@ -1,4 +1,4 @@
-"""What stands above an article: where it is from, its title in balanced lines, its byline, a rule, and a blank line."""
+"""What stands above an article: its feed, its title over a full rule, its byline, what it is filed under."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 HEAD = -1
 """The block that the lines of the head name: none of the document's."""
 
-_RULE = 7
-_DOT = " · "
+DOT = " · "
+"""What stands between the parts of a line."""
+_SHOWN = 3
+"""Categories that are named; of more than these it is said how many there are."""
 _SHORT = re.compile(r"(?<!\S)([^\W\d_]{1,2}|the|The) (?=\S)")
 
 
@@ -30,30 +32,39 @@ def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) ->
     """The lines of the head; times are those of `zone`, or of the machine. Offsets count within the head's own text."""
     source = printable(article.feed_title)
     title = printable(article.title) or "Untitled"
-    texts = [(source, "byline"), ("", "")] if source else []
-    texts += [(title, "title"), ("", "")]
+    texts = [(source, "source"), ("", "")] if source else []
+    texts += [(title, "title"), ("", "rule")]
     texts += [(line, "byline") for line in packed(byline(article, zone), width)]
+    texts += [(line, "byline") for line in packed(filed_under(article), width)]
     lines: list[Line] = []
     base = 0
     for plain, role in texts:
-        lines += _lines(plain, role, base, width)
+        if role == "rule":
+            lines.append(Line((Span("─" * width, "rule"),), HEAD, base))
+        else:
+            lines += _lines(plain, role, base, width)
         base += len(plain) + 1
-    return [*lines, Line((Span("─" * min(_RULE, width), "rule"),), HEAD, base), Line((), HEAD, base)]
+    return [*lines, Line((), HEAD, base)]
 
 
 def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
-    """Who wrote it, where it is filed, when, and how long it takes: what is known of these."""
+    """Who wrote it, when, and how long it takes to read: what is known of these."""
     authors = [printable(author) for author in article.authors]
     parts = ["By " + ", ".join(authors)] if authors else []
-    if article.categories:
-        parts.append(", ".join(printable(category) for category in article.categories))
     published = article.published or article.updated
     if published:
         day = published.astimezone(zone)
         parts.append(f"{day.day} {day:%B} {day.year}")
     if article.words:
-        parts.append(f"{minutes(article.words)} min")
+        parts.append(f"{minutes(article.words)} min read")
     return parts
+
+
+def filed_under(article: Article) -> list[str]:
+    """The categories, of many the first ones: they may hold commas, and slashes."""
+    names = [printable(category) for category in article.categories]
+    more = len(names) - _SHOWN
+    return [*names[:_SHOWN], f"+{more}"] if more > 0 else names
 
 
 def packed(parts: Sequence[str], width: int) -> list[str]:
@@ -72,8 +83,8 @@ def packed(parts: Sequence[str], width: int) -> list[str]:
 def _packed(parts: Sequence[str], width: int) -> list[str]:
     lines: list[str] = []
     for part in parts:
-        if lines and cells(lines[-1] + _DOT + part) <= width:
-            lines[-1] += _DOT + part
+        if lines and cells(lines[-1] + DOT + part) <= width:
+            lines[-1] += DOT + part
         else:
             lines.append(part)
     return lines

@@ -16,7 +16,7 @@ ROLES = (
     # of a token in a code block, beside "code-block"
     "code-comment", "code-keyword", "code-name", "code-number", "code-operator", "code-string", "code-error",
     # of what heads the page
-    "title", "byline",
+    "source", "title", "byline",
     # of decoration, which is drawn and not copied
     "margin", "quote-bar", "bullet", "task-open", "task-done", "callout-bar", "code-wrap", "hyphen", "rule",
     "table-rule", "picture-mark",

@@ -36,13 +36,16 @@ ArticleView {
     overflow-y: scroll;
     scrollbar-size: 0 0;
     & > .article--title { text-style: bold; }
+    & > .article--source { color: $mark; }
     & > .article--byline { color: $ink-faint; }
-    & > .article--rule, & > .article--table-rule, & > .article--thumb { color: $rule; }
+    & > .article--rule, & > .article--table-rule { color: $rule; }
+    & > .article--thumb { color: $control; }
     & > .article--strong, & > .article--term, & > .article--table-head { text-style: bold; }
     & > .article--em, & > .article--caption { text-style: italic; }
     & > .article--strike { text-style: strike; }
-    & > .article--heading-1, & > .article--heading-2, & > .article--heading-3 { text-style: bold; }
-    & > .article--heading-4 { text-style: bold italic; }
+    & > .article--heading-1, & > .article--heading-2 { text-style: bold; }
+    & > .article--heading-3 { text-style: bold; color: $ink-soft; }
+    & > .article--heading-4 { text-style: italic; }
     & > .article--heading-5, & > .article--heading-6 { text-style: italic; color: $ink-soft; }
     & > .article--quote, & > .article--footnote { color: $ink-soft; }
     & > .article--caption, & > .article--table-label, & > .article--message, & > .article--foot { color: $ink-faint; }

@@ -67,6 +67,9 @@ class ArticleView(PageView):
         article_id: int
         position: int
 
+    class HeadPassed(Message):
+        """The title went out of sight, or came back."""
+
     @dataclass
     class LinkHovered(Message):
         """The pointer came to a link, or left one (None)."""
@@ -108,6 +111,10 @@ class ArticleView(PageView):
         """The cell where the mouse was pressed."""
         self.article: Article | None = None
         self._message = ""
+        self.names_itself = False
+        """Whether the line below the page names the article while its title is out of sight: nothing else does."""
+        self.is_past_head = False
+        """Whether the title is out of sight."""
 
     # What it shows.
 
@@ -116,6 +123,7 @@ class ArticleView(PageView):
         self._forget()
         self.article = opened.article
         self.open_page(opened.document, opened.status.position)
+        self._notice_head()
 
     def complete(self, opened: OpenArticle) -> None:
         """Show the rest of the article whose beginning is shown."""
@@ -129,6 +137,7 @@ class ArticleView(PageView):
         self.article = None
         self._message = message
         self.open_page(None, 0)
+        self._notice_head()
 
     def _forget(self) -> None:
         self.selected.clear()
@@ -158,19 +167,26 @@ class ArticleView(PageView):
         """Tell where the user is."""
         self.link_cursor.let_go_out_of_sight()
         self.jumps.scrolled()
+        self._notice_head()
         if self.article is not None:
             self.post_message(self.PositionChanged(self.article.id, self.position))
 
+    def _notice_head(self) -> None:
+        is_past = self.article is not None and bool(self.sight) and self.sight[0].item != HEAD
+        if is_past != self.is_past_head:
+            self.is_past_head = is_past
+            self.post_message(self.HeadPassed())
+
     @property
     def progress(self) -> str:
-        """How far it is, and how long it takes to the end: "34 % · 3 min left"; nothing where all is in sight."""
+        """How far it is, and how long it takes to the end: "34% · 3 min left"; nothing where all is in sight."""
         if self.article is None or self.document is None or not self.max_scroll_y:
             return ""
         if self.at_end:
-            return "100 %"
+            return "end"
         percent = min(99, int(100 * self.scroll_y / self.max_scroll_y))
         left = 1 - self.first_offset / max(1, self.document.length)
-        return f"{percent} % · {max(1, ceil(minutes(self.article.words) * left))} min left"
+        return f"{percent}% · {max(1, ceil(minutes(self.article.words) * left))} min left"
 
     # Painting.
 
@@ -203,7 +219,9 @@ class ArticleView(PageView):
             return f"{self.finder.sought} · {self.finder.said}"
         if self.jumps.has_just_landed:
             return f"{keys.key_on(self.screen, 'return')} goes back"
-        return f"{keys.key_on(self.screen, 'page-down')} goes on" if self.at_end and self.max_scroll_y else ""
+        if self.at_end and self.max_scroll_y:
+            return f"{keys.key_on(self.screen, 'page-down')}: next article"
+        return self.article.title if self.names_itself and self.is_past_head and self.article is not None else ""
 
     # Moving.
 

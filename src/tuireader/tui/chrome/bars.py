@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
+from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
-from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.safe_text import joined
 from tuireader.tui.support.text_fitting import cut
 
 
@@ -39,11 +41,13 @@ class TitleBar(Widget):
 
 
 class Seam(Widget):
-    """A thin rule across the screen that meets the rules between the panes."""
+    """A thin rule across the screen that meets the rules between the panes, in the accent above the user's pane."""
 
     ALLOW_SELECT = False
     joints: reactive[tuple[int, ...]] = reactive(())
     """The columns where a rule meets it."""
+    lit: reactive[tuple[int, int]] = reactive((0, 0))
+    """The columns, from one to before another, that are drawn in the accent."""
 
     def __init__(self, joint: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
@@ -58,38 +62,78 @@ class Seam(Widget):
                 line[column] = self._joint
         if width > 2:
             line[0] = line[-1] = " "
-        return plain("".join(line))
+        text = "".join(line)
+        start, stop = self.lit
+        return joined((text[:start], ""), (text[start:stop], "$mark"), (text[stop:], ""))
 
 
 class HintBar(Widget):
-    """The keys that are of use where the user is; or something that is to be said there."""
+    """What is under the cursor, and the keys that are of use where the user is; each can be clicked."""
 
     ALLOW_SELECT = False
     hints: reactive[tuple[Row, ...]] = reactive(())
-    status: reactive[str] = reactive("")
-    """Why the feed under the cursor failed; shown instead of the keys."""
+    """The most useful first; those that are `pinned` always have room, at the right."""
+    note: reactive[str] = reactive("")
+    """What is under the cursor."""
+    alarm: reactive[str] = reactive("")
+    """What is wrong with it; shown instead of the keys."""
+
+    class Clicked(Message):
+        """A hint was clicked."""
+
+        def __init__(self, command: str) -> None:
+            super().__init__()
+            self.command = command
+            """The id of its command."""
 
     def render(self) -> Content:
-        """As many hints as have room."""
+        """What there is to say, as many hints as have room, and the pinned ones flush right."""
+        return joined(*(piece for _, pieces in self._parts() for piece in pieces))
+
+    def on_click(self, event: events.Click) -> None:
+        """Tell which hint was clicked."""
+        column = 0
+        for command, pieces in self._parts():
+            column += sum(cell_len(text) for text, _ in pieces)
+            if event.x < column:
+                if command:
+                    event.stop()
+                    self.post_message(self.Clicked(command))
+                return
+
+    def _parts(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What is drawn, from left to right: ids of commands, "" for what is none, each with its pieces."""
         width = max(0, self.size.width - 3)
-        if self.status:
-            return joined("  ", ("! ", "$alarm"), (cut(printable(self.status), max(0, width - 2)), "$ink-soft"))
-        return joined("  ", *_fitting(self.hints, width))
+        pinned = [hint for hint in self.hints if hint.is_pinned]
+        while pinned and _width(pinned) > width:
+            pinned = pinned[1:]
+        right = [part for hint in pinned for part in (_GAP, _hint(hint))][1:]
+        room = max(0, width - _width(pinned) - 2 * bool(pinned))
+        left: list[tuple[str, list[tuple[str, str]]]] = []
+        if self.alarm:
+            left = [("", [("! ", "$alarm"), (cut(printable(self.alarm), max(0, room - 2)), "$ink-soft")])]
+        elif self.note:
+            left = [("", [(cut(printable(self.note), room), "$ink-soft")])]
+        used = sum(cell_len(text) for _, pieces in left for text, _ in pieces)
+        for hint in self.hints if not self.alarm else ():
+            gap = 2 * bool(left)
+            if hint.is_pinned:
+                continue
+            if used + gap + _width([hint]) > room:
+                break
+            left += [_GAP] * bool(left) + [_hint(hint)]
+            used += gap + _width([hint])
+        blank = " " * max(0, width - used - _width(pinned))
+        return [("", [("  ", "")]), *left, ("", [(blank, "")]), *right]
 
 
-def _fitting(hints: Sequence[Row], width: int) -> list[tuple[str, str]]:
-    """As many hints as have room; the last one, which says how to get away, always."""
-    if not hints:
-        return []
-    sizes = [cell_len(f"{hint.keys} {hint.description}") for hint in hints]
-    room = width - sizes[-1]
-    kept: list[Row] = []
-    for hint, size in zip(hints[:-1], sizes[:-1], strict=True):
-        if size + 2 > room:
-            break
-        room -= size + 2
-        kept.append(hint)
-    pieces: list[tuple[str, str]] = []
-    for hint in [*kept, hints[-1]]:
-        pieces += [(hint.keys, "$ink-soft"), (f" {hint.description}", "$ink-faint"), ("  ", "")]
-    return pieces[:-1]
+_GAP = ("", [("  ", "")])
+
+
+def _hint(hint: Row) -> tuple[str, list[tuple[str, str]]]:
+    return hint.id, [(hint.keys, "$mark"), (f" {hint.description}", "$ink-faint")]
+
+
+def _width(hints: Sequence[Row]) -> int:
+    """Cells of some hints, with gaps between them."""
+    return sum(cell_len(f"{hint.keys} {hint.description}") + 2 for hint in hints) - 2 * bool(hints)

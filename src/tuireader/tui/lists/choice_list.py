@@ -58,13 +58,17 @@ class ChoiceList(RowList):
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The text, and the other one flush right."""
-        line = self.rows[row]
-        width = self.size.width - 3
+        line, lead = self.rows[row], self.lead(row)
+        width = self.size.width - 2 - sum(cell_len(text) for text, _ in lead)
         text, aside = printable(line.text), printable(line.aside)
         aside = cut(aside, max(width // 2, width - cell_len(text) - 2))
         text = cut(text, max(1, width - cell_len(aside) - 2))
         gap = " " * max(0, width - cell_len(text) - cell_len(aside))
-        return [[(" ", ""), (text, "faint" if line.is_heading else ""), (gap, ""), (aside, "faint")]]
+        return [[*lead, (text, "faint" if line.is_heading else ""), (gap, ""), (aside, "faint")]]
+
+    def lead(self, row: int) -> list[Piece]:  # noqa: ARG002 - all are alike here
+        """What stands before a row: room for the bar of the cursor, and air."""
+        return [("  ", "")]
 
     def action_down(self) -> None:
         """A row down; without a cursor, scroll."""

@@ -1,63 +1,97 @@
-"""Categories or authors: tens of thousands if need be, found by typing, sorted by count or by name."""
+"""Feeds, categories or authors: tens of thousands if need be, found by typing, sorted by count or by name."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Hashable, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.text.printable import printable
 from tuireader.tui.lists.side_list import Choice, SideList, digits
 
 if TYPE_CHECKING:
     from tuireader.model.article import Facet
+    from tuireader.model.feed import FeedSummary
 
 
 class Facets(NamedTuple):
-    """Facets made ready to be shown in either order; made off the loop, since there may be very many."""
+    """Rows made ready to be shown in either order; made off the loop, since there may be very many."""
 
     by_count: tuple[Choice, ...] = ()
     by_name: tuple[Choice, ...] = ()
     folded: tuple[str, ...] = ()
     """Names as they are compared, in the order of `by_name`."""
     by_key: Mapping[Hashable, Choice] = MappingProxyType({})
-    widths: tuple[int, int] = (0, 0)
-    """Digits of the highest counts: unread, total."""
+    left_out: Mapping[Hashable, Choice] = MappingProxyType({})
+    """What is not shown unless it is chosen, by its key."""
+    unread_width: int = 0
+    """Digits of the highest count of unread articles."""
 
 
 def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
-    """Sort and fold facets; the one without a name, of articles that have none, is shown as `nameless`."""
+    """Sort and fold facets; the one without a name, of articles that have none, is shown last, as `nameless`.
+
+    Where no article has a name of this kind, there is nothing to choose from.
+    """
+    if all(not facet.name for facet in facets):
+        return Facets()
+    return _sorted(
+        Choice(each.name, each.name or nameless, each.unread, each.total, is_nameless=not each.name) for each in facets
+    )
+
+
+def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
+    """The feeds; one alone needs no row of its own. With `narrowed`, those without an article are left out."""
+    if len(feeds) < 2:
+        return Facets()
+    rows = [Choice(each.feed.id, each.feed.name, each.unread, each.total, failed=each.is_in_trouble) for each in feeds]
+    shown = [row for row in rows if row.total or not narrowed]
+    return _sorted(shown)._replace(left_out={row.key: row for row in rows if not row.total})
+
+
+def _sorted(choices: Iterable[Choice]) -> Facets:
     from tuireader.text.folding import fold
 
-    named = sorted(
-        ((fold(facet.name), Choice(facet.name, facet.name or nameless, facet.unread, facet.total)) for facet in facets),
-        key=lambda pair: (not pair[0], pair[0]),
-    )
+    pairs = (("" if choice.is_nameless else fold(choice.name), choice) for choice in choices)
+    named = sorted(pairs, key=lambda pair: (pair[1].is_nameless, pair[0]))
     by_name = tuple(choice for _, choice in named)
-    by_count = tuple(sorted(by_name, key=lambda choice: -(choice.total or 0)))
-    folded = tuple(name for name, _ in named)
-    return Facets(by_count, by_name, folded, {choice.key: choice for choice in by_name}, digits(by_name))
+    by_count = tuple(sorted(by_name, key=lambda choice: (choice.is_nameless, -(choice.total or 0))))
+    return Facets(
+        by_count,
+        by_name,
+        tuple(name for name, _ in named),
+        {choice.key: choice for choice in by_name},
+        unread_width=digits(by_name),
+    )
 
 
 class FacetList(SideList):
-    """A list of categories or of authors; its keys are their names."""
+    """A list of feeds, of categories or of authors: its keys are the ids of feeds, or the names."""
 
-    def __init__(self, heading: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+    def __init__(self, heading: str, noun: str, *, by_name: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        """`noun` is what a row is called, in the singular; `by_name` is the usual order of the list."""
         super().__init__(heading, id=id)
+        self._noun = noun
         self._facets = Facets()
         self.filter = ""
         """What is typed to find a name."""
-        self.by_name = False
+        self._usual = self.by_name = by_name
 
     def note(self) -> str:
         """What is filtered by, else the order where it is not the usual one."""
         if self.filter:
             return f"/{self.filter}"
-        return "a–z" if self.by_name and self.rows else ""
+        if self.by_name == self._usual or not self.rows:
+            return ""
+        return "a–z" if self.by_name else "most first"
 
-    def show(self, facets: Facets) -> None:
-        """Show facets with their counts; those that are chosen are shown also where they have no article left."""
+    def show(self, facets: Facets, *, is_another: bool = False) -> None:
+        """Show rows with their counts; those that are chosen are shown also where they have no article left.
+
+        `is_another`: they are those of another query; see `set_rows`.
+        """
         self._facets = facets
-        self._arrange()
+        self._arrange(is_another=is_another)
 
     def set_filter(self, text: str) -> None:
         """Show only the names that hold the text, whatever its case and accents."""
@@ -72,7 +106,7 @@ class FacetList(SideList):
         self.by_name = by_name
         self._arrange()
 
-    def _arrange(self) -> None:
+    def _arrange(self, *, is_another: bool = False) -> None:
         facets = self._facets
         rows = facets.by_name if self.by_name else facets.by_count
         kept: Container[Hashable] = facets.by_key
@@ -80,9 +114,12 @@ class FacetList(SideList):
             pairs = zip(facets.folded, facets.by_name, strict=True)
             kept = {choice.key for name, choice in pairs if wanted in name}
             rows = tuple(choice for choice in rows if choice.key in kept)
-        missing = [key for key in self.chosen if key not in kept]
-        above = tuple(facets.by_key.get(key, Choice(key, str(key), 0, 0)) for key in missing)
-        self.set_rows((*above, *rows) if above else rows, facets.widths)
+        missing = [key for key in self.chosen if key not in kept and not self.filter]
+        above = tuple(facets.left_out.get(key, Choice(key, str(key), 0, 0)) for key in missing)
+        self.empty = [[("  ", ""), (f"No {self._noun} has “{printable(self.filter)}”", "faint")]]
+        if not self.filter:
+            self.empty = []
+        self.set_rows((*above, *rows) if above else rows, facets.unread_width, is_another=is_another)
 
 
 def _folded(text: str) -> str:

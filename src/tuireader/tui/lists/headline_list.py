@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
 from textual.message import Message
-from textual.strip import Strip
 
 from tuireader.model.clock import Clock
 from tuireader.model.headline import minutes
@@ -22,9 +21,25 @@ if TYPE_CHECKING:
     from tuireader.model.article import Excerpt
     from tuireader.model.headline import Headline
 
+_AGE = 8
+"""Cells of the longest age: "Mar 2014"."""
+_WIDE, _FEED = 64, 24
+"""Cells of a dense list that has room for the name of the feed, and cells that this has at most."""
 _SEARCHED_HEIGHT = 4
 """Lines of a row with a context, and a title that needs one."""
 _NOTHING = Source(lambda _row, _limit: [], lambda _headline, _step, _limit: [])
+
+
+class InTitle(NamedTuple):
+    """What is found of a search in a title."""
+
+    marks: Sequence[tuple[int, int]]
+    """Where the words are: starts and ends."""
+    is_all: bool
+    """Whether all that is searched for is there."""
+
+
+Find = Callable[[str], InTitle]
 
 
 class HeadlineList(RowList):
@@ -68,8 +83,8 @@ class HeadlineList(RowList):
         self._wanting: set[int] = set()
         self.dense = False
         """One line for each, without air."""
-        self.empty: list[list[Piece]] = []
-        """What is said where there is nothing, line by line."""
+        self.find: Find | None = None
+        """What looks in titles for what is searched for, while something is."""
 
     # The rows.
 
@@ -154,22 +169,40 @@ class HeadlineList(RowList):
         if self.dense:
             return 1
         headline = self.headline(row)
-        return 1 + self.searched + (len(self._title(headline)) if headline else 1)
+        if headline is None:
+            return 1
+        return 1 + self._has_context(headline) + len(self._title(headline))
+
+    def _has_context(self, headline: Headline) -> bool:
+        """Whether a row has a line with what was searched for: a title that says all of it needs none."""
+        return self.searched and not (self.find is not None and self.find(headline.title).is_all)
 
     # Their lines.
 
-    @property
-    def _title_width(self) -> int:
+    def _title_width(self, headline: Headline) -> int:
         """Cells between the dot and the star."""
-        return max(1, self.size.width - 7)
+        return max(1, self.size.width - 5 - sum(cell_len(text) for text, _ in self._tail(headline)[:2]))
 
-    def _title(self, headline: Headline) -> list[str]:
+    def _title(self, headline: Headline) -> list[list[Piece]]:
         """The title in lines, as drawn: what is written from the right stands at the right."""
-        width = self._title_width
+        width = self._title_width(headline)
         text = printable(headline.title) or "Untitled"
+        tone = "soft" if headline.read else "strong"
+        seen = self.seen(text)
+        if seen == text:
+            return [[*self._marked(part, tone), (" " * (width - cell_len(part)), "")] for part in lines(text, width, 2)]
         parts = [self.seen(part, text) for part in lines(text, width, 2)]
-        at_right = from_right(text) and self.seen(text) != text
-        return [" " * (width - cell_len(part)) + part if at_right else pad(part, width) for part in parts]
+        at_right = from_right(text)
+        return [[(" " * (width - cell_len(part)) + part if at_right else pad(part, width), tone)] for part in parts]
+
+    def _marked(self, text: str, tone: str) -> list[Piece]:
+        """A line of a title, with what was searched for in the accent."""
+        pieces: list[Piece] = []
+        end = 0
+        for start, stop in self.find(text).marks if self.find is not None else ():
+            pieces += [(text[end:start], tone), (text[start:stop], "found")]
+            end = stop
+        return [*pieces, (text[end:], tone)]
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The lines of a headline."""
@@ -179,13 +212,19 @@ class HeadlineList(RowList):
         return [self._dense_line(headline)] if self.dense else self._airy_lines(headline)
 
     def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
-        tone = "soft" if headline.read else "strong"
         title = self._title(headline)
-        first: list[Piece] = [*_dot(headline), (title[0], tone), (" ★" if headline.starred else "", "mark")]
-        rest: list[list[Piece]] = [[("   ", ""), (line, tone)] for line in title[1:]]
-        if self.searched:
+        first: list[Piece] = [*_dot(headline), *title[0], *self._tail(headline)]
+        rest: list[list[Piece]] = [[("   ", ""), *line] for line in title[1:]]
+        if self._has_context(headline):
             rest.append([("   ", ""), *self._where_found(headline)])
-        return [first, *rest, [("   ", ""), (self.seen(self._facts(headline, self._title_width + 2)), "faint")]]
+        return [first, *rest, [("   ", ""), (self._facts(headline, self.size.width - 5), "faint")]]
+
+    def _tail(self, headline: Headline) -> list[Piece]:
+        """The star, and the age in a column of its own, at the right; the title may have what it leaves."""
+        old = age(headline.date, self._clock())
+        if self.dense:
+            old = old.rjust(_AGE)
+        return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
 
     def _where_found(self, headline: Headline) -> list[Piece]:
         """Where the words that were searched for are in the text; asked for where that is not known yet."""
@@ -195,7 +234,7 @@ class HeadlineList(RowList):
                 self.call_after_refresh(self._ask_for_contexts)
             self._wanting.add(headline.id)
             return []
-        text, width = known.text, self._title_width + 2
+        text, width = known.text, self.size.width - 5
         if self.seen(text) != text:
             return [(self.seen(cut(text, width)), "soft")]
         pieces: list[Piece] = []
@@ -211,8 +250,8 @@ class HeadlineList(RowList):
 
     @property
     def context_width(self) -> int:
-        """Characters that a context has room for."""
-        return max(8, self._title_width)
+        """Cells that a context has room for, beside what says that it is cut."""
+        return max(8, self.size.width - 9)
 
     @property
     def contexts_in_sight(self) -> int:
@@ -225,41 +264,39 @@ class HeadlineList(RowList):
         self.refresh()
 
     def _facts(self, headline: Headline, width: int) -> str:
-        """Feed · author · age · minutes, what is missing left out; names give way to numbers."""
-        numbers = [age(headline.date, self._clock())]
-        if headline.words:
-            numbers.append(f"{minutes(headline.words)} min")
-        tail = " · ".join(numbers)
-        names = self._names(headline, width - cell_len(tail) - 3)
-        return f"{names} · {tail}" if names else cut(tail, width)
+        """Feed · author · minutes, what is missing left out; names give way to numbers, and are in order each alone."""
+        tail = f"{minutes(headline.words)} min read" if headline.words else ""
+        names = self._names(headline, width - cell_len(tail) - 3 * bool(tail))
+        return " · ".join([self.seen(name) for name in names] + [cut(tail, width)] * bool(tail))
 
-    def _names(self, headline: Headline, room: int) -> str:
+    def _names(self, headline: Headline, room: int) -> list[str]:
         """The feed, where there are several, and the authors: in full, else with initials, else what matters more."""
         if room < 4:
-            return ""
+            return []
         feed = printable(headline.feed_title) if self.with_feed else ""
         authors = [printable(name) for name in headline.authors]
         if not feed or not authors:
-            return cut(feed, room) if feed else people(authors, room)
-        beside = room - cell_len(feed) - 3
-        short = people(authors, beside)
-        return f"{feed} · {short}" if short and not short.endswith(ELLIPSIS) else cut(feed, room)
+            only = cut(feed, room) if feed else people(authors, room)
+            return [only] if only else []
+        short = people(authors, room - cell_len(feed) - 3)
+        if short and not short.endswith(ELLIPSIS):
+            return [feed, short]
+        # A long name of a feed leaves room for the author, who says more.
+        short = people(authors, room * 3 // 5)
+        return [cut(feed, room - cell_len(short) - 3), short]
 
     def _dense_line(self, headline: Headline) -> list[Piece]:
-        """The title, and at the right its age, one below the other."""
-        width = self.size.width - 3
-        old = age(headline.date, self._clock()).rjust(8)
-        star = "★ " if headline.starred else "  "
-        room = max(1, width - len(old) - 4)
-        title = pad(self.seen(cut(printable(headline.title) or "Untitled", room)), room)
+        """The title, and at the right its feed, where there is room, and its age, one below the other."""
         tone = "soft" if headline.read else "strong"
-        return [*_dot(headline), (title, tone), (" ", ""), (star, "mark"), (old, "faint"), (" ", "")]
-
-    def render_line(self, y: int) -> Strip:
-        """A line of the rows; where there are none, of what is said instead."""
-        if not self.row_count() and 1 <= y <= len(self.empty):
-            return self.strip([("   ", ""), *self.empty[y - 1]])
-        return super().render_line(y)
+        feed = printable(headline.feed_title) if self.with_feed and self.size.width >= _WIDE else ""
+        beside = min(_FEED, self.size.width // 4) if feed else 0
+        room = max(1, self._title_width(headline) - (beside + 2 if beside else 0))
+        title = cut(printable(headline.title) or "Untitled", room)
+        seen = self.seen(title)
+        pieces = self._marked(title, tone) if seen == title else [(seen, tone)]
+        aside = f"  {pad(self.seen(cut(feed, beside)), beside)}" if beside else ""
+        blank = " " * (room - cell_len(seen))
+        return [*_dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
         """Nothing is above the rows."""

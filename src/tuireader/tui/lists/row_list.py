@@ -20,6 +20,7 @@ from tuireader.tui.support import text_fitting
 from tuireader.tui.support.text_fitting import cut
 from tuireader.tui.support.thumb_drag import ThumbDrag
 from tuireader.tui.support.viewport import Place, share_at
+from tuireader.tui.themes import readable
 
 TONES = {
     "": ("", False),
@@ -29,8 +30,9 @@ TONES = {
     "mark": ("mark", False),
     "chosen": ("", True),
     "alarm": ("alarm", True),
-    "found": ("", True),
-    "thumb": ("rule", False),
+    "found": ("mark", True),
+    "here": ("mark", True),
+    "thumb": ("control", False),
 }
 """How each role is drawn: the theme's tone for it, where it is not the usual one, and whether it is bold.
 
@@ -53,7 +55,11 @@ class RowList(Rows):
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("list")
     ALLOW_SELECT = False
     SHOWS_CURSOR_AWAY = True
-    """Whether the row under the cursor is seen while the focus is elsewhere."""
+    """Whether the row under the cursor is seen while the focus is elsewhere: it has a bar then, and no fill."""
+    HAS_BAR = True
+    """Whether the row under the cursor has a bar besides, where the focus is."""
+    IS_LED = False
+    """Whether the cursor is moved from elsewhere, such as a line that is typed into: then it is drawn as with focus."""
     WHEEL = 3
     """Lines for a turn of the wheel."""
 
@@ -61,6 +67,8 @@ class RowList(Rows):
         super().__init__(id=id)
         self.reorder: bool | None = False
         """Whether right-to-left text is put in order here; None: where the terminal does not do it."""
+        self.empty: list[list[Piece]] = []
+        """What is said where there is no row, line by line."""
         self._drag = ThumbDrag(self, self._drag_to)
         self._sight: Sight | None = None
         self._styles: dict[tuple[str, bool], Style] = {}
@@ -142,7 +150,7 @@ class RowList(Rows):
         _, places, thumb, rows = self._sight
         index = y - self.HEAD
         if index >= len(places):
-            return self.strip([])
+            return self.strip(self.empty[index] if not self.row_count() and index < len(self.empty) else [])
         row, line = places[index]
         if row not in rows:
             rows[row] = self.row_lines(row)
@@ -166,10 +174,23 @@ class RowList(Rows):
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)
+        if selected and width > 1 and (bar := self._bar()) is not None:
+            strip = Strip([bar, *strip.crop(1, width)], width)
         if thumb and width > 1:
             mark = Segment("▐", self._style("thumb", selected=selected))
             strip = Strip([*strip.crop(0, width - 1), mark], width)
         return strip
+
+    @property
+    def _has_hand(self) -> bool:
+        """Whether the cursor is where the user is."""
+        return self.has_focus or self.IS_LED
+
+    def _bar(self) -> Segment | None:
+        """What is drawn in the first cell of the row under the cursor, if anything is."""
+        if self._has_hand:
+            return Segment("▌", self._style("here", selected=True)) if self.HAS_BAR else None
+        return Segment("▏", self._style("here", selected=True)) if self.SHOWS_CURSOR_AWAY else None
 
     def _style(self, role: str, *, selected: bool) -> Style:
         style = self._styles.get((role, selected))
@@ -180,12 +201,14 @@ class RowList(Rows):
     def _mix(self, role: str, *, selected: bool) -> Style:
         base, tones = self.get_visual_style(), self.app.theme_variables
         tone, is_bold = TONES[role]
-        under = "" if not selected else "cursor" if self.has_focus else "cursor-away" if self.SHOWS_CURSOR_AWAY else ""
+        is_filled = selected and self._has_hand
         color = Color.parse(tones[tone]) if tone in tones else base.foreground
-        paper = Color.parse(tones[under]) if under in tones else base.background
+        paper = Color.parse(tones["cursor"]) if is_filled and "cursor" in tones else base.background
+        if is_filled and color is not None and paper is not None and color.ansi is None and paper.ansi is None:
+            color = readable(color, paper)
         return base.rich_style + Style(
             color=color and color.rich_color,
             bgcolor=paper and paper.rich_color,
             bold=is_bold,
-            reverse=under == "cursor" and tones.get("cursor-style") == "reverse",
+            reverse=is_filled and tones.get("cursor-style") == "reverse",
         )

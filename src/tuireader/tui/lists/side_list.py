@@ -1,4 +1,4 @@
-"""What the lists of the sidebar share: a head, names with counts, a bar at what is chosen."""
+"""What the lists of the sidebar share: a head, names with counts of unread articles, a bar at what is chosen."""
 
 from __future__ import annotations
 
@@ -23,25 +23,26 @@ class Choice(NamedTuple):
     """What choosing it means to its list."""
     name: str
     unread: int | None = None
-    """None where only the total is shown."""
+    """None where none are counted, or while that is not known yet."""
     total: int | None = None
     """None while it is not known yet."""
     failed: bool = False
     """Marked: there is something to say about it."""
+    is_nameless: bool = False
+    """It stands for the articles without a name of this kind: drawn dimmer, below all others."""
 
 
-def digits(rows: Sequence[Choice]) -> tuple[int, int]:
-    """The digits of the highest counts: unread, total."""
+def digits(rows: Sequence[Choice]) -> int:
+    """The digits of the highest count of unread articles."""
     unread = max((row.unread for row in rows if row.unread), default=None)
-    total = max((row.total for row in rows if row.total is not None), default=None)
-    return 0 if unread is None else len(str(unread)), 0 if total is None else len(str(total))
+    return 0 if unread is None else len(str(unread))
 
 
 class SideList(RowList):
     """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
 
     HEAD = 1
-    SHOWS_CURSOR_AWAY = False  # the bar says what is chosen; a cursor without the focus would say nothing
+    SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
     class Chosen(Message):
         """A row was chosen."""
@@ -70,13 +71,20 @@ class SideList(RowList):
             """The list."""
             return self.side_list
 
+    class Left(Message):
+        """The user wants to go on above the first row (by -1) or below the last (1)."""
+
+        def __init__(self, side_list: SideList, by: int) -> None:
+            super().__init__()
+            self.side_list = side_list
+            self.by = by
+
     def __init__(self, heading: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
         super().__init__(id=id)
         self.heading = heading
         self.rows: Sequence[Choice] = ()
         self.chosen: frozenset[Hashable] = frozenset()
         self._unread_width = 0
-        self._total_width = 0
 
     @property
     def room(self) -> int:
@@ -84,15 +92,25 @@ class SideList(RowList):
         height = self.size.height
         return max(0, height - self.HEAD - (1 if height > 3 else 0))
 
-    def set_rows(self, rows: Sequence[Choice], widths: tuple[int, int] | None = None) -> None:
+    @property
+    def lines_wanted(self) -> int:
+        """Lines that the whole list takes, with its head and air below; 0 where there is nothing to be shown."""
+        rows = self.row_count() or len(self.empty)
+        return self.HEAD + rows + 1 if rows else 0
+
+    def set_rows(self, rows: Sequence[Choice], unread_width: int | None = None, *, is_another: bool = False) -> None:
         """Show other rows; the cursor stays on the same one, and what is in sight where it is, unless room were left.
 
-        `widths` are the digits of the highest counts, where they are known.
+        `unread_width` are the digits of the highest count, where they are known. With `is_another` the rows are those
+        of another query: a list where the user is not goes home to what is chosen in it, else to its top.
         """
         row, line = self.standing()
         before, rows_before, cursor = self.pointed, self.rows, self.cursor
         self.rows = rows
-        self._unread_width, self._total_width = widths or digits(rows)
+        self._unread_width = digits(rows) if unread_width is None else unread_width
+        if is_another and not self.has_focus:
+            self.go_home()
+            return
         self.cursor = max(0, min(self._row_of(before.key, cursor) if before else cursor, len(rows) - 1))
         self.stand(self._row_of(rows_before[row].key, row) if row < len(rows_before) else row, line)
         self._settle()
@@ -102,6 +120,13 @@ class SideList(RowList):
         if row < len(self.rows) and self.rows[row].key == key:
             return row
         return next((index for index, each in enumerate(self.rows) if each.key == key), row)
+
+    def go_home(self) -> None:
+        """Put the cursor on what is chosen, else on the first row, and show the list from its top, if that shows it."""
+        chosen = (index for index, each in enumerate(self.rows if self.chosen else ()) if each.key in self.chosen)
+        self.hold(next(chosen, 0), 0)
+        self.stand(0, 0)
+        self.reveal()
 
     def set_chosen(self, *keys: Hashable) -> None:
         """Mark rows as chosen."""
@@ -123,39 +148,29 @@ class SideList(RowList):
         return 1
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The bar, the name, what failed, and the counts to the right."""
+        """The bar, the name, what failed, and how many are unread, to the right."""
         choice = self.rows[row]
         chosen = choice.key in self.chosen
-        numbers = self._numbers(choice)
+        unread = str(choice.unread).rjust(self._unread_width) if choice.unread else ""
         failed = " !" if choice.failed else ""
-        room = self.size.width - 2 - len(failed) - sum(len(text) for text, _ in numbers) - 2
-        name = self.seen(cut(printable(choice.name), max(1, room)))
-        tone = "chosen" if chosen else "soft" if choice.unread == 0 else ""
+        room = max(1, self.size.width - 2 - len(failed) - (len(unread) + 1 if unread else 0) - 1)
+        name = self.seen(cut(printable(choice.name), room))
+        tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless else ""
         return [
             [
                 (f" {BAR}" if chosen else "  ", "mark"),
                 (name, tone),
                 (failed, "alarm"),
                 (" " * (room - cell_len(name) + 1), ""),
-                *numbers,
+                (unread, "faint" if choice.is_nameless else ""),
             ]
         ]
-
-    def _numbers(self, choice: Choice) -> list[Piece]:
-        """Unread / total, each below the other of its kind."""
-        if choice.total is None:
-            return []
-        total = str(choice.total).rjust(self._total_width)
-        if not self._unread_width:
-            return [(total, "faint")]
-        if not choice.unread:
-            return [(" " * (self._unread_width + 3) + total, "faint")]
-        return [(str(choice.unread).rjust(self._unread_width), ""), (f" / {total}", "faint")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is one
         """The list's name, and what is chosen where that is out of sight."""
         note = self.note()
-        pieces: list[Piece] = [("  ", ""), (pad(self.heading, len(self.heading) + 2), "faint")]
+        tone = "here" if self.has_focus else "faint"
+        pieces: list[Piece] = [("  ", ""), (pad(self.heading, len(self.heading) + 2), tone)]
         hidden = self._chosen_out_of_sight()
         if hidden is not None:
             room = self.size.width - len(self.heading) - 6
@@ -181,6 +196,24 @@ class SideList(RowList):
     def cursor_moved(self) -> None:
         """Tell that the cursor is on another row."""
         self.post_message(self.Pointed(self))
+
+    def on_blur(self) -> None:
+        """Draw the head as that of a list where the user is not."""
+        self.refresh()
+
+    def action_down(self) -> None:
+        """One row down; from the last, on to the next list."""
+        if self.cursor >= self.row_count() - 1:
+            self.post_message(self.Left(self, 1))
+        else:
+            super().action_down()
+
+    def action_up(self) -> None:
+        """One row up; from the first, on to the list above."""
+        if self.cursor <= 0:
+            self.post_message(self.Left(self, -1))
+        else:
+            super().action_up()
 
     def action_open(self) -> None:
         """Choose the row under the cursor; choosing what is chosen clears it."""

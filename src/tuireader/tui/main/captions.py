@@ -21,10 +21,13 @@ class Captions:
         self._clock = clock
 
     def write_title(self) -> None:
-        """Say above the panes what is shown, and how things stand."""
+        """Say above the panes what is shown, and how things stand; where an article's title is out of sight, that."""
         panes, refreshes = self._panes, self._refreshes
         counts = panes.sidebar.counts
-        panes.title_bar.shown = status_text.described(panes.headlines_pane.wanted, counts.feeds) if counts else ""
+        if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
+            panes.title_bar.shown = title
+        else:
+            panes.title_bar.shown = status_text.described(panes.headlines_pane.wanted, counts.feeds) if counts else ""
         panes.title_bar.states = status_text.states(
             counts, self._clock(), progress=refreshes.progress, offline=refreshes.offline
         )
@@ -36,8 +39,10 @@ class Captions:
         panes.headlines.empty = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, has_feeds=has_feeds)
         panes.headlines.refresh()
 
-    def write_trouble(self) -> None:
-        """Say below the panes why the feed under the cursor failed, as long as the user is there."""
-        sidebar = self._panes.sidebar
-        pointed = sidebar.pointed_feed if sidebar.feeds.has_focus else None
-        self._panes.bottom.hints.status = status_text.trouble(pointed.feed, self._clock()) if pointed else ""
+    def write_pointed(self) -> None:
+        """Say below the panes what is under the cursor of the sidebar, as long as the user is there."""
+        sidebar, hints = self._panes.sidebar, self._panes.bottom.hints
+        feed, focused = sidebar.pointed_feed, sidebar.focused
+        row = focused.pointed if focused is not None else None
+        hints.alarm = status_text.trouble(feed.feed, self._clock()) if feed else ""
+        hints.note = status_text.counted(row) if row else ""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from importlib import import_module
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,9 +21,9 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange
-from tuireader.store import articles
+from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version
-from tuireader.tui.lists.headline_list import HeadlineList
+from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy
@@ -209,6 +210,7 @@ class HeadlinesPane(Container):
         self.listed = self.wanted
         self._ranked = view.ranked
         self.headlines.searched = searched
+        self.headlines.find = partial(find_in_title, query=query.text) if searched else None
         if at is None:
             self.headlines.show(self._source, view)
         else:
@@ -279,3 +281,9 @@ def read_view(
     from tuireader.tui.main import headline_views
 
     return headline_views.view(connection, query, row, ids, contexts=contexts, width=width)
+
+
+@lru_cache(maxsize=1024)
+def find_in_title(title: str, query: str) -> InTitle:
+    """Where in a title the words of a search are, and whether all of them are."""
+    return InTitle(search.matches(title, query), search.says_all(title, query))

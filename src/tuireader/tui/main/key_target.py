@@ -45,8 +45,7 @@ class KeyTarget:
     def feed(self) -> Feed | None:
         """The feed under the cursor, or the one that is chosen, or that of the article."""
         sidebar = self._panes.sidebar
-        pointed = sidebar.pointed_feed if sidebar.feeds.has_focus else None
-        if pointed is not None:
+        if (pointed := sidebar.pointed_feed) is not None:
             return pointed.feed
         feed_id = self._feed_id()
         every = sidebar.counts.feeds if sidebar.counts else ()

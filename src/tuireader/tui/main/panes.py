@@ -31,8 +31,8 @@ Pane = Literal["sidebar", "headlines", "article"]
 Handler = Callable[[], Awaitable[None] | None]
 """What does a command."""
 
-TWO_PANES, THREE_PANES, ROOMY = 72, 120, 160
-"""The widths, in cells, from which so many panes stand beside each other, and from which lists are wider."""
+TWO_PANES, THREE_PANES = 72, 120
+"""The widths, in cells, from which so many panes stand beside each other."""
 LOW = 16
 """Lines below which the seams give their lines away."""
 
@@ -115,7 +115,6 @@ class PanesScreen(SteadyScreen[None]):
             seam.display = not alone and self.size.height >= LOW
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
             self.set_class(holds, class_)
-        self.set_class(self.size.width >= ROOMY, "-roomy")
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self) -> None:
@@ -126,6 +125,16 @@ class PanesScreen(SteadyScreen[None]):
         )
         for seam in self.seams:
             seam.joints = joints
+        self._light()
+
+    def _light(self) -> None:
+        """Draw the rule above the user's pane in the accent."""
+        panes: dict[Pane, Widget] = {
+            "sidebar": self.sidebar, "headlines": self.headlines_pane, "article": self.reading
+        }  # fmt: skip
+        region = panes[self.pane].region
+        start = region.x + bool(panes[self.pane].styles.border_left[0])
+        self.seams[0].lit = (start, region.right) if region.width else (0, 0)
 
     @on(events.Resize)
     def _rearrange(self) -> None:
@@ -138,8 +147,8 @@ class PanesScreen(SteadyScreen[None]):
 
     def show_pane(self, pane: Pane) -> None:
         """Go to a pane."""
-        if pane != "article":
-            self.zen = False
+        if pane != "article" and self.zen:
+            self.zen = self.article.names_itself = False
         self.pane = pane
         self.arrange_panes()
         target = self._target(pane)
@@ -152,7 +161,7 @@ class PanesScreen(SteadyScreen[None]):
             return self.article
         if pane == "headlines":
             return self.headlines
-        return self._last_list or self.sidebar.feeds
+        return self._last_list or self.sidebar.views
 
     @on(events.DescendantFocus)
     def _notice_focus(self, event: events.DescendantFocus) -> None:
@@ -171,8 +180,9 @@ class PanesScreen(SteadyScreen[None]):
         self.show_hints()
 
     def show_hints(self) -> None:
-        """Show the keys of where the user is."""
+        """Show the keys of where the user is, and light the pane."""
         self.bottom.hints.hints = tuple(keys.hints(_PLACES[self.pane], self.keymap))
+        self._light()
 
     # Commands.
 
@@ -186,7 +196,7 @@ class PanesScreen(SteadyScreen[None]):
         """To the next pane, or to the one before (-1), around the ends."""
         if self.zen:
             return
-        stops: list[Widget] = [side_list for side_list in self.sidebar.lists if side_list.row_count()]
+        stops: list[Widget] = [*self.sidebar.shown]
         stops.append(self.headlines)
         if self.reading.has_article and (self.panes_beside == 3 or self.pane == "article"):
             stops.append(self.article)
@@ -222,4 +232,5 @@ class PanesScreen(SteadyScreen[None]):
     def set_zen(self, *, on: bool) -> None:
         """The article alone, or all panes again."""
         self.zen = on
+        self.article.names_itself = on
         self.show_pane("article")

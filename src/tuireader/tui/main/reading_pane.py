@@ -125,6 +125,12 @@ class ReadingPane(Container):
         """Whether an article is open."""
         return self._view is not None and self._view.article is not None
 
+    @property
+    def title_out_of_sight(self) -> str:
+        """The title of the open article, where the user has read beyond it; else empty."""
+        view = self._view
+        return view.article.title if view is not None and view.is_past_head and view.article is not None else ""
+
     @work
     async def prepare(self) -> None:
         """Load what shows an article once the headlines are on the screen, and make the view; most of it off the loop.

@@ -56,7 +56,7 @@ class RefreshController:
         """Ask for feeds in the background (None: all; only what is due, unless forced)."""
         if self.progress:
             if force:
-                toast(self._node, "A refresh is on its way already.")
+                toast(self._node, "Already refreshing.")
             return
         self._node.run_worker(self._refresh(wanted, force=force), group="refresh", exclusive=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -14,8 +15,8 @@ from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange
 from tuireader.tui import keys
-from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.lists.feed_list import FeedList
+from tuireader.tui.chrome.bars import HintBar
+from tuireader.tui.commands import BY_ID
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
@@ -116,6 +117,7 @@ class ReaderScreen(PanesScreen):
             "contents": lambda: open_contents(self.article),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
+            "clear-choices": self.clear_choices,
             "sort": self.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
@@ -130,7 +132,7 @@ class ReaderScreen(PanesScreen):
         self.headlines.dense = in_force(self.config, self._state, "dense", self.config.dense)
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
-        self.sidebar.feeds.show(None, ())
+        self.sidebar.views.show(None, ())
         self.headlines_pane.begin()
         self.captions.write_empty()
         self.headlines.focus()
@@ -170,11 +172,22 @@ class ReaderScreen(PanesScreen):
         await shown
 
     @on(Sidebar.Counted)
+    def _counted(self) -> None:
+        """Show the counts; a feed that another program has removed is no longer chosen."""
+        counts, chosen = self.sidebar.counts, self.wanted.feeds
+        if counts is not None and counts.query.feeds == chosen:
+            left = tuple(id_ for id_ in chosen if any(one.feed.id == id_ for one in counts.feeds))
+            if left != chosen:
+                toast(self, "The feed that was shown here was removed.")
+                self.want(replace(self.wanted, feeds=left))
+        self._show_wanted()
+
     def _show_wanted(self) -> None:
         self.sidebar.choose(self.wanted)
         counts = self.sidebar.counts
         self.headlines.with_feed = len(self.wanted.feeds) != 1 and counts is not None and len(counts.feeds) > 1
         self.captions.write_title()
+        self.captions.write_pointed()
 
     def recount(self) -> None:
         """Read the list and all counts again, after something changed; the cursor stays on its article."""
@@ -208,13 +221,25 @@ class ReaderScreen(PanesScreen):
     def _progressed(self) -> None:
         self.captions.write_title()
 
-    @on(FeedList.Pointed)
-    def _feed_pointed(self) -> None:
-        self.captions.write_trouble()
+    def show_hints(self) -> None:
+        """Show the keys of where the user is, and what is under the cursor there."""
+        super().show_hints()
+        self.captions.write_pointed()
+        self.captions.write_title()
 
-    @on(HeadlineList.Pointed)
-    def _headline_pointed(self) -> None:
-        self.bottom.hints.status = ""
+    @on(HintBar.Clicked)
+    async def _do_hint(self, event: HintBar.Clicked) -> None:
+        """Do what a click on a hint means."""
+        command = BY_ID[event.command]
+        if command.context == "panes":
+            await self.action_command(command.id)
+        else:
+            where = self.app if command.context == "app" else self.focused or self
+            await self.app.run_action(command.action, where)
+
+    @on(SideList.Pointed)
+    def _row_pointed(self) -> None:
+        self.captions.write_pointed()
 
     # Choosing, searching, sorting.
 
@@ -234,10 +259,16 @@ class ReaderScreen(PanesScreen):
 
     def sort(self) -> None:
         """Sort the headlines another way; in a list of names, by count or by name."""
-        if isinstance(focused := self.focused, FacetList):
-            focused.sort(by_name=not focused.by_name)
+        if (facets := self.sidebar.facets_in_use) is not None:
+            facets.sort(by_name=not facets.by_name)
         else:
             self.want(queries.in_next_order(self.wanted))
+
+    def clear_choices(self) -> None:
+        """Show all articles again: no view, feed, category, author or search is chosen, and no names are filtered."""
+        for facets in self.sidebar.facets:
+            self.sidebar.clear_filter(facets)
+        self.want(Query(order=queries.with_text(self.wanted, "").order), self.headlines_pane.place)
 
     def back(self) -> None:
         """Back; out of a search or a filter first."""
@@ -277,6 +308,10 @@ class ReaderScreen(PanesScreen):
         """Open the next article (by 1) or the one before (-1) from where the user is, or the next unread one."""
         self.reading.step(by, self.key_target.start(), self.headlines_pane.position, unread=unread)
 
+    def on_article_view_head_passed(self) -> None:
+        """Name the article above the panes while its own title is out of sight."""
+        self.captions.write_title()
+
     def on_article_view_at_end(self) -> None:
         """At the end of an article, go on."""
         self.step(1, unread=self.config.open_next_unread)
@@ -293,7 +328,7 @@ class ReaderScreen(PanesScreen):
     def action_copy_text(self) -> None:
         """Copy what is selected, and say so; without a selection the key goes on to others."""
         super().action_copy_text()
-        toast(self, "Copied.")
+        toast(self, "Text copied.")
 
     # Refreshing and adding.
 

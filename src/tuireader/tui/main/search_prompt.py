@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from textual.widget import Widget
 
 from tuireader.model.query import Query
-from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
     from tuireader.tui.chrome.prompt import Prompt
+    from tuireader.tui.lists.facet_list import FacetList
     from tuireader.tui.main.headlines_pane import Place
     from tuireader.tui.main.panes import PanesScreen
 
@@ -35,9 +35,9 @@ class PromptController:
     async def ask(self) -> None:
         """Ask what to search for; in a list of names, for a part of a name."""
         panes = self._panes
-        if isinstance(focused := panes.focused, FacetList):
-            self._filtered = focused
-            await panes.bottom.ask(FILTER, focused.filter, "a part of the name")
+        if (facets := panes.sidebar.facets_in_use) is not None:
+            self._filtered = facets
+            await panes.bottom.ask(FILTER, facets.filter, "a part of the name")
             return
         if panes.pane == "article" and panes.panes_beside < 3:
             panes.show_pane("headlines")
@@ -80,8 +80,9 @@ class PromptController:
     def clear(self) -> bool:
         """Clear the filter or the search of the list where the user is; whether there was one."""
         panes = self._panes
-        if isinstance(focused := panes.focused, FacetList) and focused.filter:
-            panes.sidebar.filter(focused, "")
+        facets = panes.sidebar.facets_in_use
+        if facets is not None and facets.filter:
+            panes.sidebar.clear_filter(facets)
             return True
         wanted = panes.headlines_pane.wanted
         if panes.pane == "headlines" and wanted.text and panes.focused is panes.headlines:

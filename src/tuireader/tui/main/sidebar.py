@@ -1,4 +1,4 @@
-"""The sidebar: feeds, categories and authors, which share its height."""
+"""The sidebar: views, feeds, categories and authors, which share its height."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.message import Message
@@ -15,8 +15,8 @@ from textual.message import Message
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.lists.feed_list import ALL, STARRED, UNREAD, FeedList
 from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
 
 if TYPE_CHECKING:
     from tuireader.model.feed import FeedSummary
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 LEAST = 4
 """Lines without which a list shows only its head: head, two rows, air."""
+MODEST = 5
+"""Lines of a list that is not the one with the height: head, three rows, air."""
 
 
 class Sidebar(Container):
@@ -38,29 +40,65 @@ class Sidebar(Container):
         self._cache = cache
         self.counts: SidebarCounts | None = None
         """The last counts."""
-        self.feeds = FeedList("FEEDS", id="feeds")
-        self.categories = FacetList("CATEGORIES", id="categories")
-        self.authors = FacetList("AUTHORS", id="authors")
-        for facets in (self.categories, self.authors):
+        self.views = ViewList(id="views")
+        self.feeds = FacetList("FEEDS", "feed", by_name=True, id="feeds")
+        self.categories = FacetList("CATEGORIES", "category", id="categories")
+        self.authors = FacetList("AUTHORS", "author", id="authors")
+        self._tallest = self.feeds
+        """The list with the height: where the user was last."""
+        for facets in self.facets:
             facets.display = False  # until there is something in it
 
     def compose(self) -> ComposeResult:
-        """The three lists."""
-        yield self.feeds
-        yield self.categories
-        yield self.authors
+        """The lists, from the top."""
+        yield from self.lists
 
     @property
     def lists(self) -> list[SideList]:
         """The lists, from the top."""
+        return [self.views, *self.facets]
+
+    @property
+    def facets(self) -> list[FacetList]:
+        """Those that can be filtered and sorted."""
         return [self.feeds, self.categories, self.authors]
+
+    @property
+    def shown(self) -> list[SideList]:
+        """The lists that have something to show."""
+        return [side_list for side_list in self.lists if side_list.lines_wanted]
+
+    @property
+    def focused(self) -> SideList | None:
+        """The list where the user is."""
+        return next((side_list for side_list in self.lists if side_list.has_focus), None)
+
+    @property
+    def facets_in_use(self) -> FacetList | None:
+        """What is filtered or sorted where the user is: that list; in that of the views, the first that is shown."""
+        focused = self.focused
+        if focused is self.views:
+            return next((facets for facets in self.facets if facets.lines_wanted), None)
+        return focused if isinstance(focused, FacetList) else None
+
+    @on(SideList.Left)
+    def _go_on(self, event: SideList.Left) -> None:
+        """Go on to the list below, or above."""
+        event.stop()
+        shown = self.shown
+        index = shown.index(event.side_list) + event.by if event.side_list in shown else -1
+        if 0 <= index < len(shown):
+            there = shown[index]
+            there.move_to(0 if event.by > 0 else there.row_count() - 1)
+            there.focus()
 
     # What is chosen.
 
     def choose(self, query: Query) -> None:
         """Mark what a query has chosen."""
-        flags = [UNREAD] * query.unread + [STARRED] * query.starred + [*query.feeds]
-        self.feeds.set_chosen(*(flags or [ALL]))
+        flags = [UNREAD] * query.unread + [STARRED] * query.starred
+        self.views.set_chosen(*(flags or [ALL]))
+        self.feeds.set_chosen(*query.feeds)
         self.categories.set_chosen(*query.categories)
         self.authors.set_chosen(*query.authors)
 
@@ -72,24 +110,25 @@ class Sidebar(Container):
             return replace(query, categories=() if clear else (str(key),))
         if side_list is self.authors:
             return replace(query, authors=() if clear else (str(key),))
+        if side_list is self.feeds:
+            return replace(query, feeds=() if clear or not isinstance(key, int) else (key,))
         if key == ALL:
             return replace(query, feeds=(), unread=False, starred=False)
         if key == UNREAD:
             return replace(query, unread=not clear, starred=False)
-        if key == STARRED:
-            return replace(query, starred=not clear, unread=False)
-        return replace(query, feeds=() if clear or not isinstance(key, int) else (key,))
+        return replace(query, starred=not clear, unread=False)
 
     @property
     def pointed_feed(self) -> FeedSummary | None:
-        """The feed under the cursor of the feed list; the only one there is counts as all."""
-        pointed = self.feeds.pointed
+        """The feed under the cursor of the user's list; the only one there is counts as all."""
         feeds = self.counts.feeds if self.counts else ()
+        focused = self.focused
+        pointed = focused.pointed if focused is not None else None
         if pointed is None:
             return None
-        if len(feeds) == 1 and pointed.key == ALL:
+        if focused is self.views and pointed.key == ALL and len(feeds) == 1:
             return feeds[0]
-        return next((one for one in feeds if one.feed.id == pointed.key), None)
+        return next((one for one in feeds if one.feed.id == pointed.key), None) if focused is self.feeds else None
 
     # Counts.
 
@@ -97,27 +136,33 @@ class Sidebar(Container):
     async def count(self, query: Query) -> None:
         """Count what the lists show; an answer to a query that is no longer wanted never gets here."""
         counts = await self._cache.read(lambda c: _counted(c, query))
+        is_another = self.counts is not None and replace(self.counts.query, keep=query.keep) != query
         self.counts = counts
-        self.feeds.show(counts.totals, counts.feeds)
-        self.categories.show(counts.categories)
-        self.authors.show(counts.authors)
+        self.views.show(counts.totals, counts.feeds)
+        for facets, rows in zip(self.facets, (counts.feed_rows, counts.categories, counts.authors), strict=True):
+            facets.show(rows, is_another=is_another)
         self.share()
         self.post_message(self.Counted())
 
     # Filtering names.
 
     def filter(self, facets: FacetList, text: str) -> None:
-        """Show only the names of a list that hold the text."""
+        """Show only the names of a list that hold the text; the list keeps its height while it is typed."""
         facets.set_filter(text)
-        self.share()
 
     def end_filter(self, facets: FacetList, *, kept: bool, entered: bool) -> None:
         """Keep a filter that leaves several names; the only name that one leaves is what the user wants."""
         if entered and facets.row_count() == 1 and facets.rows[0].key not in facets.chosen:
             facets.action_open()
-        elif kept:
+        elif kept and facets.row_count():
+            self.share()
             return
-        self.filter(facets, "")
+        self.clear_filter(facets)
+
+    def clear_filter(self, facets: FacetList) -> None:
+        """Show all names of a list again."""
+        facets.set_filter("")
+        self.share()
 
     # Height.
 
@@ -125,10 +170,13 @@ class Sidebar(Container):
         """Give out the height anew; while it is not shown, it has none to give."""
         if not self.size.height:
             return
+        if isinstance(self.focused, FacetList):
+            self._tallest = self.focused
         lists = self.lists
-        needs = [side_list.row_count() + 2 if side_list.row_count() else 0 for side_list in lists]
-        focused = next((index for index, side_list in enumerate(lists) if side_list.has_focus), 0)
-        for side_list, height in zip(lists, shares(needs, self.size.height, focused), strict=True):
+        needs = [side_list.lines_wanted for side_list in lists]
+        tallest = lists.index(self._tallest)
+        focused = next((index for index, side_list in enumerate(lists) if side_list.has_focus), tallest)
+        for side_list, height in zip(lists, shares(needs, self.size.height, focused, tallest), strict=True):
             side_list.display = height > 0
             if height:
                 side_list.styles.height = height
@@ -138,10 +186,11 @@ class Sidebar(Container):
         self.share()
 
 
-def shares(needs: Sequence[int], height: int, focused: int) -> list[int]:
-    """The lines of each list: what it needs if there is room, else a fair part; the last one gets what is left.
+def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> list[int]:
+    """The lines of each list: what it needs if there is room, else a modest part; what is left is the tallest one's.
 
-    Where a fair part would be too little to be of use, all but the focused one are folded to their heads.
+    What that does not need goes to the others, from the top. Where even modest parts are too much, all but the focused
+    list are folded to a line.
     """
     wanting = [index for index, need in enumerate(needs) if need]
     given = [0] * len(needs)
@@ -151,10 +200,14 @@ def shares(needs: Sequence[int], height: int, focused: int) -> list[int]:
             given[index] = 1
         given[focused] = max(1, height - len(wanting) + 1)
         return given
-    left = height
-    for count, index in enumerate(sorted(wanting, key=lambda index: needs[index])):
-        given[index] = min(needs[index], left // (len(wanting) - count))
-        left -= given[index]
+    part = next(part for part in range(MODEST, LEAST - 1, -1) if sum(min(needs[i], part) for i in wanting) <= height)
+    for index in wanting:
+        given[index] = min(needs[index], part)
+    left = height - sum(given)
+    for index in sorted(wanting, key=lambda index: (index != tallest, index)):
+        more = min(left, needs[index] - given[index])
+        given[index] += more
+        left -= more
     return given
 
 

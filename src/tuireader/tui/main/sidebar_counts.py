@@ -10,7 +10,7 @@ from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, label_counts
-from tuireader.tui.lists.facet_list import Facets, prepare
+from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,23 +20,27 @@ class SidebarCounts:
     query: Query
     totals: Totals
     feeds: tuple[FeedSummary, ...]
+    feed_rows: Facets
     categories: Facets
     authors: Facets
     checked: datetime | None
-    """When any feed was last asked for."""
+    """When any feed was last asked for, and answered."""
 
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     """Count everything that the sidebar shows."""
     counted = label_counts.feeds(connection, query)
     every = feeds.every(connection)
+    summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
+    narrowed = bool(query.unread or query.starred or query.categories or query.authors or query.text.strip())
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
-        feeds=tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every),
+        feeds=summaries,
+        feed_rows=prepare_feeds(summaries, narrowed=narrowed),
         categories=prepare(label_counts.categories(connection, query), "No category"),
         authors=prepare(label_counts.authors(connection, query), "No author"),
-        checked=max((feed.checked for feed in every if feed.checked), default=None),
+        checked=max((feed.checked for feed in every if feed.checked and not feed.error), default=None),
     )
 
 

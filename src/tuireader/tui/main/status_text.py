@@ -14,6 +14,7 @@ from tuireader.tui.support.text_fitting import ago
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.query import Query
+    from tuireader.tui.lists.side_list import Choice
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 
@@ -36,7 +37,8 @@ def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offlin
     said += ["offline"] if offline else []
     if survey is not None and survey.feeds:
         unread = survey.totals.unread
-        said.append(f"{unread} unread" if unread else "all read")
+        is_empty = not survey.totals.all and bool(survey.query.text.strip())
+        said.append(f"{unread} unread" if unread else "nothing found" if is_empty else "all read")
         if survey.checked and not (progress or offline):
             said.append(f"refreshed {ago(survey.checked, now)}")
     return tuple(said)
@@ -56,7 +58,19 @@ def nothing(query: Query, keymap: Mapping[str, str], *, has_feeds: bool) -> list
 
 
 def _lines(said: str, hint: str) -> list[list[Piece]]:
-    return [[(said, "soft")], [(hint, "faint")]]
+    return [[], [("   ", ""), (said, "soft")], [("   ", ""), (hint, "faint")]]
+
+
+def counted(row: Choice) -> str:
+    """A row of the sidebar in whole: its name, and how many articles it has."""
+    name = printable(row.name)
+    if row.total is None:
+        return name
+    if row.unread and row.unread < row.total:
+        return f"{name} · {row.unread} unread of {row.total}"
+    articles = "no articles" if not row.total else "1 article" if row.total == 1 else f"{row.total} articles"
+    marks = "" if row.unread is None or not row.total else ", unread" if row.unread else ", read"
+    return f"{name} · {articles}{marks}"
 
 
 def trouble(feed: Feed, now: datetime) -> str:
@@ -65,4 +79,5 @@ def trouble(feed: Feed, now: datetime) -> str:
         return feed.error or "This feed is gone: its site says it will not come back."
     if feed.error is None:
         return ""
-    return f"{feed.error} · tried {ago(feed.checked, now)}" if feed.checked else feed.error
+    was_asked = feed.failures > 0  # one of whose server others asked in vain was not
+    return f"{feed.error} · tried {ago(feed.checked, now)}" if feed.checked and was_asked else feed.error

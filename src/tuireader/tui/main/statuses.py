@@ -69,12 +69,16 @@ class StatusController:
 
     def toggle_read(self, article_id: int, status: Status) -> None:
         """Mark an article read, or unread where it is read; to be undone."""
-        self._undo.push(UndoStep("unread" if status.read else "read", (article_id,), read=status.read))
+        self._undo.push(
+            UndoStep("Marked read again" if status.read else "Marked unread again", (article_id,), read=status.read)
+        )
         self.set(article_id, read=not status.read)
 
     def toggle_starred(self, article_id: int, status: Status) -> None:
         """Star an article, or take its star; to be undone."""
-        self._undo.push(UndoStep("star", (article_id,), starred=status.starred))
+        self._undo.push(
+            UndoStep("Star restored" if status.starred else "Star taken back", (article_id,), starred=status.starred)
+        )
         self.set(article_id, starred=not status.starred)
 
     def mark_all_read(self, query: Query) -> None:
@@ -112,9 +116,9 @@ class StatusController:
             toast(self._node, "All of these are read already.")
             return
         said = f"{len(ids)} marked read"
-        self._undo.push(UndoStep(said, ids, read=False))
+        self._undo.push(UndoStep(f"{len(ids)} marked unread again", ids, read=False))
         self._show(StatusChange(ids, read=True))
-        toast(self._node, f"{said} · {self._undo_key} undoes it")
+        toast(self._node, f"{said} ({self._undo_key} to undo)")
         self._node.post_message(StatusChanged(lists_too=True))
 
     async def _take_back(self) -> None:
@@ -124,7 +128,7 @@ class StatusController:
             return
         await self._cache.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
         self._show(StatusChange(step.ids, step.read, step.starred))
-        toast(self._node, f"Undone: {step.what}")
+        toast(self._node, step.undone)
         self._node.post_message(StatusChanged(lists_too=True))
 
 

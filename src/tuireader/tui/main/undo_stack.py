@@ -8,8 +8,8 @@ from typing import NamedTuple
 class UndoStep(NamedTuple):
     """A mark that was made: which articles changed, and what they were before (None: that did not change)."""
 
-    what: str
-    """What was done, to be named when it is undone: "12 marked read"."""
+    undone: str
+    """What is said when it is undone: "12 marked unread again"."""
     ids: tuple[int, ...]
     read: bool | None = None
     starred: bool | None = None

@@ -28,7 +28,7 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
 
     view = ArticleView(id="article", reorder=reorders(config))
     view.measure = in_force(config, state, "measure", config.measure)
-    view.clear("Nothing is open.\nEnter opens the headline under the cursor.")
+    view.clear("Press enter to read the selected headline.")
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
     return view
 

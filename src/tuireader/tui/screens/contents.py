@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tuireader.content.document.model import Heading
 from tuireader.tui import keys
+from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
@@ -27,9 +28,6 @@ class ContentsScreen(Dialog[int | None]):
     """Gives the index of the heading that was chosen, -1 for the title above all."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("contents")]
-    DEFAULT_CSS = """
-    ContentsScreen .dialog { width: 76; }
-    """
 
     def __init__(self, title: str, headings: Sequence[Heading], here: int, length: int) -> None:
         """`here` is the heading that the user is under, -1 for none; `length` that of the document's text."""
@@ -41,6 +39,11 @@ class ContentsScreen(Dialog[int | None]):
         with Container(classes="dialog"):
             yield Static(plain("Contents"), classes="dialog-title")
             yield self._list
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to jump, and how to get away."""
+        return [Row(keys.key_on(self, "open"), "go there", "open"), *super().hints()]
 
     def action_contents(self) -> None:
         """The key that opened it closes it."""
@@ -48,11 +51,7 @@ class ContentsScreen(Dialog[int | None]):
 
     def on_resize(self) -> None:
         """Leave room for the head, and for what lies around the dialog."""
-        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 6)
-
-    def action_leave(self) -> None:
-        """Close, and stay."""
-        self.dismiss(None)
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 8)
 
     @on(ChoiceList.Chosen)
     def _jump(self, event: ChoiceList.Chosen) -> None:
@@ -74,10 +73,9 @@ class _HeadingList(ChoiceList):
         """As many lines as there are headings."""
         return max(1, len(self.rows))
 
-    def row_lines(self, row: int) -> list[list[Piece]]:
-        """The heading, with a bar before the one that the user is under."""
-        [[_, *pieces]] = super().row_lines(row)
-        return [[("▌", "mark") if row == self._here else (" ", ""), *pieces]]
+    def lead(self, row: int) -> list[Piece]:
+        """A sign before the heading that the user is under."""
+        return [(" ", ""), ("▸ " if row == self._here else "  ", "mark")]
 
 
 def _lines(title: str, headings: Sequence[Heading], length: int) -> list[Line]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from textual import on
+from textual import events, on
 from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 
+from tuireader.tui import keys
+from tuireader.tui.chrome.bars import HintBar
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.rows import Rows
 from tuireader.tui.support.steady_screen import SteadyScreen
 
 Result = TypeVar("Result")
@@ -41,6 +45,43 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
             self._waits = True
             return AwaitComplete()
         return super().dismiss(result)
+
+    def hints(self) -> list[Row]:
+        """What the last line of the dialog says: keys and what they do, each with the id of its command."""
+        return [Row(keys.key_on(self, "leave"), "close", "leave", is_pinned=True)]
+
+    def hint_bar(self) -> HintBar:
+        """The last line of the dialog; each of its hints can be clicked."""
+        bar = HintBar(classes="dialog-keys")
+        bar.hints = tuple(self.hints())
+        return bar
+
+    @on(HintBar.Clicked)
+    async def _do_hint(self, event: HintBar.Clicked) -> None:
+        event.stop()
+        await self.do(event.command)
+
+    async def do(self, command: str) -> None:
+        """Do what a hint says; an heir knows its own."""
+        if command == "leave":
+            self.action_leave()
+        elif command == "open":
+            self.query_one(Rows).action_open()
+
+    def action_leave(self) -> None:
+        """Close, and give nothing."""
+        self.dismiss(None)
+
+    @property
+    def is_left_by_click(self) -> bool:
+        """Whether a click beside it closes it."""
+        return True
+
+    def on_click(self, event: events.Click) -> None:
+        """A click beside the dialog closes it."""
+        if self.is_left_by_click and event.widget is self:
+            event.stop()
+            self.action_leave()
 
     def _leave(self) -> None:
         if self.app.screen is self:

@@ -27,6 +27,9 @@ class KeyLine(Line):
     id: str = ""
 
 
+_AIR = "  "
+
+
 class KeyList(ChoiceList):
     """Keys, and beside them what they do; to be read, not chosen from."""
 
@@ -38,11 +41,12 @@ class KeyList(ChoiceList):
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The keys below each other, then the words; at the right, where there is room for all, the keymap's names."""
-        line, width = self._lines[row], self.size.width - 2
+        line, width = self._lines[row], self.size.width - 2 - len(_AIR)
         if line.is_heading:
-            return [[(line.text, "faint")]]
+            gap = " " * (width - cell_len(line.text + line.id))
+            return [[(_AIR, ""), (line.text, "faint"), (gap, ""), (line.id, "faint")]]
         keys = min(self._keys, width // 3)
-        pieces: list[Piece] = [(pad(cut(line.text, keys - 1), keys), ""), (line.aside, "soft")]
+        pieces: list[Piece] = [(_AIR, ""), (pad(cut(line.text, keys - 1), keys), ""), (line.aside, "soft")]
         if keys + self._rest <= width:
             pieces += [(" " * (width - keys - cell_len(line.aside + line.id)), ""), (line.id, "faint")]
         return [pieces]
@@ -62,10 +66,7 @@ class HelpScreen(Dialog[None]):
         with Container(classes="dialog"):
             yield Static(plain("Keys"), classes="dialog-title")
             yield KeyList(list(_lines(self._keymap)))
-
-    def action_leave(self) -> None:
-        """Close."""
-        self.dismiss(None)
+            yield self.hint_bar()
 
     def action_help(self) -> None:
         """The key that opened it closes it."""
@@ -76,6 +77,6 @@ def _lines(keymap: Mapping[str, str]) -> Iterator[KeyLine]:
     for number, (heading, rows) in enumerate(keys.help_sections(keymap)):
         if number:
             yield KeyLine("")
-        yield KeyLine(heading.upper(), is_heading=True)
+        yield KeyLine(heading.upper(), is_heading=True, id="" if number else "in [keymap]")
         for row in rows:
             yield KeyLine(row.keys, row.description, id=row.id)

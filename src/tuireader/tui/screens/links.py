@@ -14,10 +14,11 @@ from textual.widgets import Static
 from tuireader.content.document.model import Link
 from tuireader.text.printable import printable
 from tuireader.tui import keys
+from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import joined, toast
+from tuireader.tui.support.safe_text import plain, toast
 from tuireader.tui.support.text_fitting import cut
 
 
@@ -30,9 +31,6 @@ class LinksScreen(Dialog[int | None]):
         keys.binding("copy-link"),
         *(Binding(str(digit), f"number({digit})", show=False) for digit in range(1, 10)),
     ]
-    DEFAULT_CSS = """
-    LinksScreen .dialog { width: 96; }
-    """
 
     def __init__(self, links: Sequence[Link]) -> None:
         super().__init__()
@@ -42,12 +40,24 @@ class LinksScreen(Dialog[int | None]):
     def compose(self) -> ComposeResult:
         """A head and the list."""
         with Container(classes="dialog"):
-            hint = (
-                f"  {keys.key_on(self, 'open')} opens, {keys.key_on(self, 'copy-link')} copies",
-                "$ink-faint not bold",
-            )
-            yield Static(joined("Links", hint), classes="dialog-title")
+            yield Static(plain("Links"), classes="dialog-title")
             yield _LinkList([self._links[index] for index in self._indices])
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to open or copy one, and how to get away."""
+        return [
+            Row(keys.key_on(self, "open"), "open", "open"),
+            Row(keys.key_on(self, "copy-link"), "copy", "copy-link"),
+            *super().hints(),
+        ]
+
+    async def do(self, command: str) -> None:
+        """Copy, or what every dialog does."""
+        if command == "copy-link":
+            self.action_copy_link()
+        else:
+            await super().do(command)
 
     def action_links(self) -> None:
         """The key that opened it closes it."""
@@ -55,11 +65,7 @@ class LinksScreen(Dialog[int | None]):
 
     def on_resize(self) -> None:
         """Leave room for the head, and for what lies around the dialog."""
-        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 6)
-
-    def action_leave(self) -> None:
-        """Close, and open none."""
-        self.dismiss(None)
+        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 8)
 
     def action_number(self, number: int) -> None:
         """Open the link with this number."""

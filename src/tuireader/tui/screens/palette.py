@@ -14,6 +14,7 @@ from textual.widgets import Input
 
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
 
@@ -46,7 +47,12 @@ class PaletteScreen(Dialog[str | None]):
         """A line to type into and what fits."""
         with Container(classes="dialog"):
             yield Entry(placeholder="What do you want to do?", compact=True)
-            yield ChoiceList(_lines(self._shown))
+            yield _Found(_lines(self._shown))
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to do what is chosen, and how to get away."""
+        return [Row("enter", "do it", "open"), Row("esc", "close", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
         """Be ready to be typed into."""
@@ -56,7 +62,9 @@ class PaletteScreen(Dialog[str | None]):
     def _narrow(self, event: Input.Changed) -> None:
         words = fold(event.value).split()
         self._shown = [command for command in self._commands if all(word in fold(command.name) for word in words)]
-        self.query_one(ChoiceList).set_rows(_lines(self._shown))
+        found = self.query_one(ChoiceList)
+        found.empty = [] if self._shown else [[("  ", ""), ("No match.", "faint")]]
+        found.set_rows(_lines(self._shown))
 
     @on(Input.Submitted)
     def _take(self) -> None:
@@ -67,16 +75,19 @@ class PaletteScreen(Dialog[str | None]):
         self._choose(event.index)
 
     def _choose(self, index: int) -> None:
-        self.dismiss(self._shown[index].action if index < len(self._shown) else None)
+        if index < len(self._shown):
+            self.dismiss(self._shown[index].action)
 
     def action_step(self, by: int) -> None:
         """To the command below, or above."""
         choices = self.query_one(ChoiceList)
         choices.move_to(choices.cursor + by)
 
-    def action_leave(self) -> None:
-        """Close, and do nothing."""
-        self.dismiss(None)
+
+class _Found(ChoiceList):
+    """What fits, with a cursor that the line above moves."""
+
+    IS_LED = True
 
 
 def _lines(commands: Sequence[Command]) -> list[Line]:

@@ -20,6 +20,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.text.printable import printable
 from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import joined, plain
@@ -30,7 +31,7 @@ from tuireader.urls.shown import shown_address
 if TYPE_CHECKING:
     from tuireader.model.fetched import FeedLink
 
-INVITATION = "The site, one of its articles, or its feed: any of them will do."
+INVITATION = "The site, one of its articles, or its feed: any of them works."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,33 @@ class SubscribeScreen(Dialog[Added | None]):
             yield Entry(placeholder="example.org", compact=True)
             yield Static(id="subscribe-said")
             yield ChoiceList(id="subscribe-choices")
-            yield Static(id="subscribe-keys")
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to go on, and the ways out."""
+        return [
+            Row("enter", "subscribe", "submit"),
+            Row("ctrl+q", "quit", "quit"),
+            Row("esc", "skip" if self._is_first else "close", "leave", is_pinned=True),
+        ]
+
+    async def do(self, command: str) -> None:
+        """Begin, quit, or leave."""
+        if command == "submit":
+            await self.query_one(Input).action_submit()
+        elif command == "quit":
+            await self.app.action_quit()
+        else:
+            await super().do(command)
+
+    @property
+    def is_left_by_click(self) -> bool:
+        """Not where there is nothing behind it."""
+        return not self._is_first
 
     def on_mount(self) -> None:
         """Be ready to be typed into, or begin."""
         self.query_one(ChoiceList).display = False
-        self.query_one("#subscribe-keys", Static).update(
-            joined(
-                *(("enter", "$ink-soft"), (" subscribe  ", "$ink-faint")),
-                *(("esc", "$ink-soft"), (" not now  " if self._is_first else " close  ", "$ink-faint")),
-                *(("ctrl+q", "$ink-soft"), (" quit", "$ink-faint")),
-            )
-        )
         self._say(INVITATION)
         self.query_one(Input).focus()
         if self._addresses:
@@ -116,7 +132,7 @@ class SubscribeScreen(Dialog[Added | None]):
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Say that it ended, if it ended with what the app reports as a bug."""
         if event.state is WorkerState.ERROR:
-            self._complain("This did not work, and that is a mistake in tuireader.")
+            self._complain("That failed because of a bug in tuireader.")
 
     async def _known(self, address: str) -> Added | None:
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""

@@ -65,5 +65,6 @@ class Tally:
         elif self.new and self.feeds_with_new > 1:
             said += f" in {self.feeds_with_new} feeds"
         if len(self.failed) == 1:
-            return f"{said} · {self.failed[0].error}"
+            (failed,) = self.failed
+            return f"{said} · {failed.error}" if self.name else f"{said} · {failed.feed.name}: {failed.error}"
         return f"{said} · {len(self.failed)} feeds failed" if self.failed else said

@@ -1,0 +1,304 @@
+"""The sidebar, the line of hints and the title: what is shown where the user is, and what stays where it was put."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from support.app_factory import NOTES, REVIEW, Piece, reader, screen_text, settle, shelve
+from tuireader.config.options import Config
+from tuireader.errors import ConfigError
+from tuireader.model.query import Query
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.config_checks import check
+from tuireader.tui.screens.contents import ContentsScreen
+from tuireader.tui.screens.help import HelpScreen
+
+MANY = [
+    Piece(f"Piece {number:03}", number, (f"Author {number:03}",), (f"Topic {number % 40:02}",)) for number in range(120)
+]
+
+
+@pytest.fixture
+def many(db: Path) -> Path:
+    shelve(db, "The Example Review", MANY)
+    shelve(db, "Notes", NOTES)
+    return db
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    await pilot.press(*pressed)
+    await settle(pilot)
+
+
+async def test_a_filter_that_nothing_matches_keeps_its_list_and_enter_clears_it(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        authors = app.reader.sidebar.authors
+        authors.focus()
+        await press(pilot, "slash", *"zzzz")
+        text = screen_text(app)
+        assert "AUTHORS" in text
+        assert "No author has “zzzz”" in text
+        await press(pilot, "enter")
+        assert authors.filter == ""
+        assert authors.row_count() == len(MANY) + 1
+        await press(pilot, "tab", "shift+tab")
+        assert app.focused is authors
+
+
+async def test_lists_where_the_user_is_not_stand_at_their_top_or_at_what_is_chosen(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.categories.focus()
+        await press(pilot, *["j"] * 30)
+        sidebar.feeds.focus()
+        await press(pilot, "g", "enter")
+        assert (sidebar.categories.cursor, sidebar.categories.places()[0].item) == (0, 0)
+        await press(pilot, "c")
+        sidebar.categories.focus()
+        await press(pilot, "G", "enter")
+        chosen = sidebar.categories.chosen
+        sidebar.authors.focus()
+        await press(pilot, "enter", "enter")
+        assert sidebar.categories.pointed is not None
+        assert {sidebar.categories.pointed.key} == chosen
+
+
+async def test_a_list_that_grows_shows_no_empty_lines_while_there_are_rows_above(db: Path) -> None:
+    for number in range(60):
+        shelve(db, f"Feed {number:02}", [Piece(f"Piece {number}", number)])
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.feeds.focus()
+        await press(pilot, "G")
+        sidebar.authors.focus()
+        await press(pilot, "slash", *"zirk", "escape")
+        places = sidebar.feeds.places()
+        assert len(places) == sidebar.feeds.room
+
+
+async def test_j_and_k_go_on_from_list_to_list(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.views.focus()
+        await press(pilot, "j", "j", "j")
+        assert app.focused is sidebar.feeds
+        assert sidebar.feeds.cursor == 0
+        await press(pilot, "j", "j")
+        assert app.focused is sidebar.categories
+        await press(pilot, "k")
+        assert app.focused is sidebar.feeds
+        assert sidebar.feeds.cursor == sidebar.feeds.row_count() - 1
+
+
+async def test_feeds_are_found_by_typing_too(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        for place in (app.reader.sidebar.views, app.reader.sidebar.feeds):
+            place.focus()
+            await press(pilot, "slash", *"not", "enter")
+            assert [feeds.get(app.connection, id_).name for id_ in app.reader.wanted.feeds] == ["Notes"]
+            await press(pilot, "c")
+            assert app.reader.wanted == Query()
+
+
+async def test_one_key_clears_every_choice(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        for names in (sidebar.feeds, sidebar.categories, sidebar.authors):
+            names.focus()
+            await press(pilot, "enter")
+        sidebar.authors.focus()
+        await press(pilot, "slash", "a", "enter")
+        assert app.reader.wanted.feeds
+        assert app.reader.wanted.categories
+        await press(pilot, "c")
+        assert app.reader.wanted == Query()
+        assert sidebar.authors.filter == ""
+
+
+async def test_rows_without_an_article_go_while_something_is_chosen(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        assert sidebar.feeds.row_count() == 2
+        await press(pilot, "slash", *"Harbours", "enter")
+        assert [row.name for row in sidebar.feeds.rows] == ["Notes"]
+        assert [row.name for row in sidebar.authors.rows] == ["B. Writer"]
+
+
+async def test_the_whole_name_under_the_cursor_is_in_the_last_line_with_its_counts(db: Path) -> None:
+    long = "Daniel Kahn Gillmor, of a name that has no room"
+    shelve(db, "The Example Review", [Piece("One", 1, (long,)), Piece("Two", 2, (long,)), Piece("Three", 3)])
+    app = reader(db)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j", "m", "k", "k", "m")
+        app.reader.sidebar.authors.focus()
+        await settle(pilot)
+        assert f"{long} · 1 unread of 2" in screen_text(app).splitlines()[-1]
+        app.reader.headlines.focus()
+        await settle(pilot)
+        assert long not in screen_text(app).splitlines()[-1]
+
+
+async def test_a_feed_that_is_well_again_is_no_longer_said_to_fail(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        feed = next(each for each in feeds.every(app.connection) if each.name == "Notes")
+        with closing(connect(many)) as c:
+            feeds.record(c, replace(feed, error="It is ill.", failures=1))
+        app.reader.recount()
+        app.reader.sidebar.feeds.focus()
+        await settle(pilot)
+        assert "It is ill." in screen_text(app).splitlines()[-1]
+        with closing(connect(many)) as c:
+            feeds.record(c, feed)
+        app.reader.recount()
+        await settle(pilot)
+        assert "It is ill." not in screen_text(app)
+
+
+async def test_a_feed_that_another_program_removes_is_no_longer_chosen(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.feeds.focus()
+        await press(pilot, "enter")
+        assert app.reader.wanted.feeds
+        with closing(connect(many)) as c:
+            feeds.remove(c, app.reader.wanted.feeds[0])
+        app.reader.recount()
+        await settle(pilot)
+        assert app.reader.wanted == Query()
+        assert "was removed" in screen_text(app)
+        assert app.reader.headlines.row_count() == len(MANY)
+
+
+async def test_nothing_found_is_not_all_read(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"qzqz", "enter")
+        assert "nothing found" in screen_text(app).splitlines()[0]
+        assert "all read" not in screen_text(app)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24)])
+async def test_an_article_whose_title_is_out_of_sight_is_named_above(db: Path, size: tuple[int, int]) -> None:
+    shelve(db, "The Example Review", [Piece("A Long One", 1, html="<p>word word word</p>" * 80), *REVIEW])
+    app = reader(db)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert "A Long One" not in screen_text(app).splitlines()[0]
+        await press(pilot, "space")
+        assert "A Long One" in screen_text(app).splitlines()[0]
+        await press(pilot, "z")
+        assert "A Long One" in screen_text(app).splitlines()[-1]
+        await press(pilot, "z", "g")
+        assert "A Long One" not in screen_text(app).splitlines()[0]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12), (120, 40)])
+async def test_the_way_out_and_the_help_are_always_in_the_last_line(many: Path, size: tuple[int, int]) -> None:
+    app = reader(many)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        for keys in ((), ("h",), ("l", "enter")):
+            await press(pilot, *keys)
+            last = screen_text(app).splitlines()[-1]
+            assert "? help" in last
+            assert "q back" in last or "q quit" in last
+
+
+async def click_hint(pilot: Pilot[None], app: ReaderApp, word: str) -> None:
+    line = screen_text(app).splitlines()
+    row = max(number for number, text in enumerate(line) if f" {word}" in text)
+    await pilot.click(offset=(line[row].rindex(f" {word}") + 1, row))
+    await settle(pilot)
+
+
+async def test_hints_can_be_clicked(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await click_hint(pilot, app, "star")
+        assert app.reader.headlines.current is not None
+        assert app.reader.headlines.current.starred
+        await click_hint(pilot, app, "open")
+        assert app.focused is app.reader.article
+        await click_hint(pilot, app, "back")
+        assert app.focused is app.reader.headlines
+        await click_hint(pilot, app, "help")
+        assert isinstance(app.screen, HelpScreen)
+        await click_hint(pilot, app, "close")
+        assert app.screen is app.reader
+
+
+async def test_a_click_beside_a_dialog_closes_it_and_one_in_it_does_not(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark")
+        await pilot.click(offset=(60, 20))
+        await settle(pilot)
+        assert isinstance(app.screen, HelpScreen)
+        await pilot.click(offset=(1, 1))
+        await settle(pilot)
+        assert app.screen is app.reader
+
+
+@pytest.mark.parametrize("size", [(80, 24), (40, 12)])
+async def test_the_contents_open_where_the_user_is(db: Path, size: tuple[int, int]) -> None:
+    html = "".join(f"<h2>Part {number}</h2><p>{'word ' * 60}</p>" for number in range(40))
+    shelve(db, "The Example Review", [Piece("A Long One", 1, html=html)])
+    app = reader(db)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "G", "t")
+        assert isinstance(app.screen, ContentsScreen)
+        assert "▸" in screen_text(app)
+
+
+async def test_dialogs_are_as_wide_as_what_they_list(db: Path) -> None:
+    address = "https://example.org/" + "a-long-address/" * 5
+    shelve(db, "R", [Piece("One", 1, html=f'<h2>H</h2><p>word <a href="{address}">a link</a></p>')])
+    app = reader(db)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "u")
+        assert app.screen.query_one(".dialog").size.width >= 90 - 6
+        assert address.rstrip("/")[:80] in screen_text(app)
+        await press(pilot, "escape", "t")
+        assert app.screen.query_one(".dialog").size.width >= 76 - 6
+
+
+@pytest.mark.parametrize("keymap", [{"star": "q"}, {"sort": "control+x"}, {"sort": "ctrl+xx"}, {"sort": "ctlr+x"}])
+def test_keys_that_are_taken_or_are_none_are_refused(keymap: dict[str, str]) -> None:
+    with pytest.raises(ConfigError, match=r"in \[keymap\]"):
+        check(Config(keymap=keymap))
+
+
+@pytest.mark.parametrize("key", ["x", "ctrl+x", "f5", "question_mark", "alt+shift+left", "+", "ctrl+plus", "ü"])
+def test_keys_of_all_kinds_are_keys(key: str) -> None:
+    check(Config(keymap={"sort": key.replace("x", "e")}))
