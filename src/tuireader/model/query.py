@@ -18,6 +18,8 @@ class Query:
 
     feeds: tuple[int, ...] = ()
     """The ids of feeds, of any of which an article may be; none: of all."""
+    not_feeds: tuple[int, ...] = ()
+    """The ids of feeds, of none of which an article may be."""
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

@@ -224,6 +224,8 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery)
     found: list[_Condition] = []
     if len(query.feeds) > 1:
         found.append(("d.feed_id IN (SELECT value FROM json_each(?))", (id_list(query.feeds),)))
+    if query.not_feeds:
+        found.append(("d.feed_id NOT IN (SELECT value FROM json_each(?))", (id_list(query.not_feeds),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
     if query.until is not None:

@@ -133,6 +133,7 @@ COMMANDS = (
         "refresh-all", "R", "refresh all", "panes", "Lists and feeds",
         {"list": (6, "refresh"), "sidebar": (7, "refresh")},
     ),
+    Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
     Command("add", "a", "add a site", "panes", "Lists and feeds", {"list": (7, "add"), "sidebar": (8, "add")}),
     Command("palette", ":,ctrl+p", "command palette", "app", "Lists and feeds", is_navigation=True),
     Command(

@@ -1,4 +1,4 @@
-"""unsubscribe: a feed and its articles are no longer kept."""
+"""What the user does to a subscription: giving it a name of their own, and ending it."""
 
 from __future__ import annotations
 
@@ -10,3 +10,8 @@ from tuireader.store import feeds
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
     """Remove a subscription, and with it its articles and what was done to them."""
     feeds.remove(c, feed_id)
+
+
+def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
+    """Give a feed a title of the user's own, which no refresh overwrites; an empty one gives it its own again."""
+    feeds.rename(c, feed_id, title)

@@ -91,6 +91,8 @@ class HeadlinesPane(Container):
         self.headlines = HeadlineList(clock, unwritten, id="headlines")
         self.wanted = Query()
         """What the user wants to see."""
+        self.hidden: frozenset[int] = frozenset()
+        """Feeds of which nothing is shown: the user has unsubscribed from them, and may still take that back."""
         self.listed = self.wanted
         """What the list shows: the same, as soon as it was read."""
 
@@ -155,8 +157,11 @@ class HeadlinesPane(Container):
 
         What was kept in the list although it no longer belonged is let go.
         """
-        self.wanted = replace(query, keep=frozenset())
+        self.wanted = self._as_wanted(query)
         self._show_list(self.wanted, at)
+
+    def _as_wanted(self, query: Query) -> Query:
+        return replace(query, keep=frozenset(), not_feeds=tuple(sorted(self.hidden)))
 
     @property
     def place(self) -> Place | None:
@@ -166,7 +171,7 @@ class HeadlinesPane(Container):
 
     def show(self, query: Query) -> Awaitable[None]:
         """Show other articles; who waits for what this gives goes on when they are shown."""
-        self.wanted = replace(query, keep=frozenset())
+        self.wanted = self._as_wanted(query)
         return self._take_list(self.wanted)
 
     def keep(self, article_id: int) -> None:

@@ -8,7 +8,7 @@ from tuireader.tui.main.reading_pane import Start
 
 if TYPE_CHECKING:
     from tuireader.model.article import Status
-    from tuireader.model.feed import Feed
+    from tuireader.model.feed import Feed, FeedSummary
     from tuireader.tui.main.panes import PanesScreen
 
 
@@ -44,12 +44,17 @@ class KeyTarget:
 
     def feed(self) -> Feed | None:
         """The feed under the cursor, or the one that is chosen, or that of the article."""
+        summary = self.summary()
+        return None if summary is None else summary.feed
+
+    def summary(self) -> FeedSummary | None:
+        """The same feed, with the counts of its articles as far as they are shown."""
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
-            return pointed.feed
+            return pointed
         feed_id = self._feed_id()
         every = sidebar.counts.feeds if sidebar.counts else ()
-        return next((one.feed for one in every if one.feed.id == feed_id), None)
+        return next((one for one in every if one.feed.id == feed_id), None)
 
     def _feed_id(self) -> int | None:
         chosen = self._panes.headlines_pane.wanted.feeds

@@ -27,6 +27,7 @@ from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.external import ExternalPrograms
+from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.headlines_pane import HeadlinesPane, Place
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
@@ -34,7 +35,7 @@ from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.search_prompt import PromptController
 from tuireader.tui.main.sidebar import Sidebar
-from tuireader.tui.main.statuses import StatusChanged, StatusController
+from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
 from tuireader.tui.main.view_options import in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
@@ -95,6 +96,15 @@ class ReaderScreen(PanesScreen):
         self.adding = AddController(self, cache, web, connection, clock)
         self.prompts = PromptController(self, self.want)
         self.external = ExternalPrograms(self, cache)
+        self.feed_control = FeedController(
+            self,
+            cache,
+            self.statuses,
+            self.external,
+            state=state,
+            clock=clock,
+            undo_key=keys.keys_of("undo", keymap)[0],
+        )
         self.captions = Captions(self, self.refreshes, clock)
         self.key_target = KeyTarget(self)
         self._going_on = keys.bound_to(GOING_ON, keymap)
@@ -123,6 +133,7 @@ class ReaderScreen(PanesScreen):
             "refresh": self.refresh_feed,
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),
+            "feed-info": self.show_feed_info,
         }
 
     # Beginning and end.
@@ -133,6 +144,7 @@ class ReaderScreen(PanesScreen):
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
         self.sidebar.views.show(None, ())
+        self.feed_control.remove_what_was_left()
         self.headlines_pane.begin()
         self.captions.write_empty()
         self.headlines.focus()
@@ -147,6 +159,7 @@ class ReaderScreen(PanesScreen):
     def on_unmount(self) -> None:
         """Keep where reading stopped, also when the program ends."""
         self.reading.keep_position()
+        self.feed_control.remove_hidden()
 
     def _age(self) -> None:
         self.headlines.refresh()
@@ -181,6 +194,7 @@ class ReaderScreen(PanesScreen):
                 toast(self, "The feed that was shown here was removed.")
                 self.want(replace(self.wanted, feeds=left))
         self._show_wanted()
+        self.captions.write_empty()
 
     def _show_wanted(self) -> None:
         self.sidebar.choose(self.wanted)
@@ -336,6 +350,25 @@ class ReaderScreen(PanesScreen):
         """Ask for the feed that the key acts upon now."""
         if (feed := self.key_target.feed()) is not None:
             self.refreshes.refresh([feed], force=True)
+
+    def show_feed_info(self) -> None:
+        """Show what is known of the feed that the key acts upon, and what can be done to it."""
+        if (summary := self.key_target.summary()) is not None:
+            self.feed_control.show(summary)
+        else:
+            toast(self, "Put the cursor on a feed, or on one of its articles.")
+
+    @on(FeedsChanged)
+    def _feeds_changed(self) -> None:
+        """Show the feeds that there are, and nothing of those that are hidden."""
+        self.headlines_pane.hidden = self.feed_control.hidden
+        left = tuple(id_ for id_ in self.wanted.feeds if id_ not in self.feed_control.hidden)
+        self.headlines_pane.want(replace(self.wanted, feeds=left), self.headlines_pane.place)
+        self._show_wanted()
+
+    @on(FeedRestored)
+    def _feed_restored(self, event: FeedRestored) -> None:
+        self.feed_control.restore(event.feed_id)
 
     @on(SiteAdded)
     def _added(self, event: SiteAdded) -> None:

@@ -30,7 +30,7 @@ class SidebarCounts:
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     """Count everything that the sidebar shows."""
     counted = label_counts.feeds(connection, query)
-    every = feeds.every(connection)
+    every = [feed for feed in feeds.every(connection) if feed.id not in query.not_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     narrowed = bool(query.unread or query.starred or query.categories or query.authors or query.text.strip())
     return SidebarCounts(

@@ -33,6 +33,14 @@ class StatusChanged(Message):
         """Whether what the lists show may be another thing than what was written."""
 
 
+class FeedRestored(Message):
+    """Unsubscribing was taken back."""
+
+    def __init__(self, feed_id: int) -> None:
+        super().__init__()
+        self.feed_id = feed_id
+
+
 class StatusController:
     """Marks articles read and starred, one at a time or all of a query."""
 
@@ -85,6 +93,10 @@ class StatusController:
         """Mark all articles of a query read; to be undone."""
         self._node.run_worker(self._mark_all_read(query), group="marking", exclusive=False)
 
+    def can_be_undone(self, step: UndoStep) -> None:
+        """Remember what was done elsewhere, for undo to take back."""
+        self._undo.push(step)
+
     def undo(self) -> None:
         """Take the last change back."""
         self._node.run_worker(self._take_back(), group="marking", exclusive=False)
@@ -125,6 +137,10 @@ class StatusController:
         step = self._undo.pop()
         if step is None:
             toast(self._node, "Nothing to undo.")
+            return
+        if step.feed_id is not None:
+            self._node.post_message(FeedRestored(step.feed_id))
+            toast(self._node, step.undone)
             return
         await self._cache.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
         self._show(StatusChange(step.ids, step.read, step.starred))

@@ -6,13 +6,15 @@ from typing import NamedTuple
 
 
 class UndoStep(NamedTuple):
-    """A mark that was made: which articles changed, and what they were before (None: that did not change)."""
+    """What was done: to which articles, and what they were before (None: that did not change); or to which feed."""
 
     undone: str
     """What is said when it is undone: "12 marked unread again"."""
-    ids: tuple[int, ...]
+    ids: tuple[int, ...] = ()
     read: bool | None = None
     starred: bool | None = None
+    feed_id: int | None = None
+    """The feed that was unsubscribed from."""
 
 
 class UndoStack:
@@ -25,7 +27,7 @@ class UndoStack:
 
     def push(self, made: UndoStep) -> None:
         """Remember what was done; the oldest is forgotten in the end."""
-        if made.ids:
+        if made.ids or made.feed_id is not None:
             self._made = [*self._made[-self.LENGTH + 1 :], made]
 
     def pop(self) -> UndoStep | None:

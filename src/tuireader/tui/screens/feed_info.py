@@ -1,0 +1,186 @@
+"""What is known of a feed: where it is, how it fares, how much it has; with what can be done to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+
+from rich.cells import cell_len
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input, Static
+
+from tuireader.text.printable import printable
+from tuireader.text.wrap import wrap
+from tuireader.tui import keys
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.rows import Piece
+from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.safe_text import plain, toast
+from tuireader.tui.support.text_fitting import ago, pad
+from tuireader.urls.shown import without_credentials
+
+if TYPE_CHECKING:
+    from tuireader.model.feed import FeedSummary
+
+_LABELS = 12
+"""Cells of what stands before a fact."""
+
+
+class Wish(NamedTuple):
+    """What is to be done to the feed."""
+
+    kind: Literal["rename", "unsubscribe", "site"]
+    text: str = ""
+    """Its new name; empty: its own again."""
+
+
+class FeedInfoScreen(Dialog[Wish | None]):
+    """Gives what is to be done to the feed; None where nothing is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("q", "leave", show=False),
+        keys.binding("feed-info"),
+        keys.binding("copy-link"),
+        Binding("n", "rename", show=False),
+        Binding("x", "unsubscribe", show=False),
+        Binding("o", "site", show=False),
+    ]
+
+    def __init__(self, summary: FeedSummary, now: datetime) -> None:
+        super().__init__()
+        self._feed = summary.feed
+        self._facts = _FactList(list(_facts(summary, now)))
+
+    def compose(self) -> ComposeResult:
+        """The name, what is known, and a line for another name while one is asked for."""
+        with Container(classes="dialog"):
+            yield Static(plain(self._feed.name), classes="dialog-title")
+            yield self._facts
+            yield Entry(self._feed.name, placeholder=self._feed.title or "its own name", compact=True, id="feed-name")
+            yield self.hint_bar()
+
+    def on_mount(self) -> None:
+        """Be ready for keys."""
+        self.query_one(Input).display = False
+        self._facts.focus()
+
+    def on_resize(self) -> None:
+        """Leave room for the head, for the hints, and for what lies around the dialog."""
+        self._facts.styles.max_height = max(2, self.size.height - 8)
+
+    def hints(self) -> list[Row]:
+        """What can be done to the feed, and how to get away."""
+        return [
+            Row("n", "rename", "rename"),
+            Row("x", "unsubscribe", "unsubscribe"),
+            Row("o", "site", "site"),
+            Row(keys.key_on(self, "copy-link"), "copy", "copy-link"),
+            Row("esc", "close", "leave", is_pinned=True),
+        ]
+
+    async def do(self, command: str) -> None:
+        """Do what a hint says."""
+        actions = {
+            "rename": self.action_rename,
+            "unsubscribe": self.action_unsubscribe,
+            "site": self.action_site,
+            "copy-link": self.action_copy_link,
+        }
+        actions.get(command, self.action_leave)()
+
+    def action_feed_info(self) -> None:
+        """The key that opened it closes it."""
+        self.dismiss(None)
+
+    def action_leave(self) -> None:
+        """Give up the name that is typed; without one, close."""
+        line = self.query_one(Input)
+        if line.display:
+            line.display = False
+            self._facts.focus()
+        else:
+            self.dismiss(None)
+
+    def action_rename(self) -> None:
+        """Ask for another name."""
+        line = self.query_one(Input)
+        line.display = True
+        line.focus()
+
+    @on(Input.Submitted)
+    def _take_name(self, event: Input.Submitted) -> None:
+        event.stop()
+        name = event.value.strip()
+        self.dismiss(Wish("rename", "" if name == self._feed.title else name))
+
+    def action_unsubscribe(self) -> None:
+        """Unsubscribe."""
+        self.dismiss(Wish("unsubscribe"))
+
+    def action_site(self) -> None:
+        """Open its site in the browser."""
+        self.dismiss(Wish("site"))
+
+    def action_copy_link(self) -> None:
+        """Copy its address."""
+        url = printable(without_credentials(self._feed.url))
+        self.app.copy_to_clipboard(url)
+        toast(self, f"Copied {url}")
+
+
+class _FactList(ChoiceList):
+    """Facts to be read: what each is about, and below each other what there is to say."""
+
+    def __init__(self, rows: list[Line]) -> None:
+        super().__init__(rows, has_cursor=False)
+
+    def get_content_height(self, *_: object) -> int:
+        """As many lines as the facts take, each in as many as it needs."""
+        return sum(self.row_height(row) for row in range(len(self.rows)))
+
+    def row_height(self, row: int) -> int:
+        """As many lines as what there is to say takes."""
+        return len(self._lines(row))
+
+    def _lines(self, row: int) -> list[str]:
+        text = printable(self.rows[row].aside)
+        room = max(10, (self.size.width or 60) - 3 - _LABELS)
+        return [text[start:end] for start, end in wrap(text, room)] or [""]
+
+    def row_lines(self, row: int) -> list[list[Piece]]:
+        """What it is about, and what there is to say."""
+        tone = "alarm" if self.rows[row].is_heading else ""
+        label = pad(self.rows[row].text, _LABELS)
+        blank = " " * cell_len(label)
+        return [
+            [("  ", ""), (blank if number else label, "faint"), (line, tone)]
+            for number, line in enumerate(self._lines(row))
+        ]
+
+
+def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
+    feed = summary.feed
+    yield Line("Feed", without_credentials(feed.url))
+    if feed.site:
+        yield Line("Site", feed.site)
+    if feed.custom_title and feed.title:
+        yield Line("Its own name", feed.title)
+    yield Line("Articles", f"{summary.total}, {summary.unread} unread")
+    if feed.gone:
+        yield Line("State", "It is gone: its site says that it will not come back. x unsubscribes.", is_heading=True)
+    elif feed.error:
+        tried = f" Tried {ago(feed.checked, now)}." if feed.checked and feed.failures else ""
+        yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
+        if feed.failures > 1:
+            yield Line("", f"It has failed {feed.failures} times in a row. r asks now; its site may have another feed.")
+    elif feed.checked:
+        yield Line("State", f"All is well; asked {ago(feed.checked, now)}.")
+    if feed.due is not None and not feed.gone:
+        yield Line("Next", "due now" if feed.due <= now else f"due at {feed.due.astimezone():%Y-%m-%d %H:%M}")

@@ -1,0 +1,131 @@
+"""Looking at a feed, giving it another name, unsubscribing from it and taking that back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from support.app_factory import NOTES, REVIEW, reader, screen_text, settle, shelve
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+from tuireader.tui.main.feed_control import REMOVED
+from tuireader.tui.screens.feed_info import FeedInfoScreen
+
+
+@pytest.fixture
+def two_feeds(db: Path) -> Path:
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES, error="notes.example did not answer", failures=3)
+    return db
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    await pilot.press(*pressed)
+    await settle(pilot)
+
+
+def names(path: Path) -> list[str]:
+    with closing(connect(path)) as c:
+        return [feed.name for feed in feeds.every(c)]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
+async def test_it_says_where_a_feed_is_and_how_it_fares(two_feeds: Path, size: tuple[int, int]) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        app.reader.show_pane("sidebar")
+        app.reader.sidebar.feeds.focus()
+        await press(pilot, "e")
+        assert isinstance(app.screen, FeedInfoScreen)
+        text = " ".join(screen_text(app).split())
+        assert "Notes" in text
+        assert "http://notes." in text
+        assert "esc close" in text
+        if size[1] > 12:
+            assert "2, 2 unread" in text
+            assert "notes.example did not answer. Tried 3 min" in text
+            assert "It has failed 3 times in a row." in text
+        await press(pilot, "e")
+        assert app.screen is app.reader
+
+
+async def test_a_feed_has_the_name_that_the_user_gives_it(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "n")
+        line = app.screen.query_one(Input)
+        assert line.value == "The Example Review"
+        line.value = "My review [/red]"
+        await press(pilot, "enter")
+        assert "My review [/red]" in screen_text(app)
+        assert names(two_feeds) == ["My review [/red]", "Notes"]
+        await press(pilot, "e", "n")
+        app.screen.query_one(Input).value = ""
+        await press(pilot, "enter")
+        assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+async def test_giving_up_a_name_leaves_the_dialog_and_the_feed_as_they_are(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "n", "x", "escape")
+        assert isinstance(app.screen, FeedInfoScreen)
+        await press(pilot, "escape")
+        assert app.screen is app.reader
+    assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+async def test_unsubscribing_is_taken_back_with_all_that_was_there(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "f")
+        await press(pilot, "e", "x")
+        assert "Unsubscribed from The Example Review (U to undo)" in screen_text(app)
+        assert app.reader.headlines.row_count() == 2
+        assert "FEEDS" not in screen_text(app)
+        await press(pilot, "U")
+        assert app.reader.headlines.row_count() == 6
+        assert app.reader.headlines.headline(0) is not None
+        assert app.reader.headlines.headline(0).starred  # type: ignore[union-attr]
+    assert names(two_feeds) == ["Notes", "The Example Review"]
+
+
+async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x")
+        assert names(two_feeds) == ["Notes", "The Example Review"]
+    assert names(two_feeds) == ["Notes"]
+
+
+async def test_a_feed_whose_reader_was_killed_is_removed_by_the_next_start(two_feeds: Path) -> None:
+    with closing(connect(two_feeds)) as c:
+        feed = next(each for each in feeds.every(c) if each.name == "Notes")
+        c.execute("INSERT INTO setting (name, value) VALUES (?, ?)", (REMOVED, f"{feed.id} x 9999"))
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+    assert names(two_feeds) == ["The Example Review"]
+    with closing(connect(two_feeds)) as c:
+        assert c.execute("SELECT value FROM setting WHERE name = ?", (REMOVED,)).fetchone()[0] == ""
+
+
+async def test_the_only_feed_can_be_unsubscribed_from_and_comes_back(db: Path) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "e", "x")
+        assert app.reader.headlines.row_count() == 0
+        assert "No feeds yet." in screen_text(app)
+        await press(pilot, "U")
+        assert app.reader.headlines.row_count() == len(REVIEW)
