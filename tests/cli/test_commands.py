@@ -146,9 +146,9 @@ def test_reading_goes_on_when_the_site_is_gone(run: Run, review: ScriptedSite) -
     ("page", "words"),
     [
         (None, "404"),
-        (Reply("<html><body>Only words</body></html>"), "no feed"),
-        (Reply(""), "no feed"),
-        (Reply('{"error": "busy"}', content_type="application/json"), "no feed"),
+        (Reply("<html><body>Only words</body></html>"), "No feed found"),
+        (Reply(""), "No feed found"),
+        (Reply('{"error": "busy"}', content_type="application/json"), "No feed found"),
         (Reply("oops", 500), "500"),
     ],
 )

@@ -98,7 +98,7 @@ def test_adding_and_refreshing(site: str) -> None:
     text = text_of(raw)
     assert text.count("new") >= len(FEEDS)
     assert "Offer" in text, text  # the titles of the other feeds
-    for answer in ("answered 500", "answered 403", "answered 404", "an address that cannot be opened", "no feed"):
+    for answer in ("answered 500", "answered 403", "answered 404", "an address that cannot be opened", "No feed found"):
         assert answer in text, text
 
 
@@ -274,7 +274,7 @@ def test_typing_adding_and_errors(site: str, cache: Path) -> None:
             (f"{site}/{SEQUENCES['c1-csi']}", "answered 404"),
             (f"{site}/error", "answered 500"),
             (f"{site}/away", "an address"),
-            (f"{site}/no-feed", "no feed"),
+            (f"{site}/no-feed", "No feed found"),
         ):
             terminal.press("a")
             terminal.until("Address of a site")

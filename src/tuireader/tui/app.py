@@ -136,7 +136,7 @@ class ReaderApp(TypeAhead):
 
         commands = [
             *(Command(words, shown, action) for action, words, shown in keys.palette(self.config.keymap)),
-            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})") for name in theme_names()),
+            *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})", name) for name in theme_names()),
         ]
         open_dialog(self, PaletteScreen(commands), self._do_chosen)
 

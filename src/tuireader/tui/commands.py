@@ -60,8 +60,8 @@ class Command:
 
     @property
     def is_in_palette(self) -> bool:
-        """Whether the palette offers it: it does something wherever the focus is."""
-        return self.context in ("panes", "app") and not self.is_navigation
+        """Whether the palette offers it: it does something wherever the focus is, or to the article."""
+        return self.context in ("panes", "app", "article") and not self.is_navigation
 
 
 _MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (1, "scroll")}
@@ -104,20 +104,20 @@ COMMANDS = (
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
     Command("full-text", "d", "fetch the full text", "panes", "Articles"),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
-    Command("next-match", "n", "next match, while finding", "article", "In the article"),
-    Command("previous-match", "N", "previous match, while finding", "article", "In the article"),
+    Command("next-match", "n", "next match, while finding", "article", "In the article", is_navigation=True),
+    Command("previous-match", "N", "previous match, while finding", "article", "In the article", is_navigation=True),
     Command("contents", "t", "contents of the article", "panes", "In the article"),
     Command("next-heading", "]", "next heading", "article", "In the article"),
     Command("previous-heading", "[", "previous heading", "article", "In the article"),
     Command("links", "u", "links of the article", "panes", "In the article", {"article": (6, "links")}),
-    Command("next-link", "tab", "next link on the page", "article", "In the article"),
-    Command("previous-link", "shift+tab", "previous link on the page", "article", "In the article"),
-    Command("open-link", "enter", "open the link", "article", "In the article"),
+    Command("next-link", "tab", "next link on the page", "article", "In the article", is_navigation=True),
+    Command("previous-link", "shift+tab", "previous link on the page", "article", "In the article", is_navigation=True),
+    Command("open-link", "enter", "open the link", "article", "In the article", is_navigation=True),
     Command("return", "backspace,ctrl+o", "back to where a jump began", "article", "In the article"),
     Command("narrower", "<", "narrower column", "article", "In the article"),
     Command("wider", ">", "wider column", "article", "In the article"),
     Command("zen", "z", "zen: the article alone", "panes", "In the article", {"article": (7, "zen")}),
-    Command("clear", "escape", "clear what is found", "article"),
+    Command("clear", "escape", "clear what is found", "article", is_navigation=True),
     Command(
         "search", "/", "search (filters in the sidebar)", "panes", "Lists and feeds",
         {"list": (5, "search"), "sidebar": (4, "filter")},

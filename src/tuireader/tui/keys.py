@@ -85,10 +85,17 @@ def _row(command: Command, keymap: Mapping[str, str]) -> Row:
 def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str]]:
     """What the command palette offers: action, words, keys."""
     return [
-        (f"app.{command.action}" if command.context == "app" else command.handed_on, command.words, " ".join(shown))
+        (_from_the_palette(command), command.words, " ".join(keys_of(command.id, keymap)))
         for command in COMMANDS
-        if command.is_in_palette and (shown := keys_of(command.id, keymap))
+        if command.is_in_palette
     ]
+
+
+def _from_the_palette(command: Command) -> str:
+    """The action of a command, as the screen with the panes or the app has it."""
+    if command.context == "app":
+        return f"app.{command.action}"
+    return f"in_article({command.id!r})" if command.context == "article" else command.handed_on
 
 
 def hints(place: Place, keymap: Mapping[str, str]) -> list[Row]:

@@ -241,6 +241,14 @@ class ReaderScreen(PanesScreen):
         self.captions.write_pointed()
         self.captions.write_title()
 
+    async def action_in_article(self, id_: str) -> None:
+        """Do a command of the article, from wherever the user is."""
+        if self.reading.has_article:
+            self.show_pane("article")
+            await self.app.run_action(BY_ID[id_].action, self.article)
+        else:
+            toast(self, "No article is open.")
+
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:
         """Do what a click on a hint means."""

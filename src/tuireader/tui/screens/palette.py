@@ -10,6 +10,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.message import Message
 from textual.widgets import Input
 
 from tuireader.text.folding import fold
@@ -27,6 +28,21 @@ class Command:
     keys: str
     action: str
     """As Textual names actions: `theme('nord')`."""
+    theme: str = ""
+    """The theme that it chooses, which is shown while the cursor is on it."""
+
+
+class _Found(ChoiceList):
+    """What fits, with a cursor that the line above moves."""
+
+    IS_LED = True
+
+    class Pointed(Message):
+        """The cursor is on another row."""
+
+    def cursor_moved(self) -> None:
+        """Tell that it is."""
+        self.post_message(self.Pointed())
 
 
 class PaletteScreen(Dialog[str | None]):
@@ -42,6 +58,8 @@ class PaletteScreen(Dialog[str | None]):
         super().__init__()
         self._commands = commands
         self._shown = list(commands)
+        self._theme = ""
+        """The theme that was there when it opened."""
 
     def compose(self) -> ComposeResult:
         """A line to type into and what fits."""
@@ -56,6 +74,7 @@ class PaletteScreen(Dialog[str | None]):
 
     def on_mount(self) -> None:
         """Be ready to be typed into."""
+        self._theme = self.app.theme
         self.query_one(Input).focus()
 
     @on(Input.Changed)
@@ -65,6 +84,19 @@ class PaletteScreen(Dialog[str | None]):
         found = self.query_one(ChoiceList)
         found.empty = [] if self._shown else [[("  ", ""), ("No match.", "faint")]]
         found.set_rows(_lines(self._shown))
+        self._preview()
+
+    @on(_Found.Pointed)
+    def _preview(self) -> None:
+        """Show the theme under the cursor; elsewhere, the one that was there."""
+        cursor = self.query_one(ChoiceList).cursor
+        theme = self._shown[cursor].theme if cursor < len(self._shown) else ""
+        self.app.theme = theme or self._theme
+
+    def action_leave(self) -> None:
+        """Close, in the theme that was there."""
+        self.app.theme = self._theme
+        super().action_leave()
 
     @on(Input.Submitted)
     def _take(self) -> None:
@@ -82,12 +114,6 @@ class PaletteScreen(Dialog[str | None]):
         """To the command below, or above."""
         choices = self.query_one(ChoiceList)
         choices.move_to(choices.cursor + by)
-
-
-class _Found(ChoiceList):
-    """What fits, with a cursor that the line above moves."""
-
-    IS_LED = True
 
 
 def _lines(commands: Sequence[Command]) -> list[Line]:

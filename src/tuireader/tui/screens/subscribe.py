@@ -31,6 +31,10 @@ from tuireader.urls.shown import shown_address
 if TYPE_CHECKING:
     from tuireader.model.fetched import FeedLink
 
+WELCOME = (
+    "Reads the articles of sites in your terminal, and keeps them for reading offline. Give it the address of a site"
+    " that you like. No address at hand? Quit, and try: tuireader demo"
+)
 INVITATION = "The site, one of its articles, or its feed: any of them works."
 
 
@@ -67,6 +71,8 @@ class SubscribeScreen(Dialog[Added | None]):
         """A title, the line, what is said, and what can be chosen from."""
         with Container(id="subscribe", classes="dialog"):
             yield Static(plain("tuireader" if self._is_first else "Add a site"), classes="dialog-title")
+            if self._is_first:
+                yield Static(plain(WELCOME, "$ink-soft"), id="subscribe-welcome")
             yield Static(plain("Address of a site"), id="subscribe-label")
             yield Entry(placeholder="example.org", compact=True)
             yield Static(id="subscribe-said")
