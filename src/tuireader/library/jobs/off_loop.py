@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tuireader.library.jobs.pool import JobPool
-    from tuireader.store.connection import Connection
 
 STEPS = 20_000
 """Steps of SQLite between two looks at whether a read is still wanted: some tenths of a millisecond."""
@@ -78,9 +77,9 @@ class Cache:
         """Write a setting of the screen soon."""
         self._writer.submit(partial(ui_state.save, name=name, value=value))
 
-    def unsubscribe(self, feed_id: int) -> None:
-        """Remove a subscription with its articles soon."""
-        self._writer.submit(partial(_unsubscribe, feed_id=feed_id))
+    def soon(self, work: Work[object]) -> None:
+        """Run `work` after what was asked for before, without waiting for it."""
+        self._writer.submit(work)
 
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which takes a while and can be pickled, in a thread or in a process of the pool.
@@ -141,12 +140,6 @@ class Cache:
     def close(self, patience: float = BUSY_SECONDS) -> str:
         """Finish what was asked for, for so many seconds; then a sentence about what waits, if there is anything."""
         return self._writer.close(patience)
-
-
-def _unsubscribe(connection: Connection, feed_id: int) -> None:
-    from tuireader.library.subscribing.unsubscribe import unsubscribe  # seldom needed
-
-    unsubscribe(connection, feed_id)
 
 
 def _take_note(task: asyncio.Task[Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -61,13 +62,13 @@ class FeedController:
         """Remove feeds that were to be removed when the program was killed."""
         for number in self._state.get(REMOVED, "").split():
             if number.isdecimal():
-                self._cache.unsubscribe(int(number))
+                self._cache.soon(partial(_unsubscribe, feed_id=int(number)))
         self._state.put(REMOVED, "")
 
     def remove_hidden(self) -> None:
         """Remove what is hidden: nothing can be taken back any more."""
         for feed_id in self.hidden:
-            self._cache.unsubscribe(feed_id)
+            self._cache.soon(partial(_unsubscribe, feed_id=feed_id))
 
     def show(self, summary: FeedSummary) -> None:
         """Show what is known of a feed, and what can be done to it."""
@@ -111,3 +112,9 @@ def _rename(connection: Connection, feed_id: int, title: str) -> None:
     from tuireader.library.subscribing.unsubscribe import rename  # seldom needed
 
     rename(connection, feed_id, title)
+
+
+def _unsubscribe(connection: Connection, feed_id: int) -> None:
+    from tuireader.library.subscribing.unsubscribe import unsubscribe  # seldom needed
+
+    unsubscribe(connection, feed_id)
