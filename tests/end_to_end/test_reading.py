@@ -89,7 +89,7 @@ def _follow(terminal: Terminal, opened: Path) -> None:
     terminal.press("u")
     terminal.until(r"1 +the linked page")
     terminal.press(ENTER)
-    terminal.until(lambda _: opened.read_text().count("\n") == 2)
+    terminal.until(lambda screen: opened.read_text().count("\n") == 2 and "esc close" not in screen)
     row, column = next(
         (number, line.index("linked")) for number, line in enumerate(terminal.text.split("\n")) if "linked" in line
     )

@@ -82,7 +82,7 @@ COMMANDS = (
         "open", "enter", "open; in the sidebar, choose or clear", "list", "Moving",
         {"list": (2, "open"), "sidebar": (2, "choose")},
     ),
-    Command("right", "l,right", "open", "list", "Moving", {"sidebar": (3, "headlines")}),
+    Command("right", "l,right", "open", "list", "Moving", {"sidebar": (3, "choose & go")}),
     Command(
         "back", "h,left,escape", "back, to the left", "panes", "Moving", is_navigation=True
     ),

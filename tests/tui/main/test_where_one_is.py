@@ -301,4 +301,45 @@ def test_keys_that_are_taken_or_are_none_are_refused(keymap: dict[str, str]) -> 
 
 @pytest.mark.parametrize("key", ["x", "ctrl+x", "f5", "question_mark", "alt+shift+left", "+", "ctrl+plus", "ü"])
 def test_keys_of_all_kinds_are_keys(key: str) -> None:
-    check(Config(keymap={"sort": key.replace("x", "e")}))
+    check(Config(keymap={"sort": key.replace("x", "E")}))
+
+
+async def test_a_list_that_comes_back_after_a_search_has_no_empty_room_below(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"119", "enter", "escape")
+        headlines = app.reader.headlines
+        assert headlines.row_count() == len(MANY) + len(NOTES)
+        assert len(headlines.places()) >= headlines.room - 1
+
+
+async def test_escape_in_the_sidebar_clears_the_search_too(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"zzzq", "enter", "tab", "escape")
+        assert app.reader.wanted.text == ""
+        assert app.reader.headlines.row_count() > 2
+
+
+async def test_all_means_all(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.categories.focus()
+        await press(pilot, "enter")
+        assert "▌All" not in screen_text(app)
+        app.reader.sidebar.views.focus()
+        await press(pilot, "g", "enter")
+        assert app.reader.wanted == Query()
+        assert "▌All" in screen_text(app)
+
+
+async def test_nothing_is_offered_where_there_is_no_headline(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        assert "Press enter to read" in screen_text(app)
+        await press(pilot, "slash", *"zzzq", "enter")
+        assert "Press enter to read" not in screen_text(app)

@@ -95,6 +95,7 @@ class HeadlineList(RowList):
         self._contexts = dict(view.contexts)
         row = None if at is None else view.row_of(at)
         self.hold(row or 0, line if row else 0)
+        self._settle()
         self.cursor_moved()
 
     def update_rows(self, view: View) -> bool:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.clock import Clock
 from tuireader.tui.main import status_text
+from tuireader.tui.main.view_options import INVITATION
 
 if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
@@ -38,6 +39,7 @@ class Captions:
         has_feeds = panes.sidebar.counts is None or bool(panes.sidebar.counts.feeds)
         panes.headlines.empty = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, has_feeds=has_feeds)
         panes.headlines.refresh()
+        panes.reading.invite(INVITATION if panes.headlines.row_count() else "")
 
     def write_pointed(self) -> None:
         """Say below the panes what is under the cursor of the sidebar, as long as the user is there."""

@@ -125,6 +125,11 @@ class ReadingPane(Container):
         """Whether an article is open."""
         return self._view is not None and self._view.article is not None
 
+    def invite(self, sentence: str) -> None:
+        """Say something where no article is open."""
+        if self._view is not None and self._view.article is None:
+            self._view.clear(sentence)
+
     @property
     def title_out_of_sight(self) -> str:
         """The title of the open article, where the user has read beyond it; else empty."""

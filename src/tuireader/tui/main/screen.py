@@ -84,6 +84,8 @@ class ReaderScreen(PanesScreen):
         self.clock = clock
         self.config = config
         self._state = state
+        self._zen_on_arrival = False
+        """Whether the article that is on its way is to be alone."""
         self.statuses = StatusController(
             self,
             cache,
@@ -134,6 +136,7 @@ class ReaderScreen(PanesScreen):
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),
             "feed-info": self.show_feed_info,
+            "zen": self.toggle_zen,
         }
 
     # Beginning and end.
@@ -309,10 +312,23 @@ class ReaderScreen(PanesScreen):
 
     def _arrived(self, arrival: Arrival) -> None:
         self.headlines_pane.bring(arrival.query, arrival.article_id, arrival.around)
-        self.show_pane("article")
+        if self._zen_on_arrival:
+            self._zen_on_arrival = False
+            self.set_zen(on=True)
+        else:
+            self.show_pane("article")
         if not arrival.status.read:
             self.headlines_pane.keep(arrival.article_id)
             self.statuses.set(arrival.article_id, read=True)
+
+    def toggle_zen(self) -> None:
+        """The article alone, or everything again; from the headlines, the article under the cursor."""
+        current, opened = self.headlines.current, self.reading.opened
+        if self.pane == "headlines" and current is not None and (opened is None or opened[0].id != current.id):
+            self._zen_on_arrival = True
+            self.open_article(current.id)
+        else:
+            super().toggle_zen()
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether a list, an article or marks are on their way, and what is typed is meant for them.

@@ -78,14 +78,14 @@ class PromptController:
         panes.bottom.display = not panes.zen
 
     def clear(self) -> bool:
-        """Clear the filter or the search of the list where the user is; whether there was one."""
+        """Clear the filter of the list where the user is, or the search; whether there was one."""
         panes = self._panes
         facets = panes.sidebar.facets_in_use
         if facets is not None and facets.filter:
             panes.sidebar.clear_filter(facets)
             return True
         wanted = panes.headlines_pane.wanted
-        if panes.pane == "headlines" and wanted.text and panes.focused is panes.headlines:
+        if wanted.text and (panes.pane == "sidebar" or panes.focused is panes.headlines):
             self._want(queries.with_text(wanted, ""), panes.headlines_pane.place)
             return True
         return False

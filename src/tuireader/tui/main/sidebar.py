@@ -97,7 +97,8 @@ class Sidebar(Container):
     def choose(self, query: Query) -> None:
         """Mark what a query has chosen."""
         flags = [UNREAD] * query.unread + [STARRED] * query.starred
-        self.views.set_chosen(*(flags or [ALL]))
+        is_all = not (flags or query.feeds or query.categories or query.authors)
+        self.views.set_chosen(*([ALL] if is_all else flags))
         self.feeds.set_chosen(*query.feeds)
         self.categories.set_chosen(*query.categories)
         self.authors.set_chosen(*query.authors)
@@ -113,7 +114,7 @@ class Sidebar(Container):
         if side_list is self.feeds:
             return replace(query, feeds=() if clear or not isinstance(key, int) else (key,))
         if key == ALL:
-            return replace(query, feeds=(), unread=False, starred=False)
+            return replace(query, feeds=(), categories=(), authors=(), unread=False, starred=False)
         if key == UNREAD:
             return replace(query, unread=not clear, starred=False)
         return replace(query, starred=not clear, unread=False)

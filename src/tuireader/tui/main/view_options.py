@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from tuireader.tui.lists.headline_list import HeadlineList
 
 
+INVITATION = "Press enter to read the selected headline."
+
+
 def reorders(config: Config) -> bool | None:
     """Whether right-to-left text is put in order here; None where that depends on the terminal."""
     return {"reorder": True, "terminal": False}.get(config.bidi)
@@ -28,7 +31,7 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
 
     view = ArticleView(id="article", reorder=reorders(config))
     view.measure = in_force(config, state, "measure", config.measure)
-    view.clear("Press enter to read the selected headline.")
+    view.clear(INVITATION)
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)
     return view
 
