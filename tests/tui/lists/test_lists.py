@@ -139,13 +139,13 @@ async def test_the_cursor_goes_to_what_is_opened_though_others_arrived_above(
             assert headlines.current.id == app.reader.reading.opened[0].id
         # And to what is not in the list yet.
         newest = ids(shelved)[0]
-        app.reader.open_article(newest)
+        app.reader.journey.open(newest)
         await settle(pilot)
         assert current_id(headlines) == newest
         assert in_sight(app)[0] == "New 2"
         # And to what is far away.
         last = ids(shelved)[-1]
-        app.reader.open_article(last)
+        app.reader.journey.open(last)
         await settle(pilot)
         assert current_id(headlines) == last
         assert in_sight(app)[-1] == "Old 199"
@@ -165,7 +165,7 @@ async def test_what_was_kept_while_the_list_is_read_stays_in_it(shelved: Path, m
 
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await app.reader.show(replace(EVERYTHING, unread=True))
+        await app.reader.choosing.show(replace(EVERYTHING, unread=True))
         monkeypatch.setattr(Cache, "read", reading_meanwhile)
         app.reader.recount()
         await settle(pilot)

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widget import Widget
@@ -30,7 +31,9 @@ from tuireader.tui.chrome.prompt import Prompt
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.captions import Captions
+from tuireader.tui.main.choosing import QueryController
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
+from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
@@ -348,3 +351,48 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
     assert panes.sidebar.categories.filter == ""
     assert not prompts.clear()
     assert searched == ["trust", ""]
+
+
+async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
+    nothing: Any = SimpleNamespace(progress="", offline=False)
+    choosing = QueryController(panes, Captions(panes, nothing, lambda: NOW))
+    choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections", onward=False))
+    assert choosing.wanted == Query(categories=("Elections",))
+    await until(lambda: panes.headlines.row_count() == 2)
+    assert panes.sidebar.categories.chosen == {"Elections"}
+    choosing.sort()
+    assert choosing.wanted.order == "oldest"
+    choosing.clear()
+    await until(lambda: panes.headlines.row_count() == len(REVIEW))
+    assert choosing.wanted == Query(order="oldest")
+    feed = panes.headlines.headline(0)
+    assert feed is not None
+    choosing.hide({feed.feed_id})
+    await until(lambda: panes.headlines.row_count() == 0)
+    choosing.hide(())
+    await until(lambda: panes.headlines.row_count() == len(REVIEW))
+
+
+async def test_the_way_from_article_to_article(panes: PanesScreen, shelved: Path) -> None:
+    marked: list[tuple[int, bool]] = []
+    statuses: Any = SimpleNamespace(set=lambda id_, *, read: marked.append((id_, read)), is_marking=False)
+    journey = Journey(panes, KeyTarget(panes), statuses, {})
+    panes.reading._arrived = journey.arrive
+    there = ids(shelved)
+    journey.open(there[1])
+    await until(lambda: panes.pane == "article")
+    assert marked == [(there[1], True)]
+    assert panes.headlines.cursor == 1
+    journey.step(1)
+    assert journey.holds(events.Key("x", "x"))
+    assert not journey.holds(events.Key("J", "J"))  # a step after a step is one way
+    await until(lambda: len(marked) == 2)
+    assert marked[-1] == (there[2], True)
+    panes.show_pane("headlines")
+    panes.headlines.move_to(0)
+    journey.toggle_zen()
+    await until(lambda: panes.zen)
+    assert panes.reading.opened is not None
+    assert panes.reading.opened[0].id == there[0]
+    journey.toggle_zen()
+    assert not panes.zen

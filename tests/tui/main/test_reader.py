@@ -197,7 +197,7 @@ async def test_a_long_article_is_shown_before_all_of_it_is_ready(db: Path, monke
         await press(pilot, "J", "g")
         assert view.article is not None
         assert view.article.title == "Short"
-        app.reader.open_article(ids(db)[0])
+        app.reader.journey.open(ids(db)[0])
         while "Paragraph" not in screen_text(app):
             await pilot.pause(0.01)
         await pilot.press("J")
@@ -394,7 +394,7 @@ async def test_searching_as_it_is_typed(two_feeds: Path) -> None:
         assert len(titles(app)) == 6
         assert app.focused is app.reader.headlines
         for typed in ("don't", 'c++ "', "AND", "*", "NEAR("):
-            app.reader.want(queries.with_text(app.reader.wanted, typed))
+            app.reader.choosing.want(queries.with_text(app.reader.wanted, typed))
             await settle(pilot)
         await press(pilot, "slash", "x", "escape")
         assert app.reader.wanted.text == "NEAR("

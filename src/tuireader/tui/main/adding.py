@@ -7,7 +7,6 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
-from textual.widget import Widget
 
 from tuireader.errors import StoreError
 from tuireader.library.jobs.off_loop import Cache
@@ -18,6 +17,9 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
+    from tuireader.tui.main.choosing import QueryController
+    from tuireader.tui.main.journey import Journey
+    from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.screens.subscribe import Added
 
 
@@ -43,7 +45,7 @@ class SiteAdded(Message):
 class AddController:
     """Asks for the address of a site, and finds where it leads."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
+    def __init__(self, node: PanesScreen, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
         """`node` is who is told, by `SiteAdded`; `connection` is for reads on the loop."""
         self._node = node
         self._cache = cache
@@ -67,6 +69,20 @@ class AddController:
         except StoreError as error:
             toast(self._node, str(error), severity="error")
             return True
+
+    def lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
+        """Lead straight into what was added."""
+        self._node.run_worker(self._lead_to(added, choosing, journey), group="added", exclusive=True)
+
+    async def _lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
+        there = await self.destination(added)
+        await choosing.show(there.query)
+        if there.said:
+            toast(self._node, there.said)
+        if there.article_id is None:
+            self._node.show_pane("headlines")
+        else:
+            journey.open(there.article_id)
 
     async def destination(self, added: Added) -> Destination:
         """The list of the feed, and the article that was meant; of a new feed, else the newest."""

@@ -70,8 +70,11 @@ class FeedController:
         for feed_id in self.hidden:
             self._cache.soon(partial(_unsubscribe, feed_id=feed_id))
 
-    def show(self, summary: FeedSummary) -> None:
-        """Show what is known of a feed, and what can be done to it."""
+    def show(self, summary: FeedSummary | None) -> None:
+        """Show what is known of a feed, and what can be done to it; without one, say how to mean one."""
+        if summary is None:
+            toast(self._node, "Put the cursor on a feed, or on one of its articles.")
+            return
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.feed_info import FeedInfoScreen
 

@@ -13,13 +13,15 @@ from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.chrome.bars import Seam, TitleBar
+from tuireader.tui.chrome.bars import HintBar, Seam, TitleBar
 from tuireader.tui.chrome.bottom_bar import BottomBar
+from tuireader.tui.commands import BY_ID
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.sidebar import Sidebar
+from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.steady_screen import SteadyScreen
 
 if TYPE_CHECKING:
@@ -191,6 +193,24 @@ class PanesScreen(SteadyScreen[None]):
         done = self.handlers[id_]()
         if done is not None:
             await done
+
+    async def action_in_article(self, id_: str) -> None:
+        """Do a command of the article, from wherever the user is."""
+        if self.reading.has_article:
+            self.show_pane("article")
+            await self.app.run_action(BY_ID[id_].action, self.article)
+        else:
+            toast(self, "No article is open.")
+
+    @on(HintBar.Clicked)
+    async def _do_hint(self, event: HintBar.Clicked) -> None:
+        """Do what a click on a hint means."""
+        command = BY_ID[event.command]
+        if command.context == "panes":
+            await self.action_command(command.id)
+        else:
+            where = self.app if command.context == "app" else self.focused or self
+            await self.app.run_action(command.action, where)
 
     def step_pane(self, by: int) -> None:
         """To the next pane, or to the one before (-1), around the ends."""
