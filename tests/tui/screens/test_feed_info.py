@@ -129,3 +129,15 @@ async def test_the_only_feed_can_be_unsubscribed_from_and_comes_back(db: Path) -
         assert "No feeds yet." in screen_text(app)
         await press(pilot, "U")
         assert app.reader.headlines.row_count() == len(REVIEW)
+
+
+async def test_a_feed_that_is_added_again_is_not_removed_at_the_end(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "e", "x", "a")
+        app.screen.query_one(Input).value = "the-example-review.example"
+        await press(pilot, "enter")
+        assert app.screen is app.reader
+        assert app.reader.headlines.row_count() == len(REVIEW)
+    assert names(two_feeds) == ["Notes", "The Example Review"]

@@ -102,8 +102,9 @@ class FeedController:
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
 
     def restore(self, feed_id: int) -> None:
-        """Show a feed again."""
-        self._hide(self.hidden - {feed_id})
+        """Show a feed again, if it is hidden."""
+        if feed_id in self.hidden:
+            self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
         self.hidden = hidden

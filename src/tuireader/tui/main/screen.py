@@ -290,4 +290,5 @@ class ReaderScreen(PanesScreen):
         if event.added is None:
             self.captions.write_empty()
         else:
+            self.feed_control.restore(event.added.feed_id)
             self.adding.lead_to(event.added, self.choosing, self.journey)
