@@ -9,6 +9,7 @@ from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
 from tuireader.model.query import Order
+from tuireader.text.nearest import nearest
 from tuireader.urls.shown import shown_address
 
 COMMANDS = {
@@ -28,6 +29,8 @@ COMMANDS = {
 _FEED = "its address, its id, or an unambiguous part of its title"
 _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
+_ALIKE = 0.6
+"""How like a command or an option a word has to be to be taken for it."""
 _DATES = "2024-03-31, 2024-03, 2024, today, yesterday, 12h, 7d, 2w, 3m or 1y"
 _QUERY = 'words, "a phrase", -without, author:, category:, feed:, is:unread'
 
@@ -54,10 +57,8 @@ class _Parser(argparse.ArgumentParser):
         for word in getattr(self, "_words", ()):
             option = word.partition("=")[0]
             if option.startswith("--") and option not in known:
-                from difflib import get_close_matches
-
-                near = get_close_matches(option, known, n=1, cutoff=0.6)
-                return f" Did you mean {near[0]}?" if near else ""
+                near = nearest(option, known, alike=_ALIKE)
+                return f" Did you mean {near}?" if near else ""
             is_left_out = self.prog.endswith(" search") and option.startswith("-") and option not in known
             if is_left_out and len(option) > 2:
                 return f' To leave a word out, put "--" first: {self.prog} -- {word}.'
@@ -89,11 +90,9 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
         return _command_parser().parse_args(argv)
     parser = _reader_parser()
     if words and "." not in words[0] and ":" not in words[0] and "/" not in words[0]:
-        from difflib import get_close_matches
-
-        near = get_close_matches(words[0], COMMANDS, n=1, cutoff=0.6)
+        near = nearest(words[0], COMMANDS, alike=_ALIKE)
         if near:
-            parser.error(f"there is no command {words[0]!r}; did you mean {near[0]}?")
+            parser.error(f"there is no command {words[0]!r}; did you mean {near}?")
     return parser.parse_args(argv)
 
 
@@ -233,18 +232,20 @@ def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         if text in ("today", "yesterday"):
-            return _days(midnight - timedelta(days=text == "yesterday"), timedelta(days=1))
+            day = midnight - timedelta(days=text == "yesterday")
+            return _until_before(day, day + timedelta(days=1))
         if text[-1:] in _UNITS and text[:-1].isdecimal():
             moment = now - int(text[:-1]) * _UNITS[text[-1]]
             return moment, moment
         if len(text) == 4 and text.isdecimal():
-            return _days(datetime(int(text), 1, 1).astimezone(), datetime(int(text) + 1, 1, 1).astimezone())
+            return _until_before(datetime(int(text), 1, 1).astimezone(), datetime(int(text) + 1, 1, 1).astimezone())
         if len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal():
             year, month = int(text[:4]), int(text[5:])
             following = datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001 - local
-            return _days(datetime(year, month, 1).astimezone(), following.astimezone())
+            return _until_before(datetime(year, month, 1).astimezone(), following.astimezone())
         moment = datetime.fromisoformat(text).astimezone(UTC)
-        return _days(moment, timedelta(days=1)) if len(text) == len("2024-03-31") else (moment, moment)
+        is_day = len(text) == len("2024-03-31")
+        return _until_before(moment, moment + timedelta(days=1)) if is_day else (moment, moment)
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date; use {_DATES}") from error
 
@@ -258,10 +259,8 @@ _UNITS = {
 }
 
 
-def _days(first: datetime, end: datetime | timedelta) -> tuple[datetime, datetime]:
-    """From the first moment of a day to its last, or to the last before `end`."""
-    after = first + end if isinstance(end, timedelta) else end
-    return first.astimezone(UTC), (after - timedelta(seconds=1)).astimezone(UTC)
+def _until_before(first: datetime, end: datetime) -> tuple[datetime, datetime]:
+    return first.astimezone(UTC), (end - timedelta(seconds=1)).astimezone(UTC)
 
 
 def _id(text: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, get_args
 
 from tuireader.config.kinds import Choice, Keymap, Kind, Number, Switch, Text
+from tuireader.text.nearest import nearest
 
 Bidi = Literal["auto", "terminal", "reorder"]
 
@@ -69,5 +69,5 @@ def _default(one: Field[Any]) -> object:
 def hint(word: str, known: Iterable[str]) -> str:
     """A sentence that names what `word` may have been meant for: the nearest of `known`, or all of them."""
     names = sorted(known)
-    near = difflib.get_close_matches(word, names, n=1, cutoff=0.5)
-    return f"Did you mean “{near[0]}”?" if near else f"There are: {', '.join(names)}."
+    near = nearest(word, names, alike=0.5)
+    return f"Did you mean “{near}”?" if near else f"There are: {', '.join(names)}."

@@ -15,6 +15,7 @@ reverse, and all text that is read is in the terminal's own text colour.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import lru_cache
 from math import sqrt
 
@@ -111,6 +112,7 @@ def _tones(background: Color, foreground: Color, accent: Color, error: Color) ->
     )
 
 
+@lru_cache(maxsize=512)
 def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> Color:
     """The colour, moved towards black or white as little as is needed to be read on all the backgrounds."""
     ends = sorted((BLACK, WHITE), key=lambda end: min(contrast(end, behind) for behind in backgrounds), reverse=True)
@@ -123,11 +125,13 @@ def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> C
 
 def _thinned(ink: Color, background: Color, at_least: float) -> Color:
     """Ink with as much of the background in it as leaves it so much contrast."""
-    for thousandth in range(1000, 0, -5):
-        candidate = ink.blend(background, thousandth / 1000, alpha=1)
-        if contrast(candidate, background) >= at_least:
-            return candidate
-    return ink
+    shares = range(201)  # of the background, in steps of half a hundredth: the more, the less contrast
+    found = bisect_right(shares, -at_least, key=lambda share: -contrast(_mixed(ink, background, share), background))
+    return _mixed(ink, background, max(0, found - 1))
+
+
+def _mixed(ink: Color, background: Color, share: int) -> Color:
+    return ink.blend(background, share / 200, alpha=1) if share else ink
 
 
 def contrast(one: Color, other: Color) -> float:

@@ -75,7 +75,7 @@ class Cache:
 
     def remember(self, name: str, value: str) -> None:
         """Write a setting of the screen soon."""
-        self._writer.submit(partial(ui_state.save, name=name, value=value))
+        self.soon(partial(ui_state.save, name=name, value=value))
 
     def soon(self, work: Work[object]) -> None:
         """Run `work` after what was asked for before, without waiting for it."""

@@ -133,6 +133,8 @@ class ArticleView(PageView):
 
     def clear(self, message: str) -> None:
         """Show a sentence, and no article."""
+        if self.article is None and message == self._message:
+            return
         self._forget()
         self.article = None
         self._message = message

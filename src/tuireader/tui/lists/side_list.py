@@ -124,7 +124,7 @@ class SideList(RowList):
     def go_home(self) -> None:
         """Put the cursor on what is chosen, else on the first row, and show the list from its top, if that shows it."""
         chosen = (index for index, each in enumerate(self.rows if self.chosen else ()) if each.key in self.chosen)
-        self.hold(next(chosen, 0), 0)
+        self.cursor = next(chosen, 0)
         self.stand(0, 0)
         self.reveal()
 

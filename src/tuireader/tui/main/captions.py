@@ -37,8 +37,10 @@ class Captions:
         """Say in a list without a headline why there is none."""
         panes = self._panes
         has_feeds = panes.sidebar.counts is None or bool(panes.sidebar.counts.feeds)
-        panes.headlines.empty = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, has_feeds=has_feeds)
-        panes.headlines.refresh()
+        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, has_feeds=has_feeds)
+        if said != panes.headlines.empty:
+            panes.headlines.empty = said
+            panes.headlines.refresh()
         panes.reading.invite(INVITATION if panes.headlines.row_count() else "")
 
     def write_pointed(self) -> None:

@@ -69,7 +69,6 @@ class PanesScreen(SteadyScreen[None]):
             "previous-pane": partial(self.step_pane, -1),
             "back": self.back,
             "close": self.close,
-            "zen": self.toggle_zen,
         }
         """What does each command, by its id; an heir adds those that it wires."""
 

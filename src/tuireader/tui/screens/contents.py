@@ -50,8 +50,8 @@ class ContentsScreen(Dialog[int | None]):
         self.dismiss(None)
 
     def on_resize(self) -> None:
-        """Leave room for the head, and for what lies around the dialog."""
-        self.query_one(ChoiceList).styles.max_height = max(3, self.size.height - 8)
+        """Leave room for what is not the list."""
+        self.leave_room(self._list)
 
     @on(ChoiceList.Chosen)
     def _jump(self, event: ChoiceList.Chosen) -> None:

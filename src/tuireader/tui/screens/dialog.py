@@ -20,6 +20,10 @@ from tuireader.tui.support.steady_screen import SteadyScreen
 Result = TypeVar("Result")
 
 
+_AROUND = 8
+"""Lines of a dialog beside its list: frame, air, title, hints."""
+
+
 class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     """A screen over the panes that gives one result, once, and takes only itself away."""
 
@@ -55,6 +59,10 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         bar = HintBar(classes="dialog-keys")
         bar.hints = tuple(self.hints())
         return bar
+
+    def leave_room(self, rows: Rows, *, least: int = 3) -> None:
+        """Let a list be no higher than leaves room for the title, the hints, and what lies around the dialog."""
+        rows.styles.max_height = max(least, self.size.height - _AROUND)
 
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:

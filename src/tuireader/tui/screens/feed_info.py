@@ -72,8 +72,8 @@ class FeedInfoScreen(Dialog[Wish | None]):
         self._facts.focus()
 
     def on_resize(self) -> None:
-        """Leave room for the head, for the hints, and for what lies around the dialog."""
-        self._facts.styles.max_height = max(2, self.size.height - 8)
+        """Leave room for what is not the list."""
+        self.leave_room(self._facts, least=2)
 
     def hints(self) -> list[Row]:
         """What can be done to the feed, and how to get away."""
