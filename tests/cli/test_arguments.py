@@ -51,7 +51,7 @@ def local(moment: datetime) -> str:
 
 
 def test_until_counts_a_day_a_month_and_a_year_to_their_ends() -> None:
-    assert local(until("2024-03-31")) == "2024-03-31 23:59:59"
+    assert local(until("2024-03-31")) == local(until("20240331")) == "2024-03-31 23:59:59"
     assert (local(since("2024-12")), local(until("2024-12"))) == ("2024-12-01 00:00:00", "2024-12-31 23:59:59")
     assert (local(since("2024")), local(until("2024"))) == ("2024-01-01 00:00:00", "2024-12-31 23:59:59")
     assert until("3m", now=NOW) == since("3m", now=NOW) == NOW - timedelta(days=90)

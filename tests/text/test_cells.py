@@ -4,7 +4,7 @@ import pytest
 from wcwidth import wcwidth
 
 from tuireader.text import cells as measured
-from tuireader.text.cells import cells, widths
+from tuireader.text.cells import cells, fitting, widths
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,11 @@ def test_what_is_measured_without_wcwidth_is_as_wide_as_it_says() -> None:
 
 def test_widths_count_a_cluster_at_its_first_character() -> None:
     assert widths("a👩‍👩‍👧b") == [1, 2, 0, 0, 0, 0, 1]
+
+
+@pytest.mark.parametrize("text", ["plain words", "日本語 and more", "a👩‍👩‍👧b", "e\u0301té", ""])
+def test_what_fits_is_as_much_as_does(text: str) -> None:
+    for width in range(cells(text) + 2):
+        kept = fitting(text, width)
+        assert sum(widths(text)[:kept]) <= width
+        assert kept == len(text) or sum(widths(text)[: kept + 1]) > width

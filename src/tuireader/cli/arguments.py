@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
@@ -68,8 +68,9 @@ class _Parser(argparse.ArgumentParser):
         """All options, those of commands too."""
         for action in self._actions:
             yield from action.option_strings
-            for command in dict(action.choices or {}).values() if isinstance(action.choices, dict) else ():
-                yield from command.options()
+            if isinstance(action.choices, dict):  # of its commands
+                for command in action.choices.values():
+                    yield from command.options()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, with the words kept that a complaint may repeat."""
@@ -229,25 +230,32 @@ def until(text: str, *, now: datetime | None = None) -> datetime:
 
 def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
     """The first and the last moment that a date means; both are the same where it has a time."""
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
     try:
-        if text in ("today", "yesterday"):
-            day = midnight - timedelta(days=text == "yesterday")
-            return _until_before(day, day + timedelta(days=1))
         if text[-1:] in _UNITS and text[:-1].isdecimal():
             moment = now - int(text[:-1]) * _UNITS[text[-1]]
-            return moment, moment
-        if len(text) == 4 and text.isdecimal():
-            return _until_before(datetime(int(text), 1, 1).astimezone(), datetime(int(text) + 1, 1, 1).astimezone())
-        if len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal():
-            year, month = int(text[:4]), int(text[5:])
-            following = datetime(year + month // 12, month % 12 + 1, 1)  # noqa: DTZ001 - local
-            return _until_before(datetime(year, month, 1).astimezone(), following.astimezone())
-        moment = datetime.fromisoformat(text).astimezone(UTC)
-        is_day = len(text) == len("2024-03-31")
-        return _until_before(moment, moment + timedelta(days=1)) if is_day else (moment, moment)
+        elif (days := _days(text, now.astimezone().date())) is not None:
+            first, following = (datetime.combine(day, time()).astimezone(UTC) for day in days)
+            return first, following - timedelta(seconds=1)
+        else:
+            moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date; use {_DATES}") from error
+    return moment, moment
+
+
+def _days(text: str, today: date) -> tuple[date, date] | None:
+    """The first day that is meant by a day, a month or a year, and the first after it; None where a time is named."""
+    if text in ("today", "yesterday"):
+        first = today - timedelta(days=text == "yesterday")
+        return first, first + timedelta(days=1)
+    if len(text) == 4 and text.isdecimal():
+        return date(int(text), 1, 1), date(int(text) + 1, 1, 1)
+    if len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal():
+        year, month = int(text[:4]), int(text[5:])
+        return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+    if len(text) <= len("2024-03-31"):
+        return date.fromisoformat(text), date.fromisoformat(text) + timedelta(days=1)
+    return None
 
 
 _UNITS = {
@@ -257,10 +265,6 @@ _UNITS = {
     "m": timedelta(days=30),
     "y": timedelta(days=365),
 }
-
-
-def _until_before(first: datetime, end: datetime) -> tuple[datetime, datetime]:
-    return first.astimezone(UTC), (end - timedelta(seconds=1)).astimezone(UTC)
 
 
 def _id(text: str) -> int:

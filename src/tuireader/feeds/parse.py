@@ -29,8 +29,8 @@ _SUMMARY_MAX = 2000
 _HUGO_WORDS = (60, 250)
 _PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-# Words in angle brackets are no markup; one of these is, whatever the feed calls it.
 _ESCAPED = re.compile(r"&(?:nbsp|amp|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+# Words in angle brackets are no markup; one of these is, whatever the feed calls it.
 _CLEARLY_HTML = re.compile(r"</(?:p|a|div|ul|ol|li|em|strong|blockquote|h[1-6]|span)>|<br\s{0,3}/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _RELATIVE = re.compile(r"""(\s(?:href|src)\s{0,3}=\s{0,3})(["'])(?![a-zA-Z][\w+.-]{0,20}:|#)([^"'<>]{1,2000})\2""")

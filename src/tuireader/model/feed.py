@@ -73,6 +73,11 @@ class Feed:
         """What it is called where it is shown: its title, or its address where it has none."""
         return self.custom_title or self.title or without_credentials(self.url)
 
+    @property
+    def tried(self) -> datetime | None:
+        """When it was last asked for in vain; None where it answered, or was not asked since others did in vain."""
+        return self.checked if self.failures else None
+
 
 @dataclass(frozen=True, slots=True)
 class FeedSummary:

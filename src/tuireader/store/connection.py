@@ -160,7 +160,7 @@ def is_free(path: Path) -> bool:
             c.execute("BEGIN IMMEDIATE")
             c.execute("ROLLBACK")
     except sqlite3.Error as error:
-        return _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        return _code(error) not in _BUSY
     return True
 
 

@@ -12,10 +12,9 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.text.cells import NOT_NARROW, widths
+from tuireader.text.cells import fitting
 from tuireader.text.folding import FoldedText
 
 if TYPE_CHECKING:
@@ -144,11 +143,11 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     """
     first = _first_match(text, query)
     lead = min(_LEAD, width // 3)
-    start = first - _fitting(text[max(0, first - lead) : first][::-1], lead)
+    start = first - fitting(text[max(0, first - lead) : first][::-1], lead)
     if start:
         space = text.find(" ", start, first)
         start = start if space < 0 else space + 1
-    whole = start + _fitting(text[start : start + width + 1], width)
+    whole = start + fitting(text[start : start + width + 1], width)
     end = whole
     if whole < len(text):
         space = text.rfind(" ", start + (whole - start) // 2, whole)
@@ -160,13 +159,6 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     from tuireader.model.article import Excerpt
 
     return Excerpt(cut, matches(cut, query))
-
-
-def _fitting(text: str, width: int) -> int:
-    """How many characters of a text, from its beginning, fit into so many cells."""
-    if not NOT_NARROW.search(text):
-        return min(len(text), width)
-    return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
 
 
 def says_all(text: str, query: str) -> bool:

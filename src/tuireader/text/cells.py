@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache, lru_cache
+from itertools import accumulate
 
 # Characters of which each takes one cell whatever stands beside it: letters of Latin, Greek and Cyrillic, the usual
 # punctuation, no-break spaces, currency, arrows and frames. All else is measured.
@@ -56,6 +57,13 @@ def widths(text: str) -> list[int]:
         found.append(_cluster_width(cluster))
         found.extend([0] * (len(cluster) - 1))
     return found
+
+
+def fitting(text: str, width: int) -> int:
+    """How many characters of a text, from its beginning, fit into so many cells."""
+    if not NOT_NARROW.search(text):
+        return min(len(text), max(0, width))
+    return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))
 
 
 @lru_cache(maxsize=8192)

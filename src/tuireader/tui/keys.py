@@ -52,12 +52,12 @@ class Row(NamedTuple):
 
 def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
     """The keys of a command, as written on the screen: "ctrl+d", "?"."""
-    return [_written(key.strip()) for key in _bound(id_, keymap).split(",")]
+    return [_written(key) for key in _bound(id_, keymap)]
 
 
 def bound_to(ids: Sequence[str], keymap: Mapping[str, str]) -> frozenset[str]:
     """The keys of some commands, by name or as what they type: "ctrl+d", "?"."""
-    return frozenset(key.strip() for id_ in ids for key in _bound(id_, keymap).split(","))
+    return frozenset(key for id_ in ids for key in _bound(id_, keymap))
 
 
 def _written(key: str) -> str:
@@ -66,8 +66,9 @@ def _written(key: str) -> str:
     return format_key(key)
 
 
-def _bound(id_: str, keymap: Mapping[str, str]) -> str:
-    return keymap.get(id_) or BY_ID[id_].keys
+def _bound(id_: str, keymap: Mapping[str, str]) -> list[str]:
+    """The keys of a command, as Textual names them."""
+    return [key.strip() for key in (keymap.get(id_) or BY_ID[id_].keys).split(",")]
 
 
 def help_sections(keymap: Mapping[str, str]) -> list[tuple[str, list[Row]]]:
@@ -119,5 +120,5 @@ def _hinted(place: Place) -> Iterator[tuple[str, list[str]]]:
 def key_on(screen: Screen[Any], id_: str) -> str:
     """How the first key is written that a command has on a screen now, whatever keymap the app was given."""
     bound = [key for key, active in screen.active_bindings.items() if active.binding.id == id_]
-    usual = [key.strip() for key in BY_ID[id_].keys.split(",")]
+    usual = _bound(id_, {})
     return _written(next((key for key in [*usual, *bound] if key in bound), usual[0]))

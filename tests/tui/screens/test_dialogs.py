@@ -96,6 +96,20 @@ async def test_what_only_shows_something_is_closed_by_the_key_that_opened_it(wit
             assert app.screen is app.reader
 
 
+@pytest.mark.parametrize("opening", [*OPENING.values(), "e"])
+async def test_every_hint_has_something_to_do(with_links: Path, opening: str) -> None:
+    app = reader(with_links, config=Config(refresh_on_start=False))
+    async with app.run_test(size=SIZE) as pilot:
+        await article_open(app, pilot)
+        await pilot.press(opening)
+        await settle(pilot)
+        dialog = app.screen
+        assert isinstance(dialog, Dialog)
+        for hint in dialog.hints():
+            place, _, action = hint.id.rpartition(".")
+            assert callable(getattr(app if place == "app" else dialog, f"action_{action}", None)), hint
+
+
 @pytest.mark.parametrize("opening", ["palette", "contents", "links"])
 async def test_clicks_that_come_twice(with_links: Path, browsed: list[str], opening: str) -> None:
     app = reader(with_links)

@@ -105,6 +105,8 @@ async def test_a_feed_is_removed_when_the_reader_ends(two_feeds: Path) -> None:
         await press(pilot, "e", "x")
         assert names(two_feeds) == ["Notes", "The Example Review"]
     assert names(two_feeds) == ["Notes"]
+    with closing(connect(two_feeds)) as c:
+        assert c.execute("SELECT value FROM setting WHERE name = ?", (REMOVED,)).fetchone()[0] == ""
 
 
 async def test_a_feed_whose_reader_was_killed_is_removed_by_the_next_start(two_feeds: Path) -> None:

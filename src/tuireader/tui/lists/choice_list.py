@@ -78,12 +78,6 @@ class ChoiceList(RowList):
         """A row up; without a cursor, scroll."""
         self._step(-1)
 
-    def _step(self, by: int) -> None:
-        if self._has_cursor:
-            self.move_to(self.cursor + by)
-        else:
-            self.scroll_lines(by)
-
     def action_bottom(self) -> None:
         """To the last row; without a cursor, scroll to it."""
         if self._has_cursor:
@@ -93,25 +87,25 @@ class ChoiceList(RowList):
 
     def action_half_down(self) -> None:
         """Half a page down."""
-        self._leap(max(1, self.room // 2))
+        self._step(max(1, self.room // 2))
 
     def action_half_up(self) -> None:
         """Half a page up."""
-        self._leap(-max(1, self.room // 2))
+        self._step(-max(1, self.room // 2))
 
     def action_page_down(self) -> None:
         """A page down."""
-        self._leap(max(1, self.room - 1))
+        self._step(max(1, self.room - 1))
 
     def action_page_up(self) -> None:
         """A page up."""
-        self._leap(-max(1, self.room - 1))
+        self._step(-max(1, self.room - 1))
 
-    def _leap(self, lines: int) -> None:
+    def _step(self, by: int) -> None:
         if self._has_cursor:
-            self.move_to(self.cursor + lines)
+            self.move_to(self.cursor + by)
         else:
-            self.scroll_lines(lines)
+            self.scroll_lines(by)
 
     def action_open(self) -> None:
         """Choose the row under the cursor."""

@@ -198,12 +198,7 @@ class HeadlineList(RowList):
 
     def _marked(self, text: str, tone: str) -> list[Piece]:
         """A line of a title, with what was searched for in the accent."""
-        pieces: list[Piece] = []
-        end = 0
-        for start, stop in self.find(text).marks if self.find is not None else ():
-            pieces += [(text[end:start], tone), (text[start:stop], "found")]
-            end = stop
-        return [*pieces, (text[end:], tone)]
+        return _with_marks(text, self.find(text).marks if self.find is not None else (), tone)
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The lines of a headline."""
@@ -238,12 +233,7 @@ class HeadlineList(RowList):
         text, width = known.text, self.size.width - 5
         if self.seen(text) != text:
             return [(self.seen(cut(text, width)), "soft")]
-        pieces: list[Piece] = []
-        end = 0
-        for start, stop in known.marks:
-            pieces += [(text[end:start], "soft"), (text[start:stop], "found")]
-            end = stop
-        return [*pieces, (text[end:], "soft")]
+        return _with_marks(text, known.marks, "soft")
 
     def _ask_for_contexts(self) -> None:
         ids, self._wanting = tuple(self._wanting), set()
@@ -314,6 +304,16 @@ class HeadlineList(RowList):
         headline = self.current
         if headline is not None:
             self.post_message(self.Opened(headline.id))
+
+
+def _with_marks(text: str, marks: Sequence[tuple[int, int]], tone: str) -> list[Piece]:
+    """Text in a tone, and what was found in it in the accent."""
+    pieces: list[Piece] = []
+    end = 0
+    for start, stop in marks:
+        pieces += [(text[end:start], tone), (text[start:stop], "found")]
+        end = stop
+    return [*pieces, (text[end:], tone)]
 
 
 def _dot(headline: Headline) -> list[Piece]:

@@ -53,7 +53,7 @@ class QueryController:
         """Show the counts; a feed that another program has removed is no longer chosen."""
         counts, chosen = self._panes.sidebar.counts, self.wanted.feeds
         if counts is not None and counts.query.feeds == chosen:
-            left = tuple(id_ for id_ in chosen if any(one.feed.id == id_ for one in counts.feeds))
+            left = tuple(id_ for id_ in chosen if counts.feed(id_) is not None)
             if left != chosen:
                 toast(self._panes, "The feed that was shown here was removed.")
                 self.want(replace(self.wanted, feeds=left))

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from tuireader.errors import AddressError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import articles
-from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.safe_text import copy_address, toast
 
 
 class ExternalPrograms:
@@ -62,8 +62,7 @@ class ExternalPrograms:
 
     async def _copy_link(self, article_id: int) -> None:
         if (link := await self._link(article_id)) is not None:
-            self._node.app.copy_to_clipboard(link)
-            toast(self._node, f"Copied {link}")
+            copy_address(self._node, link)
 
     async def _link(self, article_id: int) -> str | None:
         article = await self._cache.read(lambda c: articles.get(c, article_id))

@@ -55,20 +55,17 @@ class FeedController:
         self._state = state
         self._clock = clock
         self._undo_key = undo_key
-        self.hidden: frozenset[int] = frozenset()
-        """Feeds that are to be removed at the end."""
 
-    def remove_what_was_left(self) -> None:
-        """Remove feeds that were to be removed when the program was killed."""
-        for number in self._state.get(REMOVED, "").split():
-            if number.isdecimal():
-                self._cache.soon(partial(_unsubscribe, feed_id=int(number)))
-        self._state.put(REMOVED, "")
+    @property
+    def hidden(self) -> frozenset[int]:
+        """Feeds that are to be removed at the end."""
+        return frozenset(int(number) for number in self._state.get(REMOVED, "").split() if number.isdecimal())
 
     def remove_hidden(self) -> None:
-        """Remove what is hidden: nothing can be taken back any more."""
+        """Remove what is hidden, also by a program that was killed: nothing can be taken back any more."""
         for feed_id in self.hidden:
             self._cache.soon(partial(_unsubscribe, feed_id=feed_id))
+        self._state.put(REMOVED, "")
 
     def show(self, summary: FeedSummary | None) -> None:
         """Show what is known of a feed, and what can be done to it; without one, say how to mean one."""
@@ -107,7 +104,6 @@ class FeedController:
             self._hide(self.hidden - {feed_id})
 
     def _hide(self, hidden: frozenset[int]) -> None:
-        self.hidden = hidden
         self._state.put(REMOVED, " ".join(map(str, sorted(hidden))))
         self._node.post_message(FeedsChanged())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.tui.main.reading_pane import Start
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Status
+    from tuireader.model.article import Article, Status
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.tui.main.panes import PanesScreen
 
@@ -25,22 +25,27 @@ class KeyTarget:
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes
 
+    @property
+    def _reading(self) -> tuple[Article, Status] | None:
+        """The open article, for a user who is there."""
+        return self._panes.reading.opened if self._panes.pane == "article" else None
+
     def article(self) -> TargetArticle | None:
         """The open article for a user who is there, else the one under the cursor."""
-        opened, headline = self._panes.reading.opened, self._panes.headlines.current
-        if self._panes.pane == "article" and opened is not None:
-            return TargetArticle(opened[0].id, opened[1])
+        if (reading := self._reading) is not None:
+            article, status = reading
+            return TargetArticle(article.id, status)
+        headline = self._panes.headlines.current
         return TargetArticle(headline.id, headline.status) if headline else None
 
     def start(self) -> Start | None:
         """Where steps to another article begin: where the user is, or is about to be."""
-        opened, headline = self._panes.reading.opened, self._panes.headlines.current
-        is_reading = self._panes.pane == "article"
-        if is_reading and opened is not None:
-            return Start(opened[0].id)
+        if (reading := self._reading) is not None:
+            return Start(reading[0].id)
+        headline = self._panes.headlines.current
         if headline is None:
             return None
-        return Start(headline.id, is_next_unread=not is_reading and not headline.read)
+        return Start(headline.id, is_next_unread=self._panes.pane != "article" and not headline.read)
 
     def feed(self) -> Feed | None:
         """The feed under the cursor, or the one that is chosen, or that of the article."""
@@ -53,14 +58,13 @@ class KeyTarget:
         if (pointed := sidebar.pointed_feed) is not None:
             return pointed
         feed_id = self._feed_id()
-        every = sidebar.counts.feeds if sidebar.counts else ()
-        return next((one for one in every if one.feed.id == feed_id), None)
+        return sidebar.counts.feed(feed_id) if sidebar.counts else None
 
     def _feed_id(self) -> int | None:
         chosen = self._panes.headlines_pane.wanted.feeds
         if len(chosen) == 1:
             return chosen[0]
-        opened, headline = self._panes.reading.opened, self._panes.headlines.current
-        if self._panes.pane == "article" and opened is not None:
-            return opened[0].feed_id
+        if (reading := self._reading) is not None:
+            return reading[0].feed_id
+        headline = self._panes.headlines.current
         return headline.feed_id if headline is not None else None

@@ -142,7 +142,7 @@ class ReaderScreen(PanesScreen):
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
         self.sidebar.views.show(None, ())
-        self.feed_control.remove_what_was_left()
+        self.feed_control.remove_hidden()
         self.headlines_pane.begin()
         self.captions.write_empty()
         self.headlines.focus()

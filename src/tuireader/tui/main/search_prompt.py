@@ -49,7 +49,7 @@ class PromptController:
     def changed(self, event: Prompt.Changed) -> None:
         """Filter or search by what is typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
-            self._panes.sidebar.filter(self._filtered, event.text)
+            self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
         elif event.purpose == SEARCH:
             self._search(event.text)  # the next letter stops what is then no longer wanted
 

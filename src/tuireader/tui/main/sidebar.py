@@ -122,14 +122,13 @@ class Sidebar(Container):
     @property
     def pointed_feed(self) -> FeedSummary | None:
         """The feed under the cursor of the user's list; the only one there is counts as all."""
-        feeds = self.counts.feeds if self.counts else ()
-        focused = self.focused
+        counts, focused = self.counts, self.focused
         pointed = focused.pointed if focused is not None else None
-        if pointed is None:
+        if counts is None or pointed is None:
             return None
-        if focused is self.views and pointed.key == ALL and len(feeds) == 1:
-            return feeds[0]
-        return next((one for one in feeds if one.feed.id == pointed.key), None) if focused is self.feeds else None
+        if focused is self.views and pointed.key == ALL and len(counts.feeds) == 1:
+            return counts.feeds[0]
+        return counts.feed(pointed.key) if focused is self.feeds else None
 
     # Counts.
 
@@ -146,10 +145,6 @@ class Sidebar(Container):
         self.post_message(self.Counted())
 
     # Filtering names.
-
-    def filter(self, facets: FacetList, text: str) -> None:
-        """Show only the names of a list that hold the text; the list keeps its height while it is typed."""
-        facets.set_filter(text)
 
     def end_filter(self, facets: FacetList, *, kept: bool, entered: bool) -> None:
         """Keep a filter that leaves several names; the only name that one leaves is what the user wants."""

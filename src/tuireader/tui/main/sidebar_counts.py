@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -25,6 +26,10 @@ class SidebarCounts:
     authors: Facets
     checked: datetime | None
     """When any feed was last asked for, and answered."""
+
+    def feed(self, feed_id: Hashable) -> FeedSummary | None:
+        """A feed of these, by its id."""
+        return next((one for one in self.feeds if one.feed.id == feed_id), None)
 
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:

@@ -79,5 +79,4 @@ def trouble(feed: Feed, now: datetime) -> str:
         return feed.error or "This feed is gone: its site says it will not come back."
     if feed.error is None:
         return ""
-    was_asked = feed.failures > 0  # one of whose server others asked in vain was not
-    return f"{feed.error} · tried {ago(feed.checked, now)}" if feed.checked and was_asked else feed.error
+    return f"{feed.error} · tried {ago(feed.tried, now)}" if feed.tried else feed.error

@@ -51,7 +51,7 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         return super().dismiss(result)
 
     def hints(self) -> list[Row]:
-        """What the last line of the dialog says: keys and what they do, each with the id of its command."""
+        """What the last line of the dialog says: keys and what they do, each with the action of a click on it."""
         return [Row(keys.key_on(self, "leave"), "close", "leave", is_pinned=True)]
 
     def hint_bar(self) -> HintBar:
@@ -67,14 +67,11 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:
         event.stop()
-        await self.do(event.command)
+        await self.app.run_action(event.command, self)
 
-    async def do(self, command: str) -> None:
-        """Do what a hint says; an heir knows its own."""
-        if command == "leave":
-            self.action_leave()
-        elif command == "open":
-            self.query_one(Rows).action_open()
+    def action_open(self) -> None:
+        """Choose the row under the cursor of its list."""
+        self.query_one(Rows).action_open()
 
     def action_leave(self) -> None:
         """Close, and give nothing."""

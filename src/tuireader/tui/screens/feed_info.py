@@ -21,7 +21,7 @@ from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import plain, toast
+from tuireader.tui.support.safe_text import copy_address, plain
 from tuireader.tui.support.text_fitting import ago, pad
 from tuireader.urls.shown import without_credentials
 
@@ -44,8 +44,7 @@ class FeedInfoScreen(Dialog[Wish | None]):
     """Gives what is to be done to the feed; None where nothing is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("q", "leave", show=False),
+        keys.binding("leave"),
         keys.binding("feed-info"),
         keys.binding("copy-link"),
         Binding("n", "rename", show=False),
@@ -81,19 +80,9 @@ class FeedInfoScreen(Dialog[Wish | None]):
             Row("n", "rename", "rename"),
             Row("x", "unsubscribe", "unsubscribe"),
             Row("o", "site", "site"),
-            Row(keys.key_on(self, "copy-link"), "copy", "copy-link"),
-            Row("esc", "close", "leave", is_pinned=True),
+            Row(keys.key_on(self, "copy-link"), "copy", "copy_link"),
+            *super().hints(),
         ]
-
-    async def do(self, command: str) -> None:
-        """Do what a hint says."""
-        actions = {
-            "rename": self.action_rename,
-            "unsubscribe": self.action_unsubscribe,
-            "site": self.action_site,
-            "copy-link": self.action_copy_link,
-        }
-        actions.get(command, self.action_leave)()
 
     def action_feed_info(self) -> None:
         """The key that opened it closes it."""
@@ -130,9 +119,7 @@ class FeedInfoScreen(Dialog[Wish | None]):
 
     def action_copy_link(self) -> None:
         """Copy its address."""
-        url = printable(without_credentials(self._feed.url))
-        self.app.copy_to_clipboard(url)
-        toast(self, f"Copied {url}")
+        copy_address(self, without_credentials(self._feed.url))
 
 
 class _FactList(ChoiceList):
@@ -176,7 +163,7 @@ def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
     if feed.gone:
         yield Line("State", "It is gone: its site says that it will not come back. x unsubscribes.", is_heading=True)
     elif feed.error:
-        tried = f" Tried {ago(feed.checked, now)}." if feed.checked and feed.failures else ""
+        tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
         if feed.failures > 1:
             yield Line("", f"It has failed {feed.failures} times in a row. r asks now; its site may have another feed.")

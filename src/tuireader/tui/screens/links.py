@@ -18,7 +18,7 @@ from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import plain, toast
+from tuireader.tui.support.safe_text import copy_address, plain
 from tuireader.tui.support.text_fitting import cut
 
 
@@ -48,16 +48,9 @@ class LinksScreen(Dialog[int | None]):
         """How to open or copy one, and how to get away."""
         return [
             Row(keys.key_on(self, "open"), "open", "open"),
-            Row(keys.key_on(self, "copy-link"), "copy", "copy-link"),
+            Row(keys.key_on(self, "copy-link"), "copy", "copy_link"),
             *super().hints(),
         ]
-
-    async def do(self, command: str) -> None:
-        """Copy, or what every dialog does."""
-        if command == "copy-link":
-            self.action_copy_link()
-        else:
-            await super().do(command)
 
     def action_links(self) -> None:
         """The key that opened it closes it."""
@@ -74,9 +67,7 @@ class LinksScreen(Dialog[int | None]):
 
     def action_copy_link(self) -> None:
         """Copy the address of the link under the cursor."""
-        url = self._links[self._indices[self.query_one(_LinkList).cursor]].url
-        self.app.copy_to_clipboard(printable(url))
-        toast(self, f"Copied {url}")
+        copy_address(self, self._links[self._indices[self.query_one(_LinkList).cursor]].url)
 
     @on(ChoiceList.Chosen)
     def _open(self, event: ChoiceList.Chosen) -> None:

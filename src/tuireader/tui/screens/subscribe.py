@@ -83,18 +83,13 @@ class SubscribeScreen(Dialog[Added | None]):
         """How to go on, and the ways out."""
         return [
             Row("enter", "subscribe", "submit"),
-            Row("ctrl+q", "quit", "quit"),
+            Row("ctrl+q", "quit", "app.quit"),
             Row("esc", "skip" if self._is_first else "close", "leave", is_pinned=True),
         ]
 
-    async def do(self, command: str) -> None:
-        """Begin, quit, or leave."""
-        if command == "submit":
-            await self.query_one(Input).action_submit()
-        elif command == "quit":
-            await self.app.action_quit()
-        else:
-            await super().do(command)
+    async def action_submit(self) -> None:
+        """Begin with what is typed."""
+        await self.query_one(Input).action_submit()
 
     @property
     def is_left_by_click(self) -> bool:

@@ -35,6 +35,12 @@ def joined(*parts: str | Content | tuple[str, str]) -> Content:
     return Content("").join(pieces)
 
 
+def copy_address(widget: Widget, url: str) -> None:
+    """Put an address on the clipboard, and say so."""
+    widget.app.copy_to_clipboard(printable(url))
+    toast(widget, f"Copied {url}")
+
+
 def toast(
     widget: Widget,
     message: str,

@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import accumulate
 
 from rich.cells import cell_len
 
-from tuireader.text.cells import widths
+from tuireader.text.cells import fitting
 from tuireader.text.wrap import wrap
 
 ELLIPSIS = "…"
@@ -21,8 +20,7 @@ def cut(text: str, width: int) -> str:
         return text
     if width <= 1:
         return ELLIPSIS[:width]
-    sums = accumulate(widths(text))
-    kept = next((index for index, total in enumerate(sums) if total > width - 1), len(text))
+    kept = fitting(text, width - 1)
     short = text[:kept].rstrip() + ELLIPSIS
     # The two measures differ for a few clusters; the widget's own decides what fits.
     while cell_len(short) > width and kept:
