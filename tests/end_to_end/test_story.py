@@ -44,8 +44,10 @@ def test_first_start_reading_filters_and_again_offline(site: ScriptedSite) -> No
         assert terminal.wait() == 0
     site.stop()
     with Terminal(columns=120, rows=40) as terminal:
+        # It begins where it was left.
+        terminal.until(lambda screen: "▌Europe" in screen and TRADE.title in _headlines(screen))
+        terminal.press("c")
         terminal.until("The Quiet Harbour")
-        terminal.until("AUTHORS")
         terminal.press("G", ENTER)
         terminal.until("Nobody watched the vote")
         # Asking for news fails quietly, takes nothing away, and says why where the reader looks for it.

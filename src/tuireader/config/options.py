@@ -33,6 +33,12 @@ def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> 
     return field(default=default, metadata=about)
 
 
+DAY = 24 * 60
+"""Minutes that refreshes may be apart at most."""
+LONGEST_WAIT = 600
+"""Seconds until an article counts as read, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """What the user chose in the file; everything has a default."""
@@ -49,6 +55,16 @@ class Config:
         'right-to-left text: reordered by tuireader ("reorder") or left to the "terminal"',
     )
     refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
+    refresh_every: int = _option(
+        30, Number(0, DAY), "minutes between two such refreshes while tuireader is open; 0: none"
+    )
+    resume: bool = _option(default=True, kind=Switch(), help_="begin where you left off")
+    preview: bool = _option(
+        default=False, kind=Switch(), help_="in three columns, show the article under the cursor; this marks nothing"
+    )
+    mark_read_after: int = _option(
+        0, Number(0, LONGEST_WAIT), "seconds until an open article counts as read, unless you scroll it before"
+    )
     open_next_unread: bool = _option(
         default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
     )

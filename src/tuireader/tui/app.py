@@ -154,7 +154,13 @@ class ReaderApp(TypeAhead):
     def get_default_screen(self) -> ReaderScreen:
         """The screen with the panes."""
         return ReaderScreen(
-            self.cache, Web(self.cache, self.clock), self.connection, self.memory, config=self.config, clock=self.clock
+            self.cache,
+            Web(self.cache, self.clock),
+            self.connection,
+            self.memory,
+            config=self.config,
+            clock=self.clock,
+            resumes=self.config.resume and not self.addresses,
         )
 
     @property
@@ -266,6 +272,12 @@ class ReaderApp(TypeAhead):
         driver = self.terminal_driver
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back()
+
+    def exit(self, *given: Any, **named: Any) -> None:
+        """End; where the user is is kept while there are lists that know it."""
+        if self.screen_stack and self.reader.is_mounted:
+            self.reader.resume.keep()
+        super().exit(*given, **named)
 
     async def action_quit(self) -> None:
         """End; what was marked is written first. Asked once more, do not wait for that."""

@@ -36,6 +36,7 @@ from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
 from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
 from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
@@ -376,7 +377,7 @@ async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(p
 async def test_the_way_from_article_to_article(panes: PanesScreen, shelved: Path) -> None:
     marked: list[tuple[int, bool]] = []
     statuses: Any = SimpleNamespace(set=lambda id_, *, read: marked.append((id_, read)), is_marking=False)
-    journey = Journey(panes, KeyTarget(panes), statuses, {})
+    journey = Journey(panes, KeyTarget(panes), statuses, ReadMark(panes, statuses, 0), {})
     panes.reading._arrived = journey.arrive
     there = ids(shelved)
     journey.open(there[1])

@@ -524,11 +524,12 @@ async def test_reading_goes_on_where_it_stopped(db: Path) -> None:
         assert position > 0
         first = screen_text(app).splitlines()[3]
         await press(pilot, "J")
+        app.exit()
     assert status(db, ids(db)[0]).position == position
     again = reader(db)
     async with again.run_test(size=MIDDLE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "enter")
+        await press(pilot, "K")
         assert again.reader.article.position == position
         assert screen_text(again).splitlines()[3] == first
 

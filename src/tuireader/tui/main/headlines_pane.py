@@ -105,6 +105,10 @@ class HeadlinesPane(Container):
         first = self._at(0, PAGE)
         self.headlines.show(self._source, View(len(first), rows=first))
         self.headlines.with_feed = self.headlines.spans_feeds()
+        self.watch_cache()
+
+    def watch_cache(self) -> None:
+        """Look from time to time whether another program has changed the cache."""
         self.set_interval(WATCH, self._watch)
 
     # Rows that come into sight.
@@ -169,10 +173,13 @@ class HeadlinesPane(Container):
         current = self.headlines.current
         return None if current is None else Place(current.id, self.headlines.cursor_line())
 
-    def show(self, query: Query) -> Awaitable[None]:
-        """Show other articles; who waits for what this gives goes on when they are shown."""
-        self.wanted = self._as_wanted(query)
-        return self._take_list(self.wanted)
+    def show(self, query: Query, at: Place | None = None) -> Awaitable[None]:
+        """Show other articles; who waits for what this gives goes on when they are shown.
+
+        What the query keeps stays in the list.
+        """
+        self.wanted = replace(self._as_wanted(query), keep=query.keep)
+        return self._take_list(self.wanted, at)
 
     def keep(self, article_id: int) -> None:
         """Let an article stay in the list until it is left, although it may soon not belong any more."""

@@ -12,6 +12,7 @@ from tuireader.tui import keys
 if TYPE_CHECKING:
     from tuireader.tui.main.key_target import KeyTarget
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.read_mark import ReadMark
     from tuireader.tui.main.reading_pane import Arrival
     from tuireader.tui.main.statuses import StatusController
 
@@ -23,11 +24,17 @@ class Journey:
     """Leads the user from article to article."""
 
     def __init__(
-        self, panes: PanesScreen, target: KeyTarget, statuses: StatusController, keymap: Mapping[str, str]
+        self,
+        panes: PanesScreen,
+        target: KeyTarget,
+        statuses: StatusController,
+        read_mark: ReadMark,
+        keymap: Mapping[str, str],
     ) -> None:
         self._panes = panes
         self._target = target
         self._statuses = statuses
+        self._read_mark = read_mark
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self._is_alone_on_arrival = False
         """Whether the article that is on its way is to be alone."""
@@ -39,6 +46,10 @@ class Journey:
     def open_again(self, article_id: int) -> None:
         """Open an article again, if it is still open: there is more of it now."""
         self._panes.reading.reopen(article_id, self._panes.headlines_pane.position)
+
+    def resume(self, article_id: int) -> None:
+        """Show the article that was open the last time; the user does not go there by that."""
+        self._panes.reading.resume(article_id, self._panes.headlines_pane.position)
 
     def step(self, by: int, *, unread: bool = False) -> None:
         """Open the next article (by 1) or the one before (-1) from where the user is, or the next unread one."""
@@ -56,17 +67,16 @@ class Journey:
             panes.toggle_zen()
 
     def arrive(self, arrival: Arrival) -> None:
-        """Go to an article that is shown now, and mark it read."""
+        """Go to an article that is shown now, if the user has opened it; it counts as read when the user is in it."""
         panes, alone = self._panes, self._is_alone_on_arrival
-        self._is_alone_on_arrival = False
-        panes.headlines_pane.bring(arrival.query, arrival.article_id, arrival.around)
-        if alone:
-            panes.set_zen(on=True)
-        else:
-            panes.show_pane("article")
-        if not arrival.status.read:
-            panes.headlines_pane.keep(arrival.article_id)
-            self._statuses.set(arrival.article_id, read=True)
+        if arrival.how == "opened":
+            self._is_alone_on_arrival = False
+            panes.headlines_pane.bring(arrival.query, arrival.article_id, arrival.around)
+            if alone:
+                panes.set_zen(on=True)
+            else:
+                panes.show_pane("article")
+        self._read_mark.expect(arrival.article_id, read=arrival.status.read or arrival.how == "resumed")
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether a list, an article or marks are on their way, and what is typed is meant for them.

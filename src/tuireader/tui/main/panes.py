@@ -150,7 +150,7 @@ class PanesScreen(SteadyScreen[None]):
         """Go to a pane."""
         if pane != "article" and self.zen:
             self.zen = self.article.names_itself = False
-        self.pane = pane
+        self._be_in(pane)
         self.arrange_panes()
         target = self._target(pane)
         if not target.has_focus:
@@ -176,9 +176,17 @@ class PanesScreen(SteadyScreen[None]):
         elif self.reading in event.widget.ancestors:
             pane = "article"
         if pane is not None and pane != self.pane:
-            self.pane = pane
+            self._be_in(pane)
             self.arrange_panes()
         self.show_hints()
+
+    def _be_in(self, pane: Pane) -> None:
+        if pane != self.pane:
+            self.pane = pane
+            self.entered()
+
+    def entered(self) -> None:
+        """Called when the user has come to another pane."""
 
     def show_hints(self) -> None:
         """Show the keys of where the user is, and light the pane."""

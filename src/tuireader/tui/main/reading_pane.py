@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual import work
 from textual.containers import Container
@@ -16,6 +16,7 @@ from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model.article import Article, Status
-    from tuireader.model.query import Query
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 
@@ -45,6 +45,10 @@ POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
 
 
+Way = Literal["opened", "previewed", "resumed"]
+"""How an article came: the user opened it, the cursor is on it, or it was open the last time."""
+
+
 class Arrival(NamedTuple):
     """An article that is shown now."""
 
@@ -54,6 +58,7 @@ class Arrival(NamedTuple):
     around: View | None
     """That list around it, where its row was not known."""
     status: Status
+    how: Way = "opened"
 
 
 class Start(NamedTuple):
@@ -173,8 +178,26 @@ class ReadingPane(Container):
         else:
             self.post_message(self.Fetched(article_id))
 
+    def resume(self, article_id: int, position: ListPosition) -> None:
+        """Open the article that was open the last time."""
+        self._steps = ()
+        self._open(article_id, position, "resumed")
+
+    @work(exclusive=True, group="preview")
+    async def preview(self, article_id: int) -> None:
+        """Show an article that the user has not opened, unless one is being opened."""
+        if self.is_opening:
+            return
+        self._changes = [*self._unwritten]
+        try:
+            opened = await self._cache.read(lambda c: self._read(c, article_id))
+        except NotFoundError:  # it was removed since; the list will say so
+            return
+        await self._show(opened, ListPosition(Query(), frozenset()), None, "previewed")
+
     @work(exclusive=True, group="article")
-    async def _open(self, article_id: int, position: ListPosition) -> None:
+    async def _open(self, article_id: int, position: ListPosition, how: Way = "opened") -> None:
+        self.workers.cancel_group(self, "preview")
         self._changes = [*self._unwritten]
 
         def read(connection: Connection) -> tuple[View | None, OpenArticle]:
@@ -185,7 +208,7 @@ class ReadingPane(Container):
         except NotFoundError as error:
             toast(self, str(error), severity="warning")
             return
-        await self._show(opened, position, around)
+        await self._show(opened, position, around, how)
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
@@ -193,7 +216,9 @@ class ReadingPane(Container):
 
         return open_article(connection, article_id, excerpt=self._excerpt, beginning=True)
 
-    async def _show(self, opened: OpenArticle, position: ListPosition, around: View | None) -> None:
+    async def _show(
+        self, opened: OpenArticle, position: ListPosition, around: View | None, how: Way = "opened"
+    ) -> None:
         self.keep_position()
         status = with_changes(opened.article.id, opened.status, self._changes)
         stopped = self._positions.setdefault(opened.article.id, status.position)
@@ -201,7 +226,7 @@ class ReadingPane(Container):
         self.opened = (opened.article, opened.status)
         self.view.show(opened)
         self._shower = get_current_worker()
-        self._arrived(Arrival(position.query, opened.article.id, around, opened.status))
+        self._arrived(Arrival(position.query, opened.article.id, around, opened.status, how))
         if not opened.whole:
             painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
             self.call_after_refresh(painted.set)
@@ -228,6 +253,7 @@ class ReadingPane(Container):
     @work(exclusive=True, group="article")
     async def _walk(self, steps: Sequence[tuple[int, bool]], start: Start | None, position: ListPosition) -> None:
         """Find the article, and open it."""
+        self.workers.cancel_group(self, "preview")
         self._changes = [*self._unwritten]
         if start is None:
             self._steps = ()
@@ -286,7 +312,6 @@ class ReadingPane(Container):
 
     def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
         """Keep the position once the user stands still."""
-        event.stop()
         if self.opened is None or self.opened[0].id != event.article_id:
             return
         self.opened = (self.opened[0], replace(self.opened[1], position=event.position))

@@ -60,7 +60,12 @@ class RefreshController:
             return
         self._node.run_worker(self._refresh(wanted, force=force), group="refresh", exclusive=False)
 
-    async def _refresh(self, wanted: Sequence[Feed] | None, *, force: bool) -> None:
+    def refresh_quietly(self) -> None:
+        """Ask for what is due, without a word of what it brings: nobody asked."""
+        if not self.progress:
+            self._node.run_worker(self._refresh(None, force=False, quiet=True), group="refresh", exclusive=False)
+
+    async def _refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
             return
@@ -88,7 +93,7 @@ class RefreshController:
             self._say("")
         self.offline = tally.offline
         self._node.post_message(RefreshEnded())
-        if force or tally.new:
+        if force or (tally.new and not quiet):
             toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary())
 
     def _feeds_to_ask(self, *, force: bool) -> list[Feed]:

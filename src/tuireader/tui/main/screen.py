@@ -29,8 +29,11 @@ from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.preview import Preview
+from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
+from tuireader.tui.main.resume import Resume, Whereabouts
 from tuireader.tui.main.search_prompt import PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
@@ -59,8 +62,12 @@ class ReaderScreen(PanesScreen):
         *,
         config: Config,
         clock: Clock,
+        resumes: bool,
     ) -> None:
-        """`connection` is for reads on the loop, which are bounded; `cache` for all that is done off it."""
+        """`connection` is for reads on the loop, which are bounded; `cache` for all that is done off it.
+
+        `resumes`: begin where the user was the last time.
+        """
         keymap = config.keymap
         unwritten: list[StatusChange] = []
         headlines = HeadlinesPane(cache, connection, clock, unwritten, id="headlines-pane")
@@ -78,13 +85,14 @@ class ReaderScreen(PanesScreen):
         self.connection = connection
         self.clock = clock
         self.config = config
+        self.resumes = resumes
         self._state = state
         undo_key = keys.keys_of("undo", keymap)[0]
         self.statuses = StatusController(
             self,
             cache,
             unwritten,
-            show=(headlines.headlines.apply, reading.apply),
+            show=(headlines.headlines.apply, reading.apply, self._status_shown),
             is_reading=lambda: headlines.is_reading,
             undo_key=undo_key,
         )
@@ -93,7 +101,10 @@ class ReaderScreen(PanesScreen):
         self.choosing = QueryController(self, self.captions)
         self.prompts = PromptController(self, self.choosing.want)
         self.key_target = KeyTarget(self)
-        self.journey = Journey(self, self.key_target, self.statuses, keymap)
+        self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
+        self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
+        self.preview = Preview(self)
+        self.resume = Resume(self, cache, state, self.journey)
         self.adding = AddController(self, cache, web, connection, clock)
         self.external = ExternalPrograms(self, cache)
         self.feed_control = FeedController(
@@ -143,11 +154,12 @@ class ReaderScreen(PanesScreen):
             rows.reorder = reorders(self.config)
         self.sidebar.views.show(None, ())
         self.feed_control.remove_hidden()
-        self.headlines_pane.begin()
-        self.captions.write_empty()
+        self._begin()
         self.headlines.focus()
         self.recount()
         self.set_interval(MINUTE, self._age)
+        if self.config.refresh_every:
+            self.set_interval(self.config.refresh_every * MINUTE, self.refreshes.refresh_quietly)
         self.call_after_refresh(self.reading.prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
@@ -158,6 +170,16 @@ class ReaderScreen(PanesScreen):
         """Keep where reading stopped, also when the program ends."""
         self.reading.keep_position()
         self.feed_control.remove_hidden()
+
+    def _begin(self) -> None:
+        """Show the first headlines there are at once, or lead back to where the user was."""
+        there = self.resume.kept if self.resumes else Whereabouts()
+        if there == Whereabouts():
+            self.headlines_pane.begin()
+            self.captions.write_empty()
+        else:
+            self.headlines_pane.watch_cache()
+            self.call_after_refresh(self.resume.begin, there)
 
     def _age(self) -> None:
         self.headlines.refresh()
@@ -243,6 +265,24 @@ class ReaderScreen(PanesScreen):
 
     def _arrived(self, arrival: Arrival) -> None:
         self.journey.arrive(arrival)
+        self.resume.keep_soon()
+
+    @on(HeadlineList.Pointed)
+    def _headline_pointed(self) -> None:
+        self.resume.keep_soon()
+        if self.config.preview:
+            self.preview.pointed()
+
+    def entered(self) -> None:
+        """The user may be in the article now: then it counts as read."""
+        self.read_mark.enter()
+
+    def on_article_view_position_changed(self) -> None:
+        """Whoever scrolls in an article reads it."""
+        self.read_mark.scrolled()
+
+    def _status_shown(self, change: StatusChange) -> None:
+        self.read_mark.apply(change)
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether something is on its way, and what is typed is meant for that; see `TypeAhead`."""

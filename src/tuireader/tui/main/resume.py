@@ -1,0 +1,152 @@
+"""Where the user was when the program ended, and the way back there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
+
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds
+from tuireader.tui.main import queries
+from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.reading_pane import POSITION_PAUSE
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tuireader.tui.main.journey import Journey
+    from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.support.ui_state import UiState
+
+WHEREABOUTS = "whereabouts"
+"""The setting that says where the user was."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where the user is: what is shown, the cursor, and the article that is open."""
+
+    query: Query = field(default_factory=Query)
+    place: Place | None = None
+    """None: at the top, where new articles are seen."""
+    opened: int | None = None
+    """The article that is seen, whether the user is in it or only beside it."""
+    in_article: bool = False
+
+
+class Resume:
+    """Keeps where the user is, and leads back there."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, state: UiState, journey: Journey) -> None:
+        self._panes = panes
+        self._cache = cache
+        self._state = state
+        self._journey = journey
+        self._timer: Timer | None = None
+
+    def keep_soon(self) -> None:
+        """Keep where the user is once nothing has moved for a moment: the program may be killed."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._panes.set_timer(POSITION_PAUSE, self.keep)
+
+    def keep(self) -> None:
+        """Keep where the user is now."""
+        panes, opened = self._panes, self._panes.reading.opened
+        in_article = panes.pane == "article" and opened is not None
+        is_seen = opened is not None and (in_article or panes.panes_beside == 3)
+        here = Whereabouts(
+            query=replace(queries.with_text(panes.headlines_pane.wanted, ""), keep=frozenset(), not_feeds=()),
+            place=panes.headlines_pane.place if panes.headlines.cursor else None,
+            opened=opened[0].id if opened is not None and is_seen else None,
+            in_article=in_article,
+        )
+        self._state.put(WHEREABOUTS, to_text(here))
+
+    @property
+    def kept(self) -> Whereabouts:
+        """Where the user was the last time."""
+        return from_text(self._state.get(WHEREABOUTS, ""))
+
+    def begin(self, there: Whereabouts) -> None:
+        """Lead back; keys wait until the list is there."""
+        self._panes.headlines_pane.run_worker(self._lead(there), group="list", exclusive=True)
+
+    async def _lead(self, there: Whereabouts) -> None:
+        panes = self._panes
+        there = await self._cache.read(lambda c: still_there(c, there))
+        await panes.headlines_pane.show(there.query, there.place)
+        if there.opened is not None and (there.in_article or panes.panes_beside == 3):
+            self._journey.resume(there.opened)
+            if there.in_article:
+                panes.show_pane("article")
+
+
+def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
+    """The same without what has been removed since; what was open stays in a list of unread articles."""
+    left = {id_ for id_, _, _ in feeds.addresses(c)}
+    query = replace(there.query, feeds=tuple(id_ for id_ in there.query.feeds if id_ in left))
+    known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
+    found = {headline.id for headline in articles.headlines(c, known)}
+    return Whereabouts(
+        query=replace(query, keep=frozenset(found)) if query.unread or query.starred else query,
+        place=there.place if there.place is not None and there.place.article_id in found else None,
+        opened=there.opened if there.opened in found else None,
+        in_article=there.in_article and there.opened in found,
+    )
+
+
+def to_text(here: Whereabouts) -> str:
+    """Whereabouts as they are kept: JSON, without what is as at the first start."""
+    query, place = here.query, here.place
+    said = {
+        "feeds": query.feeds,
+        "categories": query.categories,
+        "authors": query.authors,
+        "unread": query.unread,
+        "starred": query.starred,
+        "order": query.order if query.order != Query().order else "",
+        "place": place and [place.article_id, place.line],
+        "opened": here.opened,
+        "in_article": here.in_article,
+    }
+    import json  # not needed at a first start
+
+    kept = {name: value for name, value in said.items() if value}
+    return json.dumps(kept, ensure_ascii=False) if kept else ""
+
+
+def from_text(text: str) -> Whereabouts:
+    """What `to_text` gave; of what another version wrote, as much as can be understood."""
+    if not text:
+        return Whereabouts()
+    import json
+
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return Whereabouts()
+    if not isinstance(said, dict):
+        return Whereabouts()
+    place = _of(int, said.get("place"))
+    opened = said.get("opened")
+    return Whereabouts(
+        query=Query(
+            feeds=_of(int, said.get("feeds")),
+            categories=_of(str, said.get("categories")),
+            authors=_of(str, said.get("authors")),
+            unread=said.get("unread") is True,
+            starred=said.get("starred") is True,
+            order=next((each for each in queries.ORDERS if each == said.get("order")), Query().order),
+        ),
+        place=Place(*place) if len(place) == 2 else None,
+        opened=opened if isinstance(opened, int) else None,
+        in_article=said.get("in_article") is True,
+    )
+
+
+def _of(kind: type[Any], value: object) -> tuple[Any, ...]:
+    """A list of one kind of things; empty where it is anything else."""
+    return tuple(value) if isinstance(value, list) and all(type(each) is kind for each in value) else ()

@@ -1,0 +1,306 @@
+"""Where the user was, what the cursor previews, and when an article counts as read."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve
+from tuireader.config.options import Config
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, ui_state
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.main.headlines_pane import Place
+from tuireader.tui.main.resume import WHEREABOUTS, Whereabouts, from_text, to_text
+
+WIDE, MIDDLE = (140, 40), (80, 24)
+LONG = Piece("Long", 1, html="".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(200)))
+
+
+@pytest.fixture
+def two_feeds(db: Path) -> Path:
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES)
+    return db
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    await pilot.press(*pressed)
+    await settle(pilot)
+
+
+def is_read(path: Path, article_id: int) -> bool:
+    with closing(connect(path)) as c:
+        return articles.status(c, article_id).read
+
+
+def quiet(**options: object) -> Config:
+    return Config(refresh_on_start=False, **options)  # type: ignore[arg-type]
+
+
+# Coming back.
+
+
+async def test_the_article_the_filter_and_the_order_are_as_they_were_left(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.categories.focus()
+        await press(pilot, "enter", "s")  # names by name
+        app.reader.headlines.focus()
+        await press(pilot, "s", "G", "enter")
+        query, opened = app.reader.wanted, app.reader.reading.opened
+        assert query.categories
+        assert query.order == "oldest"
+        assert opened is not None
+        app.exit()
+    again = reader(two_feeds)
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert again.reader.wanted.categories == query.categories
+        assert again.reader.wanted.order == "oldest"
+        assert again.reader.pane == "article"
+        assert again.focused is again.reader.article
+        assert again.reader.reading.opened is not None
+        assert again.reader.reading.opened[0].id == opened[0].id
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.id == opened[0].id
+        assert again.reader.sidebar.categories.chosen == set(query.categories)
+
+
+async def test_the_cursor_stands_on_the_same_line_and_at_the_top_new_articles_are_seen(db: Path) -> None:
+    shelve(db, "Many", [Piece(f"Piece {number}", number + 1) for number in range(100)])
+    app = reader(db)
+    async with app.run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        await press(pilot, *["j"] * 30)
+        line, current = app.reader.headlines.cursor_line(), app.reader.headlines.current
+        assert current is not None
+        app.exit()
+    shelve(db, "Newer", [Piece("Newer", 0.1)])
+    again = reader(db)
+    async with again.run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.id == current.id
+        assert again.reader.headlines.cursor == 31
+        assert again.reader.headlines.cursor_line() == line
+        await press(pilot, "g")
+        again.exit()
+    once_more = reader(db)
+    async with once_more.run_test(size=MIDDLE) as pilot:
+        await settle(pilot)
+        assert once_more.reader.headlines.cursor == 0
+        assert "Newer" in screen_text(once_more)
+
+
+async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.views.focus()
+        await press(pilot, "j", "enter")
+        app.reader.headlines.focus()
+        await press(pilot, "j", "enter")
+        assert app.reader.reading.opened is not None
+        opened = app.reader.reading.opened[0].id
+        app.exit()
+    assert is_read(two_feeds, opened)
+    again = reader(two_feeds)
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.id == opened
+        await press(pilot, "m")
+        again.exit()
+    assert not is_read(two_feeds, opened)
+    once_more = reader(two_feeds)
+    async with once_more.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert once_more.reader.pane == "article"
+    assert not is_read(two_feeds, opened)
+
+
+async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash", *"harbour", "enter", "enter")
+        assert app.reader.wanted.text == "harbour"
+        assert app.reader.reading.opened is not None
+        feed = app.reader.reading.opened[0].feed_id
+        app.exit()
+    with closing(connect(two_feeds)) as c:
+        feeds.remove(c, feed)
+    again = reader(two_feeds)
+    async with again.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        assert again.reader.wanted == Query()
+        assert again.reader.reading.opened is None
+        assert again.reader.headlines.row_count() > 0
+        assert not again._notifications
+
+
+async def test_whoever_wants_to_begin_anew_does(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j", "enter")
+        app.exit()
+    again = reader(two_feeds, config=quiet(resume=False))
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert again.reader.headlines.cursor == 0
+        assert again.reader.reading.opened is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "7", '{"feeds": "x", "place": [1], "opened": "a", "order": "up", "in_article": 3}'],
+)
+def test_what_another_version_kept_is_left_out(text: str) -> None:
+    assert from_text(text) == Whereabouts()
+
+
+def test_whereabouts_are_kept_whole() -> None:
+    query = Query(feeds=(3,), categories=("China/Russia",), authors=("Zoë",), unread=True, order="longest")
+    here = Whereabouts(query, Place(5, 7), 5, in_article=True)
+    assert from_text(to_text(here)) == here
+    assert to_text(Whereabouts()) == ""
+
+
+def test_whereabouts_of_a_damaged_cache_do_no_harm(two_feeds: Path) -> None:
+    with closing(connect(two_feeds)) as c:
+        ui_state.save(c, WHEREABOUTS, '{"place": [999999999999, -5], "opened": 77, "in_article": true}')
+    app = reader(two_feeds)
+    app.connection.close()
+    assert from_text(app.memory.get(WHEREABOUTS, "")).place == Place(999999999999, -5)
+
+
+# Previewing.
+
+
+def opened_title(app: ReaderApp) -> str:
+    opened = app.reader.reading.opened
+    return "" if opened is None else opened[0].title
+
+
+async def test_the_headline_under_the_cursor_is_shown_beside_and_not_marked(two_feeds: Path) -> None:
+    app = reader(two_feeds, config=quiet(preview=True))
+    first, second = ids(two_feeds)[:2]
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.2)
+        await settle(pilot)
+        assert opened_title(app) == REVIEW[0].title
+        await press(pilot, "j")
+        await pilot.pause(0.2)
+        await settle(pilot)
+        assert opened_title(app) == NOTES[0].title
+        assert app.reader.pane == "headlines"
+        assert not is_read(two_feeds, first)
+        assert not is_read(two_feeds, second)
+        await press(pilot, "tab")
+        assert app.focused is app.reader.article
+        assert is_read(two_feeds, second)
+    assert not is_read(two_feeds, first)
+
+
+async def test_without_the_option_or_the_room_nothing_is_previewed(two_feeds: Path) -> None:
+    for size, config in ((WIDE, quiet()), (MIDDLE, quiet(preview=True))):
+        app = reader(two_feeds, config=config)
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            await press(pilot, "j")
+            await pilot.pause(0.3)
+            await settle(pilot)
+            assert app.reader.reading.opened is None
+
+
+async def test_enter_on_what_is_previewed_opens_it_and_goes_there(two_feeds: Path) -> None:
+    app = reader(two_feeds, config=quiet(preview=True))
+    async with app.run_test(size=WIDE) as pilot:
+        await pilot.pause(0.2)
+        await settle(pilot)
+        await press(pilot, "enter")
+        assert app.reader.pane == "article"
+        await press(pilot, "h")
+        await resize(pilot, 80, 24)
+        await press(pilot, "j")
+        assert opened_title(app) == REVIEW[0].title
+    assert is_read(two_feeds, ids(two_feeds)[0])
+
+
+# When it counts as read.
+
+
+async def test_an_article_counts_as_read_only_after_a_while(two_feeds: Path) -> None:
+    app = reader(two_feeds, config=quiet(mark_read_after=600))
+    first, second = ids(two_feeds)[:2]
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "h")
+        assert not is_read(two_feeds, first)
+        app.reader.read_mark._after = 0.05  # type: ignore[assignment]
+        await press(pilot, "j", "enter")
+        await pilot.pause(0.2)
+        await settle(pilot)
+        assert is_read(two_feeds, second)
+    assert not is_read(two_feeds, first)
+
+
+async def test_an_article_that_was_left_in_time_stays_unread(two_feeds: Path) -> None:
+    app = reader(two_feeds, config=quiet(mark_read_after=1))
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        app.reader.read_mark._after = 0.3  # type: ignore[assignment]
+        await press(pilot, "enter", "h")
+        await pilot.pause(0.5)
+        await settle(pilot)
+    assert not is_read(two_feeds, ids(two_feeds)[0])
+
+
+async def test_whoever_scrolls_reads_and_what_was_marked_by_hand_stays(db: Path) -> None:
+    shelve(db, "Notes", [LONG, Piece("Second", 2, html=LONG.html)])
+    app = reader(db, config=quiet(mark_read_after=600))
+    first, second = ids(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "j")
+        assert is_read(db, first)
+        await press(pilot, "J", "m", "m", "j")
+    assert not is_read(db, second)
+
+
+# Refreshing while it is open.
+
+
+async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path) -> None:
+    app = reader(two_feeds, config=quiet(refresh_every=1))
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        asked: list[bool] = []
+        app.reader.refreshes._feeds_to_ask = lambda *, force: asked.append(force) or []  # type: ignore[method-assign, func-returns-value]
+        app.reader.refreshes.refresh_quietly()
+        await settle(pilot)
+        assert asked == [False]
+        assert not app._notifications
+
+
+async def test_who_is_killed_comes_back_too(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "j")
+        for _ in range(500):
+            if app.memory.get(WHEREABOUTS, ""):
+                break
+            await pilot.pause(0.02)
+        await settle(pilot)
+        with closing(connect(two_feeds)) as c:
+            kept = from_text(ui_state.load(c)[WHEREABOUTS])
+    assert kept.place is not None
+    assert kept.place.article_id == ids(two_feeds)[2]
