@@ -14,7 +14,7 @@ focus; an action that has nothing to do there raises SkipAction and leaves the k
 with the panes. `app`: on every screen. `dialog`: on a screen over the panes that only shows something.
 """
 
-Section = Literal["Moving", "Articles", "In the article", "Lists and feeds"]
+Section = Literal["Most used", "Moving", "Articles", "In the article", "Lists and feeds"]
 """Where the help names it."""
 
 Place = Literal["list", "sidebar", "article"]
@@ -67,19 +67,19 @@ class Command:
 _MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (1, "scroll")}
 
 COMMANDS = (
-    Command("down", "j,down", "down", "moving", "Moving", _MOVE),
-    Command("up", "k,up", "up", "moving", "Moving", _MOVE),
+    Command("down", "j,down", "down", "moving", "Most used", _MOVE),
+    Command("up", "k,up", "up", "moving", "Most used", _MOVE),
     Command("top", "g,home", "to the top", "moving", "Moving"),
     Command("bottom", "G,end", "to the bottom", "moving", "Moving"),
     Command("half-down", "ctrl+d", "half a page down", "moving", "Moving"),
     Command("half-up", "ctrl+u", "half a page up", "moving", "Moving"),
     Command(
-        "page-down", "space,pagedown,ctrl+f", "a page down; at its end, the next article", "moving", "Moving",
+        "page-down", "space,pagedown,ctrl+f", "a page down; at its end, the next article", "moving", "Most used",
         {"article": (2, "page")},
     ),
     Command("page-up", "pageup,ctrl+b", "a page up", "moving", "Moving"),
     Command(
-        "open", "enter", "open; in the sidebar, choose or clear", "list", "Moving",
+        "open", "enter", "open; in the sidebar, choose or clear", "list", "Most used",
         {"list": (2, "open"), "sidebar": (2, "choose")},
     ),
     Command("right", "l,right", "open", "list", "Moving", {"sidebar": (3, "choose & go")}),
@@ -87,19 +87,19 @@ COMMANDS = (
         "back", "h,left,escape", "back, to the left", "panes", "Moving", is_navigation=True
     ),
     Command(
-        "close", "q", "back; on the first pane, quit", "panes", "Moving",
+        "close", "q", "back; on the first pane, quit", "panes", "Most used",
         {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back")}, is_navigation=True,
     ),
     Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
     Command("previous-pane", "shift+tab", "previous pane", "panes", "Moving", is_navigation=True),
     Command("next-article", "J", "next article", "panes", "Articles"),
     Command("previous-article", "K", "previous article", "panes", "Articles"),
-    Command("next-unread", "n", "next unread article", "panes", "Articles", {"article": (3, "next")}),
+    Command("next-unread", "n", "next unread article", "panes", "Most used", {"article": (3, "next")}),
     Command("previous-unread", "p", "previous unread article", "panes", "Articles"),
-    Command("read", "m", "read or unread", "panes", "Articles", {"list": (4, "read")}),
+    Command("read", "m", "read or unread", "panes", "Most used", {"list": (4, "read")}),
     Command("all-read", "A", "mark everything shown as read", "panes", "Articles"),
     Command("undo", "U", "undo", "panes", "Articles"),
-    Command("star", "f", "star", "panes", "Articles", {"list": (3, "star"), "article": (4, "star")}),
+    Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
     Command("full-text", "d", "fetch the full text", "panes", "Articles"),
@@ -119,7 +119,7 @@ COMMANDS = (
     Command("zen", "z", "zen: the article alone", "panes", "In the article", {"article": (7, "zen")}),
     Command("clear", "escape", "clear what is found", "article", is_navigation=True),
     Command(
-        "search", "/", "search (filters in the sidebar)", "panes", "Lists and feeds",
+        "search", "/", "search (filters in the sidebar)", "panes", "Most used",
         {"list": (5, "search"), "sidebar": (4, "filter")},
     ),
     Command(
@@ -134,10 +134,10 @@ COMMANDS = (
         {"list": (6, "refresh"), "sidebar": (7, "refresh")},
     ),
     Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
-    Command("add", "a", "add a site", "panes", "Lists and feeds", {"list": (7, "add"), "sidebar": (8, "add")}),
-    Command("palette", ":,ctrl+p", "command palette", "app", "Lists and feeds", is_navigation=True),
+    Command("add", "a", "add a site", "panes", "Most used", {"list": (7, "add"), "sidebar": (8, "add")}),
+    Command("palette", ":,ctrl+p", "command palette", "app", "Most used", is_navigation=True),
     Command(
-        "help", "?,f1", "help", "app", "Lists and feeds",
+        "help", "?,f1", "help", "app", "Most used",
         {"list": (11, "help"), "sidebar": (11, "help"), "article": (11, "help")},
     ),
     Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),

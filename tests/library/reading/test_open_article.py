@@ -79,7 +79,8 @@ async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, 
     site.pages["/one"] = Reply(PAGE)
     with closing(connect(library.path)) as c:
         assert "This is an excerpt." in str(open_article.open_article(c, number).document)
-        assert "Ask for more." in str(open_article.open_article(c, number, excerpt="Ask for more.").document)
+        endings = open_article.Endings("Ask for more.")
+        assert "Ask for more." in str(open_article.open_article(c, number, endings=endings).document)
     await fetch(library, number)
     with closing(connect(library.path)) as c:
         opened = open_article.open_article(c, number)
@@ -92,6 +93,25 @@ async def test_an_excerpt_says_so_until_its_full_text_is_here(library: Library, 
     assert f"]({site.url}/other)" in text
     for other in ("Leave a Reply", "Akismet", "Home About"):
         assert other not in text
+
+
+@pytest.mark.parametrize(
+    ("html", "link", "asks"),
+    [
+        ("<p>A minister says what nobody expected.</p>", "/one", True),
+        ('<p>A comic.</p><p><img src="/comic.png" alt="A comic"></p>', "/one", False),
+        (f"<p>{'word ' * 61}</p>", "/one", False),
+        ("<p>It begins well, and then […]</p>", "/one", False),
+    ],
+)
+async def test_what_is_very_short_may_be_a_summary(
+    library: Library, site: ScriptedSite, html: str, link: str, asks: bool
+) -> None:
+    number = await one_article(library, site, html, link=link)
+    endings = open_article.Endings(summary="Only a summary?")
+    with closing(connect(library.path)) as c:
+        assert ("Only a summary?" in str(open_article.open_article(c, number, endings=endings).document)) is asks
+        assert "summary" not in str(open_article.open_article(c, number).document)
 
 
 async def test_an_edit_of_the_excerpt_keeps_the_full_text(library: Library, site: ScriptedSite) -> None:

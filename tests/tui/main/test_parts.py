@@ -138,7 +138,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
-        excerpt="",
+        endings=("", ""),
     )
     app = Alone(pane)
     async with app.run_test(size=(60, 20)) as pilot:
@@ -246,7 +246,7 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
             make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
             arrived=lambda _: None,
             unwritten=[],
-            excerpt="",
+            endings=("", ""),
         ),
         {},
     )

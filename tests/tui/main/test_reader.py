@@ -169,9 +169,9 @@ async def test_a_long_article_is_shown_before_all_of_it_is_ready(db: Path, monke
     go_on = threading.Event()
     complete = open_article.complete
 
-    def held(opened: open_article.OpenArticle, *, excerpt: str) -> open_article.OpenArticle:
+    def held(opened: open_article.OpenArticle, *, endings: open_article.Endings) -> open_article.OpenArticle:
         go_on.wait(30)
-        return complete(opened, excerpt=excerpt)
+        return complete(opened, endings=endings)
 
     monkeypatch.setattr(open_article, "complete", held)
     app = reader(db)

@@ -6,7 +6,7 @@ Imports what is heavy where it is used: this module itself is loaded by commands
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotFoundError
 from tuireader.store import articles, feeds
@@ -17,12 +17,32 @@ if TYPE_CHECKING:
     from tuireader.content.document.model import Document
     from tuireader.model.article import Article, Status
 
-EXCERPT = "This is an excerpt."
+SUMMARY = 60
+"""Words up to which a text without a picture may be only a summary, although nothing in it says so."""
 
 LONG = 60_000
 """Characters of clean HTML from which on preparing all of it takes longer than an eye notices."""
 BEGINNING = 16_000
 """Characters of it that are more than a screen shows."""
+
+
+class Endings(NamedTuple):
+    """The sentences at the end of what is not, or may not be, the whole article; empty: none."""
+
+    excerpt: str = "This is an excerpt."
+    summary: str = ""
+    """For what is so short that it may be only a summary."""
+
+    def of(self, article: Article, html: str) -> str:
+        """The one for an article."""
+        if not article.offline:
+            return self.excerpt
+        can_be_fetched = article.link.startswith(("http://", "https://"))
+        is_short = 0 < article.words <= SUMMARY and "<img" not in html
+        return self.summary if is_short and can_be_fetched else ""
+
+
+ENDINGS = Endings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +61,9 @@ class OpenArticle:
 
 
 def open_article(
-    c: sqlite3.Connection, article_id: int, *, excerpt: str = EXCERPT, beginning: bool = False
+    c: sqlite3.Connection, article_id: int, *, endings: Endings = ENDINGS, beginning: bool = False
 ) -> OpenArticle:
-    """Bring an article into the form that is laid out; `excerpt` is what its end says if the rest is not here.
+    """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
 
     With `beginning`, of a long article that is read from its top only that, in a fraction of the time. Raises
     NotFoundError.
@@ -51,7 +71,7 @@ def open_article(
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     html = _clean_html(c, article)
     first = _beginning(html) if beginning and not status.position else ""
-    return OpenArticle(article, status, html, *_prepared(article, first or html, excerpt), whole=not first)
+    return OpenArticle(article, status, html, *_prepared(article, first or html, endings), whole=not first)
 
 
 def _beginning(html: str) -> str:
@@ -60,18 +80,17 @@ def _beginning(html: str) -> str:
     return beginning(html, BEGINNING) if len(html) > LONG else ""
 
 
-def complete(opened: OpenArticle, *, excerpt: str = EXCERPT) -> OpenArticle:
+def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     """The whole article of which there is the beginning."""
-    markdown, document = _prepared(opened.article, opened.html, excerpt)
+    markdown, document = _prepared(opened.article, opened.html, endings)
     return replace(opened, markdown=markdown, document=document, whole=True)
 
 
-def _prepared(article: Article, html: str, excerpt: str) -> tuple[str, Document]:
+def _prepared(article: Article, html: str, endings: Endings) -> tuple[str, Document]:
     from tuireader.content.document.build import to_document
     from tuireader.content.markdown.convert import to_markdown
 
-    markdown = to_markdown(html)
-    end = "" if article.offline else excerpt
+    markdown, end = to_markdown(html), endings.of(article, html)
     return markdown, to_document(markdown, title=article.title, authors=article.authors, excerpt=end)
 
 

@@ -89,13 +89,13 @@ class ReadingPane(Container):
         make: Callable[[], ArticleView],
         arrived: Callable[[Arrival], None],
         unwritten: Sequence[StatusChange],
-        excerpt: str,
+        endings: tuple[str, str],
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
 
-        `unwritten` are the changes that what is read from the cache may be without; `excerpt` is the sentence at the
-        end of an article whose rest is not here.
+        `unwritten` are the changes that what is read from the cache may be without; `endings` are the sentences at the
+        end of an excerpt, and of what may be only a summary.
         """
         super().__init__(id=id)
         self._cache = cache
@@ -103,7 +103,7 @@ class ReadingPane(Container):
         self._make = make
         self._arrived = arrived
         self._unwritten = unwritten
-        self._excerpt = excerpt
+        self._endings = endings
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the user did with it."""
@@ -212,9 +212,9 @@ class ReadingPane(Container):
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-        from tuireader.library.reading.open_article import open_article
+        from tuireader.library.reading.open_article import Endings, open_article
 
-        return open_article(connection, article_id, excerpt=self._excerpt, beginning=True)
+        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True)
 
     async def _show(
         self, opened: OpenArticle, position: ListPosition, around: View | None, how: Way = "opened"
@@ -231,7 +231,7 @@ class ReadingPane(Container):
             painted = asyncio.Event()  # the beginning is on the screen before the rest takes time
             self.call_after_refresh(painted.set)
             await painted.wait()
-            self.view.complete(await asyncio.to_thread(_completed, opened, self._excerpt))
+            self.view.complete(await asyncio.to_thread(_completed, opened, self._endings))
 
     @property
     def is_opening(self) -> bool:
@@ -345,7 +345,7 @@ def _around(connection: Connection, position: ListPosition, article_id: int) -> 
     return None if article_id in position.known else read_view(connection, position.query, 0, (article_id,))
 
 
-def _completed(opened: OpenArticle, excerpt: str) -> OpenArticle:
-    from tuireader.library.reading.open_article import complete
+def _completed(opened: OpenArticle, endings: tuple[str, str]) -> OpenArticle:
+    from tuireader.library.reading.open_article import Endings, complete
 
-    return complete(opened, excerpt=excerpt)
+    return complete(opened, endings=Endings(*endings))

@@ -37,7 +37,7 @@ from tuireader.tui.main.resume import Resume, Whereabouts
 from tuireader.tui.main.search_prompt import PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
-from tuireader.tui.main.view_options import in_force, make_article_view, reorders, toggle_dense
+from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
@@ -77,7 +77,7 @@ class ReaderScreen(PanesScreen):
             make=partial(make_article_view, config, state),
             arrived=self._arrived,
             unwritten=unwritten,
-            excerpt=f"This is an excerpt: {keys.keys_of('full-text', keymap)[0]} fetches the full text.",
+            endings=endings(keys.keys_of("full-text", keymap)[0]),
             id="reading",
         )
         super().__init__(Sidebar(cache, id="sidebar"), headlines, reading, keymap)

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 INVITATION = "Press enter to read the selected headline."
 
 
+def endings(key: str) -> tuple[str, str]:
+    """What stands at the end of an excerpt, and of what may be only a summary; the key fetches the full text."""
+    return f"This is an excerpt: {key} fetches the full text.", f"Only a summary? {key} fetches the full text."
+
+
 def reorders(config: Config) -> bool | None:
     """Whether right-to-left text is put in order here; None where that depends on the terminal."""
     return {"reorder": True, "terminal": False}.get(config.bidi)

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
+from tuireader.text.folding import fold
 from tuireader.tui import keys
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
@@ -39,6 +43,11 @@ class KeyList(ChoiceList):
         self._keys = max(cell_len(row.text) for row in rows if not row.is_heading) + 3
         self._rest = max(cell_len(row.aside + row.id) for row in rows) + 2
 
+    def show(self, rows: Sequence[KeyLine]) -> None:
+        """Show some of the rows; the columns stay where they are."""
+        self._lines = rows
+        self.set_rows(rows)
+
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The keys below each other, then the words; at the right, where there is room for all, the keymap's names."""
         line, width = self._lines[row], self.size.width - 2 - len(_AIR)
@@ -53,30 +62,78 @@ class KeyList(ChoiceList):
 
 
 class HelpScreen(Dialog[None]):
-    """Lists every key; made from the same bindings that answer to them."""
+    """Lists every key, those that are used most first; made from the same bindings that answer to them."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("help")]
+    BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("help"), keys.binding("search")]
 
     def __init__(self, keymap: Mapping[str, str]) -> None:
         super().__init__()
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
-        """A head and the list."""
+        """A head, a line to type into, once it is asked for, and the list."""
         with Container(classes="dialog"):
             yield Static(plain("Keys"), classes="dialog-title")
-            yield KeyList(list(_lines(self._keymap)))
+            yield Entry(placeholder="a key, or a word of what it does", compact=True)
+            yield KeyList(list(_lines(self._keymap, "")))
             yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to find a key, and how to get away."""
+        return [Row(keys.keys_of("search", self._keymap)[0], "filter", "search"), *super().hints()]
+
+    def on_mount(self) -> None:
+        """Show the keys; to be filtered when asked for."""
+        self.query_one(Entry).display = False
+        self.query_one(KeyList).focus()
+
+    def action_search(self) -> None:
+        """Filter the keys by what is typed."""
+        entry = self.query_one(Entry)
+        entry.display = True
+        entry.focus()
+
+    @on(Entry.Changed)
+    def _filter(self, event: Entry.Changed) -> None:
+        shown = self.query_one(KeyList)
+        shown.empty = [[(_AIR, ""), (f"No key for “{event.value}”.", "faint")]]
+        shown.show(list(_lines(self._keymap, event.value)))
+
+    @on(Entry.Submitted)
+    def _read_what_is_found(self) -> None:
+        self.query_one(KeyList).focus()
 
     def action_help(self) -> None:
         """The key that opened it closes it."""
         self.dismiss(None)
 
+    def action_leave(self) -> None:
+        """Show all keys again, where they are filtered; else close."""
+        entry = self.query_one(Entry)
+        if not entry.display:
+            self.dismiss(None)
+            return
+        entry.value = ""
+        entry.display = False
+        self.query_one(KeyList).focus()
 
-def _lines(keymap: Mapping[str, str]) -> Iterator[KeyLine]:
-    for number, (heading, rows) in enumerate(keys.help_sections(keymap)):
-        if number:
+
+def _lines(keymap: Mapping[str, str], wanted: str) -> Iterator[KeyLine]:
+    """The help as rows: the sections with those of their keys that have all words that are wanted."""
+    words = wanted.split()
+    is_first = True
+    for heading, rows in keys.help_sections(keymap):
+        found = [row for row in rows if all(_has(row, word) for word in words)]
+        if not found:
+            continue
+        if not is_first:
             yield KeyLine("")
-        yield KeyLine(heading.upper(), is_heading=True, id="" if number else "in [keymap]")
-        for row in rows:
+        yield KeyLine(heading.upper(), is_heading=True, id="in [keymap]" if is_first else "")
+        is_first = False
+        for row in found:
             yield KeyLine(row.keys, row.description, id=row.id)
+
+
+def _has(row: Row, word: str) -> bool:
+    """Whether a row is of a key, whose case counts, or has a word in what it does; a letter is a key."""
+    return word in row.keys.split() or (len(word) > 1 and fold(word) in fold(f"{row.description} {row.id}"))
