@@ -330,3 +330,18 @@ def test_a_mistake_in_the_configuration_is_named_with_its_file(run: Run) -> None
 def test_config_wants_to_know_what(run: Run) -> None:
     assert run("config").status == 2
     assert json.loads(run("config", "--schema").out)["title"] == "tuireader configuration"
+
+
+def test_add_page_keeps_a_page_without_its_site(run: Run, site: ScriptedSite) -> None:
+    words = "".join(f"<p>Rope {n} is long, and so is what there is to say about it on this page.</p>" for n in range(9))
+    head = "<html><head><title>On Ropes</title></head>"
+    site.pages["/ropes"] = Reply(f"{head}<body><article><h1>On Ropes</h1>{words}</article></body></html>")
+    kept = run("add", "--page", "--json", f"{site.url}/ropes", f"{site.url}/nothing")
+    assert kept.status == 1
+    assert "/nothing: " in kept.err
+    (row,) = kept.rows
+    assert (row["feed"], row["feed_url"], row["status"], row["new"]) == ("Saved pages", "tuireader:pages", "updated", 1)
+    assert "Rope 8 is long" in run("show", str(row["article"])).out
+    assert run("add", "--page", f"{site.url}/ropes").out == "On Ropes: here already\n"
+    assert "never" in run("feeds").out
+    assert run("refresh", "--force", "--json").out == ""

@@ -145,6 +145,7 @@ def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
 def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
+    add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
     add.set_defaults(run=_later("feeds", "add"))
     remove.add_argument("feed", metavar="FEED", help=_FEED)
     remove.add_argument("--yes", action="store_true", help="do not ask")

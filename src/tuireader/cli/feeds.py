@@ -13,7 +13,8 @@ from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_ro
 from tuireader.errors import TuireaderError
 from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.model.clock import utc_now
-from tuireader.model.feed import Feed, FeedSummary, Refreshed
+from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
+from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
@@ -23,8 +24,39 @@ if TYPE_CHECKING:
 
 
 def add(arguments: argparse.Namespace) -> int:
-    """Subscribe to each address; what fails is said, the rest is done."""
-    return asyncio.run(_add(arguments.addresses, as_json=arguments.json))
+    """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
+    add_all = _add_pages if arguments.page else _add
+    return asyncio.run(add_all(arguments.addresses, as_json=arguments.json))
+
+
+async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.subscribing.keep_page import keep_page
+
+    with cache.opened():
+        pass  # as for feeds
+    status, progress = DONE, Progress()
+    with cache.gate() as gate:
+        async with open_queue(gate, clock=utc_now) as queue:
+            for address in addresses:
+                progress.tell(f"Fetching {shown_address(address)} …")
+                try:
+                    kept = await keep_page(gate, queue, address, clock=utc_now)
+                except TuireaderError as error:
+                    progress.clear()
+                    say(f"{shown_address(address)}: {error}")
+                    status = FAILED
+                    continue
+                progress.clear()
+                with cache.opened() as connection:
+                    feed, article = store_feeds.get(connection, kept.feed_id), articles.get(connection, kept.article_id)
+                if as_json:
+                    saved = Saved() if kept.was_here else Saved(new=(article.id,))
+                    event = Refreshed(feed, "unchanged" if kept.was_here else "updated", saved)
+                    put_json(refreshed_row(event) | {"id": feed.id, "article": article.id})
+                else:
+                    put(f"{printable(article.title)}: {'here already' if kept.was_here else 'saved'}")
+    return status
 
 
 async def _add(addresses: list[str], *, as_json: bool) -> int:
@@ -105,7 +137,7 @@ def feeds(arguments: argparse.Namespace) -> int:
 
 def _feed_cells(summary: FeedSummary) -> list[str]:
     feed = summary.feed
-    if feed.gone:
+    if feed.gone or feed.holds_pages:
         due = "never"
     elif feed.due is None or feed.due <= utc_now():
         due = "now"
@@ -126,7 +158,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
     if not texts:
-        return store_feeds.every(connection)
+        return [feed for feed in store_feeds.every(connection) if not feed.holds_pages]
     found = [store_feeds.find(connection, text) for text in texts]
     return list({feed.id: feed for feed in found}.values())
 

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 
+PAGES = "tuireader:pages"
+"""In place of an address: what holds the single pages that the user keeps without following their sites."""
+
 RefreshStatus = Literal["updated", "unchanged", "not-due", "failed", "gone"]
 
 
@@ -72,6 +75,11 @@ class Feed:
     def name(self) -> str:
         """What it is called where it is shown: its title, or its address where it has none."""
         return self.custom_title or self.title or without_credentials(self.url)
+
+    @property
+    def holds_pages(self) -> bool:
+        """Whether it holds single pages: there is nothing to ask for."""
+        return self.url == PAGES
 
     @property
     def tried(self) -> datetime | None:

@@ -133,7 +133,7 @@ def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
         f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND (due IS NULL OR due <= ?) ORDER BY due IS NOT NULL, due, id",
         (seconds(now),),
     ).fetchall()
-    return [_feed(row) for row in rows]
+    return [feed for feed in map(_feed, rows) if not feed.holds_pages]
 
 
 def remove(c: sqlite3.Connection, feed_id: int) -> None:

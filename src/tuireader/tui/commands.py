@@ -135,6 +135,7 @@ COMMANDS = (
     ),
     Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
     Command("add", "a", "add a site", "panes", "Most used", {"list": (7, "add"), "sidebar": (8, "add")}),
+    Command("read-page", "P", "read one page without its site", "panes", "Lists and feeds"),
     Command("palette", ":,ctrl+p", "command palette", "app", "Most used", is_navigation=True),
     Command(
         "help", "?,f1", "help", "app", "Most used",

@@ -271,3 +271,47 @@ async def test_it_fits_into_any_terminal(db: Path, clock: Clock, site: ScriptedS
             assert "Address of a site" in screen_text(app)
         await enter(pilot, site.url)
         assert subscribed(db) == [f"{site.url}/feed/"]
+
+
+WORDS = "".join(f"<p>Rope {n} is long, and so is what there is to say about it on this page.</p>" for n in range(9))
+ROPES = f"<html><head><title>On Ropes</title></head><body><article><h1>On Ropes</h1>{WORDS}</article></body></html>"
+
+
+async def test_a_page_of_a_site_without_a_feed_can_be_read_alone(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(ROPES)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/ropes")
+        assert "No feed found at" in screen_text(app)
+        assert "Read this page without its site" in screen_text(app)
+        assert isinstance(app.focused, Input)
+        await pilot.press("tab", "enter")
+        await settle(pilot)
+        assert app.reader.article.article is not None
+        assert app.reader.article.article.title == "On Ropes"
+    assert subscribed(db) == ["tuireader:pages"]
+
+
+async def test_one_page_is_read_from_the_panes(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    publish(site, BORDER)
+    site.pages["/ropes"] = Reply(ROPES)
+    app = app_on(db, clock, site.url)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("P")
+        await settle(pilot)
+        assert "Read one page" in screen_text(app)
+        await enter(pilot, f"{site.url}/nothing")
+        assert "! " in screen_text(app)
+        await enter(pilot, f"{site.url}/ropes")
+        assert app.screen is app.reader
+        assert app.reader.article.article is not None
+        assert app.reader.article.article.title == "On Ropes"
+        assert "Saved pages" in screen_text(app)
+        await pilot.press("e")
+        await settle(pilot)
+        assert "single pages" in screen_text(app)
+        await pilot.press("escape", "R")
+        await settle(pilot)
+        assert "failed" not in screen_text(app)

@@ -28,7 +28,7 @@ _HOPELESS = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
 
 async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     """Find the feeds at an address as typed; raises AddressError, FetchError or NoFeedFoundError."""
-    url, page = await _first_that_answers(queue, addresses_to_try(address))
+    url, page = await page_at(queue, address)
     links = await asyncio.to_thread(_links, page)
     if links is None:
         return Candidates(url, page, (FeedLink(split_credentials(url)[0]),), page)
@@ -41,7 +41,9 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     return Candidates(url, page, *guessed)
 
 
-async def _first_that_answers(queue: PoliteQueue, urls: Sequence[str]) -> tuple[str, Page]:
+async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
+    """What is at an address as typed, and that address made whole; raises AddressError or FetchError."""
+    urls = addresses_to_try(address)
     for url in urls[:-1]:
         try:
             return url, await queue.get(url, instead_of=urls, deadline=_PATIENCE)

@@ -56,6 +56,11 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | N
     """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of."""
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
+    return text_of(page)
+
+
+def text_of(page: Page) -> Prepared | None:
+    """What there is to read on a page, ready to be saved; None where that is nothing to speak of."""
     # Heavy, and few addresses that are typed are an article's.
     from tuireader.content.extraction.extract import main_html
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuireader.tui.main.choosing import QueryController
     from tuireader.tui.main.journey import Journey
     from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.screens.subscribe import Added
+    from tuireader.tui.screens.address import Added, AddressScreen
 
 
 class Destination(NamedTuple):
@@ -55,11 +55,20 @@ class AddController:
 
     def ask(self, addresses: Sequence[str]) -> None:
         """Ask for an address, or begin with those that were given, and subscribe."""
-        from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()
-        dialog = SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first)
+        self._open(SubscribeScreen(self._cache, self._web, clock=self._clock, addresses=addresses, is_first=is_first))
+
+    def ask_for_page(self) -> None:
+        """Ask for the address of one page, and read it."""
+        from tuireader.tui.screens.subscribe import PageScreen
+
+        self._open(PageScreen(self._cache, self._web, clock=self._clock))
+
+    def _open(self, dialog: AddressScreen) -> None:
+        from tuireader.tui.screens.dialog import open_dialog
+
         open_dialog(self._node.app, dialog, lambda added: self._node.post_message(SiteAdded(added)))
 
     def has_feeds(self) -> bool:

@@ -141,6 +141,7 @@ class ReaderScreen(PanesScreen):
             "refresh": self.refresh_feed,
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),
+            "read-page": self.adding.ask_for_page,
             "feed-info": lambda: self.feed_control.show(self.key_target.summary()),
             "zen": self.journey.toggle_zen,
         }

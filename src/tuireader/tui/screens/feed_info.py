@@ -154,6 +154,10 @@ class _FactList(ChoiceList):
 
 def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
     feed = summary.feed
+    if feed.holds_pages:
+        yield Line("Holds", "single pages that you read without following their sites")
+        yield Line("Articles", f"{summary.total}, {summary.unread} unread")
+        return
     yield Line("Feed", without_credentials(feed.url))
     if feed.site:
         yield Line("Site", feed.site)

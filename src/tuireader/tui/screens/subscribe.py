@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
-from textual.containers import Container
-from textual.widgets import Input, Static
-from textual.worker import Worker, WorkerState
+from textual.widgets import Static
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.text.printable import printable
-from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
-from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.screens.address import Added, AddressScreen
+from tuireader.tui.support.safe_text import plain
 from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import is_busy
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -35,105 +29,52 @@ WELCOME = (
     "Reads the articles of sites in your terminal, and keeps them for reading offline. Give it the address of a site"
     " that you like. No address at hand? Quit, and try: tuireader demo"
 )
-INVITATION = "The site, one of its articles, or its feed: any of them works."
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What was subscribed to."""
+class SubscribeScreen(AddressScreen):
+    """Asks for an address, subscribes, and gives what was subscribed to."""
 
-    feed_id: int
-    article_id: int | None
-    """The article whose address was given, if it was one's."""
-    was_here: bool = False
-    """Whether it was subscribed to already."""
-
-
-class SubscribeScreen(Dialog[Added | None]):
-    """Asks for an address, subscribes, and gives what was subscribed to; None where the user leaves it."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    heading = "Add a site"
+    label = "Address of a site"
+    invitation = "The site, one of its articles, or its feed: any of them works."
+    verb = "subscribe"
 
     def __init__(
         self, cache: Cache, web: Web, *, clock: Clock, addresses: Sequence[str] = (), is_first: bool = False
     ) -> None:
-        """`addresses` are begun with at once; `is_first`: there is no feed yet, and nothing behind this screen."""
-        super().__init__()
-        self._cache = cache
-        self._web = web
-        self._clock = clock
-        self._addresses = tuple(addresses)
+        """`is_first`: there is no feed yet, and nothing behind this screen."""
+        super().__init__(cache, web, clock=clock, addresses=addresses)
         self._is_first = is_first
         self._answer: asyncio.Future[int] | None = None
+        self._page = ""
+        """The address of a page without a feed, which may be read alone."""
         self.set_class(is_first, "-first")
+        if is_first:
+            self.heading = "tuireader"
 
-    def compose(self) -> ComposeResult:
-        """A title, the line, what is said, and what can be chosen from."""
-        with Container(id="subscribe", classes="dialog"):
-            yield Static(plain("tuireader" if self._is_first else "Add a site"), classes="dialog-title")
-            if self._is_first:
-                yield Static(plain(WELCOME, "$ink-soft"), id="subscribe-welcome")
-            yield Static(plain("Address of a site"), id="subscribe-label")
-            yield Entry(placeholder="example.org", compact=True)
-            yield Static(id="subscribe-said")
-            yield ChoiceList(id="subscribe-choices")
-            yield self.hint_bar()
+    def welcome(self) -> ComposeResult:
+        """At the first start, what this is."""
+        if self._is_first:
+            yield Static(plain(WELCOME, "$ink-soft"), id="subscribe-welcome")
 
-    def hints(self) -> list[Row]:
-        """How to go on, and the ways out."""
-        return [
-            Row("enter", "subscribe", "submit"),
-            Row("ctrl+q", "quit", "app.quit"),
-            Row("esc", "skip" if self._is_first else "close", "leave", is_pinned=True),
-        ]
-
-    async def action_submit(self) -> None:
-        """Begin with what is typed."""
-        await self.query_one(Input).action_submit()
+    def way_out(self) -> list[Row]:
+        """At the first start, to the empty panes."""
+        return [Row("esc", "skip" if self._is_first else "close", "leave", is_pinned=True)]
 
     @property
     def is_left_by_click(self) -> bool:
         """Not where there is nothing behind it."""
         return not self._is_first
 
-    def on_mount(self) -> None:
-        """Be ready to be typed into, or begin."""
-        self.query_one(ChoiceList).display = False
-        self._say(INVITATION)
-        self.query_one(Input).focus()
-        if self._addresses:
-            self._begin(self._addresses)
+    async def take(self, address: str) -> Added | None:
+        """Subscribe to what is at an address, or go to what is here already."""
+        return await self._known(address) or await self._subscribe(address)
 
-    def _say(self, sentence: str) -> None:
-        self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
-
-    def _complain(self, sentence: str) -> None:
-        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (sentence, "$ink")))
-
-    @on(Input.Submitted)
-    def _submit(self, event: Input.Submitted) -> None:
-        address = event.value.strip()
-        if address:
-            self._begin((address,))
-
-    @work(exclusive=True, group="subscribe")
-    async def _begin(self, addresses: Sequence[str]) -> None:
-        """Subscribe to one after the other; the first that fails is left in the line, to be corrected."""
-        added: Added | None = None
-        for address in addresses:
-            self.query_one(Input).value = address
-            try:
-                added = await self._known(address) or await self._subscribe(address)
-            except TuireaderError as error:
-                self._hide_choices()
-                self._complain(str(error))
-                return
-        self.dismiss(added)
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say that it ended, if it ended with what the app reports as a bug."""
-        if event.state is WorkerState.ERROR:
-            self._complain("That failed because of a bug in tuireader.")
+    def failed(self, address: str, error: TuireaderError) -> None:
+        """Without a feed, offer to read the page alone; the line stays where one types."""
+        if isinstance(error, NoFeedFoundError):
+            self._page = address
+            self._offer([Line("Read this page without its site", "tab, enter")])
 
     async def _known(self, address: str) -> Added | None:
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
@@ -146,54 +87,84 @@ class SubscribeScreen(Dialog[Added | None]):
                 return None
             return Added(there[0].id, there[1], was_here=True)
 
-        return await self._cache.read(find)
+        return await self.cache.read(find)
 
     async def _subscribe(self, address: str) -> Added:
         name = printable(shown_address(address))
-        self._say(f"Looking for the feed of {name} …")
-        async with self._web.queue("tuireader.library.subscribing.subscribe") as queue:
+        self.say(f"Looking for the feed of {name} …")
+        async with self.web.queue("tuireader.library.subscribing.subscribe") as queue:
             from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 
-            found = await find(self._cache, queue, address, clock=self._clock)
+            found = await find(self.cache, queue, address, clock=self.clock)
             if isinstance(found, Subscribed):
                 return Added(found.feed.id, found.article_id, was_here=True)
             choice = await self._choice(found.feeds)
-            self._say(f"Fetching the articles of {name} …")
-            subscribed = await subscribe(self._cache, queue, found, clock=self._clock, choose=choice)
+            self.say(f"Fetching the articles of {name} …")
+            subscribed = await subscribe(self.cache, queue, found, clock=self.clock, choose=choice)
         return Added(subscribed.feed.id, subscribed.article_id)
 
     async def _choice(self, found: Sequence[FeedLink]) -> int | None:
         """Which of several feeds; None where there is nothing to ask."""
         if len(found) < 2:
             return None
-        self._say("This site has several feeds. Which one?")
-        choices = self.query_one(ChoiceList)
-        choices.set_rows([Line(link.title or link.url, link.url if link.title else "") for link in found])
-        choices.styles.height = min(len(found), 8)
-        choices.display = True
-        choices.focus()
+        self.say("This site has several feeds. Which one?")
+        return await self._choose([Line(link.title or link.url, link.url if link.title else "") for link in found])
+
+    async def _choose(self, rows: Sequence[Line]) -> int:
+        """Which of some rows the user chooses."""
+        self._offer(rows).focus()
         self._answer = asyncio.get_running_loop().create_future()
         choice = await self._answer
-        self._hide_choices()
+        self.stop_asking()
         return choice
 
+    def _offer(self, rows: Sequence[Line]) -> ChoiceList:
+        choices = self.query_one(ChoiceList)
+        choices.set_rows(rows)
+        choices.styles.height = min(len(rows), 8)
+        choices.display = True
+        return choices
+
     @on(ChoiceList.Chosen)
-    def _choose(self, event: ChoiceList.Chosen) -> None:
+    def _take_choice(self, event: ChoiceList.Chosen) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(event.index)
+        elif self._page:
+            self._read_page(self._page)
 
-    def _hide_choices(self) -> None:
+    @work(exclusive=True, group="subscribe")
+    async def _read_page(self, address: str) -> None:
+        self.stop_asking()
+        try:
+            self.dismiss(await read_page(self, address))
+        except TuireaderError as error:
+            self.complain(str(error))
+
+    def stop_asking(self) -> None:
+        """Be ready for another address."""
         self._answer = None
-        choices = self.query_one(ChoiceList)
-        if choices.display:
-            choices.display = False
-            self.query_one(Input).focus()
+        self._page = ""
+        super().stop_asking()
 
-    def action_leave(self) -> None:
-        """Stop what is under way; with nothing under way, leave."""
-        if is_busy(self, "subscribe"):
-            self.workers.cancel_group(self, "subscribe")
-            self._hide_choices()
-            self._say(INVITATION)
-        else:
-            self.dismiss(None)
+
+class PageScreen(AddressScreen):
+    """Asks for the address of a page, and keeps what there is to read on it."""
+
+    heading = "Read one page"
+    label = "Address of a page"
+    invitation = "It is kept among your saved pages; its site is not followed."
+    verb = "read"
+
+    async def take(self, address: str) -> Added | None:
+        """Fetch the page."""
+        return await read_page(self, address)
+
+
+async def read_page(screen: AddressScreen, address: str) -> Added:
+    """Keep the page at an address, and say so meanwhile."""
+    screen.say(f"Fetching {printable(shown_address(address))} …")
+    async with screen.web.queue("tuireader.library.subscribing.keep_page") as queue:
+        from tuireader.library.subscribing.keep_page import keep_page
+
+        kept = await keep_page(screen.cache, queue, address, clock=screen.clock)
+    return Added(kept.feed_id, kept.article_id, kept.was_here)

@@ -1,0 +1,148 @@
+"""A dialog that asks for an address: one line, and what becomes of it, said below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input, Static
+from textual.worker import Worker, WorkerState
+
+from tuireader.errors import TuireaderError
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.clock import Clock
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import ChoiceList
+from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import is_busy
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What is here now."""
+
+    feed_id: int
+    article_id: int | None
+    """The article whose address was given, if it was one's."""
+    was_here: bool = False
+    """Whether it was here already."""
+
+
+class AddressScreen(Dialog[Added | None]):
+    """Asks for an address, and gives what came of it; None where the user leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+
+    heading = ""
+    label = ""
+    invitation = ""
+    verb = ""
+    """What enter does."""
+
+    def __init__(self, cache: Cache, web: Web, *, clock: Clock, addresses: Sequence[str] = ()) -> None:
+        """`addresses` are begun with at once."""
+        super().__init__()
+        self.cache = cache
+        self.web = web
+        self.clock = clock
+        self._addresses = tuple(addresses)
+
+    def compose(self) -> ComposeResult:
+        """A title, the line, what is said, and what can be chosen from."""
+        with Container(id="subscribe", classes="dialog"):
+            yield Static(plain(self.heading), classes="dialog-title")
+            yield from self.welcome()
+            yield Static(plain(self.label), id="subscribe-label")
+            yield Entry(placeholder="example.org", compact=True)
+            yield Static(id="subscribe-said")
+            yield ChoiceList(id="subscribe-choices")
+            yield self.hint_bar()
+
+    def welcome(self) -> ComposeResult:
+        """What stands below the title."""
+        yield from ()
+
+    def hints(self) -> list[Row]:
+        """How to go on, and the ways out."""
+        return [Row("enter", self.verb, "submit"), Row("ctrl+q", "quit", "app.quit"), *self.way_out()]
+
+    def way_out(self) -> list[Row]:
+        """How to leave it."""
+        return [Row("esc", "close", "leave", is_pinned=True)]
+
+    async def action_submit(self) -> None:
+        """Begin with what is typed."""
+        await self.query_one(Input).action_submit()
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into, or begin."""
+        self.query_one(ChoiceList).display = False
+        self.say(self.invitation)
+        self.query_one(Input).focus()
+        if self._addresses:
+            self._begin(self._addresses)
+
+    def say(self, sentence: str) -> None:
+        """Say how it stands."""
+        self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
+
+    def complain(self, sentence: str) -> None:
+        """Say what went wrong."""
+        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (sentence, "$ink")))
+
+    @on(Input.Submitted)
+    def _submit(self, event: Input.Submitted) -> None:
+        address = event.value.strip()
+        if address:
+            self._begin((address,))
+
+    @work(exclusive=True, group="subscribe")
+    async def _begin(self, addresses: Sequence[str]) -> None:
+        """Take one after the other; the first that fails is left in the line, to be corrected."""
+        added: Added | None = None
+        for address in addresses:
+            self.query_one(Input).value = address
+            try:
+                added = await self.take(address)
+            except TuireaderError as error:
+                self.stop_asking()
+                self.complain(str(error))
+                self.failed(address, error)
+                return
+        self.dismiss(added)
+
+    async def take(self, address: str) -> Added | None:
+        """Do what the dialog is for; None where the user does not want it after all. Raises TuireaderError."""
+        raise NotImplementedError
+
+    def failed(self, address: str, error: TuireaderError) -> None:
+        """Called when an address came to nothing."""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say that it ended, if it ended with what the app reports as a bug."""
+        if event.state is WorkerState.ERROR:
+            self.complain("That failed because of a bug in tuireader.")
+
+    def stop_asking(self) -> None:
+        """Be ready for another address."""
+        choices = self.query_one(ChoiceList)
+        if choices.display:
+            choices.display = False
+            self.query_one(Input).focus()
+
+    def action_leave(self) -> None:
+        """Stop what is under way; with nothing under way, leave."""
+        if is_busy(self, "subscribe"):
+            self.workers.cancel_group(self, "subscribe")
+            self.stop_asking()
+            self.say(self.invitation)
+        else:
+            self.dismiss(None)

@@ -1,0 +1,95 @@
+"""One page, kept without following its site."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.rss import Item, rss
+from tuireader.errors import FetchError
+from tuireader.library.subscribing.keep_page import TITLE, KeptPage, keep_page
+from tuireader.model.feed import PAGES
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+WORDS = "".join(
+    f"<p>Paragraph {n} says quite enough to be read on its own, and a little more than that.</p>" for n in range(6)
+)
+PAGE = (
+    "<!doctype html><html><head><title>On Ropes</title>"
+    '<link rel="alternate" type="application/rss+xml" href="/feed"></head>'
+    f"<body><nav><a href='/'>Home</a></nav><article><h1>On Ropes</h1>{WORDS}</article></body></html>"
+)
+
+
+async def keep(library: Library, address: str) -> KeptPage:
+    async with library.asking() as queue:
+        return await keep_page(library.cache, queue, address, clock=library.clock)
+
+
+async def test_a_page_is_kept_whole_and_its_site_is_not_followed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(PAGE)
+    kept = await keep(library, f"{site.url}/ropes")
+    (feed,) = library.feeds()
+    assert (feed.url, feed.name, feed.id) == (PAGES, TITLE, kept.feed_id)
+    with closing(connect(library.path)) as c:
+        article = articles.get(c, kept.article_id)
+        assert "Paragraph 5" in articles.body(c, kept.article_id)
+    assert (article.title, article.link, article.offline) == ("On Ropes", f"{site.url}/ropes", True)
+    assert [request.path for request in site.requests] == ["/ropes"]
+
+
+async def test_a_front_page_is_one_too_if_it_is_asked_for(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply(PAGE)
+    assert not (await keep(library, site.url)).was_here
+
+
+async def test_what_is_here_is_not_fetched_again(library: Library, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(PAGE)
+    first = await keep(library, f"{site.url}/ropes")
+    again = await keep(library, f"{site.url}/ropes/")
+    assert again == KeptPage(first.feed_id, first.article_id, was_here=True)
+    assert len(site.requests) == 1
+
+
+async def test_the_article_of_a_feed_is_that_article(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one", link=f"{site.url}/one")))
+    (feed,) = library.follow(f"{site.url}/feed")
+    await library.refresh()
+    assert (await keep(library, f"{site.url}/one")).feed_id == feed.id
+    assert [feed.url for feed in library.feeds()] == [f"{site.url}/feed"]
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(""),
+        Reply("<html><title>Nothing</title><body></body></html>"),
+        Reply("%PDF-1.4", content_type="application/pdf"),
+        Reply(rss(Item("one")), content_type="application/rss+xml"),
+    ],
+)
+async def test_where_there_is_nothing_to_read_nothing_is_kept(
+    library: Library, site: ScriptedSite, reply: Reply
+) -> None:
+    site.pages["/x"] = reply
+    with pytest.raises(FetchError, match="No text to read at"):
+        await keep(library, f"{site.url}/x")
+    assert library.feeds() == []
+
+
+async def test_nothing_is_ever_asked_for_what_holds_pages(library: Library, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(PAGE)
+    await keep(library, f"{site.url}/ropes")
+    (feed,) = library.feeds()
+    with closing(connect(library.path)) as c:
+        assert feeds.due(c, library.clock()) == []
+    assert [event.status for event in await library.refresh(feed, force=True)] == ["not-due"]
+    assert [event.status for event in await library.refresh(force=True)] == []
+    assert len(site.requests) == 1
