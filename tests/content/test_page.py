@@ -13,7 +13,7 @@ import pytest
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import document_text
-from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.ansi import is_printed, to_plain
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.markdown.convert import to_markdown
 
@@ -33,7 +33,8 @@ def read(name: str) -> Any:
 
 
 def page(name: str, width: int, *, reorder: bool = False) -> str:
-    return "".join(f"{to_plain(line, reorder=reorder)}\n" for line in lay_out(read(name), width))
+    lines = filter(is_printed, lay_out(read(name), width))
+    return "".join(f"{to_plain(line, reorder=reorder)}\n" for line in lines)
 
 
 @pytest.mark.parametrize("width", WIDTHS)

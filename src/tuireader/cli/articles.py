@@ -128,7 +128,8 @@ def show(arguments: argparse.Namespace) -> int:
                 row = article_row(opened.article, opened.status)
                 row["markdown"] = opened.markdown
                 row["html"] = opened.html
-                row["links"] = [{"text": link.text, "url": link.url} for link in opened.document.links]
+                links = [link for link in opened.document.links if not link.is_picture]
+                row["links"] = [{"text": link.text, "url": link.url} for link in links]
                 row["images"] = [{"alt": image.alt, "url": image.url} for image in opened.document.images]
                 put_json(row)
             else:
@@ -139,7 +140,7 @@ def show(arguments: argparse.Namespace) -> int:
 def _show_text(opened: OpenArticle, width: int | None) -> None:
     """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
     from tuireader.config.load import load
-    from tuireader.content.layout.ansi import to_ansi, to_plain
+    from tuireader.content.layout.ansi import is_printed, to_ansi, to_plain
     from tuireader.content.layout.head import lay_out_head
     from tuireader.content.layout.layout import lay_out
     from tuireader.text.bidi import terminal_reorders
@@ -154,7 +155,7 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
     for line in head:
         put(printed(line, reorder=reorder))
     put()
-    for line in lay_out(opened.document, room):
+    for line in filter(is_printed, lay_out(opened.document, room)):
         put(printed(line, reorder=reorder))
 
 

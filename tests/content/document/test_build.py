@@ -126,13 +126,13 @@ def test_addresses_are_kept_as_they_are() -> None:
     [
         ("![a](u)", ["a"]),
         ("![a](u)\\\nb", ["a", "b"]),
-        ("![a](u)\\\na", ["", "a"]),
+        ("![a](u)\\\na", ["picture", "a"]),
         ("[![a](u)](v)", ["a"]),
         ("![a](u)![b](v)\\\nc", ["a", "b", "c"]),
         ("x ![cat](u)", ["x ▣ cat"]),
         ("x ![👩‍👩‍👧](u) y", ["x 👩‍👩‍👧 y"]),
         ("![cat](u) x", ["▣ cat x"]),
-        ("![](u)", [""]),
+        ("![](u)", ["picture"]),
     ],
 )
 def test_pictures_and_their_captions(markdown: str, expected: list[str]) -> None:
@@ -209,3 +209,14 @@ def test_the_last_words_of_an_excerpt_are_kept(end: str) -> None:
 )
 def test_a_picture_that_stands_against_a_text_has_a_line_of_its_own(markdown: str, lines: list[str]) -> None:
     assert "\n".join(texts(markdown)).split("\n") == lines
+
+
+def test_a_picture_leads_to_itself_and_a_linked_one_where_it_says() -> None:
+    document = to_document("![a](http://e.org/a.png)\n\n[![b](http://e.org/b.png)](http://e.org/b)\n\n![](c.png)\n")
+    assert [(link.text, link.url, link.is_picture) for link in document.links] == [
+        ("a", "http://e.org/a.png", True),
+        ("b", "http://e.org/b", False),
+        ("picture", "c.png", True),
+    ]
+    texts = [block.text for block in document.blocks if isinstance(block, Picture)]
+    assert [text.runs[0].link for text in texts] == [0, 1, 2]

@@ -7,13 +7,13 @@ from typing import Any
 from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Run
 from tuireader.content.layout import code
-from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.ansi import is_printed, to_plain
 from tuireader.content.layout.code import colours
 from tuireader.content.layout.layout import lay_out
 
 
 def lines(code: str, width: int, language: str = "") -> Any:
-    return lay_out(to_document(f"```{language}\n{code}\n```"), width)
+    return list(filter(is_printed, lay_out(to_document(f"```{language}\n{code}\n```"), width)))
 
 
 def test_tokens_have_roles() -> None:
@@ -83,3 +83,10 @@ def test_pygments_is_loaded_for_coloured_code_only() -> None:
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+def test_half_a_row_of_the_tint_stands_above_and_below() -> None:
+    edges = [line.drawn for line in lay_out(to_document("```\na\n```"), 10)]
+    assert edges == ["▄" * 10, "a", "▀" * 10]
+    in_list = [to_plain(line) for line in lay_out(to_document("* ```\n  x\n  ```"), 24)]
+    assert in_list == [" •   x"]

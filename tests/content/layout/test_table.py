@@ -48,13 +48,15 @@ def test_a_header_alone_is_drawn() -> None:
 
 def test_where_columns_do_not_fit_rows_become_records() -> None:
     lines = drawn(table("| Name | Description |", "| abcdefgh | extraordinarily |", "| b | c |"), 24)
-    assert lines == [
-        "Name         abcdefgh",
-        "Description  extraordina",
-        "             rily",
+    assert lines[-4:] == ["Name", "b", "  Description", "  c"]
+    wide = "| extraordinarily long | extraordinarily |"
+    assert drawn(table("| Name | Description |", wide, "| b | c |"), 30) == [
+        "Name           extraordinarily",
+        "               long",
+        "  Description  extraordinarily",
         "",
-        "Name         b",
-        "Description  c",
+        "Name           b",
+        "  Description  c",
     ]
 
 
@@ -62,8 +64,9 @@ def test_labels_stand_above_where_there_is_little_room() -> None:
     assert drawn(table("| Name | Text |", "| abcdefghijkl | extraordinarily |"), 16) == [
         "Name",
         "abcdefghijkl",
-        "Text",
-        "extraordinarily",
+        "  Text",
+        "  extraordinaril",
+        "  y",
     ]
 
 

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from mdit_py_plugins.deflist import deflist_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from tuireader.content.document.inline import References, picture_text, pictures_of, plain, text_of
+from tuireader.content.document.inline import References, nameless, picture_text, pictures_of, plain, text_of
 from tuireader.content.document.model import (
     Block,
     Code,
@@ -290,7 +290,7 @@ class _Builder:
         for number, picture in enumerate(pictures):
             text, image = picture_text(picture, self.references)
             if number + 1 == len(pictures) and rest and text.plain == plain(rest).strip():
-                text = Text("")
+                text = nameless(text)
             self.add(Picture, text, image)
         if rest or not pictures:
             text = text_of(rest, self.references)

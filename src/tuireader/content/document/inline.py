@@ -54,9 +54,9 @@ class References:
         self.notes: list[tuple[int, str]] = []
         """The link of each reference to a footnote, with its label."""
 
-    def link(self, text: str, url: str) -> int:
+    def link(self, text: str, url: str, *, is_picture: bool = False) -> int:
         """Note a link, and give its index."""
-        self.links.append(Link(text, url))
+        self.links.append(Link(text, url, is_picture=is_picture))
         return len(self.links) - 1
 
     def image(self, token: Token) -> tuple[str, int]:
@@ -117,15 +117,27 @@ def _picture_size(tokens: Sequence[Token]) -> int:
     return 3 if linked else 0
 
 
+_NAMELESS = "picture"
+"""What stands for a picture that has no alternative text."""
+
+
 def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text, int]:
-    """The text that stands for a picture, and its index."""
+    """The text that stands for a picture, which leads to it or where the author says, and its index."""
     image = next(token for token in tokens if token.type == "image")
     alt, index = references.image(image)
-    if tokens[0].type != "link_open":
-        return Text(alt), index
-    url = str(tokens[0].attrs.get("href", ""))
-    link = references.link(alt or "picture", url)
-    return Text(alt, (Run(0, len(alt), "link", link),) if alt else ()), index
+    said = alt or _NAMELESS
+    if tokens[0].type == "link_open":
+        link, style = references.link(said, str(tokens[0].attrs.get("href", ""))), "link"
+    elif url := references.images[index].url:
+        link, style = references.link(said, url, is_picture=True), ""
+    else:
+        return Text(said), index
+    return Text(said, (Run(0, len(said), style, link),)), index
+
+
+def nameless(picture: Text) -> Text:
+    """What stands for a picture whose own words stand below it."""
+    return Text(_NAMELESS, tuple(run._replace(end=len(_NAMELESS)) for run in picture.runs))
 
 
 class _Writer:

@@ -109,6 +109,8 @@ class Link(NamedTuple):
     text: str
     url: str
     target: int | None = None
+    is_picture: bool = False
+    """Whether it is a picture of the document that it leads to: the author made no link of it."""
 
 
 class Image(NamedTuple):

@@ -28,6 +28,11 @@ def to_plain(line: Line, *, reorder: bool = False) -> str:
     return printable_block("".join([span.text for span in _seen(line, reorder=reorder)])).rstrip()
 
 
+def is_printed(line: Line) -> bool:
+    """Whether a line is of use where nothing is tinted: what only carries the tint of code is not."""
+    return not line.prefix or line.prefix[-1].style != "code-edge"
+
+
 def to_ansi(line: Line, *, reorder: bool = False) -> str:
     """A line as it is drawn, with escape codes for its styles; what came from the web cannot add any."""
     return "".join([_coloured(span) for span in _seen(line, reorder=reorder)]).rstrip()

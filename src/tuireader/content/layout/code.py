@@ -19,6 +19,9 @@ COLOUR_LIMIT = 40_000
 LINE_LIMIT = 2_000
 """Characters of a line of code that is coloured at most: lexers are slowest on long lines."""
 
+ABOVE, BELOW = "▄", "▀"
+"""The halves of a row that are drawn beside code."""
+
 _MARGIN = Span("  ", "code-block")
 _NARROW_MARGIN = Span("", "code-block")
 _WRAPPED = Span("↪ ", "code-block code-wrap")
@@ -46,7 +49,10 @@ _ROLES = (
 
 
 def code_lines(block: Code, frame: Frame) -> list[Line]:
-    """The lines of a code block: never re-wrapped; a line that is too long goes on behind a mark."""
+    """The lines of a code block: never re-wrapped; a line that is too long goes on behind a mark.
+
+    Half a row of its tint stands above and below, so that it is not flush with its text.
+    """
     text = Text(block.text, colours(block.text, block.language))
     margin = _MARGIN if frame.room >= 20 else _NARROW_MARGIN
     room = frame.room - len(margin.text)
@@ -61,7 +67,14 @@ def code_lines(block: Code, frame: Frame) -> list[Line]:
             lines.append(Line(lead, frame.block, frame.base, stop, text, start + begin, start + end, "code-block"))
             prefix = rest
         start += len(content) + 1
-    return lines
+    if frame.first != frame.rest:  # a bullet, say, stands before the first line
+        return lines
+    end = frame.base + len(block.text)
+    return [_edge(ABOVE, frame, frame.base), *lines, _edge(BELOW, frame, end)]
+
+
+def _edge(half: str, frame: Frame, base: int) -> Line:
+    return Line((*frame.rest, Span(half * frame.room, "code-edge")), frame.block, base, "")
 
 
 def _pieces(content: str, room: int) -> list[tuple[int, int]]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _PICTURE = Span("▣ ", "picture-mark")
-_NAMELESS_PICTURE = Span("▣ picture", "picture-mark")
 
 
 def lay_out(document: Document, width: int) -> list[Line]:
@@ -90,6 +89,8 @@ def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span
 
 def _draw(block: Block, frame: Frame) -> list[Line]:
     if isinstance(block, Paragraph):
+        if block.role == "caption":
+            frame = frame.within()
         return text_lines(block.text, _style(block), frame)
     if isinstance(block, HeadingBlock):
         narrow = balanced(block.text.plain, frame.room)
@@ -112,12 +113,4 @@ def _style(block: Paragraph) -> str:
 
 
 def _picture_lines(block: Picture, frame: Frame) -> list[Line]:
-    if not block.text.plain:
-        mark = _NAMELESS_PICTURE._replace(text=_NAMELESS_PICTURE.text[: frame.room])
-        return [Line((*frame.first, mark), frame.block, frame.base)]
-    inner = frame._replace(
-        room=max(2, frame.room - 2),
-        first=(*frame.first, _PICTURE),
-        rest=(*frame.rest, Span("  ", "margin")),
-    )
-    return text_lines(block.text, "image", inner)
+    return text_lines(block.text, "image", frame.within(_PICTURE))

@@ -18,8 +18,8 @@ ROLES = (
     # of what heads the page
     "source", "title", "byline",
     # of decoration, which is drawn and not copied
-    "margin", "quote-bar", "bullet", "task-open", "task-done", "callout-bar", "code-wrap", "hyphen", "rule",
-    "table-rule", "picture-mark",
+    "margin", "quote-bar", "bullet", "task-open", "task-done", "callout-bar", "code-wrap", "code-edge", "hyphen",
+    "rule", "table-rule", "picture-mark",
 )  # fmt: skip
 """Every role that a span's style may name."""
 

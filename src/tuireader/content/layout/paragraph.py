@@ -27,6 +27,13 @@ class Frame(NamedTuple):
     rest: tuple[Span, ...] = ()
     """The prefix of its other lines."""
 
+    def within(self, opening: Span | None = None) -> Frame:
+        """The frame two cells further in; `opening` stands in these cells before its first line."""
+        indent = Span("  ", "margin")
+        return self._replace(
+            room=max(2, self.room - 2), first=(*self.first, opening or indent), rest=(*self.rest, indent)
+        )
+
 
 def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
     """The lines of a text: wrapped, from the right where it is written from the right."""

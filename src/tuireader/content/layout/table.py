@@ -18,8 +18,10 @@ _GAP = 2
 """Cells between two columns."""
 _WORD = 18
 """The longest word that a column need not divide, in cells."""
+_INDENT = 2
+"""Cells by which what belongs to the first cell of a record is further in."""
 _STACKED = 24
-"""Cells of room below which a record's labels stand above what they label."""
+"""Cells of room below which the labels of a record stand above what they label."""
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,'\s\u202f]*\s?[%‰$€£¥]?[a-zA-Zµ]{0,3}|[-–—]?")
 
 
@@ -163,23 +165,26 @@ def _aligned(line: Line, width: int, align: str) -> tuple[Span, ...]:
 
 
 def _records(rows: list[list[_Cell]], frame: Frame) -> list[Line]:
-    """Each row as a record: the header's words before each of its cells.
+    """Each row as a record: its first cell heads the others, with the header's words before each of them.
 
     They are the document's own text in the first record and decoration in the others, so that no word is there twice.
     """
     header, records = rows[0], rows[1:]
-    widest = max(cells(cell.text.plain) for cell in header)
-    label = min(widest, max(frame.room // 3, 12)) if any(cell.text.plain for cell in header) else 0
+    widest = max(cells(cell.text.plain) + (_INDENT if column else 0) for column, cell in enumerate(header))
+    is_beside = frame.room - _INDENT >= _STACKED and any(cell.text.plain for cell in header)
+    label = min(widest, max(frame.room // 3, 12 + _INDENT)) if is_beside else 0
     lines: list[Line] = []
     for number, row in enumerate(records):
         if number:
             lines.append(Line(frame.rest, frame.block, row[0].base))
-        for head, cell in zip(header, row, strict=True):
-            drawn = _field(head, cell, label, frame.room)
+        for column, (head, cell) in enumerate(zip(header, row, strict=True)):
+            place = frame.within() if column and len(row) > 1 else frame
+            indent = frame.room - place.room
+            drawn = _field(head, cell, max(0, label - indent), place.room, "" if column else "table-head")
             if number:
                 drawn = [_repeated(spans, records[0][0].base) for spans in drawn]
             base = cell.base if lines else head.base
-            lines += _framed(drawn, base, frame, opening=not lines)
+            lines += _framed(drawn, base, place, opening=not lines)
     return lines
 
 
@@ -192,12 +197,12 @@ def _stack(header: list[_Cell], frame: Frame) -> list[Line]:
     return lines
 
 
-def _field(head: _Cell, cell: _Cell, label: int, room: int) -> list[tuple[Span, ...]]:
+def _field(head: _Cell, cell: _Cell, label: int, room: int, style: str) -> list[tuple[Span, ...]]:
     """One cell of a record behind its label, or below it where there is little room."""
-    if label and room >= _STACKED:
-        return _row([head, cell], [label, room - label - _GAP], ["left", "left"], ("table-label", ""))
+    if label:
+        return _row([head, cell], [label, room - label - _GAP], ["left", "left"], ("table-label", style))
     labels = text_lines(head.text, "table-label", Frame(0, head.base, room)) if head.text.plain else []
-    return [line.spans for line in (*labels, *text_lines(cell.text, "", Frame(0, cell.base, room)))]
+    return [line.spans for line in (*labels, *text_lines(cell.text, style, Frame(0, cell.base, room)))]
 
 
 def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:

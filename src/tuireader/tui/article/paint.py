@@ -57,6 +57,8 @@ def paint(spans: Sequence[Span], look: PaintContext, marks: Sequence[Highlight],
         link = " link-here" if span.link == look.here else " link-hover" if span.link == look.hover else ""
         for text, roles, selected in _pieces(span, marks):
             shown = printable_block(text)
+            if roles == "code-edge" and not look.ink.tints:
+                shown = " " * len(shown)
             if shown:
                 style = look.ink.of(roles + link if span.link is not None else roles, selected=selected)
                 segments.append(Segment(shown, style))

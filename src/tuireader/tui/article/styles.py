@@ -19,7 +19,7 @@ STATES = ("link-hover", "link-here", "match", "match-here", "thumb", "message", 
 
 COMPONENTS = {f"article--{role}" for role in (*ROLES, *STATES)}
 
-ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb"})
+ORNAMENT = frozenset({"margin", "quote-bar", "rule", "table-rule", "thumb", "code-edge"})
 """Roles that draw lines and no text: they may be fainter than text may be."""
 
 _TINTED = frozenset({"match", "mark", "link-hover", "code", "code-block"})
@@ -81,6 +81,11 @@ class RoleStyles:
         self._text = widget.styles.color
         self._styles: dict[tuple[str, bool], Style] = {}
 
+    @property
+    def tints(self) -> bool:
+        """Whether a background can be tinted: the terminal's own colours cannot be mixed."""
+        return self._paper.ansi is None
+
     def of(self, roles: str, *, selected: bool = False) -> Style:
         """The style of text that has these roles (separated by spaces, the later ones over the earlier)."""
         style = self._styles.get((roles, selected))
@@ -93,6 +98,8 @@ class RoleStyles:
         for role in roles:
             rules = self._widget.get_component_styles(f"article--{role}")
             color = rules.color if rules.has_rule("color") else color
+            if role == "code-edge":
+                color = _over(paper, self._widget.get_component_styles("article--code-block"))
             attributes += rules.text_style
             if paper.ansi is None or role not in _TINTED:
                 paper = _over(paper, rules)

@@ -89,7 +89,7 @@ class _LinkList(ChoiceList):
     """Two lines for each link, with a number that opens it at once, and air between them."""
 
     def __init__(self, links: Sequence[Link]) -> None:
-        super().__init__([Line(link.text or link.url, link.url) for link in links])
+        super().__init__([Line(f"{'▣ ' * link.is_picture}{link.text or link.url}", link.url) for link in links])
 
     def get_content_height(self, *_: object) -> int:
         """All rows, with their air."""
