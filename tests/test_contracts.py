@@ -74,6 +74,7 @@ BREAKS = {
     "The only door to textual": (("tuireader.cli.reader", "import textual"),),
     "The only door to rich": (("tuireader.content.layout.layout", "import rich"),),
     "The only door to feedparser": (("tuireader.feeds.parse", "import feedparser"),),
+    "The only door to listparser": (("tuireader.feeds.parse", "import listparser"),),
     "The only door to httpx2": (("tuireader.library.open_cache", "import httpx2"),),
     "The only door to brotli": (("tuireader.web.fetch", "import brotli"),),
     "The only door to nh3": (("tuireader.content.cleaning.clean", "import nh3"),),

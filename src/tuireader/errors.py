@@ -77,6 +77,10 @@ class NotAFeedError(TuireaderError):
     """The page is not a feed that can be parsed."""
 
 
+class NotAFeedListError(TuireaderError):
+    """A file is no list of feeds that can be read."""
+
+
 class NoFeedFoundError(TuireaderError):
     """No feed was found at an address."""
 

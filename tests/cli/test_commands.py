@@ -345,3 +345,22 @@ def test_add_page_keeps_a_page_without_its_site(run: Run, site: ScriptedSite) ->
     assert run("add", "--page", f"{site.url}/ropes").out == "On Ropes: here already\n"
     assert "never" in run("feeds").out
     assert run("refresh", "--force", "--json").out == ""
+
+
+def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) -> None:
+    feeds = f'<outline text="R" xmlUrl="{review.url}/feed/"/><outline text="X" xmlUrl="x:y"/>'
+    outlines = f'<outline text="News">{feeds}</outline>'
+    opml = f"<opml version='2.0'><body>{outlines}</body></opml>"
+    came = run("import", "--json", "-", stdin=opml)
+    assert came.status == 1
+    assert [(row["title"], row["folder"], row["status"]) for row in came.rows] == [
+        ("R", "News", "added"),
+        ("X", "News", "failed"),
+    ]
+    assert "1 new feed." in came.err
+    assert "Folders are not kept yet." in came.err
+    assert len(run("list", "--json").rows) > 0
+    again = run("import", "-", stdin=opml.replace("x:y", f"{review.url}/feed"))
+    assert (again.status, again.out) == (0, "")
+    assert "0 new feeds, 2 here already." in again.err
+    assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml\n"

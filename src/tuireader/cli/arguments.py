@@ -15,6 +15,7 @@ from tuireader.urls.shown import shown_address
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
     "add": "find each address's feed, subscribe and fetch it",
+    "import": "follow the feeds of a list that another reader exported (OPML)",
     "remove": "unsubscribe from a feed; its articles go too",
     "feeds": "the subscriptions, with counts, health and when each is due",
     "refresh": "fetch what is due",
@@ -147,6 +148,8 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
     add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
     add.set_defaults(run=_later("feeds", "add"))
+    made["import"].add_argument("file", metavar="FILE", help="a list of feeds; - reads it from stdin")
+    made["import"].set_defaults(run=_later("feeds", "import_list"))
     remove.add_argument("feed", metavar="FEED", help=_FEED)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_later("feeds", "remove"))
@@ -154,7 +157,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
     refresh.add_argument("--force", action="store_true", help="fetch now what is not due yet; still conditionally")
     refresh.set_defaults(run=_later("feeds", "refresh"))
-    for command in (add, feeds, refresh):
+    for command in (add, made["import"], feeds, refresh):
         _add_json(command)
 
 

@@ -98,6 +98,30 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
     return FAILED if failed else DONE
 
 
+def import_list(arguments: argparse.Namespace) -> int:
+    """Follow the feeds of a list, then fetch those that are new; what fails is said, the rest is done."""
+    from tuireader.library.transfer.import_feeds import import_feeds, read_file
+
+    content = sys.stdin.buffer.read() if arguments.file == "-" else read_file(arguments.file)
+    with cache.opened() as connection:
+        came = import_feeds(connection, content, utc_now())
+        new = [store_feeds.get(connection, each.feed_id) for each in came if each.status == "added" and each.feed_id]
+    status = DONE
+    for each in came:
+        if each.error is not None:
+            say(f"{shown_address(each.outline.url)}: {each.error}")
+            status = FAILED
+        if arguments.json:
+            url = without_credentials(each.outline.url)
+            named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
+            put_json(named | {"status": each.status, "line": None, "error": each.error})
+    known = sum(each.status == "known" for each in came)
+    say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} here already' if known else ''}.")
+    if any(each.outline.folder for each in came):
+        say("Folders are not kept yet.")
+    return asyncio.run(_refresh(new, force=False, as_json=False, is_data=False)) or status if new else status
+
+
 def remove(arguments: argparse.Namespace) -> int:
     """Unsubscribe after a question; `--yes` skips it."""
     with cache.opened() as connection:
@@ -163,7 +187,8 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
     return list({feed.id: feed for feed in found}.values())
 
 
-async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
+async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True) -> int:
+    """Refresh feeds, and print what came of each; where that is no data, only what failed is said."""
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
@@ -180,7 +205,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool) -> int:
                 new, news = new + event.new, news + (event.new > 0)
                 if as_json:
                     put_json(refreshed_row(event))
-                elif event.new or event.changed:
+                elif is_data and (event.new or event.changed):
                     put(f"{printable(event.feed.name)}: {_news(event)}")
                 progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()

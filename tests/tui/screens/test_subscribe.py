@@ -315,3 +315,25 @@ async def test_one_page_is_read_from_the_panes(db: Path, clock: Clock, site: Scr
         await pilot.press("escape", "R")
         await settle(pilot)
         assert "failed" not in screen_text(app)
+
+
+async def test_a_list_of_feeds_is_followed_and_fetched(
+    db: Path, clock: Clock, site: ScriptedSite, tmp_path: Path
+) -> None:
+    publish(site, BORDER)
+    site.pages["/photos/"] = Reply(feed(site.url, (TRADE,), "Photos"), content_type="application/rss+xml")
+    listed = "".join(
+        f'<outline type="rss" text="Listed" xmlUrl="{site.url}{path}"/>' for path in ("/feed/", "/photos/")
+    )
+    (tmp_path / "feeds.opml").write_text(f"<opml version='2.0'><body>{listed}</body></opml>", "utf-8")
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        assert "Three keys" in screen_text(app)
+        await enter(pilot, str(tmp_path / "none.opml"))
+        assert "There is no file" in screen_text(app)
+        await enter(pilot, str(tmp_path / "feeds.opml"))
+        assert app.screen is app.reader
+        text = screen_text(app)
+        for words in ("2 new feeds", "Photos", BORDER.title[:12], TRADE.title[:12]):
+            assert words in text

@@ -95,7 +95,7 @@ class AddController:
 
     async def destination(self, added: Added) -> Destination:
         """The list of the feed, and the article that was meant; of a new feed, else the newest."""
-        query = Query(feeds=(added.feed_id,))
+        query = Query() if added.feed_id is None else Query(feeds=(added.feed_id,))
 
         def look(connection: Connection) -> Destination:
             every = feeds.every(connection)

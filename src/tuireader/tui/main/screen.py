@@ -330,6 +330,10 @@ class ReaderScreen(PanesScreen):
     def _added(self, event: SiteAdded) -> None:
         if event.added is None:
             self.captions.write_empty()
+        elif event.added.feed_id is None:
+            toast(self, event.added.said)
+            self.recount()
+            self.refreshes.refresh(None, force=False)
         else:
             self.feed_control.restore(event.added.feed_id)
             self.adding.lead_to(event.added, self.choosing, self.journey)

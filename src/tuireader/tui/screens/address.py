@@ -29,11 +29,14 @@ from tuireader.tui.support.workers import is_busy
 class Added:
     """What is here now."""
 
-    feed_id: int
+    feed_id: int | None
+    """None: many feeds, which are to be fetched."""
     article_id: int | None
     """The article whose address was given, if it was one's."""
     was_here: bool = False
     """Whether it was here already."""
+    said: str = ""
+    """What there is to say of it."""
 
 
 class AddressScreen(Dialog[Added | None]):

@@ -25,10 +25,14 @@ from tuireader.urls.shown import shown_address
 if TYPE_CHECKING:
     from tuireader.model.fetched import FeedLink
 
-WELCOME = (
-    "Reads the articles of sites in your terminal, and keeps them for reading offline. Give it the address of a site"
-    " that you like. No address at hand? Quit, and try: tuireader demo"
+WELCOME = "Reads the articles of sites in your terminal, and keeps them for reading offline."
+WAYS = (
+    " Give it the address of a site that you like, or another reader's list: ~/feeds.opml. No address at hand? Quit, and"
+    " try: tuireader demo"
 )
+_LOW = 20
+"""Lines below which there is room for less."""
+KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
 
 
 class SubscribeScreen(AddressScreen):
@@ -55,7 +59,16 @@ class SubscribeScreen(AddressScreen):
     def welcome(self) -> ComposeResult:
         """At the first start, what this is."""
         if self._is_first:
-            yield Static(plain(WELCOME, "$ink-soft"), id="subscribe-welcome")
+            yield Static(id="subscribe-welcome")
+            yield Static(plain(KEYS, "$ink-soft"), id="subscribe-keys")
+
+    def on_resize(self) -> None:
+        """Leave out what a low terminal has no room for."""
+        if self._is_first:
+            has_room = self.size.height >= _LOW
+            self.query_one("#subscribe-keys").display = has_room
+            welcome = plain(WELCOME + WAYS * has_room, "$ink-soft")
+            self.query_one("#subscribe-welcome", Static).update(welcome)
 
     def way_out(self) -> list[Row]:
         """At the first start, to the empty panes."""
@@ -68,7 +81,24 @@ class SubscribeScreen(AddressScreen):
 
     async def take(self, address: str) -> Added | None:
         """Subscribe to what is at an address, or go to what is here already."""
+        if self._is_path(address):
+            return await self._import(address)
         return await self._known(address) or await self._subscribe(address)
+
+    @staticmethod
+    def _is_path(text: str) -> bool:
+        from tuireader.library.transfer.import_feeds import is_path
+
+        return is_path(text)
+
+    async def _import(self, path: str) -> Added:
+        """Follow the feeds of a list that another reader has exported."""
+        from tuireader.library.transfer.import_feeds import import_feeds, read_file
+
+        self.say(f"Reading {printable(path)} …")
+        content = await asyncio.to_thread(read_file, path)
+        came = await self.cache.write(lambda c: import_feeds(c, content, self.clock()))
+        return Added(None, None, said=_imported([each.status for each in came]))
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """Without a feed, offer to read the page alone; the line stays where one types."""
@@ -158,6 +188,14 @@ class PageScreen(AddressScreen):
     async def take(self, address: str) -> Added | None:
         """Fetch the page."""
         return await read_page(self, address)
+
+
+def _imported(statuses: Sequence[str]) -> str:
+    """What came of a list of feeds, in a sentence."""
+    new, known, failed = (statuses.count(status) for status in ("added", "known", "failed"))
+    said = [f"{new} new feed{'s' * (new != 1)}"]
+    said += [f"{known} here already"] if known else []
+    return ", ".join([*said, f"{failed} without a usable address"] if failed else said)
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:

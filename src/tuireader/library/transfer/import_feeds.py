@@ -1,0 +1,64 @@
+"""import_feeds: follow all feeds of a list that another program has written; they are fetched as what is due is."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.feeds.opml import LIMIT, Outline, read_opml
+from tuireader.store import feeds
+from tuireader.urls.identity import place
+from tuireader.urls.typed import addresses_to_try
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFeed:
+    """What came of one feed of a list."""
+
+    outline: Outline
+    status: Literal["added", "known", "failed"]
+    feed_id: int | None
+    error: str | None = None
+
+
+def is_path(text: str) -> bool:
+    """Whether what was typed for an address is rather the name of a file on this machine."""
+    return text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "://" not in text)
+
+
+def read_file(path: str) -> bytes:
+    """The content of a list at a path as typed; raises NotAFeedListError where it cannot be read."""
+    file = Path(path).expanduser()
+    try:
+        if not file.is_file():
+            raise NotAFeedListError(f"There is no file {path}")
+        with file.open("rb") as opened:
+            return opened.read(LIMIT + 1)
+    except OSError as error:
+        raise NotAFeedListError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[ImportedFeed]:
+    """Follow the feeds of a list that are not followed yet; raises NotAFeedListError where it names none.
+
+    Each is in as soon as it is written: where the program is killed, the next import brings the rest.
+    """
+    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    return [_follow(c, outline, there, now) for outline in read_opml(content)]
+
+
+def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now: datetime) -> ImportedFeed:
+    """Follow one feed, unless it is among those that are `there`, by the places of their addresses."""
+    try:
+        url = addresses_to_try(outline.url)[0]
+    except AddressError as error:
+        return ImportedFeed(outline, "failed", None, str(error))
+    where = place(url)
+    if where in there:
+        return ImportedFeed(outline, "known", there[where])
+    there[where] = feeds.add(c, url, title=outline.title, site="", now=now).id
+    return ImportedFeed(outline, "added", there[where])

@@ -1,0 +1,56 @@
+"""Lists of feeds, as several programs write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuireader.errors import NotAFeedListError
+from tuireader.feeds.opml import LIMIT, Outline, read_opml
+
+NESTED = b"""<?xml version="1.0" encoding="utf-8"?>
+<opml version="2.0"><head><title>Subscriptions</title></head><body>
+<outline text="News &amp; Views">
+  <outline type="rss" text="The Review" xmlUrl="https://review.example/feed" htmlUrl="https://review.example/"/>
+  <outline text="World"><outline type="rss" title="A/B" xmlUrl=" https://ab.example/atom.xml "/></outline>
+</outline>
+<outline type="rss" text="\xc3\x85ngstr\xc3\xb6m \x1b[31m" xmlUrl="https://angstrom.example/feed?a=1&b=2"/>
+<outline type="rss" text="Again" xmlUrl="https://review.example/feed"/>
+<outline text="An empty folder"/>
+</body></opml>"""
+
+
+def test_feeds_with_their_titles_and_folders() -> None:
+    assert read_opml(NESTED) == [
+        Outline("https://review.example/feed", "The Review", "News & Views"),
+        Outline("https://ab.example/atom.xml", "A/B", "News & Views/World"),
+        Outline("https://angstrom.example/feed?a=1&b=2", "Ångström [31m", ""),
+    ]
+
+
+def test_what_is_broken_is_read_as_far_as_it_goes() -> None:
+    assert [outline.title for outline in read_opml(NESTED[: NESTED.index(b'<outline text="An empty')])] == [
+        "The Review",
+        "A/B",
+        "Ångström [31m",
+    ]
+
+
+BOMB = (
+    b'<!DOCTYPE opml [<!ENTITY a "aaaaaaaaaa">'
+    + b"".join(b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(12))
+    + b']><opml version="2.0"><body><outline type="rss" text="&m;" xmlUrl="https://e.example/f"/></body></opml>'
+)
+
+
+def test_entities_are_not_multiplied() -> None:
+    (outline,) = read_opml(BOMB)
+    assert outline.url == "https://e.example/f"
+    assert len(outline.title) < 100
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"words", b"\x00\xff" * 99, b"<html><p>No list</p>", b"<opml/>", b" " * (LIMIT + 1)]
+)
+def test_what_is_no_list_is_said(content: bytes) -> None:
+    with pytest.raises(NotAFeedListError):
+        read_opml(content)

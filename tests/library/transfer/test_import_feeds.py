@@ -1,0 +1,63 @@
+"""Following all feeds of a list."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from library.conftest import EPOCH
+from tuireader.errors import NotAFeedListError
+from tuireader.library.transfer.import_feeds import import_feeds, is_path, read_file
+from tuireader.store import feeds
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+
+def opml(*urls: str) -> bytes:
+    outlines = "".join(f'<outline type="rss" text="Feed {n}" xmlUrl="{url}"/>' for n, url in enumerate(urls))
+    return f"<opml version='2.0'><body>{outlines}</body></opml>".encode()
+
+
+def test_each_feed_is_followed_once_and_due_at_once(library: Library) -> None:
+    library.follow("https://a.example/feed")
+    content = opml("http://a.example/feed/", "https://b.example/feed", "b.example/feed", "mailto:x@c.example")
+    with closing(connect(library.path)) as c:
+        came = import_feeds(c, content, EPOCH)
+        again = import_feeds(c, content, EPOCH)
+        due = [feed.url for feed in feeds.due(c, EPOCH)]
+    assert [each.status for each in came] == ["known", "added", "known", "failed"]
+    assert [each.status for each in again] == ["known", "known", "known", "failed"]
+    assert came[3].error
+    assert due == ["https://a.example/feed", "https://b.example/feed"]
+    assert [feed.name for feed in library.feeds()] == ["Feed 1", "https://a.example/feed"]
+
+
+def test_many_feeds_are_followed_at_once(library: Library) -> None:
+    with closing(connect(library.path)) as c:
+        came = import_feeds(c, opml(*(f"https://h{n}.example/feed" for n in range(2000))), EPOCH)
+    assert {each.status for each in came} == {"added"}
+    assert len(library.feeds()) == 2000
+
+
+@pytest.mark.parametrize("text", ["~/feeds.opml", "/tmp/x", "./x.xml", "feeds.opml", "FEEDS.OPML"])
+def test_paths(text: str) -> None:
+    assert is_path(text)
+
+
+@pytest.mark.parametrize("text", ["example.org", "https://example.org/feeds.opml", "example.org/feed.xml"])
+def test_addresses(text: str) -> None:
+    assert not is_path(text)
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "list.opml").write_bytes(opml("https://a.example/feed"))
+    assert read_file("~/list.opml").startswith(b"<opml")
+    for path in ("/nowhere/x.opml", str(tmp_path), "x\0.opml"):
+        with pytest.raises(NotAFeedListError):
+            read_file(path)
