@@ -94,6 +94,15 @@ def is_front_page(url: str) -> bool:
     return parts.path in {"", "/"} and not parts.query
 
 
+def front_of(url: str) -> str:
+    """The address of the site that a page belongs to; empty where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc}/" if parts.netloc else ""
+
+
 def is_within(url: str, folder: str) -> bool:
     """Whether an address lies below another, as an article below its section."""
     return place(url).startswith(place(folder) + "/")

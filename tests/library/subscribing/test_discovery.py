@@ -122,3 +122,12 @@ async def test_what_a_public_page_names_may_not_be_inside() -> None:
     assert found(Reach.PUBLIC).permission("http://10.0.0.1/feed") is Permission.PUBLIC_ONLY
     assert found(Reach.PRIVATE).permission("http://10.0.0.1/feed") is Permission.ANYWHERE
     assert found(Reach.PUBLIC).permission("https://example.org/feed") is Permission.AS_GIVEN
+
+
+async def test_where_a_page_names_no_feed_the_front_page_may(look: Look, site: ScriptedSite) -> None:
+    site.pages["/posts/one/"] = Reply("<p>A post that names no feed.</p>")
+    site.pages["/"] = Reply('<link rel="alternate" type="application/rss+xml" title="All" href="index.rss">')
+    found = await look(f"{site.url}/posts/one/")
+    assert [link.url for link in found.feeds] == [f"{site.url}/index.rss"]
+    assert found.page.url == f"{site.url}/posts/one/"
+    assert [request.path for request in site.requests] == ["/posts/one/", "/"]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tuireader.library.subscribing import typed_page
 from tuireader.library.subscribing.typed_page import article_of
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
 
@@ -112,3 +113,83 @@ def test_without_text_there_is_no_article(body: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"\x89PNG\r\n\x1a\n\0\0", b"<" * 10_000, b"\xff\xfe\0"])
 def test_what_is_no_page_is_no_article(content: bytes) -> None:
     assert article_of(Page(SITE + "x", 200, content), SITE, None) is None
+
+
+TEASER = "<p>It begins like this, and there is more of it on a page of its own.</p>"
+
+
+def teasers(tag: str = "h2", count: int = 4) -> str:
+    return "".join(
+        f'<article><header><{tag}><a href="/p/{n}.html" rel="bookmark">Post {n}</a></{tag}></header>{TEASER}</article>'
+        for n in range(count)
+    )
+
+
+def whole(path: str, body: str, *, head: str = "", classes: str = "") -> Page:
+    return Page(
+        SITE + path, 200, f'<html><head><title>A Piece</title>{head}</head><body class="{classes}">{body}'.encode()
+    )
+
+
+ONE = f"<article><header><h1><a href='/a-piece.html'>A Piece</a></h1></header>{TEXT}</article>"
+ARTICLE_MARK = '<meta property="og:type" content="article">'
+SIDE = '<div><h3><a href="/tag/">Tags</a></h3><h3><a href="/blog/">Recent Posts</a></h3></div>'
+LINKS = "".join(f"<li>2023 <a href='/p/{n}'>The title of post {n}</a></li>" for n in range(9))
+NEVER_MARK = (
+    '<meta property="og:type" content="website"><meta property="article:published_time" content="0001-01-01T00:00:00Z">'
+)
+AUTHOR_MARK = '<meta property="og:type" content="website"><meta property="article:author" content="Zoë">'
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "head", "classes"),
+    [
+        ("a-piece.html", ONE, "", "home"),  # Pelican calls every page so
+        ("a-piece/", SIDE + ONE, "", ""),
+        ("index.php/Ropes", TEXT, "", "mediawiki ns-0 ns-subject"),
+        ("posts/ropes/", ONE, ARTICLE_MARK, ""),
+        ("archives/123", ONE, "", ""),
+        ("2023/11/ropes/", ONE, "", ""),
+        ("links/", f"<article>{TEXT}{LINKS}</article>", "", ""),
+    ],
+)  # fmt: skip
+def test_articles_as_generators_write_them(path: str, body: str, head: str, classes: str) -> None:
+    assert article_of(whole(path, body, head=head, classes=classes), SITE, None) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "head", "classes"),
+    [
+        ("index2.html", teasers(), "", ""),
+        ("blog/two", teasers("h1"), "", ""),
+        ("blog/", teasers("h4"), "", ""),
+        ("index-1.html", TEXT, "", ""),
+        ("archive.html", TEXT, "", ""),
+        ("authors.html", TEXT, "", ""),
+        ("archives/2023/11/", TEXT, ARTICLE_MARK, ""),
+        ("2023/", TEXT, ARTICLE_MARK, ""),
+        ("archives/", TEXT, ARTICLE_MARK, ""),
+        ("tags/harbour/", TEXT, AUTHOR_MARK, ""),
+        ("page/2/", TEXT, AUTHOR_MARK, ""),
+        ("posts/", f"<ul>{LINKS}</ul>", "", ""),
+        ("index.html", TEXT, "", ""),
+        ("doku.php?id=start", TEXT, '<link rel="canonical" href="https://example.org/"/>', ""),
+        ("doku.php?id=start&do=index", TEXT, "", ""),
+        ("index.php/Category:Notes", TEXT, "", "mediawiki ns-14"),
+        ("index.php/Special:AllPages", TEXT, "", "mediawiki ns--1 ns-special"),
+        ("index.php/Main_Page", TEXT, '<script>x={"wgIsMainPage":true};</script>', "mediawiki ns-0"),
+        ("x/", teasers(), NEVER_MARK, ""),
+    ],
+)  # fmt: skip
+def test_lists_as_generators_write_them(path: str, body: str, head: str, classes: str) -> None:
+    assert article_of(whole(path, body, head=head, classes=classes), "", None) is None
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a >", "<a x", "<nav>", "<article>", "<header", "<!--", "<script", "<h1><a href='x'>", "<", "<a>x</a><"]
+)
+def test_what_is_never_closed_takes_no_longer_than_it_is_long(piece: str) -> None:
+    text = piece * (500_000 // len(piece))
+    for names in (typed_page._UNSEEN, typed_page._HEADER):
+        assert len(typed_page._without(text.encode(), names)) <= len(text)
+    assert typed_page._is_listing(whole("x", text), None) in (True, False)

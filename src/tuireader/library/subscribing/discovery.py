@@ -12,7 +12,7 @@ from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
-from tuireader.urls.identity import place
+from tuireader.urls.identity import front_of, is_front_page, place
 from tuireader.urls.private import permission_for
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
@@ -33,6 +33,8 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     if links is None:
         return Candidates(url, page, (FeedLink(split_credentials(url)[0]),), page)
     if links:
+        return Candidates(url, page, links)
+    if links := await _at_the_front(queue, url, page):
         return Candidates(url, page, links)
     guessed = await _at_usual_places(queue, url, page)
     if guessed is None:
@@ -72,6 +74,21 @@ def _one_of_each(links: Sequence[FeedLink]) -> list[FeedLink]:
             kept.setdefault(subject, link)
             places.add(place(link.url))
     return list(kept.values())
+
+
+async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[FeedLink, ...]:
+    """The feeds that the front page of a site names, where another page of it names none."""
+    front = front_of(page.url)
+    if is_front_page(page.url) or not front:
+        return ()
+    try:
+        permission = permission_for(front, page.url, page.reach)
+        found = await queue.get(with_credentials_of(front, address), deadline=_PATIENCE, permission=permission)
+    except FetchError as error:
+        if error.kind in _HOPELESS or error.status in {401, 429, 503}:
+            raise
+        return ()
+    return await asyncio.to_thread(_links, found) or ()
 
 
 async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:

@@ -23,30 +23,45 @@ _WORDPRESS = re.compile(
 )
 _BODY_CLASSES = re.compile(rb"""<body[^>]{0,400}class=["']([^"'<>]{1,2000})["']""", re.IGNORECASE)
 _ONE, _MANY = (
-    frozenset({"single", "single-post", "singular", "wp-singular", "post-template", "kind-page"}),
-    frozenset({"archive", "blog", "home", "category", "tag", "author", "search", "kind-section", "kind-term"}),
+    frozenset({"single", "single-post", "singular", "wp-singular", "post-template", "kind-page", "ns-0"}),
+    frozenset(
+        {"archive", "blog", "paged", "category", "tag", "author", "search", "kind-section", "kind-term", "ns-14"}
+        | {"ns-special"}
+    ),
 )
 """What generators call a page in the classes of its body: of one article, or of many."""
+_MAIN_PAGE = re.compile(rb"""["']wgIsMainPage["']\s{0,3}:\s{0,3}(?:true|!0)""")
 _TYPES = re.compile(rb"""["']@type["']\s{0,9}:\s{0,9}["'](\w{1,40})["']""")
 _ARTICLES = frozenset({b"Article", b"NewsArticle", b"BlogPosting", b"ReportageNewsArticle", b"TechArticle"})
 _LISTS = frozenset({b"CollectionPage", b"Blog", b"SearchResultsPage", b"ItemList"})
-_LISTING_PATH = re.compile(
-    r"/(?:category|categories|tags?|authors?|topics?|labels?)(?:/[^/]+){0,2}/?$"  # what is filed under a name
-    r"|/(?:archives?|search|page/\d+)/?$"
-    r"|^/\d{4}(?:/\d\d){0,2}/?$",  # a year, a month, a day
+_ARCHIVE = re.compile(
+    r"/archives?(?:/\d{4}(?:/\d\d?){0,2})?(?:\.html?|/)?$"
+    r"|/(?:search|page/\d+)/?$|/(?:categories|tags|authors)\.html?$|/index-?\d+\.html?$"
+    r"|^/\d{4}(?:/\d\d){0,2}/?$"  # a year, a month, a day
+    r"|[?&]do=(?:index|recent|search|media)\b",  # of a wiki
     re.IGNORECASE,
 )
-_UNSEEN = re.compile(
-    rb"<(script|style|nav|header|footer|svg|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL
+"""Addresses of lists, whatever the page says: generators write the marks of an article into each of their pages."""
+_FILED = re.compile(r"/(?:category|categories|tags?|authors?|topics?|labels?)(?:/[^/]+){0,2}/?$", re.IGNORECASE)
+"""Addresses of what is filed under a name, unless the page says that it is an article."""
+_INDEX = re.compile(r"^/(?:index|default)\.\w{2,5}$", re.IGNORECASE)
+_CANONICAL = re.compile(
+    rb"""<link[^>]{0,200}rel=["']?canonical["']?[^>]{0,200}href=["']([^"'<>]{1,1000})["']""", re.IGNORECASE
 )
+_UNSEEN = re.compile(rb"<(script|style|nav|footer|aside|svg|template|!--)", re.IGNORECASE)
+_HEADER = re.compile(rb"<(header)\b", re.IGNORECASE)
+_MAIN = re.compile(rb"""<main\b|<[a-z]{1,9}\s[^<>]{0,200}role=["']?main\b""", re.IGNORECASE)
 _LINKED_HEADING = re.compile(
-    rb"""<h[1-4]\b[^>]{0,300}>\s{0,50}<a\s[^>]{0,500}?href=["']([^"'<>]{1,500})["']""", re.IGNORECASE
+    rb"""<h[1-6]\b[^>]{0,300}>\s{0,50}<a\s[^>]{0,500}?href=["']([^"'<>]{1,500})["']""", re.IGNORECASE
 )
-_TAG = re.compile(rb"<[^>]*>")
+_ANCHOR = re.compile(rb"<(/?)a\b[^<>]{0,5000}>", re.IGNORECASE)
+_TAG = re.compile(rb"<[^<>]*>")
 _FEW_HEADINGS = 2
 """Headings that lead elsewhere, without which a page lists nothing."""
 _BEFORE = 0.4
 """The share of a page's words that stands before the first heading that leads elsewhere, if it is an article's."""
+_FEW_LINKS = 4
+"""Links without which a page lists nothing."""
 _LOOKED_AT = 500_000
 """Bytes of a page."""
 _SHORT_LINK = re.compile(rb"""<link[^>]{0,200}rel=["']shortlink["'][^>]{0,200}href=["']([^"'<>]{1,300})["']""")
@@ -81,25 +96,33 @@ def text_of(page: Page) -> Prepared | None:
 
 
 def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
-    """Whether a page lists articles: by what it says of itself, else by its address, its headings, the feed's links.
+    """Whether a page lists articles: by its address, what it says of itself, its headings and links, the feed's links.
 
     In doubt it is an article: someone typed its address.
     """
-    content = page.content[:_LOOKED_AT]
+    content, parts = page.content[:_LOOKED_AT], urlsplit(page.url)
+    if found := _WORDPRESS.search(content):
+        return found[1].lower() not in (b"posts", b"pages")
+    if _ARCHIVE.search(f"{parts.path}?{parts.query}" if parts.query else parts.path) or _MAIN_PAGE.search(content):
+        return True
     if (said := _says(content)) is not None:
         return not said
-    if _LISTING_PATH.search(urlsplit(page.url).path):
+    if _FILED.search(parts.path) or _is_front(content, page.url):
         return True
     entries = () if parsed is None else parsed.entries
-    return sum(is_within(entry.link, page.url) for entry in entries) >= 2 or _is_of_headings(content, page.url)
+    if sum(is_within(entry.link, page.url) for entry in entries) >= 2:
+        return True
+    part = _main_part(content)
+    return _is_of_headings(part, page.url) or _is_of_links(part)
 
 
 def _says(content: bytes) -> bool | None:
     """Whether a page says of itself that it is an article, the surest sign first; None where it says neither."""
-    if found := _WORDPRESS.search(content):
-        return found[1].lower() in (b"posts", b"pages")
     named = {name.lower(): value.lower() for name, value in _META.findall(content)}
-    if named.get(b"og:type") == b"article" or any(name.startswith(b"article:") for name in named):
+    published = named.get(b"article:published_time", b"")[:4]
+    if named.get(b"og:type") == b"article" or published > b"1970":
+        return True
+    if named.get(b"og:type") != b"website" and any(name.startswith(b"article:") for name in named):
         return True
     body = _BODY_CLASSES.search(content)
     classes = set(body[1].decode("ascii", "replace").lower().split()) if body else set()
@@ -111,19 +134,74 @@ def _says(content: bytes) -> bool | None:
     return None
 
 
-def _is_of_headings(content: bytes, url: str) -> bool:
+def _is_front(content: bytes, url: str) -> bool:
+    """Whether a page is its site's front under another address, by that address or by the one that it says is its."""
+    said = _CANONICAL.search(content)
+    canonical = absolute(html.unescape(said[1].decode("utf-8", "replace")), url) if said else ""
+    return bool(_INDEX.search(urlsplit(url).path)) or (bool(canonical) and is_front_page(canonical))
+
+
+def _main_part(content: bytes) -> bytes:
+    """What of a page may be the article, or the list: without what stands around it on each page of its site.
+
+    That is its article, or from the first of several to the last; else its `main`; else all but its header.
+    """
+    seen = _without(content, _UNSEEN)
+    lower = seen.lower()
+    start, end = lower.find(b"<article"), lower.rfind(b"</article")
+    if 0 <= start < end:
+        return seen[start:end]
+    if main := _MAIN.search(seen):
+        return seen[main.start() :]
+    return _without(seen[max(0, lower.find(b"<body")) :], _HEADER)
+
+
+def _without(content: bytes, unwanted: re.Pattern[bytes]) -> bytes:
+    """A page without some elements; one that is never closed stays. One pass, however many there are."""
+    lower, pieces, at, unclosed = content.lower(), [], 0, set()
+    found = unwanted.search(content)
+    while found:
+        name = found[1].lower()
+        close = b"-->" if name == b"!--" else b"</" + name
+        end = -1 if name in unclosed else lower.find(close, found.end())
+        if end < 0:
+            unclosed.add(name)
+            pieces.append(content[at : found.end()])
+            at = found.end()
+        else:
+            pieces += [content[at : found.start()], b" "]
+            at = lower.find(b">", end) + 1 or len(content)
+        found = unwanted.search(content, at)
+    return b"".join([*pieces, content[at:]])
+
+
+def _is_of_headings(part: bytes, url: str) -> bool:
     """Whether its headings lead elsewhere and share the text among them; below an article such headings may stand."""
-    seen = _UNSEEN.sub(b" ", content)
     leading = [
         found.start()
-        for found in _LINKED_HEADING.finditer(seen)
+        for found in _LINKED_HEADING.finditer(part)
         if not _leads_home(found[1].decode("utf-8", "replace"), url)
     ]
     if len(leading) < _FEW_HEADINGS:
         return False
-    start = max(0, seen.find(b"<body"))
-    before, after = (len(_TAG.sub(b" ", part).split()) for part in (seen[start : leading[0]], seen[leading[0] :]))
+    before, after = (_words(each) for each in (part[: leading[0]], part[leading[0] :]))
     return before < _BEFORE * (before + after)
+
+
+def _is_of_links(part: bytes) -> bool:
+    """Whether most of its words are in links."""
+    links = words = 0
+    start: int | None = None
+    for found in _ANCHOR.finditer(part):
+        if not found[1]:
+            start = found.end()
+        elif start is not None:
+            links, words, start = links + 1, words + _words(part[start : found.start()]), None
+    return links >= _FEW_LINKS and words > _words(part) / 2
+
+
+def _words(part: bytes) -> int:
+    return len(_TAG.sub(b" ", part).split())
 
 
 def _leads_home(link: str, url: str) -> bool:

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 WELCOME = "Reads the articles of sites in your terminal, and keeps them for reading offline."
 WAYS = (
-    " Give it the address of a site that you like, or another reader's list: ~/feeds.opml. No address at hand? Quit, and"
-    " try: tuireader demo"
+    " Give it the address of a site that you like, or another reader's list: ~/feeds.opml. No address at hand? Quit,"
+    " and try: tuireader demo"
 )
 _LOW = 20
 """Lines below which there is room for less."""
