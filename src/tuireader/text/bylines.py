@@ -66,6 +66,11 @@ def _each_name(text: str) -> list[str]:
     return several if all(map(_FULL_NAME.fullmatch, several)) else [name]
 
 
+def is_full_name(text: str) -> bool:
+    """Whether a text looks like the whole name of a person: two words at least, each like part of a name."""
+    return _FULL_NAME.fullmatch(text) is not None
+
+
 def categories(names: Iterable[str]) -> tuple[str, ...]:
     """Return categories without repetition, each as first spelt; "Uncategorized" only where there is no other."""
     found = distinct(map(line, names))

@@ -83,3 +83,26 @@ def test_tags_are_apart_from_categories() -> None:
     assert (categories(body), tags(body)) == (["C"], ["One", "Two"])
     assert tags('<p><a rel="tag" href="/x">X</a></p>') == ["X"]
     assert tags('<ul class="post-tags"><li><a href="/x">X</a></li><li><a href="/y">Y</a></li></ul>') == ["X", "Y"]
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ('<p class="tracked">By <strong>Ida Berg</strong></p>', ["Ida Berg"]),
+        ("<p>\n written by\n  Ida Berg\n  on 2023-06-11</p>", ["Ida Berg"]),
+        ("<div>By Ida Berg · 11 June 2023</div>", ["Ida Berg"]),
+        ('<address>By <a href="/author/ida.html">Ida</a></address>', ["Ida"]),
+        ("<p>By the sea</p>", []),
+        ("<p>By Ida Berg we mean nobody in particular, and this goes on for a while.</p>", []),
+        ('<aside><p>By Ida Berg</p></aside><div class="sidebar"><a href="/author/sam">Sam</a></div>', []),
+    ],
+)
+def test_a_line_that_says_only_who_wrote_it(line: str, names: list[str]) -> None:
+    assert authors(f"<article><h1>x</h1>{line}<p>Words of the article.</p></article>") == names
+
+
+def test_categories_of_a_wiki_stand_below_it() -> None:
+    listed = '<li><a href="/index.php/Category:Code/Python">Code/Python</a></li>'
+    label = '<a href="/index.php/Special:Categories">Category</a>: '
+    body = f'<h1>x</h1><div class="catlinks"><div class="mw-normal-catlinks">{label}<ul>{listed}</ul></div></div>'
+    assert categories(body) == ["Code/Python"]

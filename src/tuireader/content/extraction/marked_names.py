@@ -12,6 +12,7 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote
 
+from tuireader.text.bylines import is_full_name
 from tuireader.text.html_elements import HEADINGS
 
 _Rule = Callable[[Any], bool]
@@ -53,7 +54,16 @@ _TAG = frozenset(
     }
 )  # fmt: skip
 _CATEGORY_PATH = re.compile(r"/categor(?:y|ies|ie|ia|ias)/[^/?#]", re.IGNORECASE)
+_WIKI = frozenset({"catlinks", "mw-normal-catlinks"})
+"""What MediaWiki puts below a page."""
 _TAG_PATH = re.compile(r"/(?:tags?|labels?)/[^/?#]", re.IGNORECASE)
+_AUTHOR_PATH = re.compile(r"/authors?/[^/?#]", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"(?:(?:written|posted|published|words|text)\s+)?by:?\s+(\S.{1,60}?)"
+    r"(?:\s+on\s+\d.{0,40}|\s*[·|•,].{0,60})?",
+    re.IGNORECASE,
+)
+_PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
     r"|website|authors?|permalink|edit|.*://.*",
@@ -77,6 +87,16 @@ def authors(page: Any, near: Any) -> list[str]:
         names = [_BY.sub("", text, count=1).strip(" ,;:·|•–—-") for text in texts]
         if kept := [name for name in names if 0 < len(name) <= _NAME_MAX and not _NO_NAME.fullmatch(name)]:
             return kept
+    return _in_byline(near)
+
+
+def _in_byline(near: Any) -> list[str]:
+    """Return the full name in a line that says no more than who wrote it, and perhaps when."""
+    for element in islice(near.iter(), _LOOKED_AT):
+        if element.tag in _PARAGRAPHS and (text := _text(element)) and len(text) <= _REGION_MAX:
+            found = _BYLINE.fullmatch(text)
+            if found and is_full_name(found[1]) and not is_elsewhere(element):
+                return [found[1]]
     return []
 
 
@@ -162,11 +182,13 @@ _AUTHOR_RULES: tuple[_Rule, ...] = (
     _link_within(_AUTHOR),
     lambda each: not _CARD_NAME.isdisjoint(each.get("class", "").split()) and _within(each, _AUTHOR),
     lambda each: not _AUTHOR.isdisjoint(each.get("class", "").split()),
+    _link_to(_AUTHOR_PATH),
 )
 _CATEGORY_RULES: tuple[_Rule, ...] = (
     _link_called("category"),
     _link_within(_CATEGORY),
     lambda each: _says(each, "itemprop", "articleSection"),
     _link_to(_CATEGORY_PATH),
+    lambda each: each.tag == "a" and _within(each, _WIKI) and each.getparent().tag == "li",
 )
 _TAG_RULES: tuple[_Rule, ...] = (_link_called("tag"), _link_within(_TAG), _link_to(_TAG_PATH))

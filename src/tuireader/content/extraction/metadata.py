@@ -25,6 +25,8 @@ _OG_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s+[|–—·•»:-]+\s+")
+_NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
+"""What Hugo says of every page: the folder that it lies in."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -49,7 +51,9 @@ def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
     called += [printable_line(unescape(title[1]))] if title else []
     for heading in (*headings, found or ""):
         if (key := letters(heading)) and any(key in letters(each) for each in called):
-            return printable_line(heading)
+            line = printable_line(heading)
+            is_named_so = any(line in each for each in called)
+            return line if is_named_so else line.removesuffix("#")  # the mark of a link to the heading itself
     return _PARTS.split(called[0])[0] if called else printable_line(found or "")
 
 
@@ -64,6 +68,7 @@ def metadata_of(page: Any, found: Any) -> Metadata:
         (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
     )
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
+    sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
         names(names_in(stated.get("author")) or marked_names.authors(page, near) or (author or "").split(";")),
         labels(texts_in(stated.get("articleSection")))
@@ -72,11 +77,21 @@ def metadata_of(page: Any, found: Any) -> Metadata:
         or labels(marked_names.tags(page, near))
         or labels(found_labels or ()),
         dates.published(page, near, texts_in(stated.get("datePublished")), day),
-        tuple(
-            _PERMALINK.sub("", printable_line("".join(each.itertext())))
-            for each in islice(near.iter("h1"), _HEADINGS_MAX)
-        ),
+        tuple(_PERMALINK.sub("", printable_line("".join(each.itertext()))) for each in _headings(near)),
     )
+
+
+def _headings(near: Any) -> list[Any]:
+    """What may be the title, the likeliest first; a first heading at the head of the page is often its site's name."""
+    firsts = list(islice(near.iter("h1"), _HEADINGS_MAX))
+    heads = [each for each in firsts if _is_at_the_head(each)]
+    others = [each for each in firsts if each not in heads]
+    return others or [*islice(near.iter("h2"), _HEADINGS_MAX), *heads]
+
+
+def _is_at_the_head(heading: Any) -> bool:
+    around = [each.tag for each in heading.iterancestors()]
+    return "header" in around and not {"article", "main"}.intersection(around)
 
 
 def names(given: Iterable[str]) -> tuple[str, ...]:
@@ -87,7 +102,7 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 
 def labels(given: Iterable[str]) -> tuple[str, ...]:
     """Return categories, each once, and "Uncategorized" only where there is no other."""
-    return categories(names(given))
+    return categories(name.lstrip("#") for name in names(given))
 
 
 def letters(text: str) -> str:
