@@ -17,8 +17,8 @@ with the panes. `app`: on every screen. `dialog`: on a screen over the panes tha
 Section = Literal["Most used", "Moving", "Articles", "In the article", "Lists and feeds"]
 """Where the help names it."""
 
-Place = Literal["list", "sidebar", "article"]
-"""What kind of pane a hint line is for."""
+Place = Literal["list", "sidebar", "article", "finding"]
+"""What a hint line is for: a kind of pane, or an article in which something is sought."""
 
 Hint = tuple[int, str]
 """The place of a command in a hint line, most useful first, and the one word for what it does.
@@ -88,7 +88,8 @@ COMMANDS = (
     ),
     Command(
         "close", "q", "back; on the first pane, quit", "panes", "Most used",
-        {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back")}, is_navigation=True,
+        {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back"), "finding": (10, "back")},
+        is_navigation=True,
     ),
     Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
     Command("previous-pane", "shift+tab", "previous pane", "panes", "Moving", is_navigation=True),
@@ -104,8 +105,14 @@ COMMANDS = (
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
     Command("full-text", "d", "fetch the full text", "panes", "Articles"),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
-    Command("next-match", "n", "next match, while finding", "article", "In the article", is_navigation=True),
-    Command("previous-match", "N", "previous match, while finding", "article", "In the article", is_navigation=True),
+    Command(
+        "next-match", "n", "next match, while finding", "article", "In the article", {"finding": (1, "match")},
+        is_navigation=True,
+    ),
+    Command(
+        "previous-match", "N", "previous match, while finding", "article", "In the article", {"finding": (1, "match")},
+        is_navigation=True,
+    ),
     Command("contents", "t", "contents of the article", "panes", "In the article"),
     Command("next-heading", "]", "next heading", "article", "In the article"),
     Command("previous-heading", "[", "previous heading", "article", "In the article"),
@@ -117,7 +124,9 @@ COMMANDS = (
     Command("narrower", "<", "narrower column", "article", "In the article"),
     Command("wider", ">", "wider column", "article", "In the article"),
     Command("zen", "z", "zen: the article alone", "panes", "In the article", {"article": (7, "zen")}),
-    Command("clear", "escape", "clear what is found", "article", is_navigation=True),
+    Command(
+        "clear", "escape", "clear what is found", "article", None, {"finding": (2, "clear")}, is_navigation=True
+    ),
     Command(
         "search", "/", "search (filters in the sidebar)", "panes", "Most used",
         {"list": (5, "search"), "sidebar": (4, "filter")},
@@ -139,7 +148,7 @@ COMMANDS = (
     Command("palette", ":,ctrl+p", "command palette", "app", "Most used", is_navigation=True),
     Command(
         "help", "?,f1", "help", "app", "Most used",
-        {"list": (11, "help"), "sidebar": (11, "help"), "article": (11, "help")},
+        {"list": (11, "help"), "sidebar": (11, "help"), "article": (11, "help"), "finding": (11, "help")},
     ),
     Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),
     Command("suspend", "ctrl+z", "suspend; fg goes on", "app", "Moving", is_navigation=True),

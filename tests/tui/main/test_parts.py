@@ -139,6 +139,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
         endings=("", ""),
+        to_unread=False,
     )
     app = Alone(pane)
     async with app.run_test(size=(60, 20)) as pilot:
@@ -247,6 +248,7 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
             arrived=lambda _: None,
             unwritten=[],
             endings=("", ""),
+            to_unread=False,
         ),
         {},
     )

@@ -343,3 +343,56 @@ async def test_nothing_is_offered_where_there_is_no_headline(many: Path) -> None
         assert "Press enter to read" in screen_text(app)
         await press(pilot, "slash", *"zzzq", "enter")
         assert "Press enter to read" not in screen_text(app)
+
+
+LONG = "".join(f"<p>Paragraph {number} says harbour, and more.</p>" for number in range(60))
+
+
+async def test_the_end_of_the_last_article_promises_no_other(db: Path) -> None:
+    shelve(db, "Notes", [Piece("First", 1, html=LONG), Piece("Second", 2, html=LONG)])
+    app = reader(db)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "G")
+        assert "space: next article" in screen_text(app)
+        await press(pilot, "J", "G")
+        assert "the last article" in screen_text(app)
+        assert "next article" not in screen_text(app)
+
+
+async def test_while_something_is_sought_the_hints_are_those_of_finding(db: Path) -> None:
+    shelve(db, "Notes", [Piece("First", 1, html=LONG)])
+    app = reader(db)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "slash", *"harbour", "enter")
+        last = screen_text(app).splitlines()[-1]
+        assert "n/N match" in last
+        assert "esc clear" in last
+        await press(pilot, "escape")
+        assert "match" not in screen_text(app).splitlines()[-1]
+        await press(pilot, "slash", *"harbour", "enter", "q")
+        assert "match" not in screen_text(app).splitlines()[-1]
+
+
+async def test_zen_says_how_to_leave_it(db: Path) -> None:
+    shelve(db, "Notes", [Piece("First", 1, html=LONG)])
+    app = reader(db)
+    async with app.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await press(pilot, "z")
+        assert "shows all panes" in screen_text(app)
+        await press(pilot, "space")
+        assert "First" in screen_text(app).splitlines()[-1]
+
+
+async def test_names_keep_their_places_while_the_user_is_among_them(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.categories.focus()
+        before = [row.key for row in sidebar.categories.rows]
+        await press(pilot, "j", "j", "enter")
+        after = [row.key for row in sidebar.categories.rows]
+        assert after == [key for key in before if key in set(after)]

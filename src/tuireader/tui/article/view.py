@@ -115,6 +115,8 @@ class ArticleView(PageView):
         """Whether the line below the page names the article while its title is out of sight: nothing else does."""
         self.is_past_head = False
         """Whether the title is out of sight."""
+        self.is_last = False
+        """Whether there is no article to go on to."""
 
     # What it shows.
 
@@ -222,8 +224,10 @@ class ArticleView(PageView):
         if self.jumps.has_just_landed:
             return f"{keys.key_on(self.screen, 'return')} goes back"
         if self.at_end and self.max_scroll_y:
-            return f"{keys.key_on(self.screen, 'page-down')}: next article"
-        return self.article.title if self.names_itself and self.is_past_head and self.article is not None else ""
+            return "the last article" if self.is_last else f"{keys.key_on(self.screen, 'page-down')}: next article"
+        if not self.names_itself or self.article is None:
+            return ""
+        return self.article.title if self.is_past_head else f"{keys.key_on(self.screen, 'back')} shows all panes"
 
     # Moving.
 

@@ -91,7 +91,7 @@ class FacetList(SideList):
         `is_another`: they are those of another query; see `set_rows`.
         """
         self._facets = facets
-        self._arrange(is_another=is_another)
+        self._arrange(is_another=is_another, in_place=self.has_focus)
 
     def set_filter(self, text: str) -> None:
         """Show only the names that hold the text, whatever its case and accents."""
@@ -106,9 +106,13 @@ class FacetList(SideList):
         self.by_name = by_name
         self._arrange()
 
-    def _arrange(self, *, is_another: bool = False) -> None:
+    def _arrange(self, *, is_another: bool = False, in_place: bool = False) -> None:
+        """Show the rows in their order; `in_place`, those that are there already stay in the order that they have."""
         facets = self._facets
         rows = facets.by_name if self.by_name else facets.by_count
+        if in_place and not self.by_name:
+            places = {row.key: place for place, row in enumerate(self.rows)}
+            rows = tuple(sorted(rows, key=lambda row: (row.is_nameless, places.get(row.key, len(places)))))
         kept: Container[Hashable] = facets.by_key
         if wanted := _folded(self.filter):
             pairs = zip(facets.folded, facets.by_name, strict=True)

@@ -62,6 +62,8 @@ class PanesScreen(SteadyScreen[None]):
         """Where the user is."""
         self.zen = False
         """The article alone."""
+        self.is_finding = False
+        """Whether something is sought in the article."""
         self.keymap = keymap
         self._last_list: SideList | None = None
         self.handlers: dict[str, Handler] = {
@@ -190,7 +192,8 @@ class PanesScreen(SteadyScreen[None]):
 
     def show_hints(self) -> None:
         """Show the keys of where the user is, and light the pane."""
-        self.bottom.hints.hints = tuple(keys.hints(_PLACES[self.pane], self.keymap))
+        place: Place = "finding" if self.is_finding and self.pane == "article" else _PLACES[self.pane]
+        self.bottom.hints.hints = tuple(keys.hints(place, self.keymap))
         self._light()
 
     # Commands.

@@ -90,12 +90,14 @@ class ReadingPane(Container):
         arrived: Callable[[Arrival], None],
         unwritten: Sequence[StatusChange],
         endings: tuple[str, str],
+        to_unread: bool,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
 
         `unwritten` are the changes that what is read from the cache may be without; `endings` are the sentences at the
-        end of an excerpt, and of what may be only a summary.
+        end of an excerpt, and of what may be only a summary. `to_unread`: the end of an article leads to the next
+        unread one.
         """
         super().__init__(id=id)
         self._cache = cache
@@ -104,6 +106,7 @@ class ReadingPane(Container):
         self._arrived = arrived
         self._unwritten = unwritten
         self._endings = endings
+        self._to_unread = to_unread
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the user did with it."""
@@ -176,6 +179,7 @@ class ReadingPane(Container):
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
+            toast(self, "The full text is here.")
             self.post_message(self.Fetched(article_id))
 
     def resume(self, article_id: int, position: ListPosition) -> None:
@@ -200,15 +204,20 @@ class ReadingPane(Container):
         self.workers.cancel_group(self, "preview")
         self._changes = [*self._unwritten]
 
-        def read(connection: Connection) -> tuple[View | None, OpenArticle]:
-            return _around(connection, position, article_id), self._read(connection, article_id)
+        def read(connection: Connection) -> tuple[View | None, OpenArticle, bool]:
+            opened = self._read(connection, article_id)
+            return _around(connection, position, article_id), opened, self._is_last(connection, position, article_id)
 
         try:
-            around, opened = await self._cache.read(read)
+            around, opened, is_last = await self._cache.read(read)
         except NotFoundError as error:
             toast(self, str(error), severity="warning")
             return
-        await self._show(opened, position, around, how)
+        await self._show(opened, position, around, how, is_last=is_last)
+
+    def _is_last(self, connection: Connection, position: ListPosition, article_id: int) -> bool:
+        """Whether the end of an article leads nowhere."""
+        return articles.neighbour(connection, position.query, article_id, 1, unread=self._to_unread) is None
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
@@ -217,13 +226,20 @@ class ReadingPane(Container):
         return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True)
 
     async def _show(
-        self, opened: OpenArticle, position: ListPosition, around: View | None, how: Way = "opened"
+        self,
+        opened: OpenArticle,
+        position: ListPosition,
+        around: View | None,
+        how: Way = "opened",
+        *,
+        is_last: bool = False,
     ) -> None:
         self.keep_position()
         status = with_changes(opened.article.id, opened.status, self._changes)
         stopped = self._positions.setdefault(opened.article.id, status.position)
         opened = replace(opened, status=replace(status, position=stopped))
         self.opened = (opened.article, opened.status)
+        self.view.is_last = is_last
         self.view.show(opened)
         self._shower = get_current_worker()
         self._arrived(Arrival(position.query, opened.article.id, around, opened.status, how))
@@ -261,12 +277,13 @@ class ReadingPane(Container):
         by, unread = steps[0]
         here = start.is_next_unread and unread and by > 0
 
-        def find(connection: Connection) -> tuple[View | None, OpenArticle] | None:
+        def find(connection: Connection) -> tuple[View | None, OpenArticle, bool] | None:
             left = steps[1:] if here else steps
             found = _walked(connection, position.query, start.article_id, left) or (start.article_id if here else None)
             if found is None:
                 return None
-            return _around(connection, position, found), self._read(connection, found)
+            is_last = self._is_last(connection, position, found)
+            return _around(connection, position, found), self._read(connection, found), is_last
 
         try:
             found = await self._cache.read(find)
@@ -278,8 +295,8 @@ class ReadingPane(Container):
             kind = "unread article" if unread else "article"
             toast(self, f"No {kind} {'after' if by > 0 else 'before'} this one.")
             return
-        around, opened = found
-        await self._show(opened, position, around)
+        around, opened, is_last = found
+        await self._show(opened, position, around, is_last=is_last)
 
     # Its status.
 

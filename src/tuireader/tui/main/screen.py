@@ -78,6 +78,7 @@ class ReaderScreen(PanesScreen):
             arrived=self._arrived,
             unwritten=unwritten,
             endings=endings(keys.keys_of("full-text", keymap)[0]),
+            to_unread=config.open_next_unread,
             id="reading",
         )
         super().__init__(Sidebar(cache, id="sidebar"), headlines, reading, keymap)
@@ -292,6 +293,11 @@ class ReaderScreen(PanesScreen):
     def on_article_view_head_passed(self) -> None:
         """Name the article above the panes while its own title is out of sight."""
         self.captions.write_title()
+
+    def on_article_view_found(self, event: ArticleView.Found) -> None:
+        """While something is sought in the article, the line of hints says how to go on with that."""
+        self.is_finding = bool(event.sought)
+        self.show_hints()
 
     def on_article_view_at_end(self) -> None:
         """At the end of an article, go on."""
