@@ -363,4 +363,4 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
     again = run("import", "-", stdin=opml.replace("x:y", f"{review.url}/feed"))
     assert (again.status, again.out) == (0, "")
     assert "0 new feeds, 2 here already." in again.err
-    assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml\n"
+    assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"

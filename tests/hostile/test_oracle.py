@@ -212,9 +212,9 @@ def search(terminal: Terminal, text: str) -> None:
 def show_help(terminal: Terminal) -> None:
     """By now all that was pressed before was acted on."""
     terminal.press("?")
-    terminal.until("half a page")
+    terminal.until("MOST USED")
     terminal.press(ESC)
-    terminal.until(lambda text: "half a page" not in text)
+    terminal.until(lambda text: "MOST USED" not in text)
 
 
 def test_lists_at_every_size(cache: Path) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
-from tuireader.errors import TuireaderError
+from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
@@ -29,6 +29,14 @@ def add(arguments: argparse.Namespace) -> int:
     return asyncio.run(add_all(arguments.addresses, as_json=arguments.json))
 
 
+def _failed(address: str, error: TuireaderError) -> str:
+    """What went wrong with an address, which is named once."""
+    shown, said = shown_address(address), str(error)
+    if isinstance(error, NoFeedFoundError):
+        said += ", or keep the page alone: add --page"
+    return said if said.startswith(shown) else f"{shown}: {said}"
+
+
 async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.keep_page import keep_page
@@ -44,7 +52,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
                     kept = await keep_page(gate, queue, address, clock=utc_now)
                 except TuireaderError as error:
                     progress.clear()
-                    say(f"{shown_address(address)}: {error}")
+                    say(_failed(address, error))
                     status = FAILED
                     continue
                 progress.clear()
@@ -72,7 +80,7 @@ async def _add(addresses: list[str], *, as_json: bool) -> int:
             async for address, came in subscribe_all(gate, queue, addresses, clock=utc_now):
                 progress.clear()
                 if isinstance(came, TuireaderError):
-                    say(f"{shown_address(address)}: {came}")
+                    say(_failed(address, came))
                     status = FAILED
                 else:
                     status = _report(came, as_json=as_json) or status
@@ -192,7 +200,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
-    status, progress, new, news = DONE, Progress(), 0, 0
+    status, progress, new, news, asked = DONE, Progress(), 0, 0, 0
     with cache.gate() as gate:
         async with open_queue(gate, clock=utc_now) as queue:
             done = 0
@@ -202,7 +210,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                 if event.status in ("failed", "gone"):
                     say(f"{event.feed.name}: {event.error}")
                     status = FAILED
-                new, news = new + event.new, news + (event.new > 0)
+                new, news, asked = new + event.new, news + (event.new > 0), asked + (event.status != "not-due")
                 if as_json:
                     put_json(refreshed_row(event))
                 elif is_data and (event.new or event.changed):
@@ -210,8 +218,22 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                 progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
     if not as_json:
-        say(f"{new} new in {news} of {len(chosen)} feeds.")
+        say(_brought(chosen, new, news) if asked or not chosen else _nothing_due(chosen))
     return status
+
+
+def _brought(chosen: list[Feed], new: int, news: int) -> str:
+    """What a refresh brought, in a sentence."""
+    if len(chosen) == 1:
+        return f"{new or 'Nothing'} new in {chosen[0].name}."
+    return f"{new} new in {news} of {len(chosen)} feeds." if new else f"Nothing new in {len(chosen)} feeds."
+
+
+def _nothing_due(chosen: list[Feed]) -> str:
+    """That nothing was asked for, and until when."""
+    soonest = min((feed.due for feed in chosen if feed.due is not None and not feed.gone), default=None)
+    when = f"; the next feed at {soonest.astimezone():%H:%M}" if soonest else ""
+    return f"Nothing is due yet{when}. --force asks now."
 
 
 def _news(event: Refreshed) -> str:

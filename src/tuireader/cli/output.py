@@ -13,6 +13,7 @@ from tuireader.model.article import Article, Status
 from tuireader.model.feed import FeedSummary, Refreshed
 from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
+from tuireader.text.sentences import ended
 from tuireader.urls.shown import without_credentials
 
 # json.dumps escapes C0; these too could steer a terminal that shows the JSON.
@@ -20,9 +21,9 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 
 def say(sentence: str) -> None:
-    """Print one line of talk on stderr, as "tuireader: …"."""
+    """Print one line of talk on stderr, as "tuireader: …", with a period at its end."""
     with suppress(OSError):  # a terminal that is gone hears nothing
-        print(f"tuireader: {printable(sentence)}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
+        print(f"tuireader: {printable(ended(sentence))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
 
 
 def put(text: str = "") -> None:

@@ -32,6 +32,8 @@ class Headline:
     words: int
     read: bool
     starred: bool
+    is_dated: bool = True
+    """Whether its site says when it was written; else `date` is only what it is sorted by."""
 
     @property
     def status(self) -> Status:

@@ -66,7 +66,8 @@ def has_to_be_ranked(query: Query) -> bool:
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of these articles, in this order; what is no longer there is left out."""
     rows = c.execute(
-        f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred"
+        f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
+        " a.published IS NOT NULL OR a.updated IS NOT NULL"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
         (id_list(ids),),
     ).fetchall()
@@ -221,4 +222,5 @@ def _headline(row: tuple[Any, ...]) -> Headline:
         words=number(row[6]),
         read=bool(row[7]),
         starred=bool(row[8]),
+        is_dated=bool(row[9]),
     )

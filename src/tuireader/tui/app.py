@@ -264,7 +264,7 @@ class ReaderApp(TypeAhead):
         return self.is_exiting or (self._ending is not None and self._ending.is_told)
 
     def _end(self, status: int) -> None:
-        self.exit(return_code=status)
+        self._begin_to_end(status)
 
     def _last_resort(self) -> None:
         """Do what must be done when the end does not come by itself."""
@@ -273,16 +273,16 @@ class ReaderApp(TypeAhead):
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back()
 
-    def exit(self, *given: Any, **named: Any) -> None:
+    def _begin_to_end(self, status: int = 0) -> None:
         """End; where the user is is kept while there are lists that know it."""
         if self.screen_stack and self.reader.is_mounted:
             self.reader.resume.keep()
-        super().exit(*given, **named)
+        self.exit(return_code=status)
 
     async def action_quit(self) -> None:
         """End; what was marked is written first. Asked once more, do not wait for that."""
         if self.cache.is_idle or self._is_quitting:
-            self.exit()
+            self._begin_to_end()
         else:
             self._is_quitting = True
             self._quit_when_written()
@@ -299,7 +299,7 @@ class ReaderApp(TypeAhead):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):
                     await self.cache.settled()
-        self.exit()
+        self._begin_to_end()
 
     async def on_unmount(self) -> None:
         """Let go of the web, write what is not written yet, and let go of the cache."""

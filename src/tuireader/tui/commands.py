@@ -145,10 +145,14 @@ COMMANDS = (
     Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
     Command("add", "a", "add a site", "panes", "Most used", {"list": (7, "add"), "sidebar": (8, "add")}),
     Command("read-page", "P", "read one page without its site", "panes", "Lists and feeds"),
-    Command("palette", ":,ctrl+p", "command palette", "app", "Most used", is_navigation=True),
+    Command(
+        "palette", ":,ctrl+p", "command palette: everything, found by typing", "app", "Most used",
+        {"list": (11, "more"), "sidebar": (11, "more"), "article": (11, "more"), "finding": (11, "more")},
+        is_navigation=True,
+    ),
     Command(
         "help", "?,f1", "help", "app", "Most used",
-        {"list": (11, "help"), "sidebar": (11, "help"), "article": (11, "help"), "finding": (11, "help")},
+        {"list": (12, "help"), "sidebar": (12, "help"), "article": (12, "help"), "finding": (12, "help")},
     ),
     Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),
     Command("suspend", "ctrl+z", "suspend; fg goes on", "app", "Moving", is_navigation=True),

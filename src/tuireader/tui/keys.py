@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-PINNED = ("close", "help")
+PINNED = ("close", "palette", "help")
 """Commands whose hints have room whatever the width: the ways out, and to all others."""
 
 

@@ -23,6 +23,15 @@ def host_of(url: str) -> str:
         return ""
 
 
+def named_host(url: str) -> str:
+    """The host of an address as it is named in what is said: with its port, where the address has one."""
+    try:
+        port = urlsplit(url).port
+    except ValueError:
+        return ""
+    return f"{host_of(url)}:{port}" if port else host_of(url)
+
+
 def short_host(url: str) -> str:
     """The host without "www.", fit to be shown: a name for a site of which nothing better is known."""
     return printable(host_of(url).removeprefix("www."))

@@ -16,6 +16,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
+from tuireader.urls.hosts import named_host
 from tuireader.web import errors
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def test_two_in_a_row_and_no_fewer() -> None:
     unresponsive.note(FEED, failure())
     unresponsive.check(FEED)
     unresponsive.note(FEED.replace("feed", "other"), failure())
-    with pytest.raises(NotAskedError, match=f"^Skipped: one.test {SAID}$"):
+    with pytest.raises(NotAskedError, match=f"^Skipped: one.test:8000 {SAID}$"):
         unresponsive.check(FEED)
     unresponsive.check("https://one.test:8000/feed")
     unresponsive.check("http://one.test/feed")
@@ -106,7 +107,7 @@ async def test_a_server_that_hangs_is_asked_twice_in_a_refresh(
             assert "timed out" in str(event.error)
             assert (feed.failures, feed.checked) == (1, library.clock())
         else:
-            assert event.error == f"Skipped: 127.0.0.1 {SAID}"
+            assert event.error == f"Skipped: {named_host(event.feed.url)} {SAID}"
             assert (feed.failures, feed.checked) == (0, None)
     hanging.talk = answering
     events = await refreshed(library, deadline=60)

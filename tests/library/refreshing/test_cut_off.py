@@ -62,7 +62,7 @@ async def test_cut_and_plain_what_came_is_kept_and_the_rest_comes_later(library:
     (event,) = await library.refresh()
     assert event.status == "failed"
     assert 20 < event.new < 40
-    assert event.error == "127.0.0.1 broke off before the end of the feed; what came was kept"
+    assert str(event.error).endswith(" broke off before the end of the feed; what came was kept")
     assert len(library.headlines()) == event.new
     assert not event.feed.validators
     assert event.feed.body_hash is None

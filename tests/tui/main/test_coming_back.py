@@ -57,7 +57,7 @@ async def test_the_article_the_filter_and_the_order_are_as_they_were_left(two_fe
         assert query.categories
         assert query.order == "oldest"
         assert opened is not None
-        app.exit()
+        await app.action_quit()
     again = reader(two_feeds)
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)
@@ -80,7 +80,7 @@ async def test_the_cursor_stands_on_the_same_line_and_at_the_top_new_articles_ar
         await press(pilot, *["j"] * 30)
         line, current = app.reader.headlines.cursor_line(), app.reader.headlines.current
         assert current is not None
-        app.exit()
+        await app.action_quit()
     shelve(db, "Newer", [Piece("Newer", 0.1)])
     again = reader(db)
     async with again.run_test(size=MIDDLE) as pilot:
@@ -90,7 +90,7 @@ async def test_the_cursor_stands_on_the_same_line_and_at_the_top_new_articles_ar
         assert again.reader.headlines.cursor == 31
         assert again.reader.headlines.cursor_line() == line
         await press(pilot, "g")
-        again.exit()
+        await again.action_quit()
     once_more = reader(db)
     async with once_more.run_test(size=MIDDLE) as pilot:
         await settle(pilot)
@@ -108,7 +108,7 @@ async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_f
         await press(pilot, "j", "enter")
         assert app.reader.reading.opened is not None
         opened = app.reader.reading.opened[0].id
-        app.exit()
+        await app.action_quit()
     assert is_read(two_feeds, opened)
     again = reader(two_feeds)
     async with again.run_test(size=WIDE) as pilot:
@@ -116,7 +116,7 @@ async def test_what_was_open_stays_in_the_unread_ones_and_as_it_was_marked(two_f
         assert again.reader.headlines.current is not None
         assert again.reader.headlines.current.id == opened
         await press(pilot, "m")
-        again.exit()
+        await again.action_quit()
     assert not is_read(two_feeds, opened)
     once_more = reader(two_feeds)
     async with once_more.run_test(size=WIDE) as pilot:
@@ -133,7 +133,7 @@ async def test_what_is_gone_is_left_out_and_a_search_is_over(two_feeds: Path) ->
         assert app.reader.wanted.text == "harbour"
         assert app.reader.reading.opened is not None
         feed = app.reader.reading.opened[0].feed_id
-        app.exit()
+        await app.action_quit()
     with closing(connect(two_feeds)) as c:
         feeds.remove(c, feed)
     again = reader(two_feeds)
@@ -150,7 +150,7 @@ async def test_whoever_wants_to_begin_anew_does(two_feeds: Path) -> None:
     async with app.run_test(size=WIDE) as pilot:
         await settle(pilot)
         await press(pilot, "j", "j", "enter")
-        app.exit()
+        await app.action_quit()
     again = reader(two_feeds, config=quiet(resume=False))
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)

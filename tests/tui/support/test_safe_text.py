@@ -48,7 +48,7 @@ async def test_widgets_and_toasts_show_it_and_run_nothing() -> None:
     app = Host()
     async with app.run_test(size=(60, 80), notifications=True) as pilot:
         for text in MARKUP:
-            toast(app.screen, text, title=text, severity="error")
+            toast(app.screen, text, title=text)
         await pilot.pause()
         shown = [widget.visual for widget in app.query(Static)]
         assert [visual.plain for visual in shown if isinstance(visual, Content)][: len(MARKUP)] == MARKUP

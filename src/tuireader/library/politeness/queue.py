@@ -16,7 +16,7 @@ from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Permission
 
@@ -110,7 +110,7 @@ class PoliteQueue:
         where the server is not asked, and FetchError; who calls it keeps with the feed what came of it.
         """
         if self._held.get(host_of(feed.url), self._clock()) > self._clock():
-            raise NotAskedError(f"{host_of(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)
+            raise NotAskedError(f"{named_host(feed.url)} wants to be left alone", FetchFailure.HELD, url=feed.url)
         unresponsive.check(feed.url)
         try:
             page = await web.get(

@@ -10,7 +10,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAskedError, TuireaderE
 from tuireader.library.politeness import polling
 from tuireader.store import feeds as store_feeds
 from tuireader.store import host_holds
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.shown import without_credentials
 
 
@@ -19,7 +19,7 @@ def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
     hosts = {host_of(url) for url in urls}
     until = host_holds.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
     if until is not None:
-        said = f"{host_of(urls[0])} wants not to be asked before {_said(until, now)}"
+        said = f"{named_host(urls[0])} wants not to be asked before {_said(until, now)}"
         raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
 
 

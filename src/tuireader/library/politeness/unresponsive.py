@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
-from tuireader.urls.hosts import Server, host_of, server_of
+from tuireader.urls.hosts import Server, named_host, server_of
 
 IN_VAIN = 2
 """Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""
@@ -31,5 +31,5 @@ class UnresponsiveHosts:
         """Raise NotAskedError if a feed is not to be asked for in this refresh."""
         if self._in_vain[server_of(url)] < IN_VAIN:
             return
-        said = f"Skipped: {host_of(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
+        said = f"Skipped: {named_host(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
         raise NotAskedError(said, self._kinds[server_of(url)], url=url)

@@ -42,14 +42,14 @@ def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.text.word_count import count_words
-    from tuireader.urls.hosts import host_of
+    from tuireader.urls.hosts import named_host
 
     article = articles.get(c, article_id)
     found = main_html(page.content, page.url)
     text = "" if found is None else plain_text(found.html)
     words = count_words(text)
     if found is None or not words:
-        raise FetchError(f"{host_of(page.url)} has no article on its page that can be made out")
+        raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
     if words < article.words:
-        raise FetchError(f"{host_of(page.url)} has no more of this article on its page than its feed gave")
+        raise FetchError(f"{named_host(page.url)} has no more of this article on its page than its feed gave")
     articles.save_full_text(c, article.id, found.html, text, words)

@@ -16,7 +16,7 @@ from tuireader.model.feed import Feed, Refreshed, RefreshStatus
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 
 
@@ -46,7 +46,7 @@ def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFee
         parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole
     what = plan(known, parsed)
     if not parsed.whole:
-        error = FetchError(f"{host_of(page.url)} broke off before the end of the feed; what came was kept")
+        error = FetchError(f"{named_host(page.url)} broke off before the end of the feed; what came was kept")
         after = polling.after_failure(feed, error, now)
         saved = articles.save(c, after, what, now)
         return Refreshed(after, "failed", saved, parsed.skipped, str(error))

@@ -24,7 +24,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import Connection
 from tuireader.tasks import as_done
 from tuireader.urls.credentials import with_credentials_of
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
 from tuireader.urls.typed import addresses_to_try
 
@@ -157,7 +157,7 @@ class _Subscription:
                 failures.append(error)
         if isinstance(failures[0], FetchError):
             raise failures[0]
-        raise NoFeedFoundError(f"{host_of(found.page.url)} names a feed, but it is none: {failures[0]}")
+        raise NoFeedFoundError(f"{named_host(found.page.url)} names a feed, but it is none: {failures[0]}")
 
     async def _take_one(
         self,

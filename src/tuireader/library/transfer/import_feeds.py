@@ -12,6 +12,7 @@ from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.opml import LIMIT, Outline, read_opml
 from tuireader.store import feeds
 from tuireader.urls.identity import place
+from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
 
@@ -27,19 +28,21 @@ class ImportedFeed:
 
 def is_path(text: str) -> bool:
     """Whether what was typed for an address is rather the name of a file on this machine."""
-    return text.startswith(("/", "~", "./", "../")) or (text.lower().endswith(".opml") and "://" not in text)
+    if text.startswith("//") or "://" in text:
+        return False
+    return text.startswith(("/", "~", "./", "../")) or text.lower().endswith(".opml")
 
 
 def read_file(path: str) -> bytes:
     """The content of a list at a path as typed; raises NotAFeedListError where it cannot be read."""
-    file = Path(path).expanduser()
+    file, shown = Path(path).expanduser(), shown_address(path)
     try:
         if not file.is_file():
-            raise NotAFeedListError(f"There is no file {path}")
+            raise NotAFeedListError(f"There is no file {shown}")
         with file.open("rb") as opened:
             return opened.read(LIMIT + 1)
     except OSError as error:
-        raise NotAFeedListError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise NotAFeedListError(f"{shown} cannot be read: {error.strerror or error}") from error
 
 
 def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[ImportedFeed]:

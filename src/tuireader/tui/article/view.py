@@ -188,9 +188,9 @@ class ArticleView(PageView):
             return ""
         if self.at_end:
             return "end"
-        percent = min(99, int(100 * self.scroll_y / self.max_scroll_y))
-        left = 1 - self.first_offset / max(1, self.document.length)
-        return f"{percent}% · {max(1, ceil(minutes(self.article.words) * left))} min left"
+        read = self.first_offset / max(1, self.document.length)
+        left = max(1, ceil(minutes(self.article.words) * (1 - read)))
+        return f"{int(100 * read)}% · {left} min left"
 
     # Painting.
 
@@ -268,12 +268,13 @@ class ArticleView(PageView):
             self.go_to(self.page.bottom(self.rows))
 
     def action_narrower(self) -> None:
-        """Make the column narrower."""
-        self.measure -= _STEP
+        """Make the column narrower than it is: there may be less room than it may take."""
+        self.measure = min(self.measure, self.column) - _STEP
 
     def action_wider(self) -> None:
-        """Make the column wider."""
-        self.measure += _STEP
+        """Make the column wider, as far as there is room."""
+        if self.column >= self.measure:
+            self.measure += _STEP
 
     # Jumping.
 

@@ -217,7 +217,7 @@ class HeadlineList(RowList):
 
     def _tail(self, headline: Headline) -> list[Piece]:
         """The star, and the age in a column of its own, at the right; the title may have what it leaves."""
-        old = age(headline.date, self._clock())
+        old = age(headline.date, self._clock()) if headline.is_dated else ""
         if self.dense:
             old = old.rjust(_AGE)
         return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]

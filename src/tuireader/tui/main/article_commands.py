@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.tui.support.safe_text import toast
+
 if TYPE_CHECKING:
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.headlines_pane import HeadlinesPane
@@ -34,12 +36,19 @@ class ArticleCommands:
         if (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_read(article.id, article.status)
+            self._say_unseen("Marked unread." if article.status.read else "Marked read.")
 
     def toggle_starred(self) -> None:
         """Star it, or take its star; it stays in the list until that is left."""
         if (article := self._target.article()) is not None:
             self._headlines.keep(article.id)
             self._statuses.toggle_starred(article.id, article.status)
+            self._say_unseen("Star taken away." if article.status.starred else "★ Starred.")
+
+    def _say_unseen(self, said: str) -> None:
+        """Say what the headlines would show, where they are not seen."""
+        if not self._headlines.display:
+            toast(self._headlines, said, timeout=1.5)
 
     def browse(self) -> None:
         """Open it in the user's browser."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
-from tuireader.model.query import Query
+from tuireader.model.query import Order, Query
 from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ class PromptController:
         """The list of names that is being filtered."""
         self._before: tuple[Query, Place | None] = (Query(), None)
         """What was shown before anything was typed, and where the cursor was."""
+        self._order: Order = "newest"
+        """The order before there was a search."""
 
     async def ask(self) -> None:
         """Ask what to search for; in a list of names, for a part of a name."""
@@ -42,8 +45,10 @@ class PromptController:
         if panes.pane == "article" and panes.panes_beside < 3:
             panes.show_pane("headlines")
         panes.headlines_pane.load_contexts()
-        self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
         text = panes.headlines_pane.wanted.text
+        self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
+        if not text.strip():
+            self._order = panes.headlines_pane.wanted.order
         await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:')
 
     def changed(self, event: Prompt.Changed) -> None:
@@ -86,6 +91,9 @@ class PromptController:
             return True
         wanted = panes.headlines_pane.wanted
         if wanted.text and (panes.pane == "sidebar" or panes.focused is panes.headlines):
-            self._want(queries.with_text(wanted, ""), panes.headlines_pane.place)
+            without = queries.with_text(wanted, "")
+            if wanted.order == "best":  # not chosen: it came with the search
+                without = replace(without, order=self._order)
+            self._want(without, panes.headlines_pane.place)
             return True
         return False

@@ -16,6 +16,7 @@ from textual.worker import Worker, WorkerState
 from tuireader.errors import TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
+from tuireader.text.sentences import ended
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
@@ -57,6 +58,8 @@ class AddressScreen(Dialog[Added | None]):
         self.web = web
         self.clock = clock
         self._addresses = tuple(addresses)
+        self._complained_of = ""
+        """The address that came to nothing, while that is said."""
 
     def compose(self) -> ComposeResult:
         """A title, the line, what is said, and what can be chosen from."""
@@ -98,8 +101,16 @@ class AddressScreen(Dialog[Added | None]):
         self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
 
     def complain(self, sentence: str) -> None:
-        """Say what went wrong."""
-        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (sentence, "$ink")))
+        """Say what went wrong, until another address is typed."""
+        self._complained_of = self.query_one(Input).value
+        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (ended(sentence), "$ink")))
+
+    @on(Input.Changed)
+    def _say_no_more(self, event: Input.Changed) -> None:
+        if self._complained_of and event.value != self._complained_of:
+            self._complained_of = ""
+            self.stop_asking()
+            self.say(self.invitation)
 
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from textual.content import Content
 
 from tuireader.text.printable import printable, printable_block
+from tuireader.text.sentences import ended
 
 if TYPE_CHECKING:
     from textual.style import Style
@@ -49,5 +50,7 @@ def toast(
     severity: Literal["information", "warning", "error"] = "information",
     timeout: float | None = None,
 ) -> None:
-    """Say something at the edge of the screen for a while, literally."""
+    """Say something at the edge of the screen for a while, literally; what went wrong is said in a whole sentence."""
+    if severity != "information":
+        message = ended(message)
     widget.notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)

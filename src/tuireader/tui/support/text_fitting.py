@@ -89,9 +89,10 @@ def people(names: Sequence[str], width: int) -> str:
 
 
 def _with_initial(name: str) -> str:
-    """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone as it is."""
+    """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone, or a group, as it is."""
     first, _, rest = name.partition(" ")
-    return f"{first[0]}. {rest.lstrip()}" if rest.strip() and len(first) > 1 else name
+    is_person = rest.strip() and len(first) > 1 and first != "The" and "&" not in name
+    return f"{first[0]}. {rest.lstrip()}" if is_person else name
 
 
 def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
