@@ -91,7 +91,7 @@ def test_hints_are_in_order_and_share_a_word() -> None:
     ]  # fmt: skip
     assert keys.hints("sidebar", {})[0] == keys.Row("j/k", "move", "down")
     assert [row.description for row in keys.hints("article", {})] == [
-        "scroll", "page", "next", "star", "find", "links", "zen", "browser", "back", "more", "help"
+        "page", "next", "star", "find", "links", "zen", "browser", "scroll", "back", "more", "help"
     ]  # fmt: skip
 
 

@@ -64,7 +64,7 @@ class Command:
         return self.context in ("panes", "app", "article") and not self.is_navigation
 
 
-_MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (1, "scroll")}
+_MOVE: Mapping[Place, Hint] = {"list": (1, "move"), "sidebar": (1, "move"), "article": (9, "scroll")}
 
 COMMANDS = (
     Command("down", "j,down", "down", "moving", "Most used", _MOVE),

@@ -121,7 +121,11 @@ class PanesScreen(SteadyScreen[None]):
         self.call_after_refresh(self._follow_panes)
 
     def _follow_panes(self) -> None:
-        """Do what depends on the places and sizes that the panes have by now."""
+        """Do what depends on the places and sizes of the panes, once those that are to be seen have them."""
+        panes = (self.sidebar, self.headlines_pane, self.reading)
+        if self.is_mounted and any(pane.display and not pane.region.width for pane in panes):
+            self.call_after_refresh(self._follow_panes)
+            return
         self.sidebar.share()
         joints = tuple(
             pane.region.x for pane in (self.headlines_pane, self.reading) if pane.display and pane.styles.border_left[0]
