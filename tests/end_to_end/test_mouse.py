@@ -92,7 +92,7 @@ def test_everything_is_done_with_the_mouse_at_80_columns(site: ScriptedSite) -> 
         terminal.until("What do you want to do")
         terminal.paste("undo")
         terminal.until(lambda text: "refresh all" not in text)
-        click(terminal, "undo", last=True)
+        click(terminal, "▌ undo")
         terminal.until("is back")
         click(terminal, "CATEGORIES")
         click(terminal, "Unread")
