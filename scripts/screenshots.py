@@ -30,6 +30,7 @@ from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.screens.contents import ContentsScreen
+from tuireader.tui.screens.feed_info import FeedInfoScreen
 from tuireader.tui.screens.help import HelpScreen
 from tuireader.tui.screens.links import LinksScreen
 from tuireader.tui.screens.palette import PaletteScreen
@@ -78,6 +79,7 @@ PICTURES = (
     Picture("hebrew", (110, 36), "לקרוא", ["enter", "z"]),
     Picture("find", (110, 36), "The Polite", ["enter", "z", "slash", *"request"]),
     Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"], shows=ContentsScreen),
+    Picture("feed-info", (120, 36), "The Long Way", ["e"], shows=FeedInfoScreen),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
@@ -98,7 +100,7 @@ def fill(path: Path) -> None:
 
 async def take(picture: Picture, path: Path) -> str:
     """Start the reader, do what is to be done, and draw what is on the screen."""
-    config = Config(theme=picture.theme, refresh_on_start=False, bidi="reorder")
+    config = Config(theme=picture.theme, refresh_on_start=False, resume=False, bidi="reorder")
     app = ReaderApp(path, config=config, clock=lambda: NOW)
     async with app.run_test(size=picture.size) as pilot:
         await _settle(pilot)
