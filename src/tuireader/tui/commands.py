@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Context = Literal["moving", "list", "article", "panes", "app", "dialog"]
+Context = Literal["moving", "list", "article", "panes", "app", "dialog", "feed"]
 """Where a command answers to its keys.
 
 `moving`: in whatever has rows or a page. `list`: in a list that has the focus. `article`: in the article that has the
 focus; an action that has nothing to do there raises SkipAction and leaves the key to others. `panes`: on the screen
 with the panes. `app`: on every screen. `dialog`: on a screen over the panes that only shows something.
+`feed`: on the one about a feed.
 """
 
 Section = Literal["Most used", "Moving", "Articles", "In the article", "Lists and feeds"]
 """Where the help names it."""
 
-Place = Literal["list", "sidebar", "article", "finding"]
-"""What a hint line is for: a kind of pane, or an article in which something is sought."""
+Place = Literal["list", "sidebar", "article", "finding", "nothing"]
+"""What a hint line is for: a kind of pane, an article in which something is sought, or a reader without feeds."""
 
 Hint = tuple[int, str]
 """The place of a command in a hint line, most useful first, and the one word for what it does.
@@ -88,7 +89,8 @@ COMMANDS = (
     ),
     Command(
         "close", "q", "back; on the first pane, quit", "panes", "Most used",
-        {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back"), "finding": (10, "back")},
+        {"list": (10, "back"), "sidebar": (10, "quit"), "article": (10, "back"), "finding": (10, "back"),
+         "nothing": (10, "back")},
         is_navigation=True,
     ),
     Command("next-pane", "tab", "next pane", "panes", "Moving", is_navigation=True),
@@ -143,21 +145,31 @@ COMMANDS = (
         {"list": (6, "refresh"), "sidebar": (7, "refresh")},
     ),
     Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
-    Command("add", "a", "add a site", "panes", "Most used", {"list": (7, "add"), "sidebar": (8, "add")}),
-    Command("read-page", "P", "read one page without its site", "panes", "Lists and feeds"),
+    Command(
+        "add", "a", "add a site", "panes", "Most used",
+        {"list": (7, "add"), "sidebar": (8, "add"), "nothing": (1, "add")},
+    ),
+    Command(
+        "read-page", "P", "read one page without its site", "panes", "Lists and feeds", {"nothing": (2, "read a page")}
+    ),
     Command(
         "palette", ":,ctrl+p", "command palette: everything, found by typing", "app", "Most used",
-        {"list": (11, "more"), "sidebar": (11, "more"), "article": (11, "more"), "finding": (11, "more")},
+        {"list": (11, "more"), "sidebar": (11, "more"), "article": (11, "more"), "finding": (11, "more"),
+         "nothing": (11, "more")},
         is_navigation=True,
     ),
     Command(
         "help", "?,f1", "help", "app", "Most used",
-        {"list": (12, "help"), "sidebar": (12, "help"), "article": (12, "help"), "finding": (12, "help")},
+        {"list": (12, "help"), "sidebar": (12, "help"), "article": (12, "help"), "finding": (12, "help"),
+         "nothing": (12, "help")},
     ),
     Command("quit", "ctrl+q", "quit", "app", "Moving", is_first=True),
     Command("suspend", "ctrl+z", "suspend; fg goes on", "app", "Moving", is_navigation=True),
     Command("interrupt", "ctrl+c", "quit", "app", method="quit", is_navigation=True),
     Command("leave", "escape,q", "close", "dialog"),
+    Command("rename", "n", "rename the feed", "feed"),
+    Command("unsubscribe", "x", "unsubscribe from the feed", "feed"),
+    Command("open-site", "o", "open the feed's site in the browser", "feed"),
 )  # fmt: skip
 """In the order in which the help names them."""
 

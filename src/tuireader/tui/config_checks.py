@@ -39,7 +39,7 @@ _NAMES = frozenset({*(key.value.rpartition("+")[2] for key in Keys), *KEY_NAME_R
 _TOGETHER: tuple[frozenset[Context], ...] = (
     frozenset({"moving", "list"}),
     frozenset({"moving", "article"}),
-    frozenset({"moving", "dialog"}),
+    frozenset({"moving", "dialog", "feed"}),
     frozenset({"panes", "app"}),
 )
 

@@ -142,3 +142,25 @@ def test_what_is_too_long_is_cut_and_says_so() -> None:
 def test_pictures_in_the_text_itself_do_not_count() -> None:
     html = f'<p>before <img src="data:image/png;base64,{"A" * SIZE_MAX}" alt="chart"> after</p>'
     assert clean(html, URL) == '<p>before <img alt="chart"> after</p>'
+
+
+NOTICE = '<noscript><div class="alertBox">Turn on <b>JavaScript</b></div></noscript>'
+PICTURE = '<img src="x.png" alt="x">'
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        (f"<p>a</p>{NOTICE}<p>b</p>", "<p>a</p><p>b</p>"),
+        ("<p>a</p><noscript>Words of the article.</noscript>", "<p>a</p><p>Words of the article.</p>"),
+        (f"<p><noscript>JavaScript {PICTURE}</noscript></p>", f"<p>JavaScript {PICTURE}</p>"),
+        ("<p>JavaScript is a language.</p>", "<p>JavaScript is a language.</p>"),
+    ],
+)
+def test_notices_that_ask_for_scripts_go(html: str, kept: str) -> None:
+    assert clean(html) == kept
+
+
+def test_many_notices_take_no_longer_than_they_are_long() -> None:
+    for piece in ("<noscript>", "<noscript>javascript", "<noscript><", "</noscript>", "<noscript>x</noscript>"):
+        assert isinstance(clean(piece * 20_000), str)

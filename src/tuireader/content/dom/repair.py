@@ -15,6 +15,10 @@ NESTING_MAX = 200
 
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_NOTICE = re.compile(
+    r"<noscript(?=[\s/>])[^<>]*>((?:(?!</?noscript)(?!<img\b)[\s\S]){1,600})</noscript[^<>]*>", re.IGNORECASE
+)
+"""What only a browser without scripts would show, and no picture, which would be of the article."""
 _CUT = "<p><em>The rest of this article is left out: it is too long.</em></p>"
 _INLINE_DATA = re.compile(r"""(["'])\s{0,9}data:[^"'<>]{100,}""", re.IGNORECASE)
 _FEW_TAGS = 2000
@@ -43,7 +47,14 @@ def without_oddities(text: str) -> str:
     if "<![" in text:
         text = text.replace("<![CDATA[", "").replace("]]>", "")
         text = _NO_SECTION.sub("&lt;![", text)
-    return _NOSCRIPT.sub("", text)
+    if "noscript" in text.lower():
+        text = _NOSCRIPT.sub("", _NOTICE.sub(_without_notice, text))
+    return text
+
+
+def _without_notice(found: re.Match[str]) -> str:
+    """What there is for browsers without scripts, unless it only says that there should be some."""
+    return "" if "javascript" in found[1].lower() else found[0]
 
 
 def shortened(text: str) -> tuple[str, str]:

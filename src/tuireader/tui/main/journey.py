@@ -38,6 +38,8 @@ class Journey:
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self._is_alone_on_arrival = False
         """Whether the article that is on its way is to be alone."""
+        self._resumes_into = False
+        """Whether the user was in the article that is opened again."""
 
     def open(self, article_id: int) -> None:
         """Open an article and go there; the cursor of the list comes along."""
@@ -47,8 +49,9 @@ class Journey:
         """Open an article again, if it is still open: there is more of it now."""
         self._panes.reading.reopen(article_id, self._panes.headlines_pane.position)
 
-    def resume(self, article_id: int) -> None:
-        """Show the article that was open the last time; the user does not go there by that."""
+    def resume(self, article_id: int, *, into: bool) -> None:
+        """Show the article that was open the last time, and go `into` it if the user was there."""
+        self._resumes_into = into
         self._panes.reading.resume(article_id, self._panes.headlines_pane.position)
 
     def step(self, by: int, *, unread: bool = False) -> None:
@@ -67,7 +70,7 @@ class Journey:
             panes.toggle_zen()
 
     def arrive(self, arrival: Arrival) -> None:
-        """Go to an article that is shown now, if the user has opened it; it counts as read when the user is in it."""
+        """Go to an article that is shown now, unless it is only beside; it counts as read when the user is in it."""
         panes, alone = self._panes, self._is_alone_on_arrival
         if arrival.how == "opened":
             self._is_alone_on_arrival = False
@@ -76,6 +79,8 @@ class Journey:
                 panes.set_zen(on=True)
             else:
                 panes.show_pane("article")
+        elif arrival.how == "resumed" and self._resumes_into:
+            panes.show_pane("article")
         self._read_mark.expect(arrival.article_id, read=arrival.status.read or arrival.how == "resumed")
 
     def holds(self, typed: events.Key | events.Paste) -> bool:

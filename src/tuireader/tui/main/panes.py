@@ -196,9 +196,16 @@ class PanesScreen(SteadyScreen[None]):
 
     def show_hints(self) -> None:
         """Show the keys of where the user is, and light the pane."""
-        place: Place = "finding" if self.is_finding and self.pane == "article" else _PLACES[self.pane]
-        self.bottom.hints.hints = tuple(keys.hints(place, self.keymap))
+        self.bottom.hints.hints = tuple(keys.hints(self._place, self.keymap))
         self._light()
+
+    @property
+    def _place(self) -> Place:
+        """What the line of hints is for."""
+        counts = self.sidebar.counts
+        if counts is not None and not counts.feeds:
+            return "nothing"
+        return "finding" if self.is_finding and self.pane == "article" else _PLACES[self.pane]
 
     # Commands.
 

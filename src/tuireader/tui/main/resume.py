@@ -79,9 +79,7 @@ class Resume:
         there = await self._cache.read(lambda c: still_there(c, there))
         await panes.headlines_pane.show(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
-            self._journey.resume(there.opened)
-            if there.in_article:
-                panes.show_pane("article")
+            self._journey.resume(there.opened, into=there.in_article)
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:

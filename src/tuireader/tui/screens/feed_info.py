@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
 from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
@@ -47,9 +47,9 @@ class FeedInfoScreen(Dialog[Wish | None]):
         keys.binding("leave"),
         keys.binding("feed-info"),
         keys.binding("copy-link"),
-        Binding("n", "rename", show=False),
-        Binding("x", "unsubscribe", show=False),
-        Binding("o", "site", show=False),
+        keys.binding("rename"),
+        keys.binding("unsubscribe"),
+        keys.binding("open-site"),
     ]
 
     def __init__(self, summary: FeedSummary, now: datetime) -> None:
@@ -77,9 +77,9 @@ class FeedInfoScreen(Dialog[Wish | None]):
     def hints(self) -> list[Row]:
         """What can be done to the feed, and how to get away."""
         return [
-            Row("n", "rename", "rename"),
-            Row("x", "unsubscribe", "unsubscribe"),
-            Row("o", "site", "site"),
+            Row(keys.key_on(self, "rename"), "rename", "rename"),
+            Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
+            Row(keys.key_on(self, "open-site"), "site", "open_site"),
             Row(keys.key_on(self, "copy-link"), "copy", "copy_link"),
             *super().hints(),
         ]
@@ -113,7 +113,7 @@ class FeedInfoScreen(Dialog[Wish | None]):
         """Unsubscribe."""
         self.dismiss(Wish("unsubscribe"))
 
-    def action_site(self) -> None:
+    def action_open_site(self) -> None:
         """Open its site in the browser."""
         self.dismiss(Wish("site"))
 
@@ -165,12 +165,12 @@ def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
         yield Line("Its own name", feed.title)
     yield Line("Articles", f"{summary.total}, {summary.unread} unread")
     if feed.gone:
-        yield Line("State", "It is gone: its site says that it will not come back. x unsubscribes.", is_heading=True)
+        yield Line("State", "It is gone: its site says that it will not come back.", is_heading=True)
     elif feed.error:
         tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
         if feed.failures > 1:
-            yield Line("", f"It has failed {feed.failures} times in a row. r asks now; its site may have another feed.")
+            yield Line("", f"It has failed {feed.failures} times in a row. Its site may have another feed.")
     elif feed.checked:
         yield Line("State", f"All is well; asked {ago(feed.checked, now)}.")
     if feed.due is not None and not feed.gone:
