@@ -216,6 +216,7 @@ class ReaderScreen(PanesScreen):
     @on(HeadlinesPane.Listed)
     def _listed(self, event: HeadlinesPane.Listed) -> None:
         self.captions.write_empty()
+        self._headline_pointed()
         if event.is_another:
             self.sidebar.count(self.wanted)
 
