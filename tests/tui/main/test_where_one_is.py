@@ -396,3 +396,17 @@ async def test_names_keep_their_places_while_the_user_is_among_them(many: Path) 
         await press(pilot, "j", "j", "enter")
         after = [row.key for row in sidebar.categories.rows]
         assert after == [key for key in before if key in set(after)]
+
+
+async def test_panes_without_a_width_are_not_waited_for_for_ever(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        frames: list[int] = []
+        follow = app.reader._follow_panes
+        app.reader._follow_panes = lambda *tries: (frames.append(1), follow(*tries))[1]  # type: ignore[method-assign]
+        await pilot.resize_terminal(1, 1)
+        await pilot.press("enter", "q", "enter", "q")
+        for _ in range(30):
+            await pilot.pause()
+        assert len(frames) < 100

@@ -35,6 +35,8 @@ Handler = Callable[[], Awaitable[None] | None]
 
 TWO_PANES, THREE_PANES = 72, 120
 """The widths, in cells, from which so many panes stand beside each other."""
+_TRIES = 5
+"""Frames that are waited for the places of panes that have just come."""
 LOW = 16
 """Lines below which the seams give their lines away."""
 
@@ -120,11 +122,14 @@ class PanesScreen(SteadyScreen[None]):
             self.set_class(holds, class_)
         self.call_after_refresh(self._follow_panes)
 
-    def _follow_panes(self) -> None:
-        """Do what depends on the places and sizes of the panes, once those that are to be seen have them."""
+    def _follow_panes(self, tries: int = _TRIES) -> None:
+        """Do what depends on the places and sizes of the panes, once those that are to be seen have them.
+
+        In a terminal of no width to speak of they never do.
+        """
         panes = (self.sidebar, self.headlines_pane, self.reading)
-        if self.is_mounted and any(pane.display and not pane.region.width for pane in panes):
-            self.call_after_refresh(self._follow_panes)
+        if tries and any(pane.display and not pane.region.width for pane in panes):
+            self.call_after_refresh(self._follow_panes, tries - 1)
             return
         self.sidebar.share()
         joints = tuple(

@@ -201,7 +201,6 @@ class ReadingPane(Container):
 
     @work(exclusive=True, group="article")
     async def _open(self, article_id: int, position: ListPosition, how: Way = "opened") -> None:
-        self.workers.cancel_group(self, "preview")
         self._changes = [*self._unwritten]
 
         def read(connection: Connection) -> tuple[View | None, OpenArticle, bool]:
@@ -216,7 +215,9 @@ class ReadingPane(Container):
         await self._show(opened, position, around, how, is_last=is_last)
 
     def _is_last(self, connection: Connection, position: ListPosition, article_id: int) -> bool:
-        """Whether the end of an article leads nowhere."""
+        """Whether the end of an article leads nowhere; of what is searched for, that is not worth its time."""
+        if position.query.text.strip():
+            return False
         return articles.neighbour(connection, position.query, article_id, 1, unread=self._to_unread) is None
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
@@ -235,6 +236,8 @@ class ReadingPane(Container):
         is_last: bool = False,
     ) -> None:
         self.keep_position()
+        if how != "previewed":
+            self.workers.cancel_group(self, "preview")
         status = with_changes(opened.article.id, opened.status, self._changes)
         stopped = self._positions.setdefault(opened.article.id, status.position)
         opened = replace(opened, status=replace(status, position=stopped))
@@ -269,7 +272,6 @@ class ReadingPane(Container):
     @work(exclusive=True, group="article")
     async def _walk(self, steps: Sequence[tuple[int, bool]], start: Start | None, position: ListPosition) -> None:
         """Find the article, and open it."""
-        self.workers.cancel_group(self, "preview")
         self._changes = [*self._unwritten]
         if start is None:
             self._steps = ()
