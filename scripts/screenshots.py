@@ -10,7 +10,9 @@ import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ from tuireader.tui.themes import DARK, LIGHT
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 SITE = "https://slow-terminal.example"
+DC = "http://purl.org/dc/elements/1.1/"
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 REFRESHED = datetime(2026, 11, 21, 9, 27, tzinfo=UTC)
 UNREAD = 7
@@ -56,6 +59,8 @@ class Picture:
     theme: str = DARK.name
     is_empty: bool = False
     """Without any feed, as on the first start."""
+    has_many: bool = False
+    """With hundreds of names, and a page that has everything, in place of the magazine."""
     shows: type[Screen[Any]] = ReaderScreen
     """The screen that is to be on top then, so that no picture shows another thing than its name says."""
 
@@ -78,6 +83,11 @@ PICTURES = (
     Picture("japanese", (110, 36), "端末で", ["enter", "z"]),
     Picture("hebrew", (110, 36), "לקרוא", ["enter", "z"]),
     Picture("find", (110, 36), "The Polite", ["enter", "z", "slash", *"request"]),
+    Picture("names", (120, 36), "", ["h", "tab", "tab", "slash", *"er"], has_many=True),
+    Picture("page", (100, 56), "A Page", ["enter", "z"], has_many=True),
+    Picture("focus-sidebar", (120, 30), "The Long Way", ["enter", "h", "h", "tab", "j"]),
+    Picture("focus-list", (120, 30), "The Long Way", ["enter", "h"], LIGHT.name),
+    Picture("focus-article", (120, 30), "The Long Way", ["enter"], "solarized-dark"),
     Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"], shows=ContentsScreen),
     Picture("feed-info", (120, 36), "The Long Way", ["e"], shows=FeedInfoScreen),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
@@ -96,6 +106,67 @@ def fill(path: Path) -> None:
         ids = [headline.id for headline in articles.window(c, Query(), 0, 1000)]
         statuses.mark(c, [*ids[UNREAD:], ids[2]], read=True)
         statuses.mark(c, [ids[4], ids[11]], starred=True)
+
+
+FIRST = ("Ada", "Bruno", "Chidi", "Dagny", "Emre", "Farah", "Goran", "Hanna", "Ines", "Jonas", "Kaya", "Leif")
+LAST = (
+    "Aalto",
+    "Berger",
+    "Castro",
+    "Dahl",
+    "Eriksen",
+    "Fischer",
+    "Gruber",
+    "Haller",
+    "Ito",
+    "Jansen",
+    "Keller",
+    "Lund",
+)
+KINDS = ("Harbours", "Printers", "Terminals", "Winters", "Ferries", "Rivers", "Borders", "Timetables", "Letters")
+PLACES = ("North", "South", "East/West", "Islands & Coasts", "Mountains", "Cities", "Villages", "Valleys")
+PAGE = """<p>A page has a title, a byline, and text in a column that is comfortable to read.</p>
+<h2>What stands in it</h2><p>Words, some of them <em>leaning</em>, some <strong>loud</strong>, some
+<a href="https://example.org/">leading elsewhere</a>.</p>
+<blockquote><p>A quotation stands beside a bar, a step softer than the text around it.</p></blockquote>
+<h3>Code</h3><pre><code class="language-python">def wrap(text: str, width: int = 72) -&gt; list[str]:
+    return textwrap.wrap(text, width)  # the easy part
+</code></pre><h3>A table</h3>
+<table><tr><th>Terminal</th><th>Year</th><th>Columns</th></tr><tr><td>VT52</td><td>1975</td><td>80</td></tr>
+<tr><td>VT100</td><td>1978</td><td>80, 132</td></tr></table>
+<h4>A picture</h4><figure><img src="https://example.org/vt100.jpg" alt="A VT100 on a desk">
+<figcaption>The terminal that the others imitate.</figcaption></figure>
+<ul><li>A list has air</li><li>and small marks.</li></ul>"""
+
+
+def fill_many(path: Path) -> None:
+    """Take in a feed with hundreds of categories and authors."""
+    authors = [f"{first} {last}" for last in LAST for first in FIRST]
+    kinds = [f"{kind} of the {place}" for kind in KINDS for place in PLACES]
+    items = [("A Page of Everything", authors[0], kinds[0], PAGE, NOW - timedelta(hours=2))]
+    items += [
+        (
+            f"{kinds[n % len(kinds)]}, Part {n}",
+            authors[n % len(authors)],
+            kinds[n * 7 % len(kinds)],
+            "<p>Words.</p>",
+            day,
+        )
+        for n in range(600)
+        for day in (NOW - timedelta(days=n // 3 + 1),)
+    ]
+    entries = "".join(
+        f"<item><title>{escape(title)}</title><guid>{n}</guid><dc:creator>{escape(author)}</dc:creator>"
+        f"<category>{escape(kind)}</category><pubDate>{format_datetime(day)}</pubDate>"
+        f"<description>{escape(html)}</description></item>"
+        for n, (title, author, kind, html, day) in enumerate(items)
+    )
+    feed_text = (
+        f'<rss version="2.0" xmlns:dc="{DC}"><channel><title>The Example Review</title>{entries}</channel></rss>'
+    )
+    with closing(connect(path)) as c:
+        feed = feeds.add(c, "https://review.example/feed", title="", site="https://review.example/", now=REFRESHED)
+        take_page(c, feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)
 
 
 async def take(picture: Picture, path: Path) -> str:
@@ -137,7 +208,9 @@ def main(names: Sequence[str]) -> None:
             if names and picture.name not in names:
                 continue
             path = Path(folder) / f"{picture.name}.db"
-            if not picture.is_empty:
+            if picture.has_many:
+                fill_many(path)
+            elif not picture.is_empty:
                 fill(path)
             (FOLDER / f"{picture.name}.svg").write_text(asyncio.run(take(picture, path)), encoding="utf-8")
             print(f"screenshots/{picture.name}.svg")

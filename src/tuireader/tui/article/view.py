@@ -227,7 +227,7 @@ class ArticleView(PageView):
             return "the last article" if self.is_last else f"{keys.key_on(self.screen, 'page-down')}: next article"
         if not self.names_itself or self.article is None:
             return ""
-        return self.article.title if self.is_past_head else f"{keys.key_on(self.screen, 'back')} shows all panes"
+        return self.article.title if self.is_past_head else f"{keys.key_on(self.screen, 'close')} shows all panes"
 
     # Moving.
 
