@@ -169,7 +169,7 @@ def feeds(arguments: argparse.Namespace) -> int:
 
 def _feed_cells(summary: FeedSummary) -> list[str]:
     feed = summary.feed
-    if feed.gone or feed.holds_pages:
+    if feed.is_never_asked:
         due = "never"
     elif feed.due is None or feed.due <= utc_now():
         due = "now"

@@ -13,7 +13,7 @@ from tuireader.model.fetched import FeedLink
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of
-from tuireader.urls.identity import same_site
+from tuireader.urls.identity import front_of, same_site
 
 _LOOKED_AT = 1_000_000
 """Characters of a page that are searched; feeds are announced at its head."""
@@ -91,7 +91,7 @@ def usual_feed_urls(url: str) -> list[str]:
     if it is someone's home ("/~jane/").
     """
     parts = urlsplit(url)
-    root = f"{parts.scheme}://{parts.netloc}/"
+    root = front_of(url)
     folders = [folder for folder in parts.path.split("/") if folder]
     bases = [root]
     if folders and ((len(folders) == 1 and "." not in folders[0]) or folders[0].startswith("~")):

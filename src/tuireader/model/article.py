@@ -30,6 +30,11 @@ class Article:
     offline: bool
     """Whether its whole text is here: false for what looks like an excerpt."""
 
+    @property
+    def has_page(self) -> bool:
+        """Whether there is a page of it that can be asked for."""
+        return self.link.startswith(("http://", "https://"))
+
 
 @dataclass(frozen=True, slots=True)
 class Status:

@@ -82,6 +82,11 @@ class Feed:
         return self.url == PAGES
 
     @property
+    def is_never_asked(self) -> bool:
+        """Whether nothing is ever asked for: it is gone, or was never on the web."""
+        return self.gone or self.holds_pages
+
+    @property
     def tried(self) -> datetime | None:
         """When it was last asked for in vain; None where it answered, or was not asked since others did in vain."""
         return self.checked if self.failures else None

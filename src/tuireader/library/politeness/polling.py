@@ -26,7 +26,7 @@ HITS_TO_MOVE = 3
 
 def may_ask(feed: Feed, now: datetime, *, force: bool = False) -> bool:
     """Whether to ask for the feed now; `force` overrides the timer, but neither Retry-After nor a 410."""
-    if feed.gone or feed.holds_pages:
+    if feed.is_never_asked:
         return False
     if feed.checked is not None and feed.checked > now + SKEW:
         return True

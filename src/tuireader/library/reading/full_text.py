@@ -24,7 +24,7 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> 
     from tuireader.urls.private import permission_for
 
     article, feed = await cache.read(partial(_article, article_id=article_id))
-    if not article.link.startswith(("http://", "https://")):
+    if not article.has_page:
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     permission = permission_for(url, feed.url, feed.reach)

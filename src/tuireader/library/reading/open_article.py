@@ -37,9 +37,8 @@ class Endings(NamedTuple):
         """The one for an article."""
         if not article.offline:
             return self.excerpt
-        can_be_fetched = article.link.startswith(("http://", "https://"))
         is_short = 0 < article.words <= SUMMARY and "<img" not in html
-        return self.summary if is_short and can_be_fetched else ""
+        return self.summary if is_short and article.has_page else ""
 
 
 ENDINGS = Endings()

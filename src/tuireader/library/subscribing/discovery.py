@@ -26,6 +26,11 @@ _HOPELESS = {FetchFailure.OFFLINE, FetchFailure.UNREACHED, FetchFailure.HELD}
 """What means that other addresses of the host will not do either."""
 
 
+def _is_hopeless(error: FetchError) -> bool:
+    """Whether a failure means that nothing else is to be asked of the host."""
+    return error.kind in _HOPELESS or error.status in {401, 429, 503}
+
+
 async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     """Find the feeds at an address as typed; raises AddressError, FetchError or NoFeedFoundError."""
     url, page = await page_at(queue, address)
@@ -85,7 +90,7 @@ async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[F
         permission = permission_for(front, page.url, page.reach)
         found = await queue.get(with_credentials_of(front, address), deadline=_PATIENCE, permission=permission)
     except FetchError as error:
-        if error.kind in _HOPELESS or error.status in {401, 429, 503}:
+        if _is_hopeless(error):
             raise
         return ()
     return await asyncio.to_thread(_links, found) or ()
@@ -98,7 +103,7 @@ async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tupl
             permission = permission_for(url, page.url, page.reach)
             guess = await queue.get(whole, deadline=_PATIENCE, permission=permission)
         except FetchError as error:
-            if error.kind in _HOPELESS or error.status in {401, 429, 503}:
+            if _is_hopeless(error):
                 raise
             continue
         if await asyncio.to_thread(is_feed, guess.content, guess.content_type):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tuireader.errors import FetchError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.queue import PoliteQueue
-from tuireader.library.subscribing import typed_page
+from tuireader.library.subscribing import take_in, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.model.clock import Clock
 from tuireader.model.feed import PAGES
@@ -59,6 +59,4 @@ def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")
     feed = feeds.add(c, PAGES, title=TITLE, site="", now=now)
-    articles.save_entries(c, feed.id, Plan(new=(prepared,)), now)
-    guid = prepared.entry.guid
-    return KeptPage(feed.id, articles.known(c, feed.id, [guid])[guid].id, was_here=False)
+    return KeptPage(feed.id, take_in.save_one(c, feed.id, Plan(new=(prepared,)), now), was_here=False)

@@ -67,9 +67,14 @@ def article_meant(
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
         return None
-    articles.save_entries(c, feed.id, Plan(new=(prepared,), is_old=True), now)
-    guid = prepared.entry.guid
-    return articles.known(c, feed.id, [guid])[guid].id
+    return save_one(c, feed.id, Plan(new=(prepared,), is_old=True), now)
+
+
+def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> int:
+    """Save the one new article of a plan, unless it is there already, and give its id."""
+    articles.save_entries(c, feed_id, plan, now)
+    guid = plan.new[0].entry.guid
+    return articles.known(c, feed_id, [guid])[guid].id
 
 
 def _kept_address(asked: str, page: Page) -> str:

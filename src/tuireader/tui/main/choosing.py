@@ -58,7 +58,7 @@ class QueryController:
                 toast(self._panes, "The feed that was shown here was removed.")
                 self.want(replace(self.wanted, feeds=left))
         self.say()
-        self._panes.show_hints()
+        self._panes.write_keys()
         self._captions.write_empty()
 
     def choose(self, event: SideList.Chosen) -> None:

@@ -38,8 +38,6 @@ class Journey:
         self._going_on = keys.bound_to(GOING_ON, keymap)
         self._is_alone_on_arrival = False
         """Whether the article that is on its way is to be alone."""
-        self._resumes_into = False
-        """Whether the user was in the article that is opened again."""
 
     def open(self, article_id: int) -> None:
         """Open an article and go there; the cursor of the list comes along."""
@@ -51,8 +49,7 @@ class Journey:
 
     def resume(self, article_id: int, *, into: bool) -> None:
         """Show the article that was open the last time, and go `into` it if the user was there."""
-        self._resumes_into = into
-        self._panes.reading.resume(article_id, self._panes.headlines_pane.position)
+        self._panes.reading.resume(article_id, self._panes.headlines_pane.position, into=into)
 
     def step(self, by: int, *, unread: bool = False) -> None:
         """Open the next article (by 1) or the one before (-1) from where the user is, or the next unread one."""
@@ -79,9 +76,9 @@ class Journey:
                 panes.set_zen(on=True)
             else:
                 panes.show_pane("article")
-        elif arrival.how == "resumed" and self._resumes_into:
+        elif arrival.how == "resumed":
             panes.show_pane("article")
-        self._read_mark.expect(arrival.article_id, read=arrival.status.read or arrival.how == "resumed")
+        self._read_mark.expect(arrival.article_id, read=arrival.status.read or arrival.how in ("resumed", "beside"))
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether a list, an article or marks are on their way, and what is typed is meant for them.

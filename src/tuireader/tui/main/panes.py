@@ -201,8 +201,12 @@ class PanesScreen(SteadyScreen[None]):
 
     def show_hints(self) -> None:
         """Show the keys of where the user is, and light the pane."""
-        self.bottom.hints.hints = tuple(keys.hints(self._place, self.keymap))
+        self.write_keys()
         self._light()
+
+    def write_keys(self) -> None:
+        """Write the keys of where the user is into the last line."""
+        self.bottom.hints.hints = tuple(keys.hints(self._place, self.keymap))
 
     @property
     def _place(self) -> Place:

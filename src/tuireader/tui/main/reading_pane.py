@@ -45,8 +45,8 @@ POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
 
 
-Way = Literal["opened", "previewed", "resumed"]
-"""How an article came: the user opened it, the cursor is on it, or it was open the last time."""
+Way = Literal["opened", "previewed", "resumed", "beside"]
+"""How an article came: the user opened it, the cursor is on it, the user was in it the last time, or beside it."""
 
 
 class Arrival(NamedTuple):
@@ -182,10 +182,10 @@ class ReadingPane(Container):
             toast(self, "The full text is here.")
             self.post_message(self.Fetched(article_id))
 
-    def resume(self, article_id: int, position: ListPosition) -> None:
-        """Open the article that was open the last time."""
+    def resume(self, article_id: int, position: ListPosition, *, into: bool) -> None:
+        """Open the article that was open the last time, and that the user was in or beside."""
         self._steps = ()
-        self._open(article_id, position, "resumed")
+        self._open(article_id, position, "resumed" if into else "beside")
 
     @work(exclusive=True, group="preview")
     async def preview(self, article_id: int) -> None:

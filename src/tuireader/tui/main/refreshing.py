@@ -99,7 +99,7 @@ class RefreshController:
     def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
         if not force:
             return feeds.due(self._connection, self._clock())
-        return [feed for feed in feeds.every(self._connection) if not feed.gone and not feed.holds_pages]
+        return [feed for feed in feeds.every(self._connection) if not feed.is_never_asked]
 
     def _say(self, progress: str) -> None:
         self.progress = progress
