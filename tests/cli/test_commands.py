@@ -55,6 +55,38 @@ def test_filters_combine(run: Run, review: ScriptedSite) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        (("--author", "auth"), "There is no author “auth”. Did you mean “A. Author”?"),
+        (("--author", "B. Wirter"), "There is no author “B. Wirter”. Did you mean “B. Writer”?"),
+        (("--category", "russia"), "There is no category “russia”. Did you mean “China/Russia”?"),
+        (("--category", "xyz"), "There is no category “xyz”."),
+        (("--category", "Europe", "--author", "A. Author"), "No matching articles."),
+    ],
+)
+def test_a_name_that_is_not_there_leads_to_one_that_is(
+    run: Run, review: ScriptedSite, filters: tuple[str, ...], says: str
+) -> None:
+    run("add", review.url)
+    listed = run("list", *filters)
+    assert (listed.status, listed.out, listed.err) == (0, "", f"tuireader: {says}\n")
+
+
+def test_a_list_of_no_articles_is_not_asked_for(run: Run) -> None:
+    assert "'0' is not a number of articles, 1 or more" in run("list", "-n", "0").err
+
+
+def test_an_article_can_be_marked_read_and_starred_at_once(run: Run, review: ScriptedSite) -> None:
+    run("add", review.url)
+    number = str(run("list", "--json").rows[0]["id"])
+    assert run("mark", number, "--read", "--star").status == 0
+    (row,) = run("list", "--json", "--starred").rows
+    assert (str(row["id"]), row["read"]) == (number, True)
+    how = run("mark", number)
+    assert (how.status, how.err) == (2, "tuireader: Mark them how? Give --read or --unread, --star or --unstar.\n")
+
+
 def test_show_gives_the_article_and_nothing_that_is_not_the_article(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
     (row,) = run("list", "--json", "--category", "China/Russia").rows
@@ -71,8 +103,14 @@ def test_show_in_every_format(run: Run, review: ScriptedSite) -> None:
     number = str(run("list", "--json").rows[0]["id"])
     narrow = run("show", number, "--width", "30").out
     assert max(map(len, narrow.splitlines())) <= 30
-    assert "“historic rivals”" in run("show", number, "--format", "markdown").out
-    assert run("show", number, "--format", "html").out.count("<p>") == 2
+    markdown = run("show", number, "--format", "markdown").out
+    assert markdown.startswith("# China and Russia")
+    assert markdown.splitlines()[2].startswith("By A. Author · 30 June 2017 · ")
+    assert markdown.splitlines()[4].startswith(f"[{review.url}/2017/")
+    assert "“historic rivals”" in markdown
+    html = run("show", number, "--format", "html").out
+    assert html.startswith("<h1>China and Russia")
+    assert html.count("<p>") == 4
     whole = json.loads(run("show", number, "--format", "json").out)
     assert set(whole) == ARTICLE_KEYS | {"markdown", "html", "links", "images"}
 
@@ -325,6 +363,20 @@ def test_a_mistake_in_the_configuration_is_named_with_its_file(run: Run) -> None
             assert (done.status, done.out) == (1, "")
             assert str(path) in done.err
             assert says in done.err
+
+
+def test_every_mistake_of_the_configuration_is_named_at_once(run: Run) -> None:
+    path = config_file(run)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(
+        'mesure = 1\nmeasure = 5\ntheme = "norf"\n[keymap]\nstra = "s"\nhelp = "nokey"\nstar = "s"', "utf-8"
+    )
+    said = run("config", "--check").err.splitlines()
+    for line, says in zip(
+        said, ("“mesure”", "“measure”", "“norf”", "“stra”", "“nokey” is not a key", "“star” and of “sort”"), strict=True
+    ):
+        assert says in line
+        assert str(path) in line
 
 
 def test_config_wants_to_know_what(run: Run) -> None:

@@ -179,11 +179,11 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     show.set_defaults(run=_later("articles", "show"))
     mark.add_argument("ids", metavar="ID", type=_id, nargs="+", help=_ID)
-    how = mark.add_mutually_exclusive_group(required=True)
-    how.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
-    how.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
-    how.add_argument("--star", dest="starred", action="store_const", const=True, help="with a star")
-    how.add_argument("--unstar", dest="starred", action="store_const", const=False, help="without a star")
+    reading, star = mark.add_mutually_exclusive_group(), mark.add_mutually_exclusive_group()
+    reading.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
+    reading.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
+    star.add_argument("--star", dest="starred", action="store_const", const=True, help="with a star")
+    star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="without a star")
     mark.set_defaults(run=_later("articles", "mark"))
 
 
@@ -280,8 +280,8 @@ def _id(text: str) -> int:
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number")
+    if not text.isdecimal() or not text.strip("0"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of articles, 1 or more")
     return int(text[:18])
 
 

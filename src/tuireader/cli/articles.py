@@ -19,10 +19,13 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
+from tuireader.store import labels
+from tuireader.text.nearest import nearest_name
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.library.reading.open_article import OpenArticle
+    from tuireader.store.labels import Kind
 
 PAGE = 500
 """Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
@@ -62,12 +65,21 @@ def list_articles(arguments: argparse.Namespace) -> int:
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
         if not shown:
-            say(
-                "No matching articles."
-                if store_feeds.every(connection)
-                else "There are no feeds yet: tuireader add ADDRESS"
-            )
+            say(_why_none(connection, query))
     return DONE
+
+
+def _why_none(connection: sqlite3.Connection, query: Query) -> str:
+    """Why there is nothing to list: no feeds, a name that nothing is filed under, or just no such article."""
+    if not store_feeds.has_any(connection):
+        return "There are no feeds yet: tuireader add ADDRESS"
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("category", query.categories), ("author", query.authors))
+    for kind, names in kinds:
+        for name in names:
+            if labels.find(connection, kind, name) is None:
+                near = nearest_name(name, labels.every(connection, kind))
+                return f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else "")
+    return "No matching articles."
 
 
 def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
@@ -163,6 +175,9 @@ def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; ids that name none are said, the others are marked."""
     from tuireader.library.reading.status import mark as mark_articles
 
+    if arguments.read is None and arguments.starred is None:
+        say("Mark them how? Give --read or --unread, --star or --unstar.")
+        return USAGE
     status = DONE
     with cache.opened() as connection:
         there = []

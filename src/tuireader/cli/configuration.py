@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from tuireader import paths
 from tuireader.cli import DONE, FAILED
 from tuireader.cli.output import put, say
-from tuireader.config.load import load, naming
+from tuireader.config.load import read
 from tuireader.errors import ConfigError
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tuireader.config.options import Config
 
 
@@ -25,14 +27,18 @@ def config(arguments: argparse.Namespace) -> int:
 
         put(schema())
         return DONE
-    chosen = _checked()
+    path = paths.config_path()
+    chosen, mistakes = _checked(path)
+    for mistake in mistakes:
+        say(f"{path}: {mistake}")
+    if mistakes:
+        return FAILED
     if arguments.print:
         from tuireader.config.document import in_force
 
         for line in in_force(chosen).rstrip().splitlines():
             put(printable(line))
     else:
-        path = paths.config_path()
         say(f"{path} has no mistake." if path.exists() else f"There is no {path}: every setting is at its default.")
     return DONE
 
@@ -55,11 +61,9 @@ def _init() -> int:
     return DONE
 
 
-def _checked() -> Config:
-    """The configuration, with its names checked that only the app knows; raises ConfigError."""
-    from tuireader.tui.config_checks import check
+def _checked(path: Path) -> tuple[Config, list[ConfigError]]:
+    """The configuration, and all that is wrong with it, names that only the app knows too; raises ConfigError."""
+    from tuireader.tui.config_checks import mistakes
 
-    chosen = load(paths.config_path())
-    with naming(paths.config_path()):
-        check(chosen)
-    return chosen
+    chosen, wrong = read(path)
+    return chosen, [*wrong, *mistakes(chosen)]

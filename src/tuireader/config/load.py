@@ -16,11 +16,23 @@ _SIZE_MAX = 1_000_000
 
 
 def load(path: Path) -> Config:
-    """The configuration at `path`, all defaults where there is no file; raises ConfigError with a sentence."""
+    """The configuration at `path`, all defaults where there is no file; raises ConfigError for its first mistake."""
+    config, mistakes = read(path)
+    if mistakes:
+        with naming(path):
+            raise mistakes[0]
+    return config
+
+
+def read(path: Path) -> tuple[Config, list[ConfigError]]:
+    """The settings of a file that can be used, and what is wrong with each of the others.
+
+    Raises ConfigError where the file as a whole cannot be read.
+    """
     try:
         text = _text_of(path)
     except FileNotFoundError:
-        return Config()
+        return Config(), []
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read: {error}.") from error
     import tomllib
@@ -29,8 +41,7 @@ def load(path: Path) -> Config:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
         raise ConfigError(f"{path} is not TOML that can be read: {error}.") from error
-    with naming(path):
-        return _config(said)
+    return _config(said)
 
 
 @contextmanager
@@ -53,11 +64,15 @@ def _text_of(path: Path) -> str:
     return content.decode("utf-8-sig")
 
 
-def _config(said: dict[str, Any]) -> Config:
-    known = options()
-    for name in said:
-        if name not in known:
-            raise ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
+def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
+    known, mistakes, usable = options(), [], {}
     for name, value in said.items():
-        known[name][0].kind.check(name, value)
-    return Config(**said, given=frozenset(said))
+        try:
+            if name not in known:
+                raise ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
+            known[name][0].kind.check(name, value)
+        except ConfigError as error:
+            mistakes.append(error)
+        else:
+            usable[name] = value
+    return Config(**usable, given=frozenset(usable)), mistakes

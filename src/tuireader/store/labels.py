@@ -64,6 +64,12 @@ def find(c: sqlite3.Connection, kind: Kind, name: str) -> int | None:
     return None if row is None else row[0]
 
 
+def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
+    """All names of a kind in alphabetical order, without the "" of articles that have none."""
+    rows = c.execute("SELECT name FROM label WHERE kind = ? AND key <> '' ORDER BY key", (NUMBERS[kind],))
+    return [text_of(name) for (name,) in rows]
+
+
 def unique(names: Iterable[str]) -> list[str]:
     """Names tidied, each once whatever its case; the empty name where there is none."""
     found: dict[str, str] = {}

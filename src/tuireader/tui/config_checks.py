@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import combinations
 
 from textual.keys import KEY_NAME_REPLACEMENTS, Keys
@@ -21,14 +21,21 @@ def theme_names() -> list[str]:
 
 
 def check(config: Config) -> None:
-    """Raise ConfigError, with a hint, if there is no such theme or command, or if keys cannot do what is wanted."""
+    """Raise ConfigError for the first of the `mistakes`."""
+    for mistake in mistakes(config):
+        raise mistake
+
+
+def mistakes(config: Config) -> Iterator[ConfigError]:
+    """What is wrong, with a hint: there is no such theme or command, or keys cannot do what is wanted."""
     if config.theme and config.theme not in theme_names():
-        raise ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, theme_names())}")
+        yield ConfigError(f"there is no theme “{config.theme}”. {hint(config.theme, theme_names())}")
     for id_ in config.keymap:
         if id_ not in BY_ID:
-            raise ConfigError(f"in [keymap], there is no action “{id_}”. {hint(id_, BY_ID)}")
+            yield ConfigError(f"in [keymap], there is no action “{id_}”. {hint(id_, BY_ID)}")
     if config.keymap:  # the usual keys need no look at each start
-        _check_keys(config.keymap)
+        for said in _wrong_keys(config.keymap):
+            yield ConfigError(f"in [keymap], {said}.")
 
 
 _MODIFIERS = frozenset({"ctrl", "alt", "shift", "super", "hyper", "meta"})
@@ -44,24 +51,22 @@ _TOGETHER: tuple[frozenset[Context], ...] = (
 )
 
 
-def _check_keys(keymap: Mapping[str, str]) -> None:
+def _wrong_keys(keymap: Mapping[str, str]) -> Iterator[str]:
     keys = {command.id: _keys(command, keymap) for command in COMMANDS}
+    for command in COMMANDS:
+        for key in keys[command.id]:
+            if not _is_key(key):
+                yield (f"“{key}” is not a key, such as x, ctrl+x or f5; “{command.id}” has {command.keys} by itself")
     for one, other in combinations(COMMANDS, 2):
         # Nobody can do without what ends the program, whatever has the focus.
         together = one.is_first or other.is_first or any({one.context, other.context} <= each for each in _TOGETHER)
         for key in keys[one.id] if together and keymap.keys() & {one.id, other.id} else ():
             if key in keys[other.id]:
-                said = f"the key “{key}” is that of “{one.id}” and of “{other.id}”: give one of them another"
-                raise ConfigError(f"in [keymap], {said}.")
+                yield f"the key “{key}” is that of “{one.id}” and of “{other.id}”: give one of them another"
 
 
 def _keys(command: Command, keymap: Mapping[str, str]) -> list[str]:
-    keys = [key.strip() for key in keymap.get(command.id, command.keys).split(",")]
-    for key in keys:
-        if not _is_key(key):
-            said = f"in [keymap], “{key}” is not a key, such as x, ctrl+x or f5"
-            raise ConfigError(f"{said}; “{command.id}” has {command.keys} by itself.")
-    return keys
+    return [key.strip() for key in keymap.get(command.id, command.keys).split(",")]
 
 
 def _is_key(key: str) -> bool:

@@ -47,7 +47,7 @@ def lay_out_head(article: Article, width: int, *, zone: tzinfo | None = None) ->
     return [*lines, Line((), HEAD, base)]
 
 
-def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
+def byline(article: Article, zone: tzinfo | None = None, *, with_length: bool = True) -> list[str]:
     """Who wrote it, when, and how long it takes to read: what is known of these."""
     authors = [printable(author) for author in article.authors]
     parts = ["By " + ", ".join(authors)] if authors else []
@@ -55,7 +55,7 @@ def byline(article: Article, zone: tzinfo | None = None) -> list[str]:
     if published:
         day = published.astimezone(zone)
         parts.append(f"{day.day} {day:%B} {day.year}")
-    if article.words:
+    if article.words and with_length:
         parts.append(f"{minutes(article.words)} min read")
     return parts
 

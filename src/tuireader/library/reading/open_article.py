@@ -51,9 +51,9 @@ class OpenArticle:
     article: Article
     status: Status
     html: str
-    """Its text as `html_of` gives it."""
+    """Its text as clean HTML with absolute links, without its title."""
     markdown: str
-    """Its text as `markdown_of` gives it."""
+    """The same as Markdown."""
     document: Document
     whole: bool = True
     """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
@@ -94,15 +94,28 @@ def _prepared(article: Article, html: str, endings: Endings) -> tuple[str, Docum
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:
-    """The text of an article as Markdown, without its title; raises NotFoundError."""
+    """A whole article as Markdown: title, byline, address, text; raises NotFoundError."""
     from tuireader.content.markdown.convert import to_markdown
 
     return to_markdown(html_of(c, article_id))
 
 
 def html_of(c: sqlite3.Connection, article_id: int) -> str:
-    """The text of an article as clean HTML with absolute links, without its title; raises NotFoundError."""
-    return _clean_html(c, articles.get(c, article_id))
+    """A whole article as clean HTML with absolute links: title, byline, address, text; raises NotFoundError."""
+    article = articles.get(c, article_id)
+    return _head_html(article) + _clean_html(c, article)
+
+
+def _head_html(article: Article) -> str:
+    from html import escape
+
+    from tuireader.content.layout.head import DOT, byline
+
+    said = DOT.join([*byline(article, with_length=False), *article.categories])
+    where = escape(article.link)
+    rows = [f"<h1>{escape(article.title or 'Untitled')}</h1>", f"<p>{escape(said)}</p>" if said else ""]
+    rows.append(f'<p><a href="{where}">{where}</a></p>' if where else "")
+    return "\n".join(filter(None, rows)) + "\n"
 
 
 def _clean_html(c: sqlite3.Connection, article: Article) -> str:
