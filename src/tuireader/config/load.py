@@ -65,14 +65,17 @@ def _text_of(path: Path) -> str:
 
 
 def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
-    known, mistakes, usable = options(), [], {}
-    for name, value in said.items():
-        try:
-            if name not in known:
-                raise ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
-            known[name][0].kind.check(name, value)
-        except ConfigError as error:
-            mistakes.append(error)
-        else:
-            usable[name] = value
-    return Config(**usable, given=frozenset(usable)), mistakes
+    wrong = {name: mistake for name, value in said.items() if (mistake := _mistake(name, value))}
+    usable = {name: value for name, value in said.items() if name not in wrong}
+    return Config(**usable, given=frozenset(usable)), list(wrong.values())
+
+
+def _mistake(name: str, value: object) -> ConfigError | None:
+    known = options()
+    if name not in known:
+        return ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
+    try:
+        known[name][0].kind.check(name, value)
+    except ConfigError as error:
+        return error
+    return None
