@@ -51,6 +51,7 @@ async def test_the_article_the_filter_and_the_order_are_as_they_were_left(two_fe
         await settle(pilot)
         app.reader.sidebar.categories.focus()
         await press(pilot, "enter", "s")  # names by name
+        assert app.reader.sidebar.categories.by_name
         app.reader.headlines.focus()
         await press(pilot, "s", "G", "enter")
         query, opened = app.reader.wanted, app.reader.reading.opened
@@ -70,6 +71,8 @@ async def test_the_article_the_filter_and_the_order_are_as_they_were_left(two_fe
         assert again.reader.headlines.current is not None
         assert again.reader.headlines.current.id == opened[0].id
         assert again.reader.sidebar.categories.chosen == set(query.categories)
+        assert again.reader.sidebar.categories.by_name
+        assert not again.reader.sidebar.authors.by_name
 
 
 async def test_the_cursor_stands_on_the_same_line_and_at_the_top_new_articles_are_seen(db: Path) -> None:
@@ -168,7 +171,7 @@ def test_what_another_version_kept_is_left_out(text: str) -> None:
 
 def test_whereabouts_are_kept_whole() -> None:
     query = Query(feeds=(3,), categories=("China/Russia",), authors=("Zoë",), unread=True, order="longest")
-    here = Whereabouts(query, Place(5, 7), 5, in_article=True)
+    here = Whereabouts(query, Place(5, 7), 5, in_article=True, turned=("feeds", "authors"))
     assert from_text(to_text(here)) == here
     assert to_text(Whereabouts()) == ""
 

@@ -20,6 +20,7 @@ from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.config_checks import check
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.sidebar import shares
 from tuireader.tui.screens.contents import ContentsScreen
 from tuireader.tui.screens.help import HelpScreen
 
@@ -416,3 +417,34 @@ async def test_panes_that_have_no_place_are_not_waited_for_for_ever(db: Path, mo
         for _ in range(40):
             await pilot.pause()
         assert 0 < len(frames) < 30
+
+
+async def test_the_open_article_has_a_bar_wherever_the_cursor_is(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(140, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "enter", "h", "j", "j")
+        headlines = app.reader.headlines
+        bars = [headlines.render_line(line).text[:1] for line in range(headlines.size.height)]
+        rows = [place.item for place in headlines.places()]
+        assert {row for row, bar in zip(rows, bars, strict=True) if bar == "▌"} == {0, 2}
+        app.reader.sidebar.views.focus()
+        await settle(pilot)
+        assert headlines.render_line(0).text[:1] == "▌"
+        assert headlines.render_line(rows.index(2)).text[:1] == "▏"
+
+
+@pytest.mark.parametrize(
+    ("needs", "height", "focused", "given"),
+    [
+        ((4, 10, 0, 7), 30, 1, [4, 10, 0, 7]),
+        ((4, 50, 50, 50), 30, 2, [4, 5, 16, 5]),
+        ((4, 50, 50, 50), 10, 1, [1, 7, 1, 1]),
+        ((4, 50, 50, 50), 10, 0, [4, 4, 1, 1]),  # the list of views needs no more: the next one has the rest
+        ((4, 50, 50, 50), 3, 0, [1, 1, 1, 1]),
+    ],
+)
+def test_the_list_where_the_user_is_has_the_height(
+    needs: tuple[int, ...], height: int, focused: int, given: list[int]
+) -> None:
+    assert shares(needs, height, focused, focused) == given

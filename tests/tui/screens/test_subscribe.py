@@ -277,6 +277,15 @@ WORDS = "".join(f"<p>Rope {n} is long, and so is what there is to say about it o
 ROPES = f"<html><head><title>On Ropes</title></head><body><article><h1>On Ropes</h1>{WORDS}</article></body></html>"
 
 
+@pytest.mark.parametrize("size", [(40, 12), (60, 16), (60, 20), (72, 21), (80, 24)])
+async def test_its_last_line_is_seen_in_any_terminal(db: Path, clock: Clock, size: tuple[int, int]) -> None:
+    app = app_on(db, clock)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "enter subscribe" in screen_text(app)
+        assert "esc skip" in screen_text(app)
+
+
 async def test_a_page_of_a_site_without_a_feed_can_be_read_alone(db: Path, clock: Clock, site: ScriptedSite) -> None:
     site.pages["/ropes"] = Reply(ROPES)
     app = app_on(db, clock)

@@ -77,11 +77,16 @@ class FacetList(SideList):
         """What is typed to find a name."""
         self._usual = self.by_name = by_name
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether the order is not the usual one."""
+        return self.by_name != self._usual
+
     def note(self) -> str:
         """What is filtered by, else the order where it is not the usual one."""
         if self.filter:
             return f"/{self.filter}"
-        if self.by_name == self._usual or not self.rows:
+        if not self.is_turned or not self.rows:
             return ""
         return "a–z" if self.by_name else "most first"
 
@@ -101,9 +106,9 @@ class FacetList(SideList):
             if text:
                 self.move_to(0)
 
-    def sort(self, *, by_name: bool) -> None:
-        """Sort by name, or by count."""
-        self.by_name = by_name
+    def turn(self) -> None:
+        """Sort by count where rows are in the order of their names, and the other way round."""
+        self.by_name = not self.by_name
         self._arrange()
 
     def _arrange(self, *, is_another: bool = False, in_place: bool = False) -> None:

@@ -83,6 +83,7 @@ class HeadlineList(RowList):
         self._wanting: set[int] = set()
         self.dense = False
         """One line for each, without air."""
+        self._open: int | None = None
         self.find: Find | None = None
         """What looks in titles for what is searched for, while something is."""
 
@@ -139,6 +140,17 @@ class HeadlineList(RowList):
         """Show a change at once, on the rows that were read already."""
         self._window.apply(change)
         self.refresh()
+
+    def mark_open(self, article_id: int) -> None:
+        """Mark the article that is shown beside the list."""
+        if self._open != article_id:
+            self._open = article_id
+            self.refresh()
+
+    def is_marked(self, row: int) -> bool:
+        """Whether the article of a row is the open one."""
+        headline = self.headline(row) if self._open is not None else None
+        return headline is not None and headline.id == self._open
 
     @property
     def current(self) -> Headline | None:
@@ -216,9 +228,9 @@ class HeadlineList(RowList):
         return [first, *rest, [("   ", ""), (self._facts(headline, self.size.width - 5), "faint")]]
 
     def _tail(self, headline: Headline) -> list[Piece]:
-        """The star, and the age in a column of its own, at the right; the title may have what it leaves."""
+        """The star, and the age flush right; the title may have what it leaves, unless a feed stands between."""
         old = age(headline.date, self._clock()) if headline.is_dated else ""
-        if self.dense:
+        if self.dense and self._has_feeds_beside:
             old = old.rjust(_AGE)
         return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
 
@@ -276,10 +288,15 @@ class HeadlineList(RowList):
         short = people(authors, room * 3 // 5)
         return [cut(feed, room - cell_len(short) - 3), short]
 
+    @property
+    def _has_feeds_beside(self) -> bool:
+        """Whether lines of a dense list have a column for the feed."""
+        return self.with_feed and self.size.width >= _WIDE
+
     def _dense_line(self, headline: Headline) -> list[Piece]:
         """The title, and at the right its feed, where there is room, and its age, one below the other."""
         tone = "soft" if headline.read else "strong"
-        feed = printable(headline.feed_title) if self.with_feed and self.size.width >= _WIDE else ""
+        feed = printable(headline.feed_title) if self._has_feeds_beside else ""
         beside = min(_FEED, self.size.width // 4) if feed else 0
         room = max(1, self._title_width(headline) - (beside + 2 if beside else 0))
         title = cut(printable(headline.title) or "Untitled", room)

@@ -101,6 +101,10 @@ class RowList(Rows):
         if self._drag.end():
             event.stop()
 
+    def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
+        """Whether a row has the bar of what is open, wherever the cursor is."""
+        return False
+
     def _has_thumb(self) -> bool:
         return self.thumb_of(self.places()) is not None
 
@@ -157,10 +161,11 @@ class RowList(Rows):
         return self.strip(
             rows[row][line] if line < len(rows[row]) else [],
             selected=row == self.cursor and line < self.cursor_lines(row),
+            marked=line < self.cursor_lines(row) and self.is_marked(row),
             thumb=thumb is not None and thumb[0] <= index < thumb[1],
         )
 
-    def strip(self, pieces: list[Piece], *, selected: bool = False, thumb: bool = False) -> Strip:
+    def strip(self, pieces: list[Piece], *, selected: bool = False, marked: bool = False, thumb: bool = False) -> Strip:
         """A line of the widget's width."""
         width = self.size.width
         segments: list[Segment] = []
@@ -174,7 +179,7 @@ class RowList(Rows):
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)
-        if selected and width > 1 and (bar := self._bar()) is not None:
+        if (selected or marked) and width > 1 and (bar := self._bar(selected=selected, marked=marked)) is not None:
             strip = Strip([bar, *strip.crop(1, width)], width)
         if thumb and width > 1:
             mark = Segment("▐", self._style("thumb", selected=selected))
@@ -186,10 +191,12 @@ class RowList(Rows):
         """Whether the cursor is where the user is."""
         return self.has_focus or self.IS_LED
 
-    def _bar(self) -> Segment | None:
-        """What is drawn in the first cell of the row under the cursor, if anything is."""
-        if self._has_hand:
+    def _bar(self, *, selected: bool, marked: bool) -> Segment | None:
+        """What is drawn in the first cell of the row under the cursor, or of what is open, if anything is."""
+        if selected and self._has_hand:
             return Segment("▌", self._style("here", selected=True)) if self.HAS_BAR else None
+        if marked:
+            return Segment("▌", self._style("here", selected=False))
         return Segment("▏", self._style("here", selected=True)) if self.SHOWS_CURSOR_AWAY else None
 
     def _style(self, role: str, *, selected: bool) -> Style:

@@ -70,7 +70,7 @@ class QueryController:
     def sort(self) -> None:
         """Sort the headlines another way; in a list of names, by count or by name."""
         if (facets := self._panes.sidebar.facets_in_use) is not None:
-            facets.sort(by_name=not facets.by_name)
+            facets.turn()
         else:
             self.want(queries.in_next_order(self.wanted))
 

@@ -69,6 +69,7 @@ class Journey:
     def arrive(self, arrival: Arrival) -> None:
         """Go to an article that is shown now, unless it is only beside; it counts as read when the user is in it."""
         panes, alone = self._panes, self._is_alone_on_arrival
+        panes.headlines.mark_open(arrival.article_id)
         if arrival.how == "opened":
             self._is_alone_on_arrival = False
             panes.headlines_pane.bring(arrival.query, arrival.article_id, arrival.around)

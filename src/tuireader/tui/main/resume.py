@@ -34,6 +34,8 @@ class Whereabouts:
     opened: int | None = None
     """The article that is seen, whether the user is in it or only beside it."""
     in_article: bool = False
+    turned: tuple[str, ...] = ()
+    """The lists of the sidebar, by their ids, whose order is not the usual one."""
 
 
 class Resume:
@@ -62,6 +64,7 @@ class Resume:
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
+            turned=tuple(facets.id or "" for facets in panes.sidebar.facets if facets.is_turned),
         )
         self._state.put(WHEREABOUTS, to_text(here))
 
@@ -72,6 +75,9 @@ class Resume:
 
     def begin(self, there: Whereabouts) -> None:
         """Lead back; keys wait until the list is there."""
+        for facets in self._panes.sidebar.facets:
+            if facets.id in there.turned:
+                facets.turn()
         self._panes.headlines_pane.run_worker(self._lead(there), group="list", exclusive=True)
 
     async def _lead(self, there: Whereabouts) -> None:
@@ -88,7 +94,8 @@ def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
     query = replace(there.query, feeds=tuple(id_ for id_ in there.query.feeds if id_ in left))
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in articles.headlines(c, known)}
-    return Whereabouts(
+    return replace(
+        there,
         query=replace(query, keep=frozenset(found)) if query.unread or query.starred else query,
         place=there.place if there.place is not None and there.place.article_id in found else None,
         opened=there.opened if there.opened in found else None,
@@ -109,6 +116,7 @@ def to_text(here: Whereabouts) -> str:
         "place": place and [place.article_id, place.line],
         "opened": here.opened,
         "in_article": here.in_article,
+        "turned": here.turned,
     }
     import json  # not needed at a first start
 
@@ -142,6 +150,7 @@ def from_text(text: str) -> Whereabouts:
         place=Place(*place) if len(place) == 2 else None,
         opened=opened if isinstance(opened, int) else None,
         in_article=said.get("in_article") is True,
+        turned=_of(str, said.get("turned")),
     )
 
 

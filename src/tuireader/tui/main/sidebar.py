@@ -185,21 +185,20 @@ class Sidebar(Container):
 def shares(needs: Sequence[int], height: int, focused: int, tallest: int) -> list[int]:
     """The lines of each list: what it needs if there is room, else a modest part; what is left is the tallest one's.
 
-    What that does not need goes to the others, from the top. Where even modest parts are too much, all but the focused
-    list are folded to a line.
+    What that does not need goes to the others, from the top. Where even modest parts are too much, the focused list has
+    what it needs, and the last ones may be folded to a line.
     """
     wanting = [index for index, need in enumerate(needs) if need]
     given = [0] * len(needs)
     if wanting and height < sum(min(needs[index], LEAST) for index in wanting):
         focused = focused if focused in wanting else wanting[0]
-        for index in wanting:
-            given[index] = 1
-        given[focused] = max(1, height - len(wanting) + 1)
-        return given
-    part = next(part for part in range(MODEST, LEAST - 1, -1) if sum(min(needs[i], part) for i in wanting) <= height)
+        part, tallest = 1, focused
+    else:
+        parts = range(MODEST, LEAST - 1, -1)
+        part = next(part for part in parts if sum(min(needs[index], part) for index in wanting) <= height)
     for index in wanting:
         given[index] = min(needs[index], part)
-    left = height - sum(given)
+    left = max(0, height - sum(given))
     for index in sorted(wanting, key=lambda index: (index != tallest, index)):
         more = min(left, needs[index] - given[index])
         given[index] += more
