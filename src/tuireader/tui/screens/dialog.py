@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from textual import events, on
 from textual.app import App
@@ -28,7 +28,7 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     """A screen over the panes that gives one result, once, and takes only itself away."""
 
     CSS_PATH = "dialogs.tcss"
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-low"), (22, "-high")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it no ClassVar
     """Where there is little height, the air goes before the hints do."""
 
     _is_dismissed = False
