@@ -3,7 +3,7 @@
 The style sheet and the line widgets use these variables only:
 
 - `$ink` text, `$ink-soft` a step dimmer (what is read), `$ink-faint` metadata and section heads
-- `$mark` the one accent: chosen, unread, links; `$alarm` what failed
+- `$mark` the one accent, the primary colour of a theme: chosen, unread, links; `$alarm` what failed
 - `$rule` thin separators, `$control` what can be taken hold of, and the bar of a cursor where the focus is not
 - `$cursor` the background of the row under the cursor, `$cursor-style` the text style of that row
 
@@ -85,7 +85,7 @@ def tones(theme: Theme) -> dict[str, str]:
         _tones(
             background,
             Color.parse(theme.foreground) if theme.foreground else background.inverse,
-            Color.parse(theme.accent or theme.primary),
+            Color.parse(theme.primary),
             Color.parse(theme.error or theme.primary),
         )
     )
