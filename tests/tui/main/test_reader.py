@@ -246,8 +246,11 @@ async def test_next_and_previous(two_feeds: Path) -> None:
         assert opened() == order[5]
         await press(pilot, "n")
         assert opened() == order[5]
-        assert "No unread article after this one." in screen_text(app)
-        await press(pilot, "m", "K", "K", "K", "m", "J", "J", "J", "p")
+        assert "Everything else here is read." in screen_text(app)
+        await press(pilot, "m", "K", "K", "K", "m", "J", "J", "J")
+        await press(pilot, "n")
+        assert "No unread article after this one, but there is one" in screen_text(app)
+        await press(pilot, "p")
         assert opened() == order[2]
 
 

@@ -279,11 +279,11 @@ class ReadingPane(Container):
         by, unread = steps[0]
         here = start.is_next_unread and unread and by > 0
 
-        def find(connection: Connection) -> tuple[View | None, OpenArticle, bool] | None:
+        def find(connection: Connection) -> tuple[View | None, OpenArticle, bool] | str:
             left = steps[1:] if here else steps
             found = _walked(connection, position.query, start.article_id, left) or (start.article_id if here else None)
             if found is None:
-                return None
+                return _no_way(connection, position.query, start.article_id, by, unread=unread)
             is_last = self._is_last(connection, position, found)
             return _around(connection, position, found), self._read(connection, found), is_last
 
@@ -293,9 +293,8 @@ class ReadingPane(Container):
             self._steps = ()
             raise
         self._steps = ()
-        if found is None:
-            kind = "unread article" if unread else "article"
-            toast(self, f"No {kind} {'after' if by > 0 else 'before'} this one.")
+        if isinstance(found, str):
+            toast(self, found)
             return
         around, opened, is_last = found
         await self._show(opened, position, around, is_last=is_last)
@@ -362,6 +361,16 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
 def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:
     """The list around an article, where its row is not known."""
     return None if article_id in position.known else read_view(connection, position.query, 0, (article_id,))
+
+
+def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread: bool) -> str:
+    """Why there is no article to go on to."""
+    after, before = ("after", "before") if by > 0 else ("before", "after")
+    if not unread:
+        return f"No article {after} this one."
+    if articles.neighbour(connection, query, start, -by, unread=True) is None:
+        return "Everything else here is read."
+    return f"No unread article {after} this one, but there is one {before} it."
 
 
 def _completed(opened: OpenArticle, endings: tuple[str, str]) -> OpenArticle:
