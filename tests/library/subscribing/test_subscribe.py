@@ -112,6 +112,21 @@ async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_
     assert len(library.headlines()) == 1
 
 
+@pytest.mark.parametrize(("words", "is_completed"), [(3, True), (60, False)])
+async def test_what_a_feed_gives_as_the_whole_is_completed_where_the_page_has_much_more(
+    library: Library, site: ScriptedSite, words: int, is_completed: bool
+) -> None:
+    publish(site, BORDER)
+    link = site.url + "/2017/06/china-russia/"
+    text = "<p>" + "word " * words + "is all.</p><p>A second paragraph, as of what is whole.</p>"
+    site.pages["/feed/"] = Reply(rss(Item("b", title=BORDER.title, html=text, link=link), site=site.url + "/"))
+    done = await add(library, link)
+    assert article(library, done.article_id).offline
+    with closing(connect(library.path)) as c:
+        body = articles.body(c, article(library, done.article_id).id)
+    assert ("The second paragraph says more" in body) == is_completed
+
+
 @pytest.mark.parametrize("page", ["", "<html><body><main><p>Two.</p></main></body></html>"])
 async def test_a_summary_stays_where_its_page_has_no_more(library: Library, site: ScriptedSite, page: str) -> None:
     publish(site, BORDER)

@@ -37,8 +37,11 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
     return article, feeds.get(c, article.feed_id)
 
 
-def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
-    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
+def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page, *, times: int = 1) -> None:
+    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here.
+
+    With `times`, it must be so many times as long as what is here.
+    """
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.text.word_count import count_words
@@ -50,6 +53,6 @@ def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     words = count_words(text)
     if found is None or not words:
         raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
-    if words < article.words:
+    if words < times * article.words:
         raise FetchError(f"{named_host(page.url)} has no more of this article on its page than its feed gave")
     articles.save_full_text(c, article.id, found.html, text, words)

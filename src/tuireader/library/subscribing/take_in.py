@@ -22,6 +22,10 @@ from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
 
 
+_MUCH_LONGER = 2
+"""How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Added:
     """A new subscription."""
@@ -54,15 +58,14 @@ def article_meant(
 ) -> int | None:
     """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
 
-    What the feed has only the beginning of is taken from the page, which is here.
+    What the feed has only the beginning of, whether it says so or not, is taken from the page, which is here.
     """
     if found.page is found.fetched or is_front_page(found.page.url):
         return None
     there = lookup.article_at(c, feed, (found.address, found.page.url), parsed)
     if there is not None:
-        if not articles.get(c, there).offline:
-            with suppress(FetchError):
-                full_text.keep_full_text(c, there, found.page)
+        with suppress(FetchError):
+            full_text.keep_full_text(c, there, found.page, times=_MUCH_LONGER if articles.get(c, there).offline else 1)
         return there
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
