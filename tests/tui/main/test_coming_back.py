@@ -247,7 +247,7 @@ async def test_an_article_counts_as_read_only_after_a_while(two_feeds: Path) -> 
         await settle(pilot)
         await press(pilot, "enter", "h")
         assert not is_read(two_feeds, first)
-        app.reader.read_mark._after = 0.05  # type: ignore[assignment]
+        app.reader.read_mark._stillness._seconds = 0.05
         await press(pilot, "j", "enter")
         await pilot.pause(0.2)
         await settle(pilot)

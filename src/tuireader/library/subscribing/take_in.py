@@ -21,7 +21,6 @@ from tuireader.store import feeds as store_feeds
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
 
-
 _MUCH_LONGER = 2
 """How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
+from tuireader.tui.support.stillness import Stillness
 
+if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
 
 PAUSE = 0.15
@@ -18,13 +18,11 @@ class Preview:
 
     def __init__(self, panes: PanesScreen) -> None:
         self._panes = panes
-        self._timer: Timer | None = None
+        self._stillness = Stillness(panes, PAUSE, self._show)
 
     def pointed(self) -> None:
         """The cursor is on another headline: show it once the cursor stands still."""
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self._panes.set_timer(PAUSE, self._show)
+        self._stillness.moved()
 
     def _show(self) -> None:
         panes, current = self._panes, self._panes.headlines.current

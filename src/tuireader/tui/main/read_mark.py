@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from textual.timer import Timer
+from tuireader.tui.support.stillness import Stillness
 
+if TYPE_CHECKING:
     from tuireader.model.status_change import StatusChange
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
@@ -22,7 +22,7 @@ class ReadMark:
         self._after = after
         self._waiting: int | None = None
         """The article that is to be marked."""
-        self._timer: Timer | None = None
+        self._stillness = Stillness(panes, after, self._mark)
 
     def expect(self, article_id: int, *, read: bool) -> None:
         """An article is shown now: mark it when the user is in it, unless it is read."""
@@ -31,13 +31,11 @@ class ReadMark:
 
     def enter(self) -> None:
         """The user may have come to the article."""
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer = None
+        self._stillness.stop()
         if self._waiting is None or self._panes.pane != "article":
             return
         if self._after:
-            self._timer = self._panes.set_timer(self._after, self._mark)
+            self._stillness.moved()
         else:
             self._mark()
 

@@ -21,11 +21,11 @@ from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.stillness import Stillness
 from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
     from textual.worker import Worker
 
     from tuireader.library.reading.open_article import OpenArticle
@@ -114,7 +114,7 @@ class ReadingPane(Container):
         """What was done since an article was last read from the cache, or was not written by then."""
         self._positions: dict[int, int] = {}
         """Where reading stopped in each article that was open; the cache may be told of it a moment later."""
-        self._position_timer: Timer | None = None
+        self._stillness = Stillness(self, POSITION_PAUSE, self.keep_position)
         self._shower: Worker[None] | None = None
         """Who has shown what was wanted, and may still be at its rest."""
         self._steps: tuple[tuple[int, bool], ...] = ()
@@ -333,9 +333,7 @@ class ReadingPane(Container):
         if self.opened is None or self.opened[0].id != event.article_id:
             return
         self.opened = (self.opened[0], replace(self.opened[1], position=event.position))
-        if self._position_timer is not None:
-            self._position_timer.stop()
-        self._position_timer = self.set_timer(POSITION_PAUSE, self.keep_position)
+        self._stillness.moved()
 
     def keep_position(self) -> None:
         """Keep where reading stopped in the open article."""

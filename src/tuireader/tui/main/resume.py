@@ -12,10 +12,9 @@ from tuireader.store import articles, feeds
 from tuireader.tui.main import queries
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
+from tuireader.tui.support.stillness import Stillness
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from tuireader.tui.main.journey import Journey
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.support.ui_state import UiState
@@ -46,13 +45,11 @@ class Resume:
         self._cache = cache
         self._state = state
         self._journey = journey
-        self._timer: Timer | None = None
+        self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
 
     def keep_soon(self) -> None:
         """Keep where the user is once nothing has moved for a moment: the program may be killed."""
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self._panes.set_timer(POSITION_PAUSE, self.keep)
+        self._stillness.moved()
 
     def keep(self) -> None:
         """Keep where the user is now."""
