@@ -81,7 +81,7 @@ def _page(post: Post, title: str) -> str:
         f"<html><head><title>{post.title} – {title}</title>"
         f'<link rel="alternate" type="application/rss+xml" title="{title}" href="/feed/"></head><body>'
         f'<nav><a href="/">Home</a></nav><article><h1 class="entry-title">{post.title}</h1>'
-        f'<p class="byline">By {post.author} | {post.categories[0]}</p>'
+        f'<p class="byline">By {post.author} | <a rel="category tag" href="/category/1/">{post.categories[0]}</a></p>'
         f'<div class="entry-content">{post.body * 4}</div></article>'
         '<div id="respond"><h3>Leave a Reply</h3>'
         '<form action="/wp-comments-post.php"><label>Comment</label></form></div>'

@@ -23,6 +23,7 @@ from tuireader.store.keys import link_key
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.times import moment, stamp
 from tuireader.store.writing import (
+    add_names,
     alike,
     facts_of,
     given_html,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAMAGED",
+    "add_names",
     "alike",
     "beside",
     "beside_among",

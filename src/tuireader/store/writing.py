@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tuireader.model.change import Field
     from tuireader.model.feed import Feed, Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
+    from tuireader.store.labels import Kind
 
 
 _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
@@ -256,35 +257,57 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     ).fetchone()
     if row is None:
         return
-    facts, index = dict(ready.facts), ready.index
+    facts = dict(ready.facts)
     if facts["guid_key"] != row[4]:
         facts |= {"guid_key": row[4], "guid": row[5]}
     if row[7] is not None:
         facts |= {"words": row[6], "offline": True}
-        index = (*index[:3], search.indexed(unpack(row[7])))
     c.execute(
         f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
-    repeated = labels.Repeated(*row[:4])
-    labels.replace(c, "category", article_id, ready.categories, repeated)
-    labels.replace(c, "author", article_id, ready.authors, repeated)
-    c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-    add_to_index(c, [(article_id, *index)])
+    _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*row[:4]))
+    _index(c, article_id, ready.prepared.text if row[7] is None else unpack(row[7]))
 
 
 def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str, words: int) -> None:
     """Keep an article's whole text, fetched from its page: `html`, and for the index its plain `text`."""
     with transaction(c):
-        row = c.execute(
-            f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?",
-            (article_id,),
-        ).fetchone()
-        if row is None:
-            return
         c.execute(
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
         c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
+        _index(c, article_id, text)
+
+
+def add_names(
+    c: sqlite3.Connection, article_id: int, text: str, *, authors: Sequence[str], categories: Sequence[str]
+) -> None:
+    """File an article under names that were found elsewhere than in its feed; `text` is its plain text, for the index.
+
+    Where there are none of a kind, it stays as it is.
+    """
+    with transaction(c):
+        row = c.execute("SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)).fetchone()
+        if row is not None:
+            names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
+            _file(c, article_id, names, labels.Repeated(*row))
+            _index(c, article_id, text)
+
+
+def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
+    """File an article under names; of a kind of which there are none, it stays where it is filed."""
+    for kind, some in names.items():
+        if some != [""]:
+            labels.replace(c, kind, article_id, some, row)
+
+
+def _index(c: sqlite3.Connection, article_id: int, text: str) -> None:
+    """Index an article anew, as it is in the tables; `text` is its plain text."""
+    row = c.execute(
+        f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?", (article_id,)
+    ).fetchone()
+    if row is not None:
         c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        add_to_index(c, [(article_id, *index_columns(row[0], split_names(row[1]), split_names(row[2]), text))])
+        columns = index_columns(text_of(row[0]), split_names(row[1]), split_names(row[2]), text)
+        add_to_index(c, [(article_id, *columns)])

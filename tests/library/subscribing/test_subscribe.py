@@ -18,7 +18,8 @@ from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe, subscribe_all
 from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
-from tuireader.store import articles, feeds
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, label_counts
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
 
@@ -125,6 +126,30 @@ async def test_what_a_feed_gives_as_the_whole_is_completed_where_the_page_has_mu
     with closing(connect(library.path)) as c:
         body = articles.body(c, article(library, done.article_id).id)
     assert ("The second paragraph says more" in body) == is_completed
+
+
+@pytest.mark.parametrize("words", [3, 60])
+async def test_names_that_the_feed_leaves_out_are_taken_from_the_page(
+    library: Library, site: ScriptedSite, words: int
+) -> None:
+    publish(site, BORDER)
+    link = site.url + "/2017/06/china-russia/"
+    text = "<p>" + "word " * words + "is all.</p><p>A second paragraph, as of what is whole.</p>"
+    site.pages["/feed/"] = Reply(rss(Item("b", title=BORDER.title, html=text, link=link), site=site.url + "/"))
+    done = await add(library, link)
+    assert article(library, done.article_id).authors == (BORDER.author,)
+    assert article(library, done.article_id).categories == BORDER.categories
+    with closing(connect(library.path)) as c:
+        assert [facet.name for facet in label_counts.authors(c, Query())] == [BORDER.author]
+        for query in ("author:Author", "category:Russia", "second"):
+            assert [row.id for row in articles.window(c, Query(text=query), 0, 9)] == [done.article_id]
+    # An edit of the entry names nobody either: the names stay.
+    edited = Item("b", title=BORDER.title, html=text + "<p>Edited.</p>", link=link)
+    site.pages["/feed/"] = Reply(rss(edited, site=site.url + "/"))
+    await library.refresh(force=True)
+    assert article(library, done.article_id).authors == (BORDER.author,)
+    with closing(connect(library.path)) as c:
+        assert [row.id for row in articles.window(c, Query(text="author:Author second"), 0, 9)] == [done.article_id]
 
 
 @pytest.mark.parametrize("page", ["", "<html><body><main><p>Two.</p></main></body></html>"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
 from tuireader.store import articles, feeds
@@ -11,11 +11,16 @@ from tuireader.store import articles, feeds
 if TYPE_CHECKING:
     import sqlite3
 
+    from tuireader.content.extraction.extract import Extracted
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
+
+
+_MUCH = 2
+"""How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 
 
 async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> None:
@@ -37,22 +42,64 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
     return article, feeds.get(c, article.feed_id)
 
 
-def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page, *, times: int = 1) -> None:
-    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here.
+def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
+    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
+    from tuireader.urls.hosts import named_host
 
-    With `times`, it must be so many times as long as what is here.
+    article, found = articles.get(c, article_id), _on(page)
+    if found is None:
+        raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
+    if found.words < article.words:
+        raise FetchError(f"{named_host(page.url)} has no more of this article on its page than its feed gave")
+    _keep(c, article, found)
+
+
+def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
+    """Take from an article's page, which is here, what its feed left out: its names, and the text where that is longer.
+
+    What the feed gave as the whole is replaced only by a text that is much longer.
     """
+    article, found = articles.get(c, article_id), _on(page)
+    if found is None:
+        return
+    if found.words >= article.words * (_MUCH if article.offline else 1):
+        _keep(c, article, found)
+    elif not (article.authors and article.categories):
+        from tuireader.content.dom.plain_text import plain_text
+
+        _add_names(c, article, found, plain_text(articles.body(c, article.id)))
+
+
+class _Found(NamedTuple):
+    """What is on a page, with its plain text and the number of its words."""
+
+    extracted: Extracted
+    text: str
+    words: int
+
+
+def _on(page: Page) -> _Found | None:
+    """The article on a page; None where there is no word of one."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.text.word_count import count_words
-    from tuireader.urls.hosts import named_host
 
-    article = articles.get(c, article_id)
-    found = main_html(page.content, page.url)
-    text = "" if found is None else plain_text(found.html)
+    extracted = main_html(page.content, page.url)
+    text = "" if extracted is None else plain_text(extracted.html)
     words = count_words(text)
-    if found is None or not words:
-        raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
-    if words < times * article.words:
-        raise FetchError(f"{named_host(page.url)} has no more of this article on its page than its feed gave")
-    articles.save_full_text(c, article.id, found.html, text, words)
+    return _Found(extracted, text, words) if extracted is not None and words else None
+
+
+def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
+    articles.save_full_text(c, article.id, found.extracted.html, found.text, found.words)
+    _add_names(c, article, found, found.text)
+
+
+def _add_names(c: sqlite3.Connection, article: Article, found: _Found, text: str) -> None:
+    """File an article of which its feed names no author, or no category, under those that its page names."""
+    from tuireader.text.bylines import categories, people
+
+    authors = () if article.authors else people(found.extracted.authors)
+    filed_under = () if article.categories else categories(found.extracted.categories)
+    if authors or filed_under:
+        articles.add_names(c, article.id, text, authors=authors, categories=filed_under)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tuireader.errors import FetchError
 from tuireader.feeds.parse import parse_feed
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
@@ -20,9 +18,6 @@ from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
-
-_MUCH_LONGER = 2
-"""How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +52,13 @@ def article_meant(
 ) -> int | None:
     """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
 
-    What the feed has only the beginning of, whether it says so or not, is taken from the page, which is here.
+    What the feed leaves out is taken from the page, which is here.
     """
     if found.page is found.fetched or is_front_page(found.page.url):
         return None
     there = lookup.article_at(c, feed, (found.address, found.page.url), parsed)
     if there is not None:
-        with suppress(FetchError):
-            full_text.keep_full_text(c, there, found.page, times=_MUCH_LONGER if articles.get(c, there).offline else 1)
+        full_text.complete(c, there, found.page)
         return there
     prepared = typed_page.article_of(found.page, feed.site, parsed)
     if prepared is None:
