@@ -63,3 +63,9 @@ def test_times_of_comments_and_other_articles_are_not_of_the_article() -> None:
     for page in (f'<div class="comment-meta">{other}</div>', f"<aside>{other}</aside>", f'<div id="comments">{other}'):
         assert found(page, "2023-04-05") == datetime(2023, 4, 5, tzinfo=UTC)
         assert found(page) is None
+
+
+def test_a_year_alone_is_no_date() -> None:
+    assert found("<p>Copyright 2026</p>", "2026-01-01") is None
+    assert found("<p>x</p>", "2026-01-02") == datetime(2026, 1, 2, tzinfo=UTC)
+    assert found('<time datetime="2026-01-01">New Year</time>', "2026-01-01") == datetime(2026, 1, 1, tzinfo=UTC)

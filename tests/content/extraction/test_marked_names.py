@@ -106,3 +106,23 @@ def test_categories_of_a_wiki_stand_below_it() -> None:
     label = '<a href="/index.php/Special:Categories">Category</a>: '
     body = f'<h1>x</h1><div class="catlinks"><div class="mw-normal-catlinks">{label}<ul>{listed}</ul></div></div>'
     assert categories(body) == ["Code/Python"]
+
+
+def test_what_stands_beside_a_post_about_it_is_taken_and_lists_of_the_whole_site_are_not() -> None:
+    card = (
+        '<div class="sidebar"><div class="ablog__postcard"><h2>19 March</h2><ul><li><a href="/blog/author/ida.html">Ida'
+        '</a></li><li><a href="/blog/category/tides.html">Tides</a></li></ul></div></div>'
+    )
+    assert (authors(card), categories(card)) == (["Ida"], ["Tides"])
+    every = '<div><h3>Categories</h3><ul><li><a href="/category/tides">Tides</a></li></ul></div>'
+    assert categories(every) == []
+    cloud = '<div class="card-tag-cloud"><a href="/tags/tides">Tides</a></div>'
+    assert tags(cloud) == []
+    assert categories('<div class="post-next-prev"><a href="/category/tides">Tides</a></div>') == []
+
+
+def test_how_the_main_part_of_a_page_is_called_says_nothing_of_what_is_in_it() -> None:
+    assert authors('<main class="has-sidebar"><span class="author-name">Ida</span></main>') == ["Ida"]
+    assert tags('<article><nav><nav class="tags"><a rel="tag" href="/tags/tides">Tides</a></nav></nav></article>') == [
+        "Tides"
+    ]

@@ -57,3 +57,45 @@ def test_the_folder_of_a_page_is_no_category_and_tags_have_no_mark() -> None:
     tag = '<a rel="tag" href="/tags/snow">#snow</a>'
     tree = load_html(f"<html><head>{section}</head><body><article><h1>x</h1>{tag}</article></body></html>")
     assert metadata_of(tree, None).categories == ("snow",)
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        # The name of the site leads home.
+        ("The tide | The Gazette", '<h1><a href="/">The Gazette</a></h1><main><h2>The tide</h2><p>x</p></main>'),
+        ("The tide | A paper", "<header><nav><h2>A paper</h2></nav></header><main><h2>The tide</h2></main>"),
+        # What a theme calls the title, on a page that is called after its site.
+        ("The Gazette", '<div class="post-main-title">The tide</div><p>x</p>'),
+        ("The tide | Blog", '<h1>Blog</h1><article><h2 class="post_title">The tide</h2></article><article>y</article>'),
+        # A wiki's page is called after its address.
+        ("tides:the_tide [Wiki]", "<main><h1>The tide</h1><h2>The formula</h2></main>"),
+        ("The tide", "<main><h1>The tide<a href='#the-tide'>\uf0c1</a></h1></main>"),
+        # That of another post is none.
+        (
+            "The tide | Blog",
+            '<article><p>x</p><nav><a class="post-title">The moon</a></nav><h2>The tide</h2></article>',
+        ),
+    ],
+)
+def test_titles_as_generators_write_them(title: str, body: str) -> None:
+    page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
+    facts = metadata_of(load_html(page), None)
+    assert title_of(page, facts.headings, title, own=facts.own_heading) == "The tide"
+
+
+def test_the_name_of_the_site_where_it_is_known_is_no_title() -> None:
+    page = "<title>The Gazette</title>"
+    assert title_of(page, ["The Gazette", "The tide"], "The Gazette", site="the gazette") == "The tide"
+    assert title_of(page, ["The Gazette"], "The Gazette", site="The Gazette") == "The Gazette"
+
+
+def test_the_key_words_of_a_wiki_and_the_words_of_links_are_no_names() -> None:
+    class Found:
+        author, tags, date = "Tags; Ida Brandt", ["tides,the_tide"], None
+        categories: tuple[str, ...] = ()
+
+    wiki = '<meta name="generator" content="DokuWiki">'
+    facts = metadata_of(load_html(f"<html><head>{wiki}</head><body><p>x</p></body></html>"), Found())
+    assert (facts.authors, facts.categories) == (("Ida Brandt",), ())
+    assert metadata_of(load_html("<html><body><p>x</p></body></html>"), Found()).categories == ("tides,the_tide",)

@@ -75,8 +75,14 @@ def test_what_a_page_says_of_itself_counts_most() -> None:
     assert article_of(page("x", website), SITE, None) is not None
     assert article_of(page("x", body=headings), SITE, None) is None
     assert article_of(page("x", website, headings), SITE, None) is None
-    for said in (article, published, website + published):
+    for said in (published, website + published):
         assert article_of(page("x", said, headings), SITE, None) is not None
+    # Themes write this into their lists, too: it counts where there is a text before such headings.
+    assert article_of(page("x", article, headings), SITE, None) is None
+    assert article_of(page("x", article, f"<p>{'Some words of its own. ' * 8}</p>" + headings), SITE, None) is not None
+    posting = '<script type="application/ld+json">{"@type": "BlogPosting"}</script>'
+    assert article_of(page("tags/drought/", website + posting), SITE, None) is None
+    assert article_of(page("tags/drought/", posting), SITE, None) is not None
 
 
 def test_headings_that_lead_elsewhere_prove_nothing_below_an_article() -> None:

@@ -29,7 +29,8 @@ def published(page: Any, near: Any, stated: Iterable[str], day: str | None) -> d
     """
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
-    found = next(_moments([day or ""]), None)
+    # The first of January is what is made of a year alone, such as that of a copyright.
+    found = None if (day or "").endswith("-01-01") else next(_moments([day or ""]), None)
     if not said and shown and (found is None or found.date() not in [each.date() for each in shown]):
         return shown[0]
     moment = said[0] if said else found

@@ -73,8 +73,10 @@ class Extracted:
     """Clean, with absolute links."""
 
 
-def main_html(page: bytes | str, url: str) -> Extracted | None:
+def main_html(page: bytes | str, url: str, *, site: str = "") -> Extracted | None:
     """Return the article on the page at `url`, without what stands around it; None where there is none.
+
+    `site` is the name of its site, if it is known: it is not the article's title.
 
     The text is what the page marks as such. Else trafilatura says what it is, and the HTML is that of the part of the
     page where this text stands, which has code, tables and figures as they were written; only where that part holds
@@ -92,7 +94,9 @@ def main_html(page: bytes | str, url: str) -> Extracted | None:
         return None
     facts = metadata_of(tree, found)
     return Extracted(
-        title=title_of(text, [*facts.headings, *headings], found.title if found else ""),
+        title=title_of(
+            text, [*facts.headings, *headings], found.title if found else "", own=facts.own_heading, site=site
+        ),
         authors=facts.authors,
         categories=facts.categories,
         published=facts.published,

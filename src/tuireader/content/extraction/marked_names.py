@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,16 +26,16 @@ _HEADINGS_MAX = 10
 _ELSEWHERE_TAGS = frozenset({"nav", "aside"})
 _ELSEWHERE = re.compile(
     r"(?:^|[\s_-])(?:comments?|respond|commentlist|related\w{0,9}|widgets?|sidebar|navigation|nav|navbar|menu"
-    r"|breadcrumbs?|site-title|site-header|masthead|recommended|recent|read-?next|more-?stories|tagcloud|shar(?:e|ing))(?:[\s_-]|$)",
+    r"|breadcrumbs?|site-title|site-header|masthead|recommended|recent|read-?next|more-?stories|tag-?cloud|next-?prev|prev-?next|shar(?:e|ing))(?:[\s_-]|$)",
     re.IGNORECASE,
 )
-_ABOUT_POST = "md-post"
-"""What Material for MkDocs puts beside a post; it is made like a menu."""
+_ABOUT_POST = frozenset({"md-post", "ablog__postcard"})
+"""What Material for MkDocs and ABlog put beside a post; it is made like a menu."""
 _AUTHOR_NAME = frozenset(
     {
         "wp-block-post-author__name", "wp-block-post-author-name", "author-name", "author__name", "entry-author-name",
         "post-author-name", "byline-name", "byline__name", "byline-author", "byline__author", "article-author-name",
-        "p-author",
+        "p-author", "post-copyright__author_name",
     }
 )  # fmt: skip
 _CARD_NAME = frozenset({"fn", "name"})
@@ -66,7 +66,7 @@ _BYLINE = re.compile(
 _PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
-    r"|website|authors?|permalink|edit|.*://.*",
+    r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*",
     re.IGNORECASE,
 )
 _BY = re.compile(r"\b(?:(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?|authors?\s*:)\s*", re.IGNORECASE)
@@ -77,17 +77,25 @@ def near_title(page: Any) -> Any:
     around = [list(heading.iterancestors()) for heading in islice(page.iter("h1"), _HEADINGS_MAX)]
     if parts := [part for tag in ("article", "main") for each in around for part in each if part.tag == tag]:
         return parts[0]
-    articles = list(islice(page.iter("article"), 2))
-    return articles[0] if len(articles) == 1 else page
+    for tag in ("article", "main"):
+        parts = list(islice(page.iter(tag), 2))
+        if len(parts) == 1:
+            return parts[0]
+    return page
 
 
 def authors(page: Any, near: Any) -> list[str]:
     """Return the names that are marked as the author's."""
     for texts in _found(page, near, _AUTHOR_RULES):
         names = [_BY.sub("", text, count=1).strip(" ,;:·|•–—-") for text in texts]
-        if kept := [name for name in names if 0 < len(name) <= _NAME_MAX and not _NO_NAME.fullmatch(name)]:
+        if kept := [name for name in names if is_name(name)]:
             return kept
     return _in_byline(near)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text that stands where a name may stand is one, and not the word for a link."""
+    return 0 < len(text) <= _NAME_MAX and not _NO_NAME.fullmatch(text)
 
 
 def _in_byline(near: Any) -> list[str]:
@@ -117,8 +125,10 @@ def _found(page: Any, near: Any, rules: tuple[_Rule, ...]) -> Iterator[list[str]
         for rule in rules:
             for element in marked:
                 if rule(element) and _text(element) and not is_elsewhere(element):
-                    around = _region(element, part).iter()
-                    yield [_text(each) for each in around if isinstance(each.tag, str) and rule(each)]
+                    region = _region(element, part)
+                    if part is page and _is_headed(region) and not _is_beside_post(element):
+                        continue
+                    yield [_text(each) for each in region.iter() if isinstance(each.tag, str) and rule(each)]
                     break
 
 
@@ -132,11 +142,24 @@ def _region(element: Any, part: Any) -> Any:
     return region
 
 
+def _is_headed(region: Any) -> bool:
+    """Whether a list stands below a heading of its own, as one of all that a site has does."""
+    before = region.getprevious() if region.tag in {"ul", "ol"} else None
+    return before is not None and before.tag in HEADINGS
+
+
+def _is_beside_post(element: Any) -> bool:
+    return any(_is_of(each, _ABOUT_POST) for each in element.iterancestors())
+
+
 def is_elsewhere(element: Any) -> bool:
     """Whether an element stands in a part of a page that is about other articles, or about comments."""
-    around = [each for each in chain((element,), element.iterancestors()) if each.tag not in {"body", "html"}]
-    return not any(_says(each, "class", _ABOUT_POST) for each in around) and any(
-        each.tag in _ELSEWHERE_TAGS or _ELSEWHERE.search(each.get("class", "")) or each.get("id") == "comments"
+    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, chain((element,), element.iterancestors())))
+    is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
+    return not any(_is_of(each, _ABOUT_POST) for each in around) and any(
+        (each.tag in _ELSEWHERE_TAGS and not is_filing)
+        or _ELSEWHERE.search(each.get("class", ""))
+        or each.get("id") == "comments"
         for each in around
     )
 
@@ -149,10 +172,13 @@ def _says(element: Any, attribute: str, word: str) -> bool:
     return word in element.get(attribute, "").split()
 
 
+def _is_of(element: Any, classes: frozenset[str]) -> bool:
+    return not classes.isdisjoint(element.get("class", "").split())
+
+
 def _within(element: Any, classes: frozenset[str]) -> bool:
     """Whether an element, or one of the few around it, is of such a class."""
-    around = chain((element,), islice(element.iterancestors(), 3))
-    return any(not classes.isdisjoint(each.get("class", "").split()) for each in around)
+    return any(_is_of(each, classes) for each in chain((element,), islice(element.iterancestors(), 3)))
 
 
 def _is_named_author(element: Any) -> bool:
@@ -176,12 +202,12 @@ def _link_called(relation: str) -> _Rule:
 
 _AUTHOR_RULES: tuple[_Rule, ...] = (
     _is_named_author,
-    lambda each: not _AUTHOR_NAME.isdisjoint(each.get("class", "").split()),
+    lambda each: _is_of(each, _AUTHOR_NAME),
     lambda each: each.tag == "strong" and _within(each, _PROFILE),
     _link_called("author"),
     _link_within(_AUTHOR),
-    lambda each: not _CARD_NAME.isdisjoint(each.get("class", "").split()) and _within(each, _AUTHOR),
-    lambda each: not _AUTHOR.isdisjoint(each.get("class", "").split()),
+    lambda each: _is_of(each, _CARD_NAME) and _within(each, _AUTHOR),
+    lambda each: _is_of(each, _AUTHOR) or each.get("id") in _AUTHOR,
     _link_to(_AUTHOR_PATH),
 )
 _CATEGORY_RULES: tuple[_Rule, ...] = (

@@ -17,7 +17,12 @@ from tuireader.text.printable import printable_line
 
 _HEADINGS_MAX = 3
 _NAME_MAX = 200
-_PERMALINK = re.compile(r"\s*[¶§🔗⚓]+$|\s#$")
+_PERMALINK = re.compile("\\s*[¶§🔗⚓\u200b\ue000-\uf8ff]+$|\\s#$")
+"""The mark of a link to a heading itself: a sign, or one of an icon font, which has a meaning in that font only."""
+_TITLE_CLASS = re.compile(
+    r"(?:^|\s)(?:post|entry|article)[-_](?:(?:main|head|header)[-_])?title(?:\s|$)", re.IGNORECASE
+)
+"""How themes call the title of a post that is no heading."""
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
     r"""<meta\s[^<>]{0,200}property=["']og:title["'][^<>]{0,200}?\s"""
@@ -38,23 +43,39 @@ class Metadata:
     categories: tuple[str, ...]
     published: datetime | None
     headings: tuple[str, ...]
-    """What may be the title."""
+    """What may be the title, the likeliest first."""
+    own_heading: str
+    """The only first heading of the article or of the main part, or what its page calls the title; empty: neither."""
 
 
-def title_of(page: str, headings: Iterable[str], found: str | None) -> str:
+def title_of(page: str, headings: Iterable[str], found: str | None, *, own: str = "", site: str = "") -> str:
     """Return the title of an article: a heading of its own that the page is called after, else what was `found`.
 
-    What was found may be a heading of something else on the page: then the page's own title is better.
+    What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
+    page's title. The name of the `site`, where it is known, is the title of none of its articles.
     """
-    title, og_title = _TITLE.search(page[:100_000]), _OG_TITLE.search(page[:100_000])
-    called = [printable_line(unescape(match[1] or match[2] or "")) for match in (og_title,) if match]
-    called += [printable_line(unescape(title[1]))] if title else []
-    for heading in (*headings, found or ""):
+    named = letters(site)
+    called = [each for each in _called(page) if letters(each) != named]
+    likely = [each for each in (*headings, own) if letters(each) not in {"", named}]
+    # What is the whole title of the page says nothing that this does not say.
+    likely += [found] if found and letters(found) not in {named, *map(letters, called)} else []
+    for heading in likely:
         if (key := letters(heading)) and any(key in letters(each) for each in called):
             line = printable_line(heading)
             is_named_so = any(line in each for each in called)
             return line if is_named_so else line.removesuffix("#")  # the mark of a link to the heading itself
-    return _PARTS.split(called[0])[0] if called else printable_line(found or "")
+    if own and letters(own) != named:
+        return own
+    if called:
+        return _PARTS.split(called[0])[0]
+    return printable_line(next((each for each in (found or "", *likely) if letters(each) != named), found or ""))
+
+
+def _called(page: str) -> list[str]:
+    """What a page calls itself: for those who share it, and in the bar of the browser."""
+    og_title, title = _OG_TITLE.search(page[:100_000]), _TITLE.search(page[:100_000])
+    texts = [og_title[1] or og_title[2] or ""] if og_title else []
+    return [printable_line(unescape(text)) for text in (*texts, *((title[1],) if title else ()))]
 
 
 def metadata_of(page: Any, found: Any) -> Metadata:
@@ -70,28 +91,65 @@ def metadata_of(page: Any, found: Any) -> Metadata:
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
-        names(names_in(stated.get("author")) or marked_names.authors(page, near) or (author or "").split(";")),
+        names(
+            names_in(stated.get("author"))
+            or marked_names.authors(page, near)
+            or filter(marked_names.is_name, (author or "").split("; "))
+        ),
         labels(texts_in(stated.get("articleSection")))
         or labels(marked_names.categories(page, near))
         or labels(sections)
         or labels(marked_names.tags(page, near))
-        or labels(found_labels or ()),
+        or labels(() if _is_wiki(page) else found_labels or ()),
         dates.published(page, near, texts_in(stated.get("datePublished")), day),
-        tuple(_PERMALINK.sub("", printable_line("".join(each.itertext()))) for each in _headings(near)),
+        tuple(map(_line, _headings(near))),
+        _own_heading(near),
     )
 
 
+def _is_wiki(page: Any) -> bool:
+    """Whether a page is DokuWiki's, which gives the parts of its address as key words."""
+    return any(
+        each.get("name") == "generator" and each.get("content", "").startswith("DokuWiki") for each in page.iter("meta")
+    )
+
+
+def _own_heading(near: Any) -> str:
+    """The only first heading of the article or of the main part; else what is called its title."""
+    firsts = _firsts(near) if near.tag in {"article", "main"} else []
+    titles = firsts if len(firsts) == 1 else _titles(near)
+    return _line(titles[0]) if titles else ""
+
+
+def _titles(near: Any) -> list[Any]:
+    """What is called the title of the post, be it a heading or none."""
+    called = (each for each in near.iter() if isinstance(each.tag, str) and _TITLE_CLASS.search(each.get("class", "")))
+    return list(islice((each for each in called if not marked_names.is_elsewhere(each)), 1))
+
+
+def _line(heading: Any) -> str:
+    return _PERMALINK.sub("", printable_line("".join(heading.itertext())))
+
+
+def _firsts(near: Any) -> list[Any]:
+    return list(islice(near.iter("h1"), _HEADINGS_MAX))
+
+
 def _headings(near: Any) -> list[Any]:
-    """What may be the title, the likeliest first; a first heading at the head of the page is often its site's name."""
-    firsts = list(islice(near.iter("h1"), _HEADINGS_MAX))
-    heads = [each for each in firsts if _is_at_the_head(each)]
-    others = [each for each in firsts if each not in heads]
-    return others or [*islice(near.iter("h2"), _HEADINGS_MAX), *heads]
+    """What may be the title, the likeliest first; one that leads home, or stands at the page's head, is its site's."""
+    firsts = _firsts(near)
+    of_site = [each for each in firsts if _is_at_the_head(each) or _leads_home(each)]
+    others = [each for each in firsts if each not in of_site]
+    return [*_titles(near), *(others or [*islice(near.iter("h2"), _HEADINGS_MAX), *of_site])]
 
 
 def _is_at_the_head(heading: Any) -> bool:
     around = [each.tag for each in heading.iterancestors()]
     return "header" in around and not {"article", "main"}.intersection(around)
+
+
+def _leads_home(heading: Any) -> bool:
+    return any(each.get("href", "").rstrip("/") in {"", ".", ".."} for each in heading.iter("a") if each.get("href"))
 
 
 def names(given: Iterable[str]) -> tuple[str, ...]:

@@ -60,6 +60,8 @@ _FEW_HEADINGS = 2
 """Headings that lead elsewhere, without which a page lists nothing."""
 _BEFORE = 0.4
 """The share of a page's words that stands before the first heading that leads elsewhere, if it is an article's."""
+_HARDLY_ANY = 0.1
+"""The same of a page that is marked as an article."""
 _FEW_LINKS = 4
 """Links without which a page lists nothing."""
 _LOOKED_AT = 500_000
@@ -71,15 +73,18 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | N
     """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of."""
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
-    return text_of(page)
+    return text_of(page, site="" if parsed is None else parsed.title)
 
 
-def text_of(page: Page) -> Prepared | None:
-    """What there is to read on a page, ready to be saved; None where that is nothing to speak of."""
+def text_of(page: Page, *, site: str = "") -> Prepared | None:
+    """What there is to read on a page, ready to be saved; None where that is nothing to speak of.
+
+    `site` is the name of the page's site, if it is known.
+    """
     # Heavy, and few addresses that are typed are an article's.
     from tuireader.content.extraction.extract import main_html
 
-    found = main_html(page.content, page.url)
+    found = main_html(page.content, page.url, site=site)
     if found is None or not found.title:
         return None
     entry = ParsedEntry(
@@ -96,7 +101,7 @@ def text_of(page: Page) -> Prepared | None:
 
 
 def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
-    """Whether a page lists articles: by its address, what it says of itself, its headings and links, the feed's links.
+    """Whether a page lists articles: by what is sure, else by what it looks like.
 
     In doubt it is an article: someone typed its address.
     """
@@ -105,33 +110,53 @@ def _is_listing(page: Page, parsed: ParsedFeed | None) -> bool:
         return found[1].lower() not in (b"posts", b"pages")
     if _ARCHIVE.search(f"{parts.path}?{parts.query}" if parts.query else parts.path) or _MAIN_PAGE.search(content):
         return True
-    if (said := _says(content)) is not None:
-        return not said
-    if _FILED.search(parts.path) or _is_front(content, page.url):
+    said = _says(content)
+    return _looks_like_listing(content, page.url, parsed) if said is None else not said
+
+
+def _looks_like_listing(content: bytes, url: str, parsed: ParsedFeed | None) -> bool:
+    """Whether a page lists articles by its address, its headings and links, and the addresses that its feed has."""
+    is_filed = _FILED.search(urlsplit(url).path) is not None
+    if _seems_article(content) and not (is_filed and _is_website(content)):
+        return _is_of_headings(_main_part(content), url, least=_HARDLY_ANY)
+    if is_filed or _is_front(content, url):
         return True
     entries = () if parsed is None else parsed.entries
-    if sum(is_within(entry.link, page.url) for entry in entries) >= 2:
+    if sum(is_within(entry.link, url) for entry in entries) >= 2:
         return True
     part = _main_part(content)
-    return _is_of_headings(part, page.url) or _is_of_links(part)
+    return _is_of_headings(part, url) or _is_of_links(part)
 
 
 def _says(content: bytes) -> bool | None:
-    """Whether a page says of itself that it is an article, the surest sign first; None where it says neither."""
-    named = {name.lower(): value.lower() for name, value in _META.findall(content)}
-    published = named.get(b"article:published_time", b"")[:4]
-    if named.get(b"og:type") == b"article" or published > b"1970":
-        return True
-    if named.get(b"og:type") != b"website" and any(name.startswith(b"article:") for name in named):
+    """Whether a page surely says of itself that it is an article; None where it says neither."""
+    if _named(content).get(b"article:published_time", b"")[:4] > b"1970":
         return True
     body = _BODY_CLASSES.search(content)
     classes = set(body[1].decode("ascii", "replace").lower().split()) if body else set()
     if bool(classes & _ONE) != bool(classes & _MANY):
         return bool(classes & _ONE)
     types = set(_TYPES.findall(content))
-    if bool(types & _ARTICLES) != bool(types & _LISTS):
-        return bool(types & _ARTICLES)
-    return None
+    if types & _LISTS and not types & _ARTICLES:
+        return False
+    return True if types & _ARTICLES and not types & _LISTS and not _is_website(content) else None
+
+
+def _seems_article(content: bytes) -> bool:
+    """Whether a page has a mark of an article that generators write into their lists, too, now and then."""
+    named = _named(content)
+    if named.get(b"og:type") == b"article" or not _ARTICLES.isdisjoint(_TYPES.findall(content)):
+        return True
+    return not _is_website(content) and any(name.startswith(b"article:") for name in named)
+
+
+def _is_website(content: bytes) -> bool:
+    return _named(content).get(b"og:type") == b"website"
+
+
+def _named(content: bytes) -> dict[bytes, bytes]:
+    """What the page says for those who share it, in small letters, by name."""
+    return {name.lower(): value.lower() for name, value in _META.findall(content)}
 
 
 def _is_front(content: bytes, url: str) -> bool:
@@ -175,8 +200,11 @@ def _without(content: bytes, unwanted: re.Pattern[bytes]) -> bytes:
     return b"".join([*pieces, content[at:]])
 
 
-def _is_of_headings(part: bytes, url: str) -> bool:
-    """Whether its headings lead elsewhere and share the text among them; below an article such headings may stand."""
+def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
+    """Whether its headings lead elsewhere and share the text among them; below an article such headings may stand.
+
+    `least` is the share of the words that stands before them, if it is an article.
+    """
     leading = [
         found.start()
         for found in _LINKED_HEADING.finditer(part)
@@ -185,7 +213,7 @@ def _is_of_headings(part: bytes, url: str) -> bool:
     if len(leading) < _FEW_HEADINGS:
         return False
     before, after = (_words(each) for each in (part[: leading[0]], part[leading[0] :]))
-    return before < _BEFORE * (before + after)
+    return before < least * (before + after)
 
 
 def _is_of_links(part: bytes) -> bool:
