@@ -1,12 +1,13 @@
 from pathlib import Path
 
 import pytest
+from textual import constants
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
 from support.app_factory import REVIEW, reader, settle, shelve
 from tuireader.config.options import Config
-from tuireader.tui.themes import APART, HOUSE, READABLE, TAKEN_HOLD_OF, contrast, readable, tones
+from tuireader.tui.themes import APART, DARK, HOUSE, READABLE, TAKEN_HOLD_OF, contrast, readable, tones
 
 THEMES = [theme for theme in (*HOUSE, *BUILTIN_THEMES.values()) if not theme.ansi]
 ANSI = [theme for theme in BUILTIN_THEMES.values() if theme.ansi]
@@ -105,3 +106,16 @@ async def test_another_theme_is_seen_in_the_lists_at_once(db: Path) -> None:
                 strips = rows.render_lines(rows.size.region)
                 papers = {segment.style.bgcolor for strip in strips for segment in strip if segment.style}
                 assert Color.parse(theme.background or "").rich_color in papers
+
+
+@pytest.mark.parametrize(("system", "theme"), [("standard", "ansi-dark"), ("256", DARK.name), ("truecolor", DARK.name)])
+async def test_a_terminal_of_sixteen_colours_keeps_its_own(
+    db: Path, monkeypatch: pytest.MonkeyPatch, system: str, theme: str
+) -> None:
+    monkeypatch.setattr(constants, "COLOR_SYSTEM", system)
+    app = reader(db)
+    async with app.run_test():
+        assert app.theme == theme
+    chosen = reader(db, config=Config(theme="nord", refresh_on_start=False))
+    async with chosen.run_test():
+        assert chosen.theme == "nord"

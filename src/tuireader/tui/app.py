@@ -33,7 +33,7 @@ from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import TypeAhead
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
-from tuireader.tui.themes import DARK, HOUSE, tones
+from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 
 if TYPE_CHECKING:
     from textual.driver import Driver
@@ -101,7 +101,8 @@ class ReaderApp(TypeAhead):
     # Themes.
 
     def _choose_theme(self) -> None:
-        wanted = self.config.theme or self.memory.get("theme", DARK.name)
+        usual = SIXTEEN_COLOURS if self.console.color_system == "standard" else DARK.name
+        wanted = self.config.theme or self.memory.get("theme", usual)
         try:
             self.theme = wanted
         except InvalidThemeError:  # one that is remembered from another version

@@ -63,6 +63,10 @@ LIGHT = Theme(
 
 HOUSE = (DARK, LIGHT)
 
+SIXTEEN_COLOURS = "ansi-dark"
+"""The theme for a terminal of sixteen colours, unless the user chooses one: the nearest to the tones of any other are
+all the same few."""
+
 _ANSI = {
     "ink": "ansi_default",
     "ink-soft": "ansi_default",
