@@ -169,7 +169,7 @@ COMMANDS = (
     Command("leave", "escape,q", "close", "dialog"),
     Command("rename", "n", "rename the feed", "feed"),
     Command("unsubscribe", "x", "unsubscribe from the feed", "feed"),
-    Command("open-site", "o", "open the feed's site in the browser", "feed"),
+    Command("open-site", "o", "open the feed’s site in the browser", "feed"),
 )  # fmt: skip
 """In the order in which the help names them."""
 

@@ -25,9 +25,9 @@ from tuireader.urls.shown import shown_address
 if TYPE_CHECKING:
     from tuireader.model.fetched import FeedLink
 
-WELCOME = "Reads the articles of sites in your terminal, and keeps them for reading offline."
+WELCOME = "Reads news sites and blogs in your terminal, and keeps them for reading offline."
 WAYS = (
-    " Give it the address of a site that you like, or another reader's list: ~/feeds.opml. No address at hand? Quit,"
+    " Give it the address of a site that you like, or another reader’s list: ~/feeds.opml. No address at hand? Quit,"
     " and try: tuireader demo"
 )
 _LOW = 20
