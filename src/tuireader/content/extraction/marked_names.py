@@ -19,6 +19,8 @@ _Rule = Callable[[Any], bool]
 
 _LOOKED_AT = 20_000
 """Elements of a page."""
+_CANDIDATES = 500
+"""Elements of one kind that are looked at: a page has as many in its lists of everything."""
 _REGION_MAX = 300
 """Characters of a byline, or of a line that says where an article is filed."""
 _NAME_MAX = 80
@@ -123,8 +125,8 @@ def _found(page: Any, near: Any, rules: tuple[_Rule, ...]) -> Iterator[list[str]
     for part in (page,) if near is page else (near, page):
         marked = [each for each in islice(part.iter(), _LOOKED_AT) if isinstance(each.tag, str)]
         for rule in rules:
-            for element in marked:
-                if rule(element) and _text(element) and not is_elsewhere(element):
+            for element in islice(filter(rule, marked), _CANDIDATES):
+                if _text(element) and not is_elsewhere(element):
                     region = _region(element, part)
                     if part is page and _is_headed(region) and not _is_beside_post(element):
                         continue
