@@ -28,6 +28,7 @@ from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
+from tuireader.tui.main.link_trail import LinkTrail
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.preview import Preview
 from tuireader.tui.main.read_mark import ReadMark
@@ -108,6 +109,7 @@ class ReaderScreen(PanesScreen):
         self.resume = Resume(self, cache, state, self.journey)
         self.adding = AddController(self, cache, web, connection, clock)
         self.external = ExternalPrograms(self, cache)
+        self.trail = LinkTrail(self, cache, self.journey, self.external)
         self.feed_control = FeedController(
             self,
             cache,
@@ -256,8 +258,8 @@ class ReaderScreen(PanesScreen):
         await self.prompts.closed(event)
 
     def back(self) -> None:
-        """Back; out of a search or a filter first."""
-        if not self.prompts.clear():
+        """Back; to where a link led from, or out of a search or a filter, first."""
+        if not (self.trail.back() or self.prompts.clear()):
             super().back()
 
     # Reading.
@@ -267,6 +269,7 @@ class ReaderScreen(PanesScreen):
         self.journey.open(event.article_id)
 
     def _arrived(self, arrival: Arrival) -> None:
+        self.trail.arrived(arrival.article_id)
         self.journey.arrive(arrival)
         self.resume.keep_soon()
 
@@ -306,7 +309,7 @@ class ReaderScreen(PanesScreen):
 
     def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
         """Open a link of the article."""
-        self.external.browse(event.url)
+        self.trail.follow(event.url)
 
     @on(ReadingPane.Fetched)
     def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:
