@@ -66,6 +66,13 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.setattr(f"{module}.{holder}.{name}" if holder else f"{module}.{name}", 600.0)
 
 
+@pytest.fixture(autouse=True)
+def _all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What an app in a test looks like does not depend on the terminal that the tests run in."""
+    if "textual.constants" in sys.modules:
+        monkeypatch.setattr("textual.constants.COLOR_SYSTEM", "truecolor")
+
+
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
     """Where a test keeps its cache; the file is made by the first `connect`."""

@@ -70,7 +70,25 @@ def test_a_name_that_is_not_there_leads_to_one_that_is(
 ) -> None:
     run("add", review.url)
     listed = run("list", *filters)
-    assert (listed.status, listed.out, listed.err) == (0, "", f"tuireader: {says}\n")
+    assert (listed.status, listed.out, listed.err) == (int(says != "No matching articles."), "", f"tuireader: {says}\n")
+
+
+def test_a_file_that_is_given_for_an_address_leads_to_import(run: Run, tmp_path: Path) -> None:
+    listed = tmp_path / "feeds.opml"
+    listed.write_text("<opml/>", "utf-8")
+    added = run("add", str(listed))
+    assert added.status == 1
+    assert added.err.endswith(f"feeds.opml is a file. To follow the feeds that it lists: tuireader import {listed}.\n")
+
+
+def test_without_feeds_there_is_nothing_to_refresh(run: Run) -> None:
+    assert run("refresh").err == "tuireader: There are no feeds yet. Add one with: tuireader add ADDRESS.\n"
+
+
+def test_why_the_only_feed_failed_is_said_once(run: Run, review: ScriptedSite) -> None:
+    run("add", review.url)
+    review.pages.clear()
+    assert len(run("refresh", "--force").err.splitlines()) == 1
 
 
 def test_a_list_of_no_articles_is_not_asked_for(run: Run) -> None:
@@ -338,7 +356,7 @@ def test_the_configuration_is_written_once_checked_and_printed(run: Run) -> None
     assert (written.status, "was written" in written.err) == (0, True)
     path = config_file(run)
     assert '#theme = "tuireader-dark"' in path.read_text("utf-8")
-    assert run("config", "--check").err == f"tuireader: {path} has no mistake.\n"
+    assert run("config", "--check").err == f"tuireader: {path} has no mistakes.\n"
     path.write_text('measure = 66\n[keymap]\nstar = "s"\nsort = "S"\n', "utf-8")
     again = run("config", "--init")
     assert (again.status, "left as it is" in again.err) == (1, True)
@@ -414,5 +432,5 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
     assert len(run("list", "--json").rows) > 0
     again = run("import", "-", stdin=opml.replace("x:y", f"{review.url}/feed"))
     assert (again.status, again.out) == (0, "")
-    assert "0 new feeds, 2 here already." in again.err
+    assert "0 new feeds, 2 already subscribed." in again.err
     assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"

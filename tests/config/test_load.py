@@ -47,7 +47,7 @@ def test_all_settings_are_read_and_named_as_given(tmp_path: Path) -> None:
         ("keymap = 1", "“keymap” must be a table"),
         ("[keymap]\nquit = 3", "the keys of “quit” must be text in quotes, not 3"),
         ('[keymap]\nquit = " "', "the keys of “quit”"),
-        ("theme = ", "is not TOML"),
+        ("theme = ", "is not valid TOML"),
     ],
 )
 def test_what_it_cannot_mean_is_an_error_with_a_hint(tmp_path: Path, text: str, says: str) -> None:

@@ -171,7 +171,8 @@ def test_a_name_that_more_than_one_has_is_a_sentence_that_names_them(c: sqlite3.
     with pytest.raises(NotFoundError) as error:
         feeds.find(c, "review")
     assert str(error.value) == (
-        "“review” could be any of 2 feeds: One Review (id 1), Two Review (id 2). Give the address or the id."
+        "“review” could be any of 2 feeds: One Review (id 1, 1.example), Two Review (id 2, 2.example)."
+        " Give the address or the id."
     )
 
 

@@ -5,7 +5,7 @@ from textual import constants
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES, Theme
 
-from support.app_factory import REVIEW, reader, settle, shelve
+from support.app_factory import REVIEW, reader, screen_text, settle, shelve
 from tuireader.config.options import Config
 from tuireader.tui.themes import APART, DARK, HOUSE, READABLE, TAKEN_HOLD_OF, contrast, readable, tones
 
@@ -119,3 +119,14 @@ async def test_a_terminal_of_sixteen_colours_keeps_its_own(
     chosen = reader(db, config=Config(theme="nord", refresh_on_start=False))
     async with chosen.run_test():
         assert chosen.theme == "nord"
+
+
+@pytest.mark.parametrize("theme", ["ansi-dark", "nord"])
+async def test_what_is_behind_a_dialog_is_still_seen(db: Path, theme: str) -> None:
+    shelve(db, "The Example Review", REVIEW)
+    app = reader(db, config=Config(theme=theme, refresh_on_start=False))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon")
+        await settle(pilot)
+        assert "CATEGORIES" in screen_text(app)

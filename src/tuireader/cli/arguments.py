@@ -155,7 +155,9 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     remove.set_defaults(run=_later("feeds", "remove"))
     feeds.set_defaults(run=_later("feeds", "feeds"))
     refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
-    refresh.add_argument("--force", action="store_true", help="fetch now what is not due yet; still conditionally")
+    refresh.add_argument(
+        "--force", action="store_true", help="fetch even what is not due yet; still only what has changed"
+    )
     refresh.set_defaults(run=_later("feeds", "refresh"))
     for command in (add, made["import"], feeds, refresh):
         _add_json(command)
@@ -182,8 +184,8 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     reading, star = mark.add_mutually_exclusive_group(), mark.add_mutually_exclusive_group()
     reading.add_argument("--read", dest="read", action="store_const", const=True, help="as read")
     reading.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
-    star.add_argument("--star", dest="starred", action="store_const", const=True, help="with a star")
-    star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="without a star")
+    star.add_argument("--star", dest="starred", action="store_const", const=True, help="add a star")
+    star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="remove the star")
     mark.set_defaults(run=_later("articles", "mark"))
 
 
@@ -196,7 +198,9 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     if with_search:
         parser.add_argument("--search", metavar="QUERY", dest="query", default="", help=_QUERY)
     parser.add_argument("--since", metavar="DATE", type=since, help=f"no older than this: {_DATES}")
-    parser.add_argument("--until", metavar="DATE", type=until, help="no newer than this, a day in whole; as --since")
+    parser.add_argument(
+        "--until", metavar="DATE", type=until, help="no newer than this; a day, month or year counts to its end"
+    )
     parser.add_argument("-n", "--limit", metavar="N", type=_limit, help="show at most N")
     parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
 

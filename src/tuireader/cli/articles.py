@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.output import article_row, put, put_json, say, table
+from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
@@ -50,6 +50,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened() as connection:
         query = _query(connection, arguments)
+        _check_names(connection, query)
         headlines = _headlines(connection, query, arguments.limit)
         if arguments.json:
             for headline in headlines:
@@ -65,21 +66,18 @@ def list_articles(arguments: argparse.Namespace) -> int:
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
         if not shown:
-            say(_why_none(connection, query))
+            say("No matching articles." if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
 
 
-def _why_none(connection: sqlite3.Connection, query: Query) -> str:
-    """Why there is nothing to list: no feeds, a name that nothing is filed under, or just no such article."""
-    if not store_feeds.has_any(connection):
-        return "There are no feeds yet: tuireader add ADDRESS"
+def _check_names(connection: sqlite3.Connection, query: Query) -> None:
+    """Raise NotFoundError for a category or an author that there is not, with one that may have been meant."""
     kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("category", query.categories), ("author", query.authors))
     for kind, names in kinds:
         for name in names:
             if labels.find(connection, kind, name) is None:
                 near = nearest_name(name, labels.every(connection, kind))
-                return f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else "")
-    return "No matching articles."
+                raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
 
 
 def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:

@@ -39,7 +39,7 @@ def config(arguments: argparse.Namespace) -> int:
         for line in in_force(chosen).rstrip().splitlines():
             put(printable(line))
     else:
-        say(f"{path} has no mistake." if path.exists() else f"There is no {path}: every setting is at its default.")
+        say(f"{path} has no mistakes." if path.exists() else f"There is no {path}: every setting is at its default.")
     return DONE
 
 
@@ -57,7 +57,7 @@ def _init() -> int:
         return FAILED
     except OSError as error:
         raise ConfigError(f"{path} cannot be written: {error.strerror}.") from error
-    say(f"{path} was written. Take the # away from what you want to set.")
+    say(f"{path} was written. Remove the # in front of what you want to set.")
     return DONE
 
 

@@ -6,12 +6,14 @@ import argparse
 import asyncio
 import sqlite3
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.output import Progress, feed_row, put, put_json, refreshed_row, say, table
+from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.unsubscribe import unsubscribe
+from tuireader.library.transfer.import_feeds import is_path
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
 from tuireader.store import articles
@@ -34,7 +36,10 @@ def _failed(address: str, error: TuireaderError) -> str:
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError):
         said += ", or keep the page alone: add --page"
-    return said if said.startswith(shown) else f"{shown}: {said}"
+    if is_path(address) and Path(address).expanduser().is_file():
+        said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
+    host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
+    return said if shown in said or host in said else f"{shown}: {said}"
 
 
 async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
@@ -124,7 +129,7 @@ def import_list(arguments: argparse.Namespace) -> int:
             named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
             put_json(named | {"status": each.status, "line": None, "error": each.error})
     known = sum(each.status == "known" for each in came)
-    say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} here already' if known else ''}.")
+    say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} already subscribed' if known else ''}.")
     if any(each.outline.folder for each in came):
         say("Folders are not kept yet.")
     return asyncio.run(_refresh(new, force=False, as_json=False, is_data=False)) or status if new else status
@@ -158,7 +163,7 @@ def feeds(arguments: argparse.Namespace) -> int:
             put_json(feed_row(summary))
         return DONE
     if not summaries:
-        say("There are no feeds yet. Add one with: tuireader add ADDRESS")
+        say(NO_FEEDS)
         return DONE
     rows = [["ID", "UNREAD", "ALL", "DUE", "FEED"]]
     rows += [_feed_cells(summary) for summary in summaries]
@@ -217,8 +222,8 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                     put(f"{printable(event.feed.name)}: {_news(event)}")
                 progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
-    if not as_json:
-        say(_brought(chosen, new, news) if asked or not chosen else _nothing_due(chosen))
+    if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
+        say(_brought(chosen, new, news) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     return status
 
 
@@ -232,8 +237,8 @@ def _brought(chosen: list[Feed], new: int, news: int) -> str:
 def _nothing_due(chosen: list[Feed]) -> str:
     """That nothing was asked for, and until when."""
     soonest = min((feed.due for feed in chosen if feed.due is not None and not feed.gone), default=None)
-    when = f"; the next feed at {soonest.astimezone():%H:%M}" if soonest else ""
-    return f"Nothing is due yet{when}. --force asks now."
+    when = f"; the next feed is due at {soonest.astimezone():%H:%M}" if soonest else ""
+    return f"Nothing is due yet{when}. Use --force to fetch now."
 
 
 def _news(event: Refreshed) -> str:
@@ -243,5 +248,5 @@ def _news(event: Refreshed) -> str:
     if event.skipped:
         parts.append(f"{event.skipped} could not be read")
     if event.status == "not-due":
-        parts.append("not asked again yet; refresh --force asks now")
+        parts.append("checked a short while ago; refresh --force fetches now")
     return ", ".join(parts)

@@ -16,6 +16,8 @@ from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
 from tuireader.urls.shown import without_credentials
 
+NO_FEEDS = "There are no feeds yet. Add one with: tuireader add ADDRESS"
+
 # json.dumps escapes C0; these too could steer a terminal that shows the JSON.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 

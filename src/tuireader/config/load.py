@@ -40,7 +40,7 @@ def read(path: Path) -> tuple[Config, list[ConfigError]]:
     try:
         said = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # ValueError also of a number with thousands of digits
-        raise ConfigError(f"{path} is not TOML that can be read: {error}.") from error
+        raise ConfigError(f"{path} is not valid TOML: {error}.") from error
     return _config(said)
 
 

@@ -10,6 +10,7 @@ from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
 from tuireader.store.times import moment, seconds
+from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import shown_address
 
@@ -122,7 +123,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
         if len(meant) == 1:
             return meant[0]
         if meant:
-            titles = ", ".join(f"{feed.name} (id {feed.id})" for feed in meant[:5])
+            titles = ", ".join(f"{feed.name} (id {feed.id}, {named_host(feed.url)})" for feed in meant[:5])
             raise NotFoundError(f"“{shown}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
     raise NotFoundError(f"No feed here is called “{shown}”; `tuireader feeds` lists what there is.")
 

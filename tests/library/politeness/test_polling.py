@@ -220,12 +220,20 @@ def test_rule_09_gone_means_never_again() -> None:
 def test_rule_09_failures_back_off_to_a_day(status: int) -> None:
     feed, waits = FEED, []
     for _ in range(8):
-        feed = failed(feed, status)
+        feed = failed(replace(feed, due=NOW), status)
         assert feed.due is not None
         waits.append((feed.due - NOW) / hours(1))
     assert waits == [1, 2, 4, 8, 16, 24, 24, 24]
     assert (feed.failures, feed.gone) == (8, False)
     assert failed(replace(feed, failures=10**6), status).due == NOW + hours(24)
+
+
+def test_rule_09_who_asks_again_by_hand_waits_no_longer_for_it() -> None:
+    first = failed(FEED, 500)
+    again = failed(first, 404)
+    assert (again.failures, again.due) == (first.failures, first.due)
+    asked_to_wait = failed(first, 503, retry_after=7200)
+    assert asked_to_wait.due == asked_to_wait.not_before == NOW + hours(2)
 
 
 def test_rule_09_a_success_forgets_the_failures() -> None:

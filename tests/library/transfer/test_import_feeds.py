@@ -35,6 +35,7 @@ def test_each_feed_is_followed_once_and_due_at_once(library: Library) -> None:
     assert came[3].error
     assert due == ["https://a.example/feed", "https://b.example/feed"]
     assert [feed.name for feed in library.feeds()] == ["Feed 1", "https://a.example/feed"]
+    assert library.feeds()[0].custom_title == "Feed 1"  # whatever it calls itself
 
 
 def test_many_feeds_are_followed_at_once(library: Library) -> None:

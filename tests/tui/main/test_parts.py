@@ -365,7 +365,7 @@ async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(p
     assert panes.sidebar.categories.chosen == {"Elections"}
     choosing.sort()
     assert choosing.wanted.order == "oldest"
-    choosing.clear()
+    choosing.clear("oldest")
     await until(lambda: panes.headlines.row_count() == len(REVIEW))
     assert choosing.wanted == Query(order="oldest")
     feed = panes.headlines.headline(0)

@@ -249,7 +249,7 @@ async def test_next_and_previous(two_feeds: Path) -> None:
         assert "Everything else here is read." in screen_text(app)
         await press(pilot, "m", "K", "K", "K", "m", "J", "J", "J")
         await press(pilot, "n")
-        assert "No unread article after this one, but there is one" in screen_text(app)
+        assert "No unread article after this one. There are some" in screen_text(app)
         await press(pilot, "p")
         assert opened() == order[2]
 
@@ -279,7 +279,11 @@ async def test_stars_and_reads_are_kept_and_undone(two_feeds: Path) -> None:
         assert status(two_feeds, first) == Status(read=True, starred=True)
         assert "★" in screen_text(app).splitlines()[2]
         assert "5 unread" in screen_text(app)
-        await press(pilot, "U", "U")
+        await press(pilot, "U")
+        assert "Marked unread again: China and Russia" in screen_text(app)
+        await press(pilot, "U")
+        assert "Star taken back: China and Russia" in screen_text(app)
+        assert "Marked unread again" not in screen_text(app)  # what is said last takes the place of what was said
         assert status(two_feeds, first) == Status()
         assert "6 unread" in screen_text(app)
         await press(pilot, "U")

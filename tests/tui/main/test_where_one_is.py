@@ -448,3 +448,78 @@ def test_the_list_where_the_user_is_has_the_height(
     needs: tuple[int, ...], height: int, focused: int, given: list[int]
 ) -> None:
     assert shares(needs, height, focused, focused) == given
+
+
+async def test_what_is_pressed_is_chosen_wherever_it_is_when_the_button_is_let_go(db: Path) -> None:
+    for number in range(14):
+        shelve(db, f"Feed {number:02}", MANY[number * 8 : number * 8 + 8])
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        sidebar.feeds.focus()
+        await settle(pilot)
+        authors = sidebar.authors
+        wanted, before = authors.rows[2].key, authors.region.y
+        await pilot.mouse_down(authors, offset=(5, authors.HEAD + 2))
+        await settle(pilot)
+        assert authors.region.y != before  # it got the height with the focus
+        await pilot.mouse_up(authors, offset=(5, authors.HEAD + 2))
+        await settle(pilot)
+        assert authors.chosen == {wanted}
+        assert app.reader.wanted.authors == (wanted,)
+
+
+async def test_feeds_of_one_name_say_where_they_are(db: Path) -> None:
+    for address in ("one", "two"):
+        feed_id = shelve(db, address, [Piece(f"Piece of {address}")])
+        with closing(connect(db)) as c:
+            feeds.rename(c, feed_id, "Blog")
+    shelve(db, "Notes", NOTES)
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        names = [row.name for row in app.reader.sidebar.feeds.rows]
+        assert names == ["Blog · one.example", "Blog · two.example", "Notes"]
+
+
+async def test_the_order_stays_when_a_search_is_cleared_with_everything_else(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, "s", "s", "s")
+        assert app.reader.wanted.order == "longest"
+        await press(pilot, "slash", *"piece", "enter")
+        assert app.reader.wanted.order == "best"
+        await press(pilot, "c")
+        assert app.reader.wanted == Query(order="longest")
+
+
+async def test_nothing_found_says_where(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.authors.focus()
+        await press(pilot, "enter")
+        app.reader.headlines.focus()
+        await press(pilot, "slash", *"zzzz", "enter")
+        assert "Nothing found in B. Writer. " in " ".join(screen_text(app).split())
+        await press(pilot, "c")
+        await press(pilot, "slash", *"zzzz", "enter")
+        assert "Nothing found. " in " ".join(screen_text(app).split())
+
+
+async def test_a_filter_that_finds_nothing_gives_the_row_back(many: Path) -> None:
+    app = reader(many)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        authors = app.reader.sidebar.authors
+        authors.focus()
+        await press(pilot, *["j"] * 5)
+        pointed = authors.pointed
+        await press(pilot, "slash", *"zzzz")
+        assert "a part of the name of an author" not in screen_text(app)  # something is typed
+        await press(pilot, "enter")
+        assert authors.pointed == pointed
+        await press(pilot, "slash")
+        assert "a part of the name of an author" in screen_text(app)

@@ -142,6 +142,8 @@ async def test_of_several_feeds_the_reader_chooses_one(db: Path, clock: Clock, s
         assert "This site has several feeds. Which one?" in text
         assert "Photos [red]" in text
         assert f"{site.url}/photos/" in text
+        assert "enter choose" in text
+        assert "esc back" in text
         await pilot.press("j", "enter")
         await settle(pilot)
         assert "Trade follows science" in screen_text(app)
@@ -344,5 +346,5 @@ async def test_a_list_of_feeds_is_followed_and_fetched(
         await enter(pilot, str(tmp_path / "feeds.opml"))
         assert app.screen is app.reader
         text = screen_text(app)
-        for words in ("2 new feeds", "Photos", BORDER.title[:12], TRADE.title[:12]):
+        for words in ("2 new feeds", "Listed", BORDER.title[:12], TRADE.title[:12]):
             assert words in text

@@ -66,16 +66,20 @@ def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
 
 
 def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
-    """The feed after no answer, an HTTP error, or a page that is no feed: what was known of it stays, and it waits."""
+    """The feed after no answer, an HTTP error, or a page that is no feed: what was known of it stays, and it waits.
+
+    A feed that failed before and was asked again too early, because the user wanted it, waits no longer than before.
+    """
     status = error.status if isinstance(error, FetchError) else None
-    failures = feed.failures + 1
+    early = feed.due if feed.failures and feed.due is not None and feed.due > now else None
+    failures = feed.failures + (early is None)
     wait = max(_shortest_wait(feed), min(HOUR * 2 ** min(failures - 1, 10), DAY))
     hold = _hold(error, wait)
     not_before = None if hold is None else now + timedelta(seconds=hold)
     return replace(
         feed,
         checked=now,
-        due=now + timedelta(seconds=max(wait, hold or 0)),
+        due=max(early or now + timedelta(seconds=wait), not_before or now),
         not_before=not_before,
         validators=Validators() if _is_too_long(status, feed.validators) else feed.validators,
         failures=failures,

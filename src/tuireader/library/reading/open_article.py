@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotFoundError
+from tuireader.model.feed import PAGES
 from tuireader.store import articles, feeds
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ class Endings(NamedTuple):
         if not article.offline:
             return self.excerpt
         is_short = 0 < article.words <= SUMMARY and "<img" not in html
-        return self.summary if is_short and article.has_page else ""
+        is_from_feed = article.has_page and article.feed_url != PAGES
+        return self.summary if is_short and is_from_feed else ""
 
 
 ENDINGS = Endings()

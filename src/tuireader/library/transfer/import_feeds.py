@@ -63,5 +63,8 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
     where = place(url)
     if where in there:
         return ImportedFeed(outline, "known", there[where])
-    there[where] = feeds.add(c, url, title=outline.title, site="", now=now).id
-    return ImportedFeed(outline, "added", there[where])
+    feed = feeds.add(c, url, title=outline.title, site="", now=now)
+    if outline.title:  # what the user calls it, whatever it calls itself
+        feeds.rename(c, feed.id, outline.title)
+    there[where] = feed.id
+    return ImportedFeed(outline, "added", feed.id)

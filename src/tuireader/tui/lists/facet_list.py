@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.text.printable import printable
 from tuireader.tui.lists.side_list import Choice, SideList, digits
+from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
     from tuireader.model.article import Facet
@@ -41,10 +43,23 @@ def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
 
 
 def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
-    """The feeds; one alone needs no row of its own. With `narrowed`, those without an article are left out."""
+    """The feeds; one alone needs no row of its own, and of several with one name each says where it is.
+
+    With `narrowed`, those without an article are left out.
+    """
     if len(feeds) < 2:
         return Facets()
-    rows = [Choice(each.feed.id, each.feed.name, each.unread, each.total, failed=each.is_in_trouble) for each in feeds]
+    names = Counter(each.feed.name for each in feeds)
+    rows = [
+        Choice(
+            each.feed.id,
+            each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {named_host(each.feed.url)}",
+            each.unread,
+            each.total,
+            failed=each.is_in_trouble,
+        )
+        for each in feeds
+    ]
     shown = [row for row in rows if row.total or not narrowed]
     return _sorted(shown)._replace(left_out={row.key: row for row in rows if not row.total})
 
@@ -75,7 +90,14 @@ class FacetList(SideList):
         self._facets = Facets()
         self.filter = ""
         """What is typed to find a name."""
+        self._before_filter: Hashable = None
+        """The row under the cursor before there was a filter."""
         self._usual = self.by_name = by_name
+
+    @property
+    def a_row(self) -> str:
+        """What a row is called, with its article."""
+        return f"an {self._noun}" if self._noun[0] in "aeiou" else f"a {self._noun}"
 
     @property
     def is_turned(self) -> bool:
@@ -100,11 +122,16 @@ class FacetList(SideList):
 
     def set_filter(self, text: str) -> None:
         """Show only the names that hold the text, whatever its case and accents."""
-        if text != self.filter:
-            self.filter = text
-            self._arrange()
-            if text:
-                self.move_to(0)
+        if text == self.filter:
+            return
+        if not self.filter:
+            self._before_filter = self.pointed and self.pointed.key
+        found_nothing, self.filter = not self.rows, text
+        self._arrange()
+        if text:
+            self.move_to(0)
+        elif found_nothing:
+            self.move_to(self._row_of(self._before_filter, 0))
 
     def turn(self) -> None:
         """Sort by count where rows are in the order of their names, and the other way round."""

@@ -60,6 +60,8 @@ class RowList(Rows):
     """Whether the row under the cursor has a bar besides, where the focus is."""
     IS_LED = False
     """Whether the cursor is moved from elsewhere, such as a line that is typed into: then it is drawn as with focus."""
+    OPENS_ON_PRESS = False
+    """Whether a press opens a row: before the button is let go, the rows may be elsewhere."""
     WHEEL = 3
     """Lines for a turn of the wheel."""
 
@@ -87,10 +89,13 @@ class RowList(Rows):
         self.scroll_lines(-self.WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the thumb."""
-        if self._has_thumb() and event.x >= self.size.width - 1 and event.y >= self.HEAD:
-            event.stop()
-            self._drag.begin(event.y)
+        """Take hold of the thumb, or open what is pressed."""
+        if self._is_on_thumb(event):
+            if event.y >= self.HEAD:
+                event.stop()
+                self._drag.begin(event.y)
+        elif self.OPENS_ON_PRESS:
+            self._open_at(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
         """Drag the thumb."""
@@ -116,11 +121,15 @@ class RowList(Rows):
 
     def on_click(self, event: events.Click) -> None:
         """Put the cursor on the row that was clicked and open it."""
-        places = self.places()
-        index = event.y - self.HEAD
-        if self._has_thumb() and event.x >= self.size.width - 1:
-            return
-        if 0 <= index < len(places):
+        if not (self.OPENS_ON_PRESS or self._is_on_thumb(event)):
+            self._open_at(event)
+
+    def _is_on_thumb(self, event: events.MouseEvent) -> bool:
+        return self._has_thumb() and event.x >= self.size.width - 1
+
+    def _open_at(self, event: events.MouseEvent) -> None:
+        places, index = self.places(), event.y - self.HEAD
+        if event.button == 1 and 0 <= index < len(places):
             event.stop()
             self.move_to(places[index].item)
             self.action_open()

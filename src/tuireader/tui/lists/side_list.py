@@ -42,6 +42,7 @@ class SideList(RowList):
     """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
 
     HEAD = 1
+    OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it
     SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
     class Chosen(Message):

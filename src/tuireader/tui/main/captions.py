@@ -36,8 +36,8 @@ class Captions:
     def write_empty(self) -> None:
         """Say in a list without a headline why there is none."""
         panes = self._panes
-        has_feeds = panes.sidebar.counts is None or bool(panes.sidebar.counts.feeds)
-        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, has_feeds=has_feeds)
+        counts = panes.sidebar.counts
+        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, counts.feeds if counts else None)
         if said != panes.headlines.empty:
             panes.headlines.empty = said
             panes.headlines.refresh()

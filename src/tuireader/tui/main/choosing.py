@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tuireader.model.query import Query
+from tuireader.model.query import Order, Query
 from tuireader.tui.main import queries
 from tuireader.tui.support.safe_text import toast
 
@@ -74,11 +74,11 @@ class QueryController:
         else:
             self.want(queries.in_next_order(self.wanted))
 
-    def clear(self) -> None:
-        """Show all articles again: no view, feed, category, author or search is chosen, and no names are filtered."""
+    def clear(self, order: Order) -> None:
+        """Show all articles again, in an order: nothing is chosen, or searched for, and no names are filtered."""
         for facets in self._panes.sidebar.facets:
             self._panes.sidebar.clear_filter(facets)
-        self.want(Query(order=queries.with_text(self.wanted, "").order), self._panes.headlines_pane.place)
+        self.want(Query(order=order), self._panes.headlines_pane.place)
 
     def hide(self, feeds: Collection[int]) -> None:
         """Show nothing of these feeds, and of all others again."""

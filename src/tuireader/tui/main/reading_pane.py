@@ -368,7 +368,7 @@ def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread
         return f"No article {after} this one."
     if articles.neighbour(connection, query, start, -by, unread=True) is None:
         return "Everything else here is read."
-    return f"No unread article {after} this one, but there is one {before} it."
+    return f"No unread article {after} this one. There are some {before} it."
 
 
 def _completed(opened: OpenArticle, endings: tuple[str, str]) -> OpenArticle:

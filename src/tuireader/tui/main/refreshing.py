@@ -94,7 +94,7 @@ class RefreshController:
         self.offline = tally.offline
         self._node.post_message(RefreshEnded())
         if force or (tally.new and not quiet):
-            toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary())
+            toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary(), beside=True)
 
     def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
         if not force:

@@ -138,7 +138,7 @@ class ReaderScreen(PanesScreen):
             "contents": lambda: open_contents(self.article),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
-            "clear-choices": self.choosing.clear,
+            "clear-choices": lambda: self.choosing.clear(self.prompts.order),
             "sort": self.choosing.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,

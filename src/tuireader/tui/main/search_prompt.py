@@ -40,7 +40,7 @@ class PromptController:
         panes = self._panes
         if (facets := panes.sidebar.facets_in_use) is not None:
             self._filtered = facets
-            await panes.bottom.ask(FILTER, facets.filter, "a part of the name")
+            await panes.bottom.ask(FILTER, facets.filter, f"a part of the name of {facets.a_row}")
             return
         if panes.pane == "article" and panes.panes_beside < 3:
             panes.show_pane("headlines")
@@ -91,9 +91,12 @@ class PromptController:
             return True
         wanted = panes.headlines_pane.wanted
         if wanted.text and (panes.pane == "sidebar" or panes.focused is panes.headlines):
-            without = queries.with_text(wanted, "")
-            if wanted.order == "best":  # not chosen: it came with the search
-                without = replace(without, order=self._order)
-            self._want(without, panes.headlines_pane.place)
+            self._want(replace(wanted, text="", order=self.order), panes.headlines_pane.place)
             return True
         return False
+
+    @property
+    def order(self) -> Order:
+        """The order of the list without its search: "best" was not chosen, it came with that."""
+        order = self._panes.headlines_pane.wanted.order
+        return self._order if order == "best" else order

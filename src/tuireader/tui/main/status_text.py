@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -44,11 +45,14 @@ def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offlin
     return tuple(said)
 
 
-def nothing(query: Query, keymap: Mapping[str, str], *, has_feeds: bool) -> list[list[Piece]]:
-    """Why a list is empty, and what to do about it."""
+def nothing(query: Query, keymap: Mapping[str, str], feeds: Sequence[FeedSummary] | None) -> list[list[Piece]]:
+    """Why a list is empty, and what to do about it; `feeds` are all there are, None while that is not known."""
     if query.text.strip():
-        return _lines("Nothing found.", f"{keys_of('back', keymap)[-1]} clears the search.")
-    if not has_feeds:
+        where = described(replace(query, text="", order="newest"), feeds or ())
+        is_all = not (query.feeds or query.categories or query.authors or query.unread or query.starred)
+        said = "Nothing found." if is_all else f"Nothing found in {where}."
+        return _lines(said, f"{keys_of('back', keymap)[-1]} clears the search.")
+    if feeds is not None and not feeds:
         return _lines("No feeds yet.", f"{keys_of('add', keymap)[0]} adds a site.")
     if query.unread:
         return _lines("Nothing unread.", "Everything here is read.")

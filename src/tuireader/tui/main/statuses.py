@@ -144,7 +144,8 @@ class StatusController:
             return
         await self._cache.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
         self._show(StatusChange(step.ids, step.read, step.starred))
-        toast(self._node, step.undone)
+        title = await self._cache.read(lambda c: _title_of(c, step.ids))
+        toast(self._node, f"{step.undone}: {title}" if title else step.undone)
         self._node.post_message(StatusChanged(lists_too=True))
 
 
@@ -155,6 +156,13 @@ def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, star
     from tuireader.library.reading.status import mark
 
     mark(connection, ids, read=read, starred=starred)
+
+
+def _title_of(connection: Connection, ids: Sequence[int]) -> str:
+    """The title of the one article that a change is about; empty where there are several, or none any more."""
+    from tuireader.store.articles import headlines
+
+    return next((headline.title for headline in headlines(connection, ids)), "") if len(ids) == 1 else ""
 
 
 def _mark_all_read(connection: Connection, query: Query) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from tuireader.errors import TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.text.sentences import ended
+from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
@@ -77,10 +78,13 @@ class AddressScreen(Dialog[Added | None]):
         yield from ()
 
     def hints(self) -> list[Row]:
-        """How to go on, and the ways out."""
-        return [Row("enter", self.verb, "submit"), Row("ctrl+q", "quit", "app.quit"), *self.way_out()]
+        """How to go on, and the way out: of what is under way, else of the dialog."""
+        if is_busy(self, "subscribe"):
+            choosing = [Row("enter", "choose", "open")] if self.query_one(ChoiceList).display else []
+            return [*choosing, Row("esc", "back", "leave", is_pinned=True)]
+        return [Row("enter", self.verb, "submit"), *self.ways_out()]
 
-    def way_out(self) -> list[Row]:
+    def ways_out(self) -> list[Row]:
         """How to leave it."""
         return [Row("esc", "close", "leave", is_pinned=True)]
 
@@ -141,9 +145,15 @@ class AddressScreen(Dialog[Added | None]):
         """Called when an address came to nothing."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Say that it ended, if it ended with what the app reports as a bug."""
+        """Write the keys of what can be done now; say that it ended, if it ended with what the app reports as a bug."""
+        if self.is_mounted:
+            self.write_hints()
         if event.state is WorkerState.ERROR:
             self.complain("That failed because of a bug in tuireader.")
+
+    def write_hints(self) -> None:
+        """Write the keys of what can be done now."""
+        self.query_one(HintBar).hints = tuple(self.hints())
 
     def stop_asking(self) -> None:
         """Be ready for another address."""

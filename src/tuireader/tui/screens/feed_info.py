@@ -28,7 +28,9 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     from tuireader.model.feed import FeedSummary
 
-_LABELS = 12
+_LABELS = 14
+_MANY = 5
+"""Failures in a row from which on it is likely that a feed is no more."""
 """Cells of what stands before a fact."""
 
 
@@ -161,7 +163,7 @@ def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
     yield Line("Feed", without_credentials(feed.url))
     if feed.site:
         yield Line("Site", feed.site)
-    if feed.custom_title and feed.title:
+    if feed.custom_title and feed.title not in ("", feed.custom_title):
         yield Line("Its own name", feed.title)
     yield Line("Articles", f"{summary.total}, {summary.unread} unread")
     if feed.gone:
@@ -170,8 +172,14 @@ def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
         tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
         if feed.failures > 1:
-            yield Line("", f"It has failed {feed.failures} times in a row. Its site may have another feed.")
+            hint = " Its site may have another feed." if feed.failures >= _MANY else ""
+            yield Line("", f"It has failed {feed.failures} times in a row.{hint}")
     elif feed.checked:
-        yield Line("State", f"All is well; asked {ago(feed.checked, now)}.")
+        yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
     if feed.due is not None and not feed.gone:
-        yield Line("Next", "due now" if feed.due <= now else f"due at {feed.due.astimezone():%Y-%m-%d %H:%M}")
+        yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
+
+
+def _moment(moment: datetime) -> str:
+    there = moment.astimezone()
+    return f"{there.day} {there:%B} {there.year}, {there:%H:%M}"

@@ -51,13 +51,14 @@ class KeyList(ChoiceList):
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The keys below each other, then the words; at the right, where there is room for all, the keymap's names."""
         line, width = self._lines[row], self.size.width - 2 - len(_AIR)
-        if line.is_heading:
-            gap = " " * (width - cell_len(line.text + line.id))
-            return [[(_AIR, ""), (line.text, "faint"), (gap, ""), (line.id, "faint")]]
         keys = min(self._keys, width // 3)
-        pieces: list[Piece] = [(_AIR, ""), (pad(cut(line.text, keys - 1), keys), ""), (line.aside, "soft")]
+        if line.is_heading:
+            pieces: list[Piece] = [(_AIR, ""), (line.text, "faint")]
+        else:
+            pieces = [(_AIR, ""), (pad(cut(line.text, keys - 1), keys), ""), (line.aside, "soft")]
         if keys + self._rest <= width:
-            pieces += [(" " * (width - keys - cell_len(line.aside + line.id)), ""), (line.id, "faint")]
+            used = sum(cell_len(text) for text, _ in pieces[1:])
+            pieces += [(" " * (width - used - cell_len(line.id)), ""), (line.id, "faint")]
         return [pieces]
 
 

@@ -70,9 +70,11 @@ class SubscribeScreen(AddressScreen):
             welcome = plain(WELCOME + WAYS * has_room, "$ink-soft")
             self.query_one("#subscribe-welcome", Static).update(welcome)
 
-    def way_out(self) -> list[Row]:
-        """At the first start, to the empty panes."""
-        return [Row("esc", "skip" if self._is_first else "close", "leave", is_pinned=True)]
+    def ways_out(self) -> list[Row]:
+        """At the first start, to the shell, or to the empty panes."""
+        if not self._is_first:
+            return super().ways_out()
+        return [Row("ctrl+q", "quit", "app.quit"), Row("esc", "skip", "leave", is_pinned=True)]
 
     @property
     def is_left_by_click(self) -> bool:
@@ -153,6 +155,7 @@ class SubscribeScreen(AddressScreen):
         choices.set_rows(rows)
         choices.styles.height = min(len(rows), 8)
         choices.display = True
+        self.write_hints()
         return choices
 
     @on(ChoiceList.Chosen)
@@ -194,7 +197,7 @@ def _imported(statuses: Sequence[str]) -> str:
     """What came of a list of feeds, in a sentence."""
     new, known, failed = (statuses.count(status) for status in ("added", "known", "failed"))
     said = [f"{new} new feed{'s' * (new != 1)}"]
-    said += [f"{known} here already"] if known else []
+    said += [f"{known} already subscribed"] if known else []
     return ", ".join([*said, f"{failed} without a usable address"] if failed else said)
 
 

@@ -49,8 +49,14 @@ def toast(
     title: str = "",
     severity: Literal["information", "warning", "error"] = "information",
     timeout: float | None = None,
+    beside: bool = False,
 ) -> None:
-    """Say something at the edge of the screen for a while, literally; what went wrong is said in a whole sentence."""
+    """Say something at the edge of the screen for a while, literally, in place of what was said before, or `beside` it.
+
+    What went wrong is said in a whole sentence.
+    """
+    if not beside:
+        widget.app.clear_notifications()
     if severity != "information":
         message = ended(message)
     widget.notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)
