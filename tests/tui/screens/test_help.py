@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from support.app_factory import REVIEW, reader, screen_text, settle, shelve
+from support.app_factory import REVIEW, reader, resize, screen_text, settle, shelve
 from tuireader.config.options import Config
 from tuireader.tui.screens.help import HelpScreen, KeyList
 
@@ -68,3 +68,28 @@ async def test_what_is_found_can_be_scrolled_and_the_key_of_search_may_be_anothe
         assert isinstance(app.screen, HelpScreen)
         await press(pilot, "q")
         assert not isinstance(app.screen, HelpScreen)
+
+
+async def test_it_stays_where_it_was_scrolled_to_when_the_terminal_grows(shelved: Path) -> None:
+    app = reader(shelved)
+    async with app.run_test(size=(80, 20)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark", *"jjjj")
+        shown = app.screen.query_one(KeyList)
+        assert shown.places()[0].item == 4
+        await resize(pilot, 100, 26)
+        assert shown.places()[0].item == 4
+        await press(pilot, "G")
+        assert shown.places()[-1].item == shown.row_count() - 1
+        await press(pilot, "g")
+        assert shown.places()[0].item == 0
+
+
+async def test_the_column_of_the_keymap_has_a_head_where_it_is_shown(shelved: Path) -> None:
+    app = reader(shelved)
+    async with app.run_test(size=(40, 20)) as pilot:
+        await settle(pilot)
+        await press(pilot, "question_mark")
+        assert "in [keymap]" not in screen_text(app)
+        await resize(pilot, 120, 30)
+        assert "in [keymap]" in screen_text(app)

@@ -78,6 +78,18 @@ class ChoiceList(RowList):
         """A row up; without a cursor, scroll."""
         self._step(-1)
 
+    def reveal(self) -> None:
+        """Scroll to the cursor; without one, stay where the user has scrolled to."""
+        if self._has_cursor:
+            super().reveal()
+
+    def action_top(self) -> None:
+        """To the first row; without a cursor, scroll to it."""
+        if self._has_cursor:
+            super().action_top()
+        else:
+            self.scroll_lines(-len(self.rows))
+
     def action_bottom(self) -> None:
         """To the last row; without a cursor, scroll to it."""
         if self._has_cursor:
