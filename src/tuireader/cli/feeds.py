@@ -107,7 +107,8 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
     if as_json:
         put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
     else:
-        put(f"{printable(done.feed.name)}: {_news(done.refreshed)}")
+        known = "already subscribed, " if done.refreshed.status in ("unchanged", "not-due") else ""
+        put(f"{printable(done.feed.name)}: {known}{_news(done.refreshed)}")
     return FAILED if failed else DONE
 
 
@@ -242,7 +243,7 @@ def _nothing_due(chosen: list[Feed]) -> str:
 
 
 def _news(event: Refreshed) -> str:
-    parts = [f"{event.new} new"]
+    parts = [f"{event.new or 'nothing'} new"]
     if event.changed:
         parts.append(f"{event.changed} changed")
     if event.skipped:
