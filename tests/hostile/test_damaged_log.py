@@ -20,7 +20,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.store.mending import write_ahead_log
+from tuireader.store.mending import elsewhere, write_ahead_log
 
 FRAME = 24 + PAGE_SIZE
 FILES = ("", "-wal", "-shm")
@@ -222,3 +222,26 @@ def test_a_log_that_others_write_into_the_cache_is_no_damage(cache: Path) -> Non
             assert other.execute("PRAGMA wal_checkpoint").fetchone()[0] == 0
             assert write_ahead_log.look(cache) is None
             assert not write_ahead_log.is_cut(cache, log, probe)
+
+
+@pytest.mark.skipif(not Path("/proc/locks").exists(), reason="Only Linux says which locks a process has")
+def test_who_opens_a_cache_that_a_kill_left_keeps_the_locks_of_sqlite(cache: Path) -> None:
+    def locked(path: Path) -> list[str]:
+        inode = path.stat().st_ino
+        lines = Path("/proc/locks").read_text("utf-8").splitlines()
+        return [line for line in lines if f":{inode} " in line and f" {os.getpid()} " in line]
+
+    with closing(open_cache(cache)) as c:
+        c.execute("SELECT count(*) FROM article").fetchall()
+        assert locked(cache)
+        assert locked(cache.with_name(f"{cache.name}-shm"))
+
+
+def test_what_cannot_be_copied_in_another_process_is_said(tmp_path: Path) -> None:
+    (tmp_path / "one").write_bytes(b"x" * 5000)
+    elsewhere.copy(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "other").read_bytes() == b"x" * 5000
+    with pytest.raises(OSError, match="No such file"):
+        elsewhere.copy(tmp_path / "none", tmp_path / "other")
+    assert elsewhere.beginning_of(tmp_path / "none", 4) == b""
+    assert elsewhere.beginning_of(tmp_path / "one", 4) == b"xxxx"

@@ -247,7 +247,7 @@ def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
         else:
             moment = datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a date; use {_DATES}") from error
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a date; use {_DATES}") from error
     return moment, moment
 
 
@@ -285,11 +285,11 @@ def _id(text: str) -> int:
 
 def _limit(text: str) -> int:
     if not text.isdecimal() or not text.strip("0"):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of articles, 1 or more")
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number of articles, 1 or more")
     return int(text[:18])
 
 
 def _width(text: str) -> int:
-    if not text.isdecimal() or not 10 <= int(text) <= 1000:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a width; it must be 10 to 1000")
+    if not text.isdecimal() or not 10 <= int(text[:18]) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a width; it must be 10 to 1000")
     return int(text)

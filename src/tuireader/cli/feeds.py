@@ -107,8 +107,7 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
     if as_json:
         put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
     else:
-        known = "already subscribed, " if done.refreshed.status in ("unchanged", "not-due") else ""
-        put(f"{printable(done.feed.name)}: {known}{_news(done.refreshed)}")
+        put(f"{printable(done.feed.name)}: {_news(done.refreshed)}")
     return FAILED if failed else DONE
 
 
@@ -243,7 +242,8 @@ def _nothing_due(chosen: list[Feed]) -> str:
 
 
 def _news(event: Refreshed) -> str:
-    parts = [f"{event.new or 'nothing'} new"]
+    parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
+    parts.append(f"{event.new or 'nothing'} new")
     if event.changed:
         parts.append(f"{event.changed} changed")
     if event.skipped:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,8 +12,8 @@ from tuireader.errors import ConfigError
 class Kind(Protocol):
     """A kind of values."""
 
-    def check(self, name: str, value: object) -> None:
-        """Raise ConfigError, with a sentence, if an option called `name` cannot have this value."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """Why an option called `name` cannot have this value; nothing where it can."""
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""
@@ -23,10 +23,10 @@ class Kind(Protocol):
 class Text:
     """Any text."""
 
-    def check(self, name: str, value: object) -> None:
-        """Refuse what is no text."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """What is no text."""
         if not isinstance(value, str):
-            raise ConfigError(f"“{name}” must be text in quotes, not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be text in quotes, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""
@@ -37,10 +37,10 @@ class Text:
 class Switch:
     """Yes or no."""
 
-    def check(self, name: str, value: object) -> None:
-        """Refuse what is neither."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """What is neither."""
         if not isinstance(value, bool):
-            raise ConfigError(f"“{name}” must be true or false, not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be true or false, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""
@@ -54,11 +54,11 @@ class Number:
     least: int
     most: int
 
-    def check(self, name: str, value: object) -> None:
-        """Refuse what is beyond the bounds, or no number."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """What is beyond the bounds, or no number."""
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             said = f"a whole number from {self.least} to {self.most}"
-            raise ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""
@@ -71,10 +71,10 @@ class Choice:
 
     words: tuple[str, ...]
 
-    def check(self, name: str, value: object) -> None:
-        """Refuse what is none of them."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """What is none of them."""
         if value not in self.words:
-            raise ConfigError(f"“{name}” must be one of {', '.join(self.words)}, not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be one of {', '.join(self.words)}, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""
@@ -85,13 +85,14 @@ class Choice:
 class Keymap:
     """A table of keys by the ids of commands."""
 
-    def check(self, name: str, value: object) -> None:
-        """Refuse what is no table, and keys that are no text; which ids there are, the app knows."""
+    def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
+        """What is no table, and keys that are no text; which ids there are, the app knows."""
         if not isinstance(value, dict):
-            raise ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
+            yield ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
+            return
         for id_, keys in value.items():
             if not isinstance(keys, str) or not keys.strip():
-                raise ConfigError(f"in [keymap], the keys of “{id_}” must be text in quotes, not {_shown(keys)}.")
+                yield ConfigError(f"in [keymap], the keys of “{id_}” must be text in quotes, not {_shown(keys)}.")
 
     def schema(self) -> Mapping[str, object]:
         """The same as JSON Schema."""

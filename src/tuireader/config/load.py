@@ -65,17 +65,13 @@ def _text_of(path: Path) -> str:
 
 
 def _config(said: dict[str, Any]) -> tuple[Config, list[ConfigError]]:
-    wrong = {name: mistake for name, value in said.items() if (mistake := _mistake(name, value))}
+    wrong = {name: found for name, value in said.items() if (found := _mistakes(name, value))}
     usable = {name: value for name, value in said.items() if name not in wrong}
-    return Config(**usable, given=frozenset(usable)), list(wrong.values())
+    return Config(**usable, given=frozenset(usable)), [mistake for found in wrong.values() for mistake in found]
 
 
-def _mistake(name: str, value: object) -> ConfigError | None:
+def _mistakes(name: str, value: object) -> list[ConfigError]:
     known = options()
     if name not in known:
-        return ConfigError(f"there is no setting “{name}”. {hint(name, known)}")
-    try:
-        known[name][0].kind.check(name, value)
-    except ConfigError as error:
-        return error
-    return None
+        return [ConfigError(f"there is no setting “{name}”. {hint(name, known)}")]
+    return list(known[name][0].kind.mistakes(name, value))

@@ -75,7 +75,7 @@ def _is_key(key: str) -> bool:
     if not _MODIFIERS.issuperset(modifiers) or (key.endswith("+") and key != "+"):
         return False
     if len(name) == 1 or name in _NAMES:
-        return True
+        return name.isprintable()
     try:
         unicodedata.lookup(name.replace("_", " "))
     except KeyError:

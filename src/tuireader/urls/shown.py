@@ -14,12 +14,17 @@ _AT = "@\N{FULLWIDTH COMMERCIAL AT}\N{SMALL COMMERCIAL AT}"
 """What people type for an @; the last two where their keyboard is set to East Asian widths."""
 
 
+_LONGEST = 500
+"""Characters of an address that are shown."""
+
+
 def shown_address(typed: str) -> str:
     """What was typed as an address, as it may be shown: nothing of it that could be a part of a password.
 
     Passwords with signs in them that end a host, such as "/", make no address that can be taken apart. So where there
     is a colon before an @, all goes that stands before the last @.
     """
+    typed = typed if len(typed) <= _LONGEST else f"{typed[:_LONGEST]}…"
     start = re.match(r"\s*(?:feed:|mailto:)?(?:(?:[a-z][a-z0-9+.-]*:)?[/\\]{2,})?", typed, re.IGNORECASE)
     lead = start[0] if start else ""
     rest = typed[len(lead) :]

@@ -142,3 +142,15 @@ def test_text_in_fonts_and_beside_blocks_is_found(page: Any) -> None:
         text = plain_text(found.html)
         for each in texts:
             assert each.strip() in text
+
+
+def test_what_a_page_says_of_itself_at_length_is_cut() -> None:
+    text = "<p>" + "Some words about the harbour and the tide. " * 20 + "</p>"
+    metas = f'<meta name="author" content="{"Ida Brandt" + "[" * 50_000}">' + '<meta name="x" content="y">' * 5000
+    broken = '<script type="application/ld+json">{"@type":"NewsArticle",' + '"author"' * 20_000 + "</script>"
+    heading = f"<h1>The tide{'¶' * 50_000}</h1>"
+    head = f"<head><title>The tide</title>{metas}{broken}</head>"
+    found = main_html(f"<html>{head}<body><article>{heading}{text}</article></body></html>", "https://example.org/tide")
+    assert found is not None
+    assert found.title == "The tide"
+    assert "harbour" in found.html

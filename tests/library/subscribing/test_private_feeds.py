@@ -68,6 +68,7 @@ async def test_a_name_that_turns_to_the_inside_is_refused(
     assert done.feed.reach is Reach.PUBLIC
     names["public.test"] = INSIDE
     for failures in (1, 2):
+        library.clock.advance(hours=25)
         event = await ask(library)
         assert (event.status, event.feed.failures, event.feed.reach) == ("failed", failures, Reach.PUBLIC)
         assert event.error == f"{TURNED}; if you trust it, add {place.at('public.test')} again"

@@ -163,7 +163,15 @@ async def test_whoever_wants_to_begin_anew_does(two_feeds: Path) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{", "[]", "7", '{"feeds": "x", "place": [1], "opened": "a", "order": "up", "in_article": 3}'],
+    [
+        "",
+        "{",
+        "[]",
+        "7",
+        '{"feeds": "x", "place": [1], "opened": "a", "order": "up", "in_article": 3}',
+        '{"opened": true}',
+        "[" * 100_000,
+    ],
 )
 def test_what_another_version_kept_is_left_out(text: str) -> None:
     assert from_text(text) == Whereabouts()

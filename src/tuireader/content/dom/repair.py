@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from tuireader.text.html_elements import BLOCKS, CLOSED_BY_NEXT, INLINE, VOID
 
@@ -33,6 +35,12 @@ _MATH_START, _MATH_END = (
     re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE),
 )
 _TAG = re.compile(r"<[^<>]*>")
+_DOCTYPE = re.compile(r"<![a-z][^<>]*>?", re.IGNORECASE)
+_LONG_TAG = re.compile(r"<([a-z][^\s<>/]{0,30})([^<>]{5000,})>?", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\s[a-z][\w:.-]{0,40}\s{0,5}=\s{0,5}(?:"[^"]{0,2000}"|'[^']{0,2000}')""", re.IGNORECASE)
+_ATTRIBUTES_MAX = 50
+_RUN_MAX = 200
+_LONG_RUN = re.compile(rf"(?<![^\w\s<>])[^\w\s<>]{{{_RUN_MAX},}}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
 _ALT_TEXT = re.compile(r"""\salttext\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
@@ -63,6 +71,21 @@ def shortened(text: str) -> tuple[str, str]:
         text = _INLINE_DATA.sub(r"\1", text)
     kept = cut(text, SIZE_MAX, TAGS_MAX)
     return kept, _CUT if len(kept) < len(text) else ""
+
+
+def bounded(text: str) -> str:
+    """Return HTML without what makes parsers take the square of its length.
+
+    That is the document type, tags with very many or very long attributes, of which the first short ones stay, and long
+    runs of signs, which are cut.
+    """
+    text = _DOCTYPE.sub("", text)
+    text = _LONG_TAG.sub(lambda tag: f"<{tag[1]}{''.join(_short_attributes(tag[2]))}>", text)
+    return _LONG_RUN.sub(lambda run: run[0][:_RUN_MAX], text)
+
+
+def _short_attributes(text: str) -> Iterator[str]:
+    return (found[0] for found in islice(_ATTRIBUTE.finditer(text), _ATTRIBUTES_MAX))
 
 
 def cut(text: str, size: int, tags: int) -> str:

@@ -25,18 +25,24 @@ def trim_edges(part: Node) -> None:
 
 def _trim(part: Node, *, backwards: bool) -> bool:
     """Trim one edge; say whether the text was reached."""
-    for child in part.children[::-1] if backwards else part.children[:]:
+    children = part.children[::-1] if backwards else part.children
+    kept: list[Node | str] = []
+    reached = False
+    for number, child in enumerate(children):
+        if isinstance(child, Node) and _files(child):
+            continue
+        kept.append(child)
         if isinstance(child, str):
-            if child.strip():
-                return True
-        elif _files(child):
-            part.children.remove(child)
+            reached = bool(child.strip())
         elif child.tag in {"div", "section", "article", "main", "header", "hgroup"}:
-            if _trim(child, backwards=backwards):
-                return True
-        elif not child.is_empty() and (backwards or child.tag != "h1"):
-            return True
-    return False
+            reached = _trim(child, backwards=backwards)
+        else:
+            reached = not child.is_empty() and (backwards or child.tag != "h1")
+        if reached:
+            kept += children[number + 1 :]
+            break
+    part.children = kept[::-1] if backwards else kept
+    return reached
 
 
 def _files(node: Node) -> bool:
@@ -44,7 +50,7 @@ def _files(node: Node) -> bool:
     if (node.tag in INLINE and node.tag != "time") or len(node.words()) > _LENGTH_MAX or node.has("img"):
         return False
     marks = _marks(node)
-    return bool(marks) and _LABELS.fullmatch(_without(node, marks).words()) is not None
+    return bool(marks) and _LABELS.fullmatch(_without(node, {id(each) for each in marks}).words()) is not None
 
 
 def _marks(node: Node) -> list[Node]:
@@ -56,10 +62,9 @@ def _is_filed(link: Node) -> bool:
     return _FILED.search(link["href"]) is not None or not _FILED_CLASSES.isdisjoint(link["class"].split())
 
 
-def _without(node: Node, parts: list[Node]) -> Node:
-    kept = [
-        each if isinstance(each, str) else _without(each, parts)
-        for each in node.children
-        if isinstance(each, str) or not any(each is part for part in parts)
-    ]
-    return Node(node.tag, {}, [] if any(node is part for part in parts) else kept)
+def _without(node: Node, parts: set[int]) -> Node:
+    """A node without some parts of it, which are named by their ids."""
+    if id(node) in parts:
+        return Node(node.tag)
+    kept = [each if isinstance(each, str) else _without(each, parts) for each in node.children]
+    return Node(node.tag, {}, kept)

@@ -16,10 +16,11 @@ from trafilatura.utils import decode_file, load_html
 from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.cleaning.known_by_class import PARTS, without_links
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.repair import cut, flattened
+from tuireader.content.dom.repair import bounded, cut, flattened
 from tuireader.content.dom.sanitize import tree_of
 from tuireader.content.dom.tree import Node, parse
 from tuireader.content.extraction.dateline import trim_edges
+from tuireader.content.extraction.jsonld import take_stated
 from tuireader.content.extraction.main_content import (
     BODY,
     container_of,
@@ -37,6 +38,8 @@ _PAGE_MAX = 4_000_000
 """Characters of a page that are looked at."""
 _TAGS_MAX = 40_000
 """Tags of a page that are looked at: the time that trafilatura takes grows faster than their number."""
+_METAS_MAX, _META_MAX = 200, 500
+"""Elements that say something of the page, and characters of what each says."""
 _FEWEST_WORDS = 5
 """Outside of links: with fewer it is a menu."""
 _SHORTER = 0.88
@@ -82,17 +85,19 @@ def main_html(page: bytes | str, url: str, *, site: str = "") -> Extracted | Non
     page where this text stands, which has code, tables and figures as they were written; only where that part holds
     much else, it is trafilatura's own.
     """
-    text = flattened(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
+    text = flattened(bounded(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX)))
     tree = load_html(text)
     if tree is None:
         return None
+    stated = take_stated(tree)
+    _bound_meta(tree)
     _drop_parts(tree)
     found = _found(tree, text, url)
     html = clean(found.text or "", url) if found else ""
     body, headings = _body(text, html, url)
     if not body:
         return None
-    facts = metadata_of(tree, found)
+    facts = metadata_of(tree, found, stated)
     return Extracted(
         title=title_of(
             text, [*facts.headings, *headings], found.title if found else "", own=facts.own_heading, site=site
@@ -146,6 +151,15 @@ def _tidied(part: Node, url: str) -> str:
 def _words(html: str) -> int:
     """How many words HTML has; lines that are there several times count once, as trafilatura drops them too."""
     return count_words("\n".join(dict.fromkeys(plain_text(html).split("\n"))))
+
+
+def _bound_meta(tree: Any) -> None:
+    """Cut, in place, what a page says of itself for machines: trafilatura takes the square of its length."""
+    for number, each in enumerate(list(tree.iter("meta"))):
+        if number >= _METAS_MAX:
+            each.drop_tree()
+        elif len(each.get("content", "")) > _META_MAX:
+            each.set("content", each.get("content")[:_META_MAX])
 
 
 def _drop_parts(tree: Any) -> None:

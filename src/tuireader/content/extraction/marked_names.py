@@ -167,7 +167,14 @@ def is_elsewhere(element: Any) -> bool:
 
 
 def _text(element: Any) -> str:
-    return " ".join("".join(islice(element.itertext(), _REGION_MAX)).split())
+    """The text of an element; of a long one so much that it is seen to be too long for what is looked for."""
+    pieces, length = [], 0
+    for piece in islice(element.itertext(), _REGION_MAX):
+        pieces.append(piece[: 4 * _REGION_MAX])
+        length += len(pieces[-1])
+        if length > 4 * _REGION_MAX:
+            break
+    return " ".join("".join(pieces).split())
 
 
 def _says(element: Any, attribute: str, word: str) -> bool:

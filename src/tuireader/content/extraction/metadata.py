@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 from tuireader.content.extraction import dates, marked_names
-from tuireader.content.extraction.jsonld import article_data, names_in, texts_in
+from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.text.bylines import categories, distinct
 from tuireader.text.printable import printable_line
 
 _HEADINGS_MAX = 3
 _NAME_MAX = 200
-_PERMALINK = re.compile("\\s*[¶§🔗⚓\u200b\ue000-\uf8ff]+$|\\s#$")
-"""The mark of a link to a heading itself: a sign, or one of an icon font, which has a meaning in that font only."""
+_TITLE_MAX = 1000
+"""Characters of a title."""
+_PERMALINK = "¶§🔗⚓\u200b" + "".join(map(chr, range(0xE000, 0xF900)))
+"""The marks of a link to a heading itself: signs, and those of icon fonts, which have a meaning in their font only."""
 _TITLE_CLASS = re.compile(
     r"(?:^|\s)(?:post|entry|article)[-_](?:(?:main|head|header)[-_])?title(?:\s|$)", re.IGNORECASE
 )
@@ -78,12 +81,11 @@ def _called(page: str) -> list[str]:
     return [printable_line(unescape(text)) for text in (*texts, *((title[1],) if title else ()))]
 
 
-def metadata_of(page: Any, found: Any) -> Metadata:
+def metadata_of(page: Any, found: Any, stated: Mapping[str, Any] = MappingProxyType({})) -> Metadata:
     """Return what the tree of a page says of its article, and else what trafilatura `found`.
 
-    What is written for machines goes first. Tags are taken where there is no category.
+    What is `stated` for machines goes first. Tags are taken where there is no category.
     """
-    stated = article_data(each.text or "" for each in page.iter("script") if "ld+json" in each.get("type", ""))
     near = marked_names.near_title(page)
     author, found_labels, day = (
         (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
@@ -128,7 +130,8 @@ def _titles(near: Any) -> list[Any]:
 
 
 def _line(heading: Any) -> str:
-    return _PERMALINK.sub("", printable_line("".join(heading.itertext())))
+    line = printable_line("".join(heading.itertext())[:_TITLE_MAX])
+    return line.rstrip(_PERMALINK).rstrip().removesuffix(" #")
 
 
 def _firsts(near: Any) -> list[Any]:

@@ -35,12 +35,15 @@ def is_path(text: str) -> bool:
 
 def read_file(path: str) -> bytes:
     """The content of a list at a path as typed; raises NotAFeedListError where it cannot be read."""
-    file, shown = Path(path).expanduser(), shown_address(path)
+    shown = shown_address(path)
     try:
+        file = Path(path).expanduser()
         if not file.is_file():
             raise NotAFeedListError(f"There is no file {shown}")
         with file.open("rb") as opened:
             return opened.read(LIMIT + 1)
+    except RuntimeError as error:  # of ~name: there is nobody of this name
+        raise NotAFeedListError(f"There is no file {shown}") from error
     except OSError as error:
         raise NotAFeedListError(f"{shown} cannot be read: {error.strerror or error}") from error
 

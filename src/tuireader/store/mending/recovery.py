@@ -21,6 +21,7 @@ from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage_mark import mark_of
 from tuireader.store.marks_while_locked import lock
+from tuireader.store.mending import elsewhere
 from tuireader.store.mending.inspection import CORE, what_is_wrong
 from tuireader.store.mending.reindexing import PlainText, rebuild_index
 from tuireader.store.mending.row_copy import Rescued, rescue
@@ -73,7 +74,7 @@ def mend_log(
             for suffix in ("", "-wal"):
                 if path.with_name(path.name + suffix).exists():
                     keep_private(aside.with_name(aside.name + suffix))
-                    shutil.copyfile(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
+                    elsewhere.copy(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
             keep_private(merged)
             merge(aside, log, merged)
         except OSError as error:

@@ -16,11 +16,14 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from tuireader.store.connection import BROKEN, BUSY_SECONDS, PAGE_SIZE
+from tuireader.store.mending import elsewhere
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")
 _INDEX = struct.Struct("=3I2BH2I8s8s8s")
 _INDEX_VERSION = 3_007_000
 _WRITTEN_AT = 2 * _INDEX.size
+_INDEX_SIZE = _WRITTEN_AT + 4
+"""Bytes of an index that are read."""
 _MAGIC = (0x377F0682, 0x377F0683)
 _SIZES = frozenset(1 << power for power in range(9, 17))
 
@@ -46,7 +49,7 @@ def of(path: Path) -> Path:
 
 def look(path: Path) -> Log | None:
     """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
-    index = _index(path)
+    index = _index(elsewhere.read(_index_of(path), _INDEX_SIZE))
     if index is not None:
         log, written = index
         return log if written < log.frames else None
@@ -56,18 +59,18 @@ def look(path: Path) -> Log | None:
         return None
 
 
-def _index(path: Path) -> tuple[Log, int] | None:
-    """What the index says, which has it twice, with a sum; None where there is none that is sound.
+def _index_of(path: Path) -> Path:
+    """Where the index of the log of the cache at `path` is, if it has one."""
+    return path.with_name(f"{path.name}-shm")
+
+
+def _index(data: bytes) -> tuple[Log, int] | None:
+    """What the beginning of an index says, which has it twice, with a sum; None where it is not sound.
 
     With it how many of its frames are written into the cache already: they still count.
     """
-    try:
-        with path.with_name(f"{path.name}-shm").open("rb") as file:
-            data = file.read(_WRITTEN_AT + 4)
-    except OSError:
-        return None
     head = data[: _INDEX.size]
-    if len(data) < _WRITTEN_AT + 4 or head != data[_INDEX.size : _WRITTEN_AT]:
+    if len(data) < _INDEX_SIZE or head != data[_INDEX.size : _WRITTEN_AT]:
         return None
     version, _, _, is_made, _, page_size, frames, pages, _, salts, total = _INDEX.unpack(head)
     if version != _INDEX_VERSION or not is_made or _sum("=", head[:-8]) != struct.unpack("=2I", total):
@@ -173,7 +176,7 @@ def _takes_less(path: Path, log: Log) -> bool:
     What other processes do meanwhile only adds to it, or begins another one; what they write into the cache still
     counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.
     """
-    index = _index(path)
+    index = _index(elsewhere.beginning_of(_index_of(path), _INDEX_SIZE))
     if index is None:
         return False
     now, _ = index

@@ -129,7 +129,7 @@ def from_text(text: str) -> Whereabouts:
 
     try:
         said = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return Whereabouts()
     if not isinstance(said, dict):
         return Whereabouts()
@@ -145,7 +145,7 @@ def from_text(text: str) -> Whereabouts:
             order=next((each for each in queries.ORDERS if each == said.get("order")), Query().order),
         ),
         place=Place(*place) if len(place) == 2 else None,
-        opened=opened if isinstance(opened, int) else None,
+        opened=opened if type(opened) is int else None,
         in_article=said.get("in_article") is True,
         turned=_of(str, said.get("turned")),
     )
