@@ -16,11 +16,12 @@ from pathlib import Path
 import pytest
 
 from support import cache_damage as damaged
+from tuireader.library import elsewhere
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
-from tuireader.store.mending import elsewhere, write_ahead_log
+from tuireader.store.mending import write_ahead_log
 
 FRAME = 24 + PAGE_SIZE
 FILES = ("", "-wal", "-shm")
@@ -221,7 +222,7 @@ def test_a_log_that_others_write_into_the_cache_is_no_damage(cache: Path) -> Non
         with closing(probe):
             assert other.execute("PRAGMA wal_checkpoint").fetchone()[0] == 0
             assert write_ahead_log.look(cache) is None
-            assert not write_ahead_log.is_cut(cache, log, probe)
+            assert not write_ahead_log.is_cut(cache, log, probe, elsewhere.beginning_of)
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="Only Linux says which locks a process has")

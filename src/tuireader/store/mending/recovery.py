@@ -21,7 +21,6 @@ from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage_mark import mark_of
 from tuireader.store.marks_while_locked import lock
-from tuireader.store.mending import elsewhere
 from tuireader.store.mending.inspection import CORE, what_is_wrong
 from tuireader.store.mending.reindexing import PlainText, rebuild_index
 from tuireader.store.mending.row_copy import Rescued, rescue
@@ -59,12 +58,19 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
 
 
 def mend_log(
-    path: Path, log: Log, plain_text: PlainText, tell: Callable[[str], None], close: Callable[[], None]
+    path: Path,
+    log: Log,
+    plain_text: PlainText,
+    tell: Callable[[str], None],
+    *,
+    close: Callable[[], None],
+    copy: Callable[[Path, Path], None],
 ) -> str:
     """Take over what is left of a log of which SQLite would leave something out; gives a sentence about what was done.
 
     The cache and its log are copied aside first. To be called where nobody in this process has it open but for a
-    connection that `close` closes: with it, SQLite removes the log. Raises StoreError where nothing can be copied.
+    connection that `close` closes: with it, SQLite removes the log. `copy` copies a file without closing it in this
+    process. Raises StoreError where nothing can be copied.
     """
     path = path.resolve()
     with _one_at_a_time(mark_of(path), path, tell) as finish:
@@ -74,7 +80,7 @@ def mend_log(
             for suffix in ("", "-wal"):
                 if path.with_name(path.name + suffix).exists():
                     keep_private(aside.with_name(aside.name + suffix))
-                    elsewhere.copy(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
+                    copy(path.with_name(path.name + suffix), aside.with_name(aside.name + suffix))
             keep_private(merged)
             merge(aside, log, merged)
         except OSError as error:

@@ -11,12 +11,11 @@ from __future__ import annotations
 import os
 import sqlite3
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from tuireader.store.connection import BROKEN, BUSY_SECONDS, PAGE_SIZE
-from tuireader.store.mending import elsewhere
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")
 _INDEX = struct.Struct("=3I2BH2I8s8s8s")
@@ -49,7 +48,7 @@ def of(path: Path) -> Path:
 
 def look(path: Path) -> Log | None:
     """What is in the log of the cache at `path` and not in the cache; None where that is nothing, or not known."""
-    index = _index(elsewhere.read(_index_of(path), _INDEX_SIZE))
+    index = _index(_beginning_of(_index_of(path), _INDEX_SIZE))
     if index is not None:
         log, written = index
         return log if written < log.frames else None
@@ -57,6 +56,14 @@ def look(path: Path) -> Log | None:
         return _by_its_frames(path)
     except OSError:
         return None
+
+
+def _beginning_of(path: Path, size: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(size)
+    except OSError:
+        return b""
 
 
 def _index_of(path: Path) -> Path:
@@ -154,29 +161,30 @@ def probe(path: Path) -> sqlite3.Connection | None:
     return c
 
 
-def is_cut(path: Path, log: Log, probe: sqlite3.Connection) -> bool:
+def is_cut(path: Path, log: Log, probe: sqlite3.Connection, read: Callable[[Path, int], bytes]) -> bool:
     """Whether SQLite, which has read the cache for `probe` since, takes less of its log than there was.
 
-    Looked at once more when nobody writes: what is written is in the log before it counts.
+    `read` gives the first bytes of a file that SQLite has open in this process, without closing it here: with that
+    SQLite would lose its locks. Looked at once more when nobody writes: what is written is in the log before it counts.
     """
-    if not _takes_less(path, log):
+    if not _takes_less(path, log, read):
         return False
     try:
         probe.execute("BEGIN IMMEDIATE")
-        cut = _takes_less(path, log)
+        cut = _takes_less(path, log, read)
         probe.execute("ROLLBACK")
     except BROKEN:
         return False
     return cut
 
 
-def _takes_less(path: Path, log: Log) -> bool:
+def _takes_less(path: Path, log: Log, read: Callable[[Path, int], bytes]) -> bool:
     """Whether the index has fewer frames by now.
 
     What other processes do meanwhile only adds to it, or begins another one; what they write into the cache still
     counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.
     """
-    index = _index(elsewhere.beginning_of(_index_of(path), _INDEX_SIZE))
+    index = _index(read(_index_of(path), _INDEX_SIZE))
     if index is None:
         return False
     now, _ = index

@@ -8,7 +8,6 @@ file", 2.2: <https://sqlite.org/howtocorrupt.html>.
 from __future__ import annotations
 
 import errno
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -19,7 +18,7 @@ _COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 
 def beginning_of(path: Path, size: int) -> bytes:
     """The first bytes of a file that SQLite has open in this process; nothing where there is none."""
-    return read(path, size) if os.name != "posix" else _run(_READ, path, size).stdout
+    return _run(_READ, path, size).stdout
 
 
 def copy(path: Path, into: Path) -> None:
@@ -27,15 +26,6 @@ def copy(path: Path, into: Path) -> None:
     done = _run(_COPY, path, into)
     if done.returncode:
         raise OSError(errno.EIO, done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
-
-
-def read(path: Path, size: int) -> bytes:
-    """The first bytes of a file that nobody in this process has open; nothing where there is none."""
-    try:
-        with path.open("rb") as file:
-            return file.read(size)
-    except OSError:
-        return b""
 
 
 def _run(code: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
