@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from support import cache_damage as damaged
-from tuireader.library import elsewhere
+from tuireader.library.jobs import elsewhere
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses

@@ -76,7 +76,7 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     probe = write_ahead_log.probe(path)
     if probe is None:
         return connect(path), ""
-    from tuireader.library import elsewhere
+    from tuireader.library.jobs import elsewhere
 
     with closing(probe):
         if write_ahead_log.is_cut(path, log, probe, elsewhere.beginning_of):
@@ -91,7 +91,7 @@ def _has_log(path: Path) -> bool:
 
 def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.library import elsewhere
+    from tuireader.library.jobs import elsewhere
     from tuireader.store.mending.recovery import mend_log
 
     said = mend_log(path, log, plain_text, tell, close=close, copy=elsewhere.copy)
