@@ -384,6 +384,19 @@ async def test_what_is_opened_while_the_view_is_hidden_is_seen_when_it_is_shown_
         assert "The second text." in "\n".join(app.rows())
 
 
+async def test_whether_the_title_is_in_sight_is_known_of_what_was_opened_while_the_view_was_hidden() -> None:
+    app = Host(opened("The first text."))
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settled(pilot)
+        app.view.display = False
+        await settled(pilot)
+        app.view.show(opened(LONG, number=2, position=2000))
+        assert not app.view.is_past_head  # nothing is in sight
+        app.view.display = True
+        await settled(pilot)
+        assert app.view.is_past_head
+
+
 async def test_a_page_that_was_replaced_while_it_was_laid_out_touches_the_new_one_no_more(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

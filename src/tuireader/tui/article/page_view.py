@@ -88,6 +88,9 @@ class PageView(OpenScrollView, can_focus=True):
     def relaid(self) -> None:
         """Called before the page is laid out at another width."""
 
+    def fitted(self) -> None:
+        """Called when the page is laid out at the present size."""
+
     # What is where.
 
     @property
@@ -159,6 +162,7 @@ class PageView(OpenScrollView, can_focus=True):
             in_head = self._top.item == HEAD and not self._anchor
             self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)
         self._settle(page, self._top)
+        self.fitted()
         if not page.complete:
             self._finish(page)
 

@@ -165,6 +165,10 @@ class ArticleView(PageView):
         """What was selected lies elsewhere now."""
         self.selected.clear()
 
+    def fitted(self) -> None:
+        """The head may be in sight now, or not any more."""
+        self._notice_head()
+
     # How far the user is.
 
     def scrolled(self) -> None:
