@@ -85,6 +85,17 @@ def test_what_a_page_says_of_itself_counts_most() -> None:
     assert article_of(page("tags/drought/", posting), SITE, None) is not None
 
 
+def test_several_entries_of_the_feed_below_each_other_are_a_list() -> None:
+    text = f"<p>{'Some words of its own. ' * 20}</p>"
+    whole = "".join(f'<h3><a name="x">The {name} &amp; the tide</a></h3>{text}' for name in ("ferry", "map"))
+    entries = tuple(ParsedEntry(guid=name, title=f"The {name} & the  tide") for name in ("Ferry", "Map", "Tower"))
+    parsed = ParsedFeed(title="T", site=SITE, entries=entries)
+    assert article_of(page("rivers/", body=whole), SITE, parsed) is None
+    assert article_of(page("rivers/", body=whole), SITE, None) is not None
+    # Below an article such headings may stand.
+    assert article_of(page("rivers/", body=text * 4 + whole), SITE, parsed) is not None
+
+
 def test_headings_that_lead_elsewhere_prove_nothing_below_an_article() -> None:
     more = "<h2>More posts</h2>" + '<h3><a href="/y">Another</a></h3><p>A line of it.</p>' * 4
     site = f'<h1><a href="{SITE}">The Review</a></h1><h2><a href="#a">A part</a></h2><h1><a href="/x">A Piece</a></h1>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -53,6 +54,9 @@ _HEADER = re.compile(rb"<(header)\b", re.IGNORECASE)
 _MAIN = re.compile(rb"""<main\b|<[a-z]{1,9}\s[^<>]{0,200}role=["']?main\b""", re.IGNORECASE)
 _LINKED_HEADING = re.compile(
     rb"""<h[1-6]\b[^>]{0,300}>\s{0,50}<a\s[^>]{0,500}?href=["']([^"'<>]{1,500})["']""", re.IGNORECASE
+)
+_HEADING = re.compile(
+    rb"""<h[1-6]\b[^>]{0,300}>\s{0,50}(?:<a\b[^<>]{0,500}>)?\s{0,50}([^<>]{1,300})</""", re.IGNORECASE
 )
 _ANCHOR = re.compile(rb"<(/?)a\b[^<>]{0,5000}>", re.IGNORECASE)
 _TAG = re.compile(rb"<[^<>]*>")
@@ -125,7 +129,7 @@ def _looks_like_listing(content: bytes, url: str, parsed: ParsedFeed | None) -> 
     if sum(is_within(entry.link, url) for entry in entries) >= 2:
         return True
     part = _main_part(content)
-    return _is_of_headings(part, url) or _is_of_links(part)
+    return _is_of_headings(part, url) or _is_of_links(part) or _is_of_entries(part, entries)
 
 
 def _says(content: bytes) -> bool | None:
@@ -214,6 +218,20 @@ def _is_of_headings(part: bytes, url: str, *, least: float = _BEFORE) -> bool:
         return False
     before, after = (_words(each) for each in (part[: leading[0]], part[leading[0] :]))
     return before < least * (before + after)
+
+
+def _is_of_entries(part: bytes, entries: Sequence[ParsedEntry]) -> bool:
+    """Whether it has several entries of the feed below each other, whole, under their titles."""
+    titles = {_plain(entry.title) for entry in entries} - {""}
+    named = [found for found in _HEADING.finditer(part) if _plain(found[1].decode("utf-8", "replace")) in titles]
+    if len(named) < _FEW_HEADINGS:
+        return False
+    before, after = (_words(each) for each in (part[: named[0].start()], part[named[0].start() :]))
+    return before < _BEFORE * (before + after)
+
+
+def _plain(text: str) -> str:
+    return " ".join(html.unescape(text).split()).casefold()
 
 
 def _is_of_links(part: bytes) -> bool:
