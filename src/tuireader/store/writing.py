@@ -267,7 +267,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*row[:4]))
-    _index(c, article_id, ready.prepared.text if row[7] is None else unpack(row[7]))
+    _index(c, article_id, ready.index[-1] if row[7] is None else search.indexed(unpack(row[7])))
 
 
 def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str, words: int) -> None:
@@ -277,7 +277,7 @@ def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str,
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
         c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
-        _index(c, article_id, text)
+        _index(c, article_id, search.indexed(sound(text)))
 
 
 def add_names(
@@ -292,7 +292,7 @@ def add_names(
         if row is not None:
             names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
             _file(c, article_id, names, labels.Repeated(*row))
-            _index(c, article_id, text)
+            _index(c, article_id, search.indexed(sound(text)))
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
@@ -303,11 +303,11 @@ def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]
 
 
 def _index(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Index an article anew, as it is in the tables; `text` is its plain text."""
+    """Index an article anew, as it is in the tables; `text` is its plain text as `search.indexed` gives it."""
     row = c.execute(
         f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?", (article_id,)
     ).fetchone()
     if row is not None:
         c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        columns = index_columns(text_of(row[0]), split_names(row[1]), split_names(row[2]), text)
-        add_to_index(c, [(article_id, *columns)])
+        *columns, _ = index_columns(text_of(row[0]), split_names(row[1]), split_names(row[2]), "")
+        add_to_index(c, [(article_id, *columns, text)])

@@ -113,14 +113,20 @@ async def test_an_article_of_which_the_feed_has_a_summary_is_completed_from_its_
     assert len(library.headlines()) == 1
 
 
-@pytest.mark.parametrize(("words", "is_completed"), [(3, True), (60, False)])
-async def test_what_a_feed_gives_as_the_whole_is_completed_where_the_page_has_much_more(
-    library: Library, site: ScriptedSite, words: int, is_completed: bool
-) -> None:
+def give_two_paragraphs(site: ScriptedSite, words: int) -> tuple[str, str]:
+    """Publish an article of which the feed has two short paragraphs and no names; gives its link and that text."""
     publish(site, BORDER)
     link = site.url + "/2017/06/china-russia/"
     text = "<p>" + "word " * words + "is all.</p><p>A second paragraph, as of what is whole.</p>"
     site.pages["/feed/"] = Reply(rss(Item("b", title=BORDER.title, html=text, link=link), site=site.url + "/"))
+    return link, text
+
+
+@pytest.mark.parametrize(("words", "is_completed"), [(3, True), (60, False)])
+async def test_what_a_feed_gives_as_the_whole_is_completed_where_the_page_has_much_more(
+    library: Library, site: ScriptedSite, words: int, is_completed: bool
+) -> None:
+    link, _ = give_two_paragraphs(site, words)
     done = await add(library, link)
     assert article(library, done.article_id).offline
     with closing(connect(library.path)) as c:
@@ -132,10 +138,7 @@ async def test_what_a_feed_gives_as_the_whole_is_completed_where_the_page_has_mu
 async def test_names_that_the_feed_leaves_out_are_taken_from_the_page(
     library: Library, site: ScriptedSite, words: int
 ) -> None:
-    publish(site, BORDER)
-    link = site.url + "/2017/06/china-russia/"
-    text = "<p>" + "word " * words + "is all.</p><p>A second paragraph, as of what is whole.</p>"
-    site.pages["/feed/"] = Reply(rss(Item("b", title=BORDER.title, html=text, link=link), site=site.url + "/"))
+    link, text = give_two_paragraphs(site, words)
     done = await add(library, link)
     assert article(library, done.article_id).authors == (BORDER.author,)
     assert article(library, done.article_id).categories == BORDER.categories

@@ -22,10 +22,11 @@ def take_stated(page: Any) -> dict[str, Any]:
     trafilatura would look into that by patterns, in the square of its length.
     """
     scripts = [each for each in page.iter("script") if "ld+json" in each.get("type", "")]
-    for each in scripts:
-        if _loaded(each.text or "") is None:
+    loaded = [_loaded(each.text or "") for each in scripts]
+    for each, value in zip(scripts, loaded, strict=True):
+        if value is None:
             each.drop_tree()
-    return article_data([each.text or "" for each in scripts])
+    return _of_article(loaded)
 
 
 def article_data(scripts: Iterable[str]) -> dict[str, Any]:
@@ -33,7 +34,11 @@ def article_data(scripts: Iterable[str]) -> dict[str, Any]:
 
     References to authors that are described elsewhere on the page are followed.
     """
-    things = [thing for script in scripts for thing in _things(_loaded(script), _DEPTH_MAX)][:_OBJECTS_MAX]
+    return _of_article(map(_loaded, scripts))
+
+
+def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
+    things = [thing for value in loaded for thing in _things(value, _DEPTH_MAX)][:_OBJECTS_MAX]
     known = {thing["@id"]: thing for thing in things if isinstance(thing.get("@id"), str) and len(thing) > 1}
     articles = [thing for thing in things if _is_article(thing)]
     best = max(articles, key=lambda thing: sum(name in thing for name in _FACTS), default={})

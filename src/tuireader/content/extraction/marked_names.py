@@ -7,7 +7,7 @@ stands in the right place.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice, takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -128,7 +128,7 @@ def _found(page: Any, near: Any, rules: tuple[_Rule, ...]) -> Iterator[list[str]
             for element in islice(filter(rule, marked), _CANDIDATES):
                 if _text(element) and not is_elsewhere(element):
                     region = _region(element, part)
-                    if part is page and _is_headed(region) and not _is_beside_post(element):
+                    if part is page and _is_headed(region) and not _is_beside_post(element.iterancestors()):
                         continue
                     yield [_text(each) for each in region.iter() if isinstance(each.tag, str) and rule(each)]
                     break
@@ -150,15 +150,15 @@ def _is_headed(region: Any) -> bool:
     return before is not None and before.tag in HEADINGS
 
 
-def _is_beside_post(element: Any) -> bool:
-    return any(_is_of(each, _ABOUT_POST) for each in element.iterancestors())
+def _is_beside_post(around: Iterable[Any]) -> bool:
+    return any(_is_of(each, _ABOUT_POST) for each in around)
 
 
 def is_elsewhere(element: Any) -> bool:
     """Whether an element stands in a part of a page that is about other articles, or about comments."""
     around = list(takewhile(lambda each: each.tag not in {"main", "body"}, chain((element,), element.iterancestors())))
     is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
-    return not any(_is_of(each, _ABOUT_POST) for each in around) and any(
+    return not _is_beside_post(around) and any(
         (each.tag in _ELSEWHERE_TAGS and not is_filing)
         or _ELSEWHERE.search(each.get("class", ""))
         or each.get("id") == "comments"

@@ -106,10 +106,6 @@ class RowList(Rows):
         if self._drag.end():
             event.stop()
 
-    def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
-        """Whether a row has the bar of what is open, wherever the cursor is."""
-        return False
-
     def _has_thumb(self) -> bool:
         return self.thumb_of(self.places()) is not None
 
@@ -194,6 +190,10 @@ class RowList(Rows):
             mark = Segment("▐", self._style("thumb", selected=selected))
             strip = Strip([*strip.crop(0, width - 1), mark], width)
         return strip
+
+    def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
+        """Whether a row has the bar of what is open, wherever the cursor is."""
+        return False
 
     @property
     def _has_hand(self) -> bool:
