@@ -270,14 +270,26 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     _index(c, article_id, ready.index[-1] if row[7] is None else search.indexed(unpack(row[7])))
 
 
-def save_full_text(c: sqlite3.Connection, article_id: int, html: str, text: str, words: int) -> None:
-    """Keep an article's whole text, fetched from its page: `html`, and for the index its plain `text`."""
+def save_full_text(
+    c: sqlite3.Connection,
+    article_id: int,
+    html: str,
+    text: str,
+    words: int,
+    *,
+    authors: Sequence[str] = (),
+    categories: Sequence[str] = (),
+) -> None:
+    """Keep an article's whole text, fetched from its page: `html`, and for the index its plain `text`.
+
+    With it the names that its page gives, as `add_names` files it under them.
+    """
     with transaction(c):
         c.execute(
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
         c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
-        _index(c, article_id, search.indexed(sound(text)))
+        _add_names(c, article_id, text, authors, categories)
 
 
 def add_names(
@@ -288,11 +300,17 @@ def add_names(
     Where there are none of a kind, it stays as it is.
     """
     with transaction(c):
-        row = c.execute("SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)).fetchone()
-        if row is not None:
-            names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
-            _file(c, article_id, names, labels.Repeated(*row))
-            _index(c, article_id, search.indexed(sound(text)))
+        _add_names(c, article_id, text, authors, categories)
+
+
+def _add_names(
+    c: sqlite3.Connection, article_id: int, text: str, authors: Sequence[str], categories: Sequence[str]
+) -> None:
+    row = c.execute("SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)).fetchone()
+    if row is not None:
+        names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
+        _file(c, article_id, names, labels.Repeated(*row))
+        _index(c, article_id, search.indexed(sound(text)))
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:

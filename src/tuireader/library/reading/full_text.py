@@ -64,10 +64,11 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
         return
     if found.words >= article.words * (_MUCH if article.offline else 1):
         _keep(c, article, found)
-    elif not (article.authors and article.categories):
+    elif any(names := _missing_names(article, found)):
         from tuireader.content.dom.plain_text import plain_text
 
-        _add_names(c, article, found, plain_text(articles.body(c, article.id)))
+        text = plain_text(articles.body(c, article.id))
+        articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
 
 
 class _Found(NamedTuple):
@@ -91,15 +92,24 @@ def _on(page: Page) -> _Found | None:
 
 
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
-    articles.save_full_text(c, article.id, found.extracted.html, found.text, found.words)
-    _add_names(c, article, found, found.text)
+    names, html = _missing_names(article, found), found.extracted.html
+    articles.save_full_text(
+        c, article.id, html, found.text, found.words, authors=names.authors, categories=names.categories
+    )
 
 
-def _add_names(c: sqlite3.Connection, article: Article, found: _Found, text: str) -> None:
-    """File an article of which its feed names no author, or no category, under those that its page names."""
+class _Names(NamedTuple):
+    """What an article is to be filed under besides."""
+
+    authors: tuple[str, ...]
+    categories: tuple[str, ...]
+
+
+def _missing_names(article: Article, found: _Found) -> _Names:
+    """Of an article of which its feed names no author, or no category, those that its page names."""
     from tuireader.text.bylines import categories, people
 
-    authors = () if article.authors else people(found.extracted.authors)
-    filed_under = () if article.categories else categories(found.extracted.categories)
-    if authors or filed_under:
-        articles.add_names(c, article.id, text, authors=authors, categories=filed_under)
+    return _Names(
+        () if article.authors else people(found.extracted.authors),
+        () if article.categories else categories(found.extracted.categories),
+    )
