@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 USE := $(VENV)/.users
 DEV := $(VENV)/.developers
 
-.PHONY: help demo test test-slow coverage check format screenshots bench clean
+.PHONY: help demo test test-slow coverage check format screenshots bench evaluate clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -42,6 +42,9 @@ screenshots: $(DEV) ## retake the pictures of screenshots/
 
 bench: $(DEV) ## measure speed and memory; BENCH=--quick for a short run
 	$(BIN)/python scripts/bench $(BENCH)
+
+evaluate: $(DEV) ## how well articles are found on pages, beside two other libraries
+	$(BIN)/python scripts/evaluate.py $(EVALUATE)
 
 clean: ## remove what was made here
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from trafilatura.utils import load_html
 
 from tuireader.content.extraction.dates import published
+from tuireader.content.extraction.page import load
 
 
 def found(page: str, day: str | None = None, stated: tuple[str, ...] = ()) -> datetime | None:
-    tree = load_html(f"<html><head></head><body><main>{page}</main></body></html>")
+    tree = load(f"<html><head></head><body><main>{page}</main></body></html>")
     assert tree is not None
-    return published(tree, tree.find(".//main"), stated, day)
+    return published(tree, tree.find(".//main"), stated, lambda: day or "")
 
 
 @pytest.mark.parametrize(

@@ -3,28 +3,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from trafilatura.utils import load_html
 
 from tuireader.content.extraction import marked_names
+from tuireader.content.extraction.page import load
 
 
 def tree(body: str) -> Any:
-    return load_html(f"<html><head><title>x</title></head><body>{body}</body></html>")
+    return load(f"<html><head><title>x</title></head><body>{body}</body></html>")
 
 
 def authors(body: str) -> list[str]:
     page = tree(body)
-    return marked_names.authors(page, marked_names.near_title(page))
+    return marked_names.Names(page).authors()
 
 
 def categories(body: str) -> list[str]:
     page = tree(body)
-    return marked_names.categories(page, marked_names.near_title(page))
+    return marked_names.Names(page).categories()
 
 
 def tags(body: str) -> list[str]:
     page = tree(body)
-    return marked_names.tags(page, marked_names.near_title(page))
+    return marked_names.Names(page).tags()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from trafilatura.utils import load_html
 
 from tuireader.content.extraction.metadata import labels, metadata_of, names, title_of
+from tuireader.content.extraction.page import load
 
+
+@dataclass
+class Found:
+    title: str = ""
+    authors: list[str] = field(default_factory=list)
+    day: str = ""
+
+
+NOTHING = Found()
 HEAD = "<head><title>Message Passing - The Rust Book</title></head>"
 OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
 
@@ -27,7 +37,7 @@ OPEN_GRAPH = '<meta property="og:title" content="Tom &amp; Jerry">'
     ],
 )
 def test_titles(page: Any, headings: Any, found: str | None, title: str) -> None:
-    assert title_of(page, headings, found) == title
+    assert title_of(page, headings, Found(found or "")) == title
 
 
 def test_names_and_categories() -> None:
@@ -40,23 +50,23 @@ def test_names_and_categories() -> None:
 def test_the_name_of_a_site_at_the_head_of_a_page_is_no_title() -> None:
     head = "<title>Computing the tide — The Gazette</title>"
     body = "<header><h1>The Gazette</h1></header><div><h2>Computing the tide</h2><h2>The formula</h2></div>"
-    tree = load_html(f"<html><head>{head}</head><body>{body}</body></html>")
-    assert title_of(head, metadata_of(tree, None).headings, None) == "Computing the tide"
+    tree = load(f"<html><head>{head}</head><body>{body}</body></html>")
+    assert title_of(head, metadata_of(tree, NOTHING).headings, NOTHING) == "Computing the tide"
     own = "<title>Computing the tide — The Gazette</title>"
-    tree = load_html(f"<html><head>{own}</head><body><header><h1>Computing the tide</h1></header><h2>The formula</h2>")
-    assert title_of(own, metadata_of(tree, None).headings, None) == "Computing the tide"
+    tree = load(f"<html><head>{own}</head><body><header><h1>Computing the tide</h1></header><h2>The formula</h2>")
+    assert title_of(own, metadata_of(tree, NOTHING).headings, NOTHING) == "Computing the tide"
 
 
 def test_the_mark_of_a_link_to_a_heading_is_no_part_of_it() -> None:
-    assert title_of("<title>Computing the tide</title>", ["Computing the tide#"], None) == "Computing the tide"
-    assert title_of("<title>Learning C#</title>", ["Learning C#"], None) == "Learning C#"
+    assert title_of("<title>Computing the tide</title>", ["Computing the tide#"], NOTHING) == "Computing the tide"
+    assert title_of("<title>Learning C#</title>", ["Learning C#"], NOTHING) == "Learning C#"
 
 
 def test_the_folder_of_a_page_is_no_category_and_tags_have_no_mark() -> None:
     section = '<meta property="article:section" content="posts">'
     tag = '<a rel="tag" href="/tags/snow">#snow</a>'
-    tree = load_html(f"<html><head>{section}</head><body><article><h1>x</h1>{tag}</article></body></html>")
-    assert metadata_of(tree, None).categories == ("snow",)
+    tree = load(f"<html><head>{section}</head><body><article><h1>x</h1>{tag}</article></body></html>")
+    assert metadata_of(tree, NOTHING).categories == ("snow",)
 
 
 @pytest.mark.parametrize(
@@ -80,22 +90,23 @@ def test_the_folder_of_a_page_is_no_category_and_tags_have_no_mark() -> None:
 )
 def test_titles_as_generators_write_them(title: str, body: str) -> None:
     page = f"<html><head><title>{title}</title></head><body>{body}</body></html>"
-    facts = metadata_of(load_html(page), None)
-    assert title_of(page, facts.headings, title, own=facts.own_heading) == "The tide"
+    facts = metadata_of(load(page), NOTHING)
+    assert title_of(page, facts.headings, Found(title), own=facts.own_heading) == "The tide"
 
 
 def test_the_name_of_the_site_where_it_is_known_is_no_title() -> None:
     page = "<title>The Gazette</title>"
-    assert title_of(page, ["The Gazette", "The tide"], "The Gazette", site="the gazette") == "The tide"
-    assert title_of(page, ["The Gazette"], "The Gazette", site="The Gazette") == "The Gazette"
+    assert title_of(page, ["The Gazette", "The tide"], Found("The Gazette"), site="the gazette") == "The tide"
+    assert title_of(page, ["The Gazette"], Found("The Gazette"), site="The Gazette") == "The Gazette"
 
 
-def test_the_key_words_of_a_wiki_and_the_words_of_links_are_no_names() -> None:
-    class Found:
-        author, tags, date = "Tags; Ida Brandt", ["tides,the_tide"], None
-        categories: tuple[str, ...] = ()
+def test_the_words_of_links_are_no_names() -> None:
+    page = load("<html><body><p>x</p></body></html>")
+    assert metadata_of(page, Found(authors=["Tags", "Ida Brandt"])).authors == ("Ida Brandt",)
 
-    wiki = '<meta name="generator" content="DokuWiki">'
-    facts = metadata_of(load_html(f"<html><head>{wiki}</head><body><p>x</p></body></html>"), Found())
-    assert (facts.authors, facts.categories) == (("Ida Brandt",), ())
-    assert metadata_of(load_html("<html><body><p>x</p></body></html>"), Found()).categories == ("tides,the_tide",)
+
+def test_key_words_are_categories_where_there_are_no_others_and_each_is_one() -> None:
+    words = '<meta name="keywords" content="the tide, moon; harbour">'
+    for generator, categories in (("WordPress", ("the tide", "moon", "harbour")), ("DokuWiki", ())):
+        head = f'<head><meta name="generator" content="{generator}">{words}</head>'
+        assert metadata_of(load(f"<html>{head}<body><p>x</p></body></html>"), NOTHING).categories == categories

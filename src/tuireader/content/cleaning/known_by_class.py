@@ -34,8 +34,8 @@ _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb
 _OF_COMMENTS = frozenset({"comment", "comment-body", "comment-author", "comment-meta", "comment-content"})
 _DIVISIONS = frozenset({"div", "section", "aside", "ol", "ul"})
 _CONTROLS = frozenset({"textarea", "input", "select", "button"})
-_UNSEEN = frozenset({"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"})
-_UNSEEN_STYLE = re.compile(
+UNSEEN = frozenset({"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"})
+UNSEEN_STYLE = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
 )
 _FORM_WORDS_MAX = 60
@@ -124,9 +124,9 @@ def _bare(child: Node | str) -> Node | str:
 
 
 def _is_unseen(node: Node) -> bool:
-    if "hidden" in node.attributes or (node["style"] and _UNSEEN_STYLE.search(node["style"])):
+    if "hidden" in node.attributes or (node["style"] and UNSEEN_STYLE.search(node["style"])):
         return True
-    return bool(node["class"]) and not _UNSEEN.isdisjoint(node["class"].split())
+    return bool(node["class"]) and not UNSEEN.isdisjoint(node["class"].split())
 
 
 def _is_of_comments(node: Node) -> bool:

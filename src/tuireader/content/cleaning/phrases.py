@@ -125,3 +125,39 @@ MORE_END_MAX = 12
 
 MORE_CLASS = re.compile(r"""class\s*=\s*["'][^"']*\b(?:more-link|read-?more|continue-reading)""", re.IGNORECASE)
 """How the link to the rest of an article is marked, among the attributes of a tag."""
+
+
+BUTTON = _any(
+    r"jump to recipe|(?:print|pin) recipe|(?:previous|next) image|full size (?:image|table)|view image in fullscreen",
+    r"this slideshow requires javascript\.?|article continues (?:below|after).{0,30}|story continues below.{0,30}",
+    r"\+?\d{1,3} (?:images?|photos?)|(?:image|photo|slide|picture) \d+ (?:of|/) \d+|-?\d+:\d\d|\+?\d[\d.]*\s?k?",
+    r"advert(?:isement|ising|s)?|anzeige|werbung|publicité|publicidade?|pubblicità|reklama?|реклама|広告|广告|廣告|إعلان",
+    r"sponsored(?: content)?|skip ad(?:vertisement)?|article voiceover|download(?: the)? app",
+    r"share[sd]?(?: this)?(?: article| post| story| page)?|save|print|tweet|pin(?: it)?|e-?mail|copy(?: link)?",
+    r"link copied|teilen|drucken|merken|partager|imprimer|enregistrer|compartir|imprimir|guardar",
+    r"copiar enlace|compartilhar|condividi|stampa|поделиться|分享|収藏|收藏|点赞|シェア|ツイート",
+    r"facebook|twitter|whatsapp|linkedin|reddit|pinterest|telegram|mastodon|bluesky|like[sd]?|comments?|add comment",
+    r"reply|follow(?: us)?|subscribe(?: now)?|sign (?:in|up)|log in|register|join|play|pause",
+    r"listen(?: now| to this (?:story|article))?|read more|see (?:all|more)|view (?:all|gallery|comments?)",
+    r"previous|next|close|x",
+    around=r"(?>{}[\s|·•,/&:+–-]*)+",
+)
+"""What is written on buttons, and what announces an advertisement or a gallery; of all of it several in a row."""
+
+END = _any(
+    r"\d+\s+(?:comments?|replies|responses|reactions)|(?:reader |user |all )?comments\s*\(?\d*\)?",
+    r"leave a (?:comment|reply)",
+    r"(?:related|recommended|popular|recent|similar|other)\s(?:\w+\s)?(?:articles?|content|links|news|posts?|reading)",
+    r"(?:related|recommended|popular|recent|similar|other)\s(?:\w+\s)?(?:stories|topics)",
+    r"more (?:from|in|on|about|stories)\b.{0,60}|read (?:more|next|also)|see also on .{0,40}",
+    r"(?:you may|you might) also (?:like|enjoy|be interested in).{0,20}|(?:most|also) (?:read|popular|viewed)",
+    r"about the authors?|author information|kommentare?\s*\(?\d*\)?|das könnte (?:sie|dich) auch interessieren",
+    r"mehr zum thema|auch interessant|über (?:den autor|die autorin)|(?:\d+ )?commentaires?\s*\(?\d*\)?",
+    r"à lire aussi|sur le même (?:sujet|thème)|articles? liés|à propos de l.auteure?|comentarios?\s*\(?\d*\)?",
+    r"(?:noticias|artículos) relacionad[oa]s|te puede interesar|más noticias|sobre el autor|comentários?\s*\(?\d*\)?",
+    r"(?:notícias|artigos) relacionad[oa]s|leia (?:também|mais)|veja também|commenti\s*\(?\d*\)?|articoli correlati",
+    r"leggi anche|комментарии.{0,10}|читайте также.{0,3}|(?:相关|推荐|延伸)(?:阅读|文章|新闻)|関連記事",
+    r"あわせて読みたい|コメント.{0,8}|人気記事|اقرأ أيضا.{0,3}|مواضيع ذات صلة",
+    around=r"{}\s*:?",
+)
+"""Headings under which no article goes on: comments, other articles, who its author is."""

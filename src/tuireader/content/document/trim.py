@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.content.cleaning.phrases import MORE
 from tuireader.content.document.inline import Token, plain
+from tuireader.text.byline_words import BESIDE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,13 +17,6 @@ AnyToken = TypeVar("AnyToken", bound=Token)
 _WORD = re.compile(r"[^\W_]+")
 _BYLINE_MAX = 160
 """Characters of a paragraph that may be a byline."""
-_BESIDE_NAMES = frozenset(
-    {
-        "a", "af", "and", "av", "by", "da", "de", "di", "door", "e", "et", "från", "i", "och", "og", "par", "por",
-        "posted", "story", "text", "texte", "und", "van", "von", "words", "written", "y", "文", "著",
-    }
-)  # fmt: skip
-"""Words that stand beside names in a byline."""
 _ELLIPSIS = re.compile(r"(?=.)[(\[]?(?:…|\.{3,4})?[)\]]?\s*[→»›>↗⟶➔]*")
 """Signs that stand for the rest, without a word."""
 _MORE_MAX = 120
@@ -60,6 +54,6 @@ def _is_byline(authors: tuple[str, ...]) -> Callable[[str], bool]:
 
     def is_byline(text: str) -> bool:
         words = _WORD.findall(text.casefold()) if len(text) <= _BYLINE_MAX else []
-        return bool(names.intersection(words)) and all(word in names or word in _BESIDE_NAMES for word in words)
+        return bool(names.intersection(words)) and all(word in names or word in BESIDE_NAMES for word in words)
 
     return is_byline

@@ -36,10 +36,14 @@ _MATH_START, _MATH_END = (
 )
 _TAG = re.compile(r"<[^<>]*>")
 _DOCTYPE = re.compile(r"<![a-z][^<>]*>?", re.IGNORECASE)
-_LONG_TAG = re.compile(r"<([a-z][^\s<>/]{0,30})([^<>]{5000,})>?", re.IGNORECASE)
+_LONG = 5000
+_LONG_TAG = re.compile(rf"<([a-z][^\s<>/]{{0,30}})([^<>]{{{_LONG},}})>?", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""\s[a-z][\w:.-]{0,40}\s{0,5}=\s{0,5}(?:"[^"]{0,2000}"|'[^']{0,2000}')""", re.IGNORECASE)
 _ATTRIBUTES_MAX = 50
 _RUN_MAX = 200
+_SAMPLED = 20
+_SAMPLED_RUN = re.compile(rf"[^\w\s<>]{{{_RUN_MAX // _SAMPLED - 1}}}")
+"""One of so many characters of a text is enough to see that it has no such run."""
 _LONG_RUN = re.compile(rf"(?<![^\w\s<>])[^\w\s<>]{{{_RUN_MAX},}}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
@@ -80,8 +84,11 @@ def bounded(text: str) -> str:
     runs of signs, which are cut.
     """
     text = _DOCTYPE.sub("", text)
-    text = _LONG_TAG.sub(lambda tag: f"<{tag[1]}{''.join(_short_attributes(tag[2]))}>", text)
-    return _LONG_RUN.sub(lambda run: run[0][:_RUN_MAX], text)
+    if max(map(len, text.split("<"))) >= _LONG:
+        text = _LONG_TAG.sub(lambda tag: f"<{tag[1]}{''.join(_short_attributes(tag[2]))}>", text)
+    if _SAMPLED_RUN.search(text[::_SAMPLED]):
+        text = _LONG_RUN.sub(lambda run: run[0][:_RUN_MAX], text)
+    return text
 
 
 def _short_attributes(text: str) -> Iterator[str]:

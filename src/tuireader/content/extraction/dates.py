@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -21,8 +21,8 @@ _MOMENT = re.compile(
 _LOOKED_AT = 50
 
 
-def published(page: Any, near: Any, stated: Iterable[str], day: str | None) -> datetime | None:
-    """Return when an article appeared: as `stated`, as marked on the page, else on the `day` that was found.
+def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str]) -> datetime | None:
+    """Return when an article appeared: as `stated`, as marked on the page, else on the day that `find` finds.
 
     Where only the day is said, the time is one that is marked on that day. A day that is not marked in the part of the
     page that is `near` the title is worth less than the first that is.
@@ -30,10 +30,14 @@ def published(page: Any, near: Any, stated: Iterable[str], day: str | None) -> d
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
     # The first of January is what is made of a year alone, such as that of a copyright.
-    found = None if (day or "").endswith("-01-01") else next(_moments([day or ""]), None)
-    if not said and shown and (found is None or found.date() not in [each.date() for each in shown]):
-        return shown[0]
-    moment = said[0] if said else found
+    moment = said[0] if said else None
+    if not said and len({each.date() for each in shown}) == 1:
+        moment = shown[0]
+    elif not said:
+        day = find()
+        moment = None if day.endswith("-01-01") else next(_moments([day]), None)
+        if shown and (moment is None or moment.date() not in [each.date() for each in shown]):
+            return shown[0]
     marked = (*said, *shown, *_moments(_times(page)))
     timed = [each for each in marked if each.time() != datetime.min.time()]
     if moment is None or moment in timed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import chain, islice, takewhile
 from typing import Any
 from urllib.parse import unquote
@@ -23,6 +24,8 @@ _CANDIDATES = 500
 """Elements of one kind that are looked at: a page has as many in its lists of everything."""
 _REGION_MAX = 300
 """Characters of a byline, or of a line that says where an article is filed."""
+_LEVELS = 3
+"""How far around a link its class may stand."""
 _NAME_MAX = 80
 _HEADINGS_MAX = 10
 _ELSEWHERE_TAGS = frozenset({"nav", "aside"})
@@ -60,6 +63,8 @@ _WIKI = frozenset({"catlinks", "mw-normal-catlinks"})
 """What MediaWiki puts below a page."""
 _TAG_PATH = re.compile(r"/(?:tags?|labels?)/[^/?#]", re.IGNORECASE)
 _AUTHOR_PATH = re.compile(r"/authors?/[^/?#]", re.IGNORECASE)
+_CLASSES = _AUTHOR_NAME | _CARD_NAME | _PROFILE | _AUTHOR | _CATEGORY | _TAG | _WIKI
+_FILED = re.compile("|".join(each.pattern for each in (_CATEGORY_PATH, _TAG_PATH, _AUTHOR_PATH)), re.IGNORECASE)
 _BYLINE = re.compile(
     r"(?:(?:written|posted|published|words|text)\s+)?by:?\s+(\S.{1,60}?)"
     r"(?:\s+on\s+\d.{0,40}|\s*[·|•,].{0,60})?",
@@ -86,13 +91,45 @@ def near_title(page: Any) -> Any:
     return page
 
 
-def authors(page: Any, near: Any) -> list[str]:
-    """Return the names that are marked as the author's."""
-    for texts in _found(page, near, _AUTHOR_RULES):
-        names = [_BY.sub("", text, count=1).strip(" ,;:·|•–—-") for text in texts]
-        if kept := [name for name in names if is_name(name)]:
-            return kept
-    return _in_byline(near)
+class Names:
+    """The names that the tree of a page marks, each kind looked for when it is asked for."""
+
+    def __init__(self, page: Any) -> None:
+        """Nothing is looked for yet but the part that is about the article."""
+        self.page = page
+        self.near = near_title(page)
+        self._telling: dict[bool, list[Any]] = {}
+
+    def authors(self) -> list[str]:
+        """Return the names that are marked as the author's."""
+        for texts in self._found(_AUTHOR_RULES):
+            names = [_BY.sub("", text, count=1).strip(" ,;:·|•–—-") for text in texts]
+            if kept := [name for name in names if is_name(name)]:
+                return kept
+        return _in_byline(self.near)
+
+    def categories(self) -> list[str]:
+        """Return the names of the categories under which the article is filed."""
+        return next(self._found(_CATEGORY_RULES), [])
+
+    def tags(self) -> list[str]:
+        """Return the tags of the article."""
+        return next(self._found(_TAG_RULES), [])
+
+    def _found(self, rules: tuple[_Rule, ...]) -> Iterator[list[str]]:
+        """Yield what each rule finds by the title, then what each finds anywhere."""
+        for part in (self.page,) if self.near is self.page else (self.near, self.page):
+            is_page = part is self.page
+            if is_page not in self._telling:
+                self._telling[is_page] = list(_telling(part))
+            for rule in rules:
+                for element in islice(filter(rule, self._telling[is_page]), _CANDIDATES):
+                    if _text(element) and not is_elsewhere(element):
+                        region = _region(element, part)
+                        if is_page and _is_headed(region) and not _is_beside_post(element.iterancestors()):
+                            continue
+                        yield [_text(each) for each in region.iter() if isinstance(each.tag, str) and rule(each)]
+                        break
 
 
 def is_name(text: str) -> bool:
@@ -110,28 +147,22 @@ def _in_byline(near: Any) -> list[str]:
     return []
 
 
-def categories(page: Any, near: Any) -> list[str]:
-    """Return the names of the categories under which the article is filed."""
-    return next(_found(page, near, _CATEGORY_RULES), [])
-
-
-def tags(page: Any, near: Any) -> list[str]:
-    """Return the tags of the article."""
-    return next(_found(page, near, _TAG_RULES), [])
-
-
-def _found(page: Any, near: Any, rules: tuple[_Rule, ...]) -> Iterator[list[str]]:
-    """Yield what each rule finds by the title, then what each finds anywhere."""
-    for part in (page,) if near is page else (near, page):
-        marked = [each for each in islice(part.iter(), _LOOKED_AT) if isinstance(each.tag, str)]
-        for rule in rules:
-            for element in islice(filter(rule, marked), _CANDIDATES):
-                if _text(element) and not is_elsewhere(element):
-                    region = _region(element, part)
-                    if part is page and _is_headed(region) and not _is_beside_post(element.iterancestors()):
-                        continue
-                    yield [_text(each) for each in region.iter() if isinstance(each.tag, str) and rule(each)]
-                    break
+def _telling(part: Any) -> Iterator[Any]:
+    """Yield the elements that may be what one of the rules looks for: to see that is quicker than they are."""
+    levels: dict[Any, int] = {}
+    for each in islice(part.iter(), _LOOKED_AT):
+        given = each.attrib if isinstance(each.tag, str) else {}
+        left = _LEVELS if _is_of(each, _CLASSES) else levels.get(each.getparent(), 0) - 1 if levels else -1
+        if left >= 0:
+            levels[each] = left
+        if (
+            left >= 0
+            or "rel" in given
+            or "itemprop" in given
+            or given.get("id") in _AUTHOR
+            or (each.tag == "a" and "/" in (link := given.get("href", "")) and _FILED.search(unquote(link)))
+        ):
+            yield each
 
 
 def _region(element: Any, part: Any) -> Any:
@@ -182,12 +213,17 @@ def _says(element: Any, attribute: str, word: str) -> bool:
 
 
 def _is_of(element: Any, classes: frozenset[str]) -> bool:
-    return not classes.isdisjoint(element.get("class", "").split())
+    return not classes.isdisjoint(_classes(element.get("class", "")))
+
+
+@lru_cache(maxsize=4096)
+def _classes(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _within(element: Any, classes: frozenset[str]) -> bool:
     """Whether an element, or one of the few around it, is of such a class."""
-    return any(_is_of(each, classes) for each in chain((element,), islice(element.iterancestors(), 3)))
+    return any(_is_of(each, classes) for each in chain((element,), islice(element.iterancestors(), _LEVELS)))
 
 
 def _is_named_author(element: Any) -> bool:

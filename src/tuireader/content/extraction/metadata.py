@@ -9,7 +9,7 @@ from datetime import datetime
 from html import unescape
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
@@ -33,9 +33,27 @@ _OG_TITLE = re.compile(
     re.IGNORECASE,
 )
 _PARTS = re.compile(r"\s+[|–—·•»:-]+\s+")
+_KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
+_BETWEEN = re.compile(r"\s*[,;，、；]\s*")
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """What Hugo says of every page: the folder that it lies in."""
 _NOT_LETTERS = re.compile(r"[\W_]+")
+
+
+class Found(Protocol):
+    """What another finds of an article on its page, each when it is asked for; empty where it finds nothing."""
+
+    @property
+    def title(self) -> str:
+        """Its title."""
+
+    @property
+    def authors(self) -> list[str]:
+        """Who wrote it."""
+
+    @property
+    def day(self) -> str:
+        """When it appeared, as in "2026-11-26"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +65,13 @@ class Metadata:
     published: datetime | None
     headings: tuple[str, ...]
     """What may be the title, the likeliest first."""
+    site: str
+    """The name of the site; may be empty."""
     own_heading: str
     """The only first heading of the article or of the main part, or what its page calls the title; empty: neither."""
 
 
-def title_of(page: str, headings: Iterable[str], found: str | None, *, own: str = "", site: str = "") -> str:
+def title_of(page: str, headings: Iterable[str], found: Found, *, own: str = "", site: str = "") -> str:
     """Return the title of an article: a heading of its own that the page is called after, else what was `found`.
 
     What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
@@ -60,18 +80,28 @@ def title_of(page: str, headings: Iterable[str], found: str | None, *, own: str 
     named = letters(site)
     called = [each for each in _called(page) if letters(each) != named]
     likely = [each for each in (*headings, own) if letters(each) not in {"", named}]
+    if title := _called_after(likely, called):
+        return title
     # What is the whole title of the page says nothing that this does not say.
-    likely += [found] if found and letters(found) not in {named, *map(letters, called)} else []
-    for heading in likely:
-        if (key := letters(heading)) and any(key in letters(each) for each in called):
-            line = printable_line(heading)
-            is_named_so = any(line in each for each in called)
-            return line if is_named_so else line.removesuffix("#")  # the mark of a link to the heading itself
+    if letters(found.title) not in {"", named, *map(letters, called)}:
+        likely.append(found.title)
+        if title := _called_after([found.title], called):
+            return title
     if own and letters(own) != named:
         return own
     if called:
         return _PARTS.split(called[0])[0]
-    return printable_line(next((each for each in (found or "", *likely) if letters(each) != named), found or ""))
+    return printable_line(next((each for each in (found.title, *likely) if letters(each) != named), found.title))
+
+
+def _called_after(headings: Iterable[str], called: list[str]) -> str:
+    """Return the first heading that is part of what a page calls itself; empty where there is none."""
+    for heading in headings:
+        if (key := letters(heading)) and any(key in letters(each) for each in called):
+            line = printable_line(heading)
+            is_named_so = any(line in each for each in called)
+            return line if is_named_so else line.removesuffix("#")  # the mark of a link to the heading itself
+    return ""
 
 
 def _called(page: str) -> list[str]:
@@ -81,32 +111,37 @@ def _called(page: str) -> list[str]:
     return [printable_line(unescape(text)) for text in (*texts, *((title[1],) if title else ()))]
 
 
-def metadata_of(page: Any, found: Any, stated: Mapping[str, Any] = MappingProxyType({})) -> Metadata:
-    """Return what the tree of a page says of its article, and else what trafilatura `found`.
+def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProxyType({})) -> Metadata:
+    """Return what the tree of a page says of its article, and else what is `found`, which takes longer.
 
     What is `stated` for machines goes first. Tags are taken where there is no category.
     """
-    near = marked_names.near_title(page)
-    author, found_labels, day = (
-        (found.author, found.categories or found.tags, found.date) if found else (None, None, None)
-    )
+    marked = marked_names.Names(page)
+    near = marked.near
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
-        names(
-            names_in(stated.get("author"))
-            or marked_names.authors(page, near)
-            or filter(marked_names.is_name, (author or "").split("; "))
-        ),
+        names(names_in(stated.get("author")) or marked.authors() or filter(marked_names.is_name, found.authors)),
         labels(texts_in(stated.get("articleSection")))
-        or labels(marked_names.categories(page, near))
+        or labels(marked.categories())
         or labels(sections)
-        or labels(marked_names.tags(page, near))
-        or labels(() if _is_wiki(page) else found_labels or ()),
-        dates.published(page, near, texts_in(stated.get("datePublished")), day),
+        or labels(marked.tags())
+        or labels(() if _is_wiki(page) else _key_words(page)),
+        dates.published(page, near, texts_in(stated.get("datePublished")), lambda: found.day),
         tuple(map(_line, _headings(near))),
+        next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),
     )
+
+
+def _key_words(page: Any) -> list[str]:
+    """Return the key words of a page, which most give all in one."""
+    said = [
+        each.get("content", "")
+        for each in page.iter("meta")
+        if _KEY_WORDS.intersection((each.get("property"), each.get("name")))
+    ]
+    return [each.strip() for text in said for each in _BETWEEN.split(text)]
 
 
 def _is_wiki(page: Any) -> bool:

@@ -46,7 +46,8 @@ def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
     from tuireader.urls.hosts import named_host
 
-    article, found = articles.get(c, article_id), _on(page)
+    article = articles.get(c, article_id)
+    found = _on(page, articles.body(c, article_id))
     if found is None:
         raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
     if found.words < article.words:
@@ -59,7 +60,8 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
 
     What the feed gave as the whole is replaced only by a text that is much longer.
     """
-    article, found = articles.get(c, article_id), _on(page)
+    article, body = articles.get(c, article_id), articles.body(c, article_id)
+    found = _on(page, body)
     if found is None:
         return
     if found.words >= article.words * (_MUCH if article.offline else 1):
@@ -67,7 +69,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     elif any(names := _missing_names(article, found)):
         from tuireader.content.dom.plain_text import plain_text
 
-        text = plain_text(articles.body(c, article.id))
+        text = plain_text(body)
         articles.add_names(c, article.id, text, authors=names.authors, categories=names.categories)
 
 
@@ -79,13 +81,13 @@ class _Found(NamedTuple):
     words: int
 
 
-def _on(page: Page) -> _Found | None:
-    """The article on a page; None where there is no word of one."""
+def _on(page: Page, body: str) -> _Found | None:
+    """The article on a page whose feed gives `body`; None where there is no word of one."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.text.word_count import count_words
 
-    extracted = main_html(page.content, page.url)
+    extracted = main_html(page.content, page.url, excerpt=plain_text(body))
     text = "" if extracted is None else plain_text(extracted.html)
     words = count_words(text)
     return _Found(extracted, text, words) if extracted is not None and words else None

@@ -1,0 +1,257 @@
+"""Which blocks of a page are its article: two opinions, and edges on which both agree.
+
+What stands around an article stands at its edges, and there only one of the two takes it; code, tables, captions and
+notes stand within, and there the scoring alone is trusted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+from tuireader.content.cleaning.phrases import END
+from tuireader.content.extraction import scoring, second_opinion
+from tuireader.content.extraction.around import found_in
+from tuireader.content.extraction.blocks import Blocks, Span
+from tuireader.content.extraction.edges import says_only_facts
+from tuireader.content.extraction.metadata import letters
+from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.part_names import is_body, is_left_out
+from tuireader.text.html_elements import HEADINGS
+
+_HALF = 0.5
+_MORE, _MORE_MIN = 0.1, 200
+"""The share of the text, and the letters, that may follow it within what is called the body of the article."""
+_FEW = 250
+"""Letters without which the scoring is tried once more, with all that seems to stand around the article."""
+_TELLING = 20
+"""Letters of a block from which on it is known by being somewhere in a text."""
+_SEARCHED_MAX = 100_000_000
+"""Letters that are searched in all, so that no page takes long."""
+_ANCHOR = 45
+_ANCHOR_MIN = 20
+"""Letters by which the block is found where an excerpt begins, and the fewest that tell."""
+_BEFORE_MAX = 600
+"""Letters before that block which are not of the article."""
+_LEAD_MIN, _LEAD_MAX = 25, 900
+"""Letters of what stands between a title and the text, if it is of the article."""
+_TITLE_BEFORE, _TITLE_WITHIN = 14, 4
+"""Blocks before the text, and of it, among which the title is looked for."""
+_LEAD_WORDS = 5
+_TEXT_MIN = 90
+"""Letters of a block that may be the first of the text: before it are its title and what is said of it."""
+_ENDING_MAX = 0.5
+"""The share of the text that may follow a heading which ends it."""
+_ENDING_MAX = 0.5
+"""The share of the text that may follow a heading which ends it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of an article before its text is."""
+
+    title: str = ""
+    names: tuple[str, ...] = ()
+    """Of its authors, its categories and its site."""
+    excerpt: str = ""
+    """The beginning of its text, as its feed gives it."""
+
+
+def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
+    """Return the blocks of a page, and which of them are of its article; the rest of the page is used up."""
+    blocks = Blocks(tree.find("body"))
+    bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
+    around = seeming = found_in(blocks, bodies)
+    begins = _beginnings(blocks, known.excerpt)
+    if begins and all(around[number] for number in begins):
+        around[begins[0]] = False
+    part, scored = scoring.best_part(blocks, around)
+    if blocks.size_of(scored) < _FEW and not _is_short(blocks, scored, bodies):
+        surely = found_in(blocks, bodies, surely=True)
+        other, found = scoring.best_part(blocks, surely)
+        if blocks.size_of(found) > 2 * blocks.size_of(scored):
+            part, scored, around = other, found, surely
+    blocks.drop(around)
+    matched = _matched(blocks, second_opinion.text(tree))
+    if part is not None:
+        for number in scoring.unlike(part, blocks, matched):
+            scored[number] = False
+    choice = _Choice(blocks, around, seeming, known, [number for number in begins if not around[number]])
+    choice.agree(scored, matched, bodies)
+    if any(choice.chosen):
+        choice.fill_gaps(bodies)
+        choice.anchor()
+        choice.trim()
+    return blocks, choice.chosen
+
+
+def _is_short(blocks: Blocks, chosen: list[bool], bodies: list[Span]) -> bool:
+    """Whether most of what is chosen is called the body of an article: then it is a short one."""
+    marked = [one and any(first <= number < last for first, last in bodies) for number, one in enumerate(chosen)]
+    return 0 < blocks.size_of(chosen) <= 2 * blocks.size_of(marked)
+
+
+def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
+    """The blocks that begin as an excerpt does."""
+    key = letters(excerpt)[:_ANCHOR]
+    if len(key) < _ANCHOR_MIN:
+        return []
+    return [
+        number
+        for number, block in enumerate(blocks)
+        if block.key.startswith(key) or (len(block.key) >= _ANCHOR_MIN and key.startswith(block.key))
+    ]
+
+
+def _matched(blocks: Blocks, text: str) -> list[bool]:
+    """Say of each block whether it is in a text, which has most of them on lines of their own."""
+    keys = [letters(line) for line in text.split("\n")]
+    lines, whole = set(keys), "".join(keys)
+    left = _SEARCHED_MAX // max(1, len(whole))
+    found = []
+    for block in blocks:
+        there = block.key in lines
+        if not there and len(block.key) >= _TELLING and left > 0:
+            left -= 1
+            there = block.key in whole
+        found.append(there and block.key != "")
+    return found
+
+
+class _Choice:
+    def __init__(
+        self, blocks: Blocks, around: list[bool], seeming: list[bool], known: Known, begins: list[int]
+    ) -> None:
+        self.blocks = blocks
+        self.around = around
+        self.seeming = seeming
+        """Which blocks seem to be around the article, and are not where all that is left would be too little."""
+        self.title = letters(known.title)
+        self.known = known
+        self.begins = begins
+        """The blocks that begin as the excerpt does."""
+        self.chosen = [False] * len(blocks)
+        self.agreed = self.chosen
+
+    def numbers(self) -> list[int]:
+        """Which blocks are chosen, by their numbers."""
+        return [number for number, one in enumerate(self.chosen) if one]
+
+    def agree(self, scored: list[bool], matched: list[bool], bodies: list[Span]) -> None:
+        """Join the two opinions: the scores, and what is `matched` by the other."""
+        self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
+        size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
+        if both < _HALF * other_size and other_size > size * _HALF:
+            pairs = zip(scored, matched, self.around, strict=True)
+            self.chosen = [(one or other) and not out for one, other, out in pairs]
+            return
+        self.chosen = list(scored)
+        if both and both >= _HALF * size:
+            numbers = [number for number, one in enumerate(self.agreed) if one]
+            first, last = numbers[0], numbers[-1]
+            following = (number for number in range(last + 1, len(scored)) if scored[number])
+            last = max((last, *takewhile(self._goes_on, following)))
+            for low, high in bodies:
+                more = [number for number in range(last + 1, high) if scored[number]] if low <= last else []
+                if sum(len(self.blocks[number].key) for number in more) <= max(_MORE_MIN, _MORE * both):
+                    last = max((last, *more))
+            self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
+
+    def _goes_on(self, number: int) -> bool:
+        """Whether a block behind the last one that is agreed on is one that the other opinion leaves out anywhere."""
+        return is_left_out(self.blocks[number].element)
+
+    def fill_gaps(self, bodies: list[Span]) -> None:
+        """Choose what stands between the first and the last in what the page marks as its article."""
+        marked, numbers = self._marked(bodies), self.numbers()
+        if marked is not None:
+            for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
+                self.chosen[number] = self.chosen[number] or not self.around[number]
+
+    def _marked(self, bodies: list[Span]) -> Span | None:
+        """Which blocks the page marks: as the body of an article, or as its only article or main part."""
+        if bodies:
+            return max(bodies, key=self.blocks.size)
+        spans = [(each, span) for each, span in self.blocks.spans.items() if span[0] < span[1]]
+        for tag in ("article", "main"):
+            parts = [span for each, span in spans if tag in (each.tag, each.get("role"))]
+            if len(parts) == 1:
+                return parts[0]
+        return None
+
+    def anchor(self) -> None:
+        """Have the text begin where its excerpt does: above, if it is there, and with nothing strange before it."""
+        first = self.numbers()[0]
+        if (at := next((number for number in self.begins if self.chosen[number]), None)) is not None:
+            before = [number for number in range(first, at) if self.chosen[number] and self._is_strange(number)]
+            if sum(len(self.blocks[number].key) for number in before) <= _BEFORE_MAX:
+                for number in before:
+                    self.chosen[number] = False
+        elif (at := max((number for number in self.begins if number < first), default=None)) is not None:
+            self.chosen[at] = True
+            for number in range(at + 1, first):
+                self.chosen[number] = self._is_lead(number)
+
+    def _is_strange(self, number: int) -> bool:
+        """Whether a block before the text is one that only the scoring takes, and no caption."""
+        return not (self.agreed[number] or is_left_out(self.blocks[number].element))
+
+    def trim(self) -> None:
+        """Begin below the title, with the standfirst and without lines that say who and when; end with the text."""
+        title = self._title()
+        if title is not None:
+            first = self.numbers()[0]
+            self.chosen[: title + 1] = [False] * (title + 1)
+            for number in range(title + 1, first):
+                self.chosen[number] = self._is_lead(number)
+        self._end()
+        numbers = self.numbers()
+        for number in takewhile(lambda each: len(self.blocks[each].key) < _TEXT_MIN, numbers[:_TITLE_BEFORE]):
+            self.chosen[number] = not self._is_beside(number)
+        for number in takewhile(self._ends_nothing, reversed(numbers)):
+            self.chosen[number] = False
+
+    def _end(self) -> None:
+        """End before a heading under which no article goes on, unless much follows it."""
+        numbers = self.numbers()
+        least = (1 - _ENDING_MAX) * self.blocks.size_of(self.chosen)
+        size = 0
+        for index, number in enumerate(numbers):
+            if size >= least and END.fullmatch(self.blocks[number].text):
+                for each in numbers[index:]:
+                    self.chosen[each] = False
+                return
+            size += len(self.blocks[number].key)
+
+    def _title(self) -> int | None:
+        """The last block that is the title, among those before the text and the first of it."""
+        numbers = self.numbers()
+        near: list[int] = [
+            *numbers[:_TITLE_WITHIN][::-1],
+            *range(numbers[0] - 1, max(-1, numbers[0] - _TITLE_BEFORE), -1),
+        ]
+        for number in near:
+            if self.title and self.blocks[number].key == self.title:
+                return number
+        firsts = [number for number, block in enumerate(self.blocks) if block.element.tag == "h1"]
+        if len(firsts) > 1:
+            firsts = [number for number in firsts if not (self.chosen[number] or self.around[number])]
+        for number in near:
+            if number in firsts:
+                return number
+        return None
+
+    def _is_beside(self, number: int) -> bool:
+        block = self.blocks[number]
+        return self.seeming[number] or says_only_facts(block.text, block.element, self.known.names)
+
+    def _ends_nothing(self, number: int) -> bool:
+        return self.blocks[number].element.tag in HEADINGS or self._is_beside(number)
+
+    def _is_lead(self, number: int) -> bool:
+        """Whether a block between the title and the text reads like text."""
+        block = self.blocks[number]
+        if self.around[number] or not _LEAD_MIN <= len(block.key) <= _LEAD_MAX or block.links > len(block.key) / 3:
+            return False
+        is_text = len(block.text.split()) >= _LEAD_WORDS or block.marks > 0
+        return is_text and block.element.tag != "h1" and not self._is_beside(number)

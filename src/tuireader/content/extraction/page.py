@@ -1,0 +1,135 @@
+"""The page of an article as one tree, without what is there for nobody's eyes. The only door to lxml."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, TypeAlias
+
+from lxml.etree import LxmlError  # type: ignore[import-untyped]
+from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-untyped]
+
+from tuireader.content.cleaning.known_by_class import UNSEEN, UNSEEN_STYLE
+
+Element: TypeAlias = Any
+"""An element of lxml's trees."""
+
+_STREAMED = re.compile(r"""\sid=["'][\w:-]{0,40}S:[0-9a-f]{1,6}["']""")
+_PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
+_UNSEEN_TAGS = frozenset(
+    {"script", "style", "template", "link", "base", "svg", "canvas", "datalist", "select", "textarea", "noframes"}
+)
+_HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xxl)-)(?!none|hidden)")
+"""Classes that show, on a wide screen, what another class hides."""
+_HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
+_HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
+_DIALOGS = frozenset({"dialog", "alertdialog"})
+_MOST = 0.4
+"""The share of a page's text that is never taken for hidden, or for something around the article."""
+
+
+def load(text: str) -> Element | None:
+    """Return the tree of a page; None where there is nothing in it."""
+    is_streamed = _STREAMED.search(text) is not None
+    parser = HTMLParser(encoding="utf-8", remove_pis=True, remove_comments=not is_streamed)
+    try:
+        tree = fromstring(text.replace("\0", "\ufffd").encode("utf-8", "replace"), parser=parser)
+    except (LxmlError, ValueError):
+        return None
+    tree = tree.getroottree().getroot()
+    if tree.tag != "html" or tree.find("body") is None:
+        return None
+    if is_streamed:
+        _join_streams(tree)
+    return tree
+
+
+def write(element: Element) -> str:
+    """Return an element as HTML, without what follows it."""
+    return str(tostring(element, encoding="unicode", with_tail=False))
+
+
+def drop(element: Element) -> None:
+    """Take an element out of its tree; the text that follows it stays."""
+    around = element.getparent()
+    if around is None:
+        return
+    if element.tail:
+        _add_text(around, around.index(element), element.tail)
+    around.remove(element)
+
+
+def _add_text(around: Element, at: int, text: str) -> None:
+    """Add text to an element before its child number `at`."""
+    if at:
+        around[at - 1].tail = (around[at - 1].tail or "") + text
+    else:
+        around.text = (around.text or "") + text
+
+
+def _join_streams(tree: Element) -> None:
+    """Put, in place, what a server of React sent later where the page was waiting for it."""
+    places = {}
+    for each in tree.iter("template"):
+        if found := _PLACE.fullmatch(each.get("id") or ""):
+            places[f"{found[1]}S:{found[2]}"] = each
+    for late in [each for each in tree.iter("div") if each.get("hidden") is not None and each.get("id") in places]:
+        place = places.pop(late.get("id"))
+        if late not in place.iterancestors():
+            _drop_fallback(place)
+            around = place.getparent()
+            at = around.index(place)
+            if late.text:
+                _add_text(around, at, late.text)
+            around[at:at] = list(late)
+            drop(late)
+    for each in [each for each in tree.iter() if not isinstance(each.tag, str)]:
+        drop(each)
+
+
+def _drop_fallback(place: Element) -> None:
+    """Drop what a page shows while it waits: what stands between a place and the comment that ends it."""
+    waiting = []
+    following = place.getnext()
+    while following is not None and isinstance(following.tag, str):
+        waiting.append(following)
+        following = following.getnext()
+    if following is not None and (following.text or "").strip() == "/$":
+        for each in waiting:
+            drop(each)
+
+
+def drop_unseen(tree: Element) -> None:
+    """Take out of a page, in place, what a browser would not show; not most of it, which a script will show."""
+    body = tree.find("body")
+    hidden = []
+    for each in list(body.iter()):
+        if each.tag in _UNSEEN_TAGS or (each.tag == "dialog" and each.get("open") is None):
+            drop(each)
+        elif each.attrib and each is not body and _is_hidden(each):
+            hidden.append(each)
+    whole = len(text_of(body)) if hidden else 0
+    for each in hidden:
+        if len(text_of(each)) <= _MOST * whole:
+            drop(each)
+        else:
+            for name in _HIDING_ATTRIBUTES.intersection(each.keys()):
+                del each.attrib[name]
+
+
+def _is_hidden(element: Element) -> bool:
+    given = element.attrib
+    if given.get("hidden", "until-found").lower() != "until-found" or given.get("aria-hidden") == "true":
+        return True
+    if given.get("role") in _DIALOGS or given.get("aria-modal") == "true":
+        return True
+    if (style := given.get("style")) and UNSEEN_STYLE.search(style):
+        return True
+    classes = given.get("class", "").split()
+    if UNSEEN.isdisjoint(classes):
+        return not _HIDING.isdisjoint(classes) and _HIDDEN_UNTIL.search(given["class"]) is None
+    return True
+
+
+def text_of(element: Element) -> str:
+    """Return the text of an element on one line."""
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,184 @@
+"""What the parts of a page are, by what they are and what they are called. Pure, over lxml's trees."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import chain, islice, pairwise
+
+from tuireader.content.cleaning.known_by_class import PARTS
+from tuireader.content.extraction.page import Element
+from tuireader.text.html_elements import HEADINGS
+
+_TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
+_TOKENS_MAX = 3
+"""Words of a name that say what it names: those after them say more of what it is for."""
+_OF_PAGE = ("no-", "has-", "with-", "is-", "without-")
+"""How classes begin that say what else a page has, or has not."""
+_LENGTH_MAX = 300
+
+_AROUND = frozenset(
+    {
+        "ad", "ads", "adsbygoogle", "adsense", "adslot", "advert", "advertisement", "advertising", "adverts",
+        "audioplayer", "backlinks", "banner", "breadcrumb", "breadcrumbs", "byline", "bylines", "claps", "commentlist",
+        "comments", "consent", "cookie", "cookies", "copyright", "dateline", "disqus", "donate", "donation", "eyebrow",
+        "gdpr", "kicker", "legal", "licence", "license", "licensing", "lightbox", "login", "masthead", "menu", "modal",
+        "mostread", "nav", "navbar", "navi", "navigation", "newsletter", "nextprev", "outbrain", "pager", "pagination",
+        "paywall", "popup", "prevnext", "printfriendly", "promo", "promos", "promoted", "promotion", "rail", "ranking",
+        "reactions", "recirc", "recirculation", "recommendation", "recommendations", "recommended", "related",
+        "respond", "share", "sharebar", "sharedaddy", "sharing", "sidebar", "signup", "skip", "social", "sponsor",
+        "sponsored", "sponsors", "subscribe", "subscription", "subscriptions", "taboola", "tagcloud", "taglist", "tags",
+        "teasers", "timestamp", "toc", "tocs", "toolbar", "trending", "webmention", "webmentions",
+    }
+)  # fmt: skip
+"""Words in the names of what stands around an article."""
+_PAIRS = frozenset(
+    f"{first} {second}"
+    for firsts, seconds in (
+        ("author about", "bio biography box card footer info note profile"),
+        ("read", "also in more next on time"),
+        ("more", "articles from news on posts stories to"),
+        ("most", "commented popular read shared viewed"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "article articles"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "post posts"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "comments entries"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "links news reads"),
+        ("also further latest next other popular prev previous recent similar suggested trending", "stories"),
+        ("you", "may might"),
+        ("up", "next"),
+        ("article content entry page post story", "actions copyright footer info licence license licensing links meta"),
+        ("article content entry page post story", "metas nav navigation prevnext related share tags tools"),
+        ("cat categories category tag tags", "cloud links list menu"),
+        ("posted", "by in on time"),
+        ("global main page site", "footer header menu nav navigation"),
+        ("call cta", "banner box to"),
+        ("edit", "link page this"),
+        ("table", "of"),
+        ("sign", "in up"),
+        ("follow", "us"),
+        ("email mail", "capture form signup"),
+        ("back", "to"),
+        ("prev previous", "next"),
+        ("next", "prev previous"),
+        ("gallery image slide", "count counter"),
+        ("comment comments", "area count form list respond section thread"),
+    )
+    for first in firsts.split()
+    for second in seconds.split()
+)
+"""Pairs of words of which both say so only together."""
+SURELY_AROUND = frozenset(
+    {
+        "aside", "comments", "commentlist", "consent", "cookie", "cookies", "disqus", "footer", "gdpr", "nav",
+        "next prev", "prev next", "respond", "site footer", "site header",
+    }
+)  # fmt: skip
+"""Those of these reasons that are never those of an article itself."""
+_AROUND_TAGS = frozenset({"aside", "footer", "form", "menu", "nav"})
+_AROUND_ROLES = frozenset(
+    {"banner", "complementary", "contentinfo", "dialog", "menu", "menubar", "navigation", "search", "toolbar"}
+)
+_NEVER_AROUND = frozenset({"body", "code", "pre", "table", "td", "tr", *HEADINGS})
+_WITH_FOOTER = frozenset({"blockquote", "figure"})
+_NOTES = frozenset(
+    {
+        "admonition", "callout", "caution", "danger", "footnote", "footnotes", "hint", "important", "info", "infobox",
+        "marginnote", "note", "notice", "pullquote", "sidenote", "tip", "warning",
+    }
+)  # fmt: skip
+"""Words in the names of what stands beside a text and belongs to it."""
+
+_UNLIKELY = frozenset(
+    {
+        "aside", "author", "box", "card", "cards", "community", "complementary", "contact", "extra", "footer", "form",
+        "grid", "header", "hero", "list", "media", "meta", "profile", "rss", "search", "teaser", "widget",
+    }
+)  # fmt: skip
+_LIKELY = frozenset(
+    {
+        "article", "blog", "body", "chapter", "content", "copy", "document", "entry", "hentry", "longform", "main",
+        "markdown", "page", "post", "prose", "richtext", "rte", "story", "text",
+    }
+)  # fmt: skip
+_OF_ARTICLE = frozenset({"article", "blog", "doc", "e", "entry", "gh", "md", "news", "page", "post", "recipe", "story"})
+_BODIES = frozenset({"body", "content", "copy", "markdown", "prose", "text"})
+"""The second and the first word of names that mean the text of an article."""
+
+_LEFT_OUT = frozenset({"figcaption", "figure", "pre", "table"})
+_FOOTNOTES = frozenset({"bibliography", "endnote", "endnotes", "fn", "fnlist", "footnote", "footnotes", "references"})
+_NEAR = 5
+"""How far around a block what says that it is a note may stand."""
+
+_NO_REASON: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def _words(classes: str, name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the words, and the pairs of words, that classes and an id are made of."""
+    words: set[str] = set()
+    pairs: set[str] = set()
+    for each in (*classes.split(), name):
+        if not each.startswith(_OF_PAGE):
+            found = [word.lower() for word in islice(_TOKEN.findall(each), _TOKENS_MAX)]
+            words.update(found)
+            pairs.update(map(" ".join, pairwise(found)))
+    return frozenset(words), frozenset(pairs)
+
+
+def _words_of(element: Element) -> tuple[frozenset[str], frozenset[str]]:
+    given = element.attrib
+    return _words(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+
+
+@lru_cache(maxsize=4096)
+def _called_around(classes: str, name: str) -> frozenset[str]:
+    words, pairs = _words(classes, name)
+    return (words & _AROUND) | (pairs & _PAIRS) | PARTS.intersection(classes.split())
+
+
+def reasons(element: Element) -> frozenset[str]:
+    """Return what says, of its tag, its role and its names, that an element is something around an article."""
+    given, tag = element.attrib, element.tag
+    if tag in _NEVER_AROUND:
+        return _NO_REASON
+    if (role := given.get("role")) in _AROUND_ROLES:
+        return frozenset((role,))
+    if tag in _AROUND_TAGS and not (
+        (tag == "footer" and element.getparent().tag in _WITH_FOOTER)
+        or (tag == "aside" and not _words_of(element)[0].isdisjoint(_NOTES))
+    ):
+        return frozenset((tag,))
+    if not ("class" in given or "id" in given):
+        return _NO_REASON
+    return _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+
+
+def weight(element: Element) -> int:
+    """Return how likely, by its names, an element is to hold an article: 25 for a reason, -25 for one against it."""
+    if not ("class" in element.attrib or "id" in element.attrib):
+        return 0
+    words, pairs = _words_of(element)
+    against = not (words.isdisjoint(_UNLIKELY) and words.isdisjoint(_AROUND) and pairs.isdisjoint(_PAIRS))
+    return (0 if words.isdisjoint(_LIKELY) else 25) - (25 if against else 0)
+
+
+def is_body(element: Element) -> bool:
+    """Whether an element is called the text of an article."""
+    given = element.attrib
+    if "articleBody" in given.get("itemprop", "").split():
+        return True
+    return "class" in given and _is_called_body(given["class"][:_LENGTH_MAX])
+
+
+@lru_cache(maxsize=4096)
+def _is_called_body(classes: str) -> bool:
+    names = ([word.lower() for word in islice(_TOKEN.findall(each), 2)] for each in classes.split())
+    return any(len(name) == 2 and name[0] in _OF_ARTICLE and name[1] in _BODIES for name in names)
+
+
+def is_left_out(element: Element) -> bool:
+    """Whether a block is of what trafilatura leaves out: code, tables, captions, notes."""
+    return any(
+        each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES))
+        for each in chain((element,), islice(element.iterancestors(), _NEAR))
+    )

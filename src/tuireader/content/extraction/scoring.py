@@ -1,0 +1,151 @@
+"""Which blocks of a page are its article's, by the way of scoring that Readability made known.
+
+Each paragraph gives points, for its length and for its marks of punctuation, to what it stands in: all of them to the
+element around it, fewer to those around that. The element with the most, less the share of its text that is in links,
+holds the article; what stands beside it and is much like it belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+from tuireader.content.extraction.blocks import Blocks, Span
+from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.part_names import weight
+
+_SHORTEST = 20
+"""Letters of a block that gives points."""
+_LEVELS = 5
+"""How many elements around a block it gives points to."""
+_BY_TAG = {
+    **dict.fromkeys(("article", "main", "div"), 5),
+    **dict.fromkeys(("pre", "td", "blockquote"), 3),
+    **dict.fromkeys(("address", "ol", "ul", "dl", "dd", "dt", "li", "form"), -3),
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6", "th"), -5),
+}
+_AS_GOOD = 0.75
+"""The share of the best one's points from which on another is as good."""
+_AS_GOOD_MIN = 3
+"""How many that are as good make what holds them all better."""
+_BESIDE = 0.2
+"""The share of the best one's points from which on what stands beside it belongs to it."""
+_TRIED = 5
+_CONDITIONAL = frozenset({"div", "section", "ul", "ol", "dl", "fieldset", "header", "article", "details", "form"})
+_LISTS = frozenset({"ul", "ol", "dl"})
+_FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
+"""Shares of a part's text in links from which on it is no prose; in a list; and whatever anyone says."""
+_MOST = 0.4
+"""The share of the best element's text that is never unlike the article."""
+_PROSE = 10
+"""Marks of punctuation outside of links from which on a part is prose, whatever it is called."""
+
+
+def best_part(blocks: Blocks, around: list[bool]) -> tuple[Element | None, list[bool]]:
+    """Return the element that most likely holds the article, and which blocks it and what belongs to it has.
+
+    What is `around` the article it has not. None where no block gives points.
+    """
+    points = _points(blocks, around)
+    chosen = [False] * len(blocks)
+    if not points:
+        return None, chosen
+    scored = {each: found * (1 - blocks.links(blocks.spans[each])) for each, found in points.items()}
+    best = _climbed(_shared(scored), scored)
+    for first, last in _with_siblings(best, scored, blocks):
+        for number in range(first, last):
+            chosen[number] = not around[number]
+    return best, chosen
+
+
+def _points(blocks: Blocks, around: list[bool]) -> dict[Element, float]:
+    points: dict[Element, float] = {}
+    for number, block in enumerate(blocks):
+        if around[number] or len(block.key) < _SHORTEST:
+            continue
+        given = 1 + block.marks + min(len(block.text) // 100, 3)
+        for level, each in enumerate(islice(block.element.iterancestors(), _LEVELS)):
+            if each.tag == "html":
+                break
+            if each not in points:
+                points[each] = _BY_TAG.get(each.tag, 0) + weight(each)
+            points[each] += given / (1, 2, 6, 9, 12)[level]
+    return points
+
+
+def _shared(scored: dict[Element, float]) -> Element:
+    """Return the best element, or the one that holds it and several that are as good."""
+    ranked = sorted(scored, key=scored.__getitem__, reverse=True)[:_TRIED]
+    best = ranked[0]
+    good = [set(each.iterancestors()) for each in ranked[1:] if scored[each] >= _AS_GOOD * scored[best]]
+    if len(good) >= _AS_GOOD_MIN:
+        for each in best.iterancestors():
+            if each.tag in {"body", "html"}:
+                break
+            if sum(each in around for around in good) >= _AS_GOOD_MIN:
+                return each
+    return best
+
+
+def _climbed(best: Element, scored: dict[Element, float]) -> Element:
+    """Return what is around the best element, as far as there is more of the article in it."""
+    last, least = scored.get(best, 0), scored.get(best, 0) / 3
+    each = best.getparent()
+    while each is not None and each.tag not in {"body", "html"}:
+        if each in scored:
+            if scored[each] < least:
+                break
+            if scored[each] > last:
+                best = each
+                break
+            last = scored[each]
+        each = each.getparent()
+    while (each := best.getparent()) is not None and each.tag not in {"body", "html"} and len(each) == 1:
+        best = each
+    return best
+
+
+def _with_siblings(best: Element, scored: dict[Element, float], blocks: Blocks) -> Iterator[Span]:
+    """Yield which blocks the best element holds, and those beside it that are like it."""
+    yield blocks.spans[best]
+    around = best.getparent()
+    if around is None or best.tag == "body":
+        return
+    enough = max(10.0, scored.get(best, 0) * _BESIDE)
+    classes = best.get("class", "")
+    for each in around:
+        span = blocks.spans.get(each)
+        if each is best or span is None or span[0] == span[1]:
+            continue
+        bonus = scored.get(best, 0) * _BESIDE if classes and each.get("class") == classes else 0
+        if (each in scored and scored[each] + bonus >= enough) or (each.tag == "p" and _is_prose(span, blocks)):
+            yield span
+
+
+def _is_prose(span: Span, blocks: Blocks) -> bool:
+    size, links = blocks.size(span), blocks.links(span)
+    return (size > 60 and links < 0.25) or (links == 0 and blocks[span[0]].text.endswith("."))
+
+
+def unlike(best: Element, blocks: Blocks, matched: list[bool]) -> Iterator[int]:
+    """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
+
+    Where no name speaks against them, those that the other opinion `matched` are not.
+    """
+    within = blocks.spans[best]
+    whole = blocks.size(within)
+    for each, span in blocks.spans.items():
+        if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
+            continue
+        links, named = blocks.links(span), weight(each)
+        if blocks.size(span) > _MOST * whole or links <= (0 if named < 0 else _FEW_LINKS):
+            continue
+        parts = range(*span)
+        if (
+            sum(blocks[number].marks for number in parts if 2 * blocks[number].links < len(blocks[number].key))
+            >= _PROSE
+        ):
+            continue
+        is_list = each.tag in _LISTS or named > 0
+        if named < 0 or (span[1] - span[0] > 1 and links > (_MANY_LINKS if is_list else _FEW_LINKS)):
+            yield from (each for each in parts if named < 0 or links > _NEARLY_ALL or not matched[each])

@@ -1,0 +1,55 @@
+"""What trafilatura takes for the article of a page, and for what its page says of it. The only door to it."""
+
+from __future__ import annotations
+
+import logging
+from functools import cached_property
+
+from htmldate import find_date
+from trafilatura import bare_extraction
+from trafilatura.metadata import examine_meta, extract_author, extract_title
+from trafilatura.utils import decode_file
+
+from tuireader.content.extraction.page import Element
+
+__all__ = ["Facts", "decode_file", "text"]
+
+
+def text(tree: Element) -> str:
+    """Return the lines that it takes for the article, rather too many than too few; empty where it finds no article."""
+    _silence()
+    found = bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
+    return "" if found is None or isinstance(found, dict) else found.text or ""
+
+
+class Facts:
+    """What it finds on the tree of a page at `url`, each when it is asked for; empty where it finds nothing."""
+
+    def __init__(self, tree: Element, url: str) -> None:
+        _silence()
+        self._tree = tree
+        self._url = url
+
+    @cached_property
+    def title(self) -> str:
+        """The title of the article."""
+        return examine_meta(self._tree).title or extract_title(self._tree) or ""
+
+    @cached_property
+    def authors(self) -> list[str]:
+        """Who wrote it: as the page says to machines, if that is a full name, or to readers."""
+        said = examine_meta(self._tree).author or ""
+        return (said if " " in said else extract_author(self._tree) or "").split("; ")
+
+    @cached_property
+    def day(self) -> str:
+        """When it appeared, as in "2026-11-26"."""
+        return find_date(self._tree, extensive_search=False, original_date=True, url=self._url) or ""
+
+
+def _silence() -> None:
+    """Keep its warnings, and those of what it stands on, from being written over the screen."""
+    for name in ("trafilatura", "htmldate", "courlan"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())

@@ -1,0 +1,152 @@
+"""What is taken for the article of a page, feature by feature; the evaluation measures how well they do together."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.extraction.extract import main_html
+
+URL = "https://page.example/2026/harbour/"
+SENTENCE = "The {} boat came in before noon, with half of its nets torn, and nobody on the quay asked why. "
+TEXT = [SENTENCE.format(word) * 2 for word in ("first", "second", "third", "fourth", "fifth")]
+BODY = "".join(f"<p>{each}</p>" for each in TEXT)
+COMMENTS = f'<section class="comments"><h3>Comments</h3><p>{"I was there, and I say no. " * 200}</p></section>'
+TEASERS = "".join(
+    f'<div class="x"><a href="/{n}"><h3>Another story about the weather, number {n}</h3></a><p>It rained, and then it '
+    f"did not rain, says a man who counts such days ({n}).</p></div>"
+    for n in range(8)
+)
+
+
+def text_on(body: str, *, head: str = "<title>The harbour</title>", excerpt: str = "") -> str:
+    found = main_html(f"<html><head>{head}</head><body>{body}</body></html>", URL, excerpt=excerpt)
+    assert found is not None
+    return plain_text(found.html)
+
+
+WHOLE = plain_text(BODY)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<main><article><h1>The harbour</h1>{}</article></main>",
+        "<div><div><h1>The harbour</h1><div>{}</div></div></div>",
+        '<div class="elementor-widget"><div class="elementor-widget-container">{}</div></div>',
+        '<div class="sidebar-right no-ads">{}</div>',
+        '<div class="is-paywall">{}</div>',
+        '<div id="app" aria-hidden="true"><h1>The harbour</h1>{}</div>',
+        "<main hidden>{}</main>",
+        '<article>{}</article><div class="cards">' + TEASERS + "</div>",
+        "<article>{}<h2>Related articles</h2>" + TEASERS + "</article>",
+        '<article>{}<section class="comments"><h3>Comments</h3><p>'
+        + "I was there, and I say no. " * 200
+        + "</p></section></article>",
+        '<nav><a href="/">Home</a></nav><article>{}</article><footer>All rights reserved.</footer>',
+        '<div role="dialog"><h2>Sign up</h2><p>Every Sunday, the best of the harbour, free.</p></div><main>{}</main>',
+        '<article><p style="display: none">Nobody sees this sentence, which is quite long all the same.</p>{}</article>',
+        '<article><p class="sr-only">Opens in a new window</p>{}</article>',
+    ],
+)
+def test_text_is_whole_and_nothing_else(page: str) -> None:
+    assert text_on(page.format(BODY)) == WHOLE
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        '<p class="ad">Advertisement</p>',
+        "<div>Article continues below</div>",
+        '<aside class="related"><p>More of the same, and more of it than anybody could want to read.</p></aside>',
+        '<form class="newsletter"><p>Our letter comes every Sunday and costs nothing.</p><input></form>',
+        '<div class="share-bar"><a href="https://facebook.com/sharer">Facebook</a><a href="/x">X</a></div>',
+        '<div class="post-meta">5 April 2023 by Ida Brandt</div>',
+        f'<div class="river">{TEASERS}</div>',
+    ],
+)
+def test_what_is_set_in_between_is_not_the_article(between: str) -> None:
+    page = "".join(f"<p>{each}</p>{between if n == 2 else ''}" for n, each in enumerate(TEXT))
+    assert text_on(f'<main><div class="article-body"><h1>The harbour</h1>{page}</div></main>') == WHOLE
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        "<pre>one\ntwo</pre>",
+        "<table><tr><th>Boat</th><th>Nets</th></tr><tr><td>Ida</td><td>3</td></tr></table>",
+        "<figure><img src='/a.png'><figcaption>The quay at night</figcaption></figure>",
+        "<ul><li>One net</li><li>Two nets</li></ul>",
+        "<blockquote><p>Nobody asked.</p></blockquote>",
+        "<dl><dt>Net</dt><dd>What fish are in</dd></dl>",
+        "<details><summary>What is a net?</summary><p>What fish are in.</p></details>",
+        '<aside class="callout"><p>A net is what fish are in.</p></aside>',
+        "<h2>In the evening</h2>",
+    ],
+)
+def test_what_belongs_to_it_stays(between: str) -> None:
+    page = "".join(f"<p>{each}</p>{between if n == 2 else ''}" for n, each in enumerate(TEXT))
+    found = text_on(f"<main><h1>The harbour</h1>{page}</main>")
+    assert found == plain_text(page)
+
+
+def test_the_standfirst_between_title_and_text_stays_and_the_byline_goes() -> None:
+    lead = "Half of the nets are torn, and nobody says by what."
+    for header in (
+        f'<header class="article-header"><h1>The harbour</h1><p class="x">{lead}</p></header>',
+        f'<div class="post-header"><h1>The harbour</h1><h3>{lead}</h3><div>By Ida Brandt | News</div></div>',
+        f"<h1>The harbour</h1><div><div>{lead}</div></div><p>5 April 2023</p><div class='share'>Share</div>",
+    ):
+        assert text_on(f"<article>{header}<div class='post-content'>{BODY}</div></article>") == f"{lead}\n{WHOLE}"
+
+
+def test_an_article_in_several_containers_is_joined() -> None:
+    parts = "".join(f'<section class="chunk"><div><p>{each}</p></div></section>' for each in TEXT)
+    assert text_on(f"<main><h1>The harbour</h1>{parts}</main>") == WHOLE
+
+
+def test_text_without_paragraphs_is_read_as_some() -> None:
+    lines = "<br><br>".join(TEXT)
+    assert text_on(f"<table><tr><td><font>{lines}</font></td></tr></table>") == WHOLE
+    assert text_on(f"<div class='post-body'>{lines}<hr>{lines}</div>") == f"{WHOLE}\n{WHOLE}"
+
+
+def test_what_a_server_sent_later_stands_in_its_place() -> None:
+    page = (
+        '<main><h1>The harbour</h1><!--$?--><template id="B:0"></template><p>Loading the article, which takes long</p>'
+        f'<!--/$--></main><div hidden id="S:0"><div>{BODY}</div></div><script>$RC("B:0","S:0")</script>'
+    )
+    assert text_on(page) == WHOLE
+    last = "The last boat came in at night, without any light at all."
+    later = f'<template id="P:1"></template></div></div><div hidden id="S:1"><p>{last}</p></div><script'
+    assert text_on(page.replace("</div></div><script", later)) == f"{WHOLE}\n{last}"
+
+
+def test_the_excerpt_of_the_feed_says_where_the_text_begins() -> None:
+    lead = "Half of the nets are torn, and nobody says by what."
+    page = f'<div><div class="summary-box">{lead}</div><div>Photo and words</div></div><div>{BODY}</div>'
+    assert text_on(page).splitlines()[0] != lead
+    assert text_on(page, excerpt=f"{lead} The …").splitlines()[0] == lead
+    notice = "<p>This story is from our archive of stories that are somewhat older than others.</p>"
+    before = f"<div>{notice}{BODY}</div>"
+    assert text_on(before, excerpt="A text that stands nowhere on this page at all") == plain_text(before)
+
+
+def test_a_short_article_beside_much_else_is_found() -> None:
+    note = "<p>The heron was back on the roof this morning.</p><p>Then it was not.</p>"
+    page = (
+        f'<article class="h-entry"><h1>The harbour</h1><div class="e-content">{note}</div>'
+        f'<footer class="post-meta">5 April 2023</footer></article><aside><h2>About</h2>{BODY}</aside>'
+    )
+    assert text_on(page) == plain_text(note)
+
+
+def test_headings_that_stand_alone_at_the_end_go() -> None:
+    assert text_on(f"<article>{BODY}<h2>About the author</h2><p>Ida Brandt has a boat.</p></article>") == WHOLE
+    assert text_on(f"<article>{BODY}<h2>See you</h2></article>") == WHOLE
+
+
+def test_items_keep_their_shape() -> None:
+    found = main_html(f"<main>{BODY}<ul><li>one<ul><li>inner</li></ul></li><li>two</li></ul>{BODY}</main>", URL)
+    assert found is not None
+    assert "<li>one<ul><li>inner</li></ul></li>" in found.html
