@@ -43,9 +43,9 @@ WHOLE = plain_text(BODY)
         '<article>{}<section class="comments"><h3>Comments</h3><p>'
         + "I was there, and I say no. " * 200
         + "</p></section></article>",
-        '<nav><a href="/">Home</a></nav><article>{}</article><footer>All rights reserved.</footer>',
+        '<nav><a href="/">Home</a></nav><main>{}</main><footer>All rights reserved.</footer>',
         '<div role="dialog"><h2>Sign up</h2><p>Every Sunday, the best of the harbour, free.</p></div><main>{}</main>',
-        '<article><p style="display: none">Nobody sees this sentence, which is quite long all the same.</p>{}</article>',
+        '<article><p style="display: none">Nobody sees this sentence, which is quite long.</p>{}</article>',
         '<article><p class="sr-only">Opens in a new window</p>{}</article>',
     ],
 )

@@ -23,12 +23,11 @@ _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
-def found_in(blocks: Blocks, bodies: list[Span], *, surely: bool = False) -> list[bool]:
+def found_in(blocks: Blocks, bodies: list[Span]) -> list[bool]:
     """Say of each block whether it is of something around the article; what holds most of the text never is.
 
     What is called the same counts together: a theme may mark each paragraph in this way. `bodies` are what is called
-    the body of an article: where there is one elsewhere, much may stand around it. With `surely`, only what cannot
-    well be anything else.
+    the body of an article: where there is one elsewhere, much may stand around it.
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
@@ -43,7 +42,7 @@ def found_in(blocks: Blocks, bodies: list[Span], *, surely: bool = False) -> lis
         is_sure = not said.isdisjoint(SURELY_AROUND)
         is_elsewhere = bodies and not any(first <= body[0] < last for first, last in spans for body in bodies)
         most = max(_MOST * plain[-1], plain[-1] - (0 if is_elsewhere else _LEFT_MIN) if is_sure else 0)
-        if size <= most and (is_sure or not surely):
+        if size <= most:
             for first, last in spans:
                 found[first:last] = [True] * (last - first)
     for first, last in _teasers(blocks):

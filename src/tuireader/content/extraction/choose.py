@@ -20,10 +20,8 @@ from tuireader.content.extraction.part_names import is_body, is_left_out
 from tuireader.text.html_elements import HEADINGS
 
 _HALF = 0.5
-_MORE, _MORE_MIN = 0.1, 200
-"""The share of the text, and the letters, that may follow it within what is called the body of the article."""
-_FEW = 250
-"""Letters without which the scoring is tried once more, with all that seems to stand around the article."""
+_STRANGE_MAX = 100
+"""Letters that may stand between the text and its notes."""
 _TELLING = 20
 """Letters of a block from which on it is known by being somewhere in a text."""
 _SEARCHED_MAX = 100_000_000
@@ -61,34 +59,23 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
     """Return the blocks of a page, and which of them are of its article; the rest of the page is used up."""
     blocks = Blocks(tree.find("body"))
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
-    around = seeming = found_in(blocks, bodies)
+    around = found_in(blocks, bodies)
     begins = _beginnings(blocks, known.excerpt)
     if begins and all(around[number] for number in begins):
         around[begins[0]] = False
     part, scored = scoring.best_part(blocks, around)
-    if blocks.size_of(scored) < _FEW and not _is_short(blocks, scored, bodies):
-        surely = found_in(blocks, bodies, surely=True)
-        other, found = scoring.best_part(blocks, surely)
-        if blocks.size_of(found) > 2 * blocks.size_of(scored):
-            part, scored, around = other, found, surely
     blocks.drop(around)
     matched = _matched(blocks, second_opinion.text(tree))
     if part is not None:
         for number in scoring.unlike(part, blocks, matched):
             scored[number] = False
-    choice = _Choice(blocks, around, seeming, known, [number for number in begins if not around[number]])
-    choice.agree(scored, matched, bodies)
+    choice = _Choice(blocks, around, known, [number for number in begins if not around[number]])
+    choice.agree(scored, matched)
     if any(choice.chosen):
         choice.fill_gaps(bodies)
         choice.anchor()
         choice.trim()
     return blocks, choice.chosen
-
-
-def _is_short(blocks: Blocks, chosen: list[bool], bodies: list[Span]) -> bool:
-    """Whether most of what is chosen is called the body of an article: then it is a short one."""
-    marked = [one and any(first <= number < last for first, last in bodies) for number, one in enumerate(chosen)]
-    return 0 < blocks.size_of(chosen) <= 2 * blocks.size_of(marked)
 
 
 def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
@@ -119,13 +106,9 @@ def _matched(blocks: Blocks, text: str) -> list[bool]:
 
 
 class _Choice:
-    def __init__(
-        self, blocks: Blocks, around: list[bool], seeming: list[bool], known: Known, begins: list[int]
-    ) -> None:
+    def __init__(self, blocks: Blocks, around: list[bool], known: Known, begins: list[int]) -> None:
         self.blocks = blocks
         self.around = around
-        self.seeming = seeming
-        """Which blocks seem to be around the article, and are not where all that is left would be too little."""
         self.title = letters(known.title)
         self.known = known
         self.begins = begins
@@ -137,7 +120,7 @@ class _Choice:
         """Which blocks are chosen, by their numbers."""
         return [number for number, one in enumerate(self.chosen) if one]
 
-    def agree(self, scored: list[bool], matched: list[bool], bodies: list[Span]) -> None:
+    def agree(self, scored: list[bool], matched: list[bool]) -> None:
         """Join the two opinions: the scores, and what is `matched` by the other."""
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
@@ -149,24 +132,26 @@ class _Choice:
         if both and both >= _HALF * size:
             numbers = [number for number, one in enumerate(self.agreed) if one]
             first, last = numbers[0], numbers[-1]
-            following = (number for number in range(last + 1, len(scored)) if scored[number])
-            last = max((last, *takewhile(self._goes_on, following)))
-            for low, high in bodies:
-                more = [number for number in range(last + 1, high) if scored[number]] if low <= last else []
-                if sum(len(self.blocks[number].key) for number in more) <= max(_MORE_MIN, _MORE * both):
-                    last = max((last, *more))
+            last = self._last_note(last, scored)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
 
-    def _goes_on(self, number: int) -> bool:
-        """Whether a block behind the last one that is agreed on is one that the other opinion leaves out anywhere."""
-        return is_left_out(self.blocks[number].element)
+    def _last_note(self, last: int, scored: list[bool]) -> int:
+        """The last block that the other opinion leaves out wherever it stands, with little before it but such."""
+        strange = 0
+        for number in range(last + 1, len(scored)):
+            if scored[number] and is_left_out(self.blocks[number].element):
+                last = number
+            elif scored[number] and (strange := strange + len(self.blocks[number].key)) > _STRANGE_MAX:
+                break
+        return last
 
     def fill_gaps(self, bodies: list[Span]) -> None:
-        """Choose what stands between the first and the last in what the page marks as its article."""
+        """Choose what the other opinion leaves out anywhere, between the first and the last, in what the page marks."""
         marked, numbers = self._marked(bodies), self.numbers()
         if marked is not None:
             for number in range(max(numbers[0], marked[0]), min(numbers[-1] + 1, marked[1])):
-                self.chosen[number] = self.chosen[number] or not self.around[number]
+                if not self.around[number] and is_left_out(self.blocks[number].element):
+                    self.chosen[number] = True
 
     def _marked(self, bodies: list[Span]) -> Span | None:
         """Which blocks the page marks: as the body of an article, or as its only article or main part."""
@@ -243,7 +228,7 @@ class _Choice:
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]
-        return self.seeming[number] or says_only_facts(block.text, block.element, self.known.names)
+        return says_only_facts(block.text, block.element, self.known.names)
 
     def _ends_nothing(self, number: int) -> bool:
         return self.blocks[number].element.tag in HEADINGS or self._is_beside(number)

@@ -51,7 +51,7 @@ def best_part(blocks: Blocks, around: list[bool]) -> tuple[Element | None, list[
     if not points:
         return None, chosen
     scored = {each: found * (1 - blocks.links(blocks.spans[each])) for each, found in points.items()}
-    best = _climbed(_shared(scored), scored)
+    best = _shared(scored)
     for first, last in _with_siblings(best, scored, blocks):
         for number in range(first, last):
             chosen[number] = not around[number]
@@ -84,24 +84,6 @@ def _shared(scored: dict[Element, float]) -> Element:
                 break
             if sum(each in around for around in good) >= _AS_GOOD_MIN:
                 return each
-    return best
-
-
-def _climbed(best: Element, scored: dict[Element, float]) -> Element:
-    """Return what is around the best element, as far as there is more of the article in it."""
-    last, least = scored.get(best, 0), scored.get(best, 0) / 3
-    each = best.getparent()
-    while each is not None and each.tag not in {"body", "html"}:
-        if each in scored:
-            if scored[each] < least:
-                break
-            if scored[each] > last:
-                best = each
-                break
-            last = scored[each]
-        each = each.getparent()
-    while (each := best.getparent()) is not None and each.tag not in {"body", "html"} and len(each) == 1:
-        best = each
     return best
 
 
