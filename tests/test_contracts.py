@@ -76,6 +76,7 @@ BREAKS = {
     "The only door to httpx2": (("tuireader.library.open_cache", "import httpx2"),),
     "The only door to brotli": (("tuireader.web.fetch", "import brotli"),),
     "The only door to nh3": (("tuireader.content.cleaning.clean", "import nh3"),),
+    "The only door to pylatexenc": (("tuireader.content.maths.write", "import pylatexenc"),),
     "The only door to trafilatura": (("tuireader.content.extraction.metadata", "import trafilatura"),),
     "The only door to htmldate": (("tuireader.content.extraction.dates", "import htmldate"),),
     "The only door to html2text": (("tuireader.content.markdown.emphasis", "import html2text"),),

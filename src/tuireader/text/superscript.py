@@ -5,21 +5,21 @@ from __future__ import annotations
 LENGTH_MAX = 8
 """Characters that are raised or lowered at most: longer text is more readable as it is."""
 
-_RAISED = str.maketrans(
+RAISED = str.maketrans(
     "0123456789+-−=()abcdefghijklmnoprstuvwxyzABDEGHIJKLMNOPRTUVWαβγδεθιφχ",
     "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᵅᵝᵞᵟᵋᶿᶥᵠᵡ",
 )
-_LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
+LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓᵦᵧᵨᵩᵪ")
 
 
 def raised(text: str) -> str:
     """The text as superscript, or as it is where a character is lacking."""
-    return _translated(text, _RAISED)
+    return _translated(text, RAISED)
 
 
 def lowered(text: str) -> str:
     """The text as subscript, or as it is where a character is lacking."""
-    return _translated(text, _LOWERED)
+    return _translated(text, LOWERED)
 
 
 def _translated(text: str, table: dict[int, int]) -> str:

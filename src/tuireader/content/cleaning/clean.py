@@ -6,21 +6,17 @@ from tuireader.content.cleaning.endings import trim_end
 from tuireader.content.cleaning.normalise import tidy
 from tuireader.content.dom.repair import shortened
 from tuireader.content.dom.sanitize import tree_of
-from tuireader.content.dom.tree import Node, serialise
+from tuireader.content.dom.tree import serialise
 
 
-def clean(html: str, base_url: str = "") -> str:
+def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:
     """Return the HTML of an article without what is dangerous, what is not of the article, and what no page shows.
 
     Links are absolute, seen from `base_url`. Frames, films and sound are links. What is longer than `SIZE_MAX`
-    characters is cut off, and the text says so.
+    characters is cut off, and the text says so. With `has_tex`, what stands between dollars is a formula.
     """
     html, notice = shortened(html)
-    return clean_tree(tree_of(html), base_url) + notice
-
-
-def clean_tree(root: Node, base_url: str) -> str:
-    """Return what `clean` makes of a tree; the tree itself is used up."""
-    tidy(root, base_url)
+    root = tree_of(html)
+    tidy(root, base_url, has_tex=has_tex)
     trim_end(root)
-    return serialise(root.children)
+    return serialise(root.children) + notice

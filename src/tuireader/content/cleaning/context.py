@@ -8,9 +8,11 @@ from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
 from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
+from tuireader.content.cleaning.media import formula_node
 from tuireader.content.dom.flow import Kept, in_blocks, is_block
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Node
+from tuireader.content.maths.formulas import in_text
 from tuireader.text.printable import printable, printable_block
 
 _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
@@ -19,7 +21,7 @@ _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
 class Context:
     """What the rules for elements share: what links lead to, where in the article they are, and each other."""
 
-    def __init__(self, root: Node, base_url: str, rules: Mapping[str, Rule]) -> None:
+    def __init__(self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False) -> None:
         self.rules = rules
         elements = list(root.elements())
         links = [each for each in elements if each.tag == "a"]
@@ -31,18 +33,29 @@ class Context:
         self.tag = ""
         """The block that is being read, where that makes a difference: a heading or an item."""
         self.last_picture = ""
+        self.has_tex = has_tex
+        """Whether the page says that TeX between dollars is shown as formulas."""
+        self.verbatim = 0
+        """How many elements are open whose text is shown as it is written."""
 
     def children(self, node: Node) -> Kept:
         """What is kept of what an element holds."""
         found: Kept = []
         for child in node.children:
             if isinstance(child, str):
-                found.append(printable_block(child))
+                found += self.text(printable_block(child))
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
             elif not is_part_of_page(child):
                 found += self.rules.get(child.tag, Context.children)(self, child)
         return found
+
+    def text(self, text: str) -> Kept:
+        """Text, with the formulas in it as they are shown."""
+        if self.verbatim or ("\\" not in text and "$" not in text):
+            return [text]
+        pieces = in_text(text, dollars=self.has_tex)
+        return [each if isinstance(each, str) else formula_node(each) for each in pieces if each != ""]
 
     def blocks(self, node: Node) -> Kept:
         """What is kept of what an element holds, as blocks only."""

@@ -9,6 +9,7 @@ from tuireader.content.cleaning import media
 from tuireader.content.cleaning.known_by_class import is_tracker
 from tuireader.content.dom.flow import Kept, around
 from tuireader.content.dom.tree import Node
+from tuireader.content.maths.formulas import from_tex
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.printable import printable_line
 
@@ -16,13 +17,16 @@ if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
 
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
 
 def marked(context: Context, node: Node) -> Kept:
     """Text with a mark of its own."""
+    context.verbatim += node.tag in _VERBATIM
     content = context.children(node)
+    context.verbatim -= node.tag in _VERBATIM
     if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
         return content
     tag = _RENAMED.get(node.tag, node.tag)
@@ -34,8 +38,24 @@ def marked(context: Context, node: Node) -> Kept:
 def unmarked(context: Context, node: Node) -> Kept:
     """Text without any: only its name may matter."""
     name = node["id"] if node["id"] in context.targets else ""
+    if (is_block := _formula(node)) is not None:
+        return [media.formula_node(from_tex(_delimited(node.words()), block=is_block))]
     content = context.children(node)
     return around(Node("span", {"id": name}), content) if name else content
+
+
+def _formula(node: Node) -> bool | None:
+    """Whether a span that is all of a formula is a block; None where it is none."""
+    classes = set(node["class"].split()) if node["class"] else set()
+    return "display" in classes if "math" in classes and classes & {"inline", "display"} else None
+
+
+def _delimited(text: str) -> str:
+    """TeX without the marks around it."""
+    for opening, closing in (("\\(", "\\)"), ("\\[", "\\]"), ("$$", "$$"), ("$", "$")):
+        if text.startswith(opening) and text.endswith(closing) and len(text) > len(opening) * 2:
+            return text[len(opening) : -len(closing)]
+    return text
 
 
 def link(context: Context, node: Node) -> Kept:

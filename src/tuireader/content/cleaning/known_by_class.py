@@ -34,7 +34,14 @@ _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb
 _OF_COMMENTS = frozenset({"comment", "comment-body", "comment-author", "comment-meta", "comment-content"})
 _DIVISIONS = frozenset({"div", "section", "aside", "ol", "ul"})
 _CONTROLS = frozenset({"textarea", "input", "select", "button"})
-UNSEEN = frozenset({"screen-reader-text", "sr-only", "visually-hidden", "visuallyhidden", "assistive-text"})
+UNSEEN = frozenset(
+    {
+        "a11y-hidden", "assistive-text", "screen-reader", "screen-reader-only", "screen-reader-text", "screenreader",
+        "sr-only", "u-visually-hidden", "visually-hidden", "visuallyhidden",
+        # of formulas, which are there as text besides
+        "katex-html", "MathJax", "MathJax_Preview", "MathJax_SVG", "mjx-chtml", "mjx-math",
+    }
+)  # fmt: skip
 UNSEEN_STYLE = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
 )

@@ -6,6 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 from tuireader.content.dom.tree import Node
+from tuireader.content.maths.formulas import Formula, from_tex
 from tuireader.text.printable import printable_line
 from tuireader.urls.hosts import short_host
 
@@ -18,6 +19,7 @@ _EMOJI = re.compile(
     r"//s\.w\.org/images/core/emoji/|/wp-includes/images/smilies/|//abs\.twimg\.com/emoji/", re.IGNORECASE
 )
 _FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
+_FORMULAS = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
 _SET_MAX = 4000
 _SET_ENTRY = re.compile(r"([^\s,]\S*[^\s,])\s*([\d.]{0,9}[wx])?\s*(?:,|$)")
 
@@ -66,9 +68,21 @@ def as_text(image: Node) -> Node | str | None:
     names = set(image["class"].split())
     if alt and (names & {"emoji", "wp-smiley", "emojione"} or _EMOJI.search(image["src"])):
         return alt
-    if alt and (names & {"latex", "mwe-math-fallback-image-inline", "tex"} or _FORMULA.search(image["src"])):
-        return Node("code", {}, [alt])
+    if alt and (names & _FORMULAS or _FORMULA.search(image["src"])):
+        return formula_node(from_tex(alt, block="mwe-math-fallback-image-display" in names))
     return None
+
+
+def formula_node(formula: Formula) -> Node | str:
+    """Return what shows a formula, in a paragraph of its own where it is a block."""
+    if formula.is_source:
+        code = Node("code", {"class": "language-latex"} if formula.is_block else {}, [formula.text])
+        return Node("pre", {}, [code]) if formula.is_block else code
+    if not formula.is_block:
+        return formula.text.replace("\n", "; ")
+    first, *rest = formula.text.split("\n")
+    lines = [part for line in rest for part in (Node("br"), line)]
+    return Node("p", {}, [first, *lines])
 
 
 def linked(media: Node, address: str) -> Node:

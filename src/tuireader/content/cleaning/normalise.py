@@ -9,9 +9,9 @@ from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS, MARKS, SECTIONS
 
 
-def tidy(root: Node, base_url: str) -> None:
+def tidy(root: Node, base_url: str, *, has_tex: bool = False) -> None:
     """Keep of a tree what an article is made of, in place; in its containers there are then only blocks."""
-    root.children = Context(root, base_url, _RULES).blocks(root)
+    root.children = Context(root, base_url, _RULES, has_tex=has_tex).blocks(root)
 
 
 _UNMARKED = frozenset({"span", "font", "bdi", "bdo", "big", "time", "label"})

@@ -7,6 +7,7 @@ from html import unescape
 
 from tuireader.content.dom.repair import flattened, shortened, without_oddities
 from tuireader.content.dom.sanitize import without_tags
+from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.html_elements import BLOCKS
 from tuireader.text.printable import printable_and_special
 
@@ -31,7 +32,7 @@ def plain_text(html: str) -> str:
     html, _ = shortened(html)
     text = _of_simple(html)
     if text is None:
-        text = unescape(without_tags(flattened(_with_breaks(without_oddities(html)))))
+        text = unescape(without_tags(flattened(_with_breaks(with_formulas(without_oddities(html))))))
     return tidied(text)
 
 

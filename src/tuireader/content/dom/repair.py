@@ -1,4 +1,4 @@
-"""HTML that a parser would choke on, made harmless: too much of it, too deeply nested, formulas in MathML."""
+"""HTML that a parser would choke on, made harmless: too much of it, too deeply nested."""
 
 from __future__ import annotations
 
@@ -30,11 +30,6 @@ _NESTING = re.compile(
     rf"<(/?)({'|'.join(sorted(_PILING))})(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_MATH_START, _MATH_END = (
-    re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])[^<>]*>", re.IGNORECASE),
-    re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE),
-)
-_TAG = re.compile(r"<[^<>]*>")
 _DOCTYPE = re.compile(r"<![a-z][^<>]*>?", re.IGNORECASE)
 _LONG = 5000
 _LONG_TAG = re.compile(rf"<([a-z][^\s<>/]{{0,30}})([^<>]{{{_LONG},}})>?", re.IGNORECASE)
@@ -46,8 +41,6 @@ _SAMPLED_RUN = re.compile(rf"[^\w\s<>]{{{_RUN_MAX // _SAMPLED - 1}}}")
 """One of so many characters of a text is enough to see that it has no such run."""
 _LONG_RUN = re.compile(rf"(?<![^\w\s<>])[^\w\s<>]{{{_RUN_MAX},}}")
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
-_TEX = re.compile(r"<annotation\b[^<>]*\btex[^<>]*>([^<>]*)</annotation>", re.IGNORECASE)
-_ALT_TEXT = re.compile(r"""\salttext\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 
 
 def without_oddities(text: str) -> str:
@@ -125,19 +118,3 @@ def flattened(text: str) -> str:
         return "" if match[2].lower() in INLINE else " "
 
     return _NESTING.sub(kept, text)
-
-
-def without_mathml(text: str) -> str:
-    """Return HTML with its formulas as TeX in code, where the page gives that; MathML has no meaning as plain text."""
-    pieces, position = [], 0
-    while (start := _MATH_START.search(text, position)) is not None:
-        end = _MATH_END.search(text, start.end())
-        if end is None:
-            break
-        tex = _TEX.search(text, start.end(), end.start())
-        alternative = _ALT_TEXT.search(start[0])
-        formula = tex[1] if tex else (alternative[1] or alternative[2] or "") if alternative else ""
-        inside = f"<code>{formula.strip()}</code>" if formula.strip() else _TAG.sub("", text[start.end() : end.start()])
-        pieces += [text[position : start.start()], inside]
-        position = end.end()
-    return "".join(pieces) + text[position:] if pieces else text

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import nh3
 
-from tuireader.content.dom.repair import flattened, without_mathml, without_oddities
+from tuireader.content.dom.repair import flattened, without_oddities
 from tuireader.content.dom.tree import Node, parse
+from tuireader.content.maths.formulas import with_formulas
 
 SCHEMES = frozenset(
     {
@@ -52,7 +53,7 @@ _TEXT = nh3.Cleaner(
 
 def tree_of(html: str) -> Node:
     """Return HTML as a tree, without what could run, but otherwise as it is."""
-    return parse(_CLEANER.clean(flattened(without_mathml(without_oddities(html)))))
+    return parse(_CLEANER.clean(flattened(with_formulas(without_oddities(html)))))
 
 
 def without_tags(html: str) -> str:

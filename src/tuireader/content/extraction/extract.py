@@ -20,6 +20,7 @@ from tuireader.content.extraction.choose import Known, choose
 from tuireader.content.extraction.jsonld import take_stated, texts_in
 from tuireader.content.extraction.metadata import metadata_of, title_of
 from tuireader.content.extraction.page import Element, drop, drop_unseen, load
+from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.word_count import count_words
 
 _PAGE_MAX = 4_000_000
@@ -32,6 +33,8 @@ _FEWEST_WORDS = 5
 """Outside of links: with fewer it is a menu."""
 _TWICE = 2
 """How many times the words of an article may be those that its page gives to machines only."""
+_TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bMathJax\s*[.=]", re.IGNORECASE)
+"""What a page loads, or says, that shows TeX as formulas."""
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
 
@@ -53,7 +56,7 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     `site` is the name of its site, if it is known: it is not the article's title. `excerpt` is the beginning of the
     text as its feed gives it.
     """
-    text = flattened(bounded(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX)))
+    text = flattened(bounded(with_formulas(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))))
     tree = load(text)
     if tree is None:
         return None
@@ -65,7 +68,7 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     title = title_of(text, facts.headings, found, own=facts.own_heading, site=site)
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
-    html = clean(html_of(*choose(tree, Known(title, names, excerpt))), url)
+    html = clean(html_of(*choose(tree, Known(title, names, excerpt))), url, has_tex=_TEX.search(text) is not None)
     del elements
     html = _stated_text(stated, html, url) or html
     if count_words(without_links(parse(html))) < _FEWEST_WORDS:

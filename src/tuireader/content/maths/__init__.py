@@ -1,0 +1,1 @@
+"""Formulas: TeX and MathML become a line of Unicode text. Pure."""

@@ -1,0 +1,142 @@
+"""Formulas within HTML and text, each shown as a line of text, or as it was written where that is surer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from html import escape, unescape
+from typing import NamedTuple
+
+from tuireader.content.maths.mathml import parse_mathml, read, tex_in
+from tuireader.content.maths.model import Part, UnknownFormulaError
+from tuireader.content.maths.tex import parse_tex
+from tuireader.content.maths.write import line_of
+
+_LENGTH_MAX = 20_000
+"""Characters of MathML of one formula."""
+_START = re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])([^<>]*)>", re.IGNORECASE)
+_END = re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE)
+_DISPLAYED = re.compile(r"""\bdisplay\s*[=:]\s*["']?block|tml-display""", re.IGNORECASE)
+_SCRIPT = re.compile(r"""<script\b[^<>]{0,200}\btype\s*=\s*["']math/tex([^"']{0,40})["'][^<>]{0,200}>""", re.IGNORECASE)
+_SCRIPT_END = re.compile(r"</script\s*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_ENVIRONMENTS = "equation|align|aligned|gather|gathered|eqnarray|multline|alignat|split"
+_DELIMITED = re.compile(
+    r"\\\((?P<inline>(?:(?!\\[()]).){1,2000})\\\)"
+    r"|(?<!\\)\\\[(?P<block>(?:(?!(?<!\\)\\[\[\]]).){1,4000})\\\]"
+    r"|\$\$(?P<dollars>[^$]{1,4000})\$\$"
+    rf"|(?P<environment>\\begin\{{(?P<name>(?:{_ENVIRONMENTS})\*?)\}}(?:(?!\\(?:begin|end)\{{(?P=name)).){{1,4000}}"
+    r"\\end\{(?P=name)\})",
+    re.DOTALL,
+)
+_SINGLE = re.compile(r"(?<![\\$\w])\$(?![\s$])(?P<inline>[^$\n]{1,400}?)(?<![\s\\])\$(?![\w$])")
+_TELLING = re.compile(r"[\\^_{=<>+]")
+"""What is in TeX, and hardly in other text that stands between such marks."""
+_OLD_STYLE = re.compile(r"^\{\s*\\displaystyle\b(.*)\}$", re.DOTALL)
+
+
+class Formula(NamedTuple):
+    """A formula that is shown."""
+
+    text: str
+    """Its lines; TeX where it is shown as it was written."""
+    is_source: bool
+    is_block: bool
+    """Whether it stands on lines of its own."""
+
+
+@lru_cache(maxsize=512)
+def from_tex(tex: str, *, block: bool = False) -> Formula:
+    """Return what shows the formula that is said by TeX."""
+    tex = tex.strip()
+    if found := _OLD_STYLE.match(tex):
+        tex = found[1].strip()
+    return _shown(tex, lambda: parse_tex(tex), block=block)
+
+
+def _shown(source: str, parse: Callable[[], Part], *, block: bool) -> Formula:
+    try:
+        line = line_of(parse())
+    except (UnknownFormulaError, RecursionError):
+        line = ""
+    return Formula(line, is_source=False, is_block=block) if line else Formula(source, is_source=True, is_block=block)
+
+
+def from_mathml(html: str, *, block: bool = False) -> Formula:
+    """Return what shows the formula that is said by an element of MathML."""
+    element = read(html)
+    tex = tex_in(element)
+    if tex and not (found := from_tex(tex, block=block)).is_source:
+        return found
+    source = tex or unescape(" ".join(_TAG.sub(" ", html).split()))
+    return _shown(source, lambda: parse_mathml(element), block=block)
+
+
+def as_html(formula: Formula) -> str:
+    """Return a formula as HTML."""
+    text = escape(formula.text, quote=False)
+    if formula.is_source:
+        return f'<pre><code class="language-latex">{text}</code></pre>' if formula.is_block else f"<code>{text}</code>"
+    return f"<div>{text.replace(chr(10), '<br>')}</div>" if formula.is_block else text.replace("\n", "; ")
+
+
+def with_formulas(html: str) -> str:
+    """Return HTML with its MathML, and with what was meant for MathJax, as text.
+
+    Of these parsers know nothing: they would leave what is in them out, or run it together.
+    """
+    if "math/tex" in html:
+        html = _replaced(html, _SCRIPT, _SCRIPT_END, _from_script)
+    return _replaced(html, _START, _END, _from_element) if _START.search(html) else html
+
+
+def _replaced(
+    html: str, start: re.Pattern[str], end: re.Pattern[str], replace: Callable[[re.Match[str], str], str]
+) -> str:
+    pieces, position = [], 0
+    while (opening := start.search(html, position)) is not None:
+        closing = end.search(html, opening.end())
+        if closing is None:
+            break
+        pieces += [html[position : opening.start()], replace(opening, html[opening.end() : closing.start()])]
+        position = closing.end()
+    return "".join(pieces) + html[position:] if pieces else html
+
+
+def _from_script(opening: re.Match[str], inner: str) -> str:
+    return as_html(from_tex(inner.replace("% <![CDATA[", "").replace("%]]>", ""), block="display" in opening[1]))
+
+
+def _from_element(opening: re.Match[str], inner: str) -> str:
+    if len(inner) > _LENGTH_MAX:
+        return _TAG.sub("", inner)
+    return as_html(from_mathml(opening[0] + inner, block=_DISPLAYED.search(opening[1]) is not None))
+
+
+def in_text(text: str, *, dollars: bool = False) -> Iterator[str | Formula]:
+    """Yield a text in pieces, with what is TeX between its marks as formulas.
+
+    Between single `dollars` only where the page says that it has formulas: else they are money.
+    """
+    position = 0
+    for found in _found(text, dollars=dollars):
+        inline = found["inline"]
+        tex = inline or next(filter(None, (found.groupdict().get(n) for n in ("block", "dollars", "environment"))), "")
+        formula = from_tex(tex, block=inline is None)
+        if formula.is_source or not (dollars or _TELLING.search(tex)):
+            continue
+        yield text[position : found.start()]
+        yield formula
+        position = found.end()
+    yield text[position:]
+
+
+def _found(text: str, *, dollars: bool) -> list[re.Match[str]]:
+    found = list(_DELIMITED.finditer(text))
+    if dollars:
+        taken = [(each.start(), each.end()) for each in found]
+        found += [
+            each for each in _SINGLE.finditer(text) if not any(first <= each.start() < last for first, last in taken)
+        ]
+    return sorted(found, key=lambda each: each.start())

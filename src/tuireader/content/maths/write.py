@@ -1,0 +1,340 @@
+"""A formula as a line of text, which can be read in one way only.
+
+Fractions, roots and scripts get brackets where they need some; space says what belongs together.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from itertools import pairwise
+
+from tuireader.content.maths.model import (
+    Accent,
+    Fraction,
+    Leaf,
+    Part,
+    Root,
+    Row,
+    Rows,
+    Scripts,
+    UnknownFormulaError,
+)
+from tuireader.text.superscript import LOWERED, RAISED
+
+_OPEN, _CLOSE = "([{⟨⌊⌈", ")]}⟩⌋⌉"
+_BRACKETS = frozenset(_OPEN + _CLOSE + "|‖")
+_BEFORE_CLOSING = frozenset({"symbol", "number", "word", "close", "after", "space"})
+_FACTORS = frozenset({"symbol", "number", "word", "close", "after", "fraction", "root", "big", "function", "open"})
+_AT_ONCE = {"∘": "°", "°": "°", "*": "*", "∗": "*", "†": "†", "‡": "‡", "′": "′", "″": "″", "‴": "‴"}
+"""What is set higher directly behind a symbol, in these characters."""
+_BEFORE_PREFIX = frozenset({"", "big", "comma", "function", "open", "operator", "prefix", "relation", "slash"})
+"""After these a plus or a minus is a sign."""
+_SPACED = frozenset({"operator", "relation"})
+_DIFFERENTIALS = frozenset({"d", "∂"})
+
+
+@dataclass(slots=True)
+class _Token:
+    """A piece of the line that is written."""
+
+    text: str
+    kind: str
+    sure: str = ""
+    """The same, if something follows that could be taken for part of it."""
+
+
+def line_of(part: Part) -> str:
+    """Return a formula as text; equations below each other on lines of their own.
+
+    Raises UnknownFormulaError where that would not be the whole truth.
+    """
+    if isinstance(part, Row) and len(part.parts) == 1:
+        return line_of(part.parts[0])
+    if isinstance(part, Rows) and part.is_lines:
+        return "\n".join(_joined(_tokens(Row(row))) for row in part.rows if row)
+    return _joined(_tokens(part))
+
+
+def _parts(part: Part) -> list[Part]:
+    """The parts that stand beside each other, without rows in rows; each bar opens or closes."""
+    found: list[Part] = []
+    open_bars: list[str] = []
+    for each in _flat(part):
+        bar = _last_leaf(each)
+        if bar is not None and bar.kind == "bar":
+            closes = bar.text in open_bars and _is_factor(found[-1])
+            closes = closes or (isinstance(each, Scripts) and bool(found) and _is_factor(found[-1]))
+            open_bars = [text for text in open_bars if text != bar.text] if closes else [*open_bars, bar.text]
+            resolved = Leaf(bar.text, "close" if closes else "open")
+            found.append(Scripts(resolved, each.lower, each.upper) if isinstance(each, Scripts) else resolved)
+        else:
+            found.append(each)
+    return found
+
+
+def _flat(part: Part) -> list[Part]:
+    if isinstance(part, Row):
+        return [each for inner in part.parts for each in _flat(inner)]
+    return [part]
+
+
+def _last_leaf(part: Part) -> Leaf | None:
+    """The leaf that a part is, or is the only one at the base of its scripts."""
+    while isinstance(part, Scripts | Row):
+        if isinstance(part, Row) and len(part.parts) != 1:
+            return None
+        part = part.base if isinstance(part, Scripts) else part.parts[0]
+    return part if isinstance(part, Leaf) else None
+
+
+def _is_factor(part: Part) -> bool:
+    leaf = _last_leaf(part)
+    return leaf is None or leaf.kind in _BEFORE_CLOSING
+
+
+def _tokens(part: Part) -> list[_Token]:
+    parts = _parts(part)
+    found: list[_Token] = []
+    for index, each in enumerate(parts):
+        if isinstance(each, Leaf):
+            found.append(_Token(each.text, each.kind))
+        elif isinstance(each, Fraction) and each.has_line:
+            text = _fraction(each)
+            found.append(_Token(f"({text})" if _is_beside_factor(parts, index) else text, "fraction"))
+        elif isinstance(each, Fraction):
+            text = f"{line_of(each.top)} choose {line_of(each.bottom)}"
+            found.append(_Token(text if _is_in_brackets(parts, index) else f"({text})", "symbol"))
+        elif isinstance(each, Root):
+            found.append(_root(each))
+        elif isinstance(each, Scripts):
+            found += _scripts(each)
+        elif isinstance(each, Accent):
+            found.append(_Token(_accented(each), "symbol"))
+        elif isinstance(each, Rows):
+            found.append(_Token(_rows(each), "symbol"))
+    return found
+
+
+def _joined(tokens: list[_Token]) -> str:
+    """The line of all tokens, with space where it belongs."""
+    kinds = _settled(tokens)
+    text, before = "", ""
+    sure: tuple[str, str] | None = None
+    for token, kind in zip(tokens, kinds, strict=True):
+        if kind == "space":
+            text += "" if not text or text.endswith((" ", *_OPEN)) else " "
+            continue
+        is_applied = before == "function" and token.text.startswith("(")
+        if before and before != "prefix" and not is_applied and _is_spaced(before, kind):
+            text = text if text.endswith(" ") else f"{text} "
+        elif sure and _clings(token) and not text.endswith(" "):
+            text = text[: -len(sure[0])] + sure[1]
+        if kind in {"comma", "after"} or token.text in _CLOSE:
+            text = text.rstrip(" ")
+        text += token.text
+        before, sure = kind, (token.text, token.sure) if token.sure else None
+    return text.strip(" ")
+
+
+def _clings(token: _Token) -> bool:
+    """Whether a token that follows directly could be taken for part of a script, or of a root."""
+    return token.text[:1].isalnum() or token.text[:1] in _BRACKETS
+
+
+def _settled(tokens: list[_Token]) -> list[str]:
+    """The kinds of tokens, of signs whether they are some here."""
+    kinds: list[str] = []
+    before = ""
+    for each in tokens:
+        kind = each.kind
+        if kind == "sign" and before not in {
+            "",
+            "operator",
+            "relation",
+            "open",
+            "comma",
+            "prefix",
+            "big",
+            "function",
+            "slash",
+        }:
+            kind = "operator"
+        elif kind == "sign":
+            kind = "prefix"
+        kinds.append(kind)
+        if kind != "space":
+            before = kind
+    return kinds
+
+
+def _is_spaced(before: str, kind: str) -> bool:
+    """Whether there is space between two tokens."""
+    if before in _SPACED or kind in _SPACED or before == "comma":
+        return kind != "comma" and before != "open"
+    if before == "big":
+        return kind not in {"close", "comma"}
+    if before == "function":
+        return kind not in {"open", "close", "comma", "slash", "after"}
+    if kind in {"function", "big"}:
+        return before not in {"open", "slash"}
+    return False
+
+
+def _is_in_brackets(parts: list[Part], index: int) -> bool:
+    """Whether a part has round brackets around it already."""
+    return parts[max(0, index - 1)] == Leaf("(", "open") and parts[index + 1 : index + 2] == [Leaf(")", "close")]
+
+
+def _is_beside_factor(parts: list[Part], index: int) -> bool:
+    """Whether a factor stands beside a fraction, or a function before it."""
+    before, after = _kind_beside(parts, index, -1), _kind_beside(parts, index, 1)
+    if before == "function":
+        return True
+    return before in (_FACTORS - {"open", "big"}) or after in (_FACTORS - {"close", "after"}) or after == "after"
+
+
+def _kind_beside(parts: list[Part], index: int, step: int) -> str:
+    index += step
+    while 0 <= index < len(parts):
+        each = parts[index]
+        if not (isinstance(each, Leaf) and each.kind == "space"):
+            return _kind(each, backwards=step < 0)
+        index += step
+    return ""
+
+
+def _kind(part: Part, *, backwards: bool) -> str:
+    """What a part is to a fraction beside it."""
+    if isinstance(part, Leaf):
+        return part.kind
+    if isinstance(part, Scripts):
+        inner = _parts(part.base)
+        return _kind(inner[-1 if backwards else 0], backwards=backwards) if inner else "symbol"
+    return "fraction" if isinstance(part, Fraction) else "symbol"
+
+
+def _fraction(part: Fraction) -> str:
+    top, bottom = _joined(_tokens(part.top)), _joined(_tokens(part.bottom))
+    if _has_outside(top, " /"):
+        top = f"({top})"
+    return f"{top}/{bottom}" if _is_one(part.bottom) else f"{top}/({bottom})"
+
+
+def _has_outside(text: str, characters: str) -> bool:
+    """Whether one of these characters is in a text outside of brackets."""
+    depth = 0
+    for char in text:
+        depth += (char in _OPEN) - (char in _CLOSE)
+        if depth == 0 and char in characters:
+            return True
+    return False
+
+
+def _is_one(part: Part) -> bool:
+    """Whether what stands below a line is one thing, so that it needs no brackets."""
+    parts = [each for each in _parts(part) if not (isinstance(each, Leaf) and each.kind == "space")]
+    if len(parts) > 1 and isinstance(parts[0], Leaf) and parts[0].text in _DIFFERENTIALS:
+        return len(parts) == 2 and _is_simple(parts[1])
+    if len(parts) == 1:
+        return isinstance(parts[0], Root) or _is_simple(parts[0])
+    if _is_simple(parts[0]) or (isinstance(parts[0], Leaf) and parts[0].kind == "function"):
+        parts = parts[1:]
+    return _is_bracketed(parts)
+
+
+def _is_simple(part: Part) -> bool:
+    """Whether a part is a number, or a symbol with its scripts."""
+    if isinstance(part, Scripts):
+        return all(map(_is_simple, _parts(part.base)[:1])) and len(_parts(part.base)) == 1
+    return isinstance(part, Accent) or (isinstance(part, Leaf) and part.kind in {"symbol", "number", "word"})
+
+
+def _is_bracketed(parts: list[Part]) -> bool:
+    """Whether parts are a bracketed group, with its scripts."""
+    if not parts:
+        return False
+    *inner, last = parts
+    while isinstance(last, Scripts):
+        *more, last = _parts(last.base)
+        inner += more
+    whole = [*inner, last]
+    kinds = [leaf.kind if (leaf := _last_leaf(each)) else "" for each in whole]
+    if len(whole) < 2 or kinds[0] != "open" or kinds[-1] != "close":
+        return False
+    depth = 0
+    for number, kind in enumerate(kinds):
+        depth += (kind == "open") - (kind == "close")
+        if depth == 0 and kind == "close" and number + 1 < len(kinds):
+            return False
+    return True
+
+
+def _root(part: Root) -> _Token:
+    text = _joined(_tokens(part.inner))
+    sign = "√" if part.index is None else f"{_in_table(_script(part.index), RAISED)}√"
+    inner = _parts(part.inner)
+    alone = len(inner) == 1 and _is_simple(inner[0]) and not (isinstance(inner[0], Scripts) and inner[0].upper)
+    return _Token(f"{sign}{text}", "root", f"{sign}({text})") if alone else _Token(f"{sign}({text})", "root")
+
+
+def _in_table(text: str, table: dict[int, int]) -> str:
+    if any(ord(char) not in table for char in text):
+        raise UnknownFormulaError
+    return text.translate(table)
+
+
+def _script(part: Part) -> str:
+    """What is set higher or lower, without any space."""
+    return line_of(part).replace(" ", "")
+
+
+def _scripts(part: Scripts) -> list[_Token]:
+    base = _tokens(part.base)
+    if not base:
+        base = [_Token("", "symbol")]
+    if len(base) > 1 and base[-1].kind != "close":
+        base = [_Token(f"({_joined(base)})", "close")]
+    elif len(base) == 1 and base[0].kind in {"fraction", "root"}:
+        base = [_Token(f"({base[0].text})", "close")]
+    last = base[-1]
+    lower = "" if part.lower is None else _script(part.lower)
+    upper = "" if part.upper is None else _script(part.upper)
+    sets = []
+    if lower:
+        sets.append(_set("_", lower, LOWERED, is_last=not upper))
+    if upper:
+        sets.append((_AT_ONCE[upper], "") if upper in _AT_ONCE else _set("^", upper, RAISED, is_last=True))
+    for text, sure in sets:
+        last.sure = last.text + sure if sure else ""
+        last.text += text
+    return base
+
+
+def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
+    """A script as it is written, and as it is where something follows that could be taken for part of it."""
+    if all(ord(char) in table for char in text):
+        return text.translate(table), ""
+    bracketed = f"{sign}({text})"
+    is_short = len(text) == 1 and is_last
+    return (f"{sign}{text}", bracketed) if is_short else (bracketed, "")
+
+
+def _accented(part: Accent) -> str:
+    text = _joined(_tokens(part.inner))
+    if part.each:
+        return "".join(char + part.mark if char.isalnum() else char for char in text)
+    if len(unicodedata.normalize("NFC", text)) != 1:
+        raise UnknownFormulaError
+    return unicodedata.normalize("NFC", text + part.mark)
+
+
+def _rows(part: Rows) -> str:
+    lines = []
+    for row in part.rows:
+        cells = [_joined(_tokens(cell)) for cell in row]
+        line = ""
+        for cell, following in pairwise([*cells, ""]):
+            line += cell if not following else f"{cell} " if cell.endswith(",") else f"{cell}, "
+        lines.append(line)
+    return "; ".join(line for line in lines if line)

@@ -1,0 +1,166 @@
+"""Formulas beside what is shown of them, and how they are met in HTML."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.maths.formulas import from_mathml, from_tex, in_text, with_formulas
+from tuireader.content.maths.mathml import parse_mathml, read
+from tuireader.content.maths.model import UnknownFormulaError
+from tuireader.content.maths.write import line_of
+
+FORMULAS = json.loads((Path(__file__).parents[2] / "data" / "formulas.json").read_text("utf-8"))
+
+
+TEX, MATHML = ([each for each in FORMULAS if kind in each] for kind in ("tex", "mathml"))
+
+
+def name(given: Any) -> str:
+    return str(given.get("tex") or given["shown"])[:40]
+
+
+def composed(text: str) -> str:
+    """Accents as characters of their own or not are the same."""
+    return unicodedata.normalize("NFC", text)
+
+
+@pytest.mark.parametrize("given", TEX, ids=name)
+def test_tex_is_shown_as_expected(given: Any) -> None:
+    assert composed(from_tex(given["tex"]).text) == composed(given["shown"].strip())
+
+
+@pytest.mark.parametrize(
+    "given", [each for each in FORMULAS if "mathml" in each], ids=lambda given: given["shown"][:40]
+)
+def test_mathml_is_shown_as_expected(given: Any) -> None:
+    assert composed(from_mathml(given["mathml"]).text) == composed(given["shown"])
+
+
+@pytest.mark.parametrize(
+    "given", [each for each in FORMULAS if "mathml" in each], ids=lambda given: given["shown"][:40]
+)
+def test_mathml_says_the_same_without_its_tex(given: Any) -> None:
+    try:
+        shown = line_of(parse_mathml(read(given["mathml"])))
+    except UnknownFormulaError:
+        shown = ""
+    assert composed(shown) == ("" if given["shown"].startswith(("\\", "A\\")) else composed(given["shown"]))
+
+
+def test_there_are_as_many_as_promised() -> None:
+    assert len(FORMULAS) >= 200
+
+
+KATEX = (
+    '<span class="katex"><span class="katex-mathml"><math><semantics><msup><mi>x</mi><mn>2</mn></msup>'
+    '<annotation encoding="application/x-tex">x^2</annotation></semantics></math></span>'
+    '<span class="katex-html" aria-hidden="true"><span>x</span><span>2</span></span></span>'
+)
+WIKIPEDIA = (
+    '<span class="mwe-math-element"><span class="mwe-math-mathml-inline" style="display: none;"><math><msup><mi>x</mi>'
+    '<mn>2</mn></msup></math></span><img class="mwe-math-fallback-image-inline" src="https://a.example/render/svg/1" '
+    'alt="{\\displaystyle x^{2}}"></span>'
+)
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        KATEX,
+        WIKIPEDIA,
+        "<math><msup><mi>x</mi><mn>2</mn></msup></math>",
+        "<m:math><m:msup><m:mi>x</m:mi><m:mn>2</m:mn></m:msup></m:math>",
+        '<math alttext="x^{2}"><mi>?</mi></math>',
+        '<span class="MathJax_Preview">x2</span><span class="MathJax">x2</span><script type="math/tex">x^2</script>',
+        '<span class="math inline">x^2</span>',
+        '<span class="math inline">\\(x^2\\)</span>',
+        '<span class="math notranslate nohighlight">\\(x^2\\)</span>',
+        '<img src="https://a.example/latex.php?latex=x%5E2" alt="x^2" class="latex">',
+        "\\(x^2\\)",
+    ],
+)
+def test_formulas_of_all_kinds_are_read_in_their_sentence(formula: str) -> None:
+    assert clean(f"<p>Let {formula} be.</p>") == "<p>Let x² be.</p>"
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '<math display="block"><msup><mi>x</mi><mn>2</mn></msup></math>',
+        '<span class="katex-display"><math display="block"><msup><mi>x</mi><mn>2</mn></msup></math></span>',
+        '<script type="math/tex; mode=display">x^2</script>',
+        "\\[x^2\\]",
+        "$$x^2$$",
+        '<span class="math display">x^2</span>',
+        "\\begin{align}x^2\\end{align}",
+    ],
+)
+def test_displayed_formulas_stand_on_a_line_of_their_own(formula: str) -> None:
+    found = clean(f"<p>Let {formula} be.</p>").replace("<div>", "<p>").replace("</div>", "</p>")
+    assert found == "<p>Let</p><p>x²</p><p>be.</p>"
+
+
+def test_rows_of_equations_are_lines() -> None:
+    found = clean("<p>\\begin{align}a&=b\\\\c&=d\\end{align}</p>")
+    assert found == "<p>a = b<br>c = d</p>"
+
+
+def test_dollars_are_money_unless_the_page_says_otherwise() -> None:
+    money = "<p>It costs $5 or $6, and $x^2$ is left.</p>"
+    assert clean(money) == money
+    assert clean(money, has_tex=True) == "<p>It costs $5 or $6, and x² is left.</p>"
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Write <code>\\(x^2\\)</code> for it.</p>",
+        "<pre><code>\\(x^2\\) and $$x^2$$\n</code></pre>",
+        "<p>In a pattern, \\(group\\) is a group, and \\( a bracket.</p>",
+        "<p>\\(\\unknown{x}\\) stays.</p>",
+    ],
+)
+def test_what_is_no_formula_stays(html: str) -> None:
+    assert clean(html) == html
+
+
+def test_what_is_not_known_is_shown_as_it_was_written() -> None:
+    script = '<script type="math/tex{}">\\underbrace{{x}}_n</script>'
+    assert clean(f"<p>a {script.format('')} b</p>") == "<p>a <code>\\underbrace{x}_n</code> b</p>"
+    assert '<pre><code class="language-latex">\\underbrace{x}_n\n</code></pre>' in clean(
+        script.format("; mode=display")
+    )
+
+
+def test_formulas_are_found_by_what_is_shown() -> None:
+    assert plain_text("<p>Let <math><msup><mi>x</mi><mn>2</mn></msup></math> be.</p>") == "Let x² be."
+
+
+@given(st.text(alphabet="\\{}^_&abc123+-=()[]|.,'$%~ \nfracsqrtleftright", max_size=60))
+def test_any_tex_is_shown_or_stays(tex: str) -> None:
+    found = from_tex(tex)
+    assert found.is_source <= (found.text == tex.strip() or "displaystyle" in tex)
+    assert "".join(each if isinstance(each, str) else "" for each in in_text(tex)) is not None
+
+
+@given(st.text(alphabet='<>/mathrowifnsup "=&;#x2062', max_size=120))
+def test_any_mathml_is_shown_or_stays(inner: str) -> None:
+    assert isinstance(with_formulas(f"<math>{inner}</math>"), str)
+
+
+@pytest.mark.parametrize("piece", ["\\(", "$$", "\\begin{align}", "<math>", "\\(x^{", "{", "$a", "\\[", "<math><mrow>"])
+def test_many_that_never_end_take_no_long(piece: str) -> None:
+    """The time would be that of the square of their number, and the test would not end."""
+    text = piece * 20_000
+    assert "".join(each if isinstance(each, str) else each.text for each in in_text(text, dollars=True))
+    assert with_formulas(text)
+    assert from_tex(text).is_source
