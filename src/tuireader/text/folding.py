@@ -22,6 +22,9 @@ _PLAIN = {
 }
 
 
+_NOT_LETTERS = re.compile(r"[\W_]+")
+
+
 def fold(text: str) -> str:
     """The text as it is compared."""
     is_plain = text.isascii() and text.isprintable()  # so are most names
@@ -86,3 +89,8 @@ class FoldedText:
         place = self._places[run] + folded - self._folded_places[run]
         # One character that became several is all of them.
         return min(place, self._places[run + 1] - 1) if run + 1 < len(self._places) else place
+
+
+def letters(text: str) -> str:
+    """Return the letters and digits of a text: what remains the same however it is marked and spaced."""
+    return _NOT_LETTERS.sub("", text).casefold()

@@ -6,13 +6,27 @@ import re
 from typing import TYPE_CHECKING
 
 from tuireader.content.cleaning.code_blocks import language_of, listing, listing_in
+from tuireader.content.cleaning.known_by_class import without_links
+from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
+from tuireader.content.cleaning.phrases import ADVERT, TRAIL
 from tuireader.content.dom.flow import Kept, in_blocks, is_block, only_nodes, trimmed
 from tuireader.content.dom.tree import Node
+from tuireader.text.html_elements import HEADINGS
+from tuireader.text.word_count import count_words
 
 if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
 
 _ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
+_PROSE = 40
+"""Words of a cell without which a table is one."""
+_CONTENTS_MIN = 2
+"""Links of a list of headings."""
+_TRAIL_MAX = 300
+_PULLED = re.compile(r"pull-?_?quote", re.IGNORECASE)
+_EDIT = re.compile(
+    r"\s*\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$", re.IGNORECASE
+)
 _NUMBER = re.compile(r"\d{1,6}")
 _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
@@ -23,6 +37,8 @@ def container(context: Context, node: Node) -> Kept:
         for each in node.elements():
             if each.tag == "pre":
                 each.attributes.setdefault("data-language", language)
+    if (node.tag == "aside" or _PULLED.search(node["class"])) and context.is_repeated(node):
+        return []
     blocks, attributes = context.blocks(node), context.attributes(node)
     return [Node("div", attributes, blocks)] if attributes and blocks else blocks
 
@@ -34,8 +50,46 @@ def paragraph(context: Context, node: Node) -> Kept:
     context.tag = outer
     if any(map(is_block, content)):
         return in_blocks(content)
-    found = Node(node.tag, context.attributes(node), content)
-    return [] if found.is_empty() else [found]
+    if node.tag in HEADINGS:
+        return _heading(Node(node.tag, context.attributes(node), content))
+    found = Node("p", context.attributes(node), content)
+    return [] if found.is_empty() or _is_trail(found) else _apart(found)
+
+
+def _heading(node: Node) -> Kept:
+    """A heading, without the link to edit what is below it, and after it the pictures that stood in it."""
+    pictures = [child for child in node.children if isinstance(child, Node) and is_picture(child)]
+    node.children = trimmed([child for child in node.children if child not in pictures])
+    if node.children and isinstance(node.children[-1], str):
+        node.children[-1] = _EDIT.sub("", node.children[-1])
+    return [*([] if node.is_empty() else [node]), *(Node("p", {}, [each]) for each in pictures)]
+
+
+def _is_trail(paragraph: Node) -> bool:
+    """Whether a paragraph only leads to another article, or announces an advertisement."""
+    words = paragraph.words()
+    if len(words) > _TRAIL_MAX:
+        return False
+    if ADVERT.fullmatch(words):
+        return True
+    return (
+        any(each.tag == "a" for each in paragraph.elements()) and TRAIL.fullmatch(without_links(paragraph)) is not None
+    )
+
+
+def _apart(paragraph: Node) -> Kept:
+    """A paragraph, and on its own what stands at its edges: a picture that is no sign within a line."""
+    content = paragraph.children
+    for at in (0, -1):
+        edge = content[at] if len(content) > 1 else None
+        if isinstance(edge, Node) and is_picture(edge) and not is_sign(edge):
+            rest = trimmed(content[1:] if at == 0 else content[:-1])
+            beside = rest[at] if rest else ""
+            has_line = isinstance(content[1 if at == 0 else -2], Node) and content[1 if at == 0 else -2].tag == "br"  # type: ignore[union-attr]
+            if rest and not has_line and not (isinstance(beside, Node) and is_picture(beside)):
+                parts = [Node("p", {}, [edge]), *_apart(Node("p", paragraph.attributes, rest))]
+                return parts if at == 0 else [*parts[1:], parts[0]]
+    return [paragraph]
 
 
 def strong_paragraph(context: Context, node: Node) -> Kept:
@@ -45,7 +99,9 @@ def strong_paragraph(context: Context, node: Node) -> Kept:
 
 
 def quote(context: Context, node: Node) -> Kept:
-    """A quotation."""
+    """A quotation; not one that only lifts a sentence out of the text."""
+    if context.is_repeated(node):
+        return []
     blocks = context.blocks(node)
     return [Node("blockquote", context.attributes(node), blocks)] if blocks else []
 
@@ -60,8 +116,23 @@ def listed(context: Context, node: Node) -> Kept:
             if not items:
                 items.append(Node("li"))
             items[-1].children.append(child)  # type: ignore[union-attr]  # there are only items
-    start = {"start": node["start"]} if node.tag == "ol" and _NUMBER.fullmatch(node["start"]) else {}
-    return [Node(node.tag, {**start, **context.attributes(node)}, items)] if items else []
+    if _is_contents(context, node):
+        context.drop_contents_heading = True
+        return []
+    numbering = {}
+    if node.tag == "ol":
+        numbering = {name: node[name] for name in ("start",) if _NUMBER.fullmatch(node[name])}
+        numbering |= {"type": node["type"]} if node["type"] in {"a", "A", "i", "I"} else {}
+        numbering |= {"reversed": ""} if "reversed" in node.attributes else {}
+    return [Node(node.tag, {**numbering, **context.attributes(node)}, items)] if items else []
+
+
+def _is_contents(context: Context, node: Node) -> bool:
+    """Whether a list is one of the headings of its article, which are shown elsewhere."""
+    links = [each for each in node.elements() if each.tag == "a"]
+    if len(links) < _CONTENTS_MIN or not all(context.fragment(each["href"]) in context.headings for each in links):
+        return False
+    return not any(map(str.isalpha, without_links(node)))
 
 
 def definitions(context: Context, node: Node) -> Kept:
@@ -88,12 +159,22 @@ def figure(context: Context, node: Node) -> Kept:
     found = Node("figure", context.attributes(node), context.children(node))
     if found.is_empty():
         return []
+    _name_after_caption(found)
     if any(each.tag in _SHOWN_IN_FIGURES for each in found.elements()):
         return [found]
     for child in found.children:
         if isinstance(child, Node) and child.tag == "figcaption":
             child.tag = "p"
     return in_blocks(found.children)
+
+
+def _name_after_caption(figure: Node) -> None:
+    """Call a film or sound of which only the place is known after its caption, in place."""
+    captions = [each for each in figure.elements() if each.tag == "figcaption"]
+    played = [each for each in figure.elements() if each.tag == "a" and UNNAMED.fullmatch(each.words())]
+    if len(captions) == len(played) == 1 and (words := captions[0].words()) and len(words) <= _TRAIL_MAX:
+        played[0].children = [f"{played[0].words().partition(':')[0]}: {words}"]
+        figure.children = [each for each in figure.children if each is not captions[0]]
 
 
 def caption(context: Context, node: Node) -> Kept:
@@ -108,10 +189,18 @@ def table(context: Context, node: Node) -> Kept:
         return listing(code)
     inside = [each.tag for each in node.elements()]
     rows, cells = inside.count("tr"), inside.count("td") + inside.count("th")
-    if node["role"] == "presentation" or cells <= rows or "table" in inside:
+    if node["role"] == "presentation" or cells <= rows or "table" in inside or _is_prose(node):
         return unpacked(context, node)
     found = Node("table", context.attributes(node), list(only_nodes(context.children(node))))
     return [] if found.is_empty() else [found]
+
+
+def _is_prose(node: Node) -> bool:
+    """Whether a table without headers has so much text in a cell that it only puts things side by side."""
+    inside = list(node.elements())
+    if any(each.tag == "th" for each in inside):
+        return False
+    return any(each.tag == "td" and count_words(each.words()) >= _PROSE for each in inside)
 
 
 def unpacked(context: Context, node: Node) -> Kept:
@@ -133,4 +222,7 @@ def cell(context: Context, node: Node) -> Kept:
     align = found[1].lower() if found else node["align"].lower()
     attributes = {"align": align} if align in {"left", "right", "center"} else {}
     attributes |= {name: node[name] for name in ("colspan", "rowspan") if _NUMBER.fullmatch(node[name])}
-    return [Node(node.tag, attributes | context.attributes(node), trimmed(context.children(node)))]
+    outer, context.tag = context.tag, "td"
+    content = trimmed(context.children(node))
+    context.tag = outer
+    return [Node(node.tag, attributes | context.attributes(node), content)]

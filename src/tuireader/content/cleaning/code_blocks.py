@@ -68,13 +68,22 @@ def _named(language: str) -> str:
 
 
 def _text(node: Node) -> Iterator[str]:
+    """Yield the text of a block of code: what is set as a block in it stands on lines of its own."""
+    end = "\n"
     for child in node.children:
-        if isinstance(child, str):
-            yield child
-        elif child.tag == "br":
-            yield "\n"
-        elif not is_part_of_page(child) and child.tag not in {"button", "select", "textarea"}:
-            text = "".join(_text(child))
-            yield text
-            if child.tag not in INLINE and not text.endswith("\n"):
-                yield "\n"
+        piece = _piece(child)
+        is_block = isinstance(child, Node) and child.tag not in INLINE and child.tag != "br"
+        if is_block and piece:
+            piece = f"{'' if end == chr(10) else chr(10)}{piece}{'' if piece.endswith(chr(10)) else chr(10)}"
+        yield piece
+        end = piece[-1:] or end
+
+
+def _piece(child: Node | str) -> str:
+    if isinstance(child, str):
+        return child
+    if child.tag == "br":
+        return "\n"
+    if is_part_of_page(child) or child.tag in {"button", "select", "textarea"}:
+        return ""
+    return "".join(_text(child))

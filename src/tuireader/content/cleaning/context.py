@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from html import unescape
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
 from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
 from tuireader.content.cleaning.media import formula_node
+from tuireader.content.cleaning.phrases import CONTENTS
 from tuireader.content.dom.flow import Kept, in_blocks, is_block
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Node
 from tuireader.content.maths.formulas import in_text
+from tuireader.text.folding import letters
+from tuireader.text.html_elements import HEADINGS
 from tuireader.text.printable import printable, printable_block
 
+_REPEATED_MIN, _REPEATED_MAX = 20, 600
+"""Letters of a block that may be a pull quote."""
+_REPETITIONS_MAX = 100
+_WIDE_SPACE = re.compile(r"[ \xa0]*(?:(?<=[ \xa0])\xa0|\xa0(?=[ \xa0]))[ \xa0]*")
+_ESCAPED_TWICE = re.compile(
+    r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
+)
+"""A character reference that became text, at a word: one that is spoken of stands alone."""
 _LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
 
 
@@ -23,12 +35,21 @@ class Context:
 
     def __init__(self, root: Node, base_url: str, rules: Mapping[str, Rule], *, has_tex: bool = False) -> None:
         self.rules = rules
+        self.root = root
+        self.whole = ""
+        """The letters of all of it, once they were asked for."""
+        self.repetitions = _REPETITIONS_MAX
+        """How many blocks may still be looked for elsewhere."""
         elements = list(root.elements())
         links = [each for each in elements if each.tag == "a"]
         named = {each["id"] or each["name"] for each in elements if each["id"] or (each.tag == "a" and each["name"])}
         self.base = base_url
         self.targets = {target for link in links if (target := self.fragment(link["href"])) in named}
         """The names of elements that links in the article lead to."""
+        self.headings = _names_of_headings(elements)
+        """The names of the headings, or of what stands in them or around them."""
+        self.drop_contents_heading = False
+        """Whether a list of headings was left out, with which the heading above it goes."""
         self.shares = any(map(is_share_link, links))
         self.tag = ""
         """The block that is being read, where that makes a difference: a heading or an item."""
@@ -48,14 +69,31 @@ class Context:
                 _drop_share_heading(found)
             elif not is_part_of_page(child):
                 found += self.rules.get(child.tag, Context.children)(self, child)
+                if self.drop_contents_heading:
+                    self.drop_contents_heading = not _drop_heading(found, CONTENTS)
         return found
 
     def text(self, text: str) -> Kept:
-        """Text, with the formulas in it as they are shown."""
-        if self.verbatim or ("\\" not in text and "$" not in text):
+        """Text, with the formulas in it as they are shown, and what was escaped twice as it was meant."""
+        if self.verbatim:
+            return [text]
+        if "\xa0" in text:
+            text = _WIDE_SPACE.sub(" ", text)
+        if "&" in text:
+            text = _ESCAPED_TWICE.sub(lambda found: unescape(found[0]), text)
+        if "\\" not in text and "$" not in text:
             return [text]
         pieces = in_text(text, dollars=self.has_tex)
         return [each if isinstance(each, str) else formula_node(each) for each in pieces if each != ""]
+
+    def is_repeated(self, node: Node) -> bool:
+        """Whether what a block says stands elsewhere in the article, too, as that of a pull quote does."""
+        key = letters(node.words())
+        if not _REPEATED_MIN <= len(key) <= _REPEATED_MAX or self.repetitions == 0:
+            return False
+        self.repetitions -= 1
+        self.whole = self.whole or letters(self.root.words())
+        return self.whole.count(key) > 1
 
     def blocks(self, node: Node) -> Kept:
         """What is kept of what an element holds, as blocks only."""
@@ -89,6 +127,26 @@ class Context:
         except ValueError:
             return ""
         return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
+
+
+def _names_of_headings(elements: list[Node]) -> set[str]:
+    names: set[str] = set()
+    for number, each in enumerate(elements):
+        if each.tag in HEADINGS:
+            around = elements[number - 1 : number] if number and each in elements[number - 1].children else []
+            names.update(name for one in (each, *each.elements(), *around) if (name := one["id"] or one["name"]))
+    return names
+
+
+def _drop_heading(found: Kept, pattern: re.Pattern[str]) -> bool:
+    """Drop the last block if it is a heading that says this; say whether it was."""
+    while found and isinstance(found[-1], str) and not found[-1].strip():
+        del found[-1]
+    last = found[-1] if found else None
+    if isinstance(last, Node) and is_block(last) and pattern.fullmatch(last.words()):
+        del found[-1]
+        return True
+    return False
 
 
 def _drop_share_heading(found: Kept) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tuireader.content.cleaning.known_by_class import is_share_bar, is_share_heading, without_links
-from tuireader.content.cleaning.phrases import LABEL, MORE, NOTICE, ORIGIN, REPLY
+from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS
@@ -18,6 +18,7 @@ from tuireader.text.html_elements import HEADINGS
 _BLOCKS_MAX = 30
 """So many blocks from the end are looked at."""
 
+_HEADING_MAX = 80
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 
 
@@ -29,6 +30,7 @@ def is_notice(words: str) -> bool:
 def trim_end(root: Node) -> None:
     """Take from the end what is not the end of the article, in place."""
     _cut_reply_form(root)
+    _cut_other_articles(root)
     for _ in range(_BLOCKS_MAX):
         found = next(_from_the_end(root), None)
         if found is None:
@@ -73,6 +75,20 @@ def _cut_reply_form(root: Node) -> None:
             return
         words = block.words()
         if words and not (is_notice(words) or LABEL.fullmatch(words)):
+            return
+
+
+def _cut_other_articles(root: Node) -> None:
+    """Cut the article before a heading such as "Related articles", if only links follow."""
+    after: list[tuple[Node, Node]] = []
+    for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
+        after.append((parent, block))
+        words = block.words()
+        if len(after) > 1 and len(words) <= _HEADING_MAX and END.fullmatch(words) and not block.has("a"):
+            for each in after:
+                _remove(*each)
+            return
+        if not block.is_empty() and (not block.has("a") or any(map(str.isalpha, without_links(block)))):
             return
 
 

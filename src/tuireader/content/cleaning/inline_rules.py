@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.content.cleaning import media
 from tuireader.content.cleaning.known_by_class import is_tracker
+from tuireader.content.cleaning.phrases import FOR_READERS_ALOUD
 from tuireader.content.dom.flow import Kept, around
 from tuireader.content.dom.tree import Node
 from tuireader.content.maths.formulas import from_tex
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
+_LABEL_MAX = 60
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
 _RENAMED = {"b": "strong", "i": "em", "strike": "s", "tt": "code", "acronym": "abbr", "dfn": "em"}
 
@@ -27,6 +29,8 @@ def marked(context: Context, node: Node) -> Kept:
     context.verbatim += node.tag in _VERBATIM
     content = context.children(node)
     context.verbatim -= node.tag in _VERBATIM
+    if context.tag == "td" and not content and (mark := _mark(node["class"])):
+        return [mark]
     if Node("p", {}, content).is_empty() and node["id"] not in context.targets:
         return content
     tag = _RENAMED.get(node.tag, node.tag)
@@ -37,6 +41,10 @@ def marked(context: Context, node: Node) -> Kept:
 
 def unmarked(context: Context, node: Node) -> Kept:
     """Text without any: only its name may matter."""
+    if context.tag == "td" and not node.words() and (mark := _mark(node["class"])):
+        return [mark]
+    if len(node.words()) <= _LABEL_MAX and FOR_READERS_ALOUD.fullmatch(node.words()):
+        return []
     name = node["id"] if node["id"] in context.targets else ""
     if (is_block := _formula(node)) is not None:
         return [media.formula_node(from_tex(_delimited(node.words()), block=is_block))]
@@ -48,6 +56,18 @@ def _formula(node: Node) -> bool | None:
     """Whether a span that is all of a formula is a block; None where it is none."""
     classes = set(node["class"].split()) if node["class"] else set()
     return "display" in classes if "math" in classes and classes & {"inline", "display"} else None
+
+
+def _mark(names: str) -> str:
+    """The mark that an icon is, by what it is called; empty where that says neither."""
+    words = set(re.findall("[a-z]+", names.lower()))
+    return (
+        "✓"
+        if words & {"check", "checkmark", "tick", "yes"}
+        else "✗"
+        if words & {"cross", "no", "times", "xmark"}
+        else ""
+    )
 
 
 def _delimited(text: str) -> str:
@@ -83,12 +103,15 @@ def picture(context: Context, node: Node) -> Kept:
     if (instead := media.as_text(node)) is not None:
         return [instead]
     address = context.address(media.source_of(node))
-    attributes = {name: printable_line(node[name]) for name in ("alt", "title")}
+    attributes = {"alt": media.alternative(node), "title": printable_line(node["title"])}
+    if context.tag == "td" and not attributes["alt"]:
+        attributes["alt"] = _mark(f"{node['class']} {node['src']} {node['title']}") or "▣"
     repeated = address == context.last_picture != ""
     if not (address or attributes["alt"]) or repeated:
         return []
     context.last_picture = address
-    shown = {"src": address, "alt": attributes["alt"], "title": attributes["title"]}
+    sign = media.SIGN if media.is_small(node) else ""
+    shown = {"src": address, "alt": attributes["alt"], "title": attributes["title"], "class": sign}
     return [Node("img", {name: value for name, value in shown.items() if value or name == "alt"})]
 
 

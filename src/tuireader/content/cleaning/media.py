@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from urllib.parse import urlsplit
 
 from tuireader.content.dom.tree import Node
@@ -20,6 +21,20 @@ _EMOJI = re.compile(
 )
 _FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
 _FORMULAS = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
+SIGN = "sign"
+"""The class of pictures that stand in a line of text."""
+_SIGN_MAX = 2
+_SMALL = 48
+"""Pixels of a picture that stands in a line of text."""
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_NO_ALTERNATIVE = re.compile(
+    r"[\w%+.,()-]{1,120}\.(?:jpe?g|png|gif|webp|svg|avif|bmp|tiff?)"
+    r"|(?:img|dsc[nf]?|p|pxl|image|picture|photo|pic|figure|fig|untitled|screen[ _-]?shot|scan|download)?"
+    r"[ _-]*\d[\d ._:x@-]*(?:at[ _.-]*[\d .:_-]+)?(?:[ _-]*(?:am|pm|copy|scaled|edited|\d{1,4}x\d{1,4}))?"
+    r"|(?:image|picture|photo|screenshot|graphic|illustration|placeholder|featured image|alt(?: text)?|untitled)",
+    re.IGNORECASE,
+)
+"""Alternative texts that say nothing: names that a camera or a program gave to a file."""
 _SET_MAX = 4000
 _SET_ENTRY = re.compile(r"([^\s,]\S*[^\s,])\s*([\d.]{0,9}[wx])?\s*(?:,|$)")
 
@@ -33,10 +48,13 @@ _AUDIO = re.compile(
     r"(?:^|\.)(?:soundcloud|spotify|bandcamp|podcasts\.apple|anchor|mixcloud|buzzsprout|libsyn|simplecast|transistor|podbean"
     r"|megaphone|spreaker|audioboom|castbox)\.(?:com|fm|am)$"
 )
+_ID = re.compile(r"youtube\.com/watch\?v=([\w-]{6,20})$|vimeo\.com/(\d+)$")
 _NO_TITLE = re.compile(
     r"(?:youtube|vimeo|video|audio|media|embedded?|spotify|soundcloud)?[\s-]*(?:video|player|embed|content|iframe|player:.*)?",
     re.IGNORECASE,
 )
+UNNAMED = re.compile(r"(?:Video|Audio|Embedded): [\w.-]{3,80}\.[a-z]{2,10}(?: [\w-]{6,20})?")
+"""What a link to something played is called where nothing but its place is known."""
 _NAMES = {"video": "Video", "audio": "Audio"}
 
 
@@ -85,6 +103,34 @@ def formula_node(formula: Formula) -> Node | str:
     return Node("p", {}, [first, *lines])
 
 
+def is_picture(node: Node) -> bool:
+    """Whether something is a picture, perhaps within a link."""
+    if node.tag == "a":
+        seen = [each for each in node.children if not isinstance(each, str) or each.strip()]
+        return len(seen) == 1 and isinstance(seen[0], Node) and is_picture(seen[0])
+    return node.tag == "img"
+
+
+def is_sign(node: Node) -> bool:
+    """Whether a picture is as small as a sign in a line of text."""
+    image = node if node.tag == "img" else next((each for each in node.elements() if each.tag == "img"), node)
+    return image["class"] == SIGN or len(image["alt"]) <= _SIGN_MAX
+
+
+def is_small(image: Node) -> bool:
+    """Whether a picture says that it is no larger than a line or two."""
+    if image["class"] == SIGN:
+        return True
+    sizes = [int(image[name]) for name in ("width", "height") if image[name].isdecimal() and len(image[name]) < 5]
+    return bool(sizes) and max(sizes) <= _SMALL
+
+
+def alternative(image: Node) -> str:
+    """Return the text that stands for a picture: without tags, and empty where it says no more than its file's name."""
+    alt = printable_line(_TAG.sub(" ", unescape(image["alt"])))
+    return "" if _NO_ALTERNATIVE.fullmatch(alt) else alt
+
+
 def linked(media: Node, address: str) -> Node:
     """Return a link to what a page would play or frame at `address`, with its title or the name of the site."""
     if found := _YOUTUBE.fullmatch(address):
@@ -97,6 +143,8 @@ def linked(media: Node, address: str) -> Node:
         kind, name = _NAMES[media.tag], urlsplit(address).path.rpartition("/")[2] or host
     else:
         kind, name = ("Video" if _VIDEO.search(host) else "Audio" if _AUDIO.search(host) else "Embedded"), host
+        if named := _ID.search(address):
+            name = f"{host} {named[1] or named[2]}"
     return Node("a", {"href": address}, [f"{kind}: {name if _NO_TITLE.fullmatch(title) else title}"])
 
 

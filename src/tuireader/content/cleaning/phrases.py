@@ -161,3 +161,45 @@ END = _any(
     around=r"{}\s*:?",
 )
 """Headings under which no article goes on: comments, other articles, who its author is."""
+
+TRAIL = _any(
+    r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
+    r"related(?: (?:article|post|stories|story)s?)?",
+    r"you (?:may|might) also like|don[’']t miss|recommended|in case you missed it|must read|further reading",
+    r"lesen sie (?:auch|mehr|hier)|mehr (?:dazu|zum thema)|auch interessant|siehe auch",
+    r"à lire (?:aussi|également)|lire (?:aussi|plus)",
+    r"voir aussi|lea? (?:también|más)|lee también|te puede interesar|leia (?:também|mais)",
+    r"veja (?:também|mais)|leggi anche",
+    r"lees (?:ook|meer)|läs (?:också|mer)|læs (?:også|mere)|les også|czytaj (?:też|także|również|więcej)|čtěte také",
+    r"читайте (?:также|ещё)|по теме|ilgili haber|延伸阅读|相关阅读|推荐阅读|関連記事|あわせて読みたい|اقرأ أيضا",
+    around=r"{}\s*[:：|>»→-]+",
+)
+"""What stands before a link to another article, in a paragraph of its own within the text."""
+
+ADVERT = _any(
+    r"[-–—\s]*(?:advert(?:isement|ising)?|anzeige|werbung|publicité|publicidade?|pubblicità|реклама|広告|广告)[-–—\s]*",
+    r"(?:article|story) continues (?:below|after)\b.{0,30}",
+    r"this slideshow requires javascript\.?",
+    r"(?:image|photo|slide) \d{1,3} (?:of|/) \d{1,3}",
+    r"your browser does not support (?:the )?(?:audio|video|html5).{0,60}|audio playback is not supported .{0,60}",
+)
+"""What announces an advertisement or a gallery, or asks for another browser, in a paragraph of its own."""
+
+CONTENTS = _any(
+    r"(?:table of )?contents|on this page|in this article|jump to|inhalt(?:sverzeichnis)?|auf dieser seite|sommaire",
+    r"table des matières|contenido|índice|indice|sumário|conteúdo|inhoud|innehåll|spis treści",
+    r"содержание|目次|目录|目錄",
+    around=r"{}\s*(?:\[?(?:hide|show|toggle)\]?)?\s*:?",
+)
+"""The heading of a list of an article's headings."""
+
+FOR_READERS_ALOUD = _any(
+    r"(?:link )?opens? (?:in )?(?:a )?new (?:browser )?(?:window|tab)|external(?: link)?|new (?:window|tab)",
+    r"(?:öffnet|wird) in (?:einem )?neue[mn] (?:fenster|tab)(?: geöffnet)?",
+    r"s[’']ouvre dans (?:une nouvelle fenêtre|un nouvel onglet)",
+    r"nouvelle fenêtre|se abre en (?:una )?(?:nueva ventana|ventana nueva)",
+    r"abre n(?:uma|um) nov[oa] (?:janela|separador)",
+    r"si apre in una nuova finestra|opent in (?:een )?nieuw venster",
+    around=r"[(\[]?\s*,?\s*{}\s*\.?[)\]]?",
+)
+"""What is written within a link for those who hear the page."""

@@ -28,6 +28,7 @@ from tuireader.content.document.model import (
     text_length,
 )
 from tuireader.content.document.trim import trimmed
+from tuireader.content.markdown.beside import taken
 from tuireader.content.markdown.footnotes import slug
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 _TASK = re.compile(r"\[([ xX])\] ")
 _CAPTION_LIMIT = 500
 """Characters of what stands below a picture in its paragraph, up to which it is taken for its caption."""
+_AGAIN = 0.8
+_WORD = re.compile(r"[^\W_]+")
 _BULLETS = "•◦▪"
 
 Align = Literal["left", "center", "right"]
@@ -50,7 +53,7 @@ def to_document(markdown: str, *, title: str = "", authors: tuple[str, ...] = ()
     place of the site's own "Read more".
     """
     tokens = _parser().parse(markdown)
-    builder = _Builder(_last_numbers(tokens))
+    builder = _Builder(_last_numbers(tokens), title)
     for token in trimmed(tokens, title, authors, excerpt=bool(excerpt)):
         builder.take(token)
     if excerpt:
@@ -123,7 +126,8 @@ class _Table:
 class _Builder:
     """Takes the parser's tokens one after another; what is open is on stacks, so that nesting is no recursion."""
 
-    def __init__(self, last_numbers: dict[int, int]) -> None:
+    def __init__(self, last_numbers: dict[int, int], title: str) -> None:
+        self.title = title
         self.references = References()
         self.blocks: list[Block] = []
         self.levels: list[Level] = []
@@ -137,6 +141,8 @@ class _Builder:
         self.table: _Table | None = None
         self.notes: dict[str, int] = {}
         self.list_count = 0
+        self.beside: dict[str, str] = {}
+        """What is known of the block that is taken, besides its text."""
 
     def take(self, token: Token) -> None:
         """Take one token of the block level."""
@@ -156,8 +162,10 @@ class _Builder:
     def add(self, make: Callable[..., Block], *values: Any, gap: int | None = None) -> None:
         """Add a block in the containers that are open."""
         lines = self.gap if gap is None else gap
-        self.blocks.append(make(tuple(self.levels), lines if self.blocks else 0, *values))
-        self.gap = 1
+        scope = {"lang": self.beside.get("lang", ""), "direction": self.beside.get("dir", "")} if self.beside else {}
+        self.blocks.append(make(tuple(self.levels), lines if self.blocks else 0, *values, **scope))
+        self.gap = 0 if self.beside.get("role") else 1
+        self.beside = {}
 
     def call_out(self, sentence: str) -> None:
         """Add a callout of one sentence."""
@@ -264,6 +272,7 @@ class _Builder:
     def inline(self, token: Token) -> None:
         """Take the text of a block."""
         children = token.children or []
+        self.beside = self.take_beside(children)
         if self.table is not None:
             self.table.row.append(text_of(children, self.references, in_cell=True))
         elif self.heading:
@@ -273,6 +282,15 @@ class _Builder:
             self.heading = 0
         else:
             self.paragraph(self.without_task(token, children))
+
+    def take_beside(self, children: list[Token]) -> dict[str, str]:
+        """Take what is known of a block besides its text from the beginning of that; an item has its marker of it."""
+        if not children or children[0].type != "text":
+            return {}
+        beside, children[0].content = taken(children[0].content)
+        if "marker" in beside and self.levels and self.levels[-1].kind == "item":
+            self.levels[-1] = self.levels[-1]._replace(marker=beside["marker"], width=int(beside["width"]))
+        return beside
 
     def without_task(self, token: Token, children: list[Token]) -> list[Token]:
         """The tokens without the box to tick at their beginning, which becomes the item's marker."""
@@ -289,7 +307,8 @@ class _Builder:
         pictures, rest = pictures_of(children)
         for number, picture in enumerate(pictures):
             text, image = picture_text(picture, self.references)
-            if number + 1 == len(pictures) and rest and text.plain == plain(rest).strip():
+            said = plain(rest) if number + 1 == len(pictures) else ""
+            if _says_again(text.plain, said) or _says_again(text.plain, self.title, share=1):
                 text = nameless(text)
             self.add(Picture, text, image)
         if rest or not pictures:
@@ -297,7 +316,7 @@ class _Builder:
             if pictures and len(text.plain) <= _CAPTION_LIMIT:
                 self.add(Paragraph, text, "caption", gap=0)
             else:
-                self.add(Paragraph, text, self.role)
+                self.add(Paragraph, text, self.beside.get("role") or self.role)
 
     def code(self, token: Token) -> None:
         """Take a block of code."""
@@ -331,6 +350,12 @@ class _Builder:
         table, self.table = self.table, None
         if table is not None:
             self.add(Table, table.rows[0], tuple(table.rows[1:]), tuple(table.aligns))
+
+
+def _says_again(alt: str, caption: str, *, share: float = _AGAIN) -> bool:
+    """Whether what stands for a picture is in its caption, by so large a share of its words."""
+    words, there = _WORD.findall(alt.casefold()), set(_WORD.findall(caption.casefold()))
+    return bool(words and there) and sum(word in there for word in words) >= share * len(words)
 
 
 _HANDLERS: dict[str, Callable[[_Builder, Token], None]] = {

@@ -7,7 +7,7 @@ is an offset into it, in characters, so that it does not depend on a width: a re
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 
@@ -55,6 +55,10 @@ class Block:
     levels: tuple[Level, ...]
     gap: int
     """Blank lines before it."""
+    lang: str = field(default="", kw_only=True)
+    """The language of its text, as in "de" or "pt-BR", where it is known."""
+    direction: str = field(default="", kw_only=True)
+    """"rtl" or "ltr" where the author says so."""
 
 
 @dataclass(frozen=True, slots=True)

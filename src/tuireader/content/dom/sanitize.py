@@ -35,7 +35,7 @@ _ATTRIBUTES = frozenset(
         "align", "alt", "aria-hidden", "aria-label", "checked", "class", "colspan", "data",
         "data-enlighter-language", "data-lang", "data-language", "data-lazy-src", "data-lazy-srcset",
         "data-original", "data-src", "data-srcset", "dir", "height", "hidden", "href", "id", "itemprop", "lang",
-        "name", "role", "rowspan", "src", "srcset", "start", "style", "title", "type", "value", "width",
+        "name", "reversed", "role", "rowspan", "src", "srcset", "start", "style", "title", "type", "value", "width",
     }
 )  # fmt: skip
 _WITHOUT_CONTENT = frozenset({"script", "style", "svg", "title", "template", "datalist", "canvas", "map"})

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tuireader.content.extraction.metadata import letters
 from tuireader.content.extraction.page import Element, drop, text_of
+from tuireader.text.folding import letters
 from tuireader.text.html_elements import BLOCKS, HEADINGS
 
 _SENTENCES = re.compile("[,.;:!?،؛。、，；！？]")

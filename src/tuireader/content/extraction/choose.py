@@ -14,9 +14,9 @@ from tuireader.content.extraction import scoring, second_opinion
 from tuireader.content.extraction.around import found_in
 from tuireader.content.extraction.blocks import Blocks, Span
 from tuireader.content.extraction.edges import says_only_facts
-from tuireader.content.extraction.metadata import letters
 from tuireader.content.extraction.page import Element
 from tuireader.content.extraction.part_names import is_body, is_left_out
+from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
 
 _HALF = 0.5

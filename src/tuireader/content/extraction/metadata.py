@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.text.bylines import categories, distinct
+from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line
 
 _HEADINGS_MAX = 3
@@ -37,7 +38,6 @@ _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile(r"\s*[,;，、；]\s*")
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """What Hugo says of every page: the folder that it lies in."""
-_NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 class Found(Protocol):
@@ -199,8 +199,3 @@ def names(given: Iterable[str]) -> tuple[str, ...]:
 def labels(given: Iterable[str]) -> tuple[str, ...]:
     """Return categories, each once, and "Uncategorized" only where there is no other."""
     return categories(name.lstrip("#") for name in names(given))
-
-
-def letters(text: str) -> str:
-    """Return the letters and digits of a text: what remains the same however it is marked and spaced."""
-    return _NOT_LETTERS.sub("", text).casefold()

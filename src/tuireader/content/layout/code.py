@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.content.document.model import Run, Text
 from tuireader.content.layout.line import Line, Span
+from tuireader.text.cells import cells
 from tuireader.text.wrap import columns_of
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def code_lines(block: Code, frame: Frame) -> list[Line]:
     Half a row of its tint stands above and below, so that it is not flush with its text.
     """
     text = Text(block.text, colours(block.text, block.language))
-    margin = _MARGIN if frame.room >= 20 else _NARROW_MARGIN
+    longest = max(map(cells, block.text.split("\n"))) if len(block.text) <= COLOUR_LIMIT else frame.room
+    is_tight = frame.room < 20 or frame.room - len(_MARGIN.text) < longest <= frame.room
+    margin = _NARROW_MARGIN if is_tight else _MARGIN
     room = frame.room - len(margin.text)
     first, rest = (*frame.first, margin), (*frame.rest, margin)
     lines: list[Line] = []

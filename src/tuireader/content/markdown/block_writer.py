@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
+from tuireader.content.markdown.beside import marked, taken, without
+
 Attributes: TypeAlias = dict[str, str | None]
 """The attributes of an element of HTML."""
 
@@ -87,6 +89,27 @@ def listing(items: list[Item], start: int | None, before: str) -> Piece:
     return Piece(mark, ("\n" if tight else "\n\n").join(lines), _lines_of_items(items, leads))
 
 
+def numeral(number: int, kind: str) -> str:
+    """A number as a list of the type "a", "A", "i" or "I" has it; in figures where it has none."""
+    text = str(number)
+    if kind in {"i", "I"} and 0 < number < _ROMAN_MAX:
+        text = "".join(("", *digits)[number // place % 10] for place, digits in _ROMAN)
+    elif kind in {"a", "A"} and number > 0:
+        text = ""
+        while number > 0:
+            number, rest = divmod(number - 1, 26)
+            text = chr(ord("a") + rest) + text
+    return text.upper() if kind in {"A", "I"} else text
+
+
+_ROMAN_MAX = 1000
+_ROMAN = (
+    (100, ["c", "cc", "ccc", "cd", "d", "dc", "dcc", "dccc", "cm"]),
+    (10, ["x", "xx", "xxx", "xl", "l", "lx", "lxx", "lxxx", "xc"]),
+    (1, ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"]),
+)
+
+
 def _lines_of_items(items: list[Item], leads: list[str]) -> tuple[str, ...] | None:
     lines: list[str] = []
     for item, lead in zip(items, leads, strict=True):
@@ -114,19 +137,19 @@ def definitions(items: list[Item]) -> Piece | None:
     """A definition list; None where there is nothing in it."""
     parts: list[str] = []
     termed = False
-    for item in items:
-        if not item.pieces:
-            continue
+    items = [item for item in items if item.pieces]
+    for item, following in zip(items, [*items[1:], None], strict=True):
         text = joined(item.pieces)
         if item.term:
-            # Only a line of text can be a term.
+            # Only a line of text can be a term; what Markdown makes a term has a meaning right below it.
             termed = all(piece.kind in _LINES_OF_TEXT for piece in item.pieces)
-            parts.append(" ".join([_in_one_line(piece.text) for piece in item.pieces]) if termed else text)
+            line = " ".join([_in_one_line(without(piece.text)) for piece in item.pieces])
+            is_last = following is None or not following.term
+            parts.append((line if is_last else marked(line, role="term")) if termed else text)
         elif termed:
             parts[-1] += "\n" + indented(text, ": ", "  ")
         else:
             parts.append(text)
-    items = [item for item in items if item.pieces]
     return Piece("terms", "\n\n".join(parts), _lines_of_items(items, [""] * len(items))) if parts else None
 
 
@@ -188,13 +211,14 @@ def _language(attributes: Attributes) -> str:
 
 def heading(level: int, text: str) -> Piece | None:
     """A heading, which is one line; None where it is empty."""
+    beside, text = taken(text)
     line = _in_one_line(text)
     if not line:
         return None
     closing = re.search(r"(?:^|\s)(#+)$", line)
     if closing:
         line = f"{line[: closing.start(1)]}\\{closing.group(1)}"
-    return Piece("h", f"{'#' * level} {line}")
+    return Piece("h", f"{'#' * level} {marked(line, **beside)}")
 
 
 def picture(pieces: list[Piece], caption: list[Piece]) -> list[Piece]:
@@ -213,12 +237,31 @@ def table(rows: list[list[Cell]]) -> list[Piece]:
     columns = max((len(row) for row in grid), default=0)
     if not 2 <= columns <= COLUMNS_MAX or any(_is_layout(cell) for row in rows for cell in row):
         return [piece for row in rows for cell in row for piece in cell.pieces]
-    has_header = all(cell.header for cell in rows[0]) and len(rows) > 1
+    heads = _head_rows(rows)
     texts = [[*[_in_cell(cell) for cell in row], *[""] * (columns - len(row))] for row in grid]
-    header = texts.pop(0) if has_header else [""] * columns
-    dashes = [_DASHES.get(align, "---") for align in _alignments(grid, columns)]
+    header, texts = _head(texts[:heads], columns), texts[heads:]
+    aligns = _alignments(grid, columns)
+    kept = [column for column in range(columns) if header[column] or any(row[column] for row in texts)]
+    if len(kept) < 2:
+        return [piece for row in rows for cell in row for piece in cell.pieces]
+    header, *texts = [[row[column] for column in kept] for row in (header, *texts)]
+    dashes = [_DASHES.get(aligns[column], "---") for column in kept]
     lines = [f"| {' | '.join(line)} |" for line in (header, dashes, *texts)]
     return [Piece("table", "\n".join(lines))]
+
+
+def _head_rows(rows: list[list[Cell]]) -> int:
+    """How many rows are a table's head: those at its top of which each cell heads a column."""
+    heads = next((number for number, row in enumerate(rows) if not all(cell.header for cell in row)), len(rows))
+    return heads if heads < len(rows) else int(len(rows) > 1 and heads > 0)
+
+
+def _head(rows: list[list[str]], columns: int) -> list[str]:
+    """The rows of a head as one, each on a line of its own in every cell, from the bottom."""
+    if len(rows) <= 1:
+        return rows[0] if rows else [""] * columns
+    cells = [[row[column] for row in rows] for column in range(columns)]
+    return ["<br>".join(line or "\u00a0" for line in cell) if any(cell) else "" for cell in cells]
 
 
 _LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
@@ -235,7 +278,7 @@ def _lines(pieces: list[Piece]) -> list[str] | None:
     lines: list[str] = []
     for piece in pieces:
         if piece.kind in _LINES_OF_TEXT:
-            lines += piece.text.split("\\\n")
+            lines += without(piece.text).split("\\\n")
         elif piece.kind == "code":
             lines += [_code_span(line) for line in piece.text.split("\n")[1:-1] if line.strip()]
         elif piece.lines is None:

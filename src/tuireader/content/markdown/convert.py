@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from html2text import HTML2Text
 
+from tuireader.content.markdown.beside import without
 from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
 from tuireader.content.markdown.emphasis import escape, settle
 from tuireader.content.markdown.footnotes import find_notes
-from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks
+from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks, Scope
 from tuireader.content.markdown.sentinels import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
-from tuireader.text.html_elements import BLOCKS
+from tuireader.text.html_elements import BLOCKS, VOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +35,11 @@ def to_markdown(clean_html: str) -> str:
 
     A caption stands on the line after its picture. Every word of the HTML is there, in order.
     """
+    return without(to_marked_markdown(clean_html))
+
+
+def to_marked_markdown(clean_html: str) -> str:
+    """The same with what Markdown cannot say, as a document is made of it."""
     return _Converter(clean_html).markdown()
 
 
@@ -53,6 +59,8 @@ class _Converter(HTML2Text):
         """Links that are open and whose text is not shown: to and from footnotes."""
         self.listing: Preformatted | None = None
         """The preformatted block that is open."""
+        self.scopes = [Scope("", "")]
+        """The language and the direction that hold in each block that is open."""
         self.back_link = False
         """Whether the paragraph that is open had a link from a footnote back to its reference."""
 
@@ -73,11 +81,22 @@ class _Converter(HTML2Text):
                 self.end_listing()
         elif tag in BLOCKS:
             self.flush()
+            if tag not in VOID:
+                self.scope(attrs, start=start)
             self.block(tag, attrs, start=start)
         elif start:
             self.begin_inline(tag, attrs)
         else:
             self.end_inline(tag)
+
+    def scope(self, attrs: Attributes, *, start: bool) -> None:
+        """Note what holds in a block that begins, or what holds again where one ends."""
+        if start:
+            outer = self.scopes[-1]
+            language, direction = attrs.get("lang") or outer.language, attrs.get("dir") or outer.direction
+            self.scopes.append(outer if (language, direction) == outer else Scope(language, direction))
+        elif len(self.scopes) > 1:
+            self.scopes.pop()
 
     def block(self, tag: str, attrs: Attributes, *, start: bool) -> None:
         """Begin or end a block."""
@@ -235,7 +254,7 @@ class _Converter(HTML2Text):
             # Brackets and commas that stood around the link back.
             text, self.back_link = _AROUND_BACK_LINK.sub("", text), False
         if text.strip():
-            self.frames.add_paragraph(text)
+            self.frames.add_paragraph(text, self.scopes[-1])
         self.open = []
         for tag, attrs in opened:
             self.open.append((tag, attrs))

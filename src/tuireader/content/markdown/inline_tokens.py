@@ -44,6 +44,8 @@ _TOKEN = re.compile(
     rf"|(?P<text>(?:[^\\\[\]!{SIGNS}]+|\\.|!(?!\[))+|.)",
     re.DOTALL,
 )
+_FIGURES_FIRST = re.compile(r"(\d+)([^\W\d_]{1,6})")
+"""As in CO2eq, where only the figure is lowered: the letters have no such form all of them, and are read as well."""
 _SPACES = re.compile("[ \\n]+")
 _SPACE_KINDS = {"space", "break"}
 
@@ -153,6 +155,8 @@ def _edges(text: str) -> list[str]:
 
 def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
     """The leaves raised or lowered; as they are where Unicode lacks a character for it."""
+    if len(leaves) == 1 and (found := _FIGURES_FIRST.fullmatch(leaves[0].content)):
+        return [leaves[0]._replace(content=move(found[1]) + found[2])]
     moved = [leaf._replace(content=move(leaf.content)) for leaf in leaves if leaf.kind == "text"]
     changed = len(moved) == len(leaves) and all(
         new.content != old.content for new, old in zip(moved, leaves, strict=True)

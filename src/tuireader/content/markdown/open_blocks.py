@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.content.markdown import block_writer
+from tuireader.content.markdown.beside import marked
 from tuireader.content.markdown.block_writer import Attributes, Cell, Item, Piece
 from tuireader.text.html_elements import HEADINGS
 
@@ -37,6 +38,13 @@ class Frame:
     """The label of the footnote that it is."""
     task: str = ""
     """What is in the box to tick at its beginning: "x", a space, or nothing where there is none."""
+
+
+class Scope(NamedTuple):
+    """What holds in a block and in all that is in it."""
+
+    language: str
+    direction: str
 
 
 class OpenBlocks:
@@ -72,9 +80,11 @@ class OpenBlocks:
         else:
             frame.pieces += found
 
-    def add_paragraph(self, text: str) -> None:
+    def add_paragraph(self, text: str, scope: Scope) -> None:
         """Add a finished paragraph to the block that is open."""
         kind = "picture" if "![" in text and _ONLY_PICTURES.fullmatch(text) else "p"
+        if kind == "p":
+            text = marked(text, lang=scope.language, dir=scope.direction)
         piece = Piece(kind, text)
         if self.pending_note:
             piece = block_writer.note(self.pending_note, [piece])
@@ -144,8 +154,24 @@ class OpenBlocks:
         given = frame.attributes.get("start") or ""
         first = int(given) if given.isdecimal() and len(given) < 9 else 1
         if any(item.pieces or item.task for item in frame.items):
+            self.number(frame)
             self.add_list(frame.items, first if frame.tag == "ol" else None)
         self.add(*frame.pieces)
+
+    def number(self, frame: Frame) -> None:
+        """Give the items of a list that is not numbered upwards in figures their markers."""
+        kind, is_down = frame.attributes.get("type") or "1", "reversed" in frame.attributes
+        if frame.tag != "ol" or (kind == "1" and not is_down):
+            return
+        items = [item for item in frame.items if item.pieces or item.task]
+        given = frame.attributes.get("start") or ""
+        first = int(given) if given.isdecimal() and len(given) < 9 else len(items) if is_down else 1
+        markers = [f"{block_writer.numeral(first - at if is_down else first + at, kind)}." for at in range(len(items))]
+        width = max(4, max(map(len, markers)) + 2)
+        for item, marker in zip(items, markers, strict=True):
+            if item.pieces and item.pieces[0].kind == "p":
+                text = marked(item.pieces[0].text, marker=marker, width=str(width))
+                item.pieces[0] = item.pieces[0]._replace(text=text)
 
     def add_list(self, items: list[Item], start: int | None) -> None:
         """Add a list, or its items one after another where lists are too deep."""

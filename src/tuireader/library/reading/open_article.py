@@ -89,10 +89,11 @@ def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
 
 def _prepared(article: Article, html: str, endings: Endings) -> tuple[str, Document]:
     from tuireader.content.document.build import to_document
-    from tuireader.content.markdown.convert import to_markdown
+    from tuireader.content.markdown.beside import without
+    from tuireader.content.markdown.convert import to_marked_markdown
 
-    markdown, end = to_markdown(html), endings.of(article, html)
-    return markdown, to_document(markdown, title=article.title, authors=article.authors, excerpt=end)
+    markdown, end = to_marked_markdown(html), endings.of(article, html)
+    return without(markdown), to_document(markdown, title=article.title, authors=article.authors, excerpt=end)
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:

@@ -1,0 +1,31 @@
+"""What Markdown cannot say of a block travels with it, between two characters that are part of no text.
+
+Its language, its direction, the marker of an item that is no plain number, a term that means what the next does.
+"""
+
+from __future__ import annotations
+
+import re
+
+_START, _END = "\ufde0", "\ufde1"
+_BESIDE = re.compile(f"{_START}([^{_END}]*){_END}")
+
+
+def marked(text: str, **values: str) -> str:
+    """Return text behind what is to be known of it; as it is where that is nothing."""
+    said = ";".join(f"{name}={value}" for name, value in values.items() if value)
+    return f"{_START}{said}{_END}{text}" if said else text
+
+
+def taken(text: str) -> tuple[dict[str, str], str]:
+    """Return what is known of a text, and the text itself."""
+    values: dict[str, str] = {}
+    while (found := _BESIDE.match(text)) is not None:
+        values |= dict(each.split("=", 1) for each in found[1].split(";"))
+        text = text[found.end() :]
+    return values, text
+
+
+def without(text: str) -> str:
+    """Return Markdown as it is shown to others."""
+    return _BESIDE.sub("", text) if _START in text else text

@@ -1,0 +1,41 @@
+"""HTML that once looked wrong on the page, and how it looks."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
+from tuireader.content.layout.ansi import to_plain
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_marked_markdown
+
+DATA = Path(__file__).parent.parent / "data" / "page" / "defects.txt"
+
+
+class Example(NamedTuple):
+    name: str
+    width: int
+    html: str
+    lines: str
+
+
+def examples() -> list[Example]:
+    found = []
+    for each in DATA.read_text("utf-8").removesuffix("\n").split("\n====\n"):
+        head, lines = each.split("\n----\n")
+        title, html = head.split("\n", 1)
+        name = re.fullmatch(r"(.+) \((\d+)\)", title)
+        assert name is not None
+        found.append(Example(name[1], int(name[2]), html, lines))
+    return found
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+def test_it_looks_right(example: Example) -> None:
+    document = to_document(to_marked_markdown(clean(example.html, "https://a.example/b")))
+    assert "\n".join(map(to_plain, lay_out(document, example.width))) == example.lines
