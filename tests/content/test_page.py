@@ -16,11 +16,18 @@ from tuireader.content.document.model import document_text
 from tuireader.content.layout.ansi import is_printed, to_plain
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.markdown.convert import to_markdown
+from tuireader.text import wrap
 
 DATA = Path(__file__).parent.parent / "data" / "page"
 PAGES = ("every-block", "scripts")
 WIDTHS = (30, 60, 72, 100)
 VISUAL = 60
+
+
+@pytest.fixture(autouse=True)
+def without_icu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thai is divided in another way where the extra is installed."""
+    monkeypatch.setattr(wrap, "_line_breaker", lambda: None)
 
 
 def read(name: str) -> Any:

@@ -70,7 +70,8 @@ def feedparsers(content: bytes, content_type: str) -> list[str]:
 
 
 @pytest.mark.parametrize("encoding", TEXTS)
-def test_what_feedparser_recovers_is_recovered(encoding: str) -> None:
+def test_what_feedparser_recovers_is_recovered(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("feedparser.encodings.lazy_chardet_encoding", None)  # it guesses more if another brings chardet
     wanted, by_us, by_feedparser = [TEXTS[encoding]] * 2, 0, 0
     for declared, header, before, end in product(DECLARED, HEADERS, BEFORE, ENDS):
         content, content_type = document(encoding, declared, before, end), header.replace("SAME", encoding)

@@ -133,7 +133,7 @@ def show(arguments: argparse.Namespace) -> int:
         elif arguments.format == "html":
             put(open_article.html_of(connection, arguments.id))
         else:
-            opened = open_article.open_article(connection, arguments.id)
+            opened = open_article.open_article(connection, arguments.id, find_language=arguments.format == "text")
             if arguments.format == "json":
                 row = article_row(opened.article, opened.status)
                 row["markdown"] = opened.markdown
@@ -165,7 +165,7 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
     for line in head:
         put(printed(line, reorder=reorder))
     put()
-    for line in filter(is_printed, lay_out(opened.document, room)):
+    for line in filter(is_printed, lay_out(opened.document, room, hyphenate=chosen.hyphenate)):
         put(printed(line, reorder=reorder))
 
 

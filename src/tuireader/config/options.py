@@ -48,6 +48,7 @@ class Config:
     measure: int = _option(
         MEASURE, Number(NARROWEST, WIDEST), f"the widest that a column of text gets, {NARROWEST} to {WIDEST}"
     )
+    hyphenate: bool = _option(default=True, kind=Switch(), help_="divide words in columns below 50 cells")
     dense: bool = _option(default=False, kind=Switch(), help_="one line for each headline")
     bidi: Bidi = _option(  # noqa: RUF009 - it makes a field
         "auto",

@@ -24,12 +24,12 @@ _IN_ITEM = {
     f"{_WFW} commentRss", f"{_WORDPRESS} post-id", *_BODIES,
 }  # fmt: skip
 _SAID = {
-    "title": "title", "link": "link", "ttl": "ttl", "generator": "generator", f"{_SY} updatePeriod": "sy_updateperiod",
-    f"{_SY} updateFrequency": "sy_updatefrequency",
+    "title": "title", "link": "link", "ttl": "ttl", "generator": "generator", "language": "language",
+    f"{_SY} updatePeriod": "sy_updateperiod", f"{_SY} updateFrequency": "sy_updatefrequency",
 }  # fmt: skip
 """What is of interest of a channel, in feedparser's words."""
 _IN_CHANNEL = {
-    "description", "language", "lastBuildDate", "pubDate", "docs", "copyright", "webMaster",
+    "description", "lastBuildDate", "pubDate", "docs", "copyright", "webMaster",
     f"{_WORDPRESS} site", *_SAID,
 }  # fmt: skip
 _IN_IMAGE = {"url", "title", "link", "width", "height", "description"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
-from tuireader.feeds.entries import as_html, attachments, identity, settled
+from tuireader.feeds.entries import as_html, attachments, identity, language_tag, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
@@ -37,6 +37,7 @@ def parse_json_feed(text: str, url: str) -> ParsedFeed:
         entries=settled(found),
         skipped=len(entries) - len(found),
         older=absolute(feed.get("next_url"), url) or None,
+        language=language_tag(_text(feed.get("language"))),
     )
 
 

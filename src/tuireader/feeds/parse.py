@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import from_tuple, parse_date
 from tuireader.feeds.decode import decode
-from tuireader.feeds.entries import as_html, attachments, identity, settled
+from tuireader.feeds.entries import as_html, attachments, identity, language_tag, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.xml_repair import find_root, is_whole
@@ -82,6 +82,7 @@ def _feed(raw: RawFeed, url: str) -> ParsedFeed:
         skipped=len(entries) - len(found),
         fresh_for=_fresh_for(feed),
         older=_older(feed, url),
+        language=language_tag(_plain(feed, "language")),
     )
 
 

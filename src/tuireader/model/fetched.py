@@ -76,6 +76,8 @@ class ParsedFeed:
     """The address of the page with older entries (RFC 5005), if it names one."""
     whole: bool = True
     """Whether the document ends: false for one that broke off, so that there may be more entries."""
+    language: str = ""
+    """The language of its texts, where it says one."""
 
 
 @dataclass(frozen=True, slots=True)

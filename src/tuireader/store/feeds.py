@@ -160,8 +160,18 @@ def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
     c.execute("UPDATE feed SET custom_title = ? WHERE id = ?", (tidy(title) or None, feed_id))
 
 
+LANGUAGE = "language"
+"""The option that a feed sets itself: in what language it is."""
+
+
+def language(c: sqlite3.Connection, feed_id: int) -> str:
+    """The language that a feed says it is in, as in "de"; empty where it says none."""
+    row = c.execute("SELECT value FROM feed_option WHERE feed_id = ? AND name = ?", (feed_id, LANGUAGE)).fetchone()
+    return text_of(row[0]) if row else ""
+
+
 def options(c: sqlite3.Connection, feed_id: int) -> dict[str, str]:
-    """What the user has set for one feed, by the names of the options."""
+    """What is set for one feed, by the names of the options."""
     rows = c.execute("SELECT name, value FROM feed_option WHERE feed_id = ?", (feed_id,)).fetchall()
     return {text_of(name): text_of(value) for name, value in rows}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import accumulate
 
@@ -52,6 +53,11 @@ def _breaks() -> re.Pattern[str]:
         f"|(?<=[{_SYLLABLE_LAST}])(?=[^ {_SYLLABLE_LAST}{_MARKS}{_NOT_FIRST}])"
     )
 
+
+_OF_DICTIONARIES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+"""Thai, Lao, Burmese and Khmer, of which only dictionaries know where words end."""
+_NARROW, _FULL = 50, 0.8
+"""Cells of a column in which many words would be divided, and how full a line there has to be to leave one whole."""
 
 # After these a long address is best divided.
 _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
@@ -148,6 +154,8 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     if sums[-1] <= columns:
         return [(start, end)]
     stops = [match.start() for match in _breaks().finditer(text)]
+    if _OF_DICTIONARIES.search(text):
+        stops = _by_dictionary(text, stops)
     soft = {place - start for place in hyphens if start < place < end}
     if soft:
         stops = sorted(soft.union(stops))
@@ -159,6 +167,8 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
         at = bisect_right(stops, spaces) - 1
         while at >= 0 and stops[at] in soft and sums[stops[at]] - sums[begin] >= columns:
             at -= 1
+        if at > 0 and stops[at] in soft and columns < _NARROW:
+            at = _whole_words(stops, soft, at, bisect_left(sums, sums[begin] + columns * _FULL))
         stop = stops[at] if at >= 0 else 0
         if stop <= begin:
             stop = _divide_clusters(text, begin, reach)
@@ -167,6 +177,37 @@ def _wrap_measured(plain: str, start: int, end: int, columns: int, hyphens: tupl
     if begin < len(text) or not lines:
         lines.append((start + begin, end))
     return lines
+
+
+def _whole_words(stops: list[int], soft: set[int], at: int, full: int) -> int:
+    """The last stop between words, if it is not before `full`, where the line is full enough; else that in a word."""
+    for index in range(at - 1, -1, -1):
+        if stops[index] not in soft or stops[index] < full:
+            return index if stops[index] not in soft and stops[index] >= full else at
+    return at
+
+
+def _by_dictionary(text: str, stops: list[int]) -> list[int]:
+    """The stops of a text with words of South-East Asia: where ICU knows their ends, if it is there."""
+    breaker = _line_breaker()
+    if breaker is None:
+        return stops
+    found: set[int] = set()
+    for run in _OF_DICTIONARIES.finditer(text):
+        start, end = run.span()
+        found.update(stop for stop in accumulate(map(len, breaker(run[0])), initial=start) if start < stop < end)
+        stops = [stop for stop in stops if not start < stop < end]
+    return sorted(found.union(stops))
+
+
+@cache
+def _line_breaker() -> Callable[[str], Iterable[str]] | None:
+    """What divides a text where lines may end, of ICU, which comes with an extra; None where it is not there."""
+    try:
+        from icu4py.breakers import LineBreaker
+    except ImportError:
+        return None
+    return lambda text: LineBreaker(text, "th")
 
 
 def _divide_clusters(text: str, begin: int, reach: int) -> int:

@@ -46,11 +46,13 @@ _BULLETS = "•◦▪"
 Align = Literal["left", "center", "right"]
 
 
-def to_document(markdown: str, *, title: str = "", authors: tuple[str, ...] = (), excerpt: str = "") -> Document:
+def to_document(
+    markdown: str, *, title: str = "", authors: tuple[str, ...] = (), excerpt: str = "", lang: str = ""
+) -> Document:
     """A document of Markdown, without a heading or byline at its top that only repeats its title or its authors.
 
     Where the text is only a part of the article, `excerpt` is the sentence that says so: it stands at the end, in the
-    place of the site's own "Read more".
+    place of the site's own "Read more". `lang` is the language of what does not say its own.
     """
     tokens = _parser().parse(markdown)
     builder = _Builder(_last_numbers(tokens), title)
@@ -58,7 +60,7 @@ def to_document(markdown: str, *, title: str = "", authors: tuple[str, ...] = ()
         builder.take(token)
     if excerpt:
         builder.call_out(excerpt)
-    return builder.finish(title, authors)
+    return builder.finish(title, authors, lang)
 
 
 class _Parser(MarkdownIt):
@@ -173,7 +175,7 @@ class _Builder:
         self.add(Paragraph, Text(sentence), "callout")
         self.levels.pop()
 
-    def finish(self, title: str, authors: tuple[str, ...]) -> Document:
+    def finish(self, title: str, authors: tuple[str, ...], lang: str) -> Document:
         """The document of all that was taken."""
         starts = [0, *accumulate(text_length(block) + 1 for block in self.blocks)]
         headings = tuple(
@@ -198,6 +200,7 @@ class _Builder:
             headings,
             tuple(starts[:-1]),
             starts[-1],
+            lang,
         )
 
     # Containers

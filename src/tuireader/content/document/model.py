@@ -147,6 +147,8 @@ class Document:
     """The offset of each block."""
     length: int
     """Characters of the document's text."""
+    lang: str = ""
+    """The language of those blocks that do not say theirs, where it is known."""
 
     def block_at(self, offset: int) -> int:
         """The index of the block that holds an offset (0 where there is none)."""

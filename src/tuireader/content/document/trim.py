@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.content.cleaning.phrases import MORE
 from tuireader.content.document.inline import Token, plain
+from tuireader.content.markdown.beside import without
 from tuireader.text.byline_words import BESIDE_NAMES
 
 if TYPE_CHECKING:
@@ -28,10 +29,10 @@ def trimmed(tokens: Sequence[AnyToken], title: str, authors: tuple[str, ...], *,
     kept = list(tokens)
     for repeated in (_is_title(title), _is_byline(authors)):
         size = _block_size(kept)
-        if size and size < len(kept) and repeated(plain(kept[1].children or ())):
+        if size and size < len(kept) and repeated(without(plain(kept[1].children or ()))):
             del kept[:size]
     if excerpt and len(kept) > 3 and kept[-1].type == "paragraph_close" and kept[-3].type == "paragraph_open":
-        text = plain(kept[-2].children or ()).strip()
+        text = without(plain(kept[-2].children or ())).strip()
         if len(text) < _MORE_MAX and (MORE.fullmatch(text) or _ELLIPSIS.fullmatch(text)):
             del kept[-3:]
     return kept

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
 from tuireader.content.extraction.page import Element, drop, write
 
+_SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
 _WHOLE = frozenset({"table", "ul", "ol", "dl", "pre", "figure"})
 _WHOLE_FROM = 0.5
@@ -21,7 +24,14 @@ def html_of(blocks: Blocks, chosen: list[bool]) -> str:
     for each in list(root.iter("p")):
         if each.attrib.pop(WRAPPER, None) is not None and _is_alone(each):
             each.tag = "span"  # text of an item, say, beside a list: it was in no paragraph
-    return write(root)
+    return _in_its_language(root)
+
+
+def _in_its_language(root: Element) -> str:
+    """Return an element as HTML, within the language and the direction that its page says for it."""
+    said = {name: next((v for each in (root, *root.iterancestors()) if (v := each.get(name))), "") for name in _SCOPE}
+    scope = "".join(f' {name}="{escape(value)}"' for name, value in said.items() if value)
+    return f"<div{scope}>{write(root)}</div>" if scope else write(root)
 
 
 def _is_alone(paragraph: Element) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.content.document.model import Code, HeadingBlock, Paragraph, Picture, Rule, Table
@@ -10,6 +11,7 @@ from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, text_lines
 from tuireader.content.layout.table import table_lines
 from tuireader.text.cells import cells
+from tuireader.text.hyphenation import divisions
 
 if TYPE_CHECKING:
     from tuireader.content.document.model import Block, Document, Level
@@ -19,17 +21,26 @@ _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
 _PICTURE = Span("▣ ", "picture-mark")
 
 
-def lay_out(document: Document, width: int) -> list[Line]:
-    """Every line of a document at a width in cells; no line is wider, if the width is at least 10."""
+HYPHENATED_BELOW = 50
+"""Cells of a column from which on words need not be divided."""
+
+
+def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[Line]:
+    """Every line of a document at a width in cells; no line is wider, if the width is at least 10.
+
+    In narrow columns words are divided, if that is wanted and their language is known.
+    """
     lines: list[Line] = []
     for index in range(len(document.blocks)):
-        lines += lay_out_block(document, index, width)
+        lines += lay_out_block(document, index, width, hyphenate=hyphenate)
     return lines
 
 
-def lay_out_block(document: Document, index: int, width: int) -> list[Line]:
+def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool = True) -> list[Line]:
     """The lines of one block, with the blank lines before it: `lay_out` is these of all blocks, one after another."""
     block = document.blocks[index]
+    if hyphenate and width < HYPHENATED_BELOW and isinstance(block, Paragraph):
+        block = _hyphenated(block, block.lang or document.lang)
     base = document.starts[index]
     before = document.blocks[index - 1].levels if index else ()
     if not block.levels:
@@ -87,14 +98,22 @@ def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span
     return tuple(spans)
 
 
+def _hyphenated(block: Paragraph, language: str) -> Paragraph:
+    """A paragraph with the places where its words may be divided, but for code and for what its author divided."""
+    text = block.text
+    code = [(run.start, run.end) for run in text.runs if "code" in run.style]
+    found = () if text.hyphens else divisions(text.plain, language, code)
+    return replace(block, text=text._replace(hyphens=found)) if found else block
+
+
 def _draw(block: Block, frame: Frame) -> list[Line]:
     if isinstance(block, Paragraph):
         if block.role == "caption":
             frame = frame.within()
-        return text_lines(block.text, _style(block), frame)
+        return text_lines(block.text, _style(block), frame, block.direction)
     if isinstance(block, HeadingBlock):
         narrow = balanced(block.text.plain, frame.room)
-        return text_lines(block.text, f"heading-{block.level}", frame._replace(room=narrow))
+        return text_lines(block.text, f"heading-{block.level}", frame._replace(room=narrow), block.direction)
     if isinstance(block, Code):
         return code_lines(block, frame)
     if isinstance(block, Table):

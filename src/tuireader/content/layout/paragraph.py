@@ -35,8 +35,11 @@ class Frame(NamedTuple):
         )
 
 
-def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
-    """The lines of a text: wrapped, from the right where it is written from the right."""
+def text_lines(text: Text, style: str, frame: Frame, direction: str = "") -> list[Line]:
+    """The lines of a text: wrapped, from the right where it is written from the right.
+
+    That its first letters say, unless the author says a `direction`, "rtl" or "ltr".
+    """
     plain, hyphens = text.plain, text.hyphens
     places = wrap(plain, frame.room, hyphens)
     block, base, prefix = frame.block, frame.base, frame.first
@@ -51,7 +54,8 @@ def text_lines(text: Text, style: str, frame: Frame) -> list[Line]:
         stop = plain[end:following] if following >= 0 else "\n"
         add(Line(prefix, block, base, stop, text, start, end, style, suffix))
         prefix = frame.rest
-    return _from_the_right(lines, frame.room) if is_right_to_left(plain) else lines
+    is_from_the_right = is_right_to_left(plain) if direction not in {"ltr", "rtl"} else direction == "rtl"
+    return _from_the_right(lines, frame.room) if is_from_the_right else lines
 
 
 def _has(hyphens: tuple[int, ...], place: int) -> bool:

@@ -62,17 +62,30 @@ class OpenArticle:
 
 
 def open_article(
-    c: sqlite3.Connection, article_id: int, *, endings: Endings = ENDINGS, beginning: bool = False
+    c: sqlite3.Connection,
+    article_id: int,
+    *,
+    endings: Endings = ENDINGS,
+    beginning: bool = False,
+    find_language: bool = False,
 ) -> OpenArticle:
     """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
 
-    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. Raises
-    NotFoundError.
+    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. With
+    `find_language`, the language is found out where neither the article nor its feed says one. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     html = _clean_html(c, article)
     first = _beginning(html) if beginning and not status.position else ""
-    return OpenArticle(article, status, html, *_prepared(article, first or html, endings), whole=not first)
+    lang = feeds.language(c, article.feed_id) or (_language_of(first or html) if find_language else "")
+    return OpenArticle(article, status, html, *_prepared(article, first or html, endings, lang), whole=not first)
+
+
+def _language_of(html: str) -> str:
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.language import language_of
+
+    return "" if html.startswith("<div") and " lang=" in html[:80] else language_of(plain_text(html))
 
 
 def _beginning(html: str) -> str:
@@ -83,17 +96,18 @@ def _beginning(html: str) -> str:
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     """The whole article of which there is the beginning."""
-    markdown, document = _prepared(opened.article, opened.html, endings)
+    markdown, document = _prepared(opened.article, opened.html, endings, opened.document.lang)
     return replace(opened, markdown=markdown, document=document, whole=True)
 
 
-def _prepared(article: Article, html: str, endings: Endings) -> tuple[str, Document]:
+def _prepared(article: Article, html: str, endings: Endings, lang: str) -> tuple[str, Document]:
     from tuireader.content.document.build import to_document
     from tuireader.content.markdown.beside import without
     from tuireader.content.markdown.convert import to_marked_markdown
 
     markdown, end = to_marked_markdown(html), endings.of(article, html)
-    return without(markdown), to_document(markdown, title=article.title, authors=article.authors, excerpt=end)
+    document = to_document(markdown, title=article.title, authors=article.authors, excerpt=end, lang=lang)
+    return without(markdown), document
 
 
 def markdown_of(c: sqlite3.Connection, article_id: int) -> str:

@@ -29,8 +29,9 @@ TOP = Place(HEAD, 0)
 class Page:
     """An article's lines at one width. Blocks that nobody looked at yet have a height that is a guess."""
 
-    def __init__(self, head: Sequence[Line], document: Document, width: int) -> None:
+    def __init__(self, head: Sequence[Line], document: Document, width: int, *, hyphenate: bool = True) -> None:
         """Lay out nothing yet."""
+        self.hyphenate = hyphenate
         self.document = document
         self.width = width
         self._lines: dict[int, Sequence[Line]] = {HEAD: head}
@@ -56,7 +57,7 @@ class Page:
         if self.is_heavy(block):
             gap, start = self.document.blocks[block].gap, self.document.starts[block]
             return [*[Line((), block, start)] * gap, Line((_PENDING,), block, start)]
-        lines = lay_out_block(self.document, block, self.width)
+        lines = lay_out_block(self.document, block, self.width, hyphenate=self.hyphenate)
         self.put(block, lines)
         return lines
 

@@ -52,6 +52,8 @@ class PageView(OpenScrollView, can_focus=True):
         """`reorder`: put text from the right in visual order here; None asks the environment whether it is needed."""
         super().__init__(id=id)
         self.reorder = not terminal_reorders(os.environ) if reorder is None else reorder
+        self.hyphenate = True
+        """Whether words are divided in narrow columns."""
         self.document: Document | None = None
         """What is shown."""
         self.page: Page | None = None
@@ -157,7 +159,7 @@ class PageView(OpenScrollView, can_focus=True):
         if page is None or page.width != self.column:
             self.workers.cancel_group(self, "layout")  # it lays out the page that is replaced
             self.relaid()
-            page = self.page = Page(self.head_lines(self.column), self.document, self.column)
+            page = self.page = Page(self.head_lines(self.column), self.document, self.column, hyphenate=self.hyphenate)
             line = min(self._top.line, len(page.lines(HEAD)) - 1)
             in_head = self._top.item == HEAD and not self._anchor
             self._top = Place(HEAD, line) if in_head else page.at_offset(self._anchor)

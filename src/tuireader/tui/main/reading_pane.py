@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 
+_MARGINS = 4
+"""Cells beside the column of an article in a narrow pane."""
 _PREPARED = (
     "tuireader.text.bidi",
     "tuireader.content.layout.head",
@@ -222,9 +224,12 @@ class ReadingPane(Container):
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
+        from tuireader.content.layout.layout import HYPHENATED_BELOW
         from tuireader.library.reading.open_article import Endings, open_article
 
-        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True)
+        is_narrow = self.size.width < HYPHENATED_BELOW + _MARGINS
+        endings = Endings(*self._endings)
+        return open_article(connection, article_id, endings=endings, beginning=True, find_language=is_narrow)
 
     async def _show(
         self,

@@ -35,6 +35,7 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
     from tuireader.tui.article.view import ArticleView
 
     view = ArticleView(id="article", reorder=reorders(config))
+    view.hyphenate = config.hyphenate
     view.measure = in_force(config, state, "measure", config.measure)
     view.clear(INVITATION)
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)

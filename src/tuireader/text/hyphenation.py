@@ -1,0 +1,62 @@
+"""Where words of a language may be divided. The only door to pyphen."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pyphen  # type: ignore[import-untyped]
+
+_WORD = re.compile(r"[^\W\d_]{6,60}")
+"""Shorter words are not worth it; longer ones are none."""
+_BEFORE, _AFTER = 2, 3
+"""Letters of a word on the one line and on the other, at least."""
+_TEXT_MAX = 100_000
+
+
+def divisions(text: str, language: str, apart: Iterable[tuple[int, int]] = ()) -> tuple[int, ...]:
+    """Return the places in a text where words may be divided with a hyphen, none where the language is not known.
+
+    Words that are partly in one of the stretches `apart` stay whole; so do those with signs, as addresses are.
+    """
+    dictionary = _dictionary(language)
+    if dictionary is None or len(text) > _TEXT_MAX:
+        return ()
+    stretches = list(apart)
+    found: list[int] = []
+    for word in _WORD.finditer(text):
+        start, end = word.span()
+        if _is_of_word(text, start, end) and not any(start < last and end > first for first, last in stretches):
+            found += [start + place for place in _places(word[0], language)]
+    return tuple(found)
+
+
+def _is_of_word(text: str, start: int, end: int) -> bool:
+    """Whether what stands beside some letters lets them be a word of prose, and no part of an address or of code."""
+    return text[start - 1 : start] not in _TIES_BEFORE and (text[end : end + 1] not in _TIES_AFTER or end == len(text))
+
+
+_TIES_BEFORE = frozenset("/_.@:#\\=&?%~0123456789") - {""}
+_TIES_AFTER = frozenset("/_@\\=&0123456789")
+
+
+@lru_cache(maxsize=20_000)
+def _places(word: str, language: str) -> tuple[int, ...]:
+    dictionary = _dictionary(language)
+    places = [] if dictionary is None else dictionary.positions(word)
+    return tuple(int(place) for place in places if _BEFORE <= place <= len(word) - _AFTER)
+
+
+@lru_cache(maxsize=32)
+def _dictionary(language: str) -> pyphen.Pyphen | None:
+    """Return what divides words of a language, as it is called in HTML; None where there is nothing for it."""
+    if not language:
+        return None
+    import pyphen
+
+    name = pyphen.language_fallback(language)
+    return pyphen.Pyphen(lang=name) if name else None
