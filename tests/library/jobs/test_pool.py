@@ -16,7 +16,7 @@ import pytest
 
 from support import picklable_jobs as jobs
 from support.rss import Item, rss
-from tuireader.errors import StoreError
+from tuireader.errors import FetchError, StoreError
 from tuireader.library.jobs.pool import PILE, JobPool
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.refreshing import ingest
@@ -92,6 +92,23 @@ async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(
     with closing(connect(db)) as c:
         assert feeds.every(c) == []
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with JobPool(db, processes=0) as workers:
+        apart = await workers.take_apart(jobs.where, 60)
+        assert apart != os.getpid()
+        with pytest.raises(TimeoutError):
+            await workers.take_apart(jobs.wait, 1)
+        with pytest.raises(StoreError, match="has ended"):
+            await workers.take_apart(jobs.subscribe_and_end, 60)
+        with pytest.raises(FetchError, match="nothing at this address"):
+            await workers.take_apart(jobs.cannot_fetch, 60)
+        monkeypatch.setattr("sys.executable", "/nowhere")
+        assert await workers.take_apart(jobs.where, 60) == os.getpid()
+    assert not alive(apart)
+    with closing(connect(db)) as c:
+        assert feeds.every(c) == []
 
 
 async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:

@@ -56,6 +56,18 @@ async def test_an_article_opens_as_a_document(library: Library, site: ScriptedSi
     assert [link.url for link in opened.document.links] == [site.url + "/more"]
 
 
+async def test_a_page_that_takes_too_long_is_given_up(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.pages["/one"] = Reply(PAGE.encode())
+    number = await one_article(library, site, "<p>Short.</p>")
+    monkeypatch.setattr(full_text, "DEADLINE", 0)
+    with pytest.raises(FetchError, match="takes too long to be read"):
+        await fetch(library, number)
+    with closing(connect(library.path)) as c:
+        assert open_article.open_article(c, number).markdown == "Short.\n"
+
+
 async def test_a_long_article_begins_with_its_beginning(library: Library, site: ScriptedSite) -> None:
     html = "".join(f"<p>Paragraph {n}: {'words and more words ' * 9}</p>" for n in range(600))
     number = await one_article(library, site, html)

@@ -89,6 +89,14 @@ class Cache:
         async with self.pool() as pool:
             return await pool.take(work)
 
+    async def take_apart(self, work: Work[Result], seconds: float) -> Result:
+        """Run `work`, which can be pickled and may never end, in a process of its own, for so many seconds at most.
+
+        TimeoutError after them: then the cache is as it was.
+        """
+        async with self.pool() as pool:
+            return await pool.take_apart(work, seconds)
+
     async def note(self, work: Work[Result]) -> Result:
         """Run `work`, which is quick, in the thread of the pool: what is known of a request, or to be remembered."""
         async with self.pool() as pool:

@@ -24,6 +24,8 @@ PILE = 4
 MOST = 4
 """Processes at most: they write in turn."""
 
+APART = 2
+"""Jobs at most that are done in processes of their own at a time."""
 _AHEAD = 2
 """Pages that a process is given at a time: it need not wait for the next."""
 
@@ -49,6 +51,7 @@ class JobPool:
         self._processes: list[JobProcess] = []
         self._at_work = 0
         self._starting = False
+        self._apart = asyncio.Semaphore(APART)
 
     async def do(self, work: Work[Result]) -> Result:
         """Do something quick in the thread, and give its result, or raise its error."""
@@ -60,6 +63,31 @@ class JobPool:
         self._pages.put_nowait((work, done))
         self.expect(self._pages.qsize())
         return await done
+
+    async def take_apart(self, work: Work[Result], seconds: float) -> Result:
+        """Do a job that may never end, in a process of its own that is ended after so many seconds.
+
+        TimeoutError then, StoreError where the process has ended by itself. Where no process can be started, the thread
+        does it.
+        """
+        async with self._apart:
+            try:
+                process = await JobProcess.start(self._path)
+            except OSError as error:
+                log.debug("a process could not be started: %s", error)
+                return await self._thread.do(work)
+            self._processes.append(process)
+            try:
+                async with asyncio.timeout(seconds):
+                    return await process.do(work)
+            except EOFError:
+                raise _ended() from None
+            except TimeoutError:
+                process.kill()
+                raise
+            finally:
+                self._processes.remove(process)
+                await process.close()
 
     def expect(self, pages: int) -> None:
         """Have processes started if so many pages are worth it."""
@@ -133,13 +161,17 @@ class JobPool:
             result = await do(work)
         except (EOFError, asyncio.CancelledError):
             # What it was given may be what ended it: that must not be tried in this process.
-            _fail(done, StoreError("The process that was reading it has ended; it will be read the next time."))
+            _fail(done, _ended())
             raise
         except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
             _fail(done, error)
         else:
             if not done.cancelled():
                 done.set_result(result)
+
+
+def _ended() -> StoreError:
+    return StoreError("The process that was reading it has ended; it will be read the next time.")
 
 
 def _fail(done: asyncio.Future[Any], error: Exception) -> None:

@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
     from tuireader.content.extraction.extract import Extracted
     from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.work import Result, Work
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 
 
+DEADLINE = 20.0
+"""Seconds in which the article on a page has to be found."""
 _MUCH = 2
 """How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 
@@ -34,7 +37,17 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> 
     url = with_credentials_of(article.link, feed.url)
     permission = permission_for(url, feed.url, feed.reach)
     page = await queue.get(url, permission=permission)
-    await cache.take(partial(keep_full_text, article_id=article_id, page=page))
+    await read_page(cache, partial(keep_full_text, article_id=article_id, page=page), page)
+
+
+async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
+    """Do a job that finds the article on a page; raises FetchError where that takes too long, as a page may intend."""
+    from tuireader.urls.hosts import named_host
+
+    try:
+        return await cache.take_apart(work, DEADLINE)
+    except TimeoutError:
+        raise FetchError(f"{named_host(page.url)} has a page that takes too long to be read") from None
 
 
 def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from tuireader.errors import FetchError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.reading.full_text import read_page
 from tuireader.library.subscribing import take_in, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.model.clock import Clock
@@ -41,7 +42,7 @@ async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Cl
     if there is not None:
         return there
     _, page = await page_at(queue, address)
-    return await cache.take(partial(take_page, page=page, now=clock()))
+    return await read_page(cache, partial(take_page, page=page, now=clock()), page)
 
 
 def _there(c: sqlite3.Connection, addresses: list[str]) -> KeptPage | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack, aclosing
+from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -13,6 +13,7 @@ from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, Tuirea
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
 from tuireader.library.subscribing.candidates import Candidates
@@ -175,12 +176,21 @@ class _Subscription:
                 await fetched()
             add = partial(take_in.add_feed, found=found, link=link, page=page, now=self._clock())
             added = await self._cache.take(add)
-            if isinstance(added, take_in.Added):
-                return Subscribed(added.refreshed.feed, added.refreshed, added.article_id, tuple(others))
+            if isinstance(added, Refreshed):
+                article_id = await self._article_meant(found, added.feed, page)
+                return Subscribed(added.feed, added, article_id, tuple(others))
             there = added
         done = await self.again(there, None, others, typed=found.address)
-        meant = partial(take_in.article_meant, found=found, feed=done.feed, parsed=None, now=self._clock())
-        return replace(done, article_id=await self._cache.take(meant))
+        return replace(done, article_id=await self._article_meant(found, done.feed, None))
+
+    async def _article_meant(self, found: Candidates, feed: Feed, feed_page: Page | None) -> int | None:
+        """The article whose page was given; None if it is none, or if it takes too long to see."""
+        if not take_in.may_mean_article(found):
+            return None
+        meant = partial(take_in.article_meant, found=found, feed=feed, feed_page=feed_page, now=self._clock())
+        with suppress(FetchError):  # the feed is here all the same
+            return await read_page(self._cache, meant, found.page)
+        return None
 
     async def _feed_page(self, found: Candidates, link: FeedLink) -> Page:
         if found.fetched is not None and link is found.feeds[0]:

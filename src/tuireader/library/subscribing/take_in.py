@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from tuireader.feeds.parse import parse_feed
@@ -13,25 +13,15 @@ from tuireader.library.refreshing import ingest
 from tuireader.library.subscribing import lookup, typed_page
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.feed import Feed, Refreshed
-from tuireader.model.fetched import FeedLink, Page, ParsedFeed, Plan
+from tuireader.model.fetched import FeedLink, Page, Plan
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
-    """A new subscription."""
-
-    refreshed: Refreshed
-    """What it brought."""
-    article_id: int | None
-    """The article that was meant, if it was one."""
-
-
-def add_feed(c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime) -> Added | Feed:
-    """Subscribe to the feed that came as `page`; where there is a subscription already, only give that.
+def add_feed(c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime) -> Refreshed | Feed:
+    """Subscribe to the feed that came as `page`, and give what it brought; the subscription where there is one already.
 
     Raises NotAFeedError.
     """
@@ -43,19 +33,22 @@ def add_feed(c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Pag
     site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
     reach = polling.reach_at(url, link.url, page)
     feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, reach=reach)
-    refreshed = ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
-    return Added(refreshed, article_meant(c, found, refreshed.feed, parsed, now))
+    return ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
+
+
+def may_mean_article(found: Candidates) -> bool:
+    """Whether what was given may be the page of an article: neither a feed nor the front of a site."""
+    return not (found.page is found.fetched or is_front_page(found.page.url))
 
 
 def article_meant(
-    c: sqlite3.Connection, found: Candidates, feed: Feed, parsed: ParsedFeed | None, now: datetime
+    c: sqlite3.Connection, found: Candidates, feed: Feed, feed_page: Page | None, now: datetime
 ) -> int | None:
     """The article whose page was given: as the feed brought it, else as it stands on the page; None if it is none.
 
-    What the feed leaves out is taken from the page, which is here.
+    What the feed leaves out is taken from the page, which is here. `feed_page` is that of the feed, if it just came.
     """
-    if found.page is found.fetched or is_front_page(found.page.url):
-        return None
+    parsed = None if feed_page is None else parse_feed(feed_page.content, feed_page.url, feed_page.content_type)
     there = lookup.article_at(c, feed, (found.address, found.page.url), parsed)
     if there is not None:
         full_text.complete(c, there, found.page)
