@@ -21,7 +21,32 @@ _NO_PERSON = (
     "Editors", "Foundation", "Group", "Inc", "Institute", "Ltd", "Media", "Ministry", "News", "Office", "Press",
     "Services", "Society", "Staff", "Studies", "Team", "University",
 )  # fmt: skip
-_BY = re.compile(r"^by\s+(?=\S)", re.IGNORECASE)  # at the beginning only: Toby Smith is no "ToSmith"
+_BEFORE_NAME = re.compile(
+    r"^(?:(?:read |view |see )?(?:more|all)(?: posts| articles| stories)? (?:about|by|from)|about the author:?|posts by"
+    r"|(?:(?:written|posted|published|hosted|edited|words|text|story|report) )?by\b:?|authors?:"
+    r"|(?:(?:geschrieben )?von|écrit par|par|(?:escrito )?por|scritto da|autore|autora?|auteur|autor/?in|door|av|af"
+    r"|автор):|(?:geschrieben|veröffentlicht) von|(?:écrit|publié|rédigé) par|(?:escrito|publicado) por"
+    r"|(?:scritto|pubblicato) da"
+    r"|(?:责任编辑|編輯|编辑|作者|記者|记者|撰文|文|著者|筆者|執筆|投稿者)\s*[：:／/]|(?:著者|作者|筆者)(?=\s))\s*(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands before a name; only at the beginning, as Toby Smith is no "ToSmith"."""
+_ROLE = (
+    "correspondent", "reporter", "editor", "writer", "columnist", "journalist", "contributor", "producer", "critic",
+)  # fmt: skip
+_OF_ROLE = (
+    "political", "politics", "education", "health", "science", "technology", "tech", "business", "economics", "money",
+    "environment", "climate", "sports?", "football", "foreign", "home", "affairs", "chief", "senior", "deputy", "royal",
+    "legal", "crime", "security", "defen[cs]e", "arts", "culture", "world", "europe", "africa", "asia", "america",
+    "north", "south", "middle", "east", "transport", "diplomatic", "news", "managing", "associate", "assistant",
+    "staff", "contributing", "freelance", "guest", "special", "features?", "investigations?", "data", "food", "travel",
+    "bbc", "and", "&",
+)  # fmt: skip
+_BEHIND_NAME = re.compile(
+    rf"[\s,|–—-]+(?:(?:in|at|the|{'|'.join(_OF_ROLE)})\s+){{0,4}}(?:{'|'.join(_ROLE)})s?$", re.IGNORECASE
+)
+"""What someone is, where it is said behind the name."""
+_FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
@@ -45,8 +70,18 @@ def person(text: str) -> str:
     for pattern in (_ADDRESS_NAME, _NAME_ADDRESS) if "@" in text else ():
         if (found := pattern.fullmatch(text)) and found[1].strip():
             text = found[1]
-    text = _BY.sub("", text.strip(" \"'“”,;"), count=1)
+    text = _BEFORE_NAME.sub("", text.strip(" \"'“”,;"), count=1) if not _BEFORE_NAME.fullmatch(text) else text
+    text = _without_role(text)
     return "" if text.lower() in _NOBODY else text
+
+
+def _without_role(text: str) -> str:
+    """Return names without what their bearers are and for whom they wrote, if what is left is whole names."""
+    for pattern in (_BEHIND_NAME, _FOR_WHOM):
+        shorter = pattern.sub("", text, count=1).rstrip(" ,")
+        if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
+            text = shorter
+    return text
 
 
 def people(names: Iterable[str]) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ def tags(body: str) -> list[str]:
         ('<span class="author">By: Ida</span>', ["Ida"]),
         ('<span itemprop="author" itemscope><span itemprop="name">Ida</span></span>', ["Ida"]),
         ('<span itemprop="author">Ida</span>', ["Ida"]),
-        ('<a rel="author" href="/a"></a><a rel="author" href="/a">View all posts by Ida</a>', []),
+        ('<a rel="author" href="/a"></a><a rel="author" href="/a">View all posts by Ida</a>', ["Ida"]),
         ('<div class="comment"><a rel="author" href="/c">Carl</a></div>', []),
         ('<aside><span class="author">Carl</span></aside>', []),
         ('<nav><a rel="author" href="/c">Carl</a></nav>', []),

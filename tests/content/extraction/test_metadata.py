@@ -96,8 +96,8 @@ def test_titles_as_generators_write_them(title: str, body: str) -> None:
 
 def test_the_name_of_the_site_where_it_is_known_is_no_title() -> None:
     page = "<title>The Gazette</title>"
-    assert title_of(page, ["The Gazette", "The tide"], Found("The Gazette"), site="the gazette") == "The tide"
-    assert title_of(page, ["The Gazette"], Found("The Gazette"), site="The Gazette") == "The Gazette"
+    assert title_of(page, ["The Gazette", "The tide"], Found("The Gazette"), sites=["the gazette"]) == "The tide"
+    assert title_of(page, ["The Gazette"], Found("The Gazette"), sites=["The Gazette"]) == "The Gazette"
 
 
 def test_the_words_of_links_are_no_names() -> None:
@@ -110,3 +110,39 @@ def test_key_words_are_categories_where_there_are_no_others_and_each_is_one() ->
     for generator, categories in (("WordPress", ("the tide", "moon", "harbour")), ("DokuWiki", ())):
         head = f'<head><meta name="generator" content="{generator}">{words}</head>'
         assert metadata_of(load(f"<html>{head}<body><p>x</p></body></html>"), NOTHING).categories == categories
+
+
+@pytest.mark.parametrize(
+    ("page", "title"),
+    [
+        # A heading that is only the beginning of the title is a heading within the article.
+        ("<title>三本だけ列車が止まる駅 | 風</title><article><h2>三本</h2></article>", "三本だけ列車が止まる駅"),
+        # The only h1 is what the page is called at length, or what others take for its title, too.
+        (
+            "<title>Swan halts the long motorway</title><h1>Honk! Swan named Gerald halts the long, long motorway</h1>",
+            "Honk! Swan named Gerald halts the long, long motorway",
+        ),
+        ("<title>Office of Rivers: News</title><h1>Money for barriers</h1>", "Money for barriers"),
+        # A heading that leads home is the site's, and the page's title may be, too.
+        ('<title>moth hours</title><h1><a href="/">moth hours</a></h1><h2>The accordion</h2>', "The accordion"),
+        (
+            (
+                "<title>Notes: Three Sleepers</title><h1>Notes</h1><div class='widget Blog'><h3 class='post-title'>"
+                "Three Sleepers</h3></div>"
+            ),
+            "Three Sleepers",
+        ),
+        (
+            (
+                "<title>x</title><article><h1><span aria-hidden='true'>Time:</span> The village "
+                "<small class='article-subtitle'>that has none</small></h1></article>"
+            ),
+            "The village",
+        ),
+    ],
+)
+def test_the_sites_name_and_what_stands_beside_are_no_title(page: str, title: str) -> None:
+    tree = load(f"<html><body>{page}</body></html>")
+    facts = metadata_of(tree, NOTHING)
+    found = Found("Money for barriers" if "barriers" in page else "")
+    assert title_of(page, facts.headings, found, own=facts.own_heading, sites=facts.of_site) == title

@@ -9,11 +9,11 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
-from tuireader.content.cleaning.clean import clean
+from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.cleaning.known_by_class import without_links
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.dom.repair import bounded, cut, flattened
-from tuireader.content.dom.tree import parse
+from tuireader.content.dom.tree import serialise
 from tuireader.content.extraction import second_opinion
 from tuireader.content.extraction.build import html_of
 from tuireader.content.extraction.choose import Known, choose
@@ -33,7 +33,8 @@ _FEWEST_WORDS = 5
 """Outside of links: with fewer it is a menu."""
 _TWICE = 2
 """How many times the words of an article may be those that its page gives to machines only."""
-_TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bMathJax\s*[.=]", re.IGNORECASE)
+_TEX_SHOWN_BY = ("mathjax", "katex")
+_TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
 """What a page loads, or says, that shows TeX as formulas."""
 _CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
@@ -65,21 +66,26 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     _bound_meta(tree)
     found = second_opinion.Facts(tree, url)
     facts = metadata_of(tree, found, stated)
-    title = title_of(text, facts.headings, found, own=facts.own_heading, site=site)
+    title = title_of(text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site))
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
-    html = clean(html_of(*choose(tree, Known(title, names, excerpt))), url, has_tex=_TEX.search(text) is not None)
+    article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt))), url, has_tex=_shows_tex(text))
     del elements
-    html = _stated_text(stated, html, url) or html
-    if count_words(without_links(parse(html))) < _FEWEST_WORDS:
+    html = _stated_text(stated, article.words(), url)
+    if not html and count_words(without_links(article)) < _FEWEST_WORDS:
         return None
-    return Extracted(title, facts.authors, facts.categories, facts.published, html)
+    return Extracted(title, facts.authors, facts.categories, facts.published, html or serialise(article.children))
 
 
-def _stated_text(stated: Mapping[str, Any], html: str, url: str) -> str:
+def _shows_tex(page: str) -> bool:
+    lower = page.lower()
+    return any(name in lower for name in _TEX_SHOWN_BY) and _TEX.search(lower) is not None
+
+
+def _stated_text(stated: Mapping[str, Any], shown: str, url: str) -> str:
     """Return the text that a page gives to machines, if it is much longer than what it shows: that is a beginning."""
     said = next(iter(texts_in(stated.get("articleBody"))), "")
-    if count_words(plain_text(said)) <= _TWICE * count_words(plain_text(html)):
+    if not said or count_words(plain_text(said)) <= max(_TWICE * count_words(shown), _FEWEST_WORDS):
         return ""
     if re.search(r"<(?:p|br|div)\b", said):
         return clean(said, url)

@@ -13,7 +13,7 @@ from itertools import chain, islice, takewhile
 from typing import Any
 from urllib.parse import unquote
 
-from tuireader.text.bylines import is_full_name
+from tuireader.text.bylines import is_full_name, person
 from tuireader.text.html_elements import HEADINGS
 
 _Rule = Callable[[Any], bool]
@@ -30,10 +30,12 @@ _NAME_MAX = 80
 _HEADINGS_MAX = 10
 _ELSEWHERE_TAGS = frozenset({"nav", "aside"})
 _ELSEWHERE = re.compile(
-    r"(?:^|[\s_-])(?:comments?|respond|commentlist|related\w{0,9}|widgets?|sidebar|navigation|nav|navbar|menu"
-    r"|breadcrumbs?|site-title|site-header|masthead|recommended|recent|read-?next|more-?stories|tag-?cloud|next-?prev|prev-?next|shar(?:e|ing))(?:[\s_-]|$)",
+    r"(?:^|[\s_-])(?:comments?|respond|commentlist|related\w{0,9}|sidebar|navigation|nav|navbar|menu|breadcrumbs?"
+    r"|site-title|site-header|masthead|recommended|recent|read-?next|more-?stories|tag-?cloud|next-?prev|prev-?next"
+    r"|shar(?:e|ing))(?:[\s_-]|$)|(?:^|\s|sidebar-|footer-)widgets?(?:[\s_]|$)(?!Blog\b)",
     re.IGNORECASE,
 )
+"""Page builders call each part of a page a widget of theirs, and Blogger the article: `class="widget Blog"`."""
 _ABOUT_POST = frozenset({"md-post", "ablog__postcard"})
 """What Material for MkDocs and ABlog put beside a post; it is made like a menu."""
 _AUTHOR_NAME = frozenset(
@@ -66,17 +68,21 @@ _AUTHOR_PATH = re.compile(r"/authors?/[^/?#]", re.IGNORECASE)
 _CLASSES = _AUTHOR_NAME | _CARD_NAME | _PROFILE | _AUTHOR | _CATEGORY | _TAG | _WIKI
 _FILED = re.compile("|".join(each.pattern for each in (_CATEGORY_PATH, _TAG_PATH, _AUTHOR_PATH)), re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:(?:written|posted|published|words|text)\s+)?by:?\s+(\S.{1,60}?)"
-    r"(?:\s+on\s+\d.{0,40}|\s*[·|•,].{0,60})?",
+    r"(?:[^.!?]{0,40}\d\s+(?:[–—|·•-]\s+)?)?(?:(?:written|posted|published|hosted|words|text)\s+)?by:?\s+(\S.{1,60}?)"
+    r"(?:\s+on\s+[\w, ]{0,20}\d.{0,60}|\s*[·|•,].{0,60}|\s+[–—-]\s.{0,120})?",
     re.IGNORECASE,
 )
+"""A line that says no more than who wrote it, and perhaps when."""
+_TEAM = re.compile(r"The(?: [A-Z][\w&.’'-]*){1,3} (?:Team|Staff|Editors|Newsroom)")
 _PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
-    r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*",
+    r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*|.* says:?"
+    r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,
 )
-_BY = re.compile(r"\b(?:(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?|authors?\s*:)\s*", re.IGNORECASE)
+"""Words for links and buttons, and what stands above a comment."""
+_BY = re.compile(r"^[^.!?]{0,40}?\b(?:(?:written|posted|published|words|text|story)\s+)?by\b\s*:?\s*", re.IGNORECASE)
 
 
 def near_title(page: Any) -> Any:
@@ -103,7 +109,7 @@ class Names:
     def authors(self) -> list[str]:
         """Return the names that are marked as the author's."""
         for texts in self._found(_AUTHOR_RULES):
-            names = [_BY.sub("", text, count=1).strip(" ,;:·|•–—-") for text in texts]
+            names = [person(_BY.sub("", text, count=1).strip(" ,;:·|•–—-")) for text in texts]
             if kept := [name for name in names if is_name(name)]:
                 return kept
         return _in_byline(self.near)
@@ -138,11 +144,11 @@ def is_name(text: str) -> bool:
 
 
 def _in_byline(near: Any) -> list[str]:
-    """Return the full name in a line that says no more than who wrote it, and perhaps when."""
+    """Return the full name in a byline, or what a team calls itself."""
     for element in islice(near.iter(), _LOOKED_AT):
         if element.tag in _PARAGRAPHS and (text := _text(element)) and len(text) <= _REGION_MAX:
             found = _BYLINE.fullmatch(text)
-            if found and is_full_name(found[1]) and not is_elsewhere(element):
+            if found and (is_full_name(found[1]) or _TEAM.fullmatch(found[1])) and not is_elsewhere(element):
                 return [found[1]]
     return []
 

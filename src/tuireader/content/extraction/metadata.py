@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
-from tuireader.text.bylines import categories, distinct
+from tuireader.text.bylines import categories, distinct, people
 from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line
 
@@ -27,15 +27,21 @@ _TITLE_CLASS = re.compile(
     r"(?:^|\s)(?:post|entry|article)[-_](?:(?:main|head|header)[-_])?title(?:\s|$)", re.IGNORECASE
 )
 """How themes call the title of a post that is no heading."""
+_BESIDE_TITLE = re.compile(r"(?:^|[\s_-])(?:sub-?(?:title|heading|head)|kicker|overline|eyebrow|tagline)(?:[\s_-]|$)")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,1000})</title", re.IGNORECASE)
 _OG_TITLE = re.compile(
     r"""<meta\s[^<>]{0,200}property=["']og:title["'][^<>]{0,200}?\s"""
     r"""content=(?:"([^"<>]{1,1000})"|'([^'<>]{1,1000})')""",
     re.IGNORECASE,
 )
-_PARTS = re.compile(r"\s+[|–—·•»:-]+\s+")
+_PARTS = re.compile(r"\s+[|–—·•»«>/:-]+\s+|:\s+|\s*[｜：]\s*")
+"""What stands between the title of an article and the names of its section and site."""
+_PARTS_MAX = 8
+_PART_CALLED = 0.5
+_PART_TOLD, _WORDS_TOLD = 0.7, 4
 _KEY_WORDS = frozenset({"article:tag", "keywords", "news_keywords"})
 _BETWEEN = re.compile(r"\s*[,;，、；]\s*")
+_AUTHOR = "article:author"
 _NO_SECTION = frozenset({"post", "posts", "blog", "article", "articles"})
 """What Hugo says of every page: the folder that it lies in."""
 
@@ -69,39 +75,64 @@ class Metadata:
     """The name of the site; may be empty."""
     own_heading: str
     """The only first heading of the article or of the main part, or what its page calls the title; empty: neither."""
+    of_site: tuple[str, ...]
+    """Headings that lead home: the name of the site."""
 
 
-def title_of(page: str, headings: Iterable[str], found: Found, *, own: str = "", site: str = "") -> str:
+def title_of(page: str, headings: Iterable[str], found: Found, *, own: str = "", sites: Iterable[str] = ()) -> str:
     """Return the title of an article: a heading of its own that the page is called after, else what was `found`.
 
     What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
-    page's title. The name of the `site`, where it is known, is the title of none of its articles.
+    page's title. A name of its site, one of `sites`, is the title of none of its articles.
     """
-    named = letters(site)
-    called = [each for each in _called(page) if letters(each) != named]
-    likely = [each for each in (*headings, own) if letters(each) not in {"", named}]
+    named = {"", *map(letters, sites)}
+    called = [each for each in _called(page) if letters(each) not in named]
+    likely = [each for each in (*headings, own) if letters(each) not in named]
     if title := _called_after(likely, called):
         return title
     # What is the whole title of the page says nothing that this does not say.
-    if letters(found.title) not in {"", named, *map(letters, called)}:
-        likely.append(found.title)
-        if title := _called_after([found.title], called):
+    if letters(found.title) not in {*named, *map(letters, called)}:
+        if title := _called_after([found.title], called) or _agreed(likely, found.title):
             return title
-    if own and letters(own) != named:
+        likely.append(found.title)
+    if letters(own) not in named:
         return own
     if called:
-        return _PARTS.split(called[0])[0]
-    return printable_line(next((each for each in (found.title, *likely) if letters(each) != named), found.title))
+        return next((each for each in likely if _tells_the_same(each, called)), _PARTS.split(called[0])[0])
+    return printable_line(next((each for each in (found.title, *likely) if letters(each) not in named), found.title))
 
 
-def _called_after(headings: Iterable[str], called: list[str]) -> str:
-    """Return the first heading that is part of what a page calls itself; empty where there is none."""
+def _agreed(headings: list[str], found: str) -> str:
+    """Return the first heading if it is what another found; empty where it is not."""
+    return headings[0] if headings and letters(headings[0]) == letters(found) else ""
+
+
+def _tells_the_same(heading: str, called: list[str]) -> bool:
+    """Whether a heading tells at greater length what a page calls itself, which some shorten for those who share it."""
+    said = set(map(letters, heading.split()))
+    return any(
+        len(words) >= _WORDS_TOLD and len(words & said) >= _PART_TOLD * len(words)
+        for words in (set(map(letters, each.split())) for each in called)
+    )
+
+
+def _called_after(headings: list[str], called: list[str]) -> str:
+    """Return the first heading that is a whole part, or at least half, of what a page calls itself; empty: none."""
+    names = [letters(each) for each in called]
+    parts = {letters("".join(some)) for each in called for some in _runs(_PARTS.split(each))}
     for heading in headings:
-        if (key := letters(heading)) and any(key in letters(each) for each in called):
+        key = letters(heading)
+        if key and (key in parts or any(key in name and len(key) >= _PART_CALLED * len(name) for name in names)):
             line = printable_line(heading)
             is_named_so = any(line in each for each in called)
             return line if is_named_so else line.removesuffix("#")  # the mark of a link to the heading itself
     return ""
+
+
+def _runs(parts: list[str]) -> list[list[str]]:
+    """All runs of parts that follow one another; of the first few."""
+    few = parts[:_PARTS_MAX]
+    return [few[start:end] for start in range(len(few)) for end in range(start + 1, len(few) + 1)]
 
 
 def _called(page: str) -> list[str]:
@@ -121,7 +152,7 @@ def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProx
     sections = [each.get("content", "") for each in page.iter("meta") if each.get("property") == "article:section"]
     sections = [each for each in sections if each.casefold() not in _NO_SECTION]
     return Metadata(
-        names(names_in(stated.get("author")) or marked.authors() or filter(marked_names.is_name, found.authors)),
+        people(names(_authors(page, found, stated, marked))),
         labels(texts_in(stated.get("articleSection")))
         or labels(marked.categories())
         or labels(sections)
@@ -131,6 +162,18 @@ def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProx
         tuple(map(_line, _headings(near))),
         next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),
+        tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
+    )
+
+
+def _authors(page: Any, found: Found, stated: Mapping[str, Any], marked: marked_names.Names) -> list[str]:
+    return (
+        names_in(stated.get("author"))
+        or marked.authors()
+        or list(filter(marked_names.is_name, found.authors))
+        or [
+            each.get("content", "") for each in page.iter("meta") if _AUTHOR in {each.get("name"), each.get("property")}
+        ]
     )
 
 
@@ -165,8 +208,18 @@ def _titles(near: Any) -> list[Any]:
 
 
 def _line(heading: Any) -> str:
-    line = printable_line("".join(heading.itertext())[:_TITLE_MAX])
+    line = printable_line("".join(_shown(heading))[:_TITLE_MAX])
     return line.rstrip(_PERMALINK).rstrip().removesuffix(" #")
+
+
+def _shown(element: Any) -> Iterator[str]:
+    """Yield the text of a heading, without what is hidden in it from those who hear the page, or is above or below."""
+    yield element.text or ""
+    for each in element:
+        is_beside = isinstance(each.tag, str) and _BESIDE_TITLE.search(each.get("class", ""))
+        if isinstance(each.tag, str) and each.get("aria-hidden") != "true" and not is_beside:
+            yield from _shown(each)
+        yield each.tail or ""
 
 
 def _firsts(near: Any) -> list[Any]:
