@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -129,6 +130,13 @@ def test_show_in_every_format(run: Run, review: ScriptedSite) -> None:
     html = run("show", number, "--format", "html").out
     assert html.startswith("<h1>China and Russia")
     assert html.count("<p>") == 4
+    speech = run("show", number, "--format", "speech").out.splitlines()
+    assert speech[1:3] == [
+        "Heading 1: China and Russia: A Worrying Relationship.",
+        "By A. Author. 30 June 2017. 1 min read.",
+    ]
+    assert speech[3].startswith("Filed under ")
+    assert not re.search("[\u2500-\u259f]", "".join(speech))
     whole = json.loads(run("show", number, "--format", "json").out)
     assert set(whole) == ARTICLE_KEYS | {"markdown", "html", "links", "images"}
 

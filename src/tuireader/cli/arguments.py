@@ -108,6 +108,7 @@ def _reader_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("addresses", metavar="ADDRESS", nargs="*", help="a site, a feed or an article to open")
     parser.add_argument("--version", action="version", version=f"tuireader {__version__}")
+    _add_linear(parser)
     parser.set_defaults(debug=False)
     _add_debug(parser)
     parser.set_defaults(run=_later("reader", "read"))
@@ -125,12 +126,21 @@ def _command_parser() -> argparse.ArgumentParser:
     for command in made.values():
         _add_debug(command)
     made["demo"].set_defaults(run=_later("reader", "demo"))
+    _add_linear(made["demo"])
     made["path"].set_defaults(run=_later("articles", "path"))
     made["config"].set_defaults(run=_later("configuration", "config"))
     _config_options(made["config"].add_mutually_exclusive_group(required=True))
     _feed_commands(made)
     _article_commands(made)
     return parser
+
+
+def _add_linear(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--linear",
+        action="store_true",
+        help="for screen readers and braille: one column, no lines, the cursor on the line that is read",
+    )
 
 
 def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
@@ -174,7 +184,10 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
     show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")
     show.add_argument(
-        "--format", choices=("text", "markdown", "html", "json"), default="text", help="text if not given"
+        "--format",
+        choices=("text", "speech", "markdown", "html", "json"),
+        default="text",
+        help="text if not given; speech says in words what text draws, for a voice or a braille display",
     )
     show.add_argument(
         "--width", metavar="N", type=_width, help="columns of text; if not given, as wide as in the reader"

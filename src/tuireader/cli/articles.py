@@ -124,7 +124,7 @@ def _fitted(line: str) -> str:
 
 
 def show(arguments: argparse.Namespace) -> int:
-    """Print one article as text, Markdown, HTML or JSON."""
+    """Print one article as text, as what a voice can say, as Markdown, HTML or JSON."""
     from tuireader.library.reading import open_article
 
     with cache.opened() as connection:
@@ -142,6 +142,8 @@ def show(arguments: argparse.Namespace) -> int:
                 row["links"] = [{"text": link.text, "url": link.url} for link in links]
                 row["images"] = [{"alt": image.alt, "url": image.url} for image in opened.document.images]
                 put_json(row)
+            elif arguments.format == "speech":
+                _show_speech(opened)
             else:
                 _show_text(opened, arguments.width)
     return DONE
@@ -167,6 +169,30 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
     put()
     for line in filter(is_printed, lay_out(opened.document, room, hyphenate=chosen.hyphenate)):
         put(printed(line, reorder=reorder))
+
+
+def _show_speech(opened: OpenArticle) -> None:
+    """Print the article in words, each paragraph on a line, and at the end which number is which link."""
+    from tuireader.content.document.linear import linear_text, numbered_links, to_linear
+    from tuireader.content.layout.head import byline
+    from tuireader.text.printable import printable_block
+    from tuireader.urls.hosts import host_of
+
+    article = opened.article
+    filed = ", ".join(map(printable, article.categories))
+    lines = [article.feed_title, f"Heading 1: {article.title or 'Untitled'}", ". ".join(byline(article))]
+    for line in filter(None, (*lines, f"Filed under {filed}" if filed else "")):
+        put(f"{printable(line).rstrip('.')}.")
+    put()
+    for block in to_linear(opened.document).document.blocks:
+        if block.gap:
+            put()
+        put(printable_block(linear_text(block)))
+    links = numbered_links(opened.document)
+    if links:
+        put("\nLinks:")
+    for number, link in enumerate(links, 1):
+        put(f"Link {number}: {printable(link.text)}, at {host_of(link.url) or link.url}")
 
 
 def mark(arguments: argparse.Namespace) -> int:

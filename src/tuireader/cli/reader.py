@@ -6,6 +6,7 @@ import gc
 import os
 import sys
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +20,17 @@ if TYPE_CHECKING:
 
 def read(arguments: argparse.Namespace) -> int:
     """Open the app, as `open_reader` does; the command of that name."""
-    return open_reader(tuple(arguments.addresses))
+    return open_reader(tuple(arguments.addresses), linear=arguments.linear)
 
 
-def open_reader(addresses: tuple[str, ...] = ()) -> int:
+def open_reader(addresses: tuple[str, ...] = (), *, linear: bool = False) -> int:
     """Open the app on the cache, and subscribe to addresses first; gives the exit status."""
     if not _has_terminal():
         return USAGE
-    return _run(paths.cache_path(), addresses)
+    return _run(paths.cache_path(), addresses, linear=linear)
 
 
-def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command takes the arguments
+def demo(arguments: argparse.Namespace) -> int:
     """Open the app on the bundled site, served on loopback, with a cache that is thrown away after."""
     if not _has_terminal():
         return USAGE
@@ -40,7 +41,7 @@ def demo(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
     with ExitStack() as stack:
         site = stack.enter_context(serve())
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tuireader-demo-", ignore_cleanup_errors=True))
-        return _run(Path(folder) / "tuireader.db", (site.url,))
+        return _run(Path(folder) / "tuireader.db", (site.url,), linear=arguments.linear)
 
 
 def _has_terminal() -> bool:
@@ -50,7 +51,7 @@ def _has_terminal() -> bool:
     return False
 
 
-def _run(path: Path, addresses: tuple[str, ...]) -> int:
+def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     # After one frame, Textual lets the next wait for up to two; at its usual 60 a second that is to be felt.
     os.environ.setdefault("TEXTUAL_FPS", "250")
     gc.disable()  # what a start makes is no garbage, and to look for some takes a tenth of it; the screen ends this
@@ -58,6 +59,8 @@ def _run(path: Path, addresses: tuple[str, ...]) -> int:
     from tuireader.tui.app import ReaderApp
 
     chosen = load(paths.config_path())
+    if linear:
+        chosen = replace(chosen, linear=True)
     with naming(paths.config_path()):
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     app.run()

@@ -55,6 +55,11 @@ class Config:
         Choice(get_args(Bidi)),
         'right-to-left text: reordered by tuireader ("reorder") or left to the "terminal"',
     )
+    linear: bool = _option(
+        default=False,
+        kind=Switch(),
+        help_="for screen readers and braille: one column, no lines, the cursor on the line that is read",
+    )
     refresh_on_start: bool = _option(default=True, kind=Switch(), help_="what is due is fetched when tuireader opens")
     refresh_every: int = _option(
         30, Number(0, DAY), "minutes between two such refreshes while tuireader is open; 0: none"

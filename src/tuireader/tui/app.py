@@ -15,6 +15,7 @@ from textual import work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.css.query import NoMatches
+from textual.geometry import Offset
 from textual.widget import MountError
 from textual.worker import WorkerFailed
 
@@ -28,6 +29,7 @@ from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
 from tuireader.tui.config_checks import check, theme_names
 from tuireader.tui.main.screen import ReaderScreen
+from tuireader.tui.support.linear import reading_place
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import TypeAhead
@@ -85,6 +87,8 @@ class ReaderApp(TypeAhead):
         self.cache = Cache(path)
         self.unwritten = ""
         """A sentence about what could not be written by the end."""
+        self.is_linear = self.config.linear
+        """Whether it is drawn for screen readers and braille displays."""
         self._is_quitting = self._is_stopping = False
         self._ending: Termination | None = None
         try:
@@ -93,6 +97,7 @@ class ReaderApp(TypeAhead):
             for theme in HOUSE:
                 self.register_theme(theme)
             self.set_keymap(self.config.keymap)
+            self.set_class(self.is_linear, "-linear")
             self._choose_theme()
         except BaseException:
             self.connection.close()
@@ -120,6 +125,12 @@ class ReaderApp(TypeAhead):
             super().refresh_css(animate)
         else:
             self.stylesheet.set_variables(self.get_css_variables())
+
+    @property
+    def cursor_place(self) -> Offset:
+        """Where the terminal's cursor is: in the linear mode where the user reads."""
+        place = reading_place(self.focused) if self.is_linear and self.screen_stack else None
+        return super().cursor_place if place is None else place
 
     # Over the panes.
 

@@ -284,21 +284,25 @@ class _Builder:
             self.add(HeadingBlock, self.heading, text, gap=2 if roomy else None)
             self.heading = 0
         else:
-            self.paragraph(self.without_task(token, children))
+            self.paragraph(self.without_task(children))
 
     def take_beside(self, children: list[Token]) -> dict[str, str]:
-        """Take what is known of a block besides its text from the beginning of that; an item has its marker of it."""
-        if not children or children[0].type != "text":
-            return {}
-        beside, children[0].content = taken(children[0].content)
+        """Take what is known of a block besides its text out of that; an item has its marker of it."""
+        beside: dict[str, str] = {}
+        for child in children:
+            if child.type == "text":
+                said, child.content = taken(child.content)
+                beside = said | beside
         if "marker" in beside and self.levels and self.levels[-1].kind == "item":
             self.levels[-1] = self.levels[-1]._replace(marker=beside["marker"], width=int(beside["width"]))
         return beside
 
-    def without_task(self, token: Token, children: list[Token]) -> list[Token]:
+    def without_task(self, children: list[Token]) -> list[Token]:
         """The tokens without the box to tick at their beginning, which becomes the item's marker."""
-        task = _TASK.match(token.content) if self.levels and self.levels[-1].kind == "item" else None
-        if task is None or children[0].type != "text":
+        if not (children and children[0].type == "text" and self.levels and self.levels[-1].kind == "item"):
+            return children
+        task = _TASK.match(children[0].content)
+        if task is None:
             return children
         marker, role = ("☐", "task-open") if task.group(1) == " " else ("☑", "task-done")
         self.levels[-1] = self.levels[-1]._replace(marker=marker, role=role)

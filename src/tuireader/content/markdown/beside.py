@@ -18,11 +18,12 @@ def marked(text: str, **values: str) -> str:
 
 
 def taken(text: str) -> tuple[dict[str, str], str]:
-    """Return what is known of a text, and the text itself."""
+    """Return what is known of a text, and the text itself: where lines were put together it may be known of each."""
     values: dict[str, str] = {}
-    while (found := _BESIDE.match(text)) is not None:
-        values |= dict(each.split("=", 1) for each in found[1].split(";"))
-        text = text[found.end() :]
+    if _START in text:
+        for said in _BESIDE.findall(text):
+            values |= dict(each.split("=", 1) for each in said.split(";"))
+        text = without(text)
     return values, text
 
 

@@ -104,7 +104,9 @@ class Finder:
             return
         if session.here is not None:
             place = page.place_of(session.here.start)
-            if place not in self._view.sight:
+            if self._view.is_linear:
+                self._view.go_to(place)
+            elif place not in self._view.sight:
                 self._view.go_to(page.walk(place, -(self._view.rows // 3)))
         elif session.began != self._view.position:
             self._view.go_to(page.at_offset(session.began))

@@ -56,7 +56,14 @@ class LinkCursor:
         index = links.index(self.here) + by if self.here in links else 0 if by > 0 else len(links) - 1
         there = 0 <= index < len(links)
         self.focus(links[index] if there else None)
+        if there and self._view.is_linear:
+            self._read_at(links[index])
         return there
+
+    def _read_at(self, link: int) -> None:
+        """Put the line of a link in sight at the top."""
+        view = self._view
+        view.go_to(next(place for place in view.sight if any(span.link == link for span in view.spans_of(place))))
 
     def focus(self, link: int | None) -> None:
         """Be on a link, or on none."""

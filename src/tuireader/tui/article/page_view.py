@@ -54,6 +54,8 @@ class PageView(OpenScrollView, can_focus=True):
         self.reorder = not terminal_reorders(os.environ) if reorder is None else reorder
         self.hyphenate = True
         """Whether words are divided in narrow columns."""
+        self.is_linear = False
+        """Whether the line at the top is the one that is read, so that the last one can stand there, too."""
         self.document: Document | None = None
         """What is shown."""
         self.page: Page | None = None
@@ -105,6 +107,8 @@ class PageView(OpenScrollView, can_focus=True):
     @property
     def margin(self) -> int:
         """Cells before the column."""
+        if self.is_linear:
+            return 0
         return max(0, self.size.width - self.column) // 2
 
     @property
@@ -206,11 +210,12 @@ class PageView(OpenScrollView, can_focus=True):
         """Put a line at the top, as far as the end of the page allows."""
         rows = self.rows
         sight = page.window(top, rows)
-        if len(sight) < rows:
+        if len(sight) < rows and not self.is_linear:
             top = min(top, page.bottom(rows))
             sight = page.window(top, rows)
         self._top, self.sight = top, sight
-        self._resize_to(page.rows + self.foot)
+        below = rows - 1 if self.is_linear else 0
+        self._resize_to(page.rows + self.foot + below)
         with self._placed():
             self.scroll_y = self.scroll_target_y = page.row(top)
         self.refresh()
@@ -329,7 +334,7 @@ class PageView(OpenScrollView, can_focus=True):
     def thumb(self) -> tuple[int, int]:
         """The rows of the mark that says where in the page this is; none where all is in sight."""
         room, most = self.rows, self.max_scroll_y
-        if self.page is None or not most or room < 3 or self.size.width < 16:
+        if self.page is None or not most or room < 3 or self.size.width < 16 or self.is_linear:
             return 0, 0
         return thumb(room, room * room // (room + most), self.scroll_y / most)
 

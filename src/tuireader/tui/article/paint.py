@@ -130,6 +130,21 @@ def index_of(spans: Sequence[Span], offset: int) -> int:
     return nearest
 
 
+def column_of(spans: Sequence[Span], offset: int) -> int:
+    """The cell of the column at which the character with this offset is drawn."""
+    return cell_len("".join([span.text for span in spans])[: index_of(spans, offset)])
+
+
+def column_of_link(spans: Sequence[Span], link: int) -> int:
+    """The cell of the column at which a link begins; 0 where it is not drawn."""
+    place = 0
+    for span in spans:
+        if span.link == link:
+            return place
+        place += cell_len(span.text)
+    return 0
+
+
 def link_at(spans: Sequence[Span], cell: int) -> int | None:
     """The link that is drawn at a cell of the column."""
     place = 0

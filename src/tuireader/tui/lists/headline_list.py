@@ -15,6 +15,7 @@ from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
+from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ class HeadlineList(RowList):
 
     def _airy_lines(self, headline: Headline) -> list[list[Piece]]:
         title = self._title(headline)
-        first: list[Piece] = [*_dot(headline), *title[0], *self._tail(headline)]
+        first: list[Piece] = [*self._dot(headline), *title[0], *self._tail(headline)]
         rest: list[list[Piece]] = [[("   ", ""), *line] for line in title[1:]]
         if self._has_context(headline):
             rest.append([("   ", ""), *self._where_found(headline)])
@@ -304,7 +305,11 @@ class HeadlineList(RowList):
         pieces = self._marked(title, tone) if seen == title else [(seen, tone)]
         aside = f"  {pad(self.seen(cut(feed, beside)), beside)}" if beside else ""
         blank = " " * (room - cell_len(seen))
-        return [*_dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
+        return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
+
+    def _dot(self, headline: Headline) -> list[Piece]:
+        new = " N" if is_linear(self) else " ●"
+        return [(" " if headline.read else new, "mark"), ("  " if headline.read else " ", "")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
         """Nothing is above the rows."""
@@ -331,7 +336,3 @@ def _with_marks(text: str, marks: Sequence[tuple[int, int]], tone: str) -> list[
         pieces += [(text[end:start], tone), (text[start:stop], "found")]
         end = stop
     return [*pieces, (text[end:], tone)]
-
-
-def _dot(headline: Headline) -> list[Piece]:
-    return [(" " if headline.read else " ●", "mark"), ("  " if headline.read else " ", "")]

@@ -10,13 +10,14 @@ from rich.style import Style
 from textual import events
 from textual.binding import BindingType
 from textual.color import Color
-from textual.geometry import Region, Size
+from textual.geometry import Offset, Region, Size
 from textual.strip import Strip
 
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.lists.rows import Piece, Rows
 from tuireader.tui.support import text_fitting
+from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.text_fitting import cut
 from tuireader.tui.support.thumb_drag import ThumbDrag
 from tuireader.tui.support.viewport import Place, share_at
@@ -184,12 +185,19 @@ class RowList(Rows):
         if used < width:
             segments.append(Segment(" " * (width - used), self._style("", selected=selected)))
         strip = Strip(segments, width)
+        if is_linear(self):
+            return strip
         if (selected or marked) and width > 1 and (bar := self._bar(selected=selected, marked=marked)) is not None:
             strip = Strip([bar, *strip.crop(1, width)], width)
         if thumb and width > 1:
             mark = Segment("▐", self._style("thumb", selected=selected))
             strip = Strip([*strip.crop(0, width - 1), mark], width)
         return strip
+
+    @property
+    def reading_cell(self) -> Offset:
+        """Where the row under the cursor begins."""
+        return Offset(0, max(0, min(self.HEAD + self.cursor_line(), self.size.height - 1)))
 
     def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
         """Whether a row has the bar of what is open, wherever the cursor is."""

@@ -11,6 +11,7 @@ from textual.message import Message
 from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
+from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.text_fitting import cut, pad
 
 BAR = "▌"
@@ -159,13 +160,17 @@ class SideList(RowList):
         tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless else ""
         return [
             [
-                (f" {BAR}" if chosen else "  ", "mark"),
+                (f" {self._chosen_sign}" if chosen else "  ", "mark"),
                 (name, tone),
                 (failed, "alarm"),
                 (" " * (room - cell_len(name) + 1), ""),
                 (unread, "faint" if choice.is_nameless else ""),
             ]
         ]
+
+    @property
+    def _chosen_sign(self) -> str:
+        return "*" if is_linear(self) else BAR
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is one
         """The list's name, and what is chosen where that is out of sight."""
@@ -175,7 +180,7 @@ class SideList(RowList):
         hidden = self._chosen_out_of_sight()
         if hidden is not None:
             room = self.size.width - len(self.heading) - 6
-            pieces += [(BAR, "mark"), (cut(printable(hidden), max(1, room)), "chosen")]
+            pieces += [(self._chosen_sign, "mark"), (cut(printable(hidden), max(1, room)), "chosen")]
         elif note:
             room = self.size.width - len(self.heading) - 5
             text = cut(note, max(1, room))

@@ -21,6 +21,7 @@ from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.sidebar import Sidebar
+from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.steady_screen import SteadyScreen
 
@@ -103,6 +104,8 @@ class PanesScreen(SteadyScreen[None]):
     def panes_beside(self) -> int:
         """How many panes the width allows."""
         width = self.size.width
+        if is_linear(self):
+            return 1
         return 3 if width >= THREE_PANES else 2 if width >= TWO_PANES else 1
 
     def arrange_panes(self) -> None:
@@ -117,7 +120,7 @@ class PanesScreen(SteadyScreen[None]):
         self.title_bar.display = not alone
         self.bottom.display = not alone or self.bottom.is_asking
         for seam in self.seams:
-            seam.display = not alone and self.size.height >= LOW
+            seam.display = not alone and self.size.height >= LOW and not is_linear(self)
         for class_, holds in (("-one", beside == 1), ("-two", beside == 2), ("-three", beside == 3), ("-zen", alone)):
             self.set_class(holds, class_)
         self.call_after_refresh(self._follow_panes)

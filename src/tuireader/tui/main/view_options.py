@@ -36,6 +36,7 @@ def make_article_view(config: Config, state: UiState) -> ArticleView:
 
     view = ArticleView(id="article", reorder=reorders(config))
     view.hyphenate = config.hyphenate
+    view.is_linear = config.linear
     view.measure = in_force(config, state, "measure", config.measure)
     view.clear(INVITATION)
     view.watch(view, "measure", lambda measure: state.put("measure", measure), init=False)

@@ -26,6 +26,8 @@ _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 """How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
 _ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1004h"
 """The other screen, no cursor, and word of when it has the focus."""
+_SHOW = "\x1b[?25h"
+"""The cursor, for those whose screen reader follows it."""
 _LEAVE = "\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
 """What `stop_application_mode` says to a terminal, for when that cannot be called any more."""
 
@@ -45,6 +47,7 @@ class TerminalDriver(OpenDriver):
         self.on_lost: Callable[[], None] | None = None
         """Called once, from any thread, when the terminal turns out to be gone."""
         self._is_on = False
+        self._cursor = _SHOW if getattr(app, "is_linear", False) else ""
         super().__init__(app, **options)
         self.output = _Output(self.output, self._lose)
 
@@ -74,6 +77,7 @@ class TerminalDriver(OpenDriver):
         self._is_on = self.is_writing
         if not self._is_on and not self._is_there():
             self._lose()  # else it is another program's for now, as in the background: it is tried again when continued
+        self.write(self._cursor)
         self._heed_the_window()
 
     def _heed_the_window(self) -> None:
@@ -126,7 +130,7 @@ class TerminalDriver(OpenDriver):
             attributes[tty.LFLAG], attributes[tty.IFLAG] = local, input_
             attributes[tty.CC][termios.VMIN] = 1
             termios.tcsetattr(self.fileno, termios.TCSANOW, attributes)
-        self.write(_ENTER)
+        self.write(_ENTER + self._cursor)
         self.enable_reports()
 
     def write(self, data: str) -> None:

@@ -9,12 +9,14 @@ import sys
 from typing import IO, Any, cast
 
 from textual.app import App
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.scroll_view import ScrollView
 
 
 class OpenApp(App[None]):
-    """An app whose errors and whose end can be heard of."""
+    """An app whose errors and whose end can be heard of, and which says where the cursor is."""
+
+    _typing_place = Offset(0, 0)
 
     def _handle_exception(self, error: Exception) -> None:
         """Called by Textual with each error in a message handler or a worker."""
@@ -50,6 +52,21 @@ class OpenApp(App[None]):
     def terminal_driver(self) -> Any:
         """The driver of the terminal; None before there is one."""
         return self._driver
+
+    @property
+    def cursor_position(self) -> Offset:
+        """Where the terminal's cursor is put after each frame."""
+        return self.cursor_place
+
+    @cursor_position.setter
+    def cursor_position(self, place: Offset) -> None:
+        """Called by Textual where something is typed."""
+        self._typing_place = place
+
+    @property
+    def cursor_place(self) -> Offset:
+        """The same: where something is typed."""
+        return self._typing_place
 
     async def acts_first(self, key: str) -> bool:
         """Do what a key does wherever the focus is; whether it does anything so."""

@@ -1,0 +1,311 @@
+"""A document for those who hear it, or read it with their fingers: what is drawn of others is said in words.
+
+One block stands below another, without containers, tables or rules; each says what it is, and each link its number.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate, islice
+from typing import NamedTuple
+
+from tuireader.content.document.model import (
+    NO_TEXT,
+    Block,
+    Code,
+    Document,
+    HeadingBlock,
+    Level,
+    Link,
+    Paragraph,
+    Picture,
+    Rule,
+    Run,
+    Table,
+    Text,
+    block_text,
+    text_length,
+)
+
+_DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
+"""The characters of boxes, which a voice spells out one by one."""
+_ROLES = {"term": "Term: ", "caption": "Caption: ", "callout": "Note: "}
+_TASKS = {"task-open": "To do: ", "task-done": "Done: "}
+_NOTE = "footnote-mark"
+
+
+@dataclass(frozen=True, slots=True)
+class Linear:
+    """A document in words, and where its places are in the document that it was made of."""
+
+    document: Document
+    source: Document
+    origins: tuple[int, ...]
+    """The block of the source that each block is made of, in order."""
+    before: tuple[int, ...]
+    """How many characters each block has before the text that it took over; -1: it took none over."""
+
+    def place_in(self, offset: int) -> int:
+        """The offset in this document for one in the source."""
+        if not self.origins or offset <= 0:
+            return 0
+        block = self.source.block_at(offset)
+        first = bisect_left(self.origins, block)
+        inside = offset - self.source.starts[block]
+        for index in range(first, len(self.origins)):
+            if self.origins[index] != block or not inside:
+                break
+            if self.before[index] >= 0:
+                room = text_length(self.document.blocks[index])
+                return self.document.starts[index] + min(self.before[index] + inside, room)
+        return self.document.starts[min(first, len(self.origins) - 1)]
+
+    def place_of(self, offset: int) -> int:
+        """The offset in the source for one in this document."""
+        if not self.origins or offset <= 0:
+            return 0
+        index = self.document.block_at(offset)
+        block, before = self.origins[index], self.before[index]
+        inside = offset - self.document.starts[index] - before if before >= 0 else 0
+        return self.source.starts[block] + max(0, min(inside, text_length(self.source.blocks[block])))
+
+
+def to_linear(document: Document) -> Linear:
+    """Return a document in words; it has the same links, pictures and headings in the same order."""
+    numbers = _link_numbers(document)
+    said = list(_said(document, numbers))
+    blocks = tuple(each.block for each in said)
+    starts = tuple(accumulate((text_length(block) + 1 for block in blocks), initial=0))
+    origins = tuple(each.origin for each in said)
+    headings = tuple(
+        heading._replace(block=at, offset=starts[at])
+        for heading in document.headings
+        for at in (bisect_left(origins, heading.block),)
+    )
+    made = replace(document, blocks=blocks, starts=starts[:-1], length=starts[-1], headings=headings)
+    linear = Linear(made, document, origins, tuple(each.before for each in said))
+    links = tuple(
+        link if link.target is None else link._replace(target=linear.place_in(link.target)) for link in document.links
+    )
+    return replace(linear, document=replace(made, links=links))
+
+
+def numbered_links(document: Document) -> list[Link]:
+    """Return the links that lead out of a document, in the order of the numbers that they are called by, from 1 on."""
+    first = {number: index for index, number in reversed(_link_numbers(document).items())}
+    return [document.links[first[number]] for number in sorted(first)]
+
+
+def _link_numbers(document: Document) -> dict[int, int]:
+    """The number of each link that leads out of a document, by its index; the same address has the same number."""
+    numbers: dict[str, int] = {}
+    found: dict[int, int] = {}
+    for index, link in enumerate(document.links):
+        if link.target is None and not link.is_picture:
+            found[index] = numbers.setdefault(link.url, len(numbers) + 1)
+    return found
+
+
+def linear_text(block: Block) -> str:
+    """Return the text of a block of a linear document, a line for each line that it has."""
+    return "\n".join(line.rstrip() for line in block_text(block).split("\n"))
+
+
+class _Said(NamedTuple):
+    block: Block
+    origin: int
+    before: int = -1
+
+
+@dataclass(slots=True)
+class _Container:
+    """What stands around blocks: one level of them, or a list around its items."""
+
+    key: tuple[int | str, ...]
+    level: Level
+    count: int = 0
+    """How many items a list has; 0: it is none."""
+    at: int = 0
+    """How many of them have begun."""
+
+    @property
+    def end(self) -> str:
+        """What is said where it ends."""
+        return "End of list." if self.count else "End of quote." if self.level.kind == "quote" else ""
+
+
+def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
+    """Yield the blocks of the linear document."""
+    around: list[_Container] = []
+    for index, block in enumerate(document.blocks):
+        wanted = _containers(block.levels)
+        same = 0
+        while same < min(len(around), len(wanted)) and around[same].key == wanted[same].key:
+            same += 1
+        yield from _endings(around[same:], index - 1)
+        del around[same:]
+        prefix = ""
+        for container in wanted[same:]:
+            if container.key[-1] in _LISTS:
+                container.count = _items(document.blocks, index, len(container.key) - 1)
+                yield _Said(_paragraph(f"{prefix}List of {container.count}."), index)
+                prefix = ""
+            else:
+                prefix += _opening(container.level, around[-1] if around else None)
+            around.append(container)
+        yield from _of_block(block, index, prefix, numbers)
+    yield from _endings(around, len(document.blocks) - 1)
+
+
+_LISTS = ("bullets", "numbers")
+
+
+def _endings(ended: Sequence[_Container], index: int) -> Iterator[_Said]:
+    return (_Said(_paragraph(each.end), index) for each in reversed(ended) if each.end)
+
+
+def _containers(levels: tuple[Level, ...]) -> list[_Container]:
+    """What stands around a block, outermost first."""
+    found: list[_Container] = []
+    key: tuple[int | str, ...] = ()
+    for level in levels:
+        if kind := _list_kind(level):
+            found.append(_Container((*key, kind), level))
+        key = (*key, level.id)
+        found.append(_Container(key, level))
+    return found
+
+
+def _list_kind(level: Level) -> str:
+    """What kind of list has such an item; empty for what is no item, and for notes."""
+    if level.kind != "item" or level.role == _NOTE:
+        return ""
+    return "numbers" if level.marker[:1].isalnum() else "bullets"
+
+
+def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
+    """How many items the list has that begins with a block, `depth` levels deep."""
+    levels = blocks[index].levels
+    outer, kind = [level.id for level in levels[:depth]], _list_kind(levels[depth])
+    items: set[int] = set()
+    for block in islice(blocks, index, None):
+        levels = block.levels
+        if len(levels) <= depth or [level.id for level in levels[:depth]] != outer or _list_kind(levels[depth]) != kind:
+            break
+        items.add(levels[depth].id)
+    return len(items)
+
+
+def _opening(level: Level, around: _Container | None) -> str:
+    """What is said where a level begins."""
+    if level.kind == "quote":
+        return "Quote: "
+    if level.kind != "item":
+        return ""
+    if level.role == _NOTE:
+        return f"Footnote {level.marker}: "
+    if level.role in _TASKS:
+        return _TASKS[level.role]
+    if around is None or around.key[-1] != "bullets":
+        return f"{level.marker} "
+    around.at += 1
+    return f"{around.at} of {around.count}: "
+
+
+def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) -> Iterator[_Said]:
+    """Yield the blocks that say what a block says."""
+    scope = (block.lang, block.direction)
+    if isinstance(block, HeadingBlock):
+        before = f"{prefix}Heading {block.level}: "
+        text = _text([before, block.text], numbers)
+        yield _Said(
+            HeadingBlock((), _AIR, block.level, text, lang=block.lang, direction=block.direction), index, len(before)
+        )
+    elif isinstance(block, Paragraph):
+        before = prefix + _ROLES.get(block.role, "")
+        yield _Said(_paragraph(_text([before, block.text], numbers), *scope), index, len(before))
+    elif isinstance(block, Picture):
+        before = prefix + "Picture: "
+        said = block.text if block.text.plain != "picture" else block.text._replace(plain="without words", runs=())
+        yield _Said(_paragraph(_text([before, said], numbers), *scope), index, len(before))
+    elif isinstance(block, Table):
+        yield from (_Said(_paragraph(text, *scope), index) for text in _rows(block, prefix, numbers))
+    elif isinstance(block, Code):
+        yield from _code(block, index, prefix)
+    elif isinstance(block, Rule):
+        yield _Said(_paragraph(prefix + "Break."), index)
+
+
+_AIR = 1
+"""Blank lines before a heading: a reader that goes from paragraph to paragraph stops there."""
+
+
+def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
+    lines = block.text.split("\n")
+    kind = f"Code in {block.language}" if block.language else "Code"
+    yield _Said(_paragraph(f"{prefix}{kind}, {_counted(len(lines), 'line')}:"), index)
+    yield _Said(
+        Paragraph((), 0, Text(block.text.translate(_DRAWN), (Run(0, len(block.text), "code", None),))), index, 0
+    )
+    yield _Said(_paragraph("End of code."), index)
+
+
+def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:
+    """Yield what a table says, row by row: each cell with the head of its column."""
+    columns, rows = _counted(len(table.aligns), "column"), _counted(len(table.rows), "row")
+    yield Text(f"{prefix}Table of {columns} and {rows}.")
+    heads = [" ".join(cell.plain.split()) for cell in table.header]
+    for number, row in enumerate(table.rows, 1):
+        pieces: list[str | Text] = [f"Row {number}: "]
+        for head, cell in zip(heads, row, strict=True):
+            if cell.plain.strip():
+                pieces += ["; " if len(pieces) > 1 else "", f"{head}: " if head else "", cell]
+        yield _text([*pieces, "." if len(pieces) > 1 else "empty."], numbers, in_row=True)
+    yield Text("End of table.")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _paragraph(text: Text | str, lang: str = "", direction: str = "") -> Paragraph:
+    return Paragraph((), 0, Text(text) if isinstance(text, str) else text, lang=lang, direction=direction)
+
+
+def _text(pieces: Sequence[str | Text], numbers: dict[int, int], *, in_row: bool = False) -> Text:
+    """Return texts one after another, with words for what their runs show."""
+    plain: list[str] = []
+    runs: list[Run] = []
+    length = 0
+
+    def put(text: str) -> None:
+        nonlocal length
+        plain.append(text)
+        length += len(text)
+
+    for piece in pieces:
+        source = piece if isinstance(piece, Text) else NO_TEXT
+        words = source.plain if isinstance(piece, Text) else piece
+        words = (words.replace("\n", " ") if in_row else words).translate(_DRAWN)
+        at = 0
+        for number, run in enumerate(source.runs):
+            put(words[at : run.start])
+            roles = run.style.split()
+            put(_BEFORE.get(next(filter(_BEFORE.__contains__, roles), ""), ""))
+            runs.append(Run(length, length + run.end - run.start, run.style, run.link))
+            put(words[run.start : run.end])
+            at = run.end
+            following = source.runs[number + 1] if number + 1 < len(source.runs) else None
+            goes_on = following is not None and following.start == run.end and following.link == run.link
+            if _BEFORE.keys() & set(roles):
+                put(")")
+            elif run.link in numbers and not goes_on:
+                put(f" (link {numbers[run.link]})")
+        put(words[at:])
+    return Text("".join(plain), tuple(runs))
+
+
+_BEFORE = {_NOTE: " (note ", "strike": "(struck out: "}
+"""What is said before a stretch of text that is drawn in a special way; a bracket closes it."""

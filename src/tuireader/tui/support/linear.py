@@ -1,0 +1,21 @@
+"""The linear mode, for screen readers and braille: one column, no lines, the cursor on the line that is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.geometry import Offset
+    from textual.widget import Widget
+
+
+def is_linear(widget: Widget) -> bool:
+    """Whether the app of a widget is in the linear mode."""
+    return bool(getattr(widget.app, "is_linear", False))
+
+
+def reading_place(widget: Widget | None) -> Offset | None:
+    """Where on the screen the user types, or reads, in a widget that has a `reading_cell`; None: that is not known."""
+    typed: Offset | None = getattr(widget, "cursor_screen_offset", None)
+    cell: Offset | None = getattr(widget, "reading_cell", None)
+    return typed if widget is None or cell is None else widget.content_region.offset + cell

@@ -1,0 +1,112 @@
+"""The linear mode: one column, no lines, the terminal's cursor on the line that is read."""
+
+from __future__ import annotations
+
+import re
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from support.app_factory import Piece, ids, reader, screen_text, settle, shelve
+from tuireader.config.options import Config
+from tuireader.store import articles
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.article.view import ArticleView
+
+LINEAR = Config(refresh_on_start=False, linear=True)
+SIZE = (140, 30)
+HTML = (
+    "<h2>Tides</h2><p>See the <a href='https://b.example/'>table</a> of lamps.</p>"
+    "<table><tr><th>Port<th>Height<tr><td>Hull<td>7 m</table><ul><li>ebb<li>flood</ul><hr>"
+    + "".join(f"<p>Paragraph {number} of a long article.</p>" for number in range(60))
+    + "<p>A harbour at the end.</p>"
+)
+
+
+@pytest.fixture
+def shelf(db: Path) -> Path:
+    shelve(db, "The Example Review", [Piece("The sea", 1, html=HTML), Piece("The land", 2)])
+    return db
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    await pilot.press(*pressed)
+    await settle(pilot)
+
+
+def line_read(app: ReaderApp) -> str:
+    """The text from the cursor on, in its line."""
+    return screen_text(app).split("\n")[app.cursor_position.y][app.cursor_position.x :].strip()
+
+
+async def test_lists_and_article_are_one_column_and_the_cursor_is_where_one_reads(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        assert app.reader.panes_beside == 1
+        assert line_read(app).startswith("N The sea")
+        await press(pilot, "j")
+        assert line_read(app).startswith("N The land")
+        await press(pilot, "k", "enter")
+        assert line_read(app) == "The Example Review"
+        said = ["The sea", "By ", "Europe"]
+        said += ["Heading 2: Tides", "See the table (link 1) of lamps.", "Table of 2 columns and 1 row."]
+        said += ["Row 1: Port: Hull; Height: 7 m.", "End of table.", "List of 2.", "1 of 2: ebb", "2 of 2: flood"]
+        said += ["End of list.", "Break.", "Paragraph 0 of a long article."]
+        for line in said:
+            await press(pilot, "j")
+            while not line_read(app):
+                await press(pilot, "j")
+            assert line_read(app).startswith(line)
+
+
+async def test_links_and_matches_are_where_the_cursor_goes(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "tab")
+        assert line_read(app).startswith("table (link 1)")
+        await press(pilot, "escape", "slash", *"harbour", "enter")
+        assert line_read(app) == "harbour at the end."
+        await press(pilot, "escape", "G")
+        assert line_read(app) == "A harbour at the end."
+
+
+async def test_the_place_in_the_article_is_kept_for_both_modes(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "slash", *"Paragraph", "space", *"40", "enter", "escape")
+        assert line_read(app).startswith("Paragraph 40")
+    with closing(connect(shelf)) as c:
+        assert articles.status(c, ids(shelf)[0]).position > 0
+    again = reader(shelf, config=Config(refresh_on_start=False))
+    async with again.run_test(size=(80, 30)) as pilot:
+        await press(pilot, "enter")
+        text = screen_text(again)
+        first = next(line.strip() for line in text.split("\n") if "Paragraph" in line)
+        assert first.startswith(("Paragraph 40", "Paragraph 39"))
+    back = reader(shelf, config=LINEAR)
+    async with back.run_test(size=SIZE) as pilot:
+        await press(pilot, *(() if isinstance(back.focused, ArticleView) else ("enter",)))
+        assert line_read(back).startswith(("Paragraph 40", "Paragraph 39"))
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",), ("h",), ("question_mark",), ("colon",), ("enter", "u"), ("i",)])
+async def test_nothing_is_drawn_with_lines(shelf: Path, keys: tuple[str, ...]) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await press(pilot, *keys)
+        assert not re.search("[\u2500-\u259f]", screen_text(app))
+
+
+async def test_the_first_start_is_without_lines_too(db: Path) -> None:
+    app = reader(db, config=LINEAR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert not re.search("[\u2500-\u259f]", screen_text(app))
+        typed = app.cursor_position
+        await press(pilot, "a")
+        assert app.cursor_position.x == typed.x + 1
