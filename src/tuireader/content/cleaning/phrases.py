@@ -151,6 +151,7 @@ END = _any(
     r"(?:related|recommended|popular|recent|similar|other)\s(?:\w+\s)?(?:stories|topics)",
     r"more (?:from|in|on|about|stories)\b.{0,60}|read (?:more|next|also)|see also on .{0,40}",
     r"(?:you may|you might) also (?:like|enjoy|be interested in).{0,20}|(?:most|also) (?:read|popular|viewed)",
+    r"rights and permissions|about this article|ethics declarations|additional information|cite this(?: article)?",
     r"about the authors?|author information|kommentare?\s*\(?\d*\)?|das könnte (?:sie|dich) auch interessieren",
     r"mehr zum thema|auch interessant|über (?:den autor|die autorin)|(?:\d+ )?commentaires?\s*\(?\d*\)?",
     r"à lire aussi|sur le même (?:sujet|thème)|articles? liés|à propos de l.auteure?|comentarios?\s*\(?\d*\)?",

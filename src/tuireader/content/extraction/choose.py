@@ -6,8 +6,9 @@ notes stand within, and there the scoring alone is trusted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
@@ -15,7 +16,7 @@ from tuireader.content.extraction.around import found_in
 from tuireader.content.extraction.blocks import Blocks, Span
 from tuireader.content.extraction.edges import says_only_facts
 from tuireader.content.extraction.page import Element
-from tuireader.content.extraction.part_names import is_body, is_left_out
+from tuireader.content.extraction.part_names import is_body, is_left_out, sections_of
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
 
@@ -40,8 +41,8 @@ _TEXT_MIN = 90
 """Letters of a block that may be the first of the text: before it are its title and what is said of it."""
 _ENDING_MAX = 0.5
 """The share of the text that may follow a heading which ends it."""
-_ENDING_MAX = 0.5
-"""The share of the text that may follow a heading which ends it."""
+_GOES_ON = 100
+"""Letters under a heading below that one from which on the article goes on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +66,13 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
         around[begins[0]] = False
     part, scored = scoring.best_part(blocks, around)
     blocks.drop(around)
-    matched = _matched(blocks, second_opinion.text(tree))
+    matched = _matched(blocks, second_opinion.text(tree), scored)
     if part is not None:
         for number in scoring.unlike(part, blocks, matched):
             scored[number] = False
     choice = _Choice(blocks, around, known, [number for number in begins if not around[number]])
-    choice.agree(scored, matched)
+    sections = [] if part is None else [blocks.spans[each] for each in sections_of(part) if each in blocks.spans]
+    choice.agree(scored, matched, sections)
     if any(choice.chosen):
         choice.fill_gaps(bodies)
         choice.anchor()
@@ -90,14 +92,18 @@ def _beginnings(blocks: Blocks, excerpt: str) -> list[int]:
     ]
 
 
-def _matched(blocks: Blocks, text: str) -> list[bool]:
-    """Say of each block whether it is in a text, which has most of them on lines of their own."""
+def _matched(blocks: Blocks, text: str, scored: list[bool]) -> list[bool]:
+    """Say of each block whether it is in a text, which has most of them on lines of their own.
+
+    Of those that are `scored` a short one of two or three lines may be as many lines there.
+    """
     keys = [letters(line) for line in text.split("\n")]
     lines, whole = set(keys), "".join(keys)
+    broken = {*map("".join, pairwise(keys)), *map("".join, zip(keys, keys[1:], keys[2:], strict=False))}
     left = _SEARCHED_MAX // max(1, len(whole))
     found = []
-    for block in blocks:
-        there = block.key in lines
+    for block, is_scored in zip(blocks, scored, strict=True):
+        there = block.key in lines or (is_scored and block.key in broken)
         if not there and len(block.key) >= _TELLING and left > 0:
             left -= 1
             there = block.key in whole
@@ -120,8 +126,11 @@ class _Choice:
         """Which blocks are chosen, by their numbers."""
         return [number for number, one in enumerate(self.chosen) if one]
 
-    def agree(self, scored: list[bool], matched: list[bool]) -> None:
-        """Join the two opinions: the scores, and what is `matched` by the other."""
+    def agree(self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = ()) -> None:
+        """Join the two opinions: the scores, and what is `matched` by the other.
+
+        Of a document that says which its `sections` are, all of them are chosen.
+        """
         self.agreed = [one and other for one, other in zip(scored, matched, strict=True)]
         size, other_size, both = map(self.blocks.size_of, (scored, matched, self.agreed))
         if both < _HALF * other_size and other_size > size * _HALF:
@@ -131,9 +140,16 @@ class _Choice:
         self.chosen = list(scored)
         if both and both >= _HALF * size:
             numbers = [number for number, one in enumerate(self.agreed) if one]
-            first, last = numbers[0], numbers[-1]
-            last = self._last_note(last, scored)
+            first, last = self._first_heading(numbers[0], scored), self._last_note(numbers[-1], scored)
+            if len(sections) > 1:
+                first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
+
+    def _first_heading(self, first: int, scored: list[bool]) -> int:
+        """The first of the headings right before a block."""
+        while first and scored[first - 1] and self.blocks[first - 1].element.tag in HEADINGS:
+            first -= 1
+        return first
 
     def _last_note(self, last: int, scored: list[bool]) -> int:
         """The last block that the other opinion leaves out wherever it stands, with little before it but such."""
@@ -203,10 +219,23 @@ class _Choice:
         size = 0
         for index, number in enumerate(numbers):
             if size >= least and END.fullmatch(self.blocks[number].text):
-                for each in numbers[index:]:
+                for each in numbers[index : index + self._ended(numbers[index:])]:
                     self.chosen[each] = False
                 return
             size += len(self.blocks[number].key)
+
+    def _ended(self, numbers: list[int]) -> int:
+        """How many blocks are ended by the heading that is the first of them: those before one like it with text."""
+        level = self.blocks[numbers[0]].element.tag
+        if level not in HEADINGS:
+            return len(numbers)
+        for index, number in enumerate(numbers):
+            block = self.blocks[number]
+            if index and block.element.tag in HEADINGS and block.element.tag <= level and not END.fullmatch(block.text):
+                below = takewhile(lambda each: self.blocks[each].element.tag not in HEADINGS, numbers[index + 1 :])
+                if sum(len(self.blocks[each].key) for each in below if self.agreed[each]) >= _GOES_ON:
+                    return index
+        return len(numbers)
 
     def _title(self) -> int | None:
         """The last block that is the title, among those before the text and the first of it."""

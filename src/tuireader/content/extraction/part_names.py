@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import chain, islice, pairwise
 
 from tuireader.content.cleaning.known_by_class import PARTS
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, text_of
 from tuireader.text.html_elements import HEADINGS
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
@@ -104,6 +104,25 @@ _OF_ARTICLE = frozenset({"article", "blog", "doc", "e", "entry", "gh", "md", "ne
 _BODIES = frozenset({"body", "content", "copy", "markdown", "prose", "text"})
 """The second and the first word of names that mean the text of an article."""
 
+_ONE_OF_MANY = frozenset(
+    {
+        "answer", "article", "card", "col", "column", "comment", "entry", "event", "h", "hentry", "item", "message",
+        "post", "product", "reply", "result", "review", "story", "teaser", "testimonial", "tile",
+    }
+)  # fmt: skip
+_SECTIONS = frozenset(
+    {
+        *(f"{name}{level}" for name in ("sect", "refsect", "level", "outline-") for level in range(1, 7)),
+        "refsynopsisdiv", "refentry", "chapter", "appendix", "preface",
+    }
+)  # fmt: skip
+"""How DocBook, AsciiDoc, Pandoc and Org call the sections of a document."""
+_SECTION_CLASSES = 2
+_PARTS_MAX = 500
+_BOX_TITLES = frozenset({"titlepage", "title", "sidebar-title", "admonition-title"})
+_HEADING_WITHIN = 8
+"""Elements of a section among which its heading is."""
+_WORD = re.compile(r"[^\W\d_]+")
 _LEFT_OUT = frozenset({"figcaption", "figure", "pre", "table"})
 _FOOTNOTES = frozenset({"bibliography", "endnote", "endnotes", "fn", "fnlist", "footnote", "footnotes", "references"})
 _NEAR = 5
@@ -150,7 +169,37 @@ def reasons(element: Element) -> frozenset[str]:
         return frozenset((tag,))
     if not ("class" in given or "id" in given):
         return _NO_REASON
-    return _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+    found = _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
+    return _NO_REASON if found and _is_of_document(element) else found
+
+
+def _is_of_document(element: Element) -> bool:
+    """Whether an element is a section of a document, named after the words of its heading, or a box in one."""
+    classes = element.get("class", "").split()
+    if element.tag not in {"section", "div", "aside"} or len(classes) > _SECTION_CLASSES:
+        return False
+    if not _SECTIONS.isdisjoint(classes):
+        return True
+    if classes in (["sidebar"], ["admonition"]):
+        return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
+    if classes not in ([], ["section"]):
+        return False
+    heading = next((each for each in islice(element.iter(), _HEADING_WITHIN) if each.tag in HEADINGS), None)
+    slug = _slug(element.get("id", ""))
+    if heading is None or not slug or _slug(text_of(heading)[:_LENGTH_MAX]) != slug:
+        return False
+    around = element.getparent()
+    return " " in slug or (around is not None and around.tag == element.tag and "id" in around.attrib)
+
+
+def sections_of(element: Element) -> list[Element]:
+    """Return the sections of a document in an element, which are named after their headings, or called sections."""
+    parts = islice(element, _PARTS_MAX)
+    return [each for each in parts if each.tag in {"section", "div"} and _is_of_document(each)]
+
+
+def _slug(text: str) -> str:
+    return " ".join(word.lower() for word in _WORD.findall(text))
 
 
 def weight(element: Element) -> int:
@@ -160,6 +209,11 @@ def weight(element: Element) -> int:
     words, pairs = _words_of(element)
     against = not (words.isdisjoint(_UNLIKELY) and words.isdisjoint(_AROUND) and pairs.isdisjoint(_PAIRS))
     return (0 if words.isdisjoint(_LIKELY) else 25) - (25 if against else 0)
+
+
+def is_one_of_many(element: Element) -> bool:
+    """Whether an element is called an article, or a card for one, of which a page may have many."""
+    return element.tag == "article" or not _words_of(element)[0].isdisjoint(_ONE_OF_MANY)
 
 
 def is_body(element: Element) -> bool:

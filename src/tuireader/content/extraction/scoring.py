@@ -8,11 +8,12 @@ holds the article; what stands beside it and is much like it belongs to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
+from itertools import chain, islice
 
 from tuireader.content.extraction.blocks import Blocks, Span
 from tuireader.content.extraction.page import Element
-from tuireader.content.extraction.part_names import weight
+from tuireader.content.extraction.part_names import is_one_of_many, weight
+from tuireader.text.html_elements import HEADINGS
 
 _SHORTEST = 20
 """Letters of a block that gives points."""
@@ -28,6 +29,12 @@ _AS_GOOD = 0.75
 """The share of the best one's points from which on another is as good."""
 _AS_GOOD_MIN = 3
 """How many that are as good make what holds them all better."""
+_PARTS_OF_TEXT = frozenset({"blockquote", "dd", "dl", "dt", "li", "ol", "p", "pre", "ul"})
+"""What no article is, but a part of one."""
+_SECTIONS_DEEP = 6
+"""How far around the best element sections are looked for."""
+_HEADED, _SECTION_MIN = 2, 100
+"""Blocks of a section among which its heading is, and letters that it has at least."""
 _BESIDE = 0.2
 """The share of the best one's points from which on what stands beside it belongs to it."""
 _TRIED = 5
@@ -37,6 +44,8 @@ _FEW_LINKS, _MANY_LINKS, _NEARLY_ALL = 0.33, 0.5, 0.75
 """Shares of a part's text in links from which on it is no prose; in a list; and whatever anyone says."""
 _MOST = 0.4
 """The share of the best element's text that is never unlike the article."""
+_GOES_ON = (":", "：")
+"""How a block ends that what follows belongs to."""
 _PROSE = 10
 """Marks of punctuation outside of links from which on a part is prose, whatever it is called."""
 
@@ -51,7 +60,7 @@ def best_part(blocks: Blocks, around: list[bool]) -> tuple[Element | None, list[
     if not points:
         return None, chosen
     scored = {each: found * (1 - blocks.links(blocks.spans[each])) for each, found in points.items()}
-    best = _shared(scored)
+    best = _whole(_shared(scored), blocks, around)
     for first, last in _with_siblings(best, scored, blocks):
         for number in range(first, last):
             chosen[number] = not around[number]
@@ -87,6 +96,40 @@ def _shared(scored: dict[Element, float]) -> Element:
     return best
 
 
+def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
+    """Return what holds all sections of the document, if an element is one of them or stands in one.
+
+    Sections are elements of one kind beside one another, each with a heading, and none an article of its own.
+    """
+    while part.tag in _PARTS_OF_TEXT and (around_it := part.getparent()) is not None:
+        part = around_it
+    best = part
+    for each in islice(chain((part,), part.iterancestors()), _SECTIONS_DEEP):
+        holder = each.getparent()
+        if each.tag == "body" or holder is None:
+            break
+        if _is_section(each, blocks, around) and any(
+            other is not each
+            and (other.tag, other.get("class")) == (each.tag, each.get("class"))
+            and _is_section(other, blocks, around)
+            for other in holder
+        ):
+            best = holder
+    return best
+
+
+def _is_section(element: Element, blocks: Blocks, around: list[bool]) -> bool:
+    """Whether an element is a section of a document: with a heading, with text below it, and no article of its own."""
+    span = blocks.spans.get(element)
+    is_kind = element.tag == "section" or (element.tag == "div" and element.get("class"))
+    if not is_kind or span is None or is_one_of_many(element):
+        return False
+    numbers = [number for number in range(*span) if not around[number]]
+    with_heading = any(blocks[number].element.tag in HEADINGS for number in numbers[:_HEADED])
+    text = sum(len(blocks[number].key) for number in numbers if 2 * blocks[number].links < len(blocks[number].key))
+    return with_heading and text >= _SECTION_MIN
+
+
 def _with_siblings(best: Element, scored: dict[Element, float], blocks: Blocks) -> Iterator[Span]:
     """Yield which blocks the best element holds, and those beside it that are like it."""
     yield blocks.spans[best]
@@ -120,6 +163,8 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool]) -> Iterator[int]:
         if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
             continue
         links, named = blocks.links(span), weight(each)
+        if span[0] and blocks[span[0] - 1].text.endswith(_GOES_ON):
+            continue
         if blocks.size(span) > _MOST * whole or links <= (0 if named < 0 else _FEW_LINKS):
             continue
         parts = range(*span)
