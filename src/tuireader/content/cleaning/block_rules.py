@@ -28,6 +28,12 @@ _EDIT = re.compile(
     r"\s*\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,6}")
+_START = re.compile(r"-?\d{1,6}")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]{0,40}?\b((?:lower|upper)-(?:alpha|latin|roman))", re.IGNORECASE)
+_KINDS = {
+    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
+    "upper-roman": "I",
+}  # fmt: skip
 _SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
 
@@ -121,10 +127,18 @@ def listed(context: Context, node: Node) -> Kept:
         return []
     numbering = {}
     if node.tag == "ol":
-        numbering = {name: node[name] for name in ("start",) if _NUMBER.fullmatch(node[name])}
-        numbering |= {"type": node["type"]} if node["type"] in {"a", "A", "i", "I"} else {}
+        numbering = {"start": node["start"]} if _START.fullmatch(node["start"]) else {}
+        numbering |= {"type": kind} if (kind := _kind(node)) else {}
         numbering |= {"reversed": ""} if "reversed" in node.attributes else {}
     return [Node(node.tag, {**numbering, **context.attributes(node)}, items)] if items else []
+
+
+def _kind(node: Node) -> str:
+    """How a list is numbered, where that is not in figures."""
+    if node["type"] in {"a", "A", "i", "I"}:
+        return node["type"]
+    found = _LIST_STYLE.search(node["style"])
+    return _KINDS.get(found[1].lower(), "") if found else ""
 
 
 def _is_contents(context: Context, node: Node) -> bool:
@@ -144,7 +158,8 @@ def definitions(context: Context, node: Node) -> Kept:
 def item(context: Context, node: Node) -> Kept:
     """An item of a list, or a term and what it means."""
     outer, context.tag = context.tag, node.tag
-    found = Node(node.tag, context.attributes(node), trimmed(context.children(node)))
+    value = {"value": node["value"]} if node.tag == "li" and _START.fullmatch(node["value"]) else {}
+    found = Node(node.tag, {**value, **context.attributes(node)}, trimmed(context.children(node)))
     context.tag = outer
     return [] if found.is_empty() else [found]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from html import unescape
 from typing import TypeAlias
@@ -38,6 +39,8 @@ class Context:
         self.root = root
         self.whole = ""
         """The letters of all of it, once they were asked for."""
+        self.repeated: Counter[str] = Counter()
+        """How many blocks were left out that said the same."""
         self.repetitions = _REPETITIONS_MAX
         """How many blocks may still be looked for elsewhere."""
         elements = list(root.elements())
@@ -93,7 +96,9 @@ class Context:
             return False
         self.repetitions -= 1
         self.whole = self.whole or letters(self.root.words())
-        return self.whole.count(key) > 1
+        left = self.whole.count(key) - self.repeated[key]
+        self.repeated[key] += left > 1
+        return left > 1
 
     def blocks(self, node: Node) -> Kept:
         """What is kept of what an element holds, as blocks only."""

@@ -135,6 +135,11 @@ def empty(_context: Context, node: Node) -> Kept:
     return [Node(node.tag)]
 
 
+def button(context: Context, node: Node) -> Kept:
+    """A button is none of the article, but for the one that unfolds what its heading is above."""
+    return context.children(node) if context.tag in HEADINGS or context.tag == "dt" else []
+
+
 def nothing(_context: Context, _node: Node) -> Kept:
     """A field of a form, and what can be chosen in it."""
     return []

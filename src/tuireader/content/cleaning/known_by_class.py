@@ -7,6 +7,7 @@ say "Leave a Reply" wherever it likes.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tuireader.content.dom.tree import Node
 
@@ -34,7 +35,7 @@ _MAYBE_PARTS = frozenset({"respond", "comments", "comment", "disqus_thread", "fb
 _OF_COMMENTS = frozenset({"comment", "comment-body", "comment-author", "comment-meta", "comment-content"})
 _DIVISIONS = frozenset({"div", "section", "aside", "ol", "ul"})
 _CONTROLS = frozenset({"textarea", "input", "select", "button"})
-UNSEEN = frozenset(
+_UNSEEN = frozenset(
     {
         "a11y-hidden", "assistive-text", "screen-reader", "screen-reader-only", "screen-reader-text", "screenreader",
         "sr-only", "u-visually-hidden", "visually-hidden", "visuallyhidden",
@@ -90,6 +91,11 @@ def is_part_of_page(node: Node) -> bool:
     return bool(names) and node.tag in _DIVISIONS and any(map(_is_of_comments, node.elements()))
 
 
+def is_unseen(tag: str, classes: Iterable[str]) -> bool:
+    """Whether an element is of a class that is not shown, or is there as text besides."""
+    return not _UNSEEN.isdisjoint(classes) and tag != "mjx-container"  # what MathJax 3 shows is marked within it
+
+
 def is_tracker(image: Node) -> bool:
     """Whether a picture is there to count readers."""
     tiny = bool(_TINY.fullmatch(image["width"]) and _TINY.fullmatch(image["height"] or image["width"]))
@@ -133,7 +139,7 @@ def _bare(child: Node | str) -> Node | str:
 def _is_unseen(node: Node) -> bool:
     if "hidden" in node.attributes or (node["style"] and UNSEEN_STYLE.search(node["style"])):
         return True
-    return bool(node["class"]) and not UNSEEN.isdisjoint(node["class"].split())
+    return bool(node["class"]) and is_unseen(node.tag, node["class"].split())
 
 
 def _is_of_comments(node: Node) -> bool:

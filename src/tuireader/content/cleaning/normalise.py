@@ -39,6 +39,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), inline.played),
     "input": inline.checkbox,
     **dict.fromkeys(("br", "hr", "wbr"), inline.empty),
-    **dict.fromkeys(("button", "select", "option", "textarea", "source", "col"), inline.nothing),
+    **dict.fromkeys(("select", "option", "textarea", "source", "col"), inline.nothing),
+    "button": inline.button,
 }
 """What is done with elements; of all others what they hold is kept."""

@@ -149,7 +149,7 @@ END = _any(
     r"leave a (?:comment|reply)",
     r"(?:related|recommended|popular|recent|similar|other)\s(?:\w+\s)?(?:articles?|content|links|news|posts?|reading)",
     r"(?:related|recommended|popular|recent|similar|other)\s(?:\w+\s)?(?:stories|topics)",
-    r"more (?:from|in|on|about|stories)\b.{0,60}|read (?:more|next|also)|see also on .{0,40}",
+    r"more (?:from|stories)\b.{0,60}|more (?:in|on|about) this .{0,40}|read (?:more|next|also)|see also on .{0,40}",
     r"(?:you may|you might) also (?:like|enjoy|be interested in).{0,20}|(?:most|also) (?:read|popular|viewed)",
     r"rights and permissions|about this article|ethics declarations|additional information|cite this(?: article)?",
     r"about the authors?|author information|kommentare?\s*\(?\d*\)?|das könnte (?:sie|dich) auch interessieren",

@@ -45,9 +45,10 @@ def found_in(blocks: Blocks, bodies: list[Span]) -> list[bool]:
         if size <= most:
             for first, last in spans:
                 found[first:last] = [True] * (last - first)
-    for first, last in _teasers(blocks):
-        if plain[last] - plain[first] <= _MOST * plain[-1]:
-            found[first:last] = [True] * (last - first)
+    for teasers in _teasers(blocks):
+        if sum(plain[last] - plain[first] for first, last in teasers) <= _MOST * plain[-1]:
+            for first, last in teasers:
+                found[first:last] = [True] * (last - first)
     return found
 
 
@@ -57,10 +58,13 @@ def _is_button(block: Block) -> bool:
         return False
     if not any(map(str.isalpha, block.text)) and block.element.tag != "div":
         return False
-    return not any(each.tag in _NO_BUTTONS for each in islice(block.element.iterancestors(), 2))
+    around = (block.element, *islice(block.element.iterancestors(), 2))
+    if block.links == 0 and any(each.tag == "li" for each in around):
+        return False
+    return not any(each.tag in _NO_BUTTONS for each in around[1:])
 
 
-def _teasers(blocks: Blocks) -> Iterator[Span]:
+def _teasers(blocks: Blocks) -> Iterator[list[Span]]:
     """Yield which blocks are of lists of other articles: parts of one kind side by side, each short, under a link."""
     for element in blocks.spans:
         groups: dict[tuple[str, str], list[Span]] = {}
@@ -70,7 +74,7 @@ def _teasers(blocks: Blocks) -> Iterator[Span]:
         for spans in groups.values():
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
             if len(teasers) >= max(_TEASERS_MIN, 0.8 * len(spans)):
-                yield from teasers
+                yield teasers
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:
@@ -83,4 +87,4 @@ def _is_teaser(span: Span, blocks: Blocks) -> bool:
         return False
     if len(parts) > 1:
         return any(block.links >= 0.8 * len(block.key) >= _TEASER_TITLE for block in parts)
-    return parts[0].element.tag not in _LINES and parts[0].links >= _TEASER_TITLE
+    return parts[0].element.tag not in _LINES.union(HEADINGS) and parts[0].links >= _TEASER_TITLE

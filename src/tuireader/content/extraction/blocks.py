@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tuireader.content.extraction.page import Element, drop, text_of
+from tuireader.content.extraction.page import Element, allowed, drop, text_of
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import BLOCKS, HEADINGS
 
@@ -158,7 +158,7 @@ def _paragraph(around: Element, following: Element | None, run: list[Element | s
             paragraph.append(each)
             last = each
         elif last is None:
-            paragraph.text = (paragraph.text or "") + each
+            paragraph.text = (paragraph.text or "") + allowed(each)
         else:
-            last.tail = (last.tail or "") + each
+            last.tail = (last.tail or "") + allowed(each)
     yield paragraph

@@ -9,8 +9,7 @@ from tuireader.content.extraction.page import Element, drop, write
 
 _SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
-_WHOLE = frozenset({"table", "ul", "ol", "dl", "pre", "figure"})
-_WHOLE_FROM = 0.5
+_CELLS = frozenset({"td", "th"})
 
 
 def html_of(blocks: Blocks, chosen: list[bool]) -> str:
@@ -62,6 +61,8 @@ class _Builder:
             if span is None:
                 continue  # within a paragraph
             first, last = span
+            if child.tag in _CELLS and (first == last or self._is_of_data(element)):
+                continue  # each stands below the head of its column
             if first == last:
                 if not self.is_shown(child, first):
                     drop(child)
@@ -69,6 +70,14 @@ class _Builder:
                 drop(child)
             elif last - first > 1 or child is not self.blocks[first].element:
                 self.prune(child)
+
+    def _is_of_data(self, row: Element) -> bool:
+        """Whether a row has no more than a block in each cell, of which at least half are chosen."""
+        spans = [self.blocks.spans.get(each, (0, 0)) for each in row if each.tag in _CELLS]
+        filled = [first for first, last in spans if last - first == 1]
+        return all(last - first <= 1 for first, last in spans) and 2 * sum(map(self.chosen.__getitem__, filled)) >= len(
+            filled
+        )
 
     def is_shown(self, element: Element, at: int) -> bool:
         """Whether something without text is a picture or the like within the article."""

@@ -41,6 +41,7 @@ _TEXT_MIN = 90
 """Letters of a block that may be the first of the text: before it are its title and what is said of it."""
 _ENDING_MAX = 0.5
 """The share of the text that may follow a heading which ends it."""
+_NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _GOES_ON = 100
 """Letters under a heading below that one from which on the article goes on."""
 
@@ -218,11 +219,16 @@ class _Choice:
         least = (1 - _ENDING_MAX) * self.blocks.size_of(self.chosen)
         size = 0
         for index, number in enumerate(numbers):
-            if size >= least and END.fullmatch(self.blocks[number].text):
+            if size >= least and self._is_end(number):
                 for each in numbers[index : index + self._ended(numbers[index:])]:
                     self.chosen[each] = False
                 return
             size += len(self.blocks[number].key)
+
+    def _is_end(self, number: int) -> bool:
+        """Whether a block is a heading under which no article goes on; some sites have it in no heading."""
+        block = self.blocks[number]
+        return block.element.tag not in _NO_END and END.fullmatch(block.text) is not None
 
     def _ended(self, numbers: list[int]) -> int:
         """How many blocks are ended by the heading that is the first of them: those before one like it with text."""

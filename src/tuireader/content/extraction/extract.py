@@ -19,7 +19,7 @@ from tuireader.content.extraction.build import html_of
 from tuireader.content.extraction.choose import Known, choose
 from tuireader.content.extraction.jsonld import take_stated, texts_in
 from tuireader.content.extraction.metadata import metadata_of, title_of
-from tuireader.content.extraction.page import Element, drop, drop_unseen, load
+from tuireader.content.extraction.page import Element, allowed, drop, drop_unseen, load
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.word_count import count_words
 
@@ -98,7 +98,7 @@ def _bound_meta(tree: Element) -> None:
         if number >= _METAS_MAX:
             drop(each)
         elif len(each.get("content", "")) > _META_MAX:
-            each.set("content", each.get("content")[:_META_MAX])
+            each.set("content", allowed(each.get("content")[:_META_MAX]))
 
 
 def _decoded(page: bytes | str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-untyped]
 
-from tuireader.content.cleaning.known_by_class import UNSEEN, UNSEEN_STYLE
+from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
 
 Element: TypeAlias = Any
 """An element of lxml's trees."""
@@ -25,6 +25,13 @@ _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _MOST = 0.4
 """The share of a page's text that is never taken for hidden, or for something around the article."""
+
+
+_FORBIDDEN = {
+    **dict.fromkeys((*range(0x20), 0xFFFE, 0xFFFF)), **{ord(space): " " for space in "\v\f"},
+    **{ord(kept): kept for kept in "\t\n\r"},
+}  # fmt: skip
+"""What XML forbids; the spaces among it become others."""
 
 
 def load(text: str) -> Element | None:
@@ -58,8 +65,14 @@ def drop(element: Element) -> None:
     around.remove(element)
 
 
+def allowed(text: str) -> str:
+    """Return text without the characters that no tree takes, though it may have come with them."""
+    return text.translate(_FORBIDDEN)
+
+
 def _add_text(around: Element, at: int, text: str) -> None:
     """Add text to an element before its child number `at`."""
+    text = allowed(text)
     if at:
         around[at - 1].tail = (around[at - 1].tail or "") + text
     else:
@@ -73,8 +86,8 @@ def _join_streams(tree: Element) -> None:
         if found := _PLACE.fullmatch(each.get("id") or ""):
             places[f"{found[1]}S:{found[2]}"] = each
     for late in [each for each in tree.iter("div") if each.get("hidden") is not None and each.get("id") in places]:
-        place = places.pop(late.get("id"))
-        if late not in place.iterancestors():
+        place = places.pop(late.get("id"), None)
+        if place is not None and late not in place.iterancestors():
             _drop_fallback(place)
             around = place.getparent()
             at = around.index(place)
@@ -125,7 +138,7 @@ def _is_hidden(element: Element) -> bool:
     if (style := given.get("style")) and UNSEEN_STYLE.search(style):
         return True
     classes = given.get("class", "").split()
-    if UNSEEN.isdisjoint(classes):
+    if not is_unseen(element.tag, classes):
         return not _HIDING.isdisjoint(classes) and _HIDDEN_UNTIL.search(given["class"]) is None
     return True
 

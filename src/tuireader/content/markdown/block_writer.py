@@ -40,6 +40,8 @@ class Item:
     pieces: list[Piece] = field(default_factory=list)
     task: str = ""
     """"x" or " " where there is a box to tick."""
+    value: str = ""
+    """Its number, where its author gave it one."""
     term: bool = False
     """Whether it is the term itself."""
 

@@ -145,28 +145,31 @@ class OpenBlocks:
         if frame.note:
             self.innermost.pieces.append(block_writer.note(frame.note, frame.pieces))
         elif self.innermost.tag in _LISTS:
-            self.innermost.items.append(Item(frame.pieces, frame.task))
+            self.innermost.items.append(Item(frame.pieces, frame.task, frame.attributes.get("value") or ""))
         else:
             self.add_list([Item(frame.pieces, frame.task)], None)
 
     def make_list(self, frame: Frame) -> None:
         """A list, and the footnotes that were among its items."""
-        given = frame.attributes.get("start") or ""
-        first = int(given) if given.isdecimal() and len(given) < 9 else 1
+        first = _number(frame.attributes.get("start"), 1)
         if any(item.pieces or item.task for item in frame.items):
             self.number(frame)
-            self.add_list(frame.items, first if frame.tag == "ol" else None)
+            self.add_list(frame.items, max(first, 0) if frame.tag == "ol" else None)
         self.add(*frame.pieces)
 
     def number(self, frame: Frame) -> None:
         """Give the items of a list that is not numbered upwards in figures their markers."""
         kind, is_down = frame.attributes.get("type") or "1", "reversed" in frame.attributes
-        if frame.tag != "ol" or (kind == "1" and not is_down):
-            return
         items = [item for item in frame.items if item.pieces or item.task]
-        given = frame.attributes.get("start") or ""
-        first = int(given) if given.isdecimal() and len(given) < 9 else len(items) if is_down else 1
-        markers = [f"{block_writer.numeral(first - at if is_down else first + at, kind)}." for at in range(len(items))]
+        number = _number(frame.attributes.get("start"), len(items) if is_down else 1)
+        has_own = number < 0 or any(item.value for item in items)
+        if frame.tag != "ol" or (kind == "1" and not is_down and not has_own):
+            return
+        markers = []
+        for item in items:
+            number = _number(item.value, number)
+            markers.append(f"{block_writer.numeral(number, kind)}.")
+            number += -1 if is_down else 1
         width = max(4, max(map(len, markers)) + 2)
         for item, marker in zip(items, markers, strict=True):
             if item.pieces and item.pieces[0].kind == "p":
@@ -231,6 +234,12 @@ class OpenBlocks:
     def make_figure(self, frame: Frame) -> None:
         """A figure."""
         self.add(*block_writer.picture(frame.pieces, frame.caption))
+
+
+def _number(given: str | None, usual: int) -> int:
+    """The number that is given for an item, or the usual one."""
+    text = given or ""
+    return int(text) if len(text) < 9 and text.removeprefix("-").isdecimal() else usual
 
 
 def _span(given: str | None) -> int:

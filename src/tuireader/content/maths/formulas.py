@@ -15,6 +15,8 @@ from tuireader.content.maths.write import line_of
 
 _LENGTH_MAX = 20_000
 """Characters of MathML of one formula."""
+_UNCLOSED_MAX = 10
+"""Tags without an end: the parser takes the square of their number."""
 _START = re.compile(r"<(?:\w{1,20}:)?math(?=[\s>])([^<>]*)>", re.IGNORECASE)
 _END = re.compile(r"</(?:\w{1,20}:)?math\s*>", re.IGNORECASE)
 _DISPLAYED = re.compile(r"""\bdisplay\s*[=:]\s*["']?block|tml-display""", re.IGNORECASE)
@@ -109,7 +111,7 @@ def _from_script(opening: re.Match[str], inner: str) -> str:
 
 
 def _from_element(opening: re.Match[str], inner: str) -> str:
-    if len(inner) > _LENGTH_MAX:
+    if len(inner) > _LENGTH_MAX or inner.count("<") > inner.count(">") + _UNCLOSED_MAX:
         return _TAG.sub("", inner)
     return as_html(from_mathml(opening[0] + inner, block=_DISPLAYED.search(opening[1]) is not None))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -38,10 +39,13 @@ class Element:
     text: str = ""
 
 
+_COMMENT = re.compile(r"<!--[^<>]{0,1000}?-->")
+
+
 def read(html: str) -> Element:
     """Return the tree of one formula; names of elements are without the prefix of a namespace."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_COMMENT.sub("", html).replace("<!", "&lt;!"))
     reader.close()
     return reader.root
 

@@ -234,6 +234,8 @@ def _has_outside(text: str, characters: str) -> bool:
 def _is_one(part: Part) -> bool:
     """Whether what stands below a line is one thing, so that it needs no brackets."""
     parts = [each for each in _parts(part) if not (isinstance(each, Leaf) and each.kind == "space")]
+    if not parts:
+        raise UnknownFormulaError  # a fraction of which a half is missing
     if len(parts) > 1 and isinstance(parts[0], Leaf) and parts[0].text in _DIFFERENTIALS:
         return len(parts) == 2 and _is_simple(parts[1])
     if len(parts) == 1:

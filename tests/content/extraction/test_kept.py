@@ -1,0 +1,120 @@
+"""What stands in an article and looks like what stands around one: each was lost once."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.extraction.extract import main_html
+
+WORDS = "The keeper of the tide house wrote down the height of the water each morning, and read it aloud to nobody. "
+PROSE = f"<p>{WORDS * 3}</p>"
+
+
+def text_of(body: str, head: str = "") -> str:
+    page = f"<html lang=en><head><title>The Tide House - A Site</title>{head}</head><body>{body}</body></html>"
+    found = main_html(page, "https://site.example/a")
+    assert found is not None
+    return plain_text(found.html)
+
+
+def article(inner: str, before: int = 4, after: int = 4) -> str:
+    text = f"{PROSE * before}{inner}{PROSE * after}"
+    return f"<nav><a href='/'>Home</a></nav><article><h1>The Tide House</h1>{text}</article>"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "related-work",
+        "recommended-configuration",
+        "social-history",
+        "comments-in-code",
+        "sharing-files",
+        "cookie-recipe",
+    ],
+)
+def test_sections_named_after_their_headings(name: str) -> None:
+    heading = name.replace("-", " ").capitalize()
+    section = f"<section id='{name}'><h2>{heading}</h2><p>A section of its own. {WORDS}</p></section>"
+    assert "A section of its own." in text_of(article(section))
+
+
+@pytest.mark.parametrize("word", ["Subscriptions", "Ranking", "Reactions", "Navigation"])
+def test_sections_of_documents_with_names_of_one_word(word: str) -> None:
+    section = f"<section id='{word.lower()}'><h3>{word}</h3><p>A section of its own. {WORDS}</p></section>"
+    assert "A section of its own." in text_of(article(f"<section id='all'><h2>All</h2>{section}</section>"))
+    docbook = f"<div class='sect2' id='{word.upper()}'><h3>2. {word}</h3><p>A section of its own. {WORDS}</p></div>"
+    assert "A section of its own." in text_of(article(f"<div class='sect1'><h2>All</h2>{docbook}</div>"))
+
+
+def test_all_sections_of_a_document_also_where_one_has_nearly_all_text() -> None:
+    parts = ((1, ""), (2, PROSE * 20), (3, ""))
+    sections = "".join(
+        f"<div class='sect1'><h2>Part {number}</h2><div class='body'><p>What section {number} says. {WORDS}</p>{more}"
+        "</div></div>"
+        for number, more in parts
+    )
+    text = text_of(f"<div id='header'><h1>The Tide House</h1></div><div id='content'>{sections}</div>")
+    for number in (1, 2, 3):
+        assert f"What section {number} says." in text
+
+
+def test_cells_without_text_and_with_figures_only() -> None:
+    table = "<table><tr><th>Flag<th>Default<th>Sea<tr><td>a<td><td>12.5<tr><td>b<td>x<td>13.25</table>"
+    for text in (text_of(article(table)), text_of(article(table, after=0))):
+        assert "13.25" in text
+    found = main_html(f"<html><body>{article(table)}</body></html>", "https://site.example/a")
+    assert found is not None
+    assert "<td>a</td><td></td><td>12.5</td>" in found.html
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "<p>He went<br>to sea.</p>", "<p>Yours ever,<br>Ida</p>", "<pre>[1, 2, 3, 5, 8]</pre>", "<p>8.5/10</p>",
+        "<p>1 + 1 = 2</p>",
+    ],
+)  # fmt: skip
+def test_the_last_lines(last: str) -> None:
+    assert plain_text(last).split()[-1] in text_of(article(last, after=0)).split("\n")[-1]
+
+
+@pytest.mark.parametrize("heading", ["More on lifetimes", "Comments", "Related topics", "About the author"])
+def test_headings_after_which_the_article_goes_on(heading: str) -> None:
+    text = text_of(
+        article(f"<h2>{heading}</h2>{PROSE}<h2>Conclusion</h2><p>So it ended. {WORDS * 2}</p>", before=9, after=0)
+    )
+    assert "So it ended." in text
+
+
+@pytest.mark.parametrize(
+    ("inner", "kept"),
+    [
+        ("".join(f"<h2><a href='#s{n}'>Part on item {n}</a></h2>{PROSE}" for n in range(4)), "Part on item 2"),
+        ("<ul><li>Facebook<li>Twitter<li>Mastodon</ul>", "Mastodon"),
+        ("<ul><li>Save<li>Print<li>Close</ul>", "Print"),
+        ("<h3><button>What is a tide?</button></h3>", "What is a tide?"),
+        ("<p>Read these:</p><ul><li><a href='/x'>The long book of the sea</a><li><a href='/y'>One of land</a></ul>",
+         "The long book of the sea"),
+        ("<blockquote><p>The sea gives, and the sea takes away again.</p></blockquote>" * 2, "The sea gives,"),
+        ("<p>Form\x0cfeed and\x0bmore</p>loose\x0c text<p>x</p>", "loose"),
+        ("<p>loose</p>and&#11;moved &#x1f;text<p>x</p>", "moved"),
+    ],
+)  # fmt: skip
+def test_what_stands_within(inner: str, kept: str) -> None:
+    assert kept in text_of(article(inner))
+
+
+def test_formulas_of_mathjax_are_in_what_it_adds_for_those_who_hear() -> None:
+    shown = (
+        "<mjx-container class='MathJax' jax='CHTML'><mjx-math aria-hidden='true'><mjx-mi></mjx-mi></mjx-math>"
+        "<mjx-assistive-mml><math><mi>E</mi><mo>=</mo><mi>m</mi><msup><mi>c</mi><mn>2</mn></msup></math>"
+        "</mjx-assistive-mml></mjx-container>"
+    )
+    assert "So E = mc² holds." in text_of(article(f"<p>So {shown} holds.</p>"))
+
+
+def test_streams_that_come_twice() -> None:
+    late = "<div hidden id='S:1'>a</div><div hidden id='S:1'>b</div><template id='B:1'></template>"
+    assert WORDS.strip() in text_of(article(late))
