@@ -39,6 +39,8 @@ class Element:
     text: str = ""
 
 
+_PLAIN = frozenset({"box", "roundedbox", "circle"})
+"""What may be drawn around a formula and changes nothing in it."""
 _COMMENT = re.compile(r"<!--[^<>]{0,1000}?-->")
 
 
@@ -101,7 +103,7 @@ def parse_mathml(element: Element) -> Part:
     """Return the formula; raises UnknownFormulaError where it is not known in every part."""
     table = _only_table(element)
     if table is not None:
-        return Rows(tuple((Row(tuple(cell for cell in row)),) for row in _cells(table)), is_lines=True)
+        return Rows(tuple(map(tuple, _cells(table))), is_lines=True)
     return _row(element)
 
 
@@ -133,6 +135,8 @@ def _alone(part: Part) -> Part:
 
 
 def _part(element: Element) -> Part:
+    if element.tag == "menclose" and not set(element.attributes.get("notation", "").split()) <= _PLAIN:
+        raise UnknownFormulaError
     handler = _HANDLERS.get(element.tag)
     if handler is not None:
         return handler(element)

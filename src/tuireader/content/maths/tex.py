@@ -32,7 +32,7 @@ _NOTHING = frozenset(
         "nobreak", "/",
     }
 )  # fmt: skip
-_DROPPED = ("color", "hphantom", "hspace", "label", "phantom", "rule", "vphantom", "vspace")
+_DROPPED = ("color", "hphantom", "hspace", "label", "phantom", "vphantom", "vspace")
 """Commands that are dropped together with their argument."""
 _KEPT = ("boxed", "ensuremath", "mathbin", "mathclose", "mathinner", "mathit", "mathop", "mathord", "mathrel", "smash")
 """Commands whose argument is shown as it is."""
@@ -206,7 +206,8 @@ class _Reader:
                 found._replace(text=styled(found.text, self.style)) if self.style and found.kind != "space" else found
             )
         if atom.kind == "LatexGroupNode":
-            return _Reader(atom.node.nodelist, self.style).all()
+            is_comma = atom.node.latex_verbatim() == "{,}"  # as in 3{,}14
+            return Leaf(",", "number") if is_comma else _Reader(atom.node.nodelist, self.style).all()
         if atom.kind == "LatexEnvironmentNode":
             return self.environment(atom.node)
         return self.command(atom.node.macroname, atom.node)
@@ -343,7 +344,7 @@ class _Reader:
             nodes = nodes[1:] if type(nodes[0]).__name__ == "LatexGroupNode" else nodes
         rows = _Reader(nodes, self.style).rows()
         if name in _LINES:
-            return Rows(tuple((Row(tuple(row)),) for row in rows), is_lines=True)
+            return Rows(tuple(map(tuple, rows)), is_lines=True)
         if name not in _BRACKETS:
             raise UnknownFormulaError
         opening, closing = _BRACKETS[name]

@@ -6,6 +6,7 @@ Fractions, roots and scripts get brackets where they need some; space says what 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,8 +53,36 @@ def line_of(part: Part) -> str:
     if isinstance(part, Row) and len(part.parts) == 1:
         return line_of(part.parts[0])
     if isinstance(part, Rows) and part.is_lines:
-        return "\n".join(_joined(_tokens(Row(row))) for row in part.rows if row)
+        return "\n".join(_aligned(row) for row in part.rows if row)
     return _joined(_tokens(part))
+
+
+def _aligned(cells: Iterable[Part]) -> str:
+    """A line whose cells are set below those of others: one equation, or several with commas between."""
+    groups: list[list[Part]] = []
+    for cell in cells:
+        parts = _seen(cell)
+        if not parts:
+            continue
+        goes_on = groups and (_kind(parts[0], backwards=False) in _JOINING or _is_open(groups[-1]))
+        if goes_on:
+            groups[-1].append(cell)
+        else:
+            groups.append([cell])
+    return ", ".join(_joined(_tokens(Row(tuple(group)))) for group in groups)
+
+
+_JOINING = frozenset({"relation", "operator", "sign", "comma", "close", "slash"})
+
+
+def _seen(cell: Part) -> list[Part]:
+    return [each for each in _flat(cell) if not (isinstance(each, Leaf) and (each.kind == "space" or not each.text))]
+
+
+def _is_open(group: list[Part]) -> bool:
+    """Whether something is to follow: a relation or an operator is the last, or nothing is there yet."""
+    parts = [each for cell in group for each in _seen(cell)]
+    return not parts or _kind(parts[-1], backwards=True) in _JOINING | {"open", "big", "function"} - {"close"}
 
 
 def _parts(part: Part) -> list[Part]:
@@ -101,6 +130,9 @@ def _tokens(part: Part) -> list[_Token]:
             found.append(_Token(each.text, each.kind))
         elif isinstance(each, Fraction) and each.has_line:
             text = _fraction(each)
+            if _is_mixed(parts, index):
+                found.append(_Token(text, "mixed"))
+                continue
             found.append(_Token(f"({text})" if _is_beside_factor(parts, index) else text, "fraction"))
         elif isinstance(each, Fraction):
             text = f"{line_of(each.top)} choose {line_of(each.bottom)}"
@@ -130,6 +162,10 @@ def _joined(tokens: list[_Token]) -> str:
             text = text if text.endswith(" ") else f"{text} "
         elif sure and _clings(token) and not text.endswith(" "):
             text = text[: -len(sure[0])] + sure[1]
+        elif (kind == "root" and token.text[:1] not in "√(" and text[-1:].isalnum()) or (
+            kind == "mixed" and text[-1:].isdecimal()
+        ):
+            text += " "  # the index of a root is no power, and a number and a fraction are no product
         if kind in {"comma", "after"} or token.text in _CLOSE:
             text = text.rstrip(" ")
         text += token.text
@@ -191,6 +227,8 @@ def _is_beside_factor(parts: list[Part], index: int) -> bool:
     before, after = _kind_beside(parts, index, -1), _kind_beside(parts, index, 1)
     if before == "function":
         return True
+    if "slash" in {before, after}:
+        return True
     return before in (_FACTORS - {"open", "big"}) or after in (_FACTORS - {"close", "after"}) or after == "after"
 
 
@@ -212,6 +250,16 @@ def _kind(part: Part, *, backwards: bool) -> str:
         inner = _parts(part.base)
         return _kind(inner[-1 if backwards else 0], backwards=backwards) if inner else "symbol"
     return "fraction" if isinstance(part, Fraction) else "symbol"
+
+
+def _is_mixed(parts: list[Part], index: int) -> bool:
+    """Whether a fraction of two numbers stands right behind another number, and nothing behind it."""
+    fraction = parts[index]
+    halves = [_last_leaf(each) for each in (fraction.top, fraction.bottom)] if isinstance(fraction, Fraction) else []
+    before = parts[index - 1] if index else None
+    are_numbers = all(each is not None and each.text.isdecimal() for each in halves)
+    is_number = isinstance(before, Leaf) and before.text.isdecimal()
+    return are_numbers and is_number and _kind_beside(parts, index, 1) not in (_FACTORS - {"close"})
 
 
 def _fraction(part: Fraction) -> str:
@@ -240,9 +288,29 @@ def _is_one(part: Part) -> bool:
         return len(parts) == 2 and _is_simple(parts[1])
     if len(parts) == 1:
         return isinstance(parts[0], Root) or _is_simple(parts[0])
-    if _is_simple(parts[0]) or (isinstance(parts[0], Leaf) and parts[0].kind == "function"):
+    if _is_applied(parts):
         parts = parts[1:]
     return _is_bracketed(parts)
+
+
+_APPLIED = frozenset("fghFGHPΓζφψ")
+"""Letters that mean a function where brackets follow."""
+
+
+def _is_applied(parts: list[Part]) -> bool:
+    """Whether the first part is a function, so that it is not multiplied by the brackets that follow."""
+    first = _base_of(parts[0])
+    if not isinstance(first, Leaf) or first.kind == "number":
+        return False
+    is_of_one = len(parts) == 4 and first.kind == "symbol" and _is_simple(parts[2])
+    return first.kind == "function" or first.text in _APPLIED or is_of_one
+
+
+def _base_of(part: Part) -> Part:
+    """What a part is without its scripts."""
+    while isinstance(part, Scripts) or (isinstance(part, Row) and len(part.parts) == 1):
+        part = part.base if isinstance(part, Scripts) else part.parts[0]
+    return part
 
 
 def _is_simple(part: Part) -> bool:
@@ -297,7 +365,7 @@ def _scripts(part: Scripts) -> list[_Token]:
         base = [_Token("", "symbol")]
     if len(base) > 1 and base[-1].kind != "close":
         base = [_Token(f"({_joined(base)})", "close")]
-    elif len(base) == 1 and base[0].kind in {"fraction", "root"}:
+    elif len(base) == 1 and (base[0].kind in {"fraction", "root"} or _has_scripts_too(part)):
         base = [_Token(f"({base[0].text})", "close")]
     last = base[-1]
     lower = "" if part.lower is None else _script(part.lower)
@@ -313,6 +381,16 @@ def _scripts(part: Scripts) -> list[_Token]:
     return base
 
 
+def _has_scripts_too(part: Scripts) -> bool:
+    """Whether what has scripts has such in its own right: a power of a power."""
+    inner = part.base
+    while isinstance(inner, Row) and len(inner.parts) == 1:
+        inner = inner.parts[0]
+    if not isinstance(inner, Scripts):
+        return False
+    return (inner.upper is not None and part.upper is not None) or (inner.lower is not None and part.lower is not None)
+
+
 def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
     """A script as it is written, and as it is where something follows that could be taken for part of it."""
     if all(ord(char) in table for char in text):
@@ -325,6 +403,8 @@ def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple
 def _accented(part: Accent) -> str:
     text = _joined(_tokens(part.inner))
     if part.each:
+        if not text.isalnum() or (len(text) > 1 and not text.isupper()):
+            raise UnknownFormulaError  # the line is above all of it at once
         return "".join(char + part.mark if char.isalnum() else char for char in text)
     if len(unicodedata.normalize("NFC", text)) != 1:
         raise UnknownFormulaError
@@ -335,6 +415,8 @@ def _rows(part: Rows) -> str:
     lines = []
     for row in part.rows:
         cells = [_joined(_tokens(cell)) for cell in row]
+        if len(cells) > 1 and not all(cells):
+            raise UnknownFormulaError  # what stands in which column would not be seen
         line = ""
         for cell, following in pairwise([*cells, ""]):
             line += cell if not following else f"{cell} " if cell.endswith(",") else f"{cell}, "
