@@ -25,7 +25,8 @@ _CONTENTS_MIN = 2
 _TRAIL_MAX = 300
 _PULLED = re.compile(r"pull-?_?quote", re.IGNORECASE)
 _EDIT = re.compile(
-    r"\s*\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$", re.IGNORECASE
+    r"(?<!\s)\s*+\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$",
+    re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d{1,6}")
 _START = re.compile(r"-?\d{1,6}")
@@ -65,7 +66,7 @@ def paragraph(context: Context, node: Node) -> Kept:
 def _heading(node: Node) -> Kept:
     """A heading, without the link to edit what is below it, and after it the pictures that stood in it."""
     pictures = [child for child in node.children if isinstance(child, Node) and is_picture(child)]
-    node.children = trimmed([child for child in node.children if child not in pictures])
+    node.children = trimmed([each for each in node.children if isinstance(each, str) or not is_picture(each)])
     if node.children and isinstance(node.children[-1], str):
         node.children[-1] = _EDIT.sub("", node.children[-1])
     return [*([] if node.is_empty() else [node]), *(Node("p", {}, [each]) for each in pictures)]

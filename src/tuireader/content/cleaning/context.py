@@ -23,7 +23,7 @@ from tuireader.text.printable import printable, printable_block
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
-_WIDE_SPACE = re.compile(r"[ \xa0]*(?:(?<=[ \xa0])\xa0|\xa0(?=[ \xa0]))[ \xa0]*")
+_WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
@@ -81,7 +81,7 @@ class Context:
         if self.verbatim:
             return [text]
         if "\xa0" in text:
-            text = _WIDE_SPACE.sub(" ", text)
+            text = _WIDE_SPACE.sub(lambda found: " " if "\xa0" in found[0] else found[0], text)
         if "&" in text:
             text = _ESCAPED_TWICE.sub(lambda found: unescape(found[0]), text)
         if "\\" not in text and "$" not in text:

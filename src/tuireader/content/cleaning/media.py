@@ -36,7 +36,10 @@ _NO_ALTERNATIVE = re.compile(
 )
 """Alternative texts that say nothing: names that a camera or a program gave to a file."""
 _SET_MAX = 4000
-_SET_ENTRY = re.compile(r"([^\s,]\S*[^\s,])\s*([\d.]{0,9}[wx])?\s*(?:,|$)")
+_DESCRIPTOR = re.compile(r"([\d.]{1,9}[wx])(?:,(.*))?")
+"""How large a form of a picture is, and the next one where no space stands between."""
+_ALTERNATIVE_MAX = 120
+"""Characters of a text that may be the name of a file."""
 
 _YOUTUBE = re.compile(r"https?://(?:www\.)?youtube(?:-nocookie)?\.com/embed/([\w-]{6,20})(?:[?&#].*)?")
 _VIMEO = re.compile(r"https?://player\.vimeo\.com/video/(\d+)(?:[?#].*)?")
@@ -66,10 +69,25 @@ def source_of(image: Node) -> str:
     if image["src"] and not _PLACEHOLDER.search(image["src"]):
         return image["src"]
     for name in _SETS:
-        entries: list[tuple[str, str]] = _SET_ENTRY.findall(image[name][:_SET_MAX])
-        if entries:
+        if entries := _entries(image[name][:_SET_MAX]):
             return max(entries, key=_size)[0]
     return ""
+
+
+def _entries(said: str) -> list[tuple[str, str]]:
+    """The forms of a picture that a set has: their addresses, and how large each is."""
+    found: list[tuple[str, str]] = []
+    address = ""
+    for word in said.split():
+        descriptor = _DESCRIPTOR.fullmatch(word) if address else None
+        if descriptor is not None:
+            found.append((address, descriptor[1]))
+            address = descriptor[2] or ""
+        else:
+            if address:
+                found.append((address, ""))
+            address = word.strip(",")
+    return [*found, (address, "")] if address else found
 
 
 def _size(entry: tuple[str, str]) -> float:
@@ -128,7 +146,7 @@ def is_small(image: Node) -> bool:
 def alternative(image: Node) -> str:
     """Return the text that stands for a picture: without tags, and empty where it says no more than its file's name."""
     alt = printable_line(_TAG.sub(" ", unescape(image["alt"])))
-    return "" if _NO_ALTERNATIVE.fullmatch(alt) else alt
+    return "" if len(alt) <= _ALTERNATIVE_MAX and _NO_ALTERNATIVE.fullmatch(alt) else alt
 
 
 def linked(media: Node, address: str) -> Node:

@@ -14,11 +14,15 @@ _EXCERPT_MAX = 200
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]|<(?!/?a\b))*)</a>", re.IGNORECASE)
 _ATTACHED = re.compile(r"(?:\n(?:Audio|Video): [^\n]*)+$")
 
+_ATTACHED_MAX = 4000
+"""Characters of all that is attached to an article."""
+
 
 def looks_truncated(html: str, text: str) -> bool:
     """Whether `html`, whose plain text is `text`, seems to be only the beginning of an article, or a link to it."""
     if text.startswith(("Audio: ", "Video: "), text.rfind("\n") + 1):
-        text = _ATTACHED.sub("", text)
+        at = max(0, len(text) - _ATTACHED_MAX)
+        text = text[:at] + _ATTACHED.sub("", text[at:])
     if not text:
         return "<img" not in html.lower()
     if MORE_END.search(text, max(0, len(text) - MORE_END_MAX)) or MORE.fullmatch(text[text.rfind("\n") + 1 :]):

@@ -97,10 +97,24 @@ def cut(text: str, size: int, tags: int) -> str:
     return before if tag and ">" not in last else head
 
 
+_MARK = re.compile(r"<(/?)(?:b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_UNENDED_MAX = 20
+"""Marks of text that are never ended: parsers begin each of them anew in each paragraph."""
+
+
+def _without_unended(text: str) -> str:
+    marks = [match[1] for match in _MARK.finditer(text)]
+    return text if len(marks) - 2 * marks.count("/") <= _UNENDED_MAX else _MARK.sub("", text)
+
+
 def flattened(text: str) -> str:
-    """Return HTML in which no more than `NESTING_MAX` elements stand in each other: the others lose their tags."""
+    """Return HTML in which no more than `NESTING_MAX` elements stand in each other: the others lose their tags.
+
+    Of marks of text which are begun and not ended, too many are left out with all others.
+    """
     if text.count("<") <= _FEW_TAGS:
         return text
+    text = _without_unended(text)
     depth = dropped = 0
 
     def kept(match: re.Match[str]) -> str:

@@ -24,6 +24,8 @@ _CANDIDATES = 500
 """Elements of one kind that are looked at: a page has as many in its lists of everything."""
 _REGION_MAX = 300
 """Characters of a byline, or of a line that says where an article is filed."""
+_AROUND_MAX = 60
+"""Elements around one that are looked at."""
 _LEVELS = 3
 """How far around a link its class may stand."""
 _NAME_MAX = 80
@@ -193,14 +195,20 @@ def _is_beside_post(around: Iterable[Any]) -> bool:
 
 def is_elsewhere(element: Any) -> bool:
     """Whether an element stands in a part of a page that is about other articles, or about comments."""
-    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, chain((element,), element.iterancestors())))
+    holders = islice(chain((element,), element.iterancestors()), _AROUND_MAX)
+    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, holders))
     is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
     return not _is_beside_post(around) and any(
         (each.tag in _ELSEWHERE_TAGS and not is_filing)
-        or _ELSEWHERE.search(each.get("class", ""))
+        or _is_called_elsewhere(each.get("class", "")[:_REGION_MAX])
         or each.get("id") == "comments"
         for each in around
     )
+
+
+@lru_cache(maxsize=4096)
+def _is_called_elsewhere(classes: str) -> bool:
+    return _ELSEWHERE.search(classes) is not None
 
 
 def _text(element: Any) -> str:

@@ -26,6 +26,8 @@ ABOVE, BELOW = "▄", "▀"
 _MARGIN = Span("  ", "code-block")
 _NARROW_MARGIN = Span("", "code-block")
 _WRAPPED = Span("↪ ", "code-block code-wrap")
+_BLANK = re.compile(r"\s{200}")
+"""Many lexers look at each space of a run from each before it."""
 _LONG = re.compile(rf"[^\n]{{{LINE_LIMIT}}}")
 _ROLES = (
     ("Comment", "code-comment"),
@@ -98,7 +100,7 @@ def _pieces(content: str, room: int) -> list[tuple[int, int]]:
 @lru_cache(maxsize=64)
 def colours(text: str, language: str) -> tuple[Run, ...]:
     """The runs of what has a colour in code of a language; none where it is not known or the code too long."""
-    if not language or len(text) > COLOUR_LIMIT or _LONG.search(text):
+    if not language or len(text) > COLOUR_LIMIT or _LONG.search(text) or _BLANK.search(text):
         return ()
     lexer = _lexer(language.lower())
     if lexer is None:

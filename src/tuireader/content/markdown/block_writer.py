@@ -15,6 +15,8 @@ AROUND = {"q": "“”", "rt": "()"}
 """What is written around an element, since its own style shows it on a page of the web."""
 
 COLUMNS_MAX = 40
+_CELLS_MAX, _SPARSE = 20_000, 3
+"""Cells that a table may have of which its author wrote few: the most, and how many for each that is there."""
 """Columns of a table that is set as one."""
 
 _LANGUAGE = re.compile(r"(?:^|\s)lang(?:uage)?-([\w+#.-]{1,30})")
@@ -237,7 +239,8 @@ def table(rows: list[list[Cell]]) -> list[Piece]:
     """A table; the blocks in its cells one after another where it only arranges them on a page."""
     grid = _squared(rows)
     columns = max((len(row) for row in grid), default=0)
-    if not 2 <= columns <= COLUMNS_MAX or any(_is_layout(cell) for row in rows for cell in row):
+    is_sparse = len(grid) * columns > max(_CELLS_MAX, _SPARSE * sum(map(len, rows)))
+    if not 2 <= columns <= COLUMNS_MAX or is_sparse or any(_is_layout(cell) for row in rows for cell in row):
         return [piece for row in rows for cell in row for piece in cell.pieces]
     heads = _head_rows(rows)
     texts = [[*[_in_cell(cell) for cell in row], *[""] * (columns - len(row))] for row in grid]

@@ -27,7 +27,7 @@ _WHITE = re.compile("[ \t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]+")
 _NOT_ONE_SPACE = re.compile("[\t\n\r\f\x0b\x1c-\x1f\x85\u2028\u2029]|  ")
 _SIGN = re.compile(f"[{SIGNS}]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s<>\"\\^`{|}]")
-_AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|\s*(?:\\\[[\s,]*\\\]|\([\s,]*\))$")
+_AROUND_BACK_LINK = re.compile(r"^(?:\\\[[\s,]*\\\]|\([\s,]*\)|\^)?[\s:.]*|(?<!\s)\s*+(?:\\\[[\s,]*\\\]|\([\s,]*\))$")
 
 
 def to_markdown(clean_html: str) -> str:

@@ -1,0 +1,42 @@
+"""Articles of a few kilobytes on which a step once took the square of their length: each ends in seconds of CPU."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+SECONDS, MEMORY = 25, 1_500_000_000
+"""Of CPU, and bytes: before, each took more than twice as much of one of them."""
+READ = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
+resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_marked_markdown
+document = to_document(to_marked_markdown(clean(eval(sys.argv[1]), "https://a.example/")))
+print(len(lay_out(document, 60)))
+"""
+
+ARTICLES = {
+    "a name that a camera gave": "'<img src=x alt=\"1at' + '_' * 3000 + 'z\">'",
+    "a picture in many sizes": "'<img srcset=\"' + '1' * 3900 + ' 1 z\">' * 20",
+    "wide space": "'<p>\\xa0x' + ' ' * 80000 + 'y'",
+    "a heading that ends in space": "'<h1>x' + ' ' * 160000 + 'y</h1>'",
+    "tags of a formula without an end": "('<math>' + '<a ' * 6500 + '</math>') * 10",
+    "marks that are never ended": "'<p>' + ''.join(f'<b id={i}>' for i in range(200)) + '<p>x' * 30000",
+    "marks around many paragraphs": "'<b><i>' * 29 + '<p>x' * 59000",
+    "a table of forty columns that has one": "'<table><tr>' + '<th>a' * 39 + '<tr><td>x' * 29000",
+    "a heading of pictures": "'<h1>' + '<img src=a>' * 40000 + '</h1>'",
+    "code of blank lines": "'<pre><code class=language-java>x' + ' \\n' * 15000 + 'y</code></pre>'",
+}
+
+
+@pytest.mark.parametrize("article", ARTICLES.values(), ids=ARTICLES.keys())
+def test_it_ends(article: str) -> None:
+    done = subprocess.run([sys.executable, "-c", READ, article], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    assert int(done.stdout) > 0
