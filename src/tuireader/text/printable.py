@@ -10,8 +10,8 @@ MARKS_MAX = 8
 """Combining marks and invisible characters that may follow each other; no script needs as many."""
 
 # ESC and the other controls start sequences; the bidi overrides and isolates show text in another order than it has.
-# U+FEFF, the invisible operators and the interlinear annotations have no meaning in running text.
-_DROPPED = "\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2061-\u206f\ufeff\ufff9-\ufffb"
+# U+FEFF, the invisible operators, the interlinear annotations and what is no character have no meaning in running text.
+_DROPPED = "\x01-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2061-\u206f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff"
 _BROKEN = "\x00\ud800-\udfff"
 _BREAKS = "\r\x0b\x0c\x85\u2028\u2029"
 # Soft hyphens, zero-width spaces and word joiners are about breaking lines: a name or a title does without.

@@ -83,7 +83,7 @@ class Context:
         if "\xa0" in text:
             text = _WIDE_SPACE.sub(lambda found: " " if "\xa0" in found[0] else found[0], text)
         if "&" in text:
-            text = _ESCAPED_TWICE.sub(lambda found: unescape(found[0]), text)
+            text = _ESCAPED_TWICE.sub(lambda found: printable_block(unescape(found[0])), text)
         if "\\" not in text and "$" not in text:
             return [text]
         pieces = in_text(text, dollars=self.has_tex)
