@@ -164,3 +164,14 @@ def test_notices_that_ask_for_scripts_go(html: str, kept: str) -> None:
 def test_many_notices_take_no_longer_than_they_are_long() -> None:
     for piece in ("<noscript>", "<noscript>javascript", "<noscript><", "</noscript>", "<noscript>x</noscript>"):
         assert isinstance(clean(piece * 20_000), str)
+
+
+def test_what_stands_before_the_line_about_the_origin_is_cut_at_once() -> None:
+    links = "<h3>Related posts</h3><ul><li><a href='/a'>One of them</a></li><li><a href='/b'>Another</a></li></ul>"
+    origin = "<p>The post <a href='/x'>X</a> appeared first on <a href='/'>S</a>.</p>"
+    once = clean(f"<p>Text of the article.</p>{links}{origin}", "https://a.example/x")
+    assert once == clean(once, "https://a.example/x") == "<p>Text of the article.</p>"
+
+
+def test_text_that_was_escaped_twice_turns_nothing_round() -> None:
+    assert clean("<p>x&amp;#8238;evil</p>") == "<p>xevil</p>"

@@ -118,3 +118,18 @@ def test_formulas_of_mathjax_are_in_what_it_adds_for_those_who_hear() -> None:
 def test_streams_that_come_twice() -> None:
     late = "<div hidden id='S:1'>a</div><div hidden id='S:1'>b</div><template id='B:1'></template>"
     assert WORDS.strip() in text_of(article(late))
+
+
+def test_facts_below_the_standfirst_are_said_elsewhere() -> None:
+    lead = "We turned four cranks some eleven thousand times; one of the four was excellent, one cheap, one beautiful."
+    facts = f"<p>{lead}</p><p><span class='author'>Ida Brandt</span></p><p>2024-08-09</p>"
+    text = text_of(article(facts, before=0), '<meta name="author" content="Ida Brandt">')
+    assert text.startswith(lead)
+    assert "2024-08-09" not in text
+
+
+@pytest.mark.parametrize("label", ["Read", "Watch", "Listen", "See also", "More"])
+def test_what_someone_read_elsewhere_is_no_other_article_of_the_site(label: str) -> None:
+    line = "<p>{}: <a href='https://{}/x'>A book of tides</a></p>"
+    assert "A book of tides" in text_of(article(line.format(label, "other.example")))
+    assert "A book of tides" not in text_of(article(line.format(label, "site.example")))

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from tuireader.content.cleaning.clean import clean
 from tuireader.content.markdown.convert import to_markdown
 
 
@@ -196,3 +197,8 @@ def test_what_is_nested_too_deeply_is_set_no_further_in() -> None:
 )
 def test_html_that_is_not_whole_keeps_its_words(html: str) -> None:
     assert "a" in markdown(html)
+
+
+def test_a_reference_to_a_note_within_code_stands_behind_it() -> None:
+    html = '<p>Call <code>f()<a id="r1" href="#n1">1</a></code></p><p id="n1"><a href="#r1">^</a> Note</p>'
+    assert to_markdown(clean(html)) == "Call `f()`[^1]\n\n[^1]: Note\n"

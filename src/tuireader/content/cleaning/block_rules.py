@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from tuireader.content.cleaning.code_blocks import language_of, listing, listing_in
 from tuireader.content.cleaning.known_by_class import without_links
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
-from tuireader.content.cleaning.phrases import ADVERT, TRAIL
+from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
 from tuireader.content.dom.flow import Kept, in_blocks, is_block, only_nodes, trimmed
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.word_count import count_words
+from tuireader.urls.hosts import same_host
 
 if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
@@ -60,7 +61,7 @@ def paragraph(context: Context, node: Node) -> Kept:
     if node.tag in HEADINGS:
         return _heading(Node(node.tag, context.attributes(node), content))
     found = Node("p", context.attributes(node), content)
-    return [] if found.is_empty() or _is_trail(found) else _apart(found)
+    return [] if found.is_empty() or _is_trail(found, context.base) else _apart(found)
 
 
 def _heading(node: Node) -> Kept:
@@ -72,16 +73,19 @@ def _heading(node: Node) -> Kept:
     return [*([] if node.is_empty() else [node]), *(Node("p", {}, [each]) for each in pictures)]
 
 
-def _is_trail(paragraph: Node) -> bool:
-    """Whether a paragraph only leads to another article, or announces an advertisement."""
+def _is_trail(paragraph: Node, base_url: str) -> bool:
+    """Whether a paragraph only leads to another article of the site, or announces an advertisement."""
     words = paragraph.words()
     if len(words) > _TRAIL_MAX:
         return False
     if ADVERT.fullmatch(words):
         return True
-    return (
-        any(each.tag == "a" for each in paragraph.elements()) and TRAIL.fullmatch(without_links(paragraph)) is not None
-    )
+    links = [each for each in paragraph.elements() if each.tag == "a"]
+    label = without_links(paragraph) if links else ""
+    if not label or TRAIL.fullmatch(label) is None:
+        return False
+    # A list of what someone read or heard has the same words, and leads elsewhere.
+    return TRAIL_OR_NOTE.fullmatch(label) is None or any(same_host(each["href"], base_url) for each in links)
 
 
 def _apart(paragraph: Node) -> Kept:

@@ -30,7 +30,6 @@ def is_notice(words: str) -> bool:
 def trim_end(root: Node) -> None:
     """Take from the end what is not the end of the article, in place."""
     _cut_reply_form(root)
-    _cut_other_articles(root)
     for _ in range(_BLOCKS_MAX):
         found = next(_from_the_end(root), None)
         if found is None:
@@ -38,7 +37,7 @@ def trim_end(root: Node) -> None:
         parent, last = found
         if _is_closing(last):
             _remove(parent, last)
-        elif not _cut_read_more(parent, last):
+        elif not (_cut_other_articles(root) or _cut_read_more(parent, last)):
             return
 
 
@@ -78,8 +77,8 @@ def _cut_reply_form(root: Node) -> None:
             return
 
 
-def _cut_other_articles(root: Node) -> None:
-    """Cut the article before a heading such as "Related articles", if only links follow."""
+def _cut_other_articles(root: Node) -> bool:
+    """Cut the article before a heading such as "Related articles", if only links follow; whether it was there."""
     after: list[tuple[Node, Node]] = []
     for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
         after.append((parent, block))
@@ -87,9 +86,10 @@ def _cut_other_articles(root: Node) -> None:
         if len(after) > 1 and len(words) <= _HEADING_MAX and END.fullmatch(words) and not block.has("a"):
             for each in after:
                 _remove(*each)
-            return
+            return True
         if not block.is_empty() and (not block.has("a") or any(map(str.isalpha, without_links(block)))):
-            return
+            break
+    return False
 
 
 def _cut_read_more(parent: Node, block: Node) -> bool:

@@ -163,6 +163,9 @@ END = _any(
 )
 """Headings under which no article goes on: comments, other articles, who its author is."""
 
+TRAIL_OR_NOTE = _any(r"(?:read|see|watch|listen|learn)|more|see also", around=r"{}\s*[:：|>»→-]+")
+"""The shortest of these, which stand before links to anything."""
+
 TRAIL = _any(
     r"(?:read|see|watch|listen|learn)(?: more| also| next)?|(?:also )?read|more(?: on this)?|see also",
     r"related(?: (?:article|post|stories|story)s?)?",

@@ -6,9 +6,9 @@ notes stand within, and there the scoring alone is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import count, pairwise, takewhile
 
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
@@ -208,10 +208,15 @@ class _Choice:
                 self.chosen[number] = self._is_lead(number)
         self._end()
         numbers = self.numbers()
-        for number in takewhile(lambda each: len(self.blocks[each].key) < _TEXT_MIN, numbers[:_TITLE_BEFORE]):
-            self.chosen[number] = not self._is_beside(number)
+        for number in takewhile(self._precedes_text(), numbers[:_TITLE_BEFORE]):
+            self.chosen[number] = not self._is_beside(number) or len(self.blocks[number].key) >= _TEXT_MIN
         for number in takewhile(self._ends_nothing, reversed(numbers)):
             self.chosen[number] = False
+
+    def _precedes_text(self) -> Callable[[int], bool]:
+        """What says of blocks, in their order, whether each is before the text: a standfirst may be as long as that."""
+        long = count()
+        return lambda number: len(self.blocks[number].key) < _TEXT_MIN or next(long) == 0
 
     def _end(self) -> None:
         """End before a heading under which no article goes on, unless much follows it."""

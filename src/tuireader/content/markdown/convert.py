@@ -185,7 +185,8 @@ class _Converter(HTML2Text):
         target = href.partition("#")[2]
         if target in self.notes.labels:
             if start:
-                self.o(f"{NOTE}[^{self.notes.labels[target]}]{NOTE_END}")
+                note = f"{NOTE}[^{self.notes.labels[target]}]{NOTE_END}"
+                self.o(f"{CODE_END}{note}{CODE}" if self.code else note)
             attrs["skip"] = "1"
             self.skipped += 1 if start else -1
             return
