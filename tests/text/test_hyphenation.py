@@ -28,7 +28,7 @@ def divided(text: str, language: str, apart: tuple[tuple[int, int], ...] = ()) -
         ("infrastructure", "ja", "infrastructure"),
         ("infrastructure", "no such language", "infrastructure"),
         ("https://example.org/infrastructure", "en", "https://example.org/infrastructure"),
-        ("infrastructure.example", "en", "in-fra-struc-ture.example"),
+        ("infrastructure.example", "en", "infrastructure.example"),
         ("snake_infrastructure x86infrastructure", "en", "snake_infrastructure x86infrastructure"),
         ("Infrastructure, “infrastructure”.", "en", "In-fra-struc-ture, “in-fra-struc-ture”."),
     ],
@@ -66,3 +66,12 @@ def test_thai_is_divided_between_words() -> None:
     ends = {sum(map(len, words[:count])) for count in range(len(words) + 1)}
     for columns in range(5, 20):
         assert {end for _, end in wrap(text, columns)} <= ends
+
+
+@pytest.mark.parametrize("address", ["https://ftp-master.example/REJECT-questions", "oesterreich-wandern.example"])
+def test_addresses_stay_whole_also_beside_their_hyphens(address: str) -> None:
+    text = f"Veröffentlichungen: {address} Veröffentlichungen"
+    places = divisions(text, "de")
+    start = text.index(address)
+    assert places
+    assert not any(start <= place <= start + len(address) for place in places)

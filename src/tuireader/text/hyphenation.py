@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 _WORD = re.compile(r"[^\W\d_]{6,60}")
 """Shorter words are not worth it; longer ones are none."""
+_TOKEN = re.compile(r"\S+")
+_ADDRESS = re.compile(r"://|[^\W_]\.[^\W_]|@")
+"""What is in an address of the web or of mail, or in a name of a file."""
 _BEFORE, _AFTER = 2, 3
 """Letters of a word on the one line and on the other, at least."""
 _TEXT_MAX = 100_000
@@ -26,11 +29,15 @@ def divisions(text: str, language: str, apart: Iterable[tuple[int, int]] = ()) -
     dictionary = _dictionary(language)
     if dictionary is None or len(text) > _TEXT_MAX:
         return ()
-    stretches = list(apart)
+    stretches = sorted([*apart, *(token.span() for token in _TOKEN.finditer(text) if _ADDRESS.search(token[0]))])
     found: list[int] = []
+    at, reach = 0, 0
     for word in _WORD.finditer(text):
         start, end = word.span()
-        if _is_of_word(text, start, end) and not any(start < last and end > first for first, last in stretches):
+        while at < len(stretches) and stretches[at][0] < end:
+            reach = max(reach, stretches[at][1])
+            at += 1
+        if reach <= start and _is_of_word(text, start, end):
             found += [start + place for place in _places(word[0], language)]
     return tuple(found)
 
