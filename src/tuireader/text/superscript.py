@@ -13,16 +13,20 @@ LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁
 
 
 def raised(text: str) -> str:
-    """The text as superscript, or as it is where a character is lacking."""
-    return _translated(text, RAISED)
+    """The text as superscript, or as it is where a character is lacking; what has scripts itself is in brackets."""
+    return _translated(text, RAISED, "^")
 
 
 def lowered(text: str) -> str:
-    """The text as subscript, or as it is where a character is lacking."""
-    return _translated(text, LOWERED)
+    """The text as subscript, or as it is where a character is lacking; what has scripts itself is in brackets."""
+    return _translated(text, LOWERED, "_")
 
 
-def _translated(text: str, table: dict[int, int]) -> str:
-    if len(text) > LENGTH_MAX or any(ord(character) not in table for character in text):
-        return text
-    return text.translate(table)
+_MOVED = frozenset(map(chr, (*RAISED.values(), *LOWERED.values())))
+
+
+def _translated(text: str, table: dict[int, int], sign: str) -> str:
+    if len(text) > LENGTH_MAX or any(ord(character) not in table for character in text.replace(",", "")):
+        has_scripts = len(text) <= LENGTH_MAX and text.strip("()").isalnum() and not _MOVED.isdisjoint(text[1:])
+        return f"{sign}({text})" if has_scripts else text
+    return text.translate(table) if text.strip(",") == text else text

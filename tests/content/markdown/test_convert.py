@@ -202,3 +202,17 @@ def test_html_that_is_not_whole_keeps_its_words(html: str) -> None:
 def test_a_reference_to_a_note_within_code_stands_behind_it() -> None:
     html = '<p>Call <code>f()<a id="r1" href="#n1">1</a></code></p><p id="n1"><a href="#r1">^</a> Note</p>'
     assert to_markdown(clean(html)) == "Call `f()`[^1]\n\n[^1]: Note\n"
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("2<sup>3<sup>4</sup></sup>", "2^(3⁴)"),
+        ("x<sub>n<sub>k</sub></sub>", "x_(nₖ)"),
+        ("x<sub>i,j</sub> = 1", "xᵢ,ⱼ = 1"),
+        ("as shown<sup>1,2</sup>", "as shown¹,²"),
+        ("a<sup>,</sup>b", "a,b"),
+    ],
+)
+def test_scripts_of_scripts_and_lists_of_them_are_no_others(html: str, shown: str) -> None:
+    assert to_markdown(clean(f"<p>{html}</p>")) == f"{shown}\n"
