@@ -156,8 +156,8 @@ def _edges(text: str) -> list[str]:
 def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
     """The leaves raised or lowered; as they are where Unicode lacks a character for it."""
     if len(leaves) > 1 and all(leaf._replace(content="") == leaves[0]._replace(content="") for leaf in leaves):
-        moved = move("".join(leaf.content for leaf in leaves))
-        return [leaves[0]._replace(content=moved)] if leaves[0].kind == "text" else leaves
+        together = move("".join(leaf.content for leaf in leaves))
+        return [leaves[0]._replace(content=together)] if leaves[0].kind == "text" else leaves
     if len(leaves) == 1 and (found := _FIGURES_FIRST.fullmatch(leaves[0].content)):
         return [leaves[0]._replace(content=move(found[1]) + found[2])]
     moved = [leaf._replace(content=move(leaf.content)) for leaf in leaves if leaf.kind == "text"]
