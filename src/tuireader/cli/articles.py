@@ -192,7 +192,7 @@ def _show_speech(opened: OpenArticle) -> None:
     if links:
         put("\nLinks:")
     for number, link in enumerate(links, 1):
-        put(f"Link {number}: {printable(link.text)}, at {printable(host_of(link.url) or link.url)}")
+        put(printable(f"Link {number}: {link.text}, at {host_of(link.url) or link.url}"))
 
 
 def mark(arguments: argparse.Namespace) -> int:
