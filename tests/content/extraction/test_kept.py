@@ -133,3 +133,12 @@ def test_what_someone_read_elsewhere_is_no_other_article_of_the_site(label: str)
     line = "<p>{}: <a href='https://{}/x'>A book of tides</a></p>"
     assert "A book of tides" in text_of(article(line.format(label, "other.example")))
     assert "A book of tides" not in text_of(article(line.format(label, "site.example")))
+
+
+def test_notes_that_stand_outside_of_what_holds_the_text() -> None:
+    text = f"<section id='t'><h1>The Tide House</h1>{PROSE * 4}<p>It is old.<a href='#n1'>1</a></p></section>"
+    notes = "<aside class='footnote-list'><aside class='footnote' id='n1'><p>As old as the sea.</p></aside></aside>"
+    others = "<aside class='footnote-list'><aside class='footnote' id='n7'><p>Of another text.</p></aside></aside>"
+    found = text_of(f"<div>{text}{notes}{others}</div>")
+    assert "As old as the sea." in found
+    assert "Of another text." not in found

@@ -16,7 +16,7 @@ from tuireader.content.extraction.around import found_in
 from tuireader.content.extraction.blocks import Blocks, Span
 from tuireader.content.extraction.edges import says_only_facts
 from tuireader.content.extraction.page import Element
-from tuireader.content.extraction.part_names import is_body, is_left_out, sections_of
+from tuireader.content.extraction.part_names import is_body, is_left_out, is_note, sections_of
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
 
@@ -78,6 +78,7 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
         choice.fill_gaps(bodies)
         choice.anchor()
         choice.trim()
+        choice.add_notes()
     return blocks, choice.chosen
 
 
@@ -212,6 +213,16 @@ class _Choice:
             self.chosen[number] = not self._is_beside(number) or len(self.blocks[number].key) >= _TEXT_MIN
         for number in takewhile(self._ends_nothing, reversed(numbers)):
             self.chosen[number] = False
+
+    def add_notes(self) -> None:
+        """Choose the notes to which the text has links, wherever the page has them."""
+        numbers = self.numbers()
+        links = (each.get("href", "") for number in numbers for each in self.blocks[number].element.iter("a"))
+        targets = {link[1:] for link in links if link.startswith("#")}
+        if not targets:
+            return
+        for number in range(numbers[-1] + 1, len(self.blocks)):
+            self.chosen[number] = is_note(self.blocks[number].element, targets)
 
     def _precedes_text(self) -> Callable[[int], bool]:
         """What says of blocks, in their order, whether each is before the text: a standfirst may be as long as that."""

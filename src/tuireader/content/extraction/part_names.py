@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from itertools import chain, islice, pairwise
 
@@ -125,6 +126,7 @@ _HEADING_WITHIN = 8
 _WORD = re.compile(r"[^\W\d_]+")
 _LEFT_OUT = frozenset({"figcaption", "figure", "pre", "table"})
 _FOOTNOTES = frozenset({"bibliography", "endnote", "endnotes", "fn", "fnlist", "footnote", "footnotes", "references"})
+_NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-biblioentry"})
 _NEAR = 5
 """How far around a block what says that it is a note may stand."""
 
@@ -228,6 +230,19 @@ def is_body(element: Element) -> bool:
 def _is_called_body(classes: str) -> bool:
     names = ([word.lower() for word in islice(_TOKEN.findall(each), 2)] for each in classes.split())
     return any(len(name) == 2 and name[0] in _OF_ARTICLE and name[1] in _BODIES for name in names)
+
+
+def is_note(element: Element, names: Collection[str]) -> bool:
+    """Whether an element is of a note that has one of these names."""
+    holders = chain((element,), islice(element.iterancestors(), _NEAR))
+    holder = next((each for each in holders if each.get("id") in names), None)
+    return holder is not None and (
+        holder.get("role") in _NOTE_ROLES
+        or any(
+            not _words_of(each)[0].isdisjoint(_FOOTNOTES)
+            for each in chain((holder,), islice(holder.iterancestors(), _NEAR))
+        )
+    )
 
 
 def is_left_out(element: Element) -> bool:
