@@ -187,3 +187,10 @@ def test_any_document_at_any_width(markdown: Any, width: Any, other: Any) -> Non
     assert {character for character, times in zip(text, shown, strict=True) if times == 0} <= set(" \n\t")
     offsets = [line.offset for line in lines]
     assert offsets == sorted(offsets)
+
+
+def test_the_bar_of_a_quotation_from_the_right_goes_on_between_its_paragraphs() -> None:
+    document = to_document("> جاءني رجل بكتاب ليس فيه\n>\n> قال لي إن أباه كان\n")
+    lines = [line.drawn for line in lay_out(document, 30)]
+    assert [len(line) for line in lines] == [30, 30, 30]
+    assert all(line.endswith("▕") and "▎" not in line for line in lines)

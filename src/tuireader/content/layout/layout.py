@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.content.document.model import Code, HeadingBlock, Paragraph, Picture, Rule, Table
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import Line, Span
-from tuireader.content.layout.paragraph import Frame, balanced, text_lines
+from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
 from tuireader.content.layout.table import table_lines
 from tuireader.text.cells import cells
 from tuireader.text.hyphenation import divisions
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _RULE_WIDTH = 7
 _BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
+_BAR_ROLES = frozenset(role for _, role in _BARS.values())
 _PICTURE = Span("▣ ", "picture-mark")
 
 
@@ -49,8 +50,13 @@ def lay_out_block(document: Document, index: int, width: int, *, hyphenate: bool
     shown = _fitting(block.levels, width)
     first, rest = _prefixes(shown, before)
     room = max(2, width - sum(level.width for level in shown))
-    blank = [Line(_between(shown, before), index, base)] * block.gap
-    return blank + _draw(block, Frame(index, base, room, first, rest))
+    lines = _draw(block, Frame(index, base, room, first, rest))
+    between = _between(shown, before)
+    if between and lines and any(span.style in _BAR_ROLES for span in lines[0].suffix):
+        between = mirrored(between, width)
+    elif between:
+        between = (*between[:-1], between[-1]._replace(text=between[-1].text.rstrip()))
+    return [Line(between, index, base)] * block.gap + lines
 
 
 def _fitting(levels: tuple[Level, ...], width: int) -> tuple[Level, ...]:
@@ -92,10 +98,7 @@ def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span
     shared = [level for level in levels if level.id in old]
     while shared and shared[-1].kind not in _BARS:
         shared.pop()
-    spans = [_prefix(level) for level in shared]
-    if spans:
-        spans[-1] = spans[-1]._replace(text=spans[-1].text.rstrip())
-    return tuple(spans)
+    return tuple([_prefix(level) for level in shared])
 
 
 def _hyphenated(block: Paragraph, language: str) -> Paragraph:

@@ -69,9 +69,18 @@ def _from_the_right(lines: list[Line], room: int) -> list[Line]:
     for line in lines:
         taken = cells(line.source.plain[line.first : line.last]) + len(line.suffix)
         pad = (Span(" " * (room - taken), "margin"),) if room > taken else ()
-        after = tuple(_mirrored(span) for span in reversed(line.prefix))
-        moved.append(line._replace(prefix=pad, suffix=line.suffix + after))
+        moved.append(line._replace(prefix=pad, suffix=line.suffix + _other_way(line.prefix)))
     return moved
+
+
+def mirrored(prefix: tuple[Span, ...], width: int) -> tuple[Span, ...]:
+    """What stands before the text of a line, on the other side of a line of this width without text."""
+    taken = sum(cells(span.text) for span in prefix)
+    return (Span(" " * max(0, width - taken), "margin"), *_other_way(prefix))
+
+
+def _other_way(prefix: tuple[Span, ...]) -> tuple[Span, ...]:
+    return tuple([_mirrored(span) for span in reversed(prefix)])
 
 
 def _mirrored(span: Span) -> Span:
