@@ -70,7 +70,7 @@ def person(text: str) -> str:
     for pattern in (_ADDRESS_NAME, _NAME_ADDRESS) if "@" in text else ():
         if (found := pattern.fullmatch(text)) and found[1].strip():
             text = found[1]
-    text = _BEFORE_NAME.sub("", text.strip(" \"'“”,;"), count=1) if not _BEFORE_NAME.fullmatch(text) else text
+    text = _BEFORE_NAME.sub("", text.strip(" \"'“”,;"), count=1)
     text = _without_role(text)
     return "" if text.lower() in _NOBODY else text
 

@@ -53,9 +53,7 @@ def container(context: Context, node: Node) -> Kept:
 
 def paragraph(context: Context, node: Node) -> Kept:
     """A paragraph or a heading."""
-    outer, context.tag = context.tag, node.tag if node.tag != "p" else context.tag
-    content = trimmed(context.children(node))
-    context.tag = outer
+    content = trimmed(context.children_in(context.tag if node.tag == "p" else node.tag, node))
     if any(map(is_block, content)):
         return in_blocks(content)
     if node.tag in HEADINGS:
@@ -162,10 +160,8 @@ def definitions(context: Context, node: Node) -> Kept:
 
 def item(context: Context, node: Node) -> Kept:
     """An item of a list, or a term and what it means."""
-    outer, context.tag = context.tag, node.tag
     value = {"value": node["value"]} if node.tag == "li" and _START.fullmatch(node["value"]) else {}
-    found = Node(node.tag, {**value, **context.attributes(node)}, trimmed(context.children(node)))
-    context.tag = outer
+    found = Node(node.tag, {**value, **context.attributes(node)}, trimmed(context.children_in(node.tag, node)))
     return [] if found.is_empty() else [found]
 
 
@@ -242,7 +238,4 @@ def cell(context: Context, node: Node) -> Kept:
     align = found[1].lower() if found else node["align"].lower()
     attributes = {"align": align} if align in {"left", "right", "center"} else {}
     attributes |= {name: node[name] for name in ("colspan", "rowspan") if _NUMBER.fullmatch(node[name])}
-    outer, context.tag = context.tag, "td"
-    content = trimmed(context.children(node))
-    context.tag = outer
-    return [Node(node.tag, attributes | context.attributes(node), content)]
+    return [Node(node.tag, attributes | context.attributes(node), trimmed(context.children_in("td", node)))]

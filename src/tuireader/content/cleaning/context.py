@@ -62,6 +62,13 @@ class Context:
         self.verbatim = 0
         """How many elements are open whose text is shown as it is written."""
 
+    def children_in(self, tag: str, node: Node) -> Kept:
+        """What is kept of what an element holds, while its block is known to be such a one."""
+        outer, self.tag = self.tag, tag
+        found = self.children(node)
+        self.tag = outer
+        return found
+
     def children(self, node: Node) -> Kept:
         """What is kept of what an element holds."""
         found: Kept = []

@@ -292,14 +292,14 @@ def _text(pieces: Sequence[str | Text], numbers: dict[int, int], *, in_row: bool
         at = 0
         for number, run in enumerate(source.runs):
             put(words[at : run.start])
-            roles = run.style.split()
-            put(_BEFORE.get(next(filter(_BEFORE.__contains__, roles), ""), ""))
+            opening = next((_BEFORE[role] for role in run.style.split() if role in _BEFORE), "")
+            put(opening)
             runs.append(Run(length, length + run.end - run.start, run.style, run.link))
             put(words[run.start : run.end])
             at = run.end
             following = source.runs[number + 1] if number + 1 < len(source.runs) else None
             goes_on = following is not None and following.start == run.end and following.link == run.link
-            if _BEFORE.keys() & set(roles):
+            if opening:
                 put(")")
             elif run.link in numbers and not goes_on:
                 put(f" (link {numbers[run.link]})")

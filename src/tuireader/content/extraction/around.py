@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from tuireader.content.cleaning.phrases import BUTTON
 from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.page import outwards
 from tuireader.content.extraction.part_names import SURELY_AROUND, reasons
 from tuireader.text.html_elements import HEADINGS
 
@@ -58,7 +59,7 @@ def _is_button(block: Block) -> bool:
         return False
     if not any(map(str.isalpha, block.text)) and block.element.tag != "div":
         return False
-    around = (block.element, *islice(block.element.iterancestors(), 2))
+    around = tuple(outwards(block.element, 2))
     if block.links == 0 and any(each.tag == "li" for each in around):
         return False
     return not any(each.tag in _NO_BUTTONS for each in around[1:])

@@ -6,9 +6,9 @@ notes stand within, and there the scoring alone is trusted.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count, pairwise, takewhile
+from itertools import pairwise, takewhile
 
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
@@ -209,8 +209,14 @@ class _Choice:
                 self.chosen[number] = self._is_lead(number)
         self._end()
         numbers = self.numbers()
-        for number in takewhile(self._precedes_text(), numbers[:_TITLE_BEFORE]):
-            self.chosen[number] = not self._is_beside(number) or len(self.blocks[number].key) >= _TEXT_MIN
+        with_standfirst = False
+        for number in numbers[:_TITLE_BEFORE]:
+            if len(self.blocks[number].key) < _TEXT_MIN:
+                self.chosen[number] = not self._is_beside(number)
+            elif with_standfirst:
+                break
+            else:
+                with_standfirst = True  # it may be as long as the text
         for number in takewhile(self._ends_nothing, reversed(numbers)):
             self.chosen[number] = False
 
@@ -223,11 +229,6 @@ class _Choice:
             return
         for number in range(numbers[-1] + 1, len(self.blocks)):
             self.chosen[number] = is_note(self.blocks[number].element, targets)
-
-    def _precedes_text(self) -> Callable[[int], bool]:
-        """What says of blocks, in their order, whether each is before the text: a standfirst may be as long as that."""
-        long = count()
-        return lambda number: len(self.blocks[number].key) < _TEXT_MIN or next(long) == 0
 
     def _end(self) -> None:
         """End before a heading under which no article goes on, unless much follows it."""

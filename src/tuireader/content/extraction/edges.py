@@ -19,6 +19,7 @@ _FILED_CLASSES = frozenset(
 )
 _FILED_RELATIONS = frozenset({"author", "category", "tag"})
 _DATA = frozenset({"pre", "code", "td", "th"})
+"""Code, and cells of a table in which others say as little."""
 _WORD = re.compile(r"[^\W\d_]+")
 _LABELLED = re.compile(
     r"(?:written |posted |published )?(?:by|von|par|por|tags?|categor(?:y|ies)|topics?|filed under)[\s:]|.*:$",
@@ -35,7 +36,9 @@ _HAN = re.compile(
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
     """Whether all that a block says is a time, a length, and names: those given, and of what it is filed under."""
-    if not text or len(text) > _LENGTH_MAX or next(element.iter("img"), None) is not None or _is_data(element):
+    if not text or len(text) > _LENGTH_MAX or next(element.iter("img"), None) is not None:
+        return False
+    if element.tag in _DATA:
         return False
     text = text.casefold()
     known = False
@@ -48,11 +51,6 @@ def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
         return False  # figures that are no date
     strange = [word for word in _WORD.findall(_HAN.sub(" ", text)) if word not in BESIDE_NAMES and word not in OF_DATES]
     return not strange or (known and len(strange) <= _TITLES_MAX and len(text) <= _NAME_MAX and text[-1] not in '.!?”"')
-
-
-def _is_data(element: Element) -> bool:
-    """Whether an element is code, or a cell of a table in which others say as little."""
-    return element.tag in _DATA
 
 
 def _named(element: Element) -> list[str]:

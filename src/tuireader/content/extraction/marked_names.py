@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import chain, islice, takewhile
+from itertools import islice, takewhile
 from typing import Any
 from urllib.parse import unquote
 
+from tuireader.content.extraction.page import outwards
 from tuireader.text.bylines import is_full_name, person
 from tuireader.text.html_elements import HEADINGS
 
@@ -24,7 +25,7 @@ _CANDIDATES = 500
 """Elements of one kind that are looked at: a page has as many in its lists of everything."""
 _REGION_MAX = 300
 """Characters of a byline, or of a line that says where an article is filed."""
-_AROUND_MAX = 60
+_AROUND_MAX = 59
 """Elements around one that are looked at."""
 _LEVELS = 3
 """How far around a link its class may stand."""
@@ -195,8 +196,7 @@ def _is_beside_post(around: Iterable[Any]) -> bool:
 
 def is_elsewhere(element: Any) -> bool:
     """Whether an element stands in a part of a page that is about other articles, or about comments."""
-    holders = islice(chain((element,), element.iterancestors()), _AROUND_MAX)
-    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, holders))
+    around = list(takewhile(lambda each: each.tag not in {"main", "body"}, outwards(element, _AROUND_MAX)))
     is_filing = any(_is_of(each, _TAG | _CATEGORY) for each in around)
     return not _is_beside_post(around) and any(
         (each.tag in _ELSEWHERE_TAGS and not is_filing)
@@ -237,7 +237,7 @@ def _classes(text: str) -> frozenset[str]:
 
 def _within(element: Any, classes: frozenset[str]) -> bool:
     """Whether an element, or one of the few around it, is of such a class."""
-    return any(_is_of(each, classes) for each in chain((element,), islice(element.iterancestors(), _LEVELS)))
+    return any(_is_of(each, classes) for each in outwards(element, _LEVELS))
 
 
 def _is_named_author(element: Any) -> bool:

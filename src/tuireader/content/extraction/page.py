@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
@@ -141,6 +143,11 @@ def _is_hidden(element: Element) -> bool:
     if not is_unseen(element.tag, classes):
         return not _HIDING.isdisjoint(classes) and _HIDDEN_UNTIL.search(given["class"]) is None
     return True
+
+
+def outwards(element: Element, levels: int) -> Iterator[Element]:
+    """Yield an element and those around it, so many at most."""
+    return chain((element,), islice(element.iterancestors(), levels))
 
 
 def text_of(element: Element) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from functools import lru_cache
-from itertools import chain, islice, pairwise
+from itertools import islice, pairwise
 
 from tuireader.content.cleaning.known_by_class import PARTS
-from tuireader.content.extraction.page import Element, text_of
+from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.html_elements import HEADINGS
 
 _TOKEN = re.compile(r"[A-Z]?[a-z]+|[A-Z]{2,}(?![a-z])|\d+")
@@ -234,14 +234,10 @@ def _is_called_body(classes: str) -> bool:
 
 def is_note(element: Element, names: Collection[str]) -> bool:
     """Whether an element is of a note that has one of these names."""
-    holders = chain((element,), islice(element.iterancestors(), _NEAR))
-    holder = next((each for each in holders if each.get("id") in names), None)
+    holder = next((each for each in outwards(element, _NEAR) if each.get("id") in names), None)
     return holder is not None and (
         holder.get("role") in _NOTE_ROLES
-        or any(
-            not _words_of(each)[0].isdisjoint(_FOOTNOTES)
-            for each in chain((holder,), islice(holder.iterancestors(), _NEAR))
-        )
+        or any(not _words_of(each)[0].isdisjoint(_FOOTNOTES) for each in outwards(holder, _NEAR))
     )
 
 
@@ -249,5 +245,5 @@ def is_left_out(element: Element) -> bool:
     """Whether a block is of what trafilatura leaves out: code, tables, captions, notes."""
     return any(
         each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES))
-        for each in chain((element,), islice(element.iterancestors(), _NEAR))
+        for each in outwards(element, _NEAR)
     )

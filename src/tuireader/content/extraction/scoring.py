@@ -8,10 +8,10 @@ holds the article; what stands beside it and is much like it belongs to it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 
 from tuireader.content.extraction.blocks import Blocks, Span
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, outwards
 from tuireader.content.extraction.part_names import is_one_of_many, weight
 from tuireader.text.html_elements import HEADINGS
 
@@ -31,7 +31,7 @@ _AS_GOOD_MIN = 3
 """How many that are as good make what holds them all better."""
 _PARTS_OF_TEXT = frozenset({"blockquote", "dd", "dl", "dt", "li", "ol", "p", "pre", "ul"})
 """What no article is, but a part of one."""
-_SECTIONS_DEEP = 6
+_SECTIONS_DEEP = 5
 """How far around the best element sections are looked for."""
 _HEADED, _SECTION_MIN = 2, 100
 """Blocks of a section among which its heading is, and letters that it has at least."""
@@ -104,7 +104,7 @@ def _whole(part: Element, blocks: Blocks, around: list[bool]) -> Element:
     while part.tag in _PARTS_OF_TEXT and (around_it := part.getparent()) is not None:
         part = around_it
     best = part
-    for each in islice(chain((part,), part.iterancestors()), _SECTIONS_DEEP):
+    for each in outwards(part, _SECTIONS_DEEP):
         holder = each.getparent()
         if each.tag == "body" or holder is None:
             break

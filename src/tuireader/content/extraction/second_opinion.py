@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from typing import Any
 
 from htmldate import find_date
 from trafilatura import bare_extraction
@@ -31,14 +32,19 @@ class Facts:
         self._url = url
 
     @cached_property
+    def _said(self) -> Any:
+        """What the page says to machines."""
+        return examine_meta(self._tree)
+
+    @cached_property
     def title(self) -> str:
         """The title of the article."""
-        return examine_meta(self._tree).title or extract_title(self._tree) or ""
+        return self._said.title or extract_title(self._tree) or ""
 
     @cached_property
     def authors(self) -> list[str]:
         """Who wrote it: as the page says to machines, if that is a full name, or to readers."""
-        said = examine_meta(self._tree).author or ""
+        said = self._said.author or ""
         return (said if " " in said else extract_author(self._tree) or "").split("; ")
 
     @cached_property

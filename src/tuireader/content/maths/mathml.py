@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from tuireader.content.maths.model import Accent, Fraction, Leaf, Part, Root, Row, Rows, Scripts, UnknownFormulaError
+from tuireader.content.maths.model import (
+    Accent,
+    Fraction,
+    Leaf,
+    Part,
+    Root,
+    Row,
+    Rows,
+    Scripts,
+    UnknownFormulaError,
+    alone,
+)
 from tuireader.content.maths.symbols import FUNCTIONS, leaf, styled
 
 _DEPTH_MAX = 60
@@ -123,15 +134,9 @@ def _row(element: Element) -> Part:
         return _part(element.children[0]) if element.children else Row(())
     parts = [_part(each) for each in element.children if each.tag not in _HIDDEN]
     seen = [each for each in parts if each != Row(())]
-    if len(seen) == 2 and seen[0] == Leaf("{", "open") and isinstance(_alone(seen[1]), Rows):
+    if len(seen) == 2 and seen[0] == Leaf("{", "open") and isinstance(alone(seen[1]), Rows):
         parts.append(Leaf("}", "close"))  # of cases nothing is seen at the right
     return Row(tuple(parts))
-
-
-def _alone(part: Part) -> Part:
-    while isinstance(part, Row) and len(part.parts) == 1:
-        part = part.parts[0]
-    return part
 
 
 def _part(element: Element) -> Part:
@@ -226,7 +231,7 @@ def _scripts(element: Element) -> Part:
 
 
 def _has_limits(part: Part) -> bool:
-    part = _alone(part)
+    part = alone(part)
     return isinstance(part, Leaf) and part.kind in {"big", "function"}
 
 

@@ -75,3 +75,15 @@ Part: TypeAlias = Leaf | Row | Fraction | Root | Scripts | Accent | Rows
 
 class UnknownFormulaError(Exception):
     """A formula has something in it that cannot be said on a line without doubt; it is shown as it was written."""
+
+
+def alone(part: Part) -> Part:
+    """Return what a part is, without the rows that hold nothing else."""
+    while isinstance(part, Row) and len(part.parts) == 1:
+        part = part.parts[0]
+    return part
+
+
+def is_space(part: Part) -> bool:
+    """Whether a part is only space."""
+    return isinstance(part, Leaf) and part.kind == "space"

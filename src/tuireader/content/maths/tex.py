@@ -18,6 +18,8 @@ from tuireader.content.maths.model import (
     Rows,
     Scripts,
     UnknownFormulaError,
+    alone,
+    is_space,
 )
 from tuireader.content.maths.symbols import FUNCTIONS, leaf, styled
 
@@ -411,16 +413,15 @@ def _macro(atom: Any) -> str:
 
 def _pop(parts: list[Part]) -> Part:
     """Take the last part that is no space, or nothing where there is none."""
-    while parts and isinstance(parts[-1], Leaf) and parts[-1].kind == "space":
+    while parts and is_space(parts[-1]):
         parts.pop()
     return parts.pop() if parts else Row(())
 
 
 def _text(part: Part) -> str:
     """The text of a part that is no more than one leaf."""
-    while isinstance(part, Row) and len(part.parts) == 1:
-        part = part.parts[0]
-    return part.text if isinstance(part, Leaf) else ""
+    only = alone(part)
+    return only.text if isinstance(only, Leaf) else ""
 
 
 def _with_numbers(parts: list[Part]) -> list[Part]:

@@ -20,6 +20,8 @@ from tuireader.content.maths.model import (
     Rows,
     Scripts,
     UnknownFormulaError,
+    alone,
+    is_space,
 )
 from tuireader.text.superscript import LOWERED, RAISED
 
@@ -76,7 +78,7 @@ _JOINING = frozenset({"relation", "operator", "sign", "comma", "close", "slash"}
 
 
 def _seen(cell: Part) -> list[Part]:
-    return [each for each in _flat(cell) if not (isinstance(each, Leaf) and (each.kind == "space" or not each.text))]
+    return [each for each in _flat(cell) if not (is_space(each) or (isinstance(each, Leaf) and not each.text))]
 
 
 def _is_open(group: list[Part]) -> bool:
@@ -236,7 +238,7 @@ def _kind_beside(parts: list[Part], index: int, step: int) -> str:
     index += step
     while 0 <= index < len(parts):
         each = parts[index]
-        if not (isinstance(each, Leaf) and each.kind == "space"):
+        if not is_space(each):
             return _kind(each, backwards=step < 0)
         index += step
     return ""
@@ -281,7 +283,7 @@ def _has_outside(text: str, characters: str) -> bool:
 
 def _is_one(part: Part) -> bool:
     """Whether what stands below a line is one thing, so that it needs no brackets."""
-    parts = [each for each in _parts(part) if not (isinstance(each, Leaf) and each.kind == "space")]
+    parts = [each for each in _parts(part) if not is_space(each)]
     if not parts:
         raise UnknownFormulaError  # a fraction of which a half is missing
     if len(parts) > 1 and isinstance(parts[0], Leaf) and parts[0].text in _DIFFERENTIALS:
@@ -299,18 +301,11 @@ _APPLIED = frozenset("fghFGHPΓζφψ")
 
 def _is_applied(parts: list[Part]) -> bool:
     """Whether the first part is a function, so that it is not multiplied by the brackets that follow."""
-    first = _base_of(parts[0])
-    if not isinstance(first, Leaf) or first.kind == "number":
+    first = _last_leaf(parts[0])
+    if first is None or first.kind == "number":
         return False
     is_of_one = len(parts) == 4 and first.kind == "symbol" and _is_simple(parts[2])
     return first.kind == "function" or first.text in _APPLIED or is_of_one
-
-
-def _base_of(part: Part) -> Part:
-    """What a part is without its scripts."""
-    while isinstance(part, Scripts) or (isinstance(part, Row) and len(part.parts) == 1):
-        part = part.base if isinstance(part, Scripts) else part.parts[0]
-    return part
 
 
 def _is_simple(part: Part) -> bool:
@@ -383,9 +378,7 @@ def _scripts(part: Scripts) -> list[_Token]:
 
 def _has_scripts_too(part: Scripts) -> bool:
     """Whether what has scripts has such in its own right: a power of a power."""
-    inner = part.base
-    while isinstance(inner, Row) and len(inner.parts) == 1:
-        inner = inner.parts[0]
+    inner = alone(part.base)
     if not isinstance(inner, Scripts):
         return False
     return (inner.upper is not None and part.upper is not None) or (inner.lower is not None and part.lower is not None)

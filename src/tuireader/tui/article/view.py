@@ -17,7 +17,6 @@ from textual.message import Message
 from textual.selection import Selection as Selected
 from textual.strip import Strip
 
-from tuireader.content.document.linear import Linear, to_linear
 from tuireader.content.layout.head import lay_out_head
 from tuireader.content.layout.line import Line
 from tuireader.model.headline import minutes
@@ -26,16 +25,17 @@ from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.foot import foot, sentence_lines, typing_foot
 from tuireader.tui.article.jumps import Jumps
+from tuireader.tui.article.linear_reading import LinearReading
 from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_layout import HEAD, TOP
 from tuireader.tui.article.page_view import PageView
-from tuireader.tui.article.paint import Highlight, column_of, column_of_link, extent
+from tuireader.tui.article.paint import Highlight
 from tuireader.tui.article.selection import Selection
 from tuireader.tui.article.styles import CSS
 from tuireader.tui.support.viewport import Place
 
 if TYPE_CHECKING:
-    from tuireader.content.document.model import Document, Heading, Link
+    from tuireader.content.document.model import Heading, Link
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model.article import Article
 
@@ -108,11 +108,10 @@ class ArticleView(PageView):
         self.finder = Finder(self, self._tell_found)
         self.link_cursor = LinkCursor(self, self._tell_focused)
         self.jumps = Jumps(self)
+        self.reading = LinearReading(self, self.finder, self.link_cursor)
         self._pressed: Offset | None = None
         """The cell where the mouse was pressed."""
         self.article: Article | None = None
-        self._linear: Linear | None = None
-        """In the linear mode, where its places are in the article's own document."""
         self._message = ""
         self.names_itself = False
         """Whether the line below the page names the article while its title is out of sight: nothing else does."""
@@ -127,23 +126,16 @@ class ArticleView(PageView):
         """Show an article, from where its reader left it."""
         self._forget()
         self.article = opened.article
-        document, position = self._in_words(opened.document, opened.status.position)
-        self.open_page(document, position)
+        document = self.reading.shown(opened.document)
+        self.open_page(document, self.reading.place_in(opened.status.position))
         self._notice_head()
 
     def complete(self, opened: OpenArticle) -> None:
         """Show the rest of the article whose beginning is shown."""
         if self.article is not None and self.article.id == opened.article.id:
-            document, _ = self._in_words(opened.document, 0)
+            document = self.reading.shown(opened.document)
             self.finder.go_on_with(document)
             self.go_on_with(document)
-
-    def _in_words(self, document: Document, position: int) -> tuple[Document, int]:
-        """The document as it is shown, and an offset in it: in the linear mode, what is drawn of others is in words."""
-        self._linear = to_linear(document) if self.is_linear else None
-        return (
-            (document, position) if self._linear is None else (self._linear.document, self._linear.place_in(position))
-        )
 
     def clear(self, message: str) -> None:
         """Show a sentence, and no article."""
@@ -194,8 +186,7 @@ class ArticleView(PageView):
         self.jumps.scrolled()
         self._notice_head()
         if self.article is not None:
-            place = self.position if self._linear is None else self._linear.place_of(self.position)
-            self.post_message(self.PositionChanged(self.article.id, place))
+            self.post_message(self.PositionChanged(self.article.id, self.reading.place_of(self.position)))
 
     def _notice_head(self) -> None:
         is_past = self.article is not None and bool(self.sight) and self.sight[0].item != HEAD
@@ -216,18 +207,10 @@ class ArticleView(PageView):
 
     @property
     def reading_cell(self) -> Offset:
-        """The cell of what is read: the first line in sight, in it the match or the link that the user is at."""
+        """The cell of what is read: of the sentence where there is no article."""
         if not self.sight:
             return Offset(0, max(0, self.size.height - len(sentence_lines(self._message, self.column))) // 3)
-        spans = self.spans_of(self.sight[0])
-        match = None if self.finder.session is None else self.finder.session.here
-        first, last = extent(spans)
-        column = 0
-        if self.link_cursor.here is not None:
-            column = column_of_link(spans, self.link_cursor.here)
-        elif match is not None and first <= match.start < last:
-            column = column_of(spans, match.start)
-        return Offset(self.margin + column, 0)
+        return self.reading.cell
 
     # Painting.
 

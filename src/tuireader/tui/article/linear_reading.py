@@ -1,0 +1,48 @@
+"""What the linear mode changes of an article: it is said in words, and the terminal's cursor is where one reads."""
+
+from __future__ import annotations
+
+from textual.geometry import Offset
+
+from tuireader.content.document.linear import Linear, to_linear
+from tuireader.content.document.model import Document
+from tuireader.tui.article.finder import Finder
+from tuireader.tui.article.link_cursor import LinkCursor
+from tuireader.tui.article.page_view import PageView
+from tuireader.tui.article.paint import column_of, column_of_link, extent
+
+
+class LinearReading:
+    """Knows where in the article's own document the places of what is shown are; usually they are the same."""
+
+    def __init__(self, view: PageView, finder: Finder, link_cursor: LinkCursor) -> None:
+        self._view = view
+        self._finder = finder
+        self._link_cursor = link_cursor
+        self._linear: Linear | None = None
+
+    def shown(self, document: Document) -> Document:
+        """The document as it is shown from now on: what is drawn of others is said in words."""
+        self._linear = to_linear(document) if self._view.is_linear else None
+        return document if self._linear is None else self._linear.document
+
+    def place_in(self, offset: int) -> int:
+        """The offset in what is shown for one in the article's own document."""
+        return offset if self._linear is None else self._linear.place_in(offset)
+
+    def place_of(self, offset: int) -> int:
+        """The offset in the article's own document for one in what is shown."""
+        return offset if self._linear is None else self._linear.place_of(offset)
+
+    @property
+    def cell(self) -> Offset:
+        """The cell of what is read: the first line in sight, in it the match or the link that the user is at."""
+        view, session, link = self._view, self._finder.session, self._link_cursor.here
+        spans = view.spans_of(view.sight[0])
+        first, last = extent(spans)
+        column = 0
+        if link is not None:
+            column = column_of_link(spans, link)
+        elif session is not None and session.here is not None and first <= session.here.start < last:
+            column = column_of(spans, session.here.start)
+        return Offset(view.margin + column, 0)
