@@ -124,3 +124,17 @@ def test_wrapping_loses_nothing_and_never_exceeds_the_column(text: Any, columns:
 
 def test_a_cluster_wider_than_the_column_has_a_line_of_its_own() -> None:
     assert lines("ab0\u0e33\u0e33c", 2) == ["ab", "0\u0e33\u0e33", "c"]
+
+
+FRENCH = "Il a dit : « Bonjour » ! Et pourquoi ? Parce que ; voilà, 50 % : c'est bien. "
+
+
+@pytest.mark.parametrize("columns", range(14, 60))
+def test_no_line_begins_with_a_mark_that_french_sets_apart_or_ends_with_one_that_opens(columns: int) -> None:
+    narrow, measured = lines(FRENCH * 3, columns), lines(f"{FRENCH * 3}漢", columns)
+    assert not [line for line in narrow + measured if line[0] in ":;!?%»" or line[-1] == "«"]
+    assert narrow[:-2] == measured[: len(narrow) - 2]
+
+
+def test_such_a_mark_that_begins_a_word_may_begin_a_line() -> None:
+    assert lines("see :help and ?x of vim", 4) == ["see", ":hel", "p", "and", "?x", "of", "vim"]

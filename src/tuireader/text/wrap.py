@@ -37,11 +37,17 @@ _SYLLABLE_LAST = "\u0e2f\u0e30\u0e33\u0e46\u0e4c\u0eb0\u0eb3\u0ec6\u0ecc"
 _MARKS = "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece"
 
 
+# French sets space before these and within its quotation marks: no line begins with such marks alone.
+_HELD = r"[:;!?%\u00bb]+(?:\s|$)"
+_IS_HELD = re.compile(_HELD)
+_MAY_HOLD = frozenset(":;!?%\u00bb")
+
+
 @cache
 def _breaks() -> re.Pattern[str]:
     """Where a line may be broken; made when the first text that is not Latin, Greek or Cyrillic comes."""
     return re.compile(
-        f"(?<= )(?=[^ ])"
+        f"(?<= )(?<!\u00ab )(?!{_HELD})(?=[^ ])"
         f"|(?<=\u200b)"
         f"|(?<=[^\\s\\-][-\u2010])(?=[^\\W\\d_])"
         f"|(?<=[\u2013\u2014])(?=[^\\s{_NOT_FIRST}])"
@@ -97,6 +103,8 @@ def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[i
     while end - start > columns:
         reach = start + columns
         stop = find(" ", start, reach + 1)
+        if plain[stop + 1 : stop + 2] in _MAY_HOLD or plain[stop - 1 : stop] == "\u00ab":
+            stop = _last_free(plain, start, stop)
         dash = _last_dash(plain, max(stop, start), reach)
         if dash > stop:
             add((start, dash))
@@ -115,6 +123,13 @@ def _wrap_narrow(plain: str, start: int, end: int, columns: int) -> list[tuple[i
     if start < end or not lines:
         add((start, end))
     return lines
+
+
+def _last_free(plain: str, start: int, stop: int) -> int:
+    """The last space up to `stop` at which a line may end: it is not before a mark that stands alone."""
+    while stop > start and (plain[stop - 1] == "\u00ab" or _IS_HELD.match(plain, stop + 1)):
+        stop = plain.rfind(" ", start, start + len(plain[start:stop].rstrip(" ")))
+    return stop
 
 
 def _last_dash(plain: str, low: int, high: int) -> int:

@@ -42,6 +42,11 @@ def same_host(one: str, other: str) -> bool:
     return host_of(one) == host_of(other) != "" and _port_class(one) == _port_class(other)
 
 
+def site_of(host: str) -> str:
+    """What the hosts of a site have in common, roughly: the last two names."""
+    return ".".join(host.split(".")[-2:])
+
+
 def server_of(url: str) -> Server:
     """The server of an address; of one that cannot be taken apart, nothing."""
     try:

@@ -175,3 +175,15 @@ def test_what_stands_before_the_line_about_the_origin_is_cut_at_once() -> None:
 
 def test_text_that_was_escaped_twice_turns_nothing_round() -> None:
     assert clean("<p>x&amp;#8238;evil</p>") == "<p>xevil</p>"
+
+
+def test_a_list_of_what_the_author_read_is_kept_and_one_of_the_sites_articles_is_not() -> None:
+    def ending(first: str, second: str) -> str:
+        links = "".join(f'<li><a href="{address}">Another</a></li>' for address in (first, second))
+        return f"<h2>Recommended reading</h2><ul>{links}</ul>"
+
+    elsewhere, here = "https://elsewhere.example/1", "https://www.a.example/2"
+    assert clean(f"<p>Text.</p>{ending(elsewhere, elsewhere)}", URL).count("<li>") == 2
+    for first, second in ((elsewhere, here), (here, here), ("/1", "2")):
+        assert clean(f"<p>Text.</p>{ending(first, second)}", "https://a.example/post/") == "<p>Text.</p>"
+    assert clean(f"<p>Text.</p>{ending(elsewhere, elsewhere)}") == "<p>Text.</p>"  # nobody knows whose

@@ -142,3 +142,40 @@ def test_notes_that_stand_outside_of_what_holds_the_text() -> None:
     found = text_of(f"<div>{text}{notes}{others}</div>")
     assert "As old as the sea." in found
     assert "Of another text." not in found
+
+
+def letter(links: str) -> str:
+    parts = "".join(
+        f"<div class='item'><h3><a href='{links}/{name}'>The {name} of the week, and why</a></h3>"
+        f"<p>What was said of the {name}, in a sentence.</p></div>"
+        for name in ("harbour", "lighthouse", "railway", "timetable")
+    )
+    return article(parts)
+
+
+def test_a_round_up_of_what_others_wrote_is_kept_and_teasers_of_the_site_are_not() -> None:
+    kept = text_of(letter("https://elsewhere.example"))
+    assert kept.count("of the week, and why") == kept.count("in a sentence") == 4
+    for own in ("", "https://site.example", "https://www.site.example", "//site.example"):
+        assert "of the week, and why" not in text_of(letter(own))
+
+
+def test_what_stands_aside_and_leads_nowhere_is_the_authors_remark() -> None:
+    remark = "A remark of the author's about clocks, which keep no time near a magnet."
+    assert remark in text_of(article(f"<aside><p>{remark}</p></aside>"))
+    for more in ("<a href='/more'>More</a>", "<button>Send</button>", "<h3>Newest</h3>"):
+        assert remark not in text_of(article(f"<aside><p>{remark}</p>{more}</aside>"))
+
+
+@pytest.mark.parametrize(
+    ("start", "words"),
+    [
+        ("<span aria-hidden=true class=dropcap>T</span><span class=sr-only>T</span>he ship", "The ship"),
+        ("<span aria-hidden=true>I</span><span class=visually-hidden>It</span><span aria-hidden=true>t</span> ", "It"),
+        ("It costs <span aria-hidden=true>$5</span><span class=sr-only>five dollars</span>.", "It costs $5."),
+        ("Go <span aria-hidden=true>&#9733;</span>on", "Go on"),
+    ],
+)
+def test_what_is_drawn_for_the_eye_is_read_where_the_ear_is_told_the_same(start: str, words: str) -> None:
+    text = text_of(article(f"<p>{start}, and more of it: {WORDS}</p>"))
+    assert f"{words}, and more of it" in text.replace(" ,", ",")

@@ -9,6 +9,7 @@ from tuireader.content.cleaning.code_blocks import language_of, listing, listing
 from tuireader.content.cleaning.known_by_class import without_links
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
+from tuireader.content.cleaning.verse import as_lines, is_verse, lines_of
 from tuireader.content.dom.flow import Kept, in_blocks, is_block, only_nodes, trimmed
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS
@@ -45,6 +46,8 @@ def container(context: Context, node: Node) -> Kept:
         for each in node.elements():
             if each.tag == "pre":
                 each.attributes.setdefault("data-language", language)
+    if "line-block" in node["class"].split():
+        return paragraph(context, Node("p", node.attributes, lines_of(node)))
     if (node.tag == "aside" or _PULLED.search(node["class"])) and context.is_repeated(node):
         return []
     blocks, attributes = context.blocks(node), context.attributes(node)
@@ -165,9 +168,9 @@ def item(context: Context, node: Node) -> Kept:
     return [] if found.is_empty() else [found]
 
 
-def code_block(_context: Context, node: Node) -> Kept:
-    """Preformatted text."""
-    return listing(node)
+def code_block(context: Context, node: Node) -> Kept:
+    """Preformatted text: code, or verse."""
+    return paragraph(context, Node("p", node.attributes, as_lines(node))) if is_verse(node) else listing(node)
 
 
 def figure(context: Context, node: Node) -> Kept:

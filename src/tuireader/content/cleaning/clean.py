@@ -23,6 +23,6 @@ def clean_tree(html: str, base_url: str = "", *, has_tex: bool = False) -> Node:
     html, notice = shortened(html)
     root = tree_of(html)
     tidy(root, base_url, has_tex=has_tex)
-    trim_end(root)
+    trim_end(root, base_url)
     root.children += parse(notice).children
     return root

@@ -24,6 +24,9 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
+_INDENT = re.compile(r"[ \t\r\n]*(\xa0[ \xa0]+)(?=[^\s\xa0]|$)")
+"""Space at the beginning of a line of verse."""
+_INDENT_MAX = 16
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
@@ -72,9 +75,10 @@ class Context:
     def children(self, node: Node) -> Kept:
         """What is kept of what an element holds."""
         found: Kept = []
-        for child in node.children:
+        for place, child in enumerate(node.children):
             if isinstance(child, str):
-                found += self.text(printable_block(child))
+                is_line = "\xa0" in child and _is_line(child, node.children, place)
+                found += self._line(child) if is_line else self.text(printable_block(child))
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
             elif not is_part_of_page(child):
@@ -82,6 +86,13 @@ class Context:
                 if self.drop_contents_heading:
                     self.drop_contents_heading = not _drop_heading(found, CONTENTS)
         return found
+
+    def _line(self, text: str) -> Kept:
+        """The text of a line, with the space that sets it in, as lines of verse are."""
+        indent = _INDENT.match(text)
+        if indent is None or self.verbatim:
+            return self.text(printable_block(text))
+        return ["\xa0" * min(len(indent[1]), _INDENT_MAX), *self.text(printable_block(text[indent.end() :]))]
 
     def text(self, text: str) -> Kept:
         """Text, with the formulas in it as they are shown, and what was escaped twice as it was meant."""
@@ -139,6 +150,17 @@ class Context:
         except ValueError:
             return ""
         return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
+
+
+def _is_line(text: str, content: list[Node | str], place: int) -> bool:
+    """Whether text begins a line, behind a line break, and the line is not only space."""
+    is_empty = not text.strip() and _is_break(content, place + 1)
+    return _is_break(content, place - 1) and not is_empty
+
+
+def _is_break(content: list[Node | str], place: int) -> bool:
+    each = content[place] if 0 <= place < len(content) else ""
+    return isinstance(each, Node) and each.tag == "br"
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

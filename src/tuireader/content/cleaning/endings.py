@@ -6,7 +6,7 @@ Everything here is looked for at the end only, and counts only where it is all t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from tuireader.content.cleaning.known_by_class import is_share_bar, is_share_heading, without_links
@@ -14,6 +14,7 @@ from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN,
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS
+from tuireader.urls.hosts import host_of, site_of
 
 _BLOCKS_MAX = 30
 """So many blocks from the end are looked at."""
@@ -27,7 +28,7 @@ def is_notice(words: str) -> bool:
     return len(words) < 300 and NOTICE.fullmatch(words) is not None
 
 
-def trim_end(root: Node) -> None:
+def trim_end(root: Node, base_url: str) -> None:
     """Take from the end what is not the end of the article, in place."""
     _cut_reply_form(root)
     for _ in range(_BLOCKS_MAX):
@@ -37,7 +38,7 @@ def trim_end(root: Node) -> None:
         parent, last = found
         if _is_closing(last):
             _remove(parent, last)
-        elif not (_cut_other_articles(root) or _cut_read_more(parent, last)):
+        elif not (_cut_other_articles(root, base_url) or _cut_read_more(parent, last)):
             return
 
 
@@ -77,19 +78,31 @@ def _cut_reply_form(root: Node) -> None:
             return
 
 
-def _cut_other_articles(root: Node) -> bool:
-    """Cut the article before a heading such as "Related articles", if only links follow; whether it was there."""
+def _cut_other_articles(root: Node, base_url: str) -> bool:
+    """Cut the article before a heading such as "Related articles", if only links follow; whether it was there.
+
+    Links of which none leads to the site are of the article: what its author has read.
+    """
     after: list[tuple[Node, Node]] = []
     for parent, block in islice(_from_the_end(root), _BLOCKS_MAX):
         after.append((parent, block))
         words = block.words()
         if len(after) > 1 and len(words) <= _HEADING_MAX and END.fullmatch(words) and not block.has("a"):
+            if _lead_away((each for _, each in after), base_url):
+                return False
             for each in after:
                 _remove(*each)
             return True
         if not block.is_empty() and (not block.has("a") or any(map(str.isalpha, without_links(block)))):
             break
     return False
+
+
+def _lead_away(blocks: Iterable[Node], base_url: str) -> bool:
+    """Whether blocks have links, all to other sites."""
+    here = site_of(host_of(base_url))
+    sites = {site_of(host_of(each["href"])) or here for block in blocks for each in block.elements() if each["href"]}
+    return bool(here and sites) and here not in sites
 
 
 def _cut_read_more(parent: Node, block: Node) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
 
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
+_SIGNS = frozenset("¶§🔗⚓")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
@@ -83,7 +84,7 @@ def link(context: Context, node: Node) -> Kept:
     content = context.children(node)
     text = Node("p", {}, content)
     address = context.address(node["href"])
-    if context.tag in HEADINGS and "#" in node["href"] and _PERMALINK.fullmatch(text.words()) and not text.has("img"):
+    if "#" in node["href"] and _is_permalink(text, context.tag):
         return []
     name = next((each for each in (node["id"], node["name"]) if each in context.targets), "")
     if text.is_empty() or not address:
@@ -94,6 +95,13 @@ def link(context: Context, node: Node) -> Kept:
     shown = around(Node("a", attributes), content)
     # Buttons are apart although nothing is written between them.
     return [" ", *shown, " "] if _BUTTON.search(node["class"]) else shown
+
+
+def _is_permalink(text: Node, tag: str) -> bool:
+    """Whether a link is no more than the address of the place where it stands."""
+    words = text.words()
+    in_name = (tag in HEADINGS or tag == "dt") and _PERMALINK.fullmatch(words) is not None
+    return (in_name or words in _SIGNS) and not text.has("img")
 
 
 def picture(context: Context, node: Node) -> Kept:

@@ -7,9 +7,10 @@ from itertools import accumulate
 
 from tuireader.content.cleaning.phrases import BUTTON
 from tuireader.content.extraction.blocks import Block, Blocks, Span
-from tuireader.content.extraction.page import outwards
+from tuireader.content.extraction.page import Element, outwards
 from tuireader.content.extraction.part_names import SURELY_AROUND, reasons
 from tuireader.text.html_elements import HEADINGS
+from tuireader.urls.hosts import host_of, site_of
 
 _MOST = 0.4
 """The share of the letters outside of links that is never taken for something around the article."""
@@ -24,11 +25,11 @@ _BUTTON_MAX = 80
 _NO_BUTTONS = frozenset({*HEADINGS, "dd", "dt", "pre", "td", "th"})
 
 
-def found_in(blocks: Blocks, bodies: list[Span]) -> list[bool]:
+def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
     """Say of each block whether it is of something around the article; what holds most of the text never is.
 
     What is called the same counts together: a theme may mark each paragraph in this way. `bodies` are what is called
-    the body of an article: where there is one elsewhere, much may stand around it.
+    the body of an article: where there is one elsewhere, much may stand around it. `url` is the address of the page.
     """
     found = [_is_button(block) for block in blocks]
     plain = [0, *accumulate(len(block.key) - block.links for block in blocks)]
@@ -46,7 +47,7 @@ def found_in(blocks: Blocks, bodies: list[Span]) -> list[bool]:
         if size <= most:
             for first, last in spans:
                 found[first:last] = [True] * (last - first)
-    for teasers in _teasers(blocks):
+    for teasers in _teasers(blocks, url):
         if sum(plain[last] - plain[first] for first, last in teasers) <= _MOST * plain[-1]:
             for first, last in teasers:
                 found[first:last] = [True] * (last - first)
@@ -65,17 +66,28 @@ def _is_button(block: Block) -> bool:
     return not any(each.tag in _NO_BUTTONS for each in around[1:])
 
 
-def _teasers(blocks: Blocks) -> Iterator[list[Span]]:
-    """Yield which blocks are of lists of other articles: parts of one kind side by side, each short, under a link."""
+def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
+    """Yield which blocks are of lists of other articles: parts of one kind side by side, each short, under a link.
+
+    What leads to other sites is no such list: it is what the article tells of, in a letter or a round-up.
+    """
     for element in blocks.spans:
-        groups: dict[tuple[str, str], list[Span]] = {}
+        groups: dict[tuple[str, str], list[Element]] = {}
         for child in element if len(element) >= _TEASERS_MIN else ():
             if (span := blocks.spans.get(child)) and span[0] < span[1]:
-                groups.setdefault((child.tag, child.get("class", "")), []).append(span)
-        for spans in groups.values():
+                groups.setdefault((child.tag, child.get("class", "")), []).append(child)
+        for parts in groups.values():
+            spans = [blocks.spans[part] for part in parts]
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
-            if len(teasers) >= max(_TEASERS_MIN, 0.8 * len(spans)):
+            if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not _lead_away(parts, url):
                 yield teasers
+
+
+def _lead_away(parts: list[Element], url: str) -> bool:
+    """Whether most of the parts that have links lead to other sites only."""
+    here = site_of(host_of(url))
+    linked = [{site_of(host_of(link.get("href", ""))) or here for link in part.iter("a")} for part in parts]
+    return sum(bool(sites) and here not in sites for sites in linked) > sum(map(bool, linked)) / 2
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:

@@ -55,13 +55,15 @@ class Known:
     """Of its authors, its categories and its site."""
     excerpt: str = ""
     """The beginning of its text, as its feed gives it."""
+    url: str = ""
+    """Of its page."""
 
 
 def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
     """Return the blocks of a page, and which of them are of its article; the rest of the page is used up."""
     blocks = Blocks(tree.find("body"))
     bodies = [span for each, span in blocks.spans.items() if span[0] < span[1] and is_body(each)]
-    around = found_in(blocks, bodies)
+    around = found_in(blocks, bodies, known.url)
     begins = _beginnings(blocks, known.excerpt)
     if begins and all(around[number] for number in begins):
         around[begins[0]] = False

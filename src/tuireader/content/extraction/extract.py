@@ -69,7 +69,7 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     title = title_of(text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site))
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
-    article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt))), url, has_tex=_shows_tex(text))
+    article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt, url))), url, has_tex=_shows_tex(text))
     del elements
     html = _stated_text(stated, article.words(), url)
     if not html and count_words(without_links(article)) < _FEWEST_WORDS:

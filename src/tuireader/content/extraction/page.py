@@ -11,6 +11,7 @@ from lxml.etree import LxmlError  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
+from tuireader.text.html_elements import INLINE
 
 Element: TypeAlias = Any
 """An element of lxml's trees."""
@@ -24,6 +25,7 @@ _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xx
 """Classes that show, on a wide screen, what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
+_SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _MOST = 0.4
 """The share of a page's text that is never taken for hidden, or for something around the article."""
@@ -133,7 +135,9 @@ def drop_unseen(tree: Element) -> None:
 
 def _is_hidden(element: Element) -> bool:
     given = element.attrib
-    if given.get("hidden", "until-found").lower() != "until-found" or given.get("aria-hidden") == "true":
+    if given.get("hidden", "until-found").lower() != "until-found":
+        return True
+    if given.get("aria-hidden") == "true" and not _is_seen_instead(element):
         return True
     if given.get("role") in _DIALOGS or given.get("aria-modal") == "true":
         return True
@@ -143,6 +147,14 @@ def _is_hidden(element: Element) -> bool:
     if not is_unseen(element.tag, classes):
         return not _HIDING.isdisjoint(classes) and _HIDDEN_UNTIL.search(given["class"]) is None
     return True
+
+
+def _is_seen_instead(element: Element) -> bool:
+    """Whether words are hidden from those who listen because they stand, whole, beside them: an initial, a price."""
+    return element.tag in INLINE and any(
+        each.get("class") and is_unseen(each.tag, each.get("class").split()) and text_of(each)
+        for each in element.getparent().iterchildren(*_SPOKEN)
+    )
 
 
 def outwards(element: Element, levels: int) -> Iterator[Element]:

@@ -130,6 +130,9 @@ _NOTE_ROLES = frozenset({"doc-footnote", "doc-endnote", "doc-biblioentry"})
 _NEAR = 5
 """How far around a block what says that it is a note may stand."""
 
+_LEADING = frozenset({"a", "button", "form", "img", "input", "iframe", *HEADINGS})
+_REMARK_MIN = 60
+
 _NO_REASON: frozenset[str] = frozenset()
 
 
@@ -166,13 +169,18 @@ def reasons(element: Element) -> frozenset[str]:
         return frozenset((role,))
     if tag in _AROUND_TAGS and not (
         (tag == "footer" and element.getparent().tag in _WITH_FOOTER)
-        or (tag == "aside" and not _words_of(element)[0].isdisjoint(_NOTES))
+        or (tag == "aside" and (not _words_of(element)[0].isdisjoint(_NOTES) or _is_remark(element)))
     ):
         return frozenset((tag,))
     if not ("class" in given or "id" in given):
         return _NO_REASON
     found = _called_around(given.get("class", "")[:_LENGTH_MAX], given.get("id", "")[:_LENGTH_MAX])
     return _NO_REASON if found and _is_of_document(element) else found
+
+
+def _is_remark(aside: Element) -> bool:
+    """Whether what stands aside is only text: a remark of the author's, which leads nowhere."""
+    return not any(each.tag in _LEADING for each in aside.iter()) and len(text_of(aside)) >= _REMARK_MIN
 
 
 def _is_of_document(element: Element) -> bool:

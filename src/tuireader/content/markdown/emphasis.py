@@ -23,6 +23,7 @@ _TO_SETTLE = re.compile(f"[{SIGNS}[]|  ")
 _LINE_START = re.compile(
     r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
 )
+_NO_BREAK = "\xa0"
 _NESTING = {0: 0, 4: 1, 1: 2, 2: 3, UNDERSCORE: 3}
 """What is outside where runs are of the same leaves: links, then strikes, then strong, then emphasis."""
 
@@ -33,7 +34,13 @@ def escape(text: str) -> str:
 
 
 def escape_start(line: str) -> str:
-    """The line with a backslash before what would begin a heading, a list, a quotation, a rule or a table."""
+    """The line with a backslash before what would begin a heading, a list, a quotation, a rule or a table.
+
+    Space that sets in a line of verse is written as references: Markdown drops it at the beginning of a paragraph.
+    """
+    if line.startswith(_NO_BREAK * 2):
+        rest = line.lstrip(_NO_BREAK)
+        return "&nbsp;" * (len(line) - len(rest)) + rest
     found = _LINE_START.match(line)
     if found is None:
         return line
