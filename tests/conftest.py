@@ -40,6 +40,13 @@ def pytest_xdist_auto_num_workers() -> int:
     return 3 * (os.cpu_count() or 1)
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name tests in few characters: every worker is sent the names of all, and some are of megabytes of text."""
+    if isinstance(val, str | bytes) and len(val) > 100:
+        return f"{val[:60]!r} and so on"
+    return None
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage less often: what is loaded by now is none, and looking took a tenth of the time."""
     gc.collect()

@@ -40,7 +40,7 @@ TESTS = Path(__file__).parents[1]
 CASES, PARTS = 200, 4
 
 
-@pytest.mark.parametrize("part", range(PARTS))
+@pytest.mark.parametrize("part", [0, *(pytest.param(each, marks=pytest.mark.slow) for each in range(1, PARTS))])
 def test_damaged_caches_are_read_and_mended(part: int) -> None:
     damage_many(CASES // PARTS, 1 + part * CASES // PARTS)
 

@@ -33,9 +33,13 @@ ARTICLES = {
     "a heading of pictures": "'<h1>' + '<img src=a>' * 40000 + '</h1>'",
     "code of blank lines": "'<pre><code class=language-java>x' + ' \\n' * 15000 + 'y</code></pre>'",
 }
+LARGE = {"marks that are never ended", "marks around many paragraphs", "a table of forty columns that has one"}
 
 
-@pytest.mark.parametrize("article", ARTICLES.values(), ids=ARTICLES.keys())
+@pytest.mark.parametrize(
+    "article",
+    [pytest.param(each, id=name, marks=[pytest.mark.slow] * (name in LARGE)) for name, each in ARTICLES.items()],
+)
 def test_it_ends(article: str) -> None:
     done = subprocess.run([sys.executable, "-c", READ, article], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]

@@ -67,9 +67,12 @@ def check(path: Path, told: list[str]) -> None:
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["the program", "all of them"])
-def test_whoever_is_killed_leaves_a_sound_cache(tmp_path: Path, site: ScriptedSite, group: bool) -> None:
+@pytest.mark.parametrize("moments", [(1, 5, 14), pytest.param((0, 3, 9, 12, 17, 20), marks=pytest.mark.slow)])
+def test_whoever_is_killed_leaves_a_sound_cache(
+    tmp_path: Path, site: ScriptedSite, group: bool, moments: tuple[int, ...]
+) -> None:
     midway = 0
-    for number, lines in enumerate((0, 1, 5, 9, 14, 20)):
+    for number, lines in enumerate(moments):
         db = tmp_path / f"{number}.db"
         subscribe(db, site)
         with refreshing(db) as running:

@@ -17,7 +17,7 @@ PARTS = 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a pty and signals as POSIX has them")
-@pytest.mark.parametrize("seed", range(1, PARTS + 1))
+@pytest.mark.parametrize("seed", [1, *(pytest.param(each, marks=pytest.mark.slow) for each in range(2, PARTS + 1))])
 def test_a_monkey_finds_nothing(seed: int) -> None:
     play(EVENTS // PARTS, seed)
 
