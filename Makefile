@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 USE := $(VENV)/.users
 DEV := $(VENV)/.developers
 
+# Each worker, and each program that a test starts, would compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-slow coverage check format screenshots bench evaluate clean
 .DEFAULT_GOAL := help
 

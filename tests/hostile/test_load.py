@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 import re
 import socket
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from support.bombs import bomb
 from support.raw_server import RawServer, raw_servers, reply
 from support.rss import Item, rss
 from tuireader.model.query import Query
@@ -31,14 +31,12 @@ ENTRIES = 10
 MEMORY = 250_000_000
 
 FINE = rss(*(Item(f"entry-{n}", html=f"<p>{'Words of an article. ' * 300}</p>") for n in range(ENTRIES))).encode()
-BOMB = gzip.compress(b"\0" * 100_000_000)
 RSS = "Content-Type: application/rss+xml"
 ANSWERS = {
     "fine": reply(FINE, RSS),
     "missing": reply(b"<title>Not found</title>", status="404 Not Found"),
     "busy": reply(b"", "Retry-After: 60", status="429 Too Many Requests"),
     "looping": reply(b"", "Location: /again", status="302 Found"),
-    "bomb": reply(BOMB, RSS, "Content-Encoding: gzip"),
     "page": reply(b"<html><title>Welcome</title>No feed here.</html>", "Content-Type: text/html"),
     "empty": reply(b"", RSS),
     "cut": reply(FINE, RSS)[:20_000],
@@ -69,7 +67,7 @@ async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
             await writer.drain()
             await asyncio.sleep(0.1)
         return
-    writer.write(ANSWERS[name])
+    writer.write(reply(bomb("gzip"), RSS, "Content-Encoding: gzip") if name == "bomb" else ANSWERS[name])
     if name == "cut":
         await writer.drain()
         writer.close()

@@ -42,7 +42,7 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
 HALVES = {"reading": STEPS[:10], "marking and lists": STEPS[10:]}
 IDLE = {("j",), ("escape",), ("t",), ("u",), ("z",)}
 """Keys that ask nothing of the cache; after each of the others a statement fails."""
-EVERY = [pytest.param(1, marks=pytest.mark.slow), 7]
+EVERY = [pytest.param(1, marks=pytest.mark.slow), 3]
 
 SESSION = [
     *("j", "enter", "space", "J", "f", "K", "m", "escape"),

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from support.bombs import bomb
 from support.raw_server import RawServer, Serve, reply, saying
 from tuireader.errors import FetchError
 from tuireader.web import Client, errors, get
@@ -129,11 +130,9 @@ async def test_headers_without_end(client: Client, serve: Serve) -> None:
 
 @pytest.mark.parametrize("times", [1, 2])
 async def test_a_bomb_is_too_large_and_takes_little_memory(client: Client, serve: Serve, times: int) -> None:
-    bomb = b"\0" * 100_000_000
-    for _ in range(times):
-        bomb = gzip.compress(bomb)
-    encoding = ", ".join(["gzip"] * times)
-    server = await serve(saying(reply(bomb, f"Content-Encoding: {encoding}")))
+    codings = ["gzip"] * times
+    encoding = ", ".join(codings)
+    server = await serve(saying(reply(bomb(*codings), f"Content-Encoding: {encoding}")))
     tracemalloc.start()
     try:
         error = await failure(client, server.url)

@@ -30,9 +30,6 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n\s*")
 
 
-_LANGUAGE_TAG = re.compile(r"[a-zA-Z]{2,8}(?:-[a-zA-Z0-9]{1,8}){0,4}")
-
-
 def settled(entries: Iterable[ParsedEntry]) -> tuple[ParsedEntry, ...]:
     """Return entries with an identity each, all different, and a title each.
 
@@ -140,9 +137,3 @@ def _body(entry: ParsedEntry) -> str:
 
 def _digest(text: str) -> str:
     return sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def language_tag(text: str) -> str:
-    """Return the name of a language as HTML has it; empty for what is none."""
-    tag = text.strip().replace("_", "-")
-    return tag if _LANGUAGE_TAG.fullmatch(tag) else ""

@@ -9,9 +9,10 @@ from typing import Any
 
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
-from tuireader.feeds.entries import as_html, attachments, identity, language_tag, settled
+from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bylines import categories, people
+from tuireader.text.language import language_tag
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host

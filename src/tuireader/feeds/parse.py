@@ -13,12 +13,13 @@ from urllib.parse import urljoin
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import from_tuple, parse_date
 from tuireader.feeds.decode import decode
-from tuireader.feeds.entries import as_html, attachments, identity, language_tag, settled
+from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
 from tuireader.feeds.xml_repair import find_root, is_whole
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bylines import categories, people
+from tuireader.text.language import language_tag
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host

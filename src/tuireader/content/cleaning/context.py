@@ -18,6 +18,7 @@ from tuireader.content.dom.tree import Node
 from tuireader.content.maths.formulas import in_text
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
+from tuireader.text.language import language_tag
 from tuireader.text.printable import printable, printable_block
 
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
@@ -31,7 +32,6 @@ _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
 """A character reference that became text, at a word: one that is spoken of stands alone."""
-_LANGUAGE_TAG = re.compile(r"[a-zA-Z]{1,8}(?:-[a-zA-Z0-9]{1,8}){0,5}")
 
 
 class Context:
@@ -129,8 +129,8 @@ class Context:
         found = {"id": node["id"]} if node["id"] in self.targets else {}
         if node["dir"].lower() in {"rtl", "ltr", "auto"}:
             found["dir"] = node["dir"].lower()
-        if _LANGUAGE_TAG.fullmatch(node["lang"]):
-            found["lang"] = node["lang"]
+        if language := language_tag(node["lang"]):
+            found["lang"] = language
         return found
 
     def fragment(self, href: str) -> str:

@@ -122,9 +122,7 @@ class _Names(NamedTuple):
 
 def _missing_names(article: Article, found: _Found) -> _Names:
     """Of an article of which its feed names no author, or no category, those that its page names."""
-    from tuireader.text.bylines import categories, people
-
     return _Names(
-        () if article.authors else people(found.extracted.authors),
-        () if article.categories else categories(found.extracted.categories),
+        () if article.authors else found.extracted.authors,
+        () if article.categories else found.extracted.categories,
     )

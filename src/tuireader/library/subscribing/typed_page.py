@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from tuireader.library.refreshing.compare import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
-from tuireader.text.bylines import categories, people
 from tuireader.urls.absolute import absolute
 from tuireader.urls.identity import is_front_page, is_within, same_place
 
@@ -95,8 +94,8 @@ def text_of(page: Page, *, site: str = "") -> Prepared | None:
         guid=_guid(page),
         title=found.title,
         link=page.url,
-        authors=people(found.authors),
-        categories=categories(found.categories),
+        authors=found.authors,
+        categories=found.categories,
         published=found.published,
         html=found.html,
     )
