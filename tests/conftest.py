@@ -47,6 +47,11 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return None
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    items.sort(key=lambda item: "hostile" not in item.path.parts)
+
+
 def pytest_collection_finish() -> None:
     """Look for garbage less often: what is loaded by now is none, and looking took a tenth of the time."""
     gc.collect()

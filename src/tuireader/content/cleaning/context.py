@@ -12,6 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
 from tuireader.content.cleaning.media import formula_node
 from tuireader.content.cleaning.phrases import CONTENTS
+from tuireader.content.cleaning.verse import indent_of
 from tuireader.content.dom.flow import Kept, in_blocks, is_block
 from tuireader.content.dom.sanitize import SCHEMES
 from tuireader.content.dom.tree import Node
@@ -25,9 +26,6 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
-_INDENT = re.compile(r"[ \t\r\n]*(\xa0[ \xa0]+)(?=[^\s\xa0]|$)")
-"""Space at the beginning of a line of verse."""
-_INDENT_MAX = 16
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
@@ -77,8 +75,8 @@ class Context:
         found: Kept = []
         for place, child in enumerate(node.children):
             if isinstance(child, str):
-                is_line = "\xa0" in child and _is_line(child, node.children, place)
-                found += self._line(child) if is_line else self.text(printable_block(child))
+                indent, text = ("", child) if self.verbatim else indent_of(child, node.children, place)
+                found += [indent, *self.text(printable_block(text))] if indent else self.text(printable_block(text))
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
             elif not is_part_of_page(child):
@@ -86,13 +84,6 @@ class Context:
                 if self.drop_contents_heading:
                     self.drop_contents_heading = not _drop_heading(found, CONTENTS)
         return found
-
-    def _line(self, text: str) -> Kept:
-        """The text of a line, with the space that sets it in, as lines of verse are."""
-        indent = _INDENT.match(text)
-        if indent is None or self.verbatim:
-            return self.text(printable_block(text))
-        return ["\xa0" * min(len(indent[1]), _INDENT_MAX), *self.text(printable_block(text[indent.end() :]))]
 
     def text(self, text: str) -> Kept:
         """Text, with the formulas in it as they are shown, and what was escaped twice as it was meant."""
@@ -150,17 +141,6 @@ class Context:
         except ValueError:
             return ""
         return address.replace(" ", "%20") if scheme in SCHEMES or not scheme else ""
-
-
-def _is_line(text: str, content: list[Node | str], place: int) -> bool:
-    """Whether text begins a line, behind a line break, and the line is not only space."""
-    is_empty = not text.strip() and _is_break(content, place + 1)
-    return _is_break(content, place - 1) and not is_empty
-
-
-def _is_break(content: list[Node | str], place: int) -> bool:
-    each = content[place] if 0 <= place < len(content) else ""
-    return isinstance(each, Node) and each.tag == "br"
 
 
 def _names_of_headings(elements: list[Node]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tuireader.content.dom.flow import Kept, trimmed
 from tuireader.content.dom.tree import Node
@@ -10,6 +11,24 @@ from tuireader.content.dom.tree import Node
 _VERSE = re.compile(r"(?:^|[\s_-])(?:verse|poem|poetry)(?:$|[\s_-])", re.IGNORECASE)
 _INDENT = "\xa0" * 4
 """What sets in the lines of a part of a poem."""
+_SPACE = re.compile(r"[ \t\r\n]*(\xa0[ \xa0]+)(?=[^\s\xa0]|$)")
+_INDENT_MAX = 16
+
+
+def indent_of(text: str, content: Sequence[Node | str], place: int) -> tuple[str, str]:
+    """Divide text into the space that sets in a line, as lines of verse are, and the rest.
+
+    It is number `place` of some content: a line begins behind a line break; one that is only space is none.
+    """
+    found = _SPACE.match(text) if "\xa0" in text and _is_break(content, place - 1) else None
+    if found is None or (found.end() == len(text) and _is_break(content, place + 1)):
+        return "", text
+    return "\xa0" * min(len(found[1]), _INDENT_MAX), text[found.end() :]
+
+
+def _is_break(content: Sequence[Node | str], place: int) -> bool:
+    each = content[place] if 0 <= place < len(content) else ""
+    return isinstance(each, Node) and each.tag == "br"
 
 
 def is_verse(pre: Node) -> bool:
