@@ -187,3 +187,10 @@ def test_a_list_of_what_the_author_read_is_kept_and_one_of_the_sites_articles_is
     for first, second in ((elsewhere, here), (here, here), ("/1", "2")):
         assert clean(f"<p>Text.</p>{ending(first, second)}", "https://a.example/post/") == "<p>Text.</p>"
     assert clean(f"<p>Text.</p>{ending(elsewhere, elsewhere)}") == "<p>Text.</p>"  # nobody knows whose
+
+
+def test_where_every_space_is_one_that_does_not_break_they_all_may() -> None:
+    assert "\xa0" in clean("<p>10\xa0km" * 1_000, URL)
+    many = clean("<p>" + "10\xa0km and " * 30_000, URL)
+    assert many.count("10 km and") == 30_000
+    assert "\xa0" not in many

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -164,3 +165,15 @@ def test_many_that_never_end_take_no_long(piece: str) -> None:
     assert "".join(each if isinstance(each, str) else each.text for each in in_text(text, dollars=True))
     assert with_formulas(text)
     assert from_tex(text).is_source
+
+
+def test_so_many_formulas_are_read_and_the_others_stay_as_they_are_written() -> None:
+    tries = repeat(None, 3)
+    first, second = (list(in_text(r"\(x^2\) and \(y_1\)", tries=tries)) for _ in range(2))
+    assert [each.text for each in first if not isinstance(each, str)] == ["x²", "y₁"]
+    assert [each if isinstance(each, str) else each.text for each in second] == ["", "x²", r" and \(y_1\)"]
+
+
+def test_a_dollar_within_a_formula_begins_none() -> None:
+    found = in_text(r"$$a \text{ at $3} + b$$ and $c^2$, \(d\) $e^2$", dollars=True)
+    assert [each.text for each in found if not isinstance(each, str)][-3:] == ["c²", "d", "e²"]

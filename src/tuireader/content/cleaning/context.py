@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from html import unescape
+from itertools import repeat
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -26,6 +27,7 @@ _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
+_FORMULAS_MAX = 10_000
 _ESCAPED_TWICE = re.compile(
     r"(?:(?<=\w)|(?<=[^\s&;]))&(?!lt;|gt;|amp;|quot;|apos;)(?:[a-zA-Z]{2,20}\d{0,2}|#\d{2,6}|#x[\da-fA-F]{2,5});"
 )
@@ -60,6 +62,8 @@ class Context:
         self.last_picture = ""
         self.has_tex = has_tex
         """Whether the page says that TeX between dollars is shown as formulas."""
+        self.formulas = repeat(None, _FORMULAS_MAX)
+        """How many formulas may still be read."""
         self.verbatim = 0
         """How many elements are open whose text is shown as it is written."""
 
@@ -95,7 +99,7 @@ class Context:
             text = _ESCAPED_TWICE.sub(lambda found: printable_block(unescape(found[0])), text)
         if "\\" not in text and "$" not in text:
             return [text]
-        pieces = in_text(text, dollars=self.has_tex)
+        pieces = in_text(text, dollars=self.has_tex, tries=self.formulas)
         return [each if isinstance(each, str) else formula_node(each) for each in pieces if each != ""]
 
     def is_repeated(self, node: Node) -> bool:

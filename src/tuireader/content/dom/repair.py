@@ -15,6 +15,9 @@ TAGS_MAX = 60_000
 NESTING_MAX = 200
 """Elements in each other. The time that parsing takes grows with the square of this."""
 
+_NO_BREAK_MAX = 20_000
+"""Spaces that do not break of one article. The time that nh3 takes grows with the square of this."""
+
 _NO_SECTION = re.compile(r"<!\[(?!(?:if|endif)\b)", re.IGNORECASE)
 _NOSCRIPT = re.compile(r"</?noscript(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _NOTICE = re.compile(
@@ -66,6 +69,8 @@ def shortened(text: str) -> tuple[str, str]:
     """Return HTML without the pictures that stand in it, and, if it is cut off, the sentence that says so."""
     if "data:" in text:
         text = _INLINE_DATA.sub(r"\1", text)
+    if text.count("\xa0") > _NO_BREAK_MAX:
+        text = text.replace("\xa0", " ")
     kept = cut(text, SIZE_MAX, TAGS_MAX)
     return kept, _CUT if len(kept) < len(text) else ""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape, unescape
+from itertools import repeat
 from typing import NamedTuple
 
 from tuireader.content.maths.mathml import parse_mathml, read, tex_in
@@ -46,6 +48,10 @@ class Formula(NamedTuple):
     is_source: bool
     is_block: bool
     """Whether it stands on lines of its own."""
+
+
+_ANY = repeat(None)
+"""No end of tries."""
 
 
 @lru_cache(maxsize=512)
@@ -116,13 +122,13 @@ def _from_element(opening: re.Match[str], inner: str) -> str:
     return as_html(from_mathml(opening[0] + inner, block=_DISPLAYED.search(opening[1]) is not None))
 
 
-def in_text(text: str, *, dollars: bool = False) -> Iterator[str | Formula]:
-    """Yield a text in pieces, with what is TeX between its marks as formulas.
+def in_text(text: str, *, dollars: bool = False, tries: Iterator[None] = _ANY) -> Iterator[str | Formula]:
+    """Yield a text in pieces, with what is TeX between its marks as formulas; one of `tries` is used up for each.
 
     Between single `dollars` only where the page says that it has formulas: else they are money.
     """
     position = 0
-    for found in _found(text, dollars=dollars):
+    for found, _ in zip(_found(text, dollars=dollars), tries, strict=False):
         inline = found["inline"]
         tex = inline or next(filter(None, (found.groupdict().get(n) for n in ("block", "dollars", "environment"))), "")
         formula = from_tex(tex, block=inline is None)
@@ -137,8 +143,7 @@ def in_text(text: str, *, dollars: bool = False) -> Iterator[str | Formula]:
 def _found(text: str, *, dollars: bool) -> list[re.Match[str]]:
     found = list(_DELIMITED.finditer(text))
     if dollars:
-        taken = [(each.start(), each.end()) for each in found]
-        found += [
-            each for each in _SINGLE.finditer(text) if not any(first <= each.start() < last for first, last in taken)
-        ]
+        starts, ends = [each.start() for each in found], [0, *(each.end() for each in found)]
+        singles = list(_SINGLE.finditer(text))
+        found += [each for each in singles if each.start() >= ends[bisect_right(starts, each.start())]]
     return sorted(found, key=lambda each: each.start())
