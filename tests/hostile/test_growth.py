@@ -9,10 +9,12 @@ import pytest
 
 SECONDS, MEMORY = 25, 1_500_000_000
 """Of CPU, and bytes: before, each took more than twice as much of one of them."""
-READ = f"""
+LIMITED = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
 resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+"""
+READ = f"""{LIMITED}
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
 from tuireader.content.layout.layout import lay_out
@@ -41,6 +43,23 @@ LARGE = {"marks that are never ended", "marks around many paragraphs", "a table 
     [pytest.param(each, id=name, marks=[pytest.mark.slow] * (name in LARGE)) for name, each in ARTICLES.items()],
 )
 def test_it_ends(article: str) -> None:
-    done = subprocess.run([sys.executable, "-c", READ, article], capture_output=True, text=True, check=False)
+    assert number_of(READ, article) > 0
+
+
+def number_of(program: str, given: str) -> int:
+    done = subprocess.run([sys.executable, "-c", program, given], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
-    assert int(done.stdout) > 0
+    return int(done.stdout)
+
+
+EXTRACT = f"""{LIMITED}
+from tuireader.content.extraction.extract import main_html
+head = "<html><head><title>A page</title></head><body><article><h1>A page</h1>"
+text = "<p>" + "Words of an article, and more of them. " * 30
+print(len(main_html(head + text * 8 + eval(sys.argv[1]), "https://a.example/").html))
+"""
+
+
+def test_a_page_with_a_paragraph_of_marks_ends() -> None:
+    assert number_of(EXTRACT, "'<p>' + '<b>x</b>y' * 19000") > 19_000
+    assert number_of(EXTRACT, "'<p>' + '<b>x</b><i>y</i>' * 9000 + '<p>z'") > 19_000

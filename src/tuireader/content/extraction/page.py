@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import chain, islice
 from typing import Any, TypeAlias
 
@@ -11,7 +12,7 @@ from lxml.etree import LxmlError  # type: ignore[import-untyped]
 from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
-from tuireader.text.html_elements import INLINE
+from tuireader.text.html_elements import INLINE, MARKS
 
 Element: TypeAlias = Any
 """An element of lxml's trees."""
@@ -25,6 +26,7 @@ _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xx
 """Classes that show, on a wide screen, what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
 _HIDING_ATTRIBUTES = frozenset({"aria-hidden", "class", "hidden", "style"})
+_MARKS_MAX = 1000
 _SPOKEN = ("span", "small", "b", "i")
 _DIALOGS = frozenset({"dialog", "alertdialog"})
 _MOST = 0.4
@@ -67,6 +69,21 @@ def drop(element: Element) -> None:
     if element.tail:
         _add_text(around, around.index(element), element.tail)
     around.remove(element)
+
+
+def uncrowded(tree: Element) -> Element:
+    """Return a tree that says the same, with text alone in what held very many marks; itself where nothing does."""
+    if not any(map(_is_crowded, tree.iter())):
+        return tree
+    tree = deepcopy(tree)
+    for each in list(filter(_is_crowded, tree.iter())):
+        each.text = "".join(each.itertext())
+        del each[:]
+    return tree
+
+
+def _is_crowded(element: Element) -> bool:
+    return len(element) > _MARKS_MAX and all(each.tag in MARKS for each in element.iterdescendants())
 
 
 def allowed(text: str) -> str:

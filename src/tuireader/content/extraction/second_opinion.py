@@ -11,7 +11,7 @@ from trafilatura import bare_extraction
 from trafilatura.metadata import examine_meta, extract_author, extract_title
 from trafilatura.utils import decode_file
 
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, uncrowded
 
 __all__ = ["Facts", "decode_file", "text"]
 
@@ -19,6 +19,7 @@ __all__ = ["Facts", "decode_file", "text"]
 def text(tree: Element) -> str:
     """Return the lines that it takes for the article, rather too many than too few; empty where it finds no article."""
     _silence()
+    tree = uncrowded(tree)  # it takes the square of the number of marks in a paragraph
     found = bare_extraction(tree, fast=True, favor_recall=True, include_comments=False, with_metadata=False)
     return "" if found is None or isinstance(found, dict) else found.text or ""
 
