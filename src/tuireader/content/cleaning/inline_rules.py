@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
 _SIGNS = frozenset("¶§🔗⚓")
+_ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png|svg|gif)$")
+"""The signs that DocBook sets before a box whose heading says the same."""
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
@@ -106,7 +108,7 @@ def _is_permalink(text: Node, tag: str) -> bool:
 
 def picture(context: Context, node: Node) -> Kept:
     """A picture."""
-    if is_tracker(node):
+    if is_tracker(node) or _ADMONITION.search(node["src"]):
         return []
     if (instead := media.as_text(node)) is not None:
         return [instead]
