@@ -76,6 +76,8 @@ def _heading(node: Node) -> Kept:
 
 def _is_trail(paragraph: Node, base_url: str) -> bool:
     """Whether a paragraph only leads to another article of the site, or announces an advertisement."""
+    if any(isinstance(each, str) and len(each) > 2 * _TRAIL_MAX for each in paragraph.children):
+        return False
     words = paragraph.words()
     if len(words) > _TRAIL_MAX:
         return False

@@ -20,7 +20,6 @@ _ITEMS = frozenset({"li", "dt", "dd"})
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)([^<>]*)>")
 # The names that are kept are short; without a limit, each letter of a long run would be tried for a beginning.
 _ATTRIBUTE = re.compile(r'([^\s="]{1,40})="([^"]*)"')
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(slots=True, eq=False)
@@ -48,7 +47,7 @@ class Node:
         """All text in it on one line, blocks kept apart by a space."""
         pieces: list[str] = []
         _spell(self, pieces)
-        return _SPACE.sub(" ", "".join(pieces)).strip()
+        return " ".join("".join(pieces).split())
 
     def has(self, tag: str) -> bool:
         """Whether there is such an element in it."""
