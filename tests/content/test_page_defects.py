@@ -39,3 +39,24 @@ def examples() -> list[Example]:
 def test_it_looks_right(example: Example) -> None:
     document = to_document(to_marked_markdown(clean(example.html, "https://a.example/b")))
     assert "\n".join(map(to_plain, lay_out(document, example.width))) == example.lines
+
+
+@pytest.mark.parametrize("example", examples(), ids=lambda example: example.name)
+def test_it_looks_the_same_in_an_article_that_says_its_language(example: Example) -> None:
+    shown = []
+    for html in (example.html, f'<div lang="en">{example.html}</div>'):
+        document = to_document(to_marked_markdown(clean(html, "https://a.example/b")))
+        shown.append("\n".join(map(to_plain, lay_out(document, 60))))
+    assert shown[0] == shown[1]
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>“A,”</b> b", "<em>(a)</em>", "<i>“a”</i>", "<strong><em>(X)</em> y</strong>", "<s>¿a?</s>"]
+)
+@pytest.mark.parametrize(
+    "block", ["<p>{}</p>", "<ul><li>{}</ul>", "<h2>{}</h2>", "<blockquote><p>{}</blockquote>", "<dl><dt>{}<dd>x</dl>"]
+)
+def test_marks_before_quotes_and_brackets(block: str, text: str) -> None:
+    for html in (block.format(text), f'<div lang="en">{block.format(text)}</div>'):
+        document = to_document(to_marked_markdown(clean(html, "https://a.example/b")))
+        assert not set("*_~") & set("".join(map(to_plain, lay_out(document, 60))))

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import re
 
-_START, _END = "\ufde0", "\ufde1"
-_BESIDE = re.compile(f"{_START}([^{_END}]*){_END}")
+_START, _END, _SPACE = "\ufde0", "\ufde1", "\u205f"
+"""Space at the end: what follows is read as at the beginning of a paragraph, where a mark may stand before a quote."""
+_BESIDE = re.compile(f"{_START}([^{_END}]*){_END}{_SPACE}?")
 
 
 def marked(text: str, **values: str) -> str:
     """Return text behind what is to be known of it; as it is where that is nothing."""
     said = ";".join(f"{name}={value}" for name, value in values.items() if value)
-    return f"{_START}{said}{_END}{text}" if said else text
+    return f"{_START}{said}{_END}{_SPACE}{text}" if said else text
 
 
 def taken(text: str) -> tuple[dict[str, str], str]:
