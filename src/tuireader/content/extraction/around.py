@@ -7,10 +7,9 @@ from itertools import accumulate
 
 from tuireader.content.cleaning.phrases import BUTTON
 from tuireader.content.extraction.blocks import Block, Blocks, Span
-from tuireader.content.extraction.page import Element, outwards
+from tuireader.content.extraction.page import Element, lead_away, outwards
 from tuireader.content.extraction.part_names import SURELY_AROUND, reasons
 from tuireader.text.html_elements import HEADINGS
-from tuireader.urls.hosts import host_of, site_of
 
 _MOST = 0.4
 """The share of the letters outside of links that is never taken for something around the article."""
@@ -79,15 +78,8 @@ def _teasers(blocks: Blocks, url: str) -> Iterator[list[Span]]:
         for parts in groups.values():
             spans = [blocks.spans[part] for part in parts]
             teasers = [span for span in spans if _is_teaser(span, blocks)] if len(spans) >= _TEASERS_MIN else []
-            if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not _lead_away(parts, url):
+            if len(teasers) >= max(_TEASERS_MIN, _TEASERS_SHARE * len(spans)) and not lead_away(parts, url):
                 yield teasers
-
-
-def _lead_away(parts: list[Element], url: str) -> bool:
-    """Whether most of the parts that have links lead to other sites only."""
-    here = site_of(host_of(url))
-    linked = [{site_of(host_of(link.get("href", ""))) or here for link in part.iter("a")} for part in parts]
-    return sum(bool(sites) and here not in sites for sites in linked) > sum(map(bool, linked)) / 2
 
 
 def _is_teaser(span: Span, blocks: Blocks) -> bool:

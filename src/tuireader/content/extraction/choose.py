@@ -71,7 +71,7 @@ def choose(tree: Element, known: Known) -> tuple[Blocks, list[bool]]:
     blocks.drop(around)
     matched = _matched(blocks, second_opinion.text(tree), scored)
     if part is not None:
-        for number in scoring.unlike(part, blocks, matched):
+        for number in scoring.unlike(part, blocks, matched, known.url):
             scored[number] = False
     choice = _Choice(blocks, around, known, [number for number in begins if not around[number]])
     sections = [] if part is None else [blocks.spans[each] for each in sections_of(part) if each in blocks.spans]

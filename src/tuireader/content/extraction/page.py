@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from itertools import chain, islice
 from typing import Any, TypeAlias
@@ -13,6 +13,7 @@ from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-un
 
 from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
 from tuireader.text.html_elements import INLINE, MARKS
+from tuireader.urls.hosts import host_of, site_of
 
 Element: TypeAlias = Any
 """An element of lxml's trees."""
@@ -182,3 +183,10 @@ def outwards(element: Element, levels: int) -> Iterator[Element]:
 def text_of(element: Element) -> str:
     """Return the text of an element on one line."""
     return " ".join("".join(element.itertext()).split())
+
+
+def lead_away(parts: Sequence[Element], url: str) -> bool:
+    """Return whether most of the parts that have links lead to other sites only."""
+    here = site_of(host_of(url))
+    linked = [{site_of(host_of(link.get("href", ""))) or here for link in part.iter("a")} for part in parts]
+    return sum(bool(sites) and here not in sites for sites in linked) > sum(map(bool, linked)) / 2

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from tuireader.content.extraction.blocks import Blocks, Span
-from tuireader.content.extraction.page import Element, outwards
+from tuireader.content.cleaning.phrases import END
+from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.page import Element, lead_away, outwards
 from tuireader.content.extraction.part_names import is_one_of_many, weight
 from tuireader.text.html_elements import HEADINGS
 
@@ -46,6 +47,8 @@ _MOST = 0.4
 """The share of the best element's text that is never unlike the article."""
 _GOES_ON = (":", "：")
 """How a block ends that what follows belongs to."""
+_TEXT_MIN = 90
+"""Letters of a block that is text, not a line between other things."""
 _PROSE = 10
 """Marks of punctuation outside of links from which on a part is prose, whatever it is called."""
 
@@ -152,18 +155,37 @@ def _is_prose(span: Span, blocks: Blocks) -> bool:
     return (size > 60 and links < 0.25) or (links == 0 and blocks[span[0]].text.endswith("."))
 
 
-def unlike(best: Element, blocks: Blocks, matched: list[bool]) -> Iterator[int]:
+def _is_text(block: Block) -> bool:
+    return len(block.key) >= _TEXT_MIN and 2 * block.links < len(block.key)
+
+
+def _is_table(part: Element) -> bool:
+    """Whether a part holds a table: half of its cells are worse than all or none."""
+    return next(part.iter("table"), None) is not None
+
+
+def _is_announced(before: Block | None) -> bool:
+    """Whether a list stands under a heading of the article's own."""
+    return before is not None and before.element.tag in HEADINGS and not END.fullmatch(before.text)
+
+
+def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iterator[int]:
     """Yield the blocks within the best element that are unlike an article: mostly links, or a form.
 
     Where no name speaks against them, those that the other opinion `matched` are not.
     """
     within = blocks.spans[best]
     whole = blocks.size(within)
+    text = [number for number in range(*within) if matched[number] and _is_text(blocks[number])]
     for each, span in blocks.spans.items():
         if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
             continue
         links, named = blocks.links(span), weight(each)
-        if span[0] and blocks[span[0] - 1].text.endswith(_GOES_ON):
+        before = blocks[span[0] - 1] if span[0] else None
+        if before is not None and before.text.endswith(_GOES_ON):
+            continue
+        is_within = bool(text) and text[0] < span[0] < text[-1]
+        if named >= 0 and (_is_table(each) or (is_within and (_is_announced(before) or lead_away([each], url)))):
             continue
         if blocks.size(span) > _MOST * whole or links <= (0 if named < 0 else _FEW_LINKS):
             continue
