@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any, TypeAlias
 
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
-from lxml.html import HTMLParser, fromstring, tostring  # type: ignore[import-untyped]
+from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[import-untyped]
 
 from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
 from tuireader.text.html_elements import INLINE, MARKS
@@ -18,6 +18,8 @@ from tuireader.urls.hosts import host_of, site_of
 Element: TypeAlias = Any
 """An element of lxml's trees."""
 
+_BEGINNING, _BEGINNING_MAX = re.compile(r"<html[\s>]", re.IGNORECASE), 5000
+"""Some servers send a page within something else."""
 _STREAMED = re.compile(r"""\sid=["'][\w:-]{0,40}S:[0-9a-f]{1,6}["']""")
 _PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
 _UNSEEN_TAGS = frozenset(
@@ -43,10 +45,12 @@ _FORBIDDEN = {
 
 def load(text: str) -> Element | None:
     """Return the tree of a page; None where there is nothing in it."""
+    begins = _BEGINNING.search(text, 0, _BEGINNING_MAX)
+    text = text[begins.start() :] if begins is not None else text
     is_streamed = _STREAMED.search(text) is not None
     parser = HTMLParser(encoding="utf-8", remove_pis=True, remove_comments=not is_streamed)
     try:
-        tree = fromstring(text.replace("\0", "\ufffd").encode("utf-8", "replace"), parser=parser)
+        tree = document_fromstring(text.replace("\0", "\ufffd").encode("utf-8", "replace"), parser=parser)
     except (LxmlError, ValueError):
         return None
     tree = tree.getroottree().getroot()
