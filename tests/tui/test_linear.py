@@ -15,6 +15,7 @@ from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.article.view import ArticleView
+from tuireader.tui.screens.help import KeyList
 
 LINEAR = Config(refresh_on_start=False, linear=True)
 SIZE = (140, 30)
@@ -110,3 +111,91 @@ async def test_the_first_start_is_without_lines_too(db: Path) -> None:
         typed = app.cursor_position
         await press(pilot, "a")
         assert app.cursor_position.x == typed.x + 1
+
+
+async def test_headings_are_read_not_the_air_above_them(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "right_square_bracket")
+        assert line_read(app) == "Heading 2: Tides"
+        await press(pilot, "G", "t", "G", "enter")
+        assert line_read(app) == "Heading 2: Tides"
+
+
+async def test_what_is_sought_is_typed_where_the_cursor_is(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "slash", *"qqqq")
+        lines = screen_text(app).split("\n")
+        assert lines[app.cursor_position.y][: app.cursor_position.x].strip() == "/ qqqq"
+        assert "no match" in lines[app.cursor_position.y]
+
+
+async def test_a_list_without_rows_says_so_at_the_cursor(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "slash", *"qqqq", "enter")
+        assert line_read(app).startswith("Nothing")
+
+
+async def test_a_dialog_has_the_screen_for_itself(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "t")
+        assert "Paragraph" not in screen_text(app)
+        assert line_read(app).endswith("The sea")
+
+
+async def test_the_command_that_is_chosen_is_where_the_cursor_is(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "colon", *"theme", "down")
+        chosen = line_read(app)
+        assert "theme" in chosen.lower()
+        await press(pilot, "down")
+        assert line_read(app) != chosen
+        await press(pilot, "x")
+        assert screen_text(app).split("\n")[app.cursor_position.y].strip().startswith("themex")
+
+
+async def test_every_line_of_the_help_is_reached(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await press(pilot, "question_mark")
+        rows = [row.text for row in app.screen.query_one(KeyList).rows]
+        for text in rows:
+            assert line_read(app).startswith(text.rstrip("…")[:8])
+            await press(pilot, "j")
+        await press(pilot, "g", "G")
+        assert line_read(app).startswith(rows[-1])
+
+
+async def test_what_went_wrong_is_where_the_cursor_is(shelf: Path) -> None:
+    app = reader(shelf, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "a", *"no address at all", "enter")
+        assert line_read(app).startswith("! ")
+        await press(pilot, "x")
+        assert "no address at allx" in screen_text(app).split("\n")[app.cursor_position.y]
+
+
+async def test_text_from_the_right_is_in_the_order_of_speech(db: Path) -> None:
+    shelve(db, "The Example Review", [Piece("A sea", 1, html="<h2 dir=rtl>שלום עולם</h2><p dir=rtl>אבג דהו</p>")])
+    app = reader(db, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter", "right_square_bracket")
+        assert line_read(app) == "Heading 2: שלום עולם"
+        assert app.cursor_position.x < 40
+
+
+async def test_links_have_the_numbers_of_their_list(db: Path) -> None:
+    html = (
+        "<p><img src='https://b.example/1.png' alt='A boat'></p><p>See <a href='https://b.example/t'>the table</a>.</p>"
+    )
+    shelve(db, "The Example Review", [Piece("The sea", 1, html=html)])
+    app = reader(db, config=LINEAR)
+    async with app.run_test(size=SIZE) as pilot:
+        await press(pilot, "enter")
+        assert "the table (link 2)" in screen_text(app)
+        await press(pilot, "u")
+        assert re.search(r"2  the table", screen_text(app))

@@ -173,7 +173,8 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
 
 def _show_speech(opened: OpenArticle) -> None:
     """Print the article in words, each paragraph on a line, and at the end which number is which link."""
-    from tuireader.content.document.linear import linear_text, numbered_links, to_linear
+    from tuireader.content.document.linear import numbered_links, to_linear
+    from tuireader.content.document.spoken import spoken
     from tuireader.content.layout.head import byline
     from tuireader.text.printable import printable_block
     from tuireader.urls.hosts import host_of
@@ -187,12 +188,12 @@ def _show_speech(opened: OpenArticle) -> None:
     for block in to_linear(opened.document).document.blocks:
         if block.gap:
             put()
-        put(printable_block(linear_text(block)))
+        put(printable_block(spoken(block)))
     links = numbered_links(opened.document)
     if links:
         put("\nLinks:")
     for number, link in enumerate(links, 1):
-        put(printable(f"Link {number}: {link.text}, at {host_of(link.url) or link.url}"))
+        put(printable(f"Link {number}: {'picture, ' * link.is_picture}{link.text}, at {host_of(link.url) or link.url}"))
 
 
 def mark(arguments: argparse.Namespace) -> int:

@@ -129,7 +129,9 @@ class ReaderApp(TypeAhead):
     @property
     def cursor_place(self) -> Offset:
         """Where the terminal's cursor is: in the linear mode where the user reads."""
-        place = reading_place(self.focused) if self.is_linear and self.screen_stack else None
+        if not (self.is_linear and self.screen_stack):
+            return super().cursor_place
+        place = reading_place(getattr(self.screen, "reads", None) or self.focused)
         return super().cursor_place if place is None else place
 
     # Over the panes.

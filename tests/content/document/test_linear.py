@@ -27,7 +27,7 @@ def said(html: str) -> list[str]:
         ("<h2>Lamps</h2><p>On.</p>", ["Heading 2: Lamps", "On."]),
         (
             "<p>See <a href='/a'>the <b>tide</b> table</a>, <a href='/b'>b</a> and <a href='/a'>again</a>.</p>",
-            ["See the tide table (link 1), b (link 2) and again (link 1)."],
+            ["See the tide table (link 1), b (link 2) and again (link 3)."],
         ),
         ("<p>It costs <s>5</s> 4.</p>", ["It costs (struck out: 5) 4."]),
         (
@@ -60,7 +60,7 @@ def said(html: str) -> list[str]:
         ),
         (
             '<figure><img src="a.png" alt="A cat"><figcaption>Tom, at noon</figcaption></figure>',
-            ["Picture: A cat", "Caption: Tom, at noon"],
+            ["Picture: A cat (link 1)", "Caption: Tom, at noon"],
         ),
         ('<p><img src="a.png" alt=""></p>', ["Picture: without words"]),
         ("<p>a</p><hr><p>b</p>", ["a", "Break.", "b"]),
@@ -81,11 +81,12 @@ def test_notes_are_called_notes_and_their_links_lead_to_them() -> None:
     assert linear.block_at(link.target) == 2
 
 
-def test_links_are_numbered_once_each() -> None:
-    document = document_of("<p><a href='/a'>a</a> <a href='/b'>b</a> <a href='/a'>c</a></p>")
+def test_links_are_numbered_once_each_text() -> None:
+    document = document_of("<p><a href='/a'>a</a> <a href='/b'>b</a> <a href='/a'>c</a> <a href='/a'>a</a></p>")
     assert [(link.text, link.url) for link in numbered_links(document)] == [
         ("a", "https://a.example/a"),
         ("b", "https://a.example/b"),
+        ("c", "https://a.example/a"),
     ]
 
 

@@ -3,12 +3,13 @@
 from textual.pilot import Pilot
 
 from support.article_host import Host, opened, paragraphs
+from tuireader.content.document.model import links_out
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.screens.contents import ContentsScreen
-from tuireader.tui.screens.links import LinksScreen, listed
+from tuireader.tui.screens.links import LinksScreen
 
 SECTIONS = "\n\n".join(f"## Section {number}\n\n{paragraphs(6)}" for number in range(5))
 LINKS = (
@@ -262,7 +263,7 @@ async def test_the_list_of_links_shows_addresses_opens_and_copies() -> None:
 
 def test_each_address_is_listed_once_under_each_text() -> None:
     document = opened("[a](http://x) [a](http://x) [b](http://x) [a](http://y) n[^1]\n\n[^1]: note").document
-    assert [(document.links[index].text, document.links[index].url) for index in listed(document.links)] == [
+    assert [(document.links[index].text, document.links[index].url) for index in links_out(document.links)] == [
         ("a", "http://x"),
         ("b", "http://x"),
         ("a", "http://y"),

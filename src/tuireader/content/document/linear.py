@@ -26,6 +26,7 @@ from tuireader.content.document.model import (
     Table,
     Text,
     block_text,
+    links_out,
     text_length,
 )
 
@@ -94,18 +95,14 @@ def to_linear(document: Document) -> Linear:
 
 def numbered_links(document: Document) -> list[Link]:
     """Return the links that lead out of a document, in the order of the numbers that they are called by, from 1 on."""
-    first = {number: index for index, number in reversed(_link_numbers(document).items())}
-    return [document.links[first[number]] for number in sorted(first)]
+    return [document.links[index] for index in links_out(document.links)]
 
 
 def _link_numbers(document: Document) -> dict[int, int]:
-    """The number of each link that leads out of a document, by its index; the same address has the same number."""
-    numbers: dict[str, int] = {}
-    found: dict[int, int] = {}
-    for index, link in enumerate(document.links):
-        if link.target is None and not link.is_picture:
-            found[index] = numbers.setdefault(link.url, len(numbers) + 1)
-    return found
+    """The number of each link that leads out of a document, by its index: its place in the list of links."""
+    listed = [document.links[index] for index in links_out(document.links)]
+    numbers = {(link.text, link.url): number for number, link in enumerate(listed, 1)}
+    return {index: numbers[link.text, link.url] for index, link in enumerate(document.links) if link.target is None}
 
 
 def linear_text(block: Block) -> str:
@@ -216,13 +213,11 @@ def _opening(level: Level, around: _Container | None) -> str:
 
 def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) -> Iterator[_Said]:
     """Yield the blocks that say what a block says."""
-    scope = (block.lang, block.direction)
+    scope = (block.lang, "ltr")  # in the order of speech, whatever the language
     if isinstance(block, HeadingBlock):
         before = f"{prefix}Heading {block.level}: "
         text = _text([before, block.text], numbers)
-        yield _Said(
-            HeadingBlock((), _AIR, block.level, text, lang=block.lang, direction=block.direction), index, len(before)
-        )
+        yield _Said(HeadingBlock((), _AIR, block.level, text, lang=block.lang, direction="ltr"), index, len(before))
     elif isinstance(block, Paragraph):
         before = prefix + _ROLES.get(block.role, "")
         yield _Said(_paragraph(_text([before, block.text], numbers), *scope), index, len(before))

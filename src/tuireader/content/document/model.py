@@ -7,6 +7,7 @@ is an offset into it, in characters, so that it does not depend on a width: a re
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -175,3 +176,14 @@ def text_length(block: Block) -> int:
 def document_text(document: Document) -> str:
     """The document's own text: its blocks, each followed by a newline."""
     return "".join([block_text(block) + "\n" for block in document.blocks])
+
+
+def links_out(links: Sequence[Link]) -> list[int]:
+    """Return which links lead out of a document, by their indices: each address once under each text."""
+    seen: set[tuple[str, str]] = set()
+    indices = []
+    for index, link in enumerate(links):
+        if link.target is None and (link.text, link.url) not in seen:
+            seen.add((link.text, link.url))
+            indices.append(index)
+    return indices

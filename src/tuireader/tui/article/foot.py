@@ -16,12 +16,24 @@ _FEWEST = 12
 """Cells that are worth saying something at the left."""
 
 
+_MARK = "/ "
+
+
 def typing_foot(sought: str, said: str, room: int) -> list[Piece]:
     """While something is typed: its end, as far as there is room, with a cursor; and how the search stands."""
+    return _flush([(_MARK, "foot"), (_end_of(sought, said, room), "typed"), ("▏", "foot")], said, room)
+
+
+def typed_cells(sought: str, said: str, room: int) -> int:
+    """How many cells of that are before the cursor."""
+    return cell_len(_MARK + _end_of(sought, said, room))
+
+
+def _end_of(sought: str, said: str, room: int) -> str:
     fitting = max(0, room - cell_len(said) - 5)
     while cell_len(sought) > fitting:
         sought = sought[1:]
-    return _flush([("/ ", "foot"), (sought, "typed"), ("▏", "foot")], said, room)
+    return sought
 
 
 def foot(said: str, progress: str, room: int) -> list[Piece]:

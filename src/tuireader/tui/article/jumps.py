@@ -73,7 +73,7 @@ class Jumps:
         if view.page is not None and view.document is not None and view.document.blocks:
             place = view.page.place_of(offset)
             above = view.page.walk(place, -1)
-            view.go_to(place if view.page.line(above).text else above)
+            view.go_to(place if view.page.line(above).text or view.is_linear else above)
 
     @property
     def _starts(self) -> list[int]:

@@ -7,6 +7,7 @@ from textual.geometry import Offset
 from tuireader.content.document.linear import Linear, to_linear
 from tuireader.content.document.model import Document
 from tuireader.tui.article.finder import Finder
+from tuireader.tui.article.foot import typed_cells
 from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import column_of, column_of_link, extent
@@ -36,7 +37,10 @@ class LinearReading:
 
     @property
     def cell(self) -> Offset:
-        """The cell of what is read: the first line in sight, in it the match or the link that the user is at."""
+        """The cell of what is typed, or read: the first line in sight, in it the match or the link that one is at."""
+        if self._finder.typing:
+            typed = typed_cells(self._finder.sought, self._finder.said, self._view.column)
+            return Offset(self._view.margin + typed, self._view.size.height - 1)
         view, session, link = self._view, self._finder.session, self._link_cursor.here
         spans = view.spans_of(view.sight[0])
         first, last = extent(spans)

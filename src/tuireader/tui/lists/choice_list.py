@@ -37,7 +37,8 @@ class ChoiceList(RowList):
     def __init__(self, rows: Sequence[Line] = (), *, id: str | None = None, has_cursor: bool = True) -> None:  # noqa: A002 - Textual's name
         super().__init__(id=id)
         self.rows = rows
-        self._has_cursor = has_cursor
+        self.has_cursor = has_cursor
+        """Whether there is a row that is chosen, or where the user reads."""
 
     def set_rows(self, rows: Sequence[Line]) -> None:
         """Show other rows, from the first."""
@@ -54,7 +55,7 @@ class ChoiceList(RowList):
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
         """None where there is only reading."""
-        return 1 if self._has_cursor else 0
+        return 1 if self.has_cursor else 0
 
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The text, and the other one flush right."""
@@ -80,19 +81,19 @@ class ChoiceList(RowList):
 
     def reveal(self) -> None:
         """Scroll to the cursor; without one, stay where the user has scrolled to."""
-        if self._has_cursor:
+        if self.has_cursor:
             super().reveal()
 
     def action_top(self) -> None:
         """To the first row; without a cursor, scroll to it."""
-        if self._has_cursor:
+        if self.has_cursor:
             super().action_top()
         else:
             self.scroll_lines(-len(self.rows))
 
     def action_bottom(self) -> None:
         """To the last row; without a cursor, scroll to it."""
-        if self._has_cursor:
+        if self.has_cursor:
             super().action_bottom()
         else:
             self.scroll_lines(len(self.rows))
@@ -114,12 +115,12 @@ class ChoiceList(RowList):
         self._step(-max(1, self.room - 1))
 
     def _step(self, by: int) -> None:
-        if self._has_cursor:
+        if self.has_cursor:
             self.move_to(self.cursor + by)
         else:
             self.scroll_lines(by)
 
     def action_open(self) -> None:
         """Choose the row under the cursor."""
-        if self._has_cursor and self.cursor < len(self.rows) and not self.rows[self.cursor].is_heading:
+        if self.has_cursor and self.cursor < len(self.rows) and not self.rows[self.cursor].is_heading:
             self.post_message(self.Chosen(self.cursor))

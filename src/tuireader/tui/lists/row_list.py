@@ -196,7 +196,10 @@ class RowList(Rows):
 
     @property
     def reading_cell(self) -> Offset:
-        """Where the row under the cursor begins."""
+        """Where the row under the cursor begins, or what is said where there is none."""
+        if not self.row_count():
+            said = (index for index, pieces in enumerate(self.empty) if any(text.strip() for text, _ in pieces))
+            return Offset(0, min(self.HEAD + next(said, 0), max(0, self.size.height - 1)))
         return Offset(0, max(0, min(self.HEAD + self.cursor_line(), self.size.height - 1)))
 
     def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is

@@ -29,11 +29,12 @@ def open_contents(view: ArticleView) -> None:
 
 def open_links(view: ArticleView) -> None:
     """Show the links that lead out of the article, and open the one that is chosen."""
+    from tuireader.content.document.model import links_out
     from tuireader.tui.screens.dialog import open_dialog
-    from tuireader.tui.screens.links import LinksScreen, listed
+    from tuireader.tui.screens.links import LinksScreen
 
     links = view.links
-    if not listed(links):
+    if not links_out(links):
         toast(view, "No article is open." if view.contents is None else "This article has no links.")
         return
 

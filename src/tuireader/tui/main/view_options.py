@@ -22,6 +22,8 @@ def endings(key: str) -> tuple[str, str]:
 
 def reorders(config: Config) -> bool | None:
     """Whether right-to-left text is put in order here; None where that depends on the terminal."""
+    if config.linear:
+        return False  # voices and fingers read from the beginning
     return {"reorder": True, "terminal": False}.get(config.bidi)
 
 

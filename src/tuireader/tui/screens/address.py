@@ -107,12 +107,13 @@ class AddressScreen(Dialog[Added | None]):
     def complain(self, sentence: str) -> None:
         """Say what went wrong, until another address is typed."""
         self._complained_of = self.query_one(Input).value
-        self.query_one("#subscribe-said", Static).update(joined(("! ", "$alarm"), (ended(sentence), "$ink")))
+        self.reads = said = self.query_one("#subscribe-said", Static)
+        said.update(joined(("! ", "$alarm"), (ended(sentence), "$ink")))
 
     @on(Input.Changed)
     def _say_no_more(self, event: Input.Changed) -> None:
         if self._complained_of and event.value != self._complained_of:
-            self._complained_of = ""
+            self._complained_of, self.reads = "", None
             self.stop_asking()
             self.say(self.invitation)
 

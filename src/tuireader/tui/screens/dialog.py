@@ -10,6 +10,7 @@ from textual.app import App
 from textual.await_complete import AwaitComplete
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
+from textual.widget import Widget
 
 from tuireader.tui import keys
 from tuireader.tui.chrome.bars import HintBar
@@ -31,6 +32,8 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
     VERTICAL_BREAKPOINTS = [(0, "-low"), (22, "-high")]  # noqa: RUF012 - Textual declares it no ClassVar
     """Where there is little height, the air goes before the hints do."""
 
+    reads: Widget | None = None
+    """Where the user reads, where that is not what has the focus."""
     _is_dismissed = False
     _waits = False
     """Whether it is dismissed, and still under another dialog."""

@@ -20,6 +20,7 @@ from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import plain
 from tuireader.tui.support.text_fitting import cut, pad
 
@@ -86,6 +87,7 @@ class HelpScreen(Dialog[None]):
     def on_mount(self) -> None:
         """Show the keys; to be filtered when asked for."""
         self.query_one(Entry).display = False
+        self.query_one(KeyList).has_cursor = is_linear(self)
         self.query_one(KeyList).focus()
 
     def action_search(self) -> None:

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Static
 
-from tuireader.content.document.model import Link
+from tuireader.content.document.model import Link, links_out
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.keys import Row
@@ -35,7 +35,7 @@ class LinksScreen(Dialog[int | None]):
     def __init__(self, links: Sequence[Link]) -> None:
         super().__init__()
         self._links = links
-        self._indices = listed(links)
+        self._indices = links_out(links)
 
     def compose(self) -> ComposeResult:
         """A head and the list."""
@@ -72,17 +72,6 @@ class LinksScreen(Dialog[int | None]):
     @on(ChoiceList.Chosen)
     def _open(self, event: ChoiceList.Chosen) -> None:
         self.dismiss(self._indices[event.index])
-
-
-def listed(links: Sequence[Link]) -> list[int]:
-    """The links that lead out of the article, each address once under each text."""
-    seen: set[tuple[str, str]] = set()
-    indices = []
-    for index, link in enumerate(links):
-        if link.target is None and (link.text, link.url) not in seen:
-            seen.add((link.text, link.url))
-            indices.append(index)
-    return indices
 
 
 class _LinkList(ChoiceList):

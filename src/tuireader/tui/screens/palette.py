@@ -79,6 +79,7 @@ class PaletteScreen(Dialog[str | None]):
 
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
+        self.reads = None
         words = fold(event.value).split()
         self._shown = [command for command in self._commands if all(word in fold(command.name) for word in words)]
         found = self.query_one(ChoiceList)
@@ -114,6 +115,7 @@ class PaletteScreen(Dialog[str | None]):
         """To the command below, or above."""
         choices = self.query_one(ChoiceList)
         choices.move_to(choices.cursor + by)
+        self.reads = choices
 
 
 def _lines(commands: Sequence[Command]) -> list[Line]:

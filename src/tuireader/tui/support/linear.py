@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.geometry import Offset
+
 if TYPE_CHECKING:
-    from textual.geometry import Offset
     from textual.widget import Widget
 
 
@@ -15,7 +16,9 @@ def is_linear(widget: Widget) -> bool:
 
 
 def reading_place(widget: Widget | None) -> Offset | None:
-    """Where on the screen the user types, or reads, in a widget that has a `reading_cell`; None: that is not known."""
+    """Where on the screen one types or reads in a widget: at its beginning, unless it says in a `reading_cell`."""
+    if widget is None:
+        return None
     typed: Offset | None = getattr(widget, "cursor_screen_offset", None)
     cell: Offset | None = getattr(widget, "reading_cell", None)
-    return typed if widget is None or cell is None else widget.content_region.offset + cell
+    return widget.content_region.offset + (cell or Offset()) if typed is None or cell is not None else typed
