@@ -122,3 +122,14 @@ def test_no_boxes_all_words_and_every_place_has_its_way_back(pieces: list[str]) 
         assert document.block_at(linear.place_of(linear.place_in(start))) == document.block_at(start)
         inside = min(text_length(block), 3)
         assert document.block_at(linear.place_of(linear.place_in(start + inside))) == document.block_at(start)
+
+
+def test_lists_beside_one_another_are_several() -> None:
+    html = "<ol start=5><li>a<li>b</ol><ol reversed><li>c</ol><ol type=a><li>d<ul><li>x<li>y</ul></ol><ul><li>z</ul>"
+    assert [line for line in said(html) if line.startswith("List")] == [
+        "List of 2.",
+        "List of 1.",
+        "List of 1.",
+        "List of 2.",
+        "List of 1.",
+    ]

@@ -110,7 +110,8 @@ def _last_numbers(tokens: Sequence[Token]) -> dict[int, int]:
 class _List:
     """A list that is open."""
 
-    def __init__(self, width: int, *, ordered: bool) -> None:
+    def __init__(self, number: int, width: int, *, ordered: bool) -> None:
+        self.number = number
         self.ordered = ordered
         self.width = width
         self.tight = False
@@ -212,7 +213,7 @@ class _Builder:
         self.list_count += 1
         in_tight = bool(self.lists and self.lists[-1].tight and self.levels and self.levels[-1].kind == "item")
         self.gap = 0 if in_tight else 1
-        self.lists.append(_List(max(4, digits + 2) if ordered else 3, ordered=ordered))
+        self.lists.append(_List(self.list_count, max(4, digits + 2) if ordered else 3, ordered=ordered))
 
     def close_list(self, _token: Token) -> None:
         """End a list."""
@@ -229,6 +230,7 @@ class _Builder:
             depth = sum(not each.ordered for each in self.lists)
             marker = _BULLETS[min(depth, len(_BULLETS)) - 1]
         self.push("item", marker, innermost.width, "bullet")
+        self.levels[-1] = self.levels[-1]._replace(list=innermost.number)
 
     def open_quote(self, _token: Token) -> None:
         """Begin a quotation."""

@@ -146,7 +146,7 @@ def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
         prefix = ""
         for container in wanted[same:]:
             if container.key[-1] in _LISTS:
-                container.count = _items(document.blocks, index, len(container.key) - 1)
+                container.count = _items(document.blocks, index, len(container.key) - 2)
                 yield _Said(_paragraph(f"{prefix}List of {container.count}."), index)
                 prefix = ""
             else:
@@ -169,7 +169,7 @@ def _containers(levels: tuple[Level, ...]) -> list[_Container]:
     key: tuple[int | str, ...] = ()
     for level in levels:
         if kind := _list_kind(level):
-            found.append(_Container((*key, kind), level))
+            found.append(_Container((*key, level.list, kind), level))
         key = (*key, level.id)
         found.append(_Container(key, level))
     return found
@@ -185,11 +185,13 @@ def _list_kind(level: Level) -> str:
 def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
     """How many items the list has that begins with a block, `depth` levels deep."""
     levels = blocks[index].levels
-    outer, kind = [level.id for level in levels[:depth]], _list_kind(levels[depth])
+    outer, kind = [level.id for level in levels[:depth]], (_list_kind(levels[depth]), levels[depth].list)
     items: set[int] = set()
     for block in islice(blocks, index, None):
         levels = block.levels
-        if len(levels) <= depth or [level.id for level in levels[:depth]] != outer or _list_kind(levels[depth]) != kind:
+        if len(levels) <= depth or [level.id for level in levels[:depth]] != outer:
+            break
+        if (_list_kind(levels[depth]), levels[depth].list) != kind:
             break
         items.add(levels[depth].id)
     return len(items)

@@ -47,6 +47,8 @@ class Level(NamedTuple):
     width: int = 2
     """Cells that the prefix takes."""
     role: str = "margin"
+    list: int = 0
+    """The number of the list that an item is of."""
 
 
 @dataclass(frozen=True, slots=True)
