@@ -205,7 +205,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
-    status, progress, new, news, asked = DONE, Progress(), 0, 0, 0
+    status, progress, new, news, asked, failed = DONE, Progress(), 0, 0, 0, 0
     with cache.gate() as gate:
         async with open_queue(gate, clock=utc_now) as queue:
             done = 0
@@ -214,7 +214,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                 progress.clear()
                 if event.status in ("failed", "gone"):
                     say(f"{event.feed.name}: {event.error}")
-                    status = FAILED
+                    status, failed = FAILED, failed + 1
                 new, news, asked = new + event.new, news + (event.new > 0), asked + (event.status != "not-due")
                 if as_json:
                     put_json(refreshed_row(event))
@@ -223,15 +223,21 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                 progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
     if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
-        say(_brought(chosen, new, news) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
+        say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     return status
 
 
-def _brought(chosen: list[Feed], new: int, news: int) -> str:
+def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:
     """What a refresh brought, in a sentence."""
     if len(chosen) == 1:
         return f"{new or 'Nothing'} new in {chosen[0].name}."
-    return f"{new} new in {news} of {len(chosen)} feeds." if new else f"Nothing new in {len(chosen)} feeds."
+    bad = f"; {failed} failed" if failed else ""
+    many = (
+        f"{new} new in {news} of {len(chosen)} feeds"
+        if new
+        else f"Nothing new in {len(chosen) - failed} feed{'s' * (failed + 1 < len(chosen))}"
+    )
+    return f"{many}{bad}." if failed < len(chosen) else f"All {len(chosen)} feeds failed."
 
 
 def _nothing_due(chosen: list[Feed]) -> str:

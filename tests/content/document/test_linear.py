@@ -62,7 +62,7 @@ def said(html: str) -> list[str]:
             '<figure><img src="a.png" alt="A cat"><figcaption>Tom, at noon</figcaption></figure>',
             ["Picture: A cat (link 1)", "Caption: Tom, at noon"],
         ),
-        ('<p><img src="a.png" alt=""></p>', ["Picture: without words"]),
+        ('<p><img src="a.png" alt=""></p>', ["Picture (link 1)"]),
         ("<p>a</p><hr><p>b</p>", ["a", "Break.", "b"]),
         ("<dl><dt>Ebb</dt><dd>It goes.</dd></dl>", ["Term: Ebb", "It goes."]),
     ],

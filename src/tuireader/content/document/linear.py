@@ -224,9 +224,9 @@ def _of_block(block: Block, index: int, prefix: str, numbers: dict[int, int]) ->
         before = prefix + _ROLES.get(block.role, "")
         yield _Said(_paragraph(_text([before, block.text], numbers), *scope), index, len(before))
     elif isinstance(block, Picture):
-        before = prefix + "Picture: "
-        said = block.text if block.text.plain != "picture" else block.text._replace(plain="without words", runs=())
-        yield _Said(_paragraph(_text([before, said], numbers), *scope), index, len(before))
+        before = prefix + ("Picture: " if block.text.plain != "picture" else "")
+        text = block.text if block.text.plain != "picture" else block.text._replace(plain="Picture")
+        yield _Said(_paragraph(_text([before, text], numbers), *scope), index, len(before))
     elif isinstance(block, Table):
         yield from (_Said(_paragraph(text, *scope), index) for text in _rows(block, prefix, numbers))
     elif isinstance(block, Code):
