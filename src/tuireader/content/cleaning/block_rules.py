@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tuireader.content.cleaning.admonitions import take_title
 from tuireader.content.cleaning.code_blocks import language_of, listing, listing_in
 from tuireader.content.cleaning.known_by_class import without_links
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
@@ -46,6 +47,9 @@ def container(context: Context, node: Node) -> Kept:
         for each in node.elements():
             if each.tag == "pre":
                 each.attributes.setdefault("data-language", language)
+    if title := take_title(node):
+        named = Node("p", {}, [Node("strong", {}, [title])])
+        return [Node("blockquote", context.attributes(node), [named, *context.blocks(node)])]
     if "line-block" in node["class"].split():
         return paragraph(context, Node("p", node.attributes, lines_of(node)))
     if (node.tag == "aside" or _PULLED.search(node["class"])) and context.is_repeated(node):
@@ -163,9 +167,25 @@ def definitions(context: Context, node: Node) -> Kept:
     return [Node("dl", context.attributes(node), content)] if content else []
 
 
+def _separate_kinds(term: Node) -> None:
+    """Write, in place, what style sheets put between a term and what kind it is of."""
+    before: Node | None = None
+    content: Kept = []
+    for child in term.children:
+        if isinstance(child, Node):
+            is_kind = "classifier" in child["class"].split()
+            if is_kind and before is not None and "classifier-delimiter" not in before["class"].split():
+                content.append(" : ")
+            before = child
+        content.append(child)
+    term.children = content
+
+
 def item(context: Context, node: Node) -> Kept:
     """An item of a list, or a term and what it means."""
     value = {"value": node["value"]} if node.tag == "li" and _START.fullmatch(node["value"]) else {}
+    if node.tag == "dt":
+        _separate_kinds(node)
     found = Node(node.tag, {**value, **context.attributes(node)}, trimmed(context.children_in(node.tag, node)))
     return [] if found.is_empty() else [found]
 

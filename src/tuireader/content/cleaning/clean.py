@@ -23,6 +23,8 @@ def clean_tree(html: str, base_url: str = "", *, has_tex: bool = False) -> Node:
     html, notice = shortened(html)
     root = tree_of(html)
     tidy(root, base_url, has_tex=has_tex)
+    while isinstance(first := root.children[0] if root.children else "", Node) and first.tag == "hr":
+        del root.children[0]
     trim_end(root, base_url)
     root.children += parse(notice).children
     return root

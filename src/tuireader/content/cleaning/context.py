@@ -26,6 +26,9 @@ from tuireader.text.printable import printable, printable_block
 _REPEATED_MIN, _REPEATED_MAX = 20, 600
 """Letters of a block that may be a pull quote."""
 _REPETITIONS_MAX = 100
+_CHINESE_OR_JAPANESE = r"[\u2e80-\u30ff\u3400-\u9fff\uff00-\uff60]"
+_BROKEN = re.compile(rf"(?<={_CHINESE_OR_JAPANESE})[ \t\r]*\n[ \t\r\n]*(?={_CHINESE_OR_JAPANESE})")
+"""Where a line of the source ends between two characters that have no space between them."""
 _WIDE_SPACE = re.compile(r"[ \xa0]{2,}")
 _FORMULAS_MAX = 10_000
 _ESCAPED_TWICE = re.compile(
@@ -93,6 +96,8 @@ class Context:
         """Text, with the formulas in it as they are shown, and what was escaped twice as it was meant."""
         if self.verbatim:
             return [text]
+        if "\n" in text and not text.isascii():
+            text = _BROKEN.sub("", text)
         if "\xa0" in text:
             text = _WIDE_SPACE.sub(lambda found: " " if "\xa0" in found[0] else found[0], text)
         if "&" in text:

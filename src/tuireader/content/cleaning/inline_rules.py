@@ -17,10 +17,14 @@ from tuireader.text.printable import printable_line
 if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
 
+_TO_THE_TOP = re.compile(
+    r"(?:(?:back )?to (?:the )?)?top(?: of page)?|[↑⇑▲^]|nach oben|haut(?: de page)?|arriba", re.IGNORECASE
+)
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
 _SIGNS = frozenset("¶§🔗⚓")
 _ADMONITION = re.compile(r"(?:^|/)(?:note|tip|warning|caution|important)\.(?:png|svg|gif)$")
 """The signs that DocBook sets before a box whose heading says the same."""
+_QUOTES = frozenset("\"'“”„«»‘’‚‹›「『")
 _VERBATIM = frozenset({"code", "kbd", "samp", "tt"})
 _LABEL_MAX = 60
 _BUTTON = re.compile(r"(?:^|[\s_-])(?:button|btn)(?:[\s_-]|$)", re.IGNORECASE)
@@ -40,6 +44,11 @@ def marked(context: Context, node: Node) -> Kept:
     if len(content) == 1 and isinstance(content[0], Node) and content[0].tag == tag:
         return content
     return around(Node(tag, context.attributes(node)), content)
+
+
+def quoted(context: Context, node: Node) -> Kept:
+    """A quotation within a paragraph; where it has marks of its own, no others are put around it."""
+    return context.children(node) if node.words()[:1] in _QUOTES else marked(context, node)
 
 
 def unmarked(context: Context, node: Node) -> Kept:
@@ -86,7 +95,7 @@ def link(context: Context, node: Node) -> Kept:
     content = context.children(node)
     text = Node("p", {}, content)
     address = context.address(node["href"])
-    if "#" in node["href"] and _is_permalink(text, context.tag):
+    if "#" in node["href"] and (_is_permalink(text, context.tag) or _is_to_the_top(text, node["href"])):
         return []
     name = next((each for each in (node["id"], node["name"]) if each in context.targets), "")
     if text.is_empty() or not address:
@@ -104,6 +113,12 @@ def _is_permalink(text: Node, tag: str) -> bool:
     words = text.words()
     in_name = (tag in HEADINGS or tag == "dt") and _PERMALINK.fullmatch(words) is not None
     return (in_name or words in _SIGNS) and not text.has("img")
+
+
+def _is_to_the_top(text: Node, href: str) -> bool:
+    """Whether a link only leads to the beginning of the page."""
+    words = text.words() or " ".join(each["alt"] for each in text.elements() if each.tag == "img")
+    return href.startswith("#") and _TO_THE_TOP.fullmatch(words.strip()) is not None
 
 
 def picture(context: Context, node: Node) -> Kept:

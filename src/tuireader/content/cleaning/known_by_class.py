@@ -26,6 +26,7 @@ PARTS = frozenset(
         "nav-links", "nextprev", "printfriendly", "pf-button", "pvc_clear", "mw-editsection", "noprint", "navbox",
         "gutter", "lineno", "linenos", "line-numbers-rows", "linenumber", "lnt", "wp-block-comments",
         "wp-block-post-comments", "wp-block-post-comments-form", "wp-block-post-navigation-link",
+        "viewcode-link", "viewcode-back", "input_prompt", "output_prompt",
     }
 )  # fmt: skip
 """Classes of parts of a page that blog software marks by a class of its own: nothing in them is the article."""
@@ -46,6 +47,8 @@ _UNSEEN = frozenset(
 UNSEEN_STYLE = re.compile(
     r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all)", re.IGNORECASE
 )
+_PROMPT = re.compile(r"(?:In |Out)?\s*\[[\d*\s]{0,6}\]:?")
+"""The number of a cell of a notebook."""
 _FORM_WORDS_MAX = 60
 
 _SHARE = re.compile(
@@ -68,6 +71,7 @@ _SHARE_LABEL = re.compile(
 _TRACKER = re.compile(
     r"//(?:pixel|stats|b)\.wp\.com/|//stats\.wordpress\.com/|//feeds\.wordpress\.com/1\.0/|//feeds\.feedburner\.com/~|feedsportal\.com/"
     r"|//(?:[\w-]{1,30}\.)*(?:doubleclick\.net|scorecardresearch\.com|google-analytics\.com|quantserve\.com|statcounter\.com)/"
+    r"|//(?:www\.)?facebook\.com/plugins/(?!post|video)|//platform\.twitter\.com/widgets/(?!tweet)"
     r"|//blogger\.googleusercontent\.com/tracker/|//medium\.com/_/stat|/piwik\.php|/matomo\.php|pheedcontent\.com",
     re.IGNORECASE,
 )
@@ -84,7 +88,7 @@ def is_part_of_page(node: Node) -> bool:
     if _is_unseen(node):
         return True
     classes = set(node["class"].lower().split())
-    if classes & PARTS:
+    if classes & PARTS or ("prompt" in classes and _PROMPT.fullmatch(node.words())):
         return True
     # Generators of documents name sections after the words of their headings, so a name alone says little.
     names = (classes | {node["id"].lower()}) & _MAYBE_PARTS

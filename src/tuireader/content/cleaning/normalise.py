@@ -26,6 +26,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("li", "dt", "dd"), block.item),
     "dl": block.definitions,
     "blockquote": block.quote,
+    "q": inline.quoted,
     "pre": block.code_block,
     "figure": block.figure,
     **dict.fromkeys(("figcaption", "caption"), block.caption),

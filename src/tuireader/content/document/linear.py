@@ -126,11 +126,13 @@ class _Container:
     """How many items a list has; 0: it is none."""
     at: int = 0
     """How many of them have begun."""
+    name: str = ""
+    """What a container that is no list is called."""
 
     @property
     def end(self) -> str:
         """What is said where it ends."""
-        return "End of list." if self.count else "End of quote." if self.level.kind == "quote" else ""
+        return "End of list." if self.count else f"End of {self.name}." if self.name else ""
 
 
 def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
@@ -150,6 +152,9 @@ def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
                 yield _Said(_paragraph(f"{prefix}List of {container.count}."), index)
                 prefix = ""
             else:
+                if container.level.kind == "quote":
+                    container.name = "box" if _is_title(block) else "quote"
+                    prefix += f"{container.name.capitalize()}: "
                 prefix += _opening(container.level, around[-1] if around else None)
             around.append(container)
         yield from _of_block(block, index, prefix, numbers)
@@ -197,10 +202,14 @@ def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
     return len(items)
 
 
+def _is_title(block: Block) -> bool:
+    """Whether a block that begins a container is all in bold type: so begin boxes such as "Warning"."""
+    text = block.text if isinstance(block, Paragraph) else NO_TEXT
+    return len(text.runs) == 1 and text.runs[0].style == "strong" and text.runs[0][:2] == (0, len(text.plain))
+
+
 def _opening(level: Level, around: _Container | None) -> str:
     """What is said where a level begins."""
-    if level.kind == "quote":
-        return "Quote: "
     if level.kind != "item":
         return ""
     if level.role == _NOTE:

@@ -13,9 +13,9 @@ from itertools import pairwise, takewhile
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
 from tuireader.content.extraction.around import found_in
-from tuireader.content.extraction.blocks import Blocks, Span
+from tuireader.content.extraction.blocks import Block, Blocks, Span
 from tuireader.content.extraction.edges import says_only_facts
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, outwards
 from tuireader.content.extraction.part_names import is_body, is_left_out, is_note, sections_of
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS
@@ -41,9 +41,16 @@ _TEXT_MIN = 90
 """Letters of a block that may be the first of the text: before it are its title and what is said of it."""
 _ENDING_MAX = 0.5
 """The share of the text that may follow a heading which ends it."""
+_DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
+_MISSED_MAX = 6
+"""Blocks that may stand between the text and what is before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _GOES_ON = 100
 """Letters under a heading below that one from which on the article goes on."""
+
+
+def _is_text(block: Block) -> bool:
+    return len(block.key) >= _TEXT_MIN and 4 * block.links < len(block.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +155,19 @@ class _Choice:
             if len(sections) > 1:
                 first, last = min(first, sections[0][0]), max(last, sections[-1][1] - 1)
             self.chosen = [one and first <= number <= last for number, one in enumerate(scored)]
+            self._add_told(first, last, matched)
+
+    def _add_told(self, first: int, last: int, matched: list[bool]) -> None:
+        """Choose the text that only the other opinion takes, between the edges or right before them."""
+        missed = 0
+        for number in range(last, -1, -1):
+            block = self.blocks[number]
+            if self.around[number] or not (matched[number] and _is_text(block)):
+                missed += number < first
+                if missed > _MISSED_MAX or (number < first and block.element.tag == "h1"):
+                    return
+            else:
+                self.chosen[number] = True
 
     def _first_heading(self, first: int, scored: list[bool]) -> int:
         """The first of the headings right before a block."""
@@ -270,7 +290,7 @@ class _Choice:
             *range(numbers[0] - 1, max(-1, numbers[0] - _TITLE_BEFORE), -1),
         ]
         for number in near:
-            if self.title and self.blocks[number].key == self.title:
+            if self.title and self.blocks[number].key == self.title and not self._has_text_before(number):
                 return number
         firsts = [number for number, block in enumerate(self.blocks) if block.element.tag == "h1"]
         if len(firsts) > 1:
@@ -280,12 +300,22 @@ class _Choice:
                 return number
         return None
 
+    def _has_text_before(self, number: int) -> bool:
+        """Whether text stands before a heading that is no first one: then it is not the title."""
+        if self.blocks[number].element.tag not in HEADINGS[1:]:
+            return False
+        return any(self.agreed[each] and len(self.blocks[each].key) >= _TEXT_MIN for each in range(number))
+
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]
         return says_only_facts(block.text, block.element, self.known.names)
 
     def _ends_nothing(self, number: int) -> bool:
-        return self.blocks[number].element.tag in HEADINGS or self._is_beside(number)
+        block = self.blocks[number]
+        before = self.blocks[number - 1].element if number else block.element
+        if block.text.startswith(_DASHES) and any(each.tag == "blockquote" for each in outwards(before, _QUOTED_DEEP)):
+            return False  # who is quoted
+        return block.element.tag in HEADINGS or self._is_beside(number)
 
     def _is_lead(self, number: int) -> bool:
         """Whether a block between the title and the text reads like text."""

@@ -190,8 +190,8 @@ def _is_of_document(element: Element) -> bool:
         return False
     if not _SECTIONS.isdisjoint(classes):
         return True
-    if classes in (["sidebar"], ["admonition"]):
-        return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
+    if _is_box(element):
+        return True
     if classes not in ([], ["section"]):
         return False
     heading = next((each for each in islice(element.iter(), _HEADING_WITHIN) if each.tag in HEADINGS), None)
@@ -200,6 +200,13 @@ def _is_of_document(element: Element) -> bool:
         return False
     around = element.getparent()
     return " " in slug or (around is not None and around.tag == element.tag and "id" in around.attrib)
+
+
+def _is_box(element: Element) -> bool:
+    """Whether an element is a box of DocBook or Sphinx, with a title of its own."""
+    if element.get("class") not in {"sidebar", "admonition"}:
+        return False
+    return any(not _BOX_TITLES.isdisjoint(each.get("class", "").split()) for each in islice(element, 2))
 
 
 def sections_of(element: Element) -> list[Element]:
@@ -252,6 +259,6 @@ def is_note(element: Element, names: Collection[str]) -> bool:
 def is_left_out(element: Element) -> bool:
     """Whether a block is of what trafilatura leaves out: code, tables, captions, notes."""
     return any(
-        each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES))
+        each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES)) or _is_box(each)
         for each in outwards(element, _NEAR)
     )

@@ -164,8 +164,10 @@ def _is_table(part: Element) -> bool:
     return next(part.iter("table"), None) is not None
 
 
-def _is_announced(before: Block | None) -> bool:
-    """Whether a list stands under a heading of the article's own."""
+def _is_of_text(part: Element, before: Block | None, url: str) -> bool:
+    """Whether links within the text are its own: in order, to other sites, or under a heading of the article."""
+    if part.tag == "ol" or lead_away([part], url):
+        return True
     return before is not None and before.element.tag in HEADINGS and not END.fullmatch(before.text)
 
 
@@ -185,7 +187,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
         if before is not None and before.text.endswith(_GOES_ON):
             continue
         is_within = bool(text) and text[0] < span[0] < text[-1]
-        if named >= 0 and (_is_table(each) or (is_within and (_is_announced(before) or lead_away([each], url)))):
+        if named >= 0 and (_is_table(each) or (is_within and _is_of_text(each, before, url))):
             continue
         if blocks.size(span) > _MOST * whole or links <= (0 if named < 0 else _FEW_LINKS):
             continue
