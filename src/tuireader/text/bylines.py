@@ -47,6 +47,7 @@ _BEHIND_NAME = re.compile(
 )
 """What someone is, where it is said behind the name."""
 _FOR_WHOM = re.compile(r"\s+for\s+(?:the\s+)?\S.*$", re.IGNORECASE)
+_ON_DAY = re.compile(r",?\s+(?:on\s+)?(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b.*$")
 _BETWEEN = re.compile(r"\s*;\s*|\s*,\s*(?:(?:and|&)\s+)?|\s+(?:and|&)\s+")
 # Two words at least, and each like part of a name: "King, Jr." and "Trade and Industry" are one.
 _PART_OF_NAME = r"(?:[^\W\d_a-z][\w.'’-]{0,40}|d[aeiou]s?|del|della|der|den|van|von|zu|al|bin|ibn|la|le|y)"
@@ -77,7 +78,7 @@ def person(text: str) -> str:
 
 def _without_role(text: str) -> str:
     """Return names without what their bearers are and for whom they wrote, if what is left is whole names."""
-    for pattern in (_BEHIND_NAME, _FOR_WHOM):
+    for pattern in (_BEHIND_NAME, _FOR_WHOM, _ON_DAY):
         shorter = pattern.sub("", text, count=1).rstrip(" ,")
         if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):
             text = shorter

@@ -179,3 +179,57 @@ def test_what_stands_aside_and_leads_nowhere_is_the_authors_remark() -> None:
 def test_what_is_drawn_for_the_eye_is_read_where_the_ear_is_told_the_same(start: str, words: str) -> None:
     text = text_of(article(f"<p>{start}, and more of it: {WORDS}</p>"))
     assert f"{words}, and more of it" in text.replace(" ,", ",")
+
+
+LINKS = "".join(f"<li><a href='{{0}}/{name}'>{name}</a>, old</li>" for name in ("vim", "emacs", "ed", "joe"))
+
+ROWS = "".join(f"<tr><td><a href='/{name}'>{name}</a></td><td>old</td></tr>" for name in ("vim", "emacs", "ed", "joe"))
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<h2>Editors</h2><ul>{LINKS.format('')}</ul>",
+        f"<ul>{LINKS.format('https://elsewhere.example')}</ul>",
+        f"<p>Here they are.</p><ol>{LINKS.format('')}</ol>",
+        f"<div class='chapter'><table><tr><th>Name<th>Age</tr>{ROWS}</table></div>",
+    ],
+)
+def test_lists_and_tables_of_links_within_the_text(part: str) -> None:
+    text = text_of(article(part))
+    assert all(name in text for name in ("vim", "emacs", "ed", "joe"))
+
+
+def test_a_list_of_the_sites_articles_within_the_text_is_not_kept() -> None:
+    for before in ("", "<h3>Related articles</h3>"):
+        text = text_of(article(f"{before}<ul>{LINKS.format('')}</ul>"))
+        assert "emacs" not in text
+        assert "Related" not in text
+
+
+def test_first_paragraphs_in_parts_of_their_own() -> None:
+    first, second = (f"<div class='par{n}'><p>{n}, the tide. {WORDS}</p></div>" for n in ("One", "Two"))
+    text = text_of(f"<h1>The Tide House</h1><div id='all'>{first}{second}<div class='body'>{PROSE * 6}</div></div>")
+    assert "One, the tide." in text
+    assert "Two, the tide." in text
+
+
+def test_who_is_quoted_at_the_end() -> None:
+    assert text_of(article(f"<blockquote><p>{WORDS}</p></blockquote><p>-- Anna Hess</p>", after=0)).endswith(
+        "-- Anna Hess"
+    )
+
+
+def test_a_page_within_something_else() -> None:
+    page = f"<DOCUMENT>\n<TYPE>EX-99.1\n<TEXT>\n<HTML><HEAD><TITLE>EX</TITLE></HEAD><BODY>{PROSE * 5}</BODY></HTML>"
+    found = main_html(page, "https://site.example/a")
+    assert found is not None
+    assert plain_text(found.html).count("keeper") == 15
+
+
+def test_text_before_the_only_heading_of_a_page_without_title() -> None:
+    found = main_html(
+        f"<html><body><p>First of all. {WORDS}</p><h2>Tides</h2>{PROSE * 4}</body></html>", "https://site.example/a"
+    )
+    assert found is not None
+    assert plain_text(found.html).startswith("First of all.")

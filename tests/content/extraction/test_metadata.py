@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from tuireader.content.extraction.extract import main_html
 from tuireader.content.extraction.metadata import labels, metadata_of, names, title_of
 from tuireader.content.extraction.page import load
 
@@ -146,3 +147,20 @@ def test_the_sites_name_and_what_stands_beside_are_no_title(page: str, title: st
     facts = metadata_of(tree, NOTHING)
     found = Found("Money for barriers" if "barriers" in page else "")
     assert title_of(page, facts.headings, found, own=facts.own_heading, sites=facts.of_site) == title
+
+
+@pytest.mark.parametrize(
+    ("heading", "title"),
+    [
+        ("<h1><a href='s' class='icon'><span class='sr-only'>View Source</span></a> gen_server</h1>", "gen_server"),
+        ("<h1>Module <span>option</span><button>Copy item path</button></h1>", "Module option"),
+    ],
+)
+def test_a_title_is_without_what_is_hidden_or_pressed_in_it(heading: str, title: str) -> None:
+    text = "<p>" + "Words of the page, and more of them. " * 20
+    found = main_html(
+        f"<html><head><title>{title}</title></head><body><main>{heading}{text * 3}</main></body></html>",
+        "https://a.example/",
+    )
+    assert found is not None
+    assert found.title == title

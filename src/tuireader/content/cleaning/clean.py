@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tuireader.content.cleaning.endings import trim_end
+from tuireader.content.cleaning.endings import trim_beginning, trim_end
 from tuireader.content.cleaning.normalise import tidy
 from tuireader.content.dom.repair import shortened
 from tuireader.content.dom.sanitize import tree_of
@@ -23,8 +23,7 @@ def clean_tree(html: str, base_url: str = "", *, has_tex: bool = False) -> Node:
     html, notice = shortened(html)
     root = tree_of(html)
     tidy(root, base_url, has_tex=has_tex)
-    while isinstance(first := root.children[0] if root.children else "", Node) and first.tag == "hr":
-        del root.children[0]
+    trim_beginning(root)
     trim_end(root, base_url)
     root.children += parse(notice).children
     return root

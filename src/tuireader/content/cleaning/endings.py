@@ -42,6 +42,17 @@ def trim_end(root: Node, base_url: str) -> None:
             return
 
 
+def trim_beginning(root: Node) -> None:
+    """Take rules from the beginning, in place."""
+    around: Node | str = root
+    while isinstance(around, Node) and around.children:
+        first = around.children[0]
+        if isinstance(first, Node) and first.tag == "hr":
+            del around.children[0]
+        else:
+            around = first if isinstance(first, Node) and first.tag == "div" else ""
+
+
 def _is_closing(block: Node) -> bool:
     if block.tag == "hr" or block.is_empty() or is_share_bar(block):
         return True

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
 
 _TO_THE_TOP = re.compile(
-    r"(?:(?:back )?to (?:the )?)?top(?: of page)?|[↑⇑▲^]|nach oben|haut(?: de page)?|arriba", re.IGNORECASE
+    r"(?:(?:back )?to (?:the )?)?top(?: of page)?|nach oben|haut(?: de page)?|arriba", re.IGNORECASE
 )
 _PERMALINK = re.compile(r"[#¶§🔗⚓\s]*|(?:perma)?link(?: to this (?:heading|section|headline))?|anchor", re.IGNORECASE)
 _SIGNS = frozenset("¶§🔗⚓")

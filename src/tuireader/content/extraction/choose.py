@@ -255,6 +255,10 @@ class _Choice:
     def _end(self) -> None:
         """End before a heading under which no article goes on, unless much follows it."""
         numbers = self.numbers()
+        for number in numbers[:-1]:
+            if not self.chosen[number + 1] and self.blocks[number].element.tag in HEADINGS and self._is_end(number):
+                self.chosen[number] = False
+        numbers = self.numbers()
         least = (1 - _ENDING_MAX) * self.blocks.size_of(self.chosen)
         size = 0
         for index, number in enumerate(numbers):

@@ -66,7 +66,9 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     _bound_meta(tree)
     found = second_opinion.Facts(tree, url)
     facts = metadata_of(tree, found, stated)
-    title = title_of(text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site))
+    title = title_of(
+        text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site), others=facts.other_headings
+    )
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt, url))), url, has_tex=_shows_tex(text))

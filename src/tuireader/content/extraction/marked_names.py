@@ -81,6 +81,8 @@ _PARAGRAPHS = frozenset({"p", "div", "span", "address", "small"})
 _NO_NAME = re.compile(
     r"(?:view|see|show|read|all|more|other|follow)\b.*\b(?:posts?|articles?|stories|by|from|more)\b.*|posts by .*"
     r"|website|authors?|tags?|categor(?:y|ies)|archives?|home|about|permalink|edit|.*://.*|.* says:?"
+    r"|(?:this|his|her|their|your) .*|.*\b(?:rss|feeds?|logged|sign(?:ed)? in|account|version)\b.*"
+    r"|(?:[a-z]+ )?(?:editors?|reporters?|correspondents?|writers?|contributors?|columnists?)"
     r"|(?:.* )?(?:share|save|subscribe|follow|e-?mail|print)(?: .*)?",
     re.IGNORECASE,
 )

@@ -11,6 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from tuireader.content.cleaning.known_by_class import is_unseen
 from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.text.bylines import categories, distinct, people
@@ -77,18 +78,31 @@ class Metadata:
     """The only first heading of the article or of the main part, or what its page calls the title; empty: neither."""
     of_site: tuple[str, ...]
     """Headings that lead home: the name of the site."""
+    other_headings: tuple[str, ...]
+    """Those of the second level."""
 
 
-def title_of(page: str, headings: Iterable[str], found: Found, *, own: str = "", sites: Iterable[str] = ()) -> str:
+def title_of(
+    page: str,
+    headings: Iterable[str],
+    found: Found,
+    *,
+    own: str = "",
+    sites: Iterable[str] = (),
+    others: Iterable[str] = (),
+) -> str:
     """Return the title of an article: a heading of its own that the page is called after, else what was `found`.
 
     What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
-    page's title. A name of its site, one of `sites`, is the title of none of its articles.
+    page's title. A name of its site, one of `sites`, is the title of none of its articles. `others` are headings of
+    which only what says all that the page is called is the title.
     """
     named = {"", *map(letters, sites)}
     called = [each for each in _called(page) if letters(each) not in named]
     likely = [each for each in (*headings, own) if letters(each) not in named]
     if title := _called_after(likely, called):
+        return title
+    if title := next((each for each in others if letters(each) in {*map(letters, called)} - named), ""):
         return title
     # What is the whole title of the page says nothing that this does not say.
     if letters(found.title) not in {*named, *map(letters, called)}:
@@ -163,6 +177,7 @@ def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProx
         next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),
         tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
+        tuple(map(_line, islice(near.iter("h2"), _HEADINGS_MAX))),
     )
 
 
@@ -207,6 +222,11 @@ def _titles(near: Any) -> list[Any]:
     return list(islice((each for each in called if not marked_names.is_elsewhere(each)), 1))
 
 
+def _called_title(near: Any) -> list[Any]:
+    """What is called "title" and nothing else, as generators of documents have it."""
+    return list(islice((each for each in near.iter("div", "p") if each.get("class") == "title"), 1))
+
+
 def _line(heading: Any) -> str:
     line = printable_line("".join(_shown(heading))[:_TITLE_MAX])
     return line.rstrip(_PERMALINK).rstrip().removesuffix(" #")
@@ -217,9 +237,16 @@ def _shown(element: Any) -> Iterator[str]:
     yield element.text or ""
     for each in element:
         is_beside = isinstance(each.tag, str) and _BESIDE_TITLE.search(each.get("class", ""))
-        if isinstance(each.tag, str) and each.get("aria-hidden") != "true" and not is_beside:
+        if isinstance(each.tag, str) and not (is_beside or _is_hidden(each)):
             yield from _shown(each)
         yield each.tail or ""
+
+
+def _is_hidden(element: Any) -> bool:
+    """Whether an element is not seen, or is something to press."""
+    if element.get("aria-hidden") == "true" or element.tag in {"button", "div"}:
+        return True
+    return is_unseen(element.tag, element.get("class", "").split())
 
 
 def _firsts(near: Any) -> list[Any]:
@@ -231,7 +258,8 @@ def _headings(near: Any) -> list[Any]:
     firsts = _firsts(near)
     of_site = [each for each in firsts if _is_at_the_head(each) or _leads_home(each)]
     others = [each for each in firsts if each not in of_site]
-    return [*_titles(near), *(others or [*islice(near.iter("h2"), _HEADINGS_MAX), *of_site])]
+    seconds = list(islice(near.iter("h2"), _HEADINGS_MAX))
+    return [*_titles(near), *(others or seconds), *_called_title(near), *([] if others else of_site)]
 
 
 def _is_at_the_head(heading: Any) -> bool:
