@@ -15,6 +15,7 @@ import pytest
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.pty_terminal import Terminal
+from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader import paths
 
@@ -90,6 +91,16 @@ def test_why_the_only_feed_failed_is_said_once(run: Run, review: ScriptedSite) -
     run("add", review.url)
     review.pages.clear()
     assert len(run("refresh", "--force").err.splitlines()) == 1
+
+
+def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) -> None:
+    other = rss(Item("entry", html="<p>Another.</p>"))
+    review.pages["/other"] = Reply(other, content_type="application/rss+xml")
+    run("add", review.url, f"{review.url}/other")
+    del review.pages["/other"]
+    assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: Nothing new in 1 feed; 1 failed."
+    review.pages.clear()
+    assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: All 2 feeds failed."
 
 
 def test_a_list_of_no_articles_is_not_asked_for(run: Run) -> None:
