@@ -11,7 +11,7 @@ from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
 from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
-from tuireader.content.cleaning.media import formula_node
+from tuireader.content.cleaning.media import formula_node, with_captions
 from tuireader.content.cleaning.phrases import CONTENTS
 from tuireader.content.cleaning.verse import indent_of
 from tuireader.content.dom.flow import Kept, in_blocks, is_block
@@ -120,7 +120,7 @@ class Context:
 
     def blocks(self, node: Node) -> Kept:
         """What is kept of what an element holds, as blocks only."""
-        return in_blocks(self.children(node))
+        return with_captions(in_blocks(self.children(node)))
 
     def attributes(self, node: Node) -> dict[str, str]:
         """What matters of any element: its name if a link leads to it, its language and direction."""

@@ -6,8 +6,10 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
+from tuireader.content.dom.flow import Kept
 from tuireader.content.dom.tree import Node
 from tuireader.content.maths.formulas import Formula, from_tex
+from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line
 from tuireader.urls.hosts import short_host
 
@@ -23,6 +25,8 @@ _FORMULA = re.compile(r"latex\.php|/math/render/|chart\?cht=tx", re.IGNORECASE)
 _FORMULAS = frozenset({"latex", "mwe-math-fallback-image-display", "mwe-math-fallback-image-inline", "tex"})
 SIGN = "sign"
 """The class of pictures that stand in a line of text."""
+_NAME_MIN = 8
+_NOTHING = Node("p")
 _SIGN_MAX = 2
 _SMALL = 48
 """Pixels of a picture that stands in a line of text."""
@@ -127,6 +131,27 @@ def is_picture(node: Node) -> bool:
         seen = [each for each in node.children if not isinstance(each, str) or each.strip()]
         return len(seen) == 1 and isinstance(seen[0], Node) and is_picture(seen[0])
     return node.tag == "img"
+
+
+def with_captions(blocks: Kept) -> Kept:
+    """Return blocks with a picture and what is below it as a figure, where that says what the picture is called."""
+    found: Kept = []
+    for block in blocks:
+        before = found[-1] if found else ""
+        if isinstance(block, Node) and block.tag == "p" and isinstance(before, Node) and before.tag == "p":
+            name = _only_picture(before)["alt"]
+            if len(name) >= _NAME_MIN and letters(name) == letters(block.words()) and not block.has("img"):
+                found[-1] = Node("figure", {}, [*before.children, Node("figcaption", {}, block.children)])
+                continue
+        found.append(block)
+    return found
+
+
+def _only_picture(paragraph: Node) -> Node:
+    """The picture that is all that a paragraph has; if there is none, an element without attributes."""
+    if len(paragraph.children) == 1 and isinstance(only := paragraph.children[0], Node) and is_picture(only):
+        return only if only.tag == "img" else next(each for each in only.elements() if each.tag == "img")
+    return _NOTHING
 
 
 def is_sign(node: Node) -> bool:
