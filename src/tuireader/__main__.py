@@ -2,15 +2,21 @@
 
 import sys
 
+from tuireader import hush
+
 
 def main() -> int:
     """Run the command line; ctrl+c counts from the first moment on, while the rest is still being loaded."""
     try:
+        if hush.opens_reader(sys.argv[1:]):
+            hush.hush()
         from tuireader.cli import main as run
 
         return run()
     except KeyboardInterrupt:
         return 130
+    finally:
+        hush.restore()
 
 
 if __name__ == "__main__":

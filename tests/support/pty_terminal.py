@@ -69,6 +69,10 @@ class Terminal:
         for key in keys:
             self._child.send(key)
 
+    def fileno(self) -> int:
+        """The end of the pty that a terminal has."""
+        return int(self._child.child_fd)
+
     def paste(self, text: str) -> None:
         """Paste, as a terminal in bracketed paste mode does."""
         self._child.send(f"\x1b[200~{text}\x1b[201~")

@@ -17,6 +17,7 @@ from typing import IO, Any
 from textual.app import App
 from textual.events import Resize
 
+from tuireader import hush
 from tuireader.tui.support.textual_internals import OpenDriver
 
 _CHUNK = 4096
@@ -74,6 +75,8 @@ class TerminalDriver(OpenDriver):
         if self._is_on or self.is_lost:
             return
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        if (before := hush.before()) is not None and self.attrs_before is not None:
+            self.attrs_before = before  # the terminal was changed when the program began
         self._is_on = self.is_writing
         if not self._is_on and not self._is_there():
             self._lose()  # else it is another program's for now, as in the background: it is tried again when continued

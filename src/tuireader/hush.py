@@ -1,0 +1,77 @@
+"""The terminal from the first moment on: what is typed while the reader starts is neither shown nor lost.
+
+Loaded before anything else, so only by what costs nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+
+try:
+    import termios
+except ImportError:  # not POSIX: there, the terminal stays as it is until the reader takes it
+    termios = None  # type: ignore[assignment]
+
+COMMANDS = frozenset(
+    {"add", "config", "feeds", "import", "list", "mark", "path", "refresh", "remove", "search", "show"}
+)
+"""What opens no reader; `tests/test_hush.py` holds that it names all of these."""
+_READERS = frozenset({"--linear", "demo"})
+_INPUT, _LOCAL, _CHARACTERS = 0, 3, 6
+"""Where these are among the attributes of a terminal."""
+
+_before: list[list[Any]] = []
+"""What the terminal was like, where it was changed: at most one."""
+
+
+def opens_reader(arguments: Sequence[str]) -> bool:
+    """Whether a command line is one that opens the reader, as far as can be told without knowing all of it."""
+    if not arguments:
+        return True
+    return arguments[0] in _READERS or not (arguments[0].startswith("-") or arguments[0] in COMMANDS)
+
+
+def hush() -> None:
+    """Have the terminal keep what is typed, unseen, and Enter as Enter; `restore` undoes it, as does being ended.
+
+    ctrl+c ends the program, as ever; ctrl+z waits until the reader is there. Nothing where there is no terminal, or
+    where it is another program's for now.
+    """
+    if termios is None or _before or not (os.isatty(0) and os.isatty(1)):
+        return
+    with suppress(OSError, termios.error):
+        if os.tcgetpgrp(0) != os.getpgrp():
+            return
+        before, changed = termios.tcgetattr(0), termios.tcgetattr(0)
+        changed[_INPUT] &= ~termios.ICRNL
+        changed[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
+        changed[_CHARACTERS][termios.VSUSP] = b"\0"
+        termios.tcsetattr(0, termios.TCSANOW, changed)
+        _before.append(before)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, _end)
+
+
+def before() -> list[Any] | None:
+    """What the terminal was like, in the form of termios; None where nothing was changed."""
+    return _before[0] if _before else None
+
+
+def restore() -> None:
+    """Make the terminal as it was before."""
+    while _before:
+        with suppress(OSError, termios.error):
+            termios.tcsetattr(0, termios.TCSANOW, _before.pop())
+
+
+def _end(number: int, _frame: object) -> None:
+    restore()
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    sys.exit(128 + number)  # until the signal comes

@@ -1,0 +1,121 @@
+"""What is typed while the program starts is neither shown nor lost, however it ends."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.app_factory import Piece, shelve
+from support.pty_terminal import PATIENCE, Terminal
+from tuireader import hush, paths
+from tuireader.cli.arguments import COMMANDS
+
+HELD = """
+import os, sys, time
+from tuireader import hush, __main__
+take = hush.hush
+def hushed():
+    take()
+    while not os.path.exists(sys.argv[1]):
+        time.sleep(0.01)
+    del sys.argv[1]
+hush.hush = hushed
+hush.opens_reader = lambda arguments: True
+sys.exit(__main__.main())
+"""
+"""The program, which waits where it has taken the terminal until there is a file."""
+
+
+@pytest.fixture
+def go(tmp_path: Path) -> Path:
+    """The file that is waited for."""
+    return tmp_path / "go"
+
+
+@pytest.fixture
+def held(go: Path) -> Iterator[Terminal]:
+    with Terminal([str(go)], command=(sys.executable, "-c", HELD)) as terminal:
+        limit = time.monotonic() + PATIENCE
+        while is_echoing(terminal):
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        yield terminal
+
+
+def attributes(terminal: Terminal) -> list[Any]:
+    return termios.tcgetattr(terminal.fileno())
+
+
+def is_echoing(terminal: Terminal) -> bool:
+    return bool(attributes(terminal)[3] & termios.ECHO)
+
+
+def test_keys_of_the_first_moment_do_what_they_do_and_are_not_shown(go: Path) -> None:
+    shelve(paths.cache_path(), "The Example Review", [Piece(f"Piece {number}", number) for number in range(1, 7)])
+    with Terminal([str(go)], command=(sys.executable, "-c", HELD)) as terminal:
+        usual = attributes(terminal)
+        while is_echoing(terminal):
+            time.sleep(0.01)
+        terminal.press("j", "j", "\r")
+        go.touch()
+        terminal.until(lambda screen: "By Andrew Zirkle" in screen and screen.count("Piece 3") == 2)
+        shown = bytes(terminal.raw)
+        assert b"jj" not in shown[: shown.index(b"\x1b[?1049h")]
+        terminal.press("\x11")
+        assert terminal.wait() == 0
+    assert usual[3] & termios.ECHO
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_who_is_ended_while_starting_leaves_the_terminal_as_it_was(held: Terminal, number: int) -> None:
+    held.kill(number)
+    limit = time.monotonic() + PATIENCE
+    while not is_echoing(held):
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    assert attributes(held)[0] & termios.ICRNL
+    assert attributes(held)[3] & termios.ICANON
+    assert held.wait() == -number
+
+
+def test_ctrl_c_ends_it_and_ctrl_z_waits(held: Terminal) -> None:
+    held.press("\x1a", "\x03")
+    limit = time.monotonic() + PATIENCE
+    while not is_echoing(held):
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    assert held.wait() == 130
+
+
+def test_what_cannot_start_says_why_in_a_terminal_as_it_was(held: Terminal, go: Path) -> None:
+    paths.config_path().parent.mkdir(parents=True)
+    paths.config_path().write_text("measure = 'wide'\n", "utf-8")
+    go.touch()
+    held.until("measure")
+    assert held.wait() != 0
+
+
+@pytest.mark.parametrize(
+    ("words", "opens"),
+    [([], True), (["example.org"], True), (["demo"], True), (["--linear"], True), (["--help"], False)],
+)
+def test_what_opens_the_reader(words: list[str], opens: bool) -> None:
+    assert hush.opens_reader(words) == opens
+
+
+def test_all_commands_are_known() -> None:
+    assert set(COMMANDS) - {"demo"} == hush.COMMANDS
+    assert not any(hush.opens_reader([name]) for name in hush.COMMANDS)
+
+
+def test_without_a_terminal_nothing_is_changed() -> None:
+    hush.hush()  # pytest's own streams are none
+    assert hush.before() is None
+    hush.restore()
