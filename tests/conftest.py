@@ -73,6 +73,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
         ("tuireader.tui.app", "NOTIFICATION_TIMEOUT", "ReaderApp"),
         ("tuireader.tui.support.typeahead", "PATIENCE", ""),
         ("tuireader.library.subscribing.discovery", "_PATIENCE", ""),
+        ("tuireader.library.reading.full_text", "DEADLINE", ""),
     ):
         if module in sys.modules:
             monkeypatch.setattr(f"{module}.{holder}.{name}" if holder else f"{module}.{name}", 600.0)

@@ -133,7 +133,7 @@ def show(arguments: argparse.Namespace) -> int:
         elif arguments.format == "html":
             put(open_article.html_of(connection, arguments.id))
         else:
-            opened = open_article.open_article(connection, arguments.id, find_language=arguments.format == "text")
+            opened = open_article.open_article(connection, arguments.id)
             if arguments.format == "json":
                 row = article_row(opened.article, opened.status)
                 row["markdown"] = opened.markdown
@@ -145,16 +145,16 @@ def show(arguments: argparse.Namespace) -> int:
             elif arguments.format == "speech":
                 _show_speech(opened)
             else:
-                _show_text(opened, arguments.width)
+                _show_text(connection, opened, arguments.width)
     return DONE
 
 
-def _show_text(opened: OpenArticle, width: int | None) -> None:
+def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int | None) -> None:
     """Print the page: in colour on a terminal, in logical order and without a code anywhere else."""
     from tuireader.config.load import load
     from tuireader.content.layout.ansi import is_printed, to_ansi, to_plain
     from tuireader.content.layout.head import lay_out_head
-    from tuireader.content.layout.layout import lay_out
+    from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out
     from tuireader.text.bidi import terminal_reorders
 
     chosen = load(paths.config_path())
@@ -162,6 +162,12 @@ def _show_text(opened: OpenArticle, width: int | None) -> None:
     coloured = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     reorder = terminal and (chosen.bidi == "reorder" or (chosen.bidi == "auto" and not terminal_reorders(os.environ)))
     room = width or max(10, min(chosen.measure, shutil.get_terminal_size().columns))
+    if room < HYPHENATED_BELOW and chosen.hyphenate and not opened.document.lang:
+        from tuireader.library.reading import languages
+        from tuireader.library.reading.open_article import open_article
+
+        languages.learn(connection, opened.article.feed_id)
+        opened = open_article(connection, opened.article.id)
     head = lay_out_head(opened.article, room)
     printed = to_ansi if coloured else to_plain
     for line in head:

@@ -162,12 +162,14 @@ def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
 
 LANGUAGE = "language"
 """The option that a feed sets itself: in what language it is."""
+FOUND_LANGUAGE = "language found"
+"""The option that is set for feeds that do not say it: what its articles are written in; "und": several languages."""
 
 
 def language(c: sqlite3.Connection, feed_id: int) -> str:
-    """The language that a feed says it is in, as in "de"; empty where it says none."""
-    row = c.execute("SELECT value FROM feed_option WHERE feed_id = ? AND name = ?", (feed_id, LANGUAGE)).fetchone()
-    return text_of(row[0]) if row else ""
+    """The language that a feed says it is in, as in "de", or else is; empty where that is not known yet."""
+    said = options(c, feed_id)
+    return said.get(LANGUAGE) or said.get(FOUND_LANGUAGE) or ""
 
 
 def options(c: sqlite3.Connection, feed_id: int) -> dict[str, str]:

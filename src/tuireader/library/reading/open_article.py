@@ -67,25 +67,17 @@ def open_article(
     *,
     endings: Endings = ENDINGS,
     beginning: bool = False,
-    find_language: bool = False,
 ) -> OpenArticle:
     """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
 
-    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. With
-    `find_language`, the language is found out where neither the article nor its feed says one. Raises NotFoundError.
+    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. Raises
+    NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
     html = _clean_html(c, article)
     first = _beginning(html) if beginning and not status.position else ""
-    lang = feeds.language(c, article.feed_id) or (_language_of(first or html) if find_language else "")
+    lang = feeds.language(c, article.feed_id)
     return OpenArticle(article, status, html, *_prepared(article, first or html, endings, lang), whole=not first)
-
-
-def _language_of(html: str) -> str:
-    from tuireader.content.dom.plain_text import plain_text
-    from tuireader.text.language import language_of
-
-    return "" if html.startswith("<div") and " lang=" in html[:80] else language_of(plain_text(html))
 
 
 def _beginning(html: str) -> str:

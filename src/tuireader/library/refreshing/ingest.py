@@ -51,7 +51,7 @@ def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFee
         saved = articles.save(c, after, what, now)
         return Refreshed(after, "failed", saved, parsed.skipped, str(error))
     saved = articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
-    if parsed.language != store_feeds.language(c, feed.id):
+    if parsed.language != store_feeds.options(c, feed.id).get(store_feeds.LANGUAGE, ""):
         store_feeds.set_option(c, feed.id, store_feeds.LANGUAGE, parsed.language or None)
     after = store_feeds.get(c, feed.id)
     status: RefreshStatus = "updated" if saved.new or saved.changed else "unchanged"

@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 
 from tuireader.config.options import MEASURE, NARROWEST, WIDEST
 from tuireader.content.document.model import Code, Document
-from tuireader.content.layout.layout import lay_out_block
+from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.article.page_layout import HEAD, TOP, Page
@@ -121,6 +121,11 @@ class PageView(OpenScrollView, can_focus=True):
     def rows(self) -> int:
         """Rows for the page."""
         return self.size.height - self.foot
+
+    @property
+    def divides_words(self) -> bool:
+        """Whether the column is so narrow that words are divided at its end, as their language does."""
+        return self.hyphenate and self.column < HYPHENATED_BELOW
 
     @property
     def position(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from sqlite3 import Connection
@@ -28,13 +29,12 @@ from tuireader.tui.support.workers import is_busy
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from tuireader.content.document.model import Document
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model.article import Article, Status
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 
-_MARGINS = 4
-"""Cells beside the column of an article in a narrow pane."""
 _PREPARED = (
     "tuireader.text.bidi",
     "tuireader.content.layout.head",
@@ -45,6 +45,10 @@ _PREPARED = (
 """What the view of an article needs and takes long to load."""
 POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
+
+
+_REHEARSED, _REHEARSED_WIDTH = 6, 72
+"""Blocks that are laid out to have it done once, and at which width."""
 
 
 Way = Literal["opened", "previewed", "resumed", "beside"]
@@ -112,6 +116,8 @@ class ReadingPane(Container):
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the user did with it."""
+        self._looked_at: set[int] = set()
+        """The feeds whose language was asked for since the start."""
         self._changes: list[StatusChange] = []
         """What was done since an article was last read from the cache, or was not written by then."""
         self._positions: dict[int, int] = {}
@@ -147,13 +153,17 @@ class ReadingPane(Container):
         return view.article.title if view is not None and view.is_past_head and view.article is not None else ""
 
     @work
-    async def prepare(self) -> None:
+    async def prepare(self, likely: int | None) -> None:
         """Load what shows an article once the headlines are on the screen, and make the view; most of it off the loop.
 
+        The article with the id `likely` is read and laid out once, unseen: what is done for the first time takes long.
         Not the widgets: Textual looks through the classes that one is derived from while the loop may add to those.
         """
         for module in _PREPARED:
             await asyncio.to_thread(import_module, module)
+        if likely is not None:
+            with suppress(NotFoundError):
+                await self._cache.read(lambda c: _rehearse(self._read(c, likely).document))
         if self.is_mounted:  # the program may have been ended meanwhile
             self.view.refresh()
 
@@ -224,12 +234,9 @@ class ReadingPane(Container):
 
     def _read(self, connection: Connection, article_id: int) -> OpenArticle:
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
-        from tuireader.content.layout.layout import HYPHENATED_BELOW
         from tuireader.library.reading.open_article import Endings, open_article
 
-        is_narrow = self.size.width < HYPHENATED_BELOW + _MARGINS
-        endings = Endings(*self._endings)
-        return open_article(connection, article_id, endings=endings, beginning=True, find_language=is_narrow)
+        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True)
 
     async def _show(
         self,
@@ -256,6 +263,17 @@ class ReadingPane(Container):
             self.call_after_refresh(painted.set)
             await painted.wait()
             self.view.complete(await asyncio.to_thread(_completed, opened, self._endings))
+        if not opened.document.lang and self.view.divides_words and opened.article.feed_id not in self._looked_at:
+            self._looked_at.add(opened.article.feed_id)
+            self._learn_languages()
+
+    @work(exclusive=True, group="languages")
+    async def _learn_languages(self) -> None:
+        """Find out, for the articles that are opened later, what feeds are written in."""
+        from tuireader.library.reading.languages import DEADLINE, learn
+
+        with suppress(TimeoutError):  # then their words stay whole
+            await self._cache.take_apart(learn, DEADLINE)
 
     @property
     def is_opening(self) -> bool:
@@ -380,3 +398,10 @@ def _completed(opened: OpenArticle, endings: tuple[str, str]) -> OpenArticle:
     from tuireader.library.reading.open_article import Endings, complete
 
     return complete(opened, endings=Endings(*endings))
+
+
+def _rehearse(document: Document) -> None:
+    from tuireader.content.layout.layout import lay_out_block
+
+    for index in range(min(_REHEARSED, len(document.blocks))):
+        lay_out_block(document, index, _REHEARSED_WIDTH)

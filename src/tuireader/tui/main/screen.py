@@ -164,11 +164,15 @@ class ReaderScreen(PanesScreen):
         self.set_interval(MINUTE, self._age)
         if self.config.refresh_every:
             self.set_interval(self.config.refresh_every * MINUTE, self.refreshes.refresh_quietly)
-        self.call_after_refresh(self.reading.prepare)
+        self.call_after_refresh(self._prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
+
+    def _prepare(self) -> None:
+        current = self.headlines.current
+        self.reading.prepare(current.id if current is not None else None)
 
     def on_unmount(self) -> None:
         """Keep where reading stopped, also when the program ends."""
