@@ -98,7 +98,7 @@ def test_what_cannot_start_says_why_in_a_terminal_as_it_was(held: Terminal, go: 
     paths.config_path().parent.mkdir(parents=True)
     paths.config_path().write_text("measure = 'wide'\n", "utf-8")
     go.touch()
-    held.until("measure")
+    held.until("whole number")
     assert held.wait() != 0
 
 

@@ -204,6 +204,7 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
     """Refresh feeds, and print what came of each; where that is no data, only what failed is said."""
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
+    from tuireader.library.refreshing.upkeep import FOR_COMMANDS, merge_index
 
     status, progress, new, news, asked, failed = DONE, Progress(), 0, 0, 0, 0
     with cache.gate() as gate:
@@ -221,6 +222,8 @@ async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: b
                 elif is_data and (event.new or event.changed):
                     put(f"{printable(event.feed.name)}: {_news(event)}")
                 progress.tell(f"{done}/{len(chosen)} feeds")
+        if new:
+            await merge_index(gate, FOR_COMMANDS)
     progress.clear()
     if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)

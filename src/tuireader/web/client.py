@@ -24,6 +24,9 @@ USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 
 Origin = tuple[str, str, int | None]
 
+_IDLE_MAX = 8
+"""Connections that are kept open for the next request: before each request, httpx2 looks at every one."""
+
 
 class PrivateAddressError(Exception):
     """The connection led into the user's own network where it may not."""
@@ -32,12 +35,12 @@ class PrivateAddressError(Exception):
 class Client(httpx2.AsyncClient):
     """httpx2's client, which also counts its connections by host and remembers where they led."""
 
-    def __init__(self, *, connections: int = 64, per_host: int = 2) -> None:
+    def __init__(self, *, connections: int = 96, per_host: int = 2) -> None:
         """Keep at most so many connections, and so many to one host; proxies come from the environment."""
         super().__init__(
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": OFFERED},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections // 2),
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=_IDLE_MAX),
             timeout=None,  # `get` sets one deadline over everything
             follow_redirects=False,
         )
@@ -113,7 +116,7 @@ def _make(connections: int, per_host: int) -> Client:
 
 
 @asynccontextmanager
-async def open_client(*, connections: int = 64, per_host: int = 2) -> AsyncIterator[Client]:
+async def open_client(*, connections: int = 96, per_host: int = 2) -> AsyncIterator[Client]:
     """Open a client for many calls of `get`; raises FetchError if the environment names a proxy that makes no sense."""
     try:
         # Reading the certificates and importing what httpx2 imports late takes longer than a key should wait.

@@ -23,7 +23,7 @@ _PART = 206
 _DRAINED = 16_384
 """A redirect's body of at most so many bytes is read, so that its connection can be used again."""
 
-_LARGE = 2_000_000
+_LARGE = 1_000_000
 """Bytes of a body from which on it has to wait for other large ones."""
 
 

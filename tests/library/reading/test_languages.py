@@ -45,29 +45,34 @@ def test_what_a_feed_says_counts_and_others_are_left_alone(db: Path) -> None:
         assert feeds.language(c, other) == "br"
 
 
-async def test_in_a_narrow_column_it_is_found_out_besides_and_used_from_the_next_article_on(db: Path) -> None:
+async def test_in_a_narrow_column_it_is_found_out_besides_and_used_from_the_next_article_on(
+    db: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tuireader.tui.main.reading_pane.UNHURRIED", 0.01)
     feed = shelve(db, "The Example Review", pieces(GERMAN, GERMAN))
     app = reader(db)
     async with app.run_test(size=(46, 30)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
-        await app.workers.wait_for_complete()
         with closing(connect(db)) as c:
-            assert feeds.language(c, feed) == "de"
+            while feeds.language(c, feed) != "de":
+                await pilot.pause(0.02)
         assert "schiff-" not in screen_text(app)
         await pilot.press("J")
         await settle(pilot)
         assert any(line.rstrip().endswith("-") for line in screen_text(app).split("\n"))
 
 
-async def test_in_a_wide_column_nobody_asks(db: Path) -> None:
+async def test_in_a_wide_column_nobody_asks(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuireader.tui.main.reading_pane.UNHURRIED", 0.01)
     feed = shelve(db, "The Example Review", pieces(GERMAN))
     app = reader(db)
     async with app.run_test(size=(200, 30)) as pilot:
         await settle(pilot)
         await pilot.press("enter")
         await settle(pilot)
+        await pilot.pause(0.1)
         await app.workers.wait_for_complete()
     with closing(connect(db)) as c:
         assert feeds.language(c, feed) == ""

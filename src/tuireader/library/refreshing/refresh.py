@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 
@@ -23,8 +23,10 @@ from tuireader.urls.hosts import host_of
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
-AT_ONCE = 32
-"""Feeds in hand at a time, from their request until they are saved: this bounds the memory that bodies take."""
+AT_ONCE = 96
+"""Feeds that are asked for at a time: on slow links nearly all of it is waiting."""
+WAITING_MAX = 32_000_000
+"""Bytes that came and are not saved yet, from which on no more is asked for."""
 
 
 async def refresh(
@@ -64,6 +66,40 @@ async def refresh(
             yield event
 
 
+class Hands:
+    """What a refresh has in hand at a time: so many feeds that it asks for, and so much that came and is not saved."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._requests = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
+
+    @asynccontextmanager
+    async def asking(self) -> AsyncIterator[None]:
+        """Ask for a feed in this, once there is room."""
+        async with self._requests:
+            await self._has_room.wait()
+            yield
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Save in this what came, of so many bytes."""
+        self._count(size)
+        try:
+            yield
+        finally:
+            self._count(-size)
+
+    def _count(self, size: int) -> None:
+        self._waiting += size
+        if self._waiting < WAITING_MAX:
+            self._has_room.set()
+        else:
+            self._has_room.clear()
+
+
 class _Run:
     """One refresh: all hosts at once, within the limit of what is in hand."""
 
@@ -72,7 +108,7 @@ class _Run:
         self._cache = cache
         self._clock = clock
         self._deadline = deadline
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._hands = Hands()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
         """What is to be noted of feeds if there is a network, which is not known of them alone."""
@@ -87,18 +123,15 @@ class _Run:
 
     async def _fetch(self, feed: Feed) -> Refreshed:
         """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
-        async with self._queue.lane(feed):
-            await self._room.acquire()
-            try:
-                came = await self._ask(feed)
-            except StoreError as error:
-                came = Refreshed(feed, "failed", error=str(error))
         try:
-            return await self._take(feed, came) if isinstance(came, Page) else came
+            async with self._queue.lane(feed), self._hands.asking():
+                came = await self._ask(feed)
+            if not isinstance(came, Page):
+                return came
+            with self._hands.holding(len(came.content)):
+                return await self._take(feed, came)
         except StoreError as error:
             return Refreshed(feed, "failed", error=str(error))
-        finally:
-            self._room.release()
 
     async def _ask(self, feed: Feed) -> Page | Refreshed:
         """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""

@@ -11,7 +11,7 @@ from tuireader.store import damage_mark
 from tuireader.tui.support.safe_text import toast
 
 UNHURRIED = 20.0
-"""Seconds after the start when there is time for what nobody waits for."""
+"""Seconds after the start, or a refresh, when there is time for what nobody waits for."""
 
 
 def look_for_damage(node: Widget, cache: Cache) -> None:
@@ -22,6 +22,17 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
             toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     node.run_worker(look(), group="damage", exclusive=False)
+
+
+def merge_index(node: Widget, cache: Cache) -> None:
+    """Merge the runs of the search index, which each refresh adds to, in steps that nobody feels."""
+
+    async def merge() -> None:
+        from tuireader.library.refreshing.upkeep import merge_index
+
+        await merge_index(cache)
+
+    node.run_worker(merge(), group="index", exclusive=True)
 
 
 def collect_garbage() -> None:

@@ -20,6 +20,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
+from tuireader.tui.main.after_start import UNHURRIED
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.stillness import Stillness
@@ -265,7 +266,7 @@ class ReadingPane(Container):
             self.view.complete(await asyncio.to_thread(_completed, opened, self._endings))
         if not opened.document.lang and self.view.divides_words and opened.article.feed_id not in self._looked_at:
             self._looked_at.add(opened.article.feed_id)
-            self._learn_languages()
+            self.set_timer(UNHURRIED, self._learn_languages)
 
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:

@@ -18,7 +18,7 @@ from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
-from tuireader.tui.main.after_start import UNHURRIED, collect_garbage, look_for_damage
+from tuireader.tui.main.after_start import UNHURRIED, collect_garbage, look_for_damage, merge_index
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
@@ -167,6 +167,7 @@ class ReaderScreen(PanesScreen):
         self.call_after_refresh(self._prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
+        self._upkeep = self.set_timer(UNHURRIED, partial(merge_index, self, self.cache))
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
 
@@ -214,6 +215,11 @@ class ReaderScreen(PanesScreen):
     @on(RefreshEnded)
     def _read_again(self) -> None:
         self.recount()
+
+    @on(RefreshEnded)
+    def _merge_later(self) -> None:
+        self._upkeep.stop()
+        self._upkeep = self.set_timer(UNHURRIED, partial(merge_index, self, self.cache))
 
     @on(RefreshBrought)
     def _read_again_soon(self) -> None:

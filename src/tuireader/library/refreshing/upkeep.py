@@ -1,0 +1,32 @@
+"""What the cache needs after much came in, done when nobody waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tuireader.errors import BusyError
+from tuireader.store import index_runs
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+
+_PAUSE = 0.05
+"""Seconds between two steps, in which others write."""
+FOR_COMMANDS = 0.3
+"""Seconds that a command takes for it at its end."""
+
+
+async def merge_index(cache: Cache, seconds: float | None = None) -> None:
+    """Merge the runs of the search index, step by step, for so many seconds at most.
+
+    Nothing is lost where it is cancelled, or where another program holds the cache: the next time goes on.
+    """
+    until = None if seconds is None else time.monotonic() + seconds
+    with suppress(BusyError):
+        while await cache.write(index_runs.merge_some):
+            if until is not None and time.monotonic() > until:
+                return
+            await asyncio.sleep(_PAUSE if until is None else 0)
