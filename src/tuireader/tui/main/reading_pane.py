@@ -48,6 +48,8 @@ POSITION_PAUSE = 1.0
 """Seconds of stillness after which the reading position is kept."""
 
 
+_BEFORE_REHEARSAL = 0.3
+"""Seconds after the first headlines in which counts and other rows come."""
 _REHEARSED, _REHEARSED_WIDTH = 6, 72
 """Blocks that are laid out to have it done once, and at which width."""
 
@@ -162,7 +164,8 @@ class ReadingPane(Container):
         """
         for module in _PREPARED:
             await asyncio.to_thread(import_module, module)
-        if likely is not None:
+        await asyncio.sleep(_BEFORE_REHEARSAL)
+        if likely is not None and not self.is_opening and not self.has_article:
             with suppress(NotFoundError):
                 await self._cache.read(lambda c: _rehearse(self._read(c, likely).document))
         if self.is_mounted:  # the program may have been ended meanwhile
