@@ -14,6 +14,7 @@ import pytest
 
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
+from support.app_factory import Piece, shelve
 from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
@@ -103,8 +104,8 @@ def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) ->
     assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: All 2 feeds failed."
 
 
-def test_a_list_of_no_articles_is_not_asked_for(run: Run) -> None:
-    assert "'0' is not a number of articles, 1 or more" in run("list", "-n", "0").err
+def test_a_limit_is_a_number(run: Run) -> None:
+    assert "'none' is not a number of articles; 0 means all" in run("list", "-n", "none").err
 
 
 def test_an_article_can_be_marked_read_and_starred_at_once(run: Run, review: ScriptedSite) -> None:
@@ -453,3 +454,18 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
     assert (again.status, again.out) == (0, "")
     assert "0 new feeds, 2 already subscribed." in again.err
     assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"
+
+
+def test_on_a_terminal_a_screenful_is_listed_and_elsewhere_all(run: Run) -> None:
+    shelve(paths.cache_path(), "The Example Review", [Piece(f"Piece {number:03}", number) for number in range(700)])
+    for words in (["list"], ["search", "piece"]):
+        with Terminal(words, rows=24, columns=120) as terminal:
+            assert terminal.wait() == 0
+        assert terminal.text.count("Piece") == 22
+        assert "These are the first 22; --limit 0 shows all." in terminal.text
+        with Terminal([*words, "-n", "0"], rows=24, columns=120) as terminal:
+            assert terminal.wait() == 0
+        assert terminal.raw.count(b"Piece") == 700
+        assert run(*words).out.count("Piece") == run(*words, "-n", "0").out.count("Piece") == 700
+        assert run(*words, "-n", "3").out.count("Piece") == 3
+        assert len(run(*words, "--json").rows) == 700

@@ -214,7 +214,13 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument(
         "--until", metavar="DATE", type=until, help="no newer than this; a day, month or year counts to its end"
     )
-    parser.add_argument("-n", "--limit", metavar="N", type=_limit, help="show at most N")
+    parser.add_argument(
+        "-n",
+        "--limit",
+        metavar="N",
+        type=_limit,
+        help="show at most N; 0: all, which is usual where they do not go to a terminal",
+    )
     parser.add_argument("--order", choices=get_args(Order), help="the default is newest; for a search, best first")
 
 
@@ -297,8 +303,8 @@ def _id(text: str) -> int:
 
 
 def _limit(text: str) -> int:
-    if not text.isdecimal() or not text.strip("0"):
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number of articles, 1 or more")
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number of articles; 0 means all")
     return int(text[:18])
 
 

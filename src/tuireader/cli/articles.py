@@ -51,7 +51,8 @@ def list_articles(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         query = _query(connection, arguments)
         _check_names(connection, query)
-        headlines = _headlines(connection, query, arguments.limit)
+        limit = _limit(arguments)
+        headlines = _headlines(connection, query, limit or None)
         if arguments.json:
             for headline in headlines:
                 put_json(
@@ -65,6 +66,8 @@ def list_articles(arguments: argparse.Namespace) -> int:
             shown += len(page)
             for line in table([_cells(headline) for headline in page], right=frozenset({0})):
                 put(_fitted(line))
+        if arguments.limit is None and shown == limit and store_articles.ids(connection, query, shown, 1):
+            say(f"These are the first {shown}; --limit 0 shows all.")
         if not shown:
             say("No matching articles." if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
@@ -94,7 +97,20 @@ def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Que
     )
 
 
+def _limit(arguments: argparse.Namespace) -> int:
+    """How many headlines are printed: as many as are wanted, else a screenful on a terminal; 0: all."""
+    if arguments.limit is not None or arguments.json or not sys.stdout.isatty():
+        return arguments.limit or 0
+    return max(10, shutil.get_terminal_size().lines - 2)
+
+
 def _headlines(connection: sqlite3.Connection, query: Query, limit: int | None) -> Iterator[Headline]:
+    if query.text.strip():
+        # What is found has to be looked for as a whole, to be put in order: once, not for each page of it.
+        found = store_articles.ids(connection, query, 0, -1 if limit is None else limit)
+        for start in range(0, len(found), PAGE):
+            yield from store_articles.headlines(connection, found[start : start + PAGE])
+        return
     offset = 0
     while limit is None or offset < limit:
         most = PAGE if limit is None else min(PAGE, limit - offset)
