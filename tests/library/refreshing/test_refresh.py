@@ -12,7 +12,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from support.rss import Item, rss
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.refresh import AT_ONCE, refresh
+from tuireader.library.refreshing.refresh import AT_ONCE, WAITING_MAX, Hands, refresh
 from tuireader.model.feed import Feed
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
@@ -316,6 +316,25 @@ async def test_only_so_many_feeds_are_in_hand(library: Library, serve: Serve) ->
         events = await library.refresh()
     assert all(event.status == "updated" for event in events)
     assert most == AT_ONCE
+
+
+async def test_nothing_more_is_asked_for_while_much_waits_to_be_saved() -> None:
+    hands = Hands()
+    asked: list[str] = []
+
+    async def ask(name: str) -> None:
+        async with hands.asking():
+            asked.append(name)
+
+    with hands.holding(WAITING_MAX - 1):
+        await ask("first")
+        with hands.holding(1):
+            waiting = asyncio.ensure_future(ask("second"))
+            for _ in range(20):
+                await asyncio.sleep(0)
+            assert asked == ["first"]
+        await waiting
+    assert asked == ["first", "second"]
 
 
 async def test_given_feeds_and_all_feeds(library: Library, site: ScriptedSite) -> None:

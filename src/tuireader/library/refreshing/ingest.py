@@ -8,16 +8,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
-from tuireader.feeds.parse import parse_feed
 from tuireader.library.politeness import polling, retry_after
-from tuireader.library.refreshing.compare import plan
-from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.model.feed import Feed, Refreshed, RefreshStatus
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
+
+NEEDED = (
+    "tuireader.feeds.parse",
+    "tuireader.library.refreshing.compare",
+    "tuireader.library.refreshing.match_entries",
+    __name__,
+)
+"""What taking in a feed loads, the first time that there is something in it: most refreshes bring nothing."""
 
 
 def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
@@ -32,6 +37,8 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
         return _unchanged(c, polling.after_unchanged(current, page, now))
     if current.body_hash is not None and _hash(page) == current.body_hash:
         return _unchanged(c, polling.after_parsed(current, page, current.body_hash, None, now))
+    from tuireader.feeds.parse import parse_feed
+
     try:
         parsed = parse_feed(page.content, page.url, page.content_type)
     except NotAFeedError as error:
@@ -41,6 +48,9 @@ def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> R
 
 def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
     """Save what a body that was parsed brings; one that broke off is a failure, of which nothing that came is lost."""
+    from tuireader.library.refreshing.compare import plan
+    from tuireader.library.refreshing.match_entries import known_entries
+
     known = known_entries(c, feed, parsed.entries)
     if not parsed.whole and parsed.entries and parsed.entries[-1].guid in known:
         parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole

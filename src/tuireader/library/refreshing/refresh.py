@@ -59,7 +59,7 @@ async def refresh(
     expected = sum(feed.checked is None for feed in ready.values())
     run = _Run(queue, cache, clock, deadline)
     async with (
-        cache.pool(prepare=(ingest.__name__,), expected=expected),
+        cache.pool(prepare=ingest.NEEDED, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
     ):
         async for event in events:

@@ -14,6 +14,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
+from tuireader.library.refreshing.ingest import NEEDED
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
 from tuireader.library.subscribing.candidates import Candidates
@@ -88,7 +89,7 @@ async def subscribe_all(
             return address, error
 
     async with (
-        cache.pool(prepare=(take_in.__name__,), expected=len(addresses)),
+        cache.pool(prepare=(*NEEDED, take_in.__name__), expected=len(addresses)),
         aclosing(as_done(take(address) for address in addresses)) as events,
     ):
         async for event in events:
