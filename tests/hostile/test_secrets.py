@@ -44,7 +44,8 @@ ADDRESSES = [
     f"http://bob:{SECRET}/x",
 ]
 COMMANDS = [
-    *(["add", address] for address in ADDRESSES),
+    ["add", *ADDRESSES],
+    *(pytest.param(["add", address], marks=pytest.mark.slow) for address in ADDRESSES),
     *(["add", "--json", address] for address in ADDRESSES[:6]),
     *([command, ADDRESSES[3]] for command in ("remove", "refresh", "show", "mark", "feeds", "path")),
     *(

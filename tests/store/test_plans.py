@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
-from itertools import product
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -18,6 +18,8 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, label_counts, query_sql, statuses
 
+EVERY = [7, pytest.param(1, marks=pytest.mark.slow)]
+"""One of so many combinations of filters; it has no divisor in common with how many values a filter has."""
 ORDERS = ("newest", "oldest", "shortest", "longest", "best")
 
 
@@ -54,7 +56,8 @@ def plans(c: sqlite3.Connection, statements: list[str]) -> list[tuple[str, str]]
     return found
 
 
-def queries() -> Iterator[Query]:
+def queries(every: int) -> Iterator[Query]:
+    """One of so many of all combinations, each option with each other among them."""
     options: dict[str, tuple[Any, ...]] = {
         "feeds": ((), (1,), (1, 2)),
         "categories": ((), ("K",), ("K", "K1"), ("",)),
@@ -64,7 +67,7 @@ def queries() -> Iterator[Query]:
         "text": ("", "harbour", "-night ", "feed:1 is:read "),
         "order": ORDERS,
     }
-    for values in product(*options.values()):
+    for values in islice(product(*options.values()), 0, None, every):
         yield Query(**dict(zip(options, values, strict=True)))
     yield Query(since=NOW - timedelta(days=3))
     yield Query(unread=True, keep=frozenset([1, 2, 3]))
@@ -88,14 +91,15 @@ LISTS: dict[str, Callable[[sqlite3.Connection, Query], object]] = {
 }
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("enough", [1, 2000])
 @pytest.mark.parametrize("name", LISTS)
 def test_no_list_count_or_place_scans_the_articles(
-    stocked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, name: str, enough: int
+    stocked: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch, name: str, enough: int, every: int
 ) -> None:
     monkeypatch.setattr(query_sql, "ENOUGH", enough)
     seen: set[str] = set()
-    for query in queries():
+    for query in queries(every):
         with watched(stocked) as statements:
             LISTS[name](stocked, query)
         seen.update(re.sub(r"\d+", "?", step) for step, _ in plans(stocked, statements))
@@ -169,13 +173,14 @@ def test_an_unread_list_with_kept_articles_is_merged_not_sorted(stocked: sqlite3
     assert steps.count("USE TEMP B-TREE FOR ORDER BY") == 1  # of the few that are kept
 
 
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize(
     "count", [label_counts.categories, label_counts.authors, label_counts.feeds, label_counts.totals]
 )
 def test_no_count_reads_the_articles_themselves(
-    stocked: sqlite3.Connection, count: Callable[[sqlite3.Connection, Query], object]
+    stocked: sqlite3.Connection, count: Callable[[sqlite3.Connection, Query], object], every: int
 ) -> None:
-    for query in queries():
+    for query in queries(every):
         with watched(stocked) as statements:
             count(stocked, query)
         for step, sql in plans(stocked, statements):
