@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import generate
+from bench.measure import BenchError
 
 SEED = 1
 
@@ -57,10 +58,12 @@ class Served:
 
     base: str
     _process: subprocess.Popen[str]
+    hosts: int = 1
 
     def urls(self, feeds: int) -> list[str]:
         """The addresses of the first so many feeds."""
-        return [f"{self.base}/{number}/feed/" for number in range(1, feeds + 1)]
+        bases = [self.base.replace("127.0.0.1", f"127.0.0.{host}") for host in range(1, self.hosts + 1)]
+        return [f"{bases[number % self.hosts]}/{number}/feed/" for number in range(1, feeds + 1)]
 
     def counts(self) -> tuple[int, int]:
         """How many 200s and 304s were given since the last time."""
@@ -80,12 +83,18 @@ class Served:
 
 
 @contextlib.contextmanager
-def serve(folder: Path) -> Iterator[Served]:
-    """Serve a folder of feeds from a process of its own, which ends with this block."""
-    command = [sys.executable, str(Path(__file__).with_name("server.py")), str(folder)]
+def serve(folder: Path, hosts: int = 1, delay: float = 0.0) -> Iterator[Served]:
+    """Serve a folder of feeds from a process of its own, which ends with this block.
+
+    At so many `hosts`, 254 at most, and with `delay` seconds before each answer, as a network far away has.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("server.py")), str(folder), str(hosts), str(delay)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None  # noqa: S101
-        yield Served(f"http://127.0.0.1:{int(process.stdout.readline())}", process)
+        port = process.stdout.readline().strip()
+        if not port:
+            raise BenchError(f"this system has no {hosts} addresses of its own (Linux has)")
+        yield Served(f"http://127.0.0.1:{port}", process, hosts)
         assert process.stdin is not None  # noqa: S101
         process.stdin.close()
         process.wait(timeout=10)

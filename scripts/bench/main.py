@@ -23,6 +23,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "start": rows_list.start,
     "start-newsboat": rows_list.start_newsboat,
     "refresh": rows_refresh.small,
+    "far": rows_refresh.far,
     "pool": rows_refresh.pool,
     "add": rows_refresh.adding,
     "refresh-large": rows_refresh.large,

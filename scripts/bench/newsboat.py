@@ -22,13 +22,15 @@ class Newsboat:
     env: Mapping[str, str]
 
     @classmethod
-    def subscribed(cls, folder: Path, env: Mapping[str, str], urls: Sequence[str]) -> Newsboat:
+    def subscribed(
+        cls, folder: Path, env: Mapping[str, str], urls: Sequence[str], *, threads: int = THREADS
+    ) -> Newsboat:
         """Write its files; raises BenchError where newsboat is not installed."""
         if shutil.which("newsboat") is None:
             raise BenchError("newsboat is not installed (on Debian: apt install newsboat)")
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "urls").write_text("\n".join(urls) + "\n", encoding="utf-8")
-        (folder / "config").write_text(f"reload-threads {THREADS}\nauto-reload no\n", encoding="utf-8")
+        (folder / "config").write_text(f"reload-threads {threads}\nauto-reload no\n", encoding="utf-8")
         return cls(folder, {**env, "HOME": str(folder)})
 
     def reload(self) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 
+from bench import corpus
 from bench.measure import BenchError, median
 from bench.newsboat import Newsboat
 from bench.ours import Ours
@@ -12,6 +13,8 @@ from bench.table import Result, Row
 from bench.workbench import Workbench
 
 SMALL = (200, 20)
+FAR = 0.3
+"""Seconds until a host far away answers."""
 PROCESSES = 3
 """As many as tuireader starts itself on two cores."""
 
@@ -42,6 +45,32 @@ def small(bench: Workbench) -> Iterator[Row]:
     yield Result(f"first refresh, {what}", our_first, first, "newsboat", 1.0)
     yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 2nd time (asks without ETag)", 0.35)
     yield Result(f"unchanged refresh, {what}", our_again, third, "newsboat, 3rd time (asks with ETag)", None)
+
+
+def far(bench: Workbench) -> Iterator[Row]:
+    """200 hosts that each take 300 ms to answer, as over a slow link; newsboat with 16 threads."""
+    feeds = bench.corpus(*SMALL)
+    ours: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float, float]] = []
+    with corpus.serve(feeds.folder, feeds.feeds, FAR) as served:
+        urls = served.urls(feeds.feeds)
+        for turn in range(1 if bench.quick else 3):
+            bench.say(f"refreshing {feeds.feeds} hosts far away, turn {turn + 1}")
+            for name in ("ours-far", "newsboat-far"):
+                shutil.rmtree(bench.folder / name, ignore_errors=True)
+            here = Ours.at(bench.folder / "ours-far", bench.env)
+            here.subscribe(urls)
+            served.counts()
+            ours.append((here.refresh(), here.refresh("--force")))
+            if served.counts() != (feeds.feeds, feeds.feeds):
+                raise BenchError("our second refresh was not answered with 304 throughout")
+            there = Newsboat.subscribed(bench.folder / "newsboat-far", bench.env, urls, threads=16)
+            theirs.append((there.reload(), there.reload(), there.reload()))
+    our_first, our_again = (median(column) for column in zip(*ours, strict=True))
+    first, second, _ = (median(column) for column in zip(*theirs, strict=True))
+    what = f"{feeds.feeds} hosts at {1000 * FAR:.0f} ms"
+    yield Result(f"first refresh, {what}", our_first, first, "newsboat, 16 threads", 0.25)
+    yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 16 threads, 2nd time", 0.2)
 
 
 def pool(bench: Workbench) -> Iterator[Row]:

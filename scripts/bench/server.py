@@ -1,4 +1,7 @@
-"""Serves a folder of feeds on loopback, with ETags and 304s, until its stdin closes: `python server.py FOLDER`.
+"""Serves a folder of feeds on loopback, with ETags and 304s, until its stdin closes.
+
+`python server.py FOLDER [HOSTS DELAY]`: at so many addresses of loopback, 127.0.0.1 and on, with so many seconds before
+each answer.
 
 It is a process of its own, so that no measured program shares its interpreter, and does as little as a server can. It
 prints its port. Told `count` on stdin, it prints how many 200s and 304s it gave since the last time; told a folder, it
@@ -19,6 +22,7 @@ class FeedServer(asyncio.Protocol):
     """One connection: HTTP/1.1, GET, kept alive."""
 
     folder = Path()
+    delay = 0.0
     given: ClassVar = {200: 0, 304: 0, 404: 0}
 
     def __init__(self) -> None:
@@ -35,7 +39,10 @@ class FeedServer(asyncio.Protocol):
         self._waiting += data
         while b"\r\n\r\n" in self._waiting:
             head, self._waiting = self._waiting.split(b"\r\n\r\n", 1)
-            self._transport.write(self._answer(head))
+            if self.delay:
+                asyncio.get_running_loop().call_later(self.delay, self._transport.write, self._answer(head))
+            else:
+                self._transport.write(self._answer(head))
 
     def _answer(self, head: bytes) -> bytes:
         first, *lines = head.split(b"\r\n")
@@ -56,12 +63,16 @@ class FeedServer(asyncio.Protocol):
         return b"HTTP/1.1 200 OK\r\n%b%b\r\n%b" % (validators, about, body)
 
 
-async def serve(folder: Path) -> None:
+async def serve(folder: Path, hosts: int = 1, delay: float = 0.0) -> None:
     """Serve until stdin closes, which is when the process that started this one ends."""
     loop = asyncio.get_running_loop()
-    FeedServer.folder = folder
+    FeedServer.folder, FeedServer.delay = folder, delay
     server = await loop.create_server(FeedServer, "127.0.0.1", 0, backlog=256)
-    print(server.sockets[0].getsockname()[1], flush=True)
+    port = server.sockets[0].getsockname()[1]
+    others = [f"127.0.0.{number}" for number in range(2, hosts + 1)]
+    if others:
+        await loop.create_server(FeedServer, others, port, backlog=16)
+    print(port, flush=True)
     while line := (await loop.run_in_executor(None, sys.stdin.readline)).strip():
         if line != "count":
             FeedServer.folder = Path(line)
@@ -70,4 +81,4 @@ async def serve(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *map(float, sys.argv[3:4])))

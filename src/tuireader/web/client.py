@@ -24,9 +24,6 @@ USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 
 Origin = tuple[str, str, int | None]
 
-_IDLE_MAX = 8
-"""Connections that are kept open for the next request: before each request, httpx2 looks at every one."""
-
 
 class PrivateAddressError(Exception):
     """The connection led into the user's own network where it may not."""
@@ -40,7 +37,7 @@ class Client(httpx2.AsyncClient):
         super().__init__(
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": OFFERED},
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=_IDLE_MAX),
+            limits=httpx2.Limits(max_connections=connections, max_keepalive_connections=connections // 2),
             timeout=None,  # `get` sets one deadline over everything
             follow_redirects=False,
         )

@@ -101,8 +101,8 @@ async def test_an_unchanged_body_is_neither_parsed_nor_written(
     def must_not(*_: object, **__: object) -> None:
         pytest.fail("there was nothing to do")
 
-    for name in ("parse_feed", "plan"):
-        monkeypatch.setattr(ingest, name, must_not)
+    monkeypatch.setattr("tuireader.feeds.parse.parse_feed", must_not)
+    monkeypatch.setattr("tuireader.library.refreshing.compare.plan", must_not)
     monkeypatch.setattr(articles, "save", must_not)
     library.clock.advance(days=1)
     events = await library.refresh()
