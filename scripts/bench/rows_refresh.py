@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from bench import corpus
 from bench.measure import BenchError, median
-from bench.newsboat import Newsboat
+from bench.newsboat import THREADS, Newsboat
 from bench.ours import Ours
 from bench.table import Result, Row
 from bench.workbench import Workbench
@@ -20,57 +20,46 @@ PROCESSES = 3
 
 
 def small(bench: Workbench) -> Iterator[Row]:
-    """200 feeds of 20 articles: ours and newsboat in turn, so that both meet the same machine."""
+    """200 feeds of 20 articles."""
     feeds = bench.corpus(*SMALL)
-    served = bench.serve(feeds.folder)
-    urls = served.urls(feeds.feeds)
-    ours: list[tuple[float, float]] = []
-    theirs: list[tuple[float, float, float]] = []
-    for turn in range(3 if bench.quick else 5):
-        bench.say(f"refreshing {feeds.feeds} feeds, turn {turn + 1}")
-        for name in ("ours-small", "newsboat-small"):
-            shutil.rmtree(bench.folder / name, ignore_errors=True)
-        here = Ours.at(bench.folder / "ours-small", bench.env)
-        here.subscribe(urls)
-        served.counts()
-        first, again = here.refresh(), here.refresh("--force")
-        if served.counts() != (feeds.feeds, feeds.feeds):
-            raise BenchError("our second refresh was not answered with 304 throughout")
-        ours.append((first, again))
-        there = Newsboat.subscribed(bench.folder / "newsboat-small", bench.env, urls)
-        theirs.append((there.reload(), there.reload(), there.reload()))
-    our_first, our_again = (median(column) for column in zip(*ours, strict=True))
-    first, second, third = (median(column) for column in zip(*theirs, strict=True))
+    ours, theirs = _in_turn(bench, "small", bench.serve(feeds.folder), turns=3 if bench.quick else 5)
     what = f"{feeds.feeds} feeds of {feeds.articles}"
-    yield Result(f"first refresh, {what}", our_first, first, "newsboat", 1.0)
-    yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 2nd time (asks without ETag)", 0.35)
-    yield Result(f"unchanged refresh, {what}", our_again, third, "newsboat, 3rd time (asks with ETag)", None)
+    yield Result(f"first refresh, {what}", ours[0], theirs[0], "newsboat", 1.0)
+    yield Result(f"unchanged refresh, {what}", ours[1], theirs[1], "newsboat, 2nd time (asks without ETag)", 0.35)
+    yield Result(f"unchanged refresh, {what}", ours[1], theirs[2], "newsboat, 3rd time (asks with ETag)", None)
 
 
 def far(bench: Workbench) -> Iterator[Row]:
     """200 hosts that each take 300 ms to answer, as over a slow link; newsboat with 16 threads."""
     feeds = bench.corpus(*SMALL)
-    ours: list[tuple[float, float]] = []
-    theirs: list[tuple[float, float, float]] = []
     with corpus.serve(feeds.folder, feeds.feeds, FAR) as served:
-        urls = served.urls(feeds.feeds)
-        for turn in range(1 if bench.quick else 3):
-            bench.say(f"refreshing {feeds.feeds} hosts far away, turn {turn + 1}")
-            for name in ("ours-far", "newsboat-far"):
-                shutil.rmtree(bench.folder / name, ignore_errors=True)
-            here = Ours.at(bench.folder / "ours-far", bench.env)
-            here.subscribe(urls)
-            served.counts()
-            ours.append((here.refresh(), here.refresh("--force")))
-            if served.counts() != (feeds.feeds, feeds.feeds):
-                raise BenchError("our second refresh was not answered with 304 throughout")
-            there = Newsboat.subscribed(bench.folder / "newsboat-far", bench.env, urls, threads=16)
-            theirs.append((there.reload(), there.reload(), there.reload()))
-    our_first, our_again = (median(column) for column in zip(*ours, strict=True))
-    first, second, _ = (median(column) for column in zip(*theirs, strict=True))
+        ours, theirs = _in_turn(bench, "far", served, turns=1 if bench.quick else 3, threads=16)
     what = f"{feeds.feeds} hosts at {1000 * FAR:.0f} ms"
-    yield Result(f"first refresh, {what}", our_first, first, "newsboat, 16 threads", 0.25)
-    yield Result(f"unchanged refresh, {what}", our_again, second, "newsboat, 16 threads, 2nd time", 0.2)
+    yield Result(f"first refresh, {what}", ours[0], theirs[0], "newsboat, 16 threads", 0.25)
+    yield Result(f"unchanged refresh, {what}", ours[1], theirs[1], "newsboat, 16 threads, 2nd time", 0.2)
+
+
+def _in_turn(
+    bench: Workbench, name: str, served: corpus.Served, *, turns: int, threads: int = THREADS
+) -> tuple[list[float], list[float]]:
+    """The seconds that our first two refreshes take and newsboat's first three, in turn: both meet the same machine."""
+    number = SMALL[0]
+    urls = served.urls(number)
+    ours: list[tuple[float, ...]] = []
+    theirs: list[tuple[float, ...]] = []
+    for turn in range(turns):
+        bench.say(f"refreshing {number} feeds ({name}), turn {turn + 1}")
+        for who in ("ours", "newsboat"):
+            shutil.rmtree(bench.folder / f"{who}-{name}", ignore_errors=True)
+        here = Ours.at(bench.folder / f"ours-{name}", bench.env)
+        here.subscribe(urls)
+        served.counts()
+        ours.append((here.refresh(), here.refresh("--force")))
+        if served.counts() != (number, number):
+            raise BenchError("our second refresh was not answered with 304 throughout")
+        there = Newsboat.subscribed(bench.folder / f"newsboat-{name}", bench.env, urls, threads=threads)
+        theirs.append((there.reload(), there.reload(), there.reload()))
+    return list(map(median, zip(*ours, strict=True))), list(map(median, zip(*theirs, strict=True)))
 
 
 def pool(bench: Workbench) -> Iterator[Row]:

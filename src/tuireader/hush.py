@@ -14,16 +14,14 @@ from typing import Any
 
 try:
     import termios
+    import tty
 except ImportError:  # not POSIX: there, the terminal stays as it is until the reader takes it
     termios = None  # type: ignore[assignment]
 
 COMMANDS = frozenset(
     {"add", "config", "feeds", "import", "list", "mark", "path", "refresh", "remove", "search", "show"}
 )
-"""What opens no reader; `tests/test_hush.py` holds that it names all of these."""
-_READERS = frozenset({"--linear", "demo"})
-_INPUT, _LOCAL, _CHARACTERS = 0, 3, 6
-"""Where these are among the attributes of a terminal."""
+"""What opens no reader; `tests/end_to_end/test_hush.py` holds that it names all of these."""
 
 _before: list[list[Any]] = []
 """What the terminal was like, where it was changed: at most one."""
@@ -33,7 +31,8 @@ def opens_reader(arguments: Sequence[str]) -> bool:
     """Whether a command line is one that opens the reader, as far as can be told without knowing all of it."""
     if not arguments:
         return True
-    return arguments[0] in _READERS or not (arguments[0].startswith("-") or arguments[0] in COMMANDS)
+    first = arguments[0]
+    return first == "--linear" or not (first.startswith("-") or first in COMMANDS)
 
 
 def hush() -> None:
@@ -48,9 +47,9 @@ def hush() -> None:
         if os.tcgetpgrp(0) != os.getpgrp():
             return
         before, changed = termios.tcgetattr(0), termios.tcgetattr(0)
-        changed[_INPUT] &= ~termios.ICRNL
-        changed[_LOCAL] &= ~(termios.ECHO | termios.ICANON)
-        changed[_CHARACTERS][termios.VSUSP] = b"\0"
+        changed[tty.IFLAG] &= ~termios.ICRNL
+        changed[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON)
+        changed[tty.CC][termios.VSUSP] = b"\0"
         termios.tcsetattr(0, termios.TCSANOW, changed)
         _before.append(before)
         for number in (signal.SIGTERM, signal.SIGHUP):

@@ -52,7 +52,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         query = _query(connection, arguments)
         _check_names(connection, query)
         limit = _limit(arguments)
-        headlines = _headlines(connection, query, limit or None)
+        headlines = _headlines(connection, query, limit)
         if arguments.json:
             for headline in headlines:
                 put_json(
@@ -97,10 +97,10 @@ def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Que
     )
 
 
-def _limit(arguments: argparse.Namespace) -> int:
-    """How many headlines are printed: as many as are wanted, else a screenful on a terminal; 0: all."""
+def _limit(arguments: argparse.Namespace) -> int | None:
+    """How many headlines are printed: as many as are wanted, else a screenful on a terminal; None: all."""
     if arguments.limit is not None or arguments.json or not sys.stdout.isatty():
-        return arguments.limit or 0
+        return arguments.limit or None
     return max(10, shutil.get_terminal_size().lines - 2)
 
 

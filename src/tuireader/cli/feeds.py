@@ -234,13 +234,11 @@ def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:
     """What a refresh brought, in a sentence."""
     if len(chosen) == 1:
         return f"{new or 'Nothing'} new in {chosen[0].name}."
-    bad = f"; {failed} failed" if failed else ""
-    many = (
-        f"{new} new in {news} of {len(chosen)} feeds"
-        if new
-        else f"Nothing new in {len(chosen) - failed} feed{'s' * (failed + 1 < len(chosen))}"
-    )
-    return f"{many}{bad}." if failed < len(chosen) else f"All {len(chosen)} feeds failed."
+    if failed == len(chosen):
+        return f"All {failed} feeds failed."
+    asked = len(chosen) - failed
+    came = f"{new} new in {news} of {len(chosen)} feeds" if new else f"Nothing new in {asked} feed{'s' * (asked > 1)}"
+    return f"{came}; {failed} failed." if failed else f"{came}."
 
 
 def _nothing_due(chosen: list[Feed]) -> str:

@@ -23,9 +23,3 @@ def merge_some(c: sqlite3.Connection) -> bool:
     before = c.total_changes
     c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (STEP_PAGES,))
     return c.total_changes - before >= _DONE
-
-
-def count(c: sqlite3.Connection) -> int:
-    """How many runs there are."""
-    (runs,) = c.execute("SELECT COUNT(DISTINCT segid) FROM search_idx").fetchone()
-    return int(runs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from tuireader.text.printable import printable
@@ -45,6 +46,13 @@ def same_host(one: str, other: str) -> bool:
 def site_of(host: str) -> str:
     """What the hosts of a site have in common, roughly: the last two names."""
     return ".".join(host.split(".")[-2:])
+
+
+def lead_elsewhere(addresses: Iterable[str], url: str) -> bool:
+    """Whether there are addresses, and all on a page at `url` lead to other sites; a relative one stays on its own."""
+    here = site_of(host_of(url))
+    sites = {site_of(host_of(address)) or here for address in addresses}
+    return bool(here and sites) and here not in sites
 
 
 def server_of(url: str) -> Server:

@@ -28,9 +28,7 @@ def take_title(box: Node) -> str:
             if not 0 < len(words) <= _TITLE_MAX:
                 return ""
             around.children = [each for each in around.children if each is not child]
-            for each in box.elements():
-                if each.tag == "table":
-                    each.attributes["role"] = "presentation"
-                    break
+            if table := next((each for each in box.elements() if each.tag == "table"), None):
+                table.attributes["role"] = "presentation"
             return words
     return ""

@@ -83,7 +83,7 @@ class Context:
         for place, child in enumerate(node.children):
             if isinstance(child, str):
                 indent, text = ("", child) if self.verbatim else indent_of(child, node.children, place)
-                found += [indent, *self.text(printable_block(text))] if indent else self.text(printable_block(text))
+                found += [*([indent] if indent else ()), *self.text(printable_block(text))]
             elif self.shares and is_share_bar(child):
                 _drop_share_heading(found)
             elif not is_part_of_page(child):

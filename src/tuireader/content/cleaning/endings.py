@@ -6,7 +6,7 @@ Everything here is looked for at the end only, and counts only where it is all t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 
 from tuireader.content.cleaning.known_by_class import is_share_bar, is_share_heading, without_links
@@ -14,7 +14,7 @@ from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN,
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.tree import Node
 from tuireader.text.html_elements import HEADINGS
-from tuireader.urls.hosts import host_of, site_of
+from tuireader.urls.hosts import lead_elsewhere
 
 _BLOCKS_MAX = 30
 """So many blocks from the end are looked at."""
@@ -99,7 +99,8 @@ def _cut_other_articles(root: Node, base_url: str) -> bool:
         after.append((parent, block))
         words = block.words()
         if len(after) > 1 and len(words) <= _HEADING_MAX and END.fullmatch(words) and not block.has("a"):
-            if _lead_away((each for _, each in after), base_url):
+            links = (each["href"] for _, after_it in after for each in after_it.elements() if each["href"])
+            if lead_elsewhere(links, base_url):
                 return False
             for each in after:
                 _remove(*each)
@@ -107,13 +108,6 @@ def _cut_other_articles(root: Node, base_url: str) -> bool:
         if not block.is_empty() and (not block.has("a") or any(map(str.isalpha, without_links(block)))):
             break
     return False
-
-
-def _lead_away(blocks: Iterable[Node], base_url: str) -> bool:
-    """Whether blocks have links, all to other sites."""
-    here = site_of(host_of(base_url))
-    sites = {site_of(host_of(each["href"])) or here for block in blocks for each in block.elements() if each["href"]}
-    return bool(here and sites) and here not in sites
 
 
 def _cut_read_more(parent: Node, block: Node) -> bool:

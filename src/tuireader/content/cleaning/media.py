@@ -150,13 +150,18 @@ def with_captions(blocks: Kept) -> Kept:
 def _only_picture(paragraph: Node) -> Node:
     """The picture that is all that a paragraph has; if there is none, an element without attributes."""
     if len(paragraph.children) == 1 and isinstance(only := paragraph.children[0], Node) and is_picture(only):
-        return only if only.tag == "img" else next(each for each in only.elements() if each.tag == "img")
+        return _image_of(only)
     return _NOTHING
+
+
+def _image_of(picture: Node) -> Node:
+    """The image itself, of a picture that may be within a link."""
+    return next((each for each in picture.elements() if each.tag == "img"), picture)
 
 
 def is_sign(node: Node) -> bool:
     """Whether a picture is as small as a sign in a line of text."""
-    image = node if node.tag == "img" else next((each for each in node.elements() if each.tag == "img"), node)
+    image = _image_of(node)
     return image["class"] == SIGN or len(image["alt"]) <= _SIGN_MAX
 
 

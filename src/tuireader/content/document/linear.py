@@ -100,8 +100,7 @@ def numbered_links(document: Document) -> list[Link]:
 
 def _link_numbers(document: Document) -> dict[int, int]:
     """The number of each link that leads out of a document, by its index: its place in the list of links."""
-    listed = [document.links[index] for index in links_out(document.links)]
-    numbers = {(link.text, link.url): number for number, link in enumerate(listed, 1)}
+    numbers = {(link.text, link.url): number for number, link in enumerate(numbered_links(document), 1)}
     return {index: numbers[link.text, link.url] for index, link in enumerate(document.links) if link.target is None}
 
 
@@ -153,7 +152,7 @@ def _said(document: Document, numbers: dict[int, int]) -> Iterator[_Said]:
                 prefix = ""
             else:
                 if container.level.kind == "quote":
-                    container.name = "box" if _is_title(block) else "quote"
+                    container.name = "box" if is_all(block, "strong") else "quote"  # its title comes first
                     prefix += f"{container.name.capitalize()}: "
                 prefix += _opening(container.level, around[-1] if around else None)
             around.append(container)
@@ -202,10 +201,10 @@ def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
     return len(items)
 
 
-def _is_title(block: Block) -> bool:
-    """Whether a block that begins a container is all in bold type: so begin boxes such as "Warning"."""
+def is_all(block: Block, style: str) -> bool:
+    """Whether a block is a paragraph that is all in one style."""
     text = block.text if isinstance(block, Paragraph) else NO_TEXT
-    return len(text.runs) == 1 and text.runs[0].style == "strong" and text.runs[0][:2] == (0, len(text.plain))
+    return len(text.runs) == 1 and text.runs[0].style == style and text.runs[0][:2] == (0, len(text.plain))
 
 
 def _opening(level: Level, around: _Container | None) -> str:

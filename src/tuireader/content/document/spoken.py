@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tuireader.content.document.linear import linear_text
-from tuireader.content.document.model import Block, Paragraph
+from tuireader.content.document.linear import is_all, linear_text
+from tuireader.content.document.model import Block
 from tuireader.text.superscript import LOWERED, RAISED
 
 _FROM_RAISED = {raised: chr(plain) for plain, raised in reversed(RAISED.items())}
@@ -26,11 +26,7 @@ _LOOKED_AT = 20
 def spoken(block: Block) -> str:
     """Return the text of a block of a linear document, with words for the signs of formulas that are in it."""
     text = linear_text(block)
-    if isinstance(block, Paragraph) and block.text.runs and block.text.runs[0].style == "code":
-        first = block.text.runs[0]
-        if first.start == 0 and first.end == len(block.text.plain):
-            return text
-    return _SIGNS.sub(_in_words, text)
+    return text if is_all(block, "code") else _SIGNS.sub(_in_words, text)
 
 
 def _in_words(found: re.Match[str]) -> str:

@@ -35,6 +35,15 @@ class Block(NamedTuple):
     """How many marks of punctuation there are in it."""
 
 
+TEXT_MIN = 90
+"""Letters of a block that is text, not a line between other things."""
+
+
+def is_text(block: Block, linked: float) -> bool:
+    """Whether a block is long enough to be text, and less than that share of it is in links."""
+    return len(block.key) >= TEXT_MIN and block.links < linked * len(block.key)
+
+
 Span = tuple[int, int]
 """From one block to before another, by their numbers."""
 

@@ -13,7 +13,7 @@ from itertools import pairwise, takewhile
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
 from tuireader.content.extraction.around import found_in
-from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.blocks import TEXT_MIN, Blocks, Span, is_text
 from tuireader.content.extraction.edges import says_only_facts
 from tuireader.content.extraction.page import Element, outwards
 from tuireader.content.extraction.part_names import is_body, is_left_out, is_note, sections_of
@@ -37,20 +37,15 @@ _LEAD_MIN, _LEAD_MAX = 25, 900
 _TITLE_BEFORE, _TITLE_WITHIN = 14, 4
 """Blocks before the text, and of it, among which the title is looked for."""
 _LEAD_WORDS = 5
-_TEXT_MIN = 90
-"""Letters of a block that may be the first of the text: before it are its title and what is said of it."""
 _ENDING_MAX = 0.5
 """The share of the text that may follow a heading which ends it."""
 _DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
-_MISSED_MAX = 6
-"""Blocks that may stand between the text and what is before it."""
+_FEW_LINKS, _MISSED_MAX = 0.25, 6
+"""The share of a block in links from which on it is no text, and blocks that may stand between the text and what is
+before it."""
 _NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
 _GOES_ON = 100
 """Letters under a heading below that one from which on the article goes on."""
-
-
-def _is_text(block: Block) -> bool:
-    return len(block.key) >= _TEXT_MIN and 4 * block.links < len(block.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +157,7 @@ class _Choice:
         missed = 0
         for number in range(last, -1, -1):
             block = self.blocks[number]
-            if self.around[number] or not (matched[number] and _is_text(block)):
+            if self.around[number] or not (matched[number] and is_text(block, _FEW_LINKS)):
                 missed += number < first
                 if missed > _MISSED_MAX or (number < first and block.element.tag == "h1"):
                     return
@@ -233,7 +228,7 @@ class _Choice:
         numbers = self.numbers()
         with_standfirst = False
         for number in numbers[:_TITLE_BEFORE]:
-            if len(self.blocks[number].key) < _TEXT_MIN:
+            if len(self.blocks[number].key) < TEXT_MIN:
                 self.chosen[number] = not self._is_beside(number)
             elif with_standfirst:
                 break
@@ -308,7 +303,7 @@ class _Choice:
         """Whether text stands before a heading that is no first one: then it is not the title."""
         if self.blocks[number].element.tag not in HEADINGS[1:]:
             return False
-        return any(self.agreed[each] and len(self.blocks[each].key) >= _TEXT_MIN for each in range(number))
+        return any(self.agreed[each] and len(self.blocks[each].key) >= TEXT_MIN for each in range(number))
 
     def _is_beside(self, number: int) -> bool:
         block = self.blocks[number]

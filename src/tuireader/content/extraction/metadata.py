@@ -177,7 +177,7 @@ def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProx
         next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),
         tuple(_line(each) for each in _firsts(page) if _leads_home(each)),
-        tuple(map(_line, islice(near.iter("h2"), _HEADINGS_MAX))),
+        tuple(map(_line, _seconds(near))),
     )
 
 
@@ -253,13 +253,16 @@ def _firsts(near: Any) -> list[Any]:
     return list(islice(near.iter("h1"), _HEADINGS_MAX))
 
 
+def _seconds(near: Any) -> list[Any]:
+    return list(islice(near.iter("h2"), _HEADINGS_MAX))
+
+
 def _headings(near: Any) -> list[Any]:
     """What may be the title, the likeliest first; one that leads home, or stands at the page's head, is its site's."""
     firsts = _firsts(near)
     of_site = [each for each in firsts if _is_at_the_head(each) or _leads_home(each)]
     others = [each for each in firsts if each not in of_site]
-    seconds = list(islice(near.iter("h2"), _HEADINGS_MAX))
-    return [*_titles(near), *(others or seconds), *_called_title(near), *([] if others else of_site)]
+    return [*_titles(near), *(others or _seconds(near)), *_called_title(near), *([] if others else of_site)]
 
 
 def _is_at_the_head(heading: Any) -> bool:

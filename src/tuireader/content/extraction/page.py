@@ -13,7 +13,7 @@ from lxml.html import HTMLParser, document_fromstring, tostring  # type: ignore[
 
 from tuireader.content.cleaning.known_by_class import UNSEEN_STYLE, is_unseen
 from tuireader.text.html_elements import INLINE, MARKS
-from tuireader.urls.hosts import host_of, site_of
+from tuireader.urls.hosts import lead_elsewhere
 
 Element: TypeAlias = Any
 """An element of lxml's trees."""
@@ -191,6 +191,5 @@ def text_of(element: Element) -> str:
 
 def lead_away(parts: Sequence[Element], url: str) -> bool:
     """Return whether most of the parts that have links lead to other sites only."""
-    here = site_of(host_of(url))
-    linked = [{site_of(host_of(link.get("href", ""))) or here for link in part.iter("a")} for part in parts]
-    return sum(bool(sites) and here not in sites for sites in linked) > sum(map(bool, linked)) / 2
+    linked = [[link.get("href", "") for link in part.iter("a")] for part in parts]
+    return sum(lead_elsewhere(addresses, url) for addresses in linked) > sum(map(bool, linked)) / 2

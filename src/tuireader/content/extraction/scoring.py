@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tuireader.content.cleaning.phrases import END
-from tuireader.content.extraction.blocks import Block, Blocks, Span
+from tuireader.content.extraction.blocks import Block, Blocks, Span, is_text
 from tuireader.content.extraction.page import Element, lead_away, outwards
 from tuireader.content.extraction.part_names import is_one_of_many, weight
 from tuireader.text.html_elements import HEADINGS
@@ -47,8 +47,6 @@ _MOST = 0.4
 """The share of the best element's text that is never unlike the article."""
 _GOES_ON = (":", "：")
 """How a block ends that what follows belongs to."""
-_TEXT_MIN = 90
-"""Letters of a block that is text, not a line between other things."""
 _PROSE = 10
 """Marks of punctuation outside of links from which on a part is prose, whatever it is called."""
 
@@ -155,10 +153,6 @@ def _is_prose(span: Span, blocks: Blocks) -> bool:
     return (size > 60 and links < 0.25) or (links == 0 and blocks[span[0]].text.endswith("."))
 
 
-def _is_text(block: Block) -> bool:
-    return len(block.key) >= _TEXT_MIN and 2 * block.links < len(block.key)
-
-
 def _is_table(part: Element) -> bool:
     """Whether a part holds a table: half of its cells are worse than all or none."""
     return next(part.iter("table"), None) is not None
@@ -178,7 +172,7 @@ def unlike(best: Element, blocks: Blocks, matched: list[bool], url: str) -> Iter
     """
     within = blocks.spans[best]
     whole = blocks.size(within)
-    text = [number for number in range(*within) if matched[number] and _is_text(blocks[number])]
+    text = [number for number in range(*within) if matched[number] and is_text(blocks[number], _MANY_LINKS)]
     for each, span in blocks.spans.items():
         if each.tag not in _CONDITIONAL or not within[0] <= span[0] < span[1] <= within[1] or each is best:
             continue

@@ -44,6 +44,8 @@ from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.chrome.prompt import Prompt
 
@@ -89,6 +91,8 @@ class ReaderScreen(PanesScreen):
         self.config = config
         self.resumes = resumes
         self._state = state
+        self._upkeep: Timer | None = None
+        """When the index is merged next."""
         undo_key = keys.keys_of("undo", keymap)[0]
         self.statuses = StatusController(
             self,
@@ -167,7 +171,7 @@ class ReaderScreen(PanesScreen):
         self.call_after_refresh(self._prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
-        self._upkeep = self.set_timer(UNHURRIED, partial(merge_index, self, self.cache))
+        self._merge_later()
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
 
@@ -218,7 +222,8 @@ class ReaderScreen(PanesScreen):
 
     @on(RefreshEnded)
     def _merge_later(self) -> None:
-        self._upkeep.stop()
+        if self._upkeep is not None:
+            self._upkeep.stop()
         self._upkeep = self.set_timer(UNHURRIED, partial(merge_index, self, self.cache))
 
     @on(RefreshBrought)
