@@ -24,7 +24,7 @@ from textual.worker import Worker
 from tuireader.config.options import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
-from tuireader.library.refreshing.ingest import take_page
+from tuireader.library.refreshing.ingest import TakePage
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
@@ -102,7 +102,7 @@ def fill(path: Path) -> None:
         for number in range(pages, 0, -1):
             given = answer(SITE, f"/feed/?paged={number}" if number > 1 else "/feed/")
             page = Page(feed.url, given.status, given.body, given.content_type)
-            take_page(c, feeds.get(c, feed.id), page, REFRESHED)
+            TakePage(feeds.get(c, feed.id), page, REFRESHED)(c)
         ids = [headline.id for headline in articles.window(c, Query(), 0, 1000)]
         statuses.mark(c, [*ids[UNREAD:], ids[2]], read=True)
         statuses.mark(c, [ids[4], ids[11]], starred=True)
@@ -166,7 +166,7 @@ def fill_many(path: Path) -> None:
     )
     with closing(connect(path)) as c:
         feed = feeds.add(c, "https://review.example/feed", title="", site="https://review.example/", now=REFRESHED)
-        take_page(c, feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)
+        TakePage(feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)(c)
 
 
 async def take(picture: Picture, path: Path) -> str:

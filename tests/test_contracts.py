@@ -130,7 +130,7 @@ def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: s
 
 WRITING = {
     "accounts": {"add", "remove", "set_cursor", "set_syncing"},
-    "articles": {"rename", "save", "save_full_text"},
+    "articles": {"Prepacked", "rename", "save_entries", "save_full_text"},
     "feeds": {"add", "record", "remove", "remove_articles", "rename", "set_option"},
     "folders": {"add", "put", "remove"},
     "host_holds": {"hold"},

@@ -51,6 +51,22 @@ def run(command: Sequence[str], env: Mapping[str, str], *, timeout: float = 1800
     return took
 
 
+def run_until(
+    command: Sequence[str], env: Mapping[str, str], said: str, *, timeout: float = 1800.0
+) -> tuple[float, float]:
+    """Run a command that must succeed; give the seconds until it says something in a line, and until its end."""
+    start = time.perf_counter()
+    with subprocess.Popen(
+        command, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stderr is not None
+        heard = next((time.perf_counter() - start for line in process.stderr if said in line), None)
+        process.stderr.read()
+        if process.wait(timeout) or heard is None:
+            raise BenchError(f"{' '.join(command[:6])} ended with {process.returncode}")
+    return heard, time.perf_counter() - start
+
+
 def resident(pid: int) -> float:
     """Memory of a process in megabytes (VmRSS)."""
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.measure import BenchError, run
+from bench.measure import BenchError, run, run_until
 from bench.screen import Screen
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect
@@ -82,6 +82,10 @@ asyncio.run(main())
     def refresh(self, *flags: str) -> float:
         """Ask for all feeds; give the seconds it took."""
         return self.command("refresh", *flags)
+
+    def first_refresh(self) -> tuple[float, float]:
+        """Ask for all feeds; give the seconds until all articles can be read, and until all can be searched."""
+        return run_until([*COMMAND, "refresh"], self.env, " new in ")
 
     def command(self, *arguments: str) -> float:
         """Run a command; give the seconds it took."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from support.factories import NOW, ago, only, ready, save, subscribe, titles
+from support.factories import NOW, ago, only, ready, save, save_plan, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.model.article import Article, Status
 from tuireader.model.fetched import Known, Plan
@@ -15,19 +15,17 @@ from tuireader.store import articles, feeds, label_counts, statuses
 
 def test_saving_says_which_articles_are_new_and_which_were_edited(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
-    first = articles.save(c, feed, Plan(new=(ready("2"), ready("1"))), NOW)
+    first = save_plan(c, feed, Plan(new=(ready("2"), ready("1"))), NOW)
     assert [articles.get(c, article_id).guid for article_id in first.new] == ["2", "1"]
     assert first.changed == ()
     edited = ready("1", "Other words.")
-    again = articles.save(c, feed, Plan(new=(ready("3"),), changed=((first.new[1], edited),)), NOW)
+    again = save_plan(c, feed, Plan(new=(ready("3"),), changed=((first.new[1], edited),)), NOW)
     assert [articles.get(c, article_id).guid for article_id in again.new] == ["3"]
     assert again.changed == (first.new[1],)
-    late = articles.save(
-        c, feed, Plan(new=(ready("3", "Edited."), edited)), NOW
-    )  # another process saved them meanwhile
+    late = save_plan(c, feed, Plan(new=(ready("3", "Edited."), edited)), NOW)  # another process saved them meanwhile
     assert (late.new, late.changed) == ((), again.new)
     feeds.remove(c, feed.id)
-    assert articles.save(c, feed, Plan(new=(ready("4"),)), NOW).new == ()
+    assert save_plan(c, feed, Plan(new=(ready("4"),)), NOW).new == ()
 
 
 def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
@@ -166,7 +164,7 @@ def test_a_guid_that_changes_from_http_to_https_is_the_same_article(c: sqlite3.C
     after = ready("https://example.org/1", title="Edited")
     there = articles.known(c, feed.id, [after.entry.guid])[after.entry.guid]
     assert there.digest == before.digest
-    articles.save(c, feed, Plan(changed=((there.id, after),)), NOW)
+    save_plan(c, feed, Plan(changed=((there.id, after),)), NOW)
     assert articles.get(c, only(c)).guid == "https://example.org/1"
 
 
@@ -192,7 +190,7 @@ def test_saving_what_another_process_saved_meanwhile_doubles_nothing(c: sqlite3.
 def test_articles_that_leave_the_feed_stay(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1"))
     save(c, ready("2"), feed=feed)
-    articles.save(c, feed, Plan(unchanged=1), NOW)
+    save_plan(c, feed, Plan(unchanged=1), NOW)
     assert articles.count(c, Query()) == 2
 
 
@@ -214,7 +212,7 @@ def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
         categories=("Both", "New"),
         link="https://example.org/new",
     )
-    articles.save(c, feed, Plan(changed=((id_, edited),)), NOW)
+    save_plan(c, feed, Plan(changed=((id_, edited),)), NOW)
 
     article = articles.get(c, id_)
     assert (article.title, article.authors, article.categories) == ("Edited", ("B", "C"), ("Both", "New"))
@@ -235,14 +233,14 @@ def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
 
 def test_an_edit_of_an_article_that_is_gone_is_passed_over(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
-    articles.save(c, feed, Plan(changed=((7, ready("1")),)), NOW)
+    save_plan(c, feed, Plan(changed=((7, ready("1")),)), NOW)
     assert articles.count(c, Query()) == 0
 
 
 def test_an_edit_cannot_take_the_guid_of_another(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1"), ready("2"))
     first = articles.known(c, feed.id, ["1"])["1"].id
-    articles.save(c, feed, Plan(changed=((first, ready("2", title="Edited")),)), NOW)
+    save_plan(c, feed, Plan(changed=((first, ready("2", title="Edited")),)), NOW)
     assert articles.get(c, first).guid == "1"
     assert articles.get(c, first).title == "Edited"
 
@@ -256,7 +254,7 @@ def test_full_text_replaces_the_excerpt_and_survives_edits(c: sqlite3.Connection
     assert titles(c, Query(text="treasure author:A category:K ")) == ["Title of 1"]
     assert titles(c, Query(text="beginning ")) == []
 
-    articles.save(
+    save_plan(
         c, feed, Plan(changed=((only(c), ready("1", "Another beginning […]", title="Edited", excerpt=True)),)), NOW
     )
     assert articles.body(c, only(c)) == "<p>All of the treasure.</p>"

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.factories import NOW, ready, save, subscribe
+from support.factories import NOW, ready, save, save_plan, subscribe
 from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
@@ -394,5 +394,5 @@ def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:
     feed = save(c, ready("1", categories=("A", "B")))
     (id_,) = articles.ids(c, Query())
     statuses.mark(c, [id_], read=True, starred=True)
-    articles.save(c, feed, Plan(changed=((id_, ready("1", categories=("B", "C"))),)), NOW)
+    save_plan(c, feed, Plan(changed=((id_, ready("1", categories=("B", "C"))),)), NOW)
     check_repeated(c)

@@ -14,6 +14,7 @@ from textual.app import App
 from textual.pilot import Pilot
 from textual.worker import WorkerCancelled
 
+from support.factories import save_plan
 from tuireader.config.options import Config
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
@@ -55,7 +56,7 @@ def shelve(path: Path, title: str, pieces: Iterable[Piece], *, now: datetime = N
     with closing(connect(path)) as c:
         feed = feeds.add(c, f"{address}/feed", title=title, site=address, now=now)
         feed = replace(feed, checked=now - timedelta(minutes=3), due=now + timedelta(hours=1), **changes)  # type: ignore[arg-type]
-        articles.save(c, feed, Plan(new=tuple(_prepared(address, piece, now) for piece in pieces)), now)
+        save_plan(c, feed, Plan(new=tuple(_prepared(address, piece, now) for piece in pieces)), now)
         return feed.id
 
 

@@ -20,6 +20,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+from support.factories import save_plan
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
@@ -60,7 +61,7 @@ def fill(path: Path, dice: random.Random) -> dict[int, Kept]:
             )
             new = tuple(_prepared(number, n, dice) for n in range(EACH))
             feeds.record(c, feed)
-            articles.save(c, _polled(feed), Plan(new=new), NOW)
+            save_plan(c, _polled(feed), Plan(new=new), NOW)
         every = articles.window(c, Query(), 0, TOTAL)
         chosen = dice.sample([each.id for each in every], TOTAL // 2)
         statuses.mark(c, chosen[: TOTAL // 4], read=True)
@@ -200,7 +201,7 @@ def _add_one(c: sqlite3.Connection) -> None:
         entry = ParsedEntry(
             "https://new.example/1", "New", "https://new.example/1", published=NOW, html="<p>harbour</p>"
         )
-        articles.save(c, feed, Plan(new=(Prepared(entry, b"\2" * 16, "harbour", 1, excerpt=False),)), NOW)
+        save_plan(c, feed, Plan(new=(Prepared(entry, b"\2" * 16, "harbour", 1, excerpt=False),)), NOW)
 
 
 def try_case(whole: Path, folder: Path, kept: dict[int, Kept], seed: int) -> str:

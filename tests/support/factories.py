@@ -6,10 +6,11 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model.feed import Feed
+from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
+from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
     import sqlite3
@@ -39,8 +40,17 @@ def subscribe(c: sqlite3.Connection, url: str = FEED, title: str = "The Example 
 def save(c: sqlite3.Connection, *new: Prepared, feed: Feed | None = None, now: datetime = NOW) -> Feed:
     """Save new entries, in a feed's order: the newest first."""
     feed = feed or subscribe(c)
-    articles.save(c, feed, Plan(new=new), now)
+    save_plan(c, feed, Plan(new=new), now)
     return feed
+
+
+def save_plan(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime = NOW) -> Saved:
+    """Save what a feed brought, and the feed itself."""
+    prepacked = articles.Prepacked(plan)
+    with transaction(c):
+        saved = prepacked.write(c, feed.id, now)
+        feeds.record(c, feed)
+    return saved
 
 
 EVERYTHING = Query()

@@ -22,7 +22,7 @@ from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, folders, label_counts, labels, statuses, sync_journal, ui_state
-from tuireader.store.connection import connect
+from tuireader.store.connection import connect, transaction
 
 DATA = Path(__file__).parents[1] / "data"
 FILE = ("PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;")
@@ -88,7 +88,9 @@ def furnish(path: Path) -> tuple[object, ...]:
         feeds.set_option(c, second.id, "full_text", "always")
         theirs = feeds.add(c, first.url, title="T", site="", now=NOW, account_id=account.id, server_id="7")
         entry = replace(ready("guid"), server_id="70")
-        (article_id,) = articles.save_entries(c, theirs.id, Plan(new=(entry,)), NOW).new
+        with transaction(c):
+            prepacked = articles.Prepacked(Plan(new=(entry,)), index_later=True)
+            (article_id,) = prepacked.write(c, theirs.id, NOW).new
         statuses.mark(c, [article_id], starred=True)
         sync_journal.receive(c, account.id, [RemoteStatus("71", "read", True, NOW)])
         ids = articles.ids(c, Query(), 0, 2)
@@ -135,10 +137,12 @@ def dump(path: Path) -> str:
         tables = [name for name, kind, _ in made if kind == "table"]
         virtual = [name for name, _, sql in made if sql.startswith("CREATE VIRTUAL")]
         shadows = {name for name in tables if any(name.startswith(f"{each}_") for each in virtual)}
-        lines = [f"{sql};" for name, _, sql in made if name not in shadows and name != "sqlite_sequence"]
+        plain = [each for each in made if each[0] not in shadows and each[0] != "sqlite_sequence"]
+        lines = [f"{sql};" for _, kind, sql in plain if kind != "trigger"]
         for name in tables:
             if name not in virtual:
                 lines += [f"DELETE FROM {name};", *_rows(c, name)]
+        lines += [f"{sql};" for _, kind, sql in plain if kind == "trigger"]  # what they count is there by now
     return "\n".join(
         ["PRAGMA page_size = 16384;", "PRAGMA journal_mode = WAL;", "BEGIN;", *lines, *kept, "COMMIT;", ""]
     )

@@ -19,7 +19,7 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import labels
+from tuireader.store import indexing, labels
 from tuireader.text.nearest import nearest_name
 from tuireader.text.printable import printable
 
@@ -51,6 +51,8 @@ def list_articles(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         query = _query(connection, arguments)
         _check_names(connection, query)
+        if query.text.strip():
+            _say_what_is_not_indexed(connection)
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)
         if arguments.json:
@@ -71,6 +73,16 @@ def list_articles(arguments: argparse.Namespace) -> int:
         if not shown:
             say("No matching articles." if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
+
+
+def _say_what_is_not_indexed(connection: sqlite3.Connection) -> None:
+    """Index what came without it, for a moment; say how many articles are not searched."""
+    if indexing.waiting(connection):
+        from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
+
+        if waiting := index_for(connection, BEFORE_SEARCH):
+            some = "1 article is" if waiting == 1 else f"{waiting} articles are"
+            say(f"{some} still being indexed, and not searched yet; the next search, or refresh, goes on with it.")
 
 
 def _check_names(connection: sqlite3.Connection, query: Query) -> None:

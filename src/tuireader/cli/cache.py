@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
@@ -25,12 +25,17 @@ def opened() -> Iterator[Connection]:
 
 
 @contextmanager
-def gate() -> Iterator[Cache]:
-    """The gate to the cache for a command with an event loop, once it was `opened`; what is unwritten is said."""
+def gate(prepare: Sequence[str] = (), expected: int = 0) -> Iterator[Cache]:
+    """The gate to the cache for a command with an event loop, once it was `opened`; what is unwritten is said.
+
+    So many feeds are `expected` to come, for which processes load the modules named in `prepare`: for that, it is
+    called before the event loop begins.
+    """
     from tuireader.library.jobs.off_loop import Cache
 
     cache = Cache(paths.cache_path())
     try:
+        cache.fork(prepare, expected)
         yield cache
     finally:
         unwritten = cache.close()

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
+from tuireader.library.jobs import needed
 from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.library.transfer.import_feeds import is_path
 from tuireader.model.clock import utc_now
@@ -22,13 +23,18 @@ from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.subscribing.subscribe import Subscribed
 
 
 def add(arguments: argparse.Namespace) -> int:
     """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
-    add_all = _add_pages if arguments.page else _add
-    return asyncio.run(add_all(arguments.addresses, as_json=arguments.json))
+    with cache.opened():
+        pass  # mended, should it be damaged, before the first address is looked at
+    if arguments.page:
+        return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
+    with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
+        return asyncio.run(_add(gate, arguments.addresses, as_json=arguments.json))
 
 
 def _failed(address: str, error: TuireaderError) -> str:
@@ -46,8 +52,6 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.keep_page import keep_page
 
-    with cache.opened():
-        pass  # as for feeds
     status, progress = DONE, Progress()
     with cache.gate() as gate:
         async with open_queue(gate, clock=utc_now) as queue:
@@ -72,27 +76,26 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     return status
 
 
-async def _add(addresses: list[str], *, as_json: bool) -> int:
+async def _add(gate: Cache, addresses: list[str], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
     from tuireader.library.subscribing.subscribe import subscribe_all
 
-    with cache.opened():
-        pass  # mended, should it be damaged, before the first address is looked at
     status, progress, done = DONE, Progress(), 0
     progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
-    with cache.gate() as gate:
-        async with open_queue(gate, clock=utc_now) as queue:
-            async for address, came in subscribe_all(gate, queue, addresses, clock=utc_now):
-                progress.clear()
-                if isinstance(came, TuireaderError):
-                    say(_failed(address, came))
-                    status = FAILED
-                else:
-                    status = _report(came, as_json=as_json) or status
-                done += 1
-                if done < len(addresses):
-                    progress.tell(f"{done}/{len(addresses)} addresses")
+    async with open_queue(gate, clock=utc_now) as queue:
+        async for address, came in subscribe_all(gate, queue, addresses, clock=utc_now):
+            progress.clear()
+            if isinstance(came, TuireaderError):
+                say(_failed(address, came))
+                status = FAILED
+            else:
+                status = _report(came, as_json=as_json) or status
+            done += 1
+            if done < len(addresses):
+                progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
+    await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
     return status
 
 
@@ -132,7 +135,7 @@ def import_list(arguments: argparse.Namespace) -> int:
     say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} already subscribed' if known else ''}.")
     if any(each.outline.folder for each in came):
         say("Folders are not kept yet.")
-    return asyncio.run(_refresh(new, force=False, as_json=False, is_data=False)) or status if new else status
+    return _refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
 
 
 def remove(arguments: argparse.Namespace) -> int:
@@ -190,7 +193,7 @@ def refresh(arguments: argparse.Namespace) -> int:
     """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
     with cache.opened() as connection:
         chosen = _chosen(connection, arguments.feeds)
-    return asyncio.run(_refresh(chosen, force=arguments.force, as_json=arguments.json))
+    return _refresh_now(chosen, force=arguments.force, as_json=arguments.json)
 
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
@@ -200,33 +203,37 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
     return list({feed.id: feed for feed in found}.values())
 
 
-async def _refresh(chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True) -> int:
+def _refresh_now(chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True) -> int:
     """Refresh feeds, and print what came of each; where that is no data, only what failed is said."""
+    with cache.gate(needed.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
+        return asyncio.run(_refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data))
+
+
+async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
-    from tuireader.library.refreshing.upkeep import FOR_COMMANDS, merge_index
+    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
 
     status, progress, new, news, asked, failed = DONE, Progress(), 0, 0, 0, 0
-    with cache.gate() as gate:
-        async with open_queue(gate, clock=utc_now) as queue:
-            done = 0
-            async for event in refresh_feeds(gate, queue, chosen, clock=utc_now, force=force):
-                done += 1
-                progress.clear()
-                if event.status in ("failed", "gone"):
-                    say(f"{event.feed.name}: {event.error}")
-                    status, failed = FAILED, failed + 1
-                new, news, asked = new + event.new, news + (event.new > 0), asked + (event.status != "not-due")
-                if as_json:
-                    put_json(refreshed_row(event))
-                elif is_data and (event.new or event.changed):
-                    put(f"{printable(event.feed.name)}: {_news(event)}")
-                progress.tell(f"{done}/{len(chosen)} feeds")
-        if new:
-            await merge_index(gate, FOR_COMMANDS)
+    async with open_queue(gate, clock=utc_now) as queue:
+        done = 0
+        async for event in refresh_feeds(gate, queue, chosen, clock=utc_now, force=force):
+            done += 1
+            progress.clear()
+            if event.status in ("failed", "gone"):
+                say(f"{event.feed.name}: {event.error}")
+                status, failed = FAILED, failed + 1
+            new, news, asked = new + event.new, news + (event.new > 0), asked + (event.status != "not-due")
+            if as_json:
+                put_json(refreshed_row(event))
+            elif is_data and (event.new or event.changed):
+                put(f"{printable(event.feed.name)}: {_news(event)}")
+            progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
     if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
+    if asked:
+        await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
     return status
 
 

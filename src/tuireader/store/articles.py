@@ -23,6 +23,7 @@ from tuireader.store.keys import link_key
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.times import moment, stamp
 from tuireader.store.writing import (
+    Prepacked,
     add_names,
     alike,
     facts_of,
@@ -30,7 +31,6 @@ from tuireader.store.writing import (
     has_any,
     known,
     rename,
-    save,
     save_entries,
     save_full_text,
 )
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DAMAGED",
+    "Prepacked",
     "add_names",
     "alike",
     "beside",
@@ -60,7 +61,6 @@ __all__ = [
     "neighbour",
     "rank",
     "rename",
-    "save",
     "save_entries",
     "save_full_text",
     "status",

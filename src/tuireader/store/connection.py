@@ -166,7 +166,11 @@ def is_free(path: Path) -> bool:
 
 @contextmanager
 def transaction(c: sqlite3.Connection) -> Iterator[None]:
-    """All of what is written inside, or nothing."""
+    """All of what is written inside, or nothing; inside another one it is a part of that."""
+    is_part: bool = c.in_transaction
+    if is_part:
+        yield
+        return
     c.execute("BEGIN IMMEDIATE")
     try:
         yield

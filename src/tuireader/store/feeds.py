@@ -95,10 +95,7 @@ def has_any(c: sqlite3.Connection) -> bool:
 def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
     """All subscriptions, by title, with the counts of their articles."""
     counted = {
-        feed_id: (unread, total)
-        for feed_id, unread, total in c.execute(
-            "SELECT feed_id, sum(read = 0), count(*) FROM article INDEXED BY article_by_feed GROUP BY feed_id"
-        ).fetchall()
+        id_: (unread, all_) for id_, unread, all_ in c.execute("SELECT id, unread, articles FROM feed").fetchall()
     }
     from tuireader.model.feed import FeedSummary
 

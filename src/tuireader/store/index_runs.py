@@ -6,8 +6,6 @@ import sqlite3
 
 STEP_PAGES = 64
 """Pages of the index that one step writes: some 20 ms."""
-_FEW = 16
-"""Runs of one level from which on they are merged."""
 _DONE = 2
 """Changes with which a merge has done something, as SQLite has it."""
 
@@ -18,8 +16,6 @@ def merge_some(c: sqlite3.Connection) -> bool:
     Left to itself, the index merges all runs of a level in the transaction of one save, when there are 256: of
     a million articles that takes half a minute, once in a year, and marks fail meanwhile.
     """
-    if c.execute("SELECT v FROM search_config WHERE k = 'usermerge'").fetchone() != (_FEW,):
-        c.execute("INSERT INTO search (search, rank) VALUES ('usermerge', ?)", (_FEW,))
     before = c.total_changes
     c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (STEP_PAGES,))
     return c.total_changes - before >= _DONE

@@ -1,14 +1,16 @@
-"""Counts of articles under a query: by category, by author, by feed, and in all."""
+"""Counts of articles under a query: by category, by author, by feed, and in all.
+
+Those of all articles, and of all that are unread, are kept beside each feed and label; others are counted.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tuireader.model.article import Facet, Totals
 from tuireader.model.query import Query
 from tuireader.store import labels
-from tuireader.store.article_lists import count
 from tuireader.store.columns import text_of
 from tuireader.store.query_sql import Part, rows_of, scan, select
 
@@ -44,7 +46,13 @@ def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
     """Unread and total articles by the id of the feed, whichever feed the query asks for."""
-    part = _rows(c, replace(query, feeds=(), keep=frozenset()))
+    query = replace(query, feeds=(), keep=frozenset())
+    kept = _kept(query)
+    if kept is not None:
+        return {
+            id_: (unread, total) for id_, unread, total in c.execute(f"SELECT id, unread, {kept} FROM feed") if total
+        }
+    part = _rows(c, query)
     if part is None:
         return {}
     sql = part.sql("d.feed_id, sum(d.read = 0), count(*)") + " GROUP BY d.feed_id"
@@ -54,13 +62,21 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
 def totals(c: sqlite3.Connection, query: Query) -> Totals:
     """How many articles there are, unread and starred, whichever feed, and read or not, the query asks for."""
     query = replace(query, feeds=(), unread=False, starred=False, keep=frozenset())
+    if _kept(query) is not None:
+        columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
+        return Totals(*c.execute(f"SELECT {columns} FROM feed").fetchone())
     part = _rows(c, query)
     if part is None:
         return Totals(0, 0, 0)
-    if not part.where:
-        return Totals(count(c, query), count(c, replace(query, unread=True)), count(c, replace(query, starred=True)))
     sql = part.sql("count(*), coalesce(sum(d.read = 0), 0), coalesce(sum(d.starred = 1), 0)")
     return Totals(*c.execute(sql, part.params).fetchone())
+
+
+def _kept(query: Query) -> Literal["articles", "unread"] | None:
+    """The column in which the count of a query's articles is kept; None where they have to be counted."""
+    if query == Query(order=query.order):
+        return "articles"
+    return "unread" if query == Query(order=query.order, unread=True) else None
 
 
 def _rows(c: sqlite3.Connection, query: Query) -> Part | None:
@@ -73,6 +89,9 @@ def _rows(c: sqlite3.Connection, query: Query) -> Part | None:
 
 
 def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> list[Facet]:
+    kept = _kept(query)
+    if kept is not None:
+        return labels.counted(c, kind, kept)
     counts = "sum(d.read = 0) AS unread, count(*) AS total"
     part = scan(c, query, rows_of(kind))
     if part is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from tuireader.model.article import Facet
 from tuireader.store.columns import text_of
 from tuireader.store.keys import name_key, tidy
 
@@ -70,6 +71,15 @@ def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
     return [text_of(name) for (name,) in rows]
 
 
+def counted(c: sqlite3.Connection, kind: Kind, column: Literal["articles", "unread"]) -> list[Facet]:
+    """All names of a kind under which there is something, with the counts that are kept of it, the most first."""
+    rows = c.execute(
+        f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key",
+        (NUMBERS[kind],),
+    )
+    return [Facet(text_of(name), unread, total) for name, unread, total in rows.fetchall()]
+
+
 def unique(names: Iterable[str]) -> list[str]:
     """Names tidied, each once whatever its case; the empty name where there is none."""
     found: dict[str, str] = {}
@@ -81,7 +91,8 @@ def unique(names: Iterable[str]) -> list[str]:
 
 def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows: Mapping[int, Repeated]) -> None:
     """File articles under names, by their ids; `rows` has what is repeated of each."""
-    import json  # the start of the app does without it
+    import json  # the start of the app does without these
+    from collections import Counter
 
     number = NUMBERS[kind]
     spelled = {name_key(name): name for some in names.values() for name in reversed(some)}
@@ -95,14 +106,21 @@ def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows:
             (number, json.dumps(list(spelled))),
         ).fetchall()
     )
+    links = [
+        (number, ids[name_key(name)], article_id, place, *rows[article_id])
+        for article_id, some in names.items()
+        for place, name in enumerate(some)
+    ]
     c.executemany(
         "INSERT INTO label_article (kind, label_id, article_id, place, date, feed_id, read, starred)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            (number, ids[name_key(name)], article_id, place, *rows[article_id])
-            for article_id, some in names.items()
-            for place, name in enumerate(some)
-        ],
+        links,
+    )
+    articles = Counter(link[1] for link in links)
+    unread = Counter(link[1] for link in links if not rows[link[2]].read)
+    c.executemany(
+        "UPDATE label SET articles = articles + ?, unread = unread + ? WHERE id = ?",
+        [(all_, unread[label_id], label_id) for label_id, all_ in articles.items()],
     )
 
 
@@ -132,7 +150,4 @@ def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], val
 
 def remove_unused(c: sqlite3.Connection) -> None:
     """Remove the names under which nothing is filed any more; tags are the user's, and stay."""
-    c.execute(
-        f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND NOT EXISTS"
-        " (SELECT 1 FROM label_article WHERE kind = label.kind AND label_id = label.id)"
-    )
+    c.execute(f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0")

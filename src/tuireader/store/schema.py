@@ -2,7 +2,9 @@
 
 One source of truth: `article` holds what is true of an article. `label_article` repeats its date, feed, read and
 starred beside each of its labels, so that a list or a count under a category reads one narrow, ordered run of rows and
-nothing else. Only `labels` writes those columns, and a property test holds that they agree. An article without
+nothing else. Only `labels` writes those columns, and a property test holds that they agree. How many articles a feed
+and a label have is kept beside them: of what is new by who writes it, of the rest by triggers; a property test holds
+that it is right. An article without
 category or author is filed under the label whose name is empty.
 
 Times are whole seconds since 1970 in UTC.
@@ -17,6 +19,7 @@ from typing import TYPE_CHECKING
 from tuireader.store.migrations.v1_first import create
 from tuireader.store.migrations.v2_to_v4 import add_what_hosts_are, know_links_by_their_place, merge_seldom
 from tuireader.store.migrations.v5_make_room import make_room
+from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +36,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     merge_seldom,
     know_links_by_their_place,
     make_room,
+    count_and_index_later,
 )
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 

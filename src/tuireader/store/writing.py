@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import labels, search, sync_journal
+from tuireader.store import indexing, labels, search, sync_journal
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
-from tuireader.store.feeds import record
 from tuireader.store.keys import guid_key, link_key
-from tuireader.store.labels import names_of, split_names
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from tuireader.model.change import Field
-    from tuireader.model.feed import Feed, Saved
+    from tuireader.model.feed import Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
     from tuireader.store.labels import Kind
 
@@ -98,31 +96,26 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
     )
 
 
-def save(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime) -> Saved:
-    """Write what a feed brought, and the feed itself, in one transaction; nothing where it was removed meanwhile."""
-    ready = _Batch(plan)
-    with transaction(c):
-        saved = ready.write(c, feed.id, now)
-        record(c, feed)
-    return saved
-
-
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
     """Write entries of a feed, whatever brought them; nothing where the feed was removed meanwhile.
 
     Articles that are no longer in the feed stay. Edited ones keep their place in the list and what the user did.
     """
-    ready = _Batch(plan)
+    ready = Prepacked(plan)
     with transaction(c):
         return ready.write(c, feed_id, now)
 
 
-class _Batch:
-    """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing."""
+class Prepacked:
+    """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing.
 
-    def __init__(self, plan: Plan) -> None:
+    With `index_later` new articles are taken into the search index later.
+    """
+
+    def __init__(self, plan: Plan, *, index_later: bool = False) -> None:
         self._is_old = plan.is_old
-        self._new = [_Ready(prepared) for prepared in plan.new]
+        self._index_later = index_later
+        self._new = [_Ready(prepared, index_later=index_later) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime) -> Saved:
@@ -141,7 +134,9 @@ class _Batch:
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.
-        new_ids = _insert(c, feed_id, list(fresh.values())[::-1], now, is_old=self._is_old)
+        new_ids = _insert(
+            c, feed_id, list(fresh.values())[::-1], now, is_old=self._is_old, index_later=self._index_later
+        )
         for article_id, ready in edited:
             _update(c, article_id, ready)
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
@@ -150,16 +145,16 @@ class _Batch:
 class _Ready:
     """An entry with all that can be made of it before the file is locked."""
 
-    __slots__ = ("authors", "body", "categories", "entry", "facts", "index", "prepared")
+    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared")
 
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, *, index_later: bool = False) -> None:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
         self.body = pack(entry.html)
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)
-        self.index = index_columns(entry.title, entry.authors, entry.categories, prepared.text)
+        self._index = None if index_later else self._columns()
         self.facts = {
             "words": prepared.words,
             "offline": not prepared.excerpt,
@@ -173,6 +168,15 @@ class _Ready:
             "guid": sound(entry.guid),
         }
 
+    @property
+    def index(self) -> tuple[str, ...]:
+        """What the search index is given of it."""
+        return self._index or self._columns()
+
+    def _columns(self) -> tuple[str, ...]:
+        entry = self.entry
+        return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
+
     def status(self, waited: Mapping[Field, int]) -> tuple[int, int]:
         """Read and starred, as the article arrives: as a mark says that waited for it, else as the plan does."""
         status = self.prepared.status
@@ -180,7 +184,13 @@ class _Ready:
 
 
 def _insert(
-    c: sqlite3.Connection, feed_id: int, entries: Sequence[_Ready], now: datetime, *, is_old: bool
+    c: sqlite3.Connection,
+    feed_id: int,
+    entries: Sequence[_Ready],
+    now: datetime,
+    *,
+    is_old: bool,
+    index_later: bool,
 ) -> list[int]:
     """Write new articles; gives their ids, in the same order."""
     if not entries:
@@ -200,10 +210,22 @@ def _insert(
             for (id_, ready), row in zip(numbered, rows.values(), strict=True)
         ],
     )
+    c.execute(
+        "UPDATE feed SET articles = articles + ?, unread = unread + ?, starred = starred + ? WHERE id = ?",
+        (
+            len(rows),
+            sum(not row.read for row in rows.values()),
+            sum(row.starred for row in rows.values()),
+            feed_id,
+        ),
+    )
     c.executemany("INSERT INTO body (article_id, html) VALUES (?, ?)", [(id_, ready.body) for id_, ready in numbered])
     labels.put(c, "category", {id_: ready.categories for id_, ready in numbered}, rows)
     labels.put(c, "author", {id_: ready.authors for id_, ready in numbered}, rows)
-    add_to_index(c, [(id_, *ready.index) for id_, ready in numbered])
+    if index_later:
+        indexing.put_off(c, dates)
+    else:
+        indexing.add(c, [(id_, *ready.index) for id_, ready in numbered])
     return list(dates)
 
 
@@ -237,17 +259,6 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
     return [without if said is None else ahead if said > today else said for said in dates]
 
 
-def index_columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
-    """What the search index is given of an article, in the order of its columns."""
-    columns = (title, "\n".join(authors), "\n".join(categories), text)
-    return tuple(search.indexed(sound(column)) for column in columns)
-
-
-def add_to_index(c: sqlite3.Connection, rows: Iterable[tuple[Any, ...]]) -> None:
-    """Take articles into the search index: of each its id, then its columns."""
-    c.executemany("INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)", rows)
-
-
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     """Take over an edit; a full text that was fetched stays, and so does what is known of it."""
     row = c.execute(
@@ -267,7 +278,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*row[:4]))
-    _index(c, article_id, ready.index[-1] if row[7] is None else search.indexed(unpack(row[7])))
+    indexing.replace(c, article_id, ready.index[-1] if row[7] is None else search.indexed(unpack(row[7])))
 
 
 def save_full_text(
@@ -310,7 +321,7 @@ def _add_names(
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
         _file(c, article_id, names, labels.Repeated(*row))
-        _index(c, article_id, search.indexed(sound(text)))
+        indexing.replace(c, article_id, search.indexed(sound(text)))
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:
@@ -318,14 +329,3 @@ def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]
     for kind, some in names.items():
         if some != [""]:
             labels.replace(c, kind, article_id, some, row)
-
-
-def _index(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Index an article anew, as it is in the tables; `text` is its plain text as `search.indexed` gives it."""
-    row = c.execute(
-        f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?", (article_id,)
-    ).fetchone()
-    if row is not None:
-        c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        *columns, _ = index_columns(text_of(row[0]), split_names(row[1]), split_names(row[2]), "")
-        add_to_index(c, [(article_id, *columns, text)])

@@ -9,7 +9,6 @@ import sys
 import time
 from contextlib import closing, suppress
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -196,10 +195,7 @@ async def test_both_ways_lead_to_the_same_cache(tmp_path: Path) -> None:
         ]
         async with JobPool(db, processes=processes) as workers:
             done = await asyncio.gather(
-                *(
-                    workers.take(partial(ingest.take_page, feed=feed, page=page, now=NOW))
-                    for feed, page in zip(subscribed, pages, strict=True)
-                )
+                *(workers.take(ingest.TakePage(feed, page, NOW)) for feed, page in zip(subscribed, pages, strict=True))
             )
         assert [each.new for each in done] == [5] * MANY
         with closing(connect(db)) as c:

@@ -103,7 +103,7 @@ async def test_an_unchanged_body_is_neither_parsed_nor_written(
 
     monkeypatch.setattr("tuireader.feeds.parse.parse_feed", must_not)
     monkeypatch.setattr("tuireader.library.refreshing.compare.plan", must_not)
-    monkeypatch.setattr(articles, "save", must_not)
+    monkeypatch.setattr(articles.Prepacked, "write", must_not)
     library.clock.advance(days=1)
     events = await library.refresh()
     assert [event.status for event in events] == ["unchanged", "unchanged"]
@@ -272,7 +272,7 @@ async def test_a_cache_that_cannot_be_written_is_a_sentence(
 
         raise StoreError("The disk is full.")
 
-    monkeypatch.setattr(articles, "save", full)
+    monkeypatch.setattr(articles.Prepacked, "write", full)
     (event,) = await library.refresh()
     assert (event.status, event.error) == ("failed", "The disk is full.")
 
@@ -285,7 +285,7 @@ async def test_a_bug_is_raised_and_not_waited_for(
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(ingest, "take_page", broken)
+    monkeypatch.setattr(ingest.TakePage, "prepare", broken)
     async with asyncio.timeout(60):
         with pytest.raises(ZeroDivisionError):
             await library.refresh()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from tuireader.library.jobs.forked import Forked
     from tuireader.library.jobs.pool import JobPool
 
 STEPS = 20_000
@@ -42,6 +43,7 @@ class Cache:
         self._processes = processes
         self._writer = Writer(path)
         self._pool: JobPool | None = None
+        self._forked: list[Forked] = []
         self._pool_users = 0
 
     async def read(self, work: Work[Result]) -> Result:
@@ -81,6 +83,17 @@ class Cache:
         """Run `work` after what was asked for before, without waiting for it."""
         self._writer.submit(work)
 
+    def fork(self, prepare: Sequence[str], expected: int) -> None:
+        """Start processes at once that will take in so much, if it is worth it and safe: from now on it may not be.
+
+        They load the modules named in `prepare`, and work for whoever opens the pool first.
+        """
+        from tuireader.library.jobs.forked import fork
+        from tuireader.library.jobs.pool import PILE, useful_processes
+
+        if expected > PILE:
+            self._forked = fork(self.path, prepare, useful_processes())
+
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which takes a while and can be pickled, in a thread or in a process of the pool.
 
@@ -114,7 +127,8 @@ class Cache:
 
         pool = self._pool
         if pool is None:
-            pool = await JobPool(self.path, processes=self._processes, prepare=prepare).__aenter__()
+            forked, self._forked = self._forked, []
+            pool = await JobPool(self.path, processes=self._processes, prepare=prepare, forked=forked).__aenter__()
             self._pool = pool
         pool.expect(expected)
         self._pool_users += 1
@@ -147,6 +161,8 @@ class Cache:
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
         """Finish what was asked for, for so many seconds; then a sentence about what waits, if there is anything."""
+        while self._forked:
+            self._forked.pop().dismiss()
         return self._writer.close(patience)
 
 

@@ -7,15 +7,21 @@ import logging
 import os
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from tuireader.errors import StoreError
+from tuireader.library.jobs.line import ENDED, Line
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
+from tuireader.library.jobs.together import Joint
 from tuireader.library.jobs.work import Result, Work
 from tuireader.tasks import to_the_end
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.forked import Forked
 
 log = logging.getLogger("tuireader")
 
@@ -27,7 +33,11 @@ MOST = 4
 APART = 2
 """Jobs at most that are done in processes of their own at a time."""
 _AHEAD = 2
-"""Pages that a process is given at a time: it need not wait for the next."""
+"""Times that a process is given pages before it has answered: it need not wait for the next."""
+_TOGETHER = 8
+"""Pages at most that are saved in one transaction."""
+_NOTES = 64
+"""Notes at most that are written in one transaction."""
 
 
 class JobPool:
@@ -37,16 +47,25 @@ class JobPool:
     saved in one transaction or not at all.
     """
 
-    def __init__(self, path: Path, *, processes: int | None = None, prepare: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        processes: int | None = None,
+        prepare: Sequence[str] = (),
+        forked: Sequence[Forked] = (),
+    ) -> None:
         """Work on the cache at `path`; with so many processes at most, or as many as keep all cores busy.
 
-        Processes load the modules named in `prepare` before their first job.
+        Processes load the modules named in `prepare` before their first job. Where some were `forked`, no others are
+        started.
         """
+        self._forked = list(forked)
         self._prepare = prepare
         self._path = path
-        self._most = _useful() if processes is None else processes
+        self._most = useful_processes() if processes is None else processes
         self._thread = JobThread(path)
-        self._pages: asyncio.Queue[tuple[Work[Any], asyncio.Future[Any]]] = asyncio.Queue()
+        self._pages, self._notes = Line(), Line()
         self._tasks: set[asyncio.Task[None]] = set()
         self._processes: list[JobProcess] = []
         self._at_work = 0
@@ -55,14 +74,14 @@ class JobPool:
 
     async def do(self, work: Work[Result]) -> Result:
         """Do something quick in the thread, and give its result, or raise its error."""
-        return await self._thread.do(work)
+        if not isinstance(work, Joint):
+            return await self._thread.do(work)
+        return await self._notes.put(work)
 
     async def take(self, work: Work[Result]) -> Result:
         """Do a job that takes a while, and can be pickled: take in a page."""
-        done: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._pages.put_nowait((work, done))
-        self.expect(self._pages.qsize())
-        return await done
+        self.expect(len(self._pages) + 1)
+        return await self._pages.put(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
         """Do a job that may never end, in a process of its own that is ended after so many seconds.
@@ -81,7 +100,7 @@ class JobPool:
                 async with asyncio.timeout(seconds):
                     return await process.do(work)
             except EOFError:
-                raise _ended() from None
+                raise StoreError(ENDED) from None
             except TimeoutError:
                 process.kill()
                 raise
@@ -94,12 +113,16 @@ class JobPool:
         if not self._starting and self._most and pages > PILE:
             self._starting = True
             for _ in range(self._most):
-                self._start_task(self._process())
+                self._start_task(self._process(partial(JobProcess.start, self._path, self._prepare)))
 
     async def __aenter__(self) -> Self:
         """Start the thread."""
         await self._thread.__aenter__()
         self._start_task(self._while_alone())
+        self._start_task(self._write_notes())
+        for _ in self._forked:
+            self._starting = True
+            self._start_task(self._process(lambda: JobProcess.adopt(self._forked.pop())))
         return self
 
     async def __aexit__(
@@ -115,6 +138,8 @@ class JobPool:
 
     async def _let_go(self) -> None:
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._forked:
+            await asyncio.to_thread(self._forked.pop().dismiss)
         await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
 
     def _kill(self) -> None:
@@ -127,12 +152,20 @@ class JobPool:
     async def _while_alone(self) -> None:
         """The thread takes pages for as long as there is no process."""
         while not self._at_work:
-            await self._one(self._thread.do)
+            await self._pages.wait()
+            self._pages.fail_suspects()
+            await self._pages.do_some(self._thread.do, _TOGETHER)
 
-    async def _process(self) -> None:
+    async def _write_notes(self) -> None:
+        """The thread writes notes, as many as wait by then."""
+        while True:
+            await self._notes.wait()
+            await self._notes.do_some(self._thread.do, _NOTES)
+
+    async def _process(self, start: Callable[[], Awaitable[JobProcess]]) -> None:
         """A process takes pages until it ends."""
         try:
-            process = await JobProcess.start(self._path, self._prepare)
+            process = await start()
         except OSError as error:
             log.debug("a process could not be started: %s", error)
             return
@@ -151,35 +184,12 @@ class JobPool:
 
     async def _feed(self, process: JobProcess) -> None:
         while True:
-            await self._one(process.do)
-
-    async def _one(self, do: Callable[[Work[Any]], Awaitable[Any]]) -> None:
-        work, done = await self._pages.get()
-        if done.cancelled():
-            return
-        try:
-            result = await do(work)
-        except (EOFError, asyncio.CancelledError):
-            # What it was given may be what ended it: that must not be tried in this process.
-            _fail(done, _ended())
-            raise
-        except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
-            _fail(done, error)
-        else:
-            if not done.cancelled():
-                done.set_result(result)
+            await self._pages.wait()
+            share = -(-len(self._pages) // (self._at_work * _AHEAD))
+            await self._pages.do_some(process.do, max(1, min(share, _TOGETHER)))
 
 
-def _ended() -> StoreError:
-    return StoreError("The process that was reading it has ended; it will be read the next time.")
-
-
-def _fail(done: asyncio.Future[Any], error: Exception) -> None:
-    if not done.cancelled():
-        done.set_exception(error)
-
-
-def _useful() -> int:
+def useful_processes() -> int:
     """A process for each core and one more, since one of them writes or waits; none where there is one core."""
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0

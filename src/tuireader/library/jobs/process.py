@@ -8,11 +8,14 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from tuireader.library.jobs import process_main
 from tuireader.library.jobs.work import Result, Work
 from tuireader.tasks import to_the_end
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.forked import Forked
 
 _CLOSE_TIMEOUT = 10.0
 """Seconds that a process may take to close the cache."""
@@ -27,9 +30,9 @@ class JobProcess:
     Jobs and results are pickled. A process that ends in the middle of a job leaves the cache as it was before the job.
     """
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        """Use `start`."""
-        self._process = process
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, child: _Child) -> None:
+        """Use `start` or `adopt`."""
+        self._reader, self._writer, self._child = reader, writer, child
         # Locks are given in the order in which they are asked for: jobs and their answers keep theirs.
         self._sending, self._reading = asyncio.Lock(), asyncio.Lock()
 
@@ -42,28 +45,41 @@ class JobProcess:
         # What Python finds there must be what it found here.
         code = (
             f"import sys; sys.path[:] = {sys.path!r};"
-            f" from {process_main.__name__} import serve; serve({str(path)!r}, {tuple(prepare)!r})"
+            f" from {process_main.__name__} import serve_standard_streams as serve;"
+            f" serve({str(path)!r}, {tuple(prepare)!r})"
         )
-        started = cls(
-            await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-c",
-                code,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.DEVNULL,  # the terminal is the screen's
-            )
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-c",
+            code,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # the terminal is the screen's
         )
-        started._widen()
+        assert process.stdin is not None and process.stdout is not None  # noqa: S101, PT018 - what PIPE gives
+        _widen(process.stdin)
+        started = cls(process.stdout, process.stdin, _Started(process))
+        await started.wait_until_ready()
+        return started
+
+    @classmethod
+    async def adopt(cls, forked: Forked) -> Self:
+        """Give a process that was forked, once it is ready; raises OSError where it has ended."""
+        reader, writer = await asyncio.open_connection(sock=forked.channel)
+        adopted = cls(reader, writer, _Adopted(forked))
+        await adopted.wait_until_ready()
+        return adopted
+
+    async def wait_until_ready(self) -> None:
+        """Wait until it can be given jobs; raises OSError where it has ended."""
         try:
-            await started._answer()
+            await self._answer()
         except BaseException as error:
-            started.kill()
-            await started.close()
+            self.kill()
+            await self.close()
             if isinstance(error, EOFError):
                 raise OSError("the process ended at once") from error
             raise
-        return started
 
     async def do(self, work: Work[Result]) -> Result:
         """Do a job after those that it was given before, and give its result, or raise its error.
@@ -71,13 +87,11 @@ class JobProcess:
         EOFError if the process ends, or has ended.
         """
         job = pickle.dumps(work, pickle.HIGHEST_PROTOCOL)
-        into = self._process.stdin
-        assert into is not None  # noqa: S101 - says to the type checker what PIPE gives
         async with self._sending:
             with suppress(ConnectionError):  # then there is no answer either
-                into.write(process_main.LENGTH.pack(len(job)))
-                into.write(job)
-                await into.drain()
+                self._writer.write(process_main.LENGTH.pack(len(job)))
+                self._writer.write(job)
+                await self._writer.drain()
         async with self._reading:
             result, error = pickle.loads(await self._answer())  # noqa: S301 - of our own making
         if error is not None:
@@ -86,38 +100,68 @@ class JobProcess:
         return given
 
     async def _answer(self) -> bytes:
-        out = self._process.stdout
-        assert out is not None  # noqa: S101 - as above
         try:
-            (length,) = process_main.LENGTH.unpack(await out.readexactly(process_main.LENGTH.size))
-            return await out.readexactly(length)
+            (length,) = process_main.LENGTH.unpack(await self._reader.readexactly(process_main.LENGTH.size))
+            return await self._reader.readexactly(length)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             raise EOFError("the process has ended") from error
 
-    def _widen(self) -> None:
-        """Make room for a whole job on the way, where the system lets us: else it goes in many small pieces."""
-        if sys.platform == "linux":
-            import fcntl
-
-            assert self._process.stdin is not None  # noqa: S101 - as above
-            pipe = self._process.stdin.get_extra_info("pipe")
-            with suppress(OSError):  # more than it lets us
-                fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
-
     def kill(self) -> None:
         """End it at once."""
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        self._child.kill()
 
     async def close(self) -> None:
         """Let it close the cache and end; end it if it does not, or if who waits for that is cancelled."""
-        assert self._process.stdin is not None  # noqa: S101 - as above
-        self._process.stdin.close()
+        self._writer.close()
         await to_the_end(self._ended(), hurry=self.kill)
 
     async def _ended(self) -> None:
-        ended = asyncio.ensure_future(self._process.communicate())  # also reads its pipe to the end, which closes that
+        ended = asyncio.ensure_future(self._child.ended())
         await asyncio.wait([ended], timeout=_CLOSE_TIMEOUT)
         if not ended.done():
             self.kill()
         await ended
+
+
+class _Child(Protocol):
+    """What can be done with a process besides giving it jobs."""
+
+    def kill(self) -> None: ...
+
+    async def ended(self) -> None: ...
+
+
+class _Started:
+    """One that was started anew."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+
+    async def ended(self) -> None:
+        await self._process.communicate()  # also reads its pipe to the end, which closes that
+
+
+class _Adopted:
+    """One that was forked."""
+
+    def __init__(self, forked: Forked) -> None:
+        self._forked = forked
+
+    def kill(self) -> None:
+        self._forked.kill()
+
+    async def ended(self) -> None:
+        await asyncio.to_thread(self._forked.wait)
+
+
+def _widen(into: asyncio.StreamWriter) -> None:
+    """Make room for a whole job on the way, where the system lets us: else it goes in many small pieces."""
+    if sys.platform == "linux":
+        import fcntl
+
+        with suppress(OSError):  # more than it lets us
+            fcntl.fcntl(into.get_extra_info("pipe").fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)

@@ -11,13 +11,12 @@ import struct
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from tuireader.errors import TuireaderError
+from tuireader.library.jobs.together import told
 from tuireader.store.connection import connect
 
 LENGTH = struct.Struct(">Q")
@@ -30,7 +29,14 @@ _GARBAGE = 100_000
 """Objects between two looks for unused ones in circles, of which feeds leave none."""
 
 
-def serve(path: str, prepare: Sequence[str] = ()) -> None:
+def serve_standard_streams(path: str, prepare: Sequence[str] = ()) -> None:
+    """Be such a process that hears and answers where others read and print."""
+    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing else may come between the answers
+    serve(path, prepare, jobs, answers)
+
+
+def serve(path: str, prepare: Sequence[str], jobs: IO[bytes], answers: IO[bytes]) -> None:
     """Be such a process: load the modules named in `prepare`, then do the jobs that come, until no more can come."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one that started this
     if hasattr(signal, "SIGTSTP"):
@@ -41,8 +47,6 @@ def serve(path: str, prepare: Sequence[str] = ()) -> None:
     gc.set_threshold(_GARBAGE)
     for module in prepare:
         import_module(module)
-    jobs, answers = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # nothing else may come between the answers
     connection: sqlite3.Connection | None = None
     _send(answers, b"ready")
     while job := _next(jobs):
@@ -51,7 +55,7 @@ def serve(path: str, prepare: Sequence[str] = ()) -> None:
             connection = connection or connect(Path(path))
             result = pickle.loads(job)(connection)  # noqa: S301 - of our own making
         except Exception as raised:  # noqa: BLE001 - it is raised where the job is waited for
-            error = _told(raised)
+            error = told(raised)
         _send(answers, pickle.dumps((result, error), pickle.HIGHEST_PROTOCOL))
     if connection is not None:
         connection.close()
@@ -77,12 +81,3 @@ def _send(answers: IO[bytes], answer: bytes) -> None:
     answers.write(LENGTH.pack(len(answer)))
     answers.write(answer)
     answers.flush()
-
-
-def _told(error: Exception) -> Exception:
-    """The error as it can be sent: where it happened is lost on the way, and said in a note instead."""
-    if isinstance(error, TuireaderError):
-        return error
-    told = RuntimeError(f"{type(error).__name__}: {error}")
-    told.add_note(traceback.format_exc())
-    return told

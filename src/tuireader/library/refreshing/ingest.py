@@ -1,71 +1,102 @@
-"""Taking in what came back for a feed: parsed, compared, saved with the feed's own state in one transaction."""
+"""Taking in what came back for feeds: parsed, compared, saved with the feeds' own state, several in one transaction."""
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
+from tuireader.library.jobs.together import Joint, Write
 from tuireader.library.politeness import polling, retry_after
-from tuireader.model.feed import Feed, Refreshed, RefreshStatus
-from tuireader.model.fetched import Page, ParsedFeed
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.fetched import Known, Page, ParsedFeed
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 
-NEEDED = (
-    "tuireader.feeds.parse",
-    "tuireader.library.refreshing.compare",
-    "tuireader.library.refreshing.match_entries",
-    __name__,
-)
-"""What taking in a feed loads, the first time that there is something in it: most refreshes bring nothing."""
+INDEXED_AT_ONCE = 8
+"""New articles of a feed that are in the search index with their rows: what a day brings. More are indexed later."""
 
 
-def take_page(c: sqlite3.Connection, feed: Feed, page: Page, now: datetime) -> Refreshed:
-    """Take in an answer for `feed`; a body that is not a feed is a failure."""
-    current = _current(c, feed)
-    if current is None:
-        return Refreshed(feed, "unchanged")
-    is_decided_now = feed.reach is Reach.UNKNOWN and page.asked_reach is not Reach.UNKNOWN  # it was given anew
-    if is_decided_now:
-        current = replace(current, reach=Reach.UNKNOWN)
-    if page.status == 304:
-        return _unchanged(c, polling.after_unchanged(current, page, now))
-    if current.body_hash is not None and _hash(page) == current.body_hash:
-        return _unchanged(c, polling.after_parsed(current, page, current.body_hash, None, now))
-    from tuireader.feeds.parse import parse_feed
+@dataclass(frozen=True, slots=True)
+class TakePage(Joint[Refreshed]):
+    """Take in an answer for a feed; a body that is not a feed is a failure."""
 
-    try:
-        parsed = parse_feed(page.content, page.url, page.content_type)
-    except NotAFeedError as error:
-        return take_failure(c, feed, error, now)
-    return take_parsed(c, current, page, parsed, now)
+    feed: Feed
+    page: Page
+    now: datetime
+
+    @property
+    def size(self) -> int:  # type: ignore[override]  # it need not be kept
+        """Bytes of the answer."""
+        return len(self.page.content)
+
+    def prepare(self, c: sqlite3.Connection) -> Write[Refreshed]:
+        """Parse it, and compare it with what is here."""
+        feed, page, now = self.feed, self.page, self.now
+        current = _current(c, feed)
+        if current is None:
+            return lambda _: Refreshed(feed, "unchanged")
+        is_decided_now = feed.reach is Reach.UNKNOWN and page.asked_reach is not Reach.UNKNOWN  # it was given anew
+        if is_decided_now:
+            current = replace(current, reach=Reach.UNKNOWN)
+        if page.status == 304:
+            return partial(_record, feed=polling.after_unchanged(current, page, now))
+        if current.body_hash is not None and _hash(page) == current.body_hash:
+            return partial(_record, feed=polling.after_parsed(current, page, current.body_hash, None, now))
+        from tuireader.feeds.parse import parse_feed
+
+        try:
+            parsed = parse_feed(page.content, page.url, page.content_type)
+        except NotAFeedError as error:
+            return partial(take_failure, feed=feed, error=error, now=now)
+        return prepare_parsed(c, current, page, parsed, now)
 
 
-def take_parsed(c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime) -> Refreshed:
-    """Save what a body that was parsed brings; one that broke off is a failure, of which nothing that came is lost."""
-    from tuireader.library.refreshing.compare import plan
+def prepare_parsed(
+    c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime
+) -> Write[Refreshed]:
+    """Compare a body that was parsed with what is here; gives what saves it."""
     from tuireader.library.refreshing.match_entries import known_entries
 
     known = known_entries(c, feed, parsed.entries)
     if not parsed.whole and parsed.entries and parsed.entries[-1].guid in known:
         parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole
+    return partial(_save, feed=feed, ready=_compared(known, parsed), page=page, parsed=parsed, now=now)
+
+
+def prepare_new(page: Page, parsed: ParsedFeed, now: datetime) -> Callable[[sqlite3.Connection, Feed], Refreshed]:
+    """Compress what a feed brought that is not subscribed to yet; gives what saves it, once it is."""
+    return partial(_save, ready=_compared({}, parsed), page=page, parsed=parsed, now=now)
+
+
+def _compared(known: Mapping[str, Known], parsed: ParsedFeed) -> articles.Prepacked:
+    from tuireader.library.refreshing.compare import plan
+
     what = plan(known, parsed)
+    return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE)
+
+
+def _save(
+    c: sqlite3.Connection, feed: Feed, *, ready: articles.Prepacked, page: Page, parsed: ParsedFeed, now: datetime
+) -> Refreshed:
+    """Save what came; what broke off is a failure, of which nothing that came is lost."""
+    saved = ready.write(c, feed.id, now)
     if not parsed.whole:
         error = FetchError(f"{named_host(page.url)} broke off before the end of the feed; what came was kept")
         after = polling.after_failure(feed, error, now)
-        saved = articles.save(c, after, what, now)
+        store_feeds.record(c, after)
         return Refreshed(after, "failed", saved, parsed.skipped, str(error))
-    saved = articles.save(c, polling.after_parsed(feed, page, _hash(page), parsed, now), what, now)
+    store_feeds.record(c, polling.after_parsed(feed, page, _hash(page), parsed, now))
     if parsed.language != store_feeds.options(c, feed.id).get(store_feeds.LANGUAGE, ""):
         store_feeds.set_option(c, feed.id, store_feeds.LANGUAGE, parsed.language or None)
-    after = store_feeds.get(c, feed.id)
-    status: RefreshStatus = "updated" if saved.new or saved.changed else "unchanged"
-    return Refreshed(after, status, saved, parsed.skipped)
+    after = _current(c, feed) or feed
+    return Refreshed(after, "updated" if saved.new or saved.changed else "unchanged", saved, parsed.skipped)
 
 
 def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: datetime) -> Refreshed:
@@ -102,6 +133,6 @@ def _current(c: sqlite3.Connection, feed: Feed) -> Feed | None:
         return None
 
 
-def _unchanged(c: sqlite3.Connection, feed: Feed) -> Refreshed:
+def _record(c: sqlite3.Connection, feed: Feed) -> Refreshed:
     store_feeds.record(c, feed)
-    return Refreshed(store_feeds.get(c, feed.id), "unchanged")
+    return Refreshed(_current(c, feed) or feed, "unchanged")

@@ -9,11 +9,13 @@ from dataclasses import replace
 from functools import partial
 
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
+from tuireader.library.jobs import needed
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import ingest
+from tuireader.library.refreshing.index_later import index_few
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
@@ -59,7 +61,7 @@ async def refresh(
     expected = sum(feed.checked is None for feed in ready.values())
     run = _Run(queue, cache, clock, deadline)
     async with (
-        cache.pool(prepare=ingest.NEEDED, expected=expected),
+        cache.pool(prepare=needed.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
     ):
         async for event in events:
@@ -120,6 +122,7 @@ class _Run:
             async for event in events:
                 yield event
         await self._settle()
+        await index_few(self._cache)
 
     async def _fetch(self, feed: Feed) -> Refreshed:
         """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
@@ -146,7 +149,7 @@ class _Run:
 
     async def _take(self, feed: Feed, page: Page) -> Refreshed:
         take = self._cache.note if page.status == 304 else self._cache.take
-        return await take(partial(ingest.take_page, feed=feed, page=page, now=self._clock()))
+        return await take(ingest.TakePage(feed, page, self._clock()))
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_failure, feed=feed, error=error)

@@ -7,7 +7,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from tuireader.errors import BusyError
+from tuireader.errors import BusyError, StoreError
+from tuireader.library.refreshing.index_later import index_rest, index_step
 from tuireader.store import index_runs
 
 if TYPE_CHECKING:
@@ -15,8 +16,22 @@ if TYPE_CHECKING:
 
 _PAUSE = 0.05
 """Seconds between two steps, in which others write."""
-FOR_COMMANDS = 0.3
-"""Seconds that a command takes for it at its end."""
+WATCHED = 0.3
+"""Seconds that a command takes for it at its end, where someone waits for its prompt,"""
+UNWATCHED = 600.0
+"""and where nobody does, as in a cron job."""
+
+
+async def tend(cache: Cache, seconds: float | None = None) -> None:
+    """Index what is not indexed yet, then merge the runs of the index, for so many seconds at most."""
+    until = None if seconds is None else time.monotonic() + seconds
+    if until is None:
+        await index_rest(cache)
+    else:
+        with suppress(StoreError):
+            while await cache.note(index_step) and time.monotonic() < until:
+                pass
+    await merge_index(cache, None if until is None else max(0.0, until - time.monotonic()))
 
 
 async def merge_index(cache: Cache, seconds: float | None = None) -> None:

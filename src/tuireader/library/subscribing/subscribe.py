@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
+from tuireader.library.jobs import needed
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
-from tuireader.library.refreshing.ingest import NEEDED
+from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
 from tuireader.library.subscribing.candidates import Candidates
@@ -89,11 +90,12 @@ async def subscribe_all(
             return address, error
 
     async with (
-        cache.pool(prepare=(*NEEDED, take_in.__name__), expected=len(addresses)),
+        cache.pool(prepare=needed.TO_ADD, expected=len(addresses)),
         aclosing(as_done(take(address) for address in addresses)) as events,
     ):
         async for event in events:
             yield event
+        await index_few(cache)
 
 
 class _Subscription:
@@ -175,8 +177,7 @@ class _Subscription:
             page = await self._feed_page(found, link)
             if fetched is not None:
                 await fetched()
-            add = partial(take_in.add_feed, found=found, link=link, page=page, now=self._clock())
-            added = await self._cache.take(add)
+            added = await self._cache.take(take_in.AddFeed(found, link, page, self._clock()))
             if isinstance(added, Refreshed):
                 article_id = await self._article_meant(found, added.feed, page)
                 return Subscribed(added.feed, added, article_id, tuple(others))

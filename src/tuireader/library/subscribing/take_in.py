@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tuireader.feeds.parse import parse_feed
+from tuireader.library.jobs.together import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
@@ -20,20 +21,40 @@ from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
 
 
-def add_feed(c: sqlite3.Connection, found: Candidates, link: FeedLink, page: Page, now: datetime) -> Refreshed | Feed:
+@dataclass(frozen=True, slots=True)
+class AddFeed(Joint[Refreshed | Feed]):
     """Subscribe to the feed that came as `page`, and give what it brought; the subscription where there is one already.
 
     Raises NotAFeedError.
     """
-    there = lookup.subscription_to(c, link.url)
-    if there is not None:
-        return there
-    parsed = parse_feed(page.content, page.url, page.content_type)
-    url = with_credentials_of(_kept_address(link.url, page), found.address)
-    site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
-    reach = polling.reach_at(url, link.url, page)
-    feed = store_feeds.add(c, url, title=parsed.title, site=site, now=now, reach=reach)
-    return ingest.take_parsed(c, feed, replace(page, moved_to=None), parsed, now)
+
+    found: Candidates
+    link: FeedLink
+    page: Page
+    now: datetime
+
+    @property
+    def size(self) -> int:  # type: ignore[override]  # it need not be kept
+        """Bytes of the feed."""
+        return len(self.page.content)
+
+    def prepare(self, c: sqlite3.Connection) -> Write[Refreshed | Feed]:
+        """Parse it."""
+        there = lookup.subscription_to(c, self.link.url)
+        if there is not None:
+            return lambda _: there
+        found, link, page = self.found, self.link, self.page
+        parsed = parse_feed(page.content, page.url, page.content_type)
+        url = with_credentials_of(_kept_address(link.url, page), found.address)
+        site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
+        reach = polling.reach_at(url, link.url, page)
+        save = ingest.prepare_new(replace(page, moved_to=None), parsed, self.now)
+
+        def add(c: sqlite3.Connection) -> Refreshed | Feed:
+            feed = store_feeds.add(c, url, title=parsed.title, site=site, now=self.now, reach=reach)
+            return save(c, feed)
+
+        return add
 
 
 def may_mean_article(found: Candidates) -> bool:

@@ -23,7 +23,9 @@ def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
     tables = [
         name for kind, name, *_ in expected(version) if kind == "table" and not name.startswith(("search", "sqlite_"))
     ]
-    if "label" not in tables:  # it is of an older schema: what is wrong with it is mended by copying it into a new file
+    if (
+        "unindexed" not in tables
+    ):  # it is of an older schema: what is wrong with it is mended by copying it into a new file
         return "nothing" if is_sound(c) else "more"
     if not all(_is_sound(c, table) for table in tables) or not _agrees_with_itself(c):
         return "more"
@@ -49,7 +51,7 @@ def _is_sound(c: sqlite3.Connection, table: str) -> bool:
         if not (key and kind == "INTEGER"):
             null = "" if notnull else ", 'null'"
             kinds.append(f"typeof({name}) NOT IN ('{kind.lower()}'{null})")
-    odd = c.execute(f"SELECT 1 FROM {table} NOT INDEXED WHERE {' OR '.join(kinds)} LIMIT 1").fetchone()
+    odd = c.execute(f"SELECT 1 FROM {table} NOT INDEXED WHERE {' OR '.join(kinds) or 0} LIMIT 1").fetchone()
     return odd is None and _integrity(c, table)
 
 
@@ -67,6 +69,15 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
             " (l.date, l.feed_id, l.read, l.starred) IS NOT (a.date, a.feed_id, a.read, a.starred) LIMIT 1"
         ),
         "SELECT 1 FROM label_article AS l LEFT JOIN label AS n ON n.id = l.label_id WHERE n.kind IS NOT l.kind LIMIT 1",
+        (
+            "SELECT 1 FROM feed AS f WHERE (f.articles, f.unread, f.starred) IS NOT"
+            " (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0) FROM article"
+            " WHERE feed_id = f.id) LIMIT 1"
+        ),
+        (
+            "SELECT 1 FROM label AS n WHERE (n.articles, n.unread) IS NOT (SELECT count(*), coalesce(sum(read = 0), 0)"
+            " FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id) LIMIT 1"
+        ),
         *(
             "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM label_article AS l WHERE"
             f" l.article_id = a.id AND l.kind = {NUMBERS[kind]}) LIMIT 1"
@@ -80,12 +91,13 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
 
 
 def _is_index_sound(c: sqlite3.Connection) -> bool:
-    """Whether the search index is sound, and has each article once."""
+    """Whether the search index is sound, and has each article once that is not to be indexed yet."""
     c.execute("BEGIN")
     try:
         c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-        missing = c.execute("SELECT id FROM article EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
-        more = c.execute("SELECT id FROM search_docsize EXCEPT SELECT id FROM article LIMIT 1").fetchone()
+        due = f"SELECT id FROM article{' EXCEPT SELECT article_id FROM unindexed' * _indexes_later(c)}"
+        missing = c.execute(f"{due} EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
+        more = c.execute(f"SELECT id FROM search_docsize EXCEPT SELECT * FROM ({due}) LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
         if not _adds_up(c):
             return False
@@ -103,7 +115,14 @@ def _adds_up(c: sqlite3.Connection) -> bool:
     words = c.execute("SELECT count(offset) FROM temp.words").fetchone()[0]
     said = c.execute("SELECT block FROM search_data WHERE id = 1").fetchone()
     articles, *sizes = _numbers(said[0]) if said and said[0] else [0]
-    return bool(articles == c.execute("SELECT count(*) FROM article").fetchone()[0] and sum(sizes) == words)
+    later = c.execute("SELECT count(*) FROM unindexed").fetchone()[0] if _indexes_later(c) else 0
+    there = c.execute("SELECT count(*) FROM article").fetchone()[0] - later
+    return bool(articles == there and sum(sizes) == words)
+
+
+def _indexes_later(c: sqlite3.Connection) -> bool:
+    """Whether the cache says which articles its index does not have yet; one of an older schema has all."""
+    return c.execute("SELECT 1 FROM sqlite_master WHERE name = 'unindexed'").fetchone() is not None
 
 
 def _numbers(block: object) -> list[int]:

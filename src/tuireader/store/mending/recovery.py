@@ -20,9 +20,10 @@ from tuireader.paths import keep_private
 from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage_mark import mark_of
+from tuireader.store.indexing import PlainText
 from tuireader.store.marks_while_locked import lock
 from tuireader.store.mending.inspection import CORE, what_is_wrong
-from tuireader.store.mending.reindexing import PlainText, rebuild_index
+from tuireader.store.mending.reindexing import rebuild_index
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, described

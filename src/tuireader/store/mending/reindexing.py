@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 
-from tuireader.store import ui_state
-from tuireader.store.bodies import unpack
+from tuireader.store import indexing, ui_state
 from tuireader.store.connection import BROKEN, transaction
-from tuireader.store.labels import names_of, split_names
 from tuireader.store.mending.inspection import is_sound
 from tuireader.store.migrations.v2_to_v4 import INDEX_SETTINGS
 from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
-from tuireader.store.writing import add_to_index, index_columns
-
-PlainText = Callable[[str], str]
-"""What makes plain text, for the index, of an article's HTML."""
 
 
-def rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
+def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool:
     """Make the index anew from the articles; whether all is sound after it."""
     try:
         c.execute("BEGIN IMMEDIATE")
@@ -39,7 +32,7 @@ def rebuild_index(c: sqlite3.Connection, plain_text: PlainText) -> bool:
         return False
 
 
-def build_index(c: sqlite3.Connection, plain_text: PlainText) -> None:
+def build_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
     """Make the index of an older schema anew; it stays as it is until the new one is there."""
     with transaction(c):
         if ui_state.value(c, INDEX_TO_BE_BUILT[0]) is not None:  # another process may have been faster
@@ -54,21 +47,11 @@ def _empty(c: sqlite3.Connection) -> None:
     c.execute("INSERT INTO search (search) VALUES ('delete-all')" if "content=''" in sql else "DELETE FROM search")
 
 
-def _fill(c: sqlite3.Connection, plain_text: PlainText) -> None:
+def _fill(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
     """Take all articles into an index that is empty."""
     for name, value in INDEX_SETTINGS:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
-    for (article_id,) in c.execute("SELECT id FROM article ORDER BY id").fetchall():
-        index_article(c, article_id, plain_text)
+    for row in c.execute("SELECT id FROM article ORDER BY id").fetchall():
+        indexing.add(c, indexing.rows_of(c, row, plain_text))
+    c.execute("DELETE FROM unindexed")
     c.execute("DELETE FROM setting WHERE name = ?", INDEX_TO_BE_BUILT[:1])
-
-
-def index_article(c: sqlite3.Connection, article_id: int, plain_text: PlainText) -> None:
-    """Take an article into the index, as it is in the tables."""
-    title, authors, categories, html, full_text = c.execute(
-        f"SELECT a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
-        " FROM article AS a JOIN body AS b ON b.article_id = a.id WHERE a.id = ?",
-        (article_id,),
-    ).fetchone()
-    text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
-    add_to_index(c, [(article_id, *index_columns(title, split_names(authors), split_names(categories), text))])

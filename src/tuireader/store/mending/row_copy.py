@@ -10,25 +10,27 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tuireader.store import labels
+from tuireader.store import indexing, labels
 from tuireader.store.bodies import DAMAGED, pack, unpack_all
 from tuireader.store.columns import lenient, number, text_of
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
-from tuireader.store.mending.reindexing import PlainText, index_article
+from tuireader.store.migrations.v6_counts_and_debt import COUNT_AGAIN
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
 _CHUNK = 500
 """Articles that are copied in one transaction."""
 _SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
-    "feed": ((22, 18, 17), str),
+    "feed": ((25, 22, 18, 17), str),
     "article": ((17, 16), int),
     "body": ((4,), bytes),
 }
 """How many columns a row has, and had before columns were added; and the type of the second."""
+_COUNTED = {("feed", "articles"), ("feed", "unread"), ("feed", "starred")}
+"""Columns that are counted anew."""
 _FILED = {NUMBERS[kind] for kind in OF_PUBLISHERS}
 """Under a label of each of these kinds every article is filed."""
 _LOST_FEED = "The address of this feed was lost when the cache was damaged: add it again."
@@ -46,7 +48,7 @@ class Rescued:
     """Articles whose text could be read in part only, or not at all."""
 
 
-def rescue(path: Path, new: Connection, plain_text: PlainText) -> Rescued:
+def rescue(path: Path, new: Connection, plain_text: indexing.PlainText) -> Rescued:
     """Copy into `new`, a fresh cache, what can be read of the damaged one at `path`."""
     rescued = Rescued()
     with closing(_readable(path)) as old:
@@ -116,7 +118,7 @@ class _Copy:
         old: sqlite3.Connection,
         new: Connection,
         rescued: Rescued,
-        plain_text: PlainText,
+        plain_text: indexing.PlainText,
         leaves: Leaves,
     ) -> None:
         self._old = old
@@ -149,6 +151,8 @@ class _Copy:
             self._copy_plain("journal")
             self._drop_orphans()
             self._keep_numbers()
+            for statement in COUNT_AGAIN:
+                self._new.execute(statement)
 
     # Reading what can be read.
 
@@ -192,7 +196,7 @@ class _Copy:
             return [
                 (name, kind, not notnull, default)
                 for _, name, kind, notnull, default, _ in self._new.execute(f"PRAGMA table_info({table})").fetchall()
-                if name in there
+                if name in there and (table, name) not in _COUNTED
             ]
         return []
 
@@ -304,7 +308,7 @@ class _Copy:
                 return
         self._insert("body", {"article_id": article_id, "html": html, "full_html": full_html, "full_text": full_text})
         self._file(article_id, values)
-        index_article(self._new, article_id, self._plain_text)
+        indexing.add(self._new, indexing.rows_of(self._new, [article_id], self._plain_text))
         self._rescued.articles += 1
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:

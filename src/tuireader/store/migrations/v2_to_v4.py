@@ -9,7 +9,10 @@ from tuireader.store.keys import link_key
 RUNS_MAX = 256
 """Runs of the search index, of one level, that are merged into one of the next."""
 
-INDEX_SETTINGS = (("automerge", 0), ("crisismerge", RUNS_MAX))
+MERGE_FROM = 16
+"""Runs of one level from which on they are merged when nobody waits."""
+
+INDEX_SETTINGS = (("automerge", 0), ("crisismerge", RUNS_MAX), ("usermerge", MERGE_FROM))
 """Options of the search index, which go with it when it is made anew."""
 
 

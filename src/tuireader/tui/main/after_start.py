@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 
+from textual.timer import Timer
 from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import damage_mark
 from tuireader.tui.support.safe_text import toast
 
+SOON = 1.5
+"""Seconds after the start, or a refresh, when what can be read already is made ready for searches."""
 UNHURRIED = 20.0
 """Seconds after the start, or a refresh, when there is time for what nobody waits for."""
 
@@ -24,15 +27,48 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
     node.run_worker(look(), group="damage", exclusive=False)
 
 
-def merge_index(node: Widget, cache: Cache) -> None:
-    """Merge the runs of the search index, which each refresh adds to, in steps that nobody feels."""
+class Upkeep:
+    """Does what the cache needs when nobody waits, in steps that nobody feels: indexes what came, merges the index."""
 
-    async def merge() -> None:
+    def __init__(self, node: Widget, cache: Cache) -> None:
+        self._node = node
+        self._cache = cache
+        self._timer: Timer | None = None
+        self._is_indexing = False
+
+    def later(self) -> None:
+        """Do it when there is time: soon what is not in the index yet, then the rest."""
+        self.stop()
+        self._timer = self._node.set_timer(SOON, self.index)
+
+    def index(self) -> None:
+        """Index now what came without it, unless that is under way; after it, and a while, merge the index."""
+        self.stop()
+        if not self._is_indexing:
+            self._is_indexing = True
+            self._node.run_worker(self._index(), group="index", exclusive=False)
+
+    def stop(self) -> None:
+        """Begin nothing that was put off."""
+        if self._timer is not None:
+            self._timer.stop()
+
+    async def _index(self) -> None:
+        from tuireader.library.refreshing.index_later import index_rest
+
+        try:
+            await index_rest(self._cache)
+        finally:
+            self._is_indexing = False
+        self._timer = self._node.set_timer(UNHURRIED, self._merge)
+
+    def _merge(self) -> None:
+        self._node.run_worker(self._merge_runs(), group="merging", exclusive=True)
+
+    async def _merge_runs(self) -> None:
         from tuireader.library.refreshing.upkeep import merge_index
 
-        await merge_index(cache)
-
-    node.run_worker(merge(), group="index", exclusive=True)
+        await merge_index(self._cache)
 
 
 def collect_garbage() -> None:

@@ -18,7 +18,7 @@ from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
-from tuireader.tui.main.after_start import UNHURRIED, collect_garbage, look_for_damage, merge_index
+from tuireader.tui.main.after_start import UNHURRIED, Upkeep, collect_garbage, look_for_damage
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
@@ -44,8 +44,6 @@ from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
-    from textual.timer import Timer
-
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.chrome.prompt import Prompt
 
@@ -91,8 +89,7 @@ class ReaderScreen(PanesScreen):
         self.config = config
         self.resumes = resumes
         self._state = state
-        self._upkeep: Timer | None = None
-        """When the index is merged next."""
+        self.upkeep = Upkeep(self, cache)
         undo_key = keys.keys_of("undo", keymap)[0]
         self.statuses = StatusController(
             self,
@@ -171,7 +168,7 @@ class ReaderScreen(PanesScreen):
         self.call_after_refresh(self._prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
-        self._merge_later()
+        self.upkeep.later()
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
 
@@ -208,6 +205,9 @@ class ReaderScreen(PanesScreen):
     @on(Sidebar.Counted)
     def _counted(self) -> None:
         self.choosing.counted()
+        counts = self.sidebar.counts
+        if counts is not None and counts.unindexed and counts.query.text.strip():
+            self.upkeep.index()
 
     def recount(self) -> None:
         """Read the list and all counts again, after something changed; the cursor stays on its article."""
@@ -221,10 +221,8 @@ class ReaderScreen(PanesScreen):
         self.recount()
 
     @on(RefreshEnded)
-    def _merge_later(self) -> None:
-        if self._upkeep is not None:
-            self._upkeep.stop()
-        self._upkeep = self.set_timer(UNHURRIED, partial(merge_index, self, self.cache))
+    def _tend_later(self) -> None:
+        self.upkeep.later()
 
     @on(RefreshBrought)
     def _read_again_soon(self) -> None:

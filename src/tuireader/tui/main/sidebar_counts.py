@@ -10,7 +10,7 @@ from datetime import datetime
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts
+from tuireader.store import articles, feeds, indexing, label_counts
 from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds
 
 
@@ -24,6 +24,8 @@ class SidebarCounts:
     feed_rows: Facets
     categories: Facets
     authors: Facets
+    unindexed: int
+    """Articles that no search finds yet."""
     checked: datetime | None
     """When any feed was last asked for, and answered."""
 
@@ -45,6 +47,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
         feed_rows=prepare_feeds(summaries, narrowed=narrowed),
         categories=prepare(label_counts.categories(connection, query), "No category"),
         authors=prepare(label_counts.authors(connection, query), "No author"),
+        unindexed=indexing.waiting(connection),
         checked=max((feed.checked for feed in every if feed.checked and not feed.error), default=None),
     )
 

@@ -39,6 +39,8 @@ def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offlin
     if survey is not None and survey.feeds:
         unread = survey.totals.unread
         is_empty = not survey.totals.all and bool(survey.query.text.strip())
+        if survey.unindexed and survey.query.text.strip():
+            said.append(f"{survey.unindexed} still being indexed")
         said.append(f"{unread} unread" if unread else "nothing found" if is_empty else "all read")
         if survey.checked and not (progress or offline):
             said.append(f"refreshed {ago(survey.checked, now)}")

@@ -1,0 +1,84 @@
+"""Jobs that are done in one transaction: what waits for the disk or a lock waits once for all of them."""
+
+from __future__ import annotations
+
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
+
+from tuireader.errors import BusyError, TuireaderError
+from tuireader.store.connection import transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Result = TypeVar("Result")
+
+Write = Callable[["sqlite3.Connection"], Result]
+"""Writes what was prepared, inside a transaction of the caller's, and gives what came of it."""
+
+
+class Joint(ABC, Generic[Result]):
+    """A job that can be done with others of its kind. It can be pickled."""
+
+    size: int
+    """Bytes that it takes in."""
+
+    @abstractmethod
+    def prepare(self, c: sqlite3.Connection) -> Write[Result]:
+        """Do all that needs no lock; give what writes it. It may be asked for again."""
+
+    def __call__(self, c: sqlite3.Connection) -> Result:
+        """Do it alone."""
+        write = self.prepare(c)
+        with transaction(c):
+            return write(c)
+
+
+class Outcome(NamedTuple):
+    """What came of a job: its result, or its error."""
+
+    result: Any
+    error: Exception | None = None
+
+    def __reduce__(self) -> tuple[type[Outcome], tuple[Any, Exception | None]]:
+        """How it is sent to another process."""
+        return Outcome, (self.result, None if self.error is None else told(self.error))
+
+
+class Together:
+    """Several jobs as one, which gives the outcome of each."""
+
+    def __init__(self, jobs: Sequence[Joint[Any]]) -> None:
+        """The jobs, in their order."""
+        self._jobs = jobs
+
+    def __call__(self, c: sqlite3.Connection) -> list[Outcome]:
+        """Do them in one transaction; where one fails, each alone: it never fails the others."""
+        if len(self._jobs) > 1:
+            try:
+                writes = [job.prepare(c) for job in self._jobs]
+                with transaction(c):
+                    return [Outcome(write(c)) for write in writes]
+            except BusyError as error:  # it was waited for once
+                return [Outcome(None, error)] * len(self._jobs)
+            except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is told there
+                pass
+        return [_alone(job, c) for job in self._jobs]
+
+
+def _alone(job: Joint[Any], c: sqlite3.Connection) -> Outcome:
+    try:
+        return Outcome(job(c))
+    except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
+        return Outcome(None, error)
+
+
+def told(error: Exception) -> Exception:
+    """The error as it can be sent to another process: where it happened is lost on the way, and said in a note."""
+    if isinstance(error, TuireaderError):
+        return error
+    instead = RuntimeError(f"{type(error).__name__}: {error}")
+    instead.add_note(traceback.format_exc())
+    return instead

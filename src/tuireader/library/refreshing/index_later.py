@@ -1,0 +1,67 @@
+"""Articles that came without being indexed are indexed: few at once, many when nobody waits, or before a search."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tuireader.errors import BusyError, StoreError
+from tuireader.store import indexing
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tuireader.library.jobs.off_loop import Cache
+
+FEW = 500
+"""Articles that are indexed at the end of a refresh, while who asked for it waits: that takes a tenth of a second."""
+BEFORE_SEARCH = 2.0
+"""Seconds that a command indexes for before it searches."""
+_STEP = 100
+"""Articles of one transaction: others that write wait for some 10 ms."""
+_PAUSE = 0.01
+"""Seconds between two steps, in which others write."""
+_LONGEST = 900.0
+"""Seconds after which indexing is ended that does not come to its end."""
+
+
+def index_step(c: sqlite3.Connection) -> int:
+    """Index some articles, the newest of those that wait; how many there were."""
+    from tuireader.content.dom.plain_text import plain_text  # heavy, and not needed where nothing waits
+
+    return indexing.index_some(c, plain_text, _STEP) if indexing.waiting(c) else 0
+
+
+def index_for(c: sqlite3.Connection, seconds: float) -> int:
+    """Index for about so many seconds, as far as the cache can be written to; how many articles wait after it."""
+    until = time.monotonic() + seconds
+    with suppress(StoreError):
+        while index_step(c) and time.monotonic() < until:
+            pass
+    return indexing.waiting(c)
+
+
+def index_all(c: sqlite3.Connection) -> None:
+    """Index what waits, in steps between which others write."""
+    with suppress(BusyError):  # the next time goes on
+        while index_step(c):
+            time.sleep(_PAUSE)
+
+
+async def index_few(cache: Cache) -> None:
+    """Index what waits, if that is not much."""
+    with suppress(StoreError):  # it waits on, and that is said where someone searches
+        if 0 < await cache.note(indexing.waiting) <= FEW:
+            while await cache.take(index_step):
+                pass
+
+
+async def index_rest(cache: Cache) -> None:
+    """Index what waits, in a process of its own where that is much; cancelling it loses nothing."""
+    waits = await cache.read(indexing.waiting)
+    if waits > FEW:
+        with suppress(TimeoutError, StoreError):
+            await cache.take_apart(index_all, _LONGEST)
+    elif waits:
+        await index_few(cache)
