@@ -42,7 +42,9 @@ def is_whole(text: str, root: int) -> bool:
     if tag[0].endswith(">"):
         return True
     end = f"</{tag[1]}"
-    at = max(text.rfind(end), text.casefold().rfind(end.casefold()))
+    at = text.rfind(end)
+    for other in re.compile(re.escape(end), re.IGNORECASE).finditer(text, max(at, root)):
+        at = other.start()
     return at > root and _ENTRY.search(text, at) is None  # else it was a part of some entry's text
 
 

@@ -85,10 +85,11 @@ def printable_and_special(text: str) -> tuple[str, str]:
     """Return what `printable_block` does, and what there is in `text` besides plain ASCII."""
     special = without_plain(text)
     if not special:
-        return text.expandtabs(4), special
+        return text.expandtabs(4) if "\t" in text else text, special
     if _not_block().search(special):
         text = re.sub(_UNSAFE, _replacement, re.sub(_BREAK, "\n", text))
-    text = text.expandtabs(4)
+    if "\t" in text:
+        text = text.expandtabs(4)
     return _without_piles(text) if _may_pile().search(special) else text, special
 
 

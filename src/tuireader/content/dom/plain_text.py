@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from html import unescape
+from string import ascii_letters
 
 from tuireader.content.dom.repair import flattened, shortened, without_oddities
 from tuireader.content.dom.sanitize import without_tags
@@ -18,6 +20,10 @@ _BLOCK = re.compile(
     re.IGNORECASE,
 )
 ANY_TAG = re.compile("</?[a-zA-Z]" + _TAG)
+_QUOTED = re.compile(_TAG[:-1])
+_NAME = re.compile(r"/?([a-zA-Z][^\s/>]*)")
+_BREAKING = BLOCKS | {"br"}
+_BEGINS_TAG = frozenset(f"{ascii_letters}/!?")
 _SPECIAL = re.compile(
     r"<(?:[!?]|script|style|svg|math|title|textarea|template|select|button|iframe|xmp|no|plaintext|canvas|object|map|video|audio)",
     re.IGNORECASE,
@@ -38,18 +44,40 @@ def plain_text(html: str) -> str:
 
 def _of_simple(text: str) -> str | None:
     """Return the text of simple HTML, with a line feed for each tag of a block; None where it is not so simple."""
-    if _SPECIAL.search(text):
+    before, *pieces = text.replace("\n", " ").split("<")
+    found = [before]
+    for piece in pieces:
+        tag, end, after = piece.partition(">")
+        instead = _instead_of(tag.partition(" ")[0])
+        if instead is None or not end or (('"' in tag or "'" in tag) and not _has_whole_quotes(tag)):
+            if piece[:1] in _BEGINS_TAG:
+                return None
+            found += "<", piece  # it is text
+        else:
+            found += instead, after
+    return unescape("".join(found))
+
+
+@lru_cache(maxsize=1024)
+def _instead_of(tag: str) -> str | None:
+    """What stands in the text for a tag that begins with this; None for what the real parser has to read."""
+    name = _NAME.match(tag)
+    if name is None or _SPECIAL.match(f"<{tag}"):
         return None
-    text = ANY_TAG.sub("", _BLOCK.sub("\n", text.replace("\n", " ")))
-    return None if "<" in text and re.search("<[a-zA-Z/]", text) else unescape(text)
+    return "\n" if name[1].lower() in _BREAKING else ""
+
+
+def _has_whole_quotes(tag: str) -> bool:
+    return tag.count('"') % 2 == 0 if "'" not in tag else _QUOTED.fullmatch(tag) is not None
 
 
 def tidied(text: str) -> str:
     """Return text with its space folded, without blank lines and without the line that WordPress adds, printable."""
     text, special = printable_and_special(text)
     spaced = _OTHER_SPACE.search(special)
-    lines = [line.strip() for line in text.split("\n")]
-    text = "\n".join([" ".join(line.split()) if spaced or "  " in line else line for line in lines if line])
+    text = "\n".join(filter(None, map(str.strip, text.split("\n"))))
+    if spaced or "  " in text:
+        text = "\n".join([" ".join(line.split()) for line in text.split("\n")])
     return _ORIGIN.sub("", text) if "appeared first on" in text else text
 
 

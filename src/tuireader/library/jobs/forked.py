@@ -6,6 +6,7 @@ threads, and while no cache is open: SQLite's connections must not be carried ov
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 
 from tuireader.library.jobs import process_main
@@ -47,12 +49,15 @@ class Forked:
 
 
 def fork(path: Path, prepare: Sequence[str], number: int) -> list[Forked]:
-    """Fork so many processes that work on the cache at `path`, and load the modules named in `prepare`.
+    """Fork so many processes that work on the cache at `path`, with the modules named in `prepare` loaded.
 
     None where that is not safe.
     """
     if sys.platform != "linux" or threading.active_count() > 1:
         return []
+    for module in prepare:
+        import_module(module)
+    gc.freeze()  # what is shared stays shared
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     forked: list[Forked] = []
@@ -65,13 +70,13 @@ def fork(path: Path, prepare: Sequence[str], number: int) -> list[Forked]:
             there.close()
             break
         if not pid:
-            _serve(path, prepare, there, [here, *(each.channel for each in forked)])
+            _serve(path, there, [here, *(each.channel for each in forked)])
         there.close()
         forked.append(Forked(pid, here))
     return forked
 
 
-def _serve(path: Path, prepare: Sequence[str], channel: socket.socket, others: Sequence[socket.socket]) -> None:
+def _serve(path: Path, channel: socket.socket, others: Sequence[socket.socket]) -> None:
     """Be such a process; this does not come back."""
     try:
         for each in others:
@@ -79,7 +84,7 @@ def _serve(path: Path, prepare: Sequence[str], channel: socket.socket, others: S
         nowhere = os.open(os.devnull, os.O_RDWR)
         for standard in range(3):  # the terminal is the other's
             os.dup2(nowhere, standard)
-        process_main.serve(str(path), prepare, channel.makefile("rb"), channel.makefile("wb"))
+        process_main.serve(str(path), (), channel.makefile("rb"), channel.makefile("wb"))
         os._exit(0)
     finally:
         os._exit(1)

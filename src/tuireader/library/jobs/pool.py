@@ -190,8 +190,8 @@ class JobPool:
 
 
 def useful_processes() -> int:
-    """A process for each core and one more, since one of them writes or waits; none where there is one core."""
+    """A process for each core; none where there is one core."""
     if not sys.executable or getattr(sys, "frozen", False):  # there is no Python to start another one with
         return 0
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MOST, cores + 1) if cores > 1 else 0
+    return min(MOST, cores) if cores > 1 else 0
