@@ -59,7 +59,7 @@ def run_until(
     with subprocess.Popen(
         command, env=dict(env), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
     ) as process:
-        assert process.stderr is not None
+        assert process.stderr is not None  # noqa: S101 - what PIPE gives
         heard = next((time.perf_counter() - start for line in process.stderr if said in line), None)
         process.stderr.read()
         if process.wait(timeout) or heard is None:

@@ -61,7 +61,6 @@ async def test_what_a_request_says_and_what_it_does_not(client: Client, site: Sc
             "user-agent": "tuireader/0.1 (feed reader)",
             "accept": "*/*",
             "accept-encoding": "gzip, deflate, br",
-            "connection": "keep-alive",
         }
 
 

@@ -16,7 +16,7 @@ import pytest
 from support.bombs import bomb
 from support.raw_server import RawServer, Serve, reply, saying
 from tuireader.errors import FetchError
-from tuireader.web import Client, errors, get
+from tuireader.web import Client, errors, get, open_client
 
 CERTIFICATE = Path(__file__).parent.parent / "data" / "web" / "untrusted.pem"
 
@@ -303,7 +303,7 @@ async def test_a_tls_handshake_without_answer_leaves_no_connection_behind(client
 async def test_a_verified_certificate_is_accepted(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
     server = await https(serve)
-    async with Client() as client:
+    async with open_client() as client:
         assert (await get(client, server.url.replace("http:", "https:"))).content == b"hello"
 
 
@@ -312,7 +312,7 @@ async def test_large_bodies_come_a_few_at_a_time(serve: Serve) -> None:
     server = await serve(saying(reply(gzip.compress(b"\0" * 30_000_000), "Content-Encoding: gzip")))
     tracemalloc.start()
     try:
-        async with Client(per_host=30) as client:
+        async with open_client(per_host=30) as client:
             errors = [failure(client, server.url) for _ in range(30)]
             assert all("too large" in str(error) for error in await asyncio.gather(*errors))
         peak = tracemalloc.get_traced_memory()[1]

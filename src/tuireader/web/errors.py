@@ -7,9 +7,15 @@ import socket
 import ssl
 from collections.abc import Iterator
 
-import httpx2
-
 from tuireader.errors import FetchError, FetchFailure
+from tuireader.web.transport import (
+    CutShortError,
+    NoAnswerError,
+    NotHttpError,
+    ProxyRefusedError,
+    TransportError,
+    UnconnectedError,
+)
 
 _NO_NETWORK = {errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.EADDRNOTAVAIL}
 
@@ -51,23 +57,22 @@ def of_cut(host: str) -> FetchError:
 
 
 def of_exception(host: str, error: Exception) -> FetchError:
-    """The error for whatever httpx2 and the layers below it raised."""
-    if isinstance(error, httpx2.InvalidURL | httpx2.UnsupportedProtocol | ValueError):
+    """The error for whatever carrying a request, and the layers below that, raised."""
+    if isinstance(error, ValueError):
         return FetchError(f"{host} has an address that cannot be opened")
-    if isinstance(error, httpx2.ProxyError):
+    if isinstance(error, ProxyRefusedError):
         return FetchError(f"The proxy would not connect to {host}: {error}")
     for cause in _causes(error):
         if isinstance(cause, OSError):
             found = _of_system(host, cause)
             if found is not None:
                 return found
-    answered = isinstance(error, httpx2.RemoteProtocolError) and "peer closed" in str(error)
-    unreached = isinstance(error, httpx2.TransportError) and not answered
+    unreached = isinstance(error, TransportError) and not isinstance(error, CutShortError)
     return FetchError(_of_protocol(host, error), FetchFailure.UNREACHED if unreached else FetchFailure.OTHER)
 
 
 def _of_system(host: str, error: OSError) -> FetchError | None:
-    """The error for what the operating system or OpenSSL reported, if that says more than httpx2 does."""
+    """The error for what the operating system or OpenSSL reported, if that says more than the rest."""
     if isinstance(error, ssl.SSLError):
         return _of_tls(host, error)
     if isinstance(error, socket.gaierror):
@@ -82,13 +87,13 @@ def _of_system(host: str, error: OSError) -> FetchError | None:
 
 
 def _of_protocol(host: str, error: Exception) -> str:
-    if isinstance(error, httpx2.ConnectError):
+    if isinstance(error, UnconnectedError):
         return f"{host} could not be connected to"
-    if isinstance(error, httpx2.RemoteProtocolError):
-        if "without sending a response" in str(error):
-            return f"{host} closed the connection without an answer"
-        if "peer closed" in str(error):
-            return f"{host} broke off in the middle"
+    if isinstance(error, NoAnswerError):
+        return f"{host} closed the connection without an answer"
+    if isinstance(error, CutShortError):
+        return f"{host} broke off in the middle"
+    if isinstance(error, NotHttpError):
         return f"{host} answered with something that is not HTTP"
     return f"{host} broke off the connection"
 

@@ -7,24 +7,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-
-import httpx2
+from urllib.parse import urljoin
 
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.clock import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
 from tuireader.urls.credentials import may_go_along, split_credentials
-from tuireader.urls.hosts import is_reachable_host, same_host
+from tuireader.urls.hosts import same_host
 from tuireader.urls.private import is_private_name
 from tuireader.urls.reach import Permission, Reach, permission_from
 from tuireader.urls.shown import shown_address
 from tuireader.web import errors
 from tuireader.web import headers as http
-from tuireader.web.client import Client, PrivateAddressError
+from tuireader.web.address import Address, parse_address
+from tuireader.web.client import Client
 from tuireader.web.decompress import CutOffError, TooLargeError, UnpackError
-from tuireader.web.exchange import Request, Response, ask
+from tuireader.web.exchange import Response, ask
 from tuireader.web.headers import basic_authorization
+from tuireader.web.transport import PrivateAddressError, Request, TransportError
 
 LIMIT = 20_000_000
 """Bytes of a decoded body."""
@@ -123,7 +124,7 @@ async def _fetch(
 
 
 @contextmanager
-def _asking(url: httpx2.URL) -> Iterator[None]:
+def _asking(url: Address) -> Iterator[None]:
     """Let an error know which address it is of."""
     try:
         yield
@@ -132,27 +133,19 @@ def _asking(url: httpx2.URL) -> Iterator[None]:
         raise
 
 
-def _taken_apart(url: str) -> tuple[httpx2.URL, str | None]:
+def _taken_apart(url: str) -> tuple[Address, str | None]:
     try:
         bare, userinfo = split_credentials(url)
-        return _checked(httpx2.URL(bare)), userinfo
-    except (ValueError, httpx2.InvalidURL) as error:
+        return parse_address(bare), userinfo
+    except ValueError as error:
         raise FetchError(f"{shown_address(url)[:200]} is no address that can be opened") from error
 
 
-def _checked(url: httpx2.URL) -> httpx2.URL:
-    """The address itself, if its scheme, host and port are such that a request can be made."""
-    host, port = url.raw_host.decode("ascii"), url.port
-    if url.scheme not in {"http", "https"} or not is_reachable_host(host) or not 0 < (port or 80) < 65_536:
-        raise httpx2.InvalidURL("only http and https, with a host that can be")
-    return url
-
-
-def _next(here: httpx2.URL, location: str) -> httpx2.URL:
+def _next(here: Address, location: str) -> Address:
     """Where a redirect leads, without a password that it might bring along (RFC 9110, 10.2.2)."""
     try:
-        return _checked(httpx2.URL(split_credentials(str(here.join(_as_text(location))))[0]))
-    except (ValueError, httpx2.InvalidURL) as error:
+        return here.join(split_credentials(urljoin(str(here), _as_text(location)))[0])
+    except ValueError as error:
         raise FetchError(f"{_name(here)} sends us to an address that cannot be opened") from error
 
 
@@ -164,9 +157,7 @@ def _as_text(location: str) -> str:
         return location
 
 
-def _request_headers(
-    start: httpx2.URL, here: httpx2.URL, asked: _Asked, userinfo: str | None
-) -> list[tuple[bytes, bytes]]:
+def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str | None) -> list[tuple[bytes, bytes]]:
     headers: list[tuple[bytes, bytes]] = []
     if asked.validators and same_host(str(start), str(here)):
         headers += http.validator_headers(asked.validators)
@@ -179,7 +170,7 @@ def _request_headers(
 
 async def _answer(client: Client, question: Request, left: float, deadline: float) -> Response:
     """One request and its answer within what is `left` of the deadline; whatever goes wrong is a FetchError."""
-    name = _name(question.url)
+    name = _name(question.address)
     try:
         async with asyncio.timeout(max(left, 0)):
             return await ask(client, question)
@@ -196,17 +187,11 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
         raise errors.of_cut(name) from error
     except UnpackError as error:
         raise FetchError(f"{name} sent a page that cannot be unpacked ({error})") from error
-    except (httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError) as error:
+    except (TransportError, OSError, ValueError) as error:
         raise errors.of_exception(name, error) from error
-    except ExceptionGroup as group:  # of what was tried side by side to connect
-        if group.split(OverflowError)[1] is not None:
-            raise
-        raise FetchError(
-            f"{name} cannot be asked: a port is higher than 65535; check HTTP_PROXY and ALL_PROXY"
-        ) from group
 
 
-def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, is_conditional: bool) -> Page:
+def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_conditional: bool) -> Page:
     unchanged = answer.status == 304 and is_conditional
     if not unchanged and not answer.is_page:
         raise errors.of_status(_name(url), answer.status, http.retry_after(answer.headers, now))
@@ -221,11 +206,11 @@ def _page(client: Client, url: httpx2.URL, answer: Response, now: datetime, *, i
     )
 
 
-def _reach(client: Client, url: httpx2.URL) -> Reach:
+def _reach(client: Client, url: Address) -> Reach:
     """Where the server of an address is that was just asked for."""
     return Reach.PRIVATE if is_private_name(url.host) else client.reach(url) or Reach.UNKNOWN
 
 
-def _name(url: httpx2.URL) -> str:
+def _name(url: Address) -> str:
     """How messages name a site: its host, and its port where that is unusual."""
-    return url.host if url.port is None else f"{url.host}:{url.port}"
+    return url.name if url.given_port is None else f"{url.name}:{url.given_port}"

@@ -2,17 +2,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from conftest import Clock
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.tui.support.web import Web
+from tuireader.web import Client
 
 
-async def test_all_that_ask_at_a_time_share_a_queue_which_ends_with_the_last(db: Path, clock: Clock) -> None:
+async def test_all_that_ask_at_a_time_share_a_queue_which_ends_with_the_last(
+    db: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[Client] = []
+    close = Client.close
+
+    async def note(client: Client) -> None:
+        closed.append(client)
+        await close(client)
+
+    monkeypatch.setattr(Client, "close", note)
     web = Web(Cache(db), clock)
     async with web.queue() as first:
         async with web.queue() as second:
             assert second is first
-        assert not first._client.is_closed
-    assert first._client.is_closed
+        assert closed == []
+    assert closed == [first._client]
     async with web.queue("tuireader.library.subscribing.subscribe") as third:
         assert third is not first

@@ -1,0 +1,171 @@
+"""One connection to a server: HTTP/1.1 as h11 reads and writes it, one request after the other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, cast
+
+import h11
+
+from tuireader.urls.reach import Reach
+from tuireader.web.transport import BrokenError, CutShortError, NoAnswerError, NotHttpError, Request
+
+if TYPE_CHECKING:
+    import ssl
+
+    from tuireader.web.address import Origin
+
+_HEAD_MAX = 100_000
+"""Bytes of the head of an answer."""
+_UNREAD_MAX = 256_000
+"""Bytes that came and were not asked for yet, from which on the server has to wait."""
+
+
+class Connection(asyncio.Protocol):
+    """A connection to one origin. What comes is kept until it is asked for, and little of it."""
+
+    def __init__(self, origin: Origin) -> None:
+        """Be made by a loop's `create_connection`."""
+        self.origin = origin
+        self.reach = Reach.UNKNOWN
+        """Where it leads."""
+        self.is_used = False
+        """Whether it has carried an answer before."""
+        self.idle_since = 0.0
+        """The loop's time when it was last let go of."""
+        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
+        self._transport: asyncio.Transport | None = None
+        self._came: deque[bytes] = deque()
+        self._unread = 0
+        self._is_paused = False
+        self._is_over = False
+        self._lost: Exception | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # What the loop tells.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """It stands."""
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Some bytes came."""
+        self._came.append(data)
+        self._unread += len(data)
+        if self._unread > _UNREAD_MAX and not self._is_paused:
+            self._is_paused = True
+            self._wire.pause_reading()
+        self._wake()
+
+    def eof_received(self) -> bool:
+        """The server sends nothing more."""
+        self._is_over = True
+        self._wake()
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is closed."""
+        self._is_over = True
+        self._lost = exc
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_result(None)
+
+    @property
+    def _wire(self) -> asyncio.Transport:
+        assert self._transport is not None  # noqa: S101 - it is used once it stands
+        return self._transport
+
+    # What is done with it.
+
+    @property
+    def peer(self) -> str:
+        """The address that it leads to."""
+        return str(self._wire.get_extra_info("peername")[0])
+
+    @property
+    def is_free(self) -> bool:
+        """Whether another request can be sent: nothing came unasked, and the server has not closed it."""
+        return not (self._is_over or self._came or self._wire.is_closing()) and self._http.our_state is h11.IDLE
+
+    async def encrypt(self, context: ssl.SSLContext) -> None:
+        """Let it be a secure one from now on."""
+        loop = asyncio.get_running_loop()
+        secure = await loop.start_tls(self._wire, self, context, server_hostname=self.origin[1])
+        if secure is None:
+            raise ConnectionResetError("closed while it was made secure")
+        self._transport = secure
+
+    async def ask(self, request: Request, headers: list[tuple[bytes, bytes]]) -> h11.Response:
+        """Send a request, and give the head of the answer."""
+        wire = self._wire
+        wire.write(self._sent(h11.Request(method=request.method, target=request.address.target, headers=headers)))
+        if request.body:
+            wire.write(self._sent(h11.Data(data=request.body)))
+        self._sent(h11.EndOfMessage())
+        while not isinstance(event := await self._next(), h11.Response):
+            pass  # an interim answer, such as 103 Early Hints
+        self.is_used = True
+        return event
+
+    def _sent(self, event: Any) -> bytes:
+        try:
+            return self._http.send(event) or b""
+        except h11.LocalProtocolError as error:
+            raise ValueError(str(error)) from error
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The body of the answer, to its end."""
+        while isinstance(event := await self._next(), h11.Data):
+            yield bytes(event.data)
+
+    def finish(self) -> bool:
+        """End with an answer; whether another request can be sent."""
+        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
+            self._http.start_next_cycle()
+            return self.is_free
+        return False
+
+    def close(self) -> None:
+        """Close it at once."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    async def _next(self) -> Any:
+        """What comes next."""
+        while True:
+            try:
+                event = self._http.next_event()
+            except h11.RemoteProtocolError as error:
+                raise (CutShortError if self._is_over and not self._came else NotHttpError) from error
+            if event is h11.PAUSED:  # another protocol, which nobody asked for
+                raise NotHttpError
+            if event is not h11.NEED_DATA:
+                return event
+            await self._receive()
+
+    async def _receive(self) -> None:
+        """Take in some of what came, once something has."""
+        while not (self._came or self._is_over):
+            self._waiter = asyncio.get_running_loop().create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        if self._came:
+            data = self._came.popleft()
+            self._unread -= len(data)
+            self._http.receive_data(data)
+        elif self._lost is not None:
+            raise BrokenError from self._lost
+        elif self._http.their_state is h11.SEND_RESPONSE:
+            raise NoAnswerError
+        else:
+            self._http.receive_data(b"")
+        if self._is_paused and self._unread <= _UNREAD_MAX // 2:
+            self._is_paused = False
+            self._wire.resume_reading()

@@ -1,0 +1,207 @@
+"""Connections straight to servers, some of them kept open for the next request.
+
+httpx2 does the same for many more needs: of 200 feeds that have nothing new, it takes two thirds of the time. Only
+where a proxy stands between is it used (`web.proxied`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from tuireader.urls.private import is_private_address
+from tuireader.urls.reach import Reach
+from tuireader.web.connection import Connection
+from tuireader.web.transport import IDEMPOTENT, BrokenError, PrivateAddressError, Request, UnconnectedError
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable
+
+    from tuireader.web.address import Address, Origin
+
+_KEPT = 5.0
+"""Seconds for which a connection is kept open that nobody uses."""
+_NEXT_ADDRESS = 0.25
+"""Seconds after which the next address of a host is tried besides (RFC 8305)."""
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+class Direct:
+    """Keeps connections to servers, so many at most."""
+
+    def __init__(self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None]) -> None:
+        """Send these headers with each request; tell with `note_reach` where each new connection leads."""
+        self._headers = headers
+        self._note_reach = note_reach
+        self._kept_at_most = connections // 2
+        self._room = asyncio.Semaphore(connections)
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._sweep: asyncio.TimerHandle | None = None
+        self._tls: asyncio.Future[ssl.SSLContext] | None = None
+
+    async def send(self, request: Request) -> Received:
+        """Send a request and receive the head of its answer."""
+        await self._room.acquire()
+        connection: Connection | None = None
+        try:
+            while True:
+                connection = self._take(request.address.origin) or await self._connect(request)
+                try:
+                    head = await connection.ask(request, self._headers_of(request))
+                except BrokenError:
+                    if not connection.is_used or request.method not in IDEMPOTENT:
+                        raise
+                    connection.close()  # it was closed under our hands before it carried anything; take the next
+                    continue
+                return Received(self, connection, head.status_code, head.headers.raw_items())
+        except BaseException:
+            if connection is not None:
+                connection.close()
+            self._room.release()
+            raise
+
+    def _headers_of(self, request: Request) -> list[tuple[bytes, bytes]]:
+        headers = [(b"Host", request.address.netloc.encode("ascii")), *self._headers, *request.headers]
+        if request.body or request.method in {"POST", "PUT", "PATCH"}:
+            headers.append((b"Content-Length", b"%d" % len(request.body)))
+        return headers
+
+    def let_go(self, connection: Connection) -> None:
+        """Be given back a connection after an answer: keep it for the next request, or close it."""
+        self._room.release()
+        if not connection.finish():
+            connection.close()
+            return
+        loop = asyncio.get_running_loop()
+        connection.idle_since = loop.time()
+        self._idle.setdefault(connection.origin, []).append(connection)
+        if sum(map(len, self._idle.values())) > self._kept_at_most:
+            self._drop_oldest()
+        if self._sweep is None:
+            self._sweep = loop.call_later(_KEPT, self._drop_unused)
+
+    async def close(self) -> None:
+        """Close all connections that nobody uses."""
+        if self._sweep is not None:
+            self._sweep.cancel()
+        for some in self._idle.values():
+            for connection in some:
+                connection.close()
+        self._idle.clear()
+        await asyncio.sleep(0)  # their ends are told of
+
+    def _take(self, origin: Origin) -> Connection | None:
+        """A connection to there that is open and not in use."""
+        some = self._idle.get(origin, [])
+        while some:
+            connection = some.pop()
+            if not some:
+                del self._idle[origin]
+            if connection.is_free:
+                return connection
+            connection.close()
+        return None
+
+    def _drop_oldest(self) -> None:
+        origin, some = next(iter(self._idle.items()))
+        some.pop(0).close()
+        if not some:
+            del self._idle[origin]
+
+    def _drop_unused(self) -> None:
+        """Close what nobody has used for a while."""
+        loop = asyncio.get_running_loop()
+        self._sweep = None
+        for origin, some in list(self._idle.items()):
+            kept = [each for each in some if each.is_free and loop.time() - each.idle_since < _KEPT]
+            for each in some:
+                if each not in kept:
+                    each.close()
+            if kept:
+                self._idle[origin] = kept
+            else:
+                del self._idle[origin]
+        if self._idle:
+            self._sweep = loop.call_later(_KEPT, self._drop_unused)
+
+    async def _connect(self, request: Request) -> Connection:
+        """Connect, and see where that leads before anything is sent."""
+        address = request.address
+        loop = asyncio.get_running_loop()
+        try:
+            _, connection = await loop.create_connection(
+                lambda: Connection(address.origin), address.host, address.port, happy_eyeballs_delay=_NEXT_ADDRESS
+            )
+        except OSError as error:
+            raise UnconnectedError from error
+        try:
+            peer = ipaddress.ip_address(connection.peer.partition("%")[0])
+            connection.reach = Reach.PRIVATE if is_private_address(peer) else Reach.PUBLIC
+            self._note_reach(address, connection.reach)
+            await self._finish(connection, request)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    async def _finish(self, connection: Connection, request: Request) -> None:
+        if connection.reach is Reach.PRIVATE and not request.private_ok:
+            raise PrivateAddressError
+        if request.address.scheme == "https":
+            context = await self._context()
+            try:
+                await connection.encrypt(context)
+            except OSError as error:
+                raise UnconnectedError from error
+
+    async def _context(self) -> ssl.SSLContext:
+        """Whom to trust; reading it takes longer than a key should wait."""
+        if self._tls is None or (self._tls.done() and self._tls.cancelled()):
+            self._tls = asyncio.ensure_future(asyncio.to_thread(_make_context))
+        return await asyncio.shield(self._tls)
+
+
+class Received:
+    """An answer of which the head is here."""
+
+    def __init__(self, pool: Direct, connection: Connection, status: int, headers: Headers) -> None:
+        """Use `Direct.send`."""
+        self.status = status
+        self.headers = headers
+        self._pool = pool
+        self._connection: Connection | None = connection
+
+    async def body(self) -> AsyncIterator[bytes]:
+        """The body as it comes."""
+        if self._connection is not None:
+            async for piece in self._connection.body():
+                yield piece
+
+    async def close(self) -> None:
+        """Let go of the connection."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool.let_go(connection)
+
+
+def _make_context() -> ssl.SSLContext:
+    """Trust whom the system trusts, or SSL_CERT_FILE and SSL_CERT_DIR."""
+    import ssl
+    import sys
+
+    paths = ssl.get_default_verify_paths()  # those two are heeded by it
+    if sys.platform in {"win32", "darwin"} or not (paths.cafile or paths.capath):
+        import truststore
+
+        context: ssl.SSLContext = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    else:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.load_default_certs()
+    with suppress(NotImplementedError):
+        context.set_alpn_protocols(["http/1.1"])
+    return context
