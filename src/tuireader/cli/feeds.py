@@ -14,7 +14,6 @@ from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, re
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import needed
 from tuireader.library.subscribing.unsubscribe import unsubscribe
-from tuireader.library.transfer.import_feeds import is_path
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
 from tuireader.store import articles
@@ -39,6 +38,8 @@ def add(arguments: argparse.Namespace) -> int:
 
 def _failed(address: str, error: TuireaderError) -> str:
     """What went wrong with an address, which is named once."""
+    from tuireader.library.transfer.import_feeds import is_path
+
     shown, said = shown_address(address), str(error)
     if isinstance(error, NoFeedFoundError):
         said += ", or keep the page alone: add --page"

@@ -18,8 +18,8 @@ FEW = 500
 """Articles that are indexed at the end of a refresh, while who asked for it waits: that takes a tenth of a second."""
 BEFORE_SEARCH = 2.0
 """Seconds that a command indexes for before it searches."""
-_STEP = 100
-"""Articles of one transaction: others that write wait for some 10 ms."""
+_STEP = 250
+"""Articles of one transaction: others that write wait for some 30 ms."""
 _PAUSE = 0.01
 """Seconds between two steps, in which others write."""
 _LONGEST = 900.0
@@ -28,9 +28,11 @@ _LONGEST = 900.0
 
 def index_step(c: sqlite3.Connection) -> int:
     """Index some articles, the newest of those that wait; how many there were."""
-    from tuireader.content.dom.plain_text import plain_text  # heavy, and not needed where nothing waits
+    if not indexing.waiting(c):
+        return 0
+    from tuireader.content.dom.plain_text import plain_text  # heavy
 
-    return indexing.index_some(c, plain_text, _STEP) if indexing.waiting(c) else 0
+    return indexing.index_some(c, plain_text, _STEP)
 
 
 def index_for(c: sqlite3.Connection, seconds: float) -> int:
