@@ -21,7 +21,7 @@ from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, labels, query_sql, statuses
+from tuireader.store import articles, feeds, label_counts, labels, query_sql, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -237,12 +237,12 @@ def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     assert by_key(label_counts.categories(c, query)) == counted(rows, replace(bare, categories=()), "categories")
     assert by_key(label_counts.authors(c, query)) == counted(rows, replace(bare, authors=()), "authors")
     there = set(expected(rows, replace(bare, feeds=())))
-    feeds: dict[int, tuple[int, int]] = {}
+    by_feed: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.id in there:
-            unread, total = feeds.get(row.feed, (0, 0))
-            feeds[row.feed] = (unread + (not row.read), total + 1)
-    assert label_counts.feeds(c, query) == feeds
+            unread, total = by_feed.get(row.feed, (0, 0))
+            by_feed[row.feed] = (unread + (not row.read), total + 1)
+    assert label_counts.feeds(c, query) == by_feed
     free = replace(bare, feeds=(), unread=False, starred=False)
     assert label_counts.totals(c, query) == Totals(
         len(expected(rows, free)),
@@ -280,9 +280,48 @@ def test_lists_places_and_counts_are_those_of_the_model(
         for row in rows:
             row.read = row.read or row.id in shown
         check_repeated(c)
+        check_kept_counts(c)
         for query in asked:
             check_list(c, rows, query)
             check_counts(c, rows, query)
+        change_all_else(c, data)
+        check_kept_counts(c)
+
+
+def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
+    """Edit, complete, mark, label and remove articles at random."""
+    there = articles.ids(c, Query())
+    for id_ in data.draw(st.lists(st.sampled_from(there), max_size=6)) if there else []:
+        feed = next(each for each in feeds.every(c) if each.id == articles.get(c, id_).feed_id)
+        match data.draw(st.integers(0, 4)):
+            case 0:
+                edited = ready(
+                    articles.get(c, id_).guid, categories=tuple(data.draw(names)), authors=tuple(data.draw(names))
+                )
+                save_plan(c, feed, Plan(changed=((id_, edited),)))
+            case 1:
+                articles.add_names(c, id_, "text", authors=data.draw(names), categories=data.draw(names))
+            case 2:
+                statuses.mark(c, [id_], read=data.draw(st.booleans()), starred=data.draw(st.booleans()))
+            case 3:
+                statuses.mark_query(c, data.draw(queries), read=data.draw(st.booleans()))
+            case 4:
+                feeds.remove(c, feed.id)
+                return
+
+
+def check_kept_counts(c: sqlite3.Connection) -> None:
+    """The counts that are kept beside feeds and labels are those of their articles."""
+    of_feeds = (
+        "SELECT articles, unread, starred, (SELECT count(*) FROM article WHERE feed_id = f.id),"
+        " (SELECT count(*) FROM article WHERE feed_id = f.id AND read = 0),"
+        " (SELECT count(*) FROM article WHERE feed_id = f.id AND starred = 1) FROM feed AS f"
+    )
+    assert [row[:3] for row in c.execute(of_feeds).fetchall()] == [row[3:] for row in c.execute(of_feeds).fetchall()]
+    beside = "FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id"
+    columns = f"articles, unread, (SELECT count(*) {beside}), (SELECT count(*) {beside} AND l.read = 0)"
+    of_labels = f"SELECT {columns} FROM label AS n"
+    assert [row[:2] for row in c.execute(of_labels).fetchall()] == [row[2:] for row in c.execute(of_labels).fetchall()]
 
 
 @pytest.mark.parametrize("enough", [1, 3])

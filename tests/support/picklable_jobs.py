@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from tuireader.errors import FetchError, StoreError
+from tuireader.library.jobs.together import Joint
+from tuireader.store import ui_state
 
 
 def where(_: sqlite3.Connection) -> int:
@@ -47,3 +51,28 @@ def fail(_: sqlite3.Connection) -> None:
 def wait(_: sqlite3.Connection) -> None:
     """Take longer than anyone waits."""
     time.sleep(600)
+
+
+@dataclass(frozen=True)
+class Note(Joint[tuple[int, int]]):
+    """Keep a setting; gives the process that did it, and how many had been kept in the same transaction before it."""
+
+    name: str
+    then: str = ""
+    """"fail" while it is written, "fail early", or "end" the process."""
+    size: int = 1
+
+    def prepare(self, _: sqlite3.Connection) -> Callable[[sqlite3.Connection], tuple[int, int]]:
+        time.sleep(0.02)
+        if self.then == "fail early":
+            raise LookupError("a bug")
+        return self._write
+
+    def _write(self, c: sqlite3.Connection) -> tuple[int, int]:
+        before = c.total_changes
+        ui_state.save(c, self.name, str(before))
+        if self.then == "fail":
+            raise LookupError("a bug")
+        if self.then == "end":
+            os._exit(1)
+        return os.getpid(), before

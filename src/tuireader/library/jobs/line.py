@@ -26,8 +26,6 @@ class Job:
 
     work: Work[Any]
     done: asyncio.Future[Any]
-    is_suspect: bool = False
-    """A process has ended with this one and others: it is done alone, and by no thread of ours."""
 
     def settle(self, outcome: Outcome) -> None:
         """Give what came of it to who waits for it, if anyone still does."""
@@ -46,6 +44,8 @@ class Line:
         """Nothing waits."""
         self._jobs: deque[Job] = deque()
         self._has_some = asyncio.Event()
+        self.suspects: list[Job] = []
+        """Jobs that a process was given, and ended: one of them may be why. None must be tried in this process."""
 
     def __len__(self) -> int:
         """How many jobs wait."""
@@ -62,16 +62,10 @@ class Line:
         """Wait until there is something to do."""
         await self._has_some.wait()
 
-    def fail_suspects(self) -> None:
-        """Say of the jobs that may have ended a process that they did."""
-        for job in [job for job in self._jobs if job.is_suspect]:
-            job.settle(_ended())
-            self._jobs.remove(job)
-
     async def do_some(self, do: Do, most: int) -> None:
         """Do what waits first, and with it so much of what follows as can be done together, `most` jobs in all.
 
-        EOFError where the process has ended that did it.
+        EOFError where the process has ended that did it: what it was given are `suspects` then.
         """
         jobs = self._take(most)
         if not jobs:
@@ -79,18 +73,11 @@ class Line:
         try:
             outcomes = await _do(jobs, do)
         except EOFError:
-            # What it was given may be what ended it: that must not be tried in this process, and not with others.
-            if len(jobs) == 1:
-                jobs[0].settle(_ended())
-            else:
-                for job in reversed(jobs):
-                    job.is_suspect = True
-                    self._jobs.appendleft(job)
-                self._has_some.set()
+            self.suspects += jobs
             raise
         except asyncio.CancelledError:
             for job in jobs:
-                job.settle(_ended())
+                job.settle(ended())
             raise
         for job, outcome in zip(jobs, outcomes, strict=True):
             job.settle(outcome)
@@ -101,7 +88,7 @@ class Line:
         size = 0
         while self._jobs and len(jobs) < most and size < BYTES_TOGETHER:
             job = self._jobs[0]
-            is_joint = isinstance(job.work, Joint) and not job.is_suspect
+            is_joint = isinstance(job.work, Joint)
             if jobs and not is_joint:
                 break
             self._jobs.popleft()
@@ -116,7 +103,8 @@ class Line:
         return jobs
 
 
-def _ended() -> Outcome:
+def ended() -> Outcome:
+    """What came of a job with which a process has ended."""
     return Outcome(None, StoreError(ENDED))
 
 

@@ -13,10 +13,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.line import ENDED, Line
+from tuireader.library.jobs.line import ENDED, Job, Line, ended
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
-from tuireader.library.jobs.together import Joint
+from tuireader.library.jobs.together import Joint, Outcome
 from tuireader.library.jobs.work import Result, Work
 from tuireader.tasks import to_the_end
 
@@ -36,6 +36,8 @@ _AHEAD = 2
 """Times that a process is given pages before it has answered: it need not wait for the next."""
 _TOGETHER = 8
 """Pages at most that are saved in one transaction."""
+_LONGEST = 600.0
+"""Seconds at most for a job that is tried apart."""
 _NOTES = 64
 """Notes at most that are written in one transaction."""
 
@@ -153,7 +155,6 @@ class JobPool:
         """The thread takes pages for as long as there is no process."""
         while not self._at_work:
             await self._pages.wait()
-            self._pages.fail_suspects()
             await self._pages.do_some(self._thread.do, _TOGETHER)
 
     async def _write_notes(self) -> None:
@@ -178,9 +179,22 @@ class JobPool:
         except* EOFError:
             log.debug("a process has ended too early")
             process.kill()  # it may only have closed its end of the pipe
+            suspects, self._pages.suspects = self._pages.suspects, []
+            for job in suspects:
+                self._start_task(self._try_apart(job))
         self._at_work -= 1
         if not self._at_work:
             self._start_task(self._while_alone())
+
+    async def _try_apart(self, job: Job) -> None:
+        """Do a job in a process of its own: one with which that ends as well is why the first one did."""
+        try:
+            job.settle(Outcome(await self.take_apart(job.work, _LONGEST)))
+        except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
+            job.settle(Outcome(None, error))
+        except asyncio.CancelledError:
+            job.settle(ended())
+            raise
 
     async def _feed(self, process: JobProcess) -> None:
         while True:

@@ -1,0 +1,136 @@
+"""Articles that are indexed later are found as if they had been indexed at once, and are counted until then."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from support.factories import NOW, ready, save_plan, subscribe, titles
+from tuireader.content.dom.plain_text import plain_text
+from tuireader.model.fetched import Plan, Prepared
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, indexing, statuses
+from tuireader.store.connection import transaction
+from tuireader.store.mending.inspection import what_is_wrong
+from tuireader.store.mending.reindexing import rebuild_index
+
+HARBOUR = Query(text="harbour ")
+
+
+def save_unindexed(c: sqlite3.Connection, *new: Prepared) -> tuple[int, ...]:
+    feed = subscribe(c)
+    prepacked = articles.Prepacked(Plan(new=new), index_later=True)
+    with transaction(c):
+        return prepacked.write(c, feed.id, NOW).new
+
+
+def index_all(c: sqlite3.Connection, most: int = 2) -> list[int]:
+    steps = []
+    while step := indexing.index_some(c, plain_text, most):
+        steps.append(step)
+    return steps
+
+
+def some(number: int) -> Sequence[Prepared]:
+    return [ready(str(n), f"The harbour number{n} of Écluse.") for n in range(number)]
+
+
+def test_they_are_found_once_they_are_indexed(c: sqlite3.Connection) -> None:
+    save_unindexed(c, *some(5))
+    assert indexing.waiting(c) == 5
+    assert (articles.count(c, Query()), articles.count(c, HARBOUR)) == (5, 0)
+    assert what_is_wrong(c) == "nothing"
+    assert index_all(c) == [2, 2, 1]
+    assert indexing.waiting(c) == 0
+    assert articles.count(c, HARBOUR) == 5
+    assert titles(c, Query(text="number3 ecluse ")) == ["Title of 3"]
+    assert what_is_wrong(c) == "nothing"
+
+
+def test_it_is_the_index_that_there_would_be_at_once(c: sqlite3.Connection) -> None:
+    def words() -> list[tuple[str, int, str, int]]:
+        c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
+        try:
+            return sorted(c.execute("SELECT term, doc, col, offset FROM temp.words").fetchall())
+        finally:
+            c.execute("DROP TABLE temp.words")
+
+    entries = [ready(str(n), f"Some “words” of 日本語 {n}", authors=("A B",), categories=("C/D",)) for n in range(4)]
+    save_plan(c, subscribe(c), Plan(new=tuple(entries)))
+    at_once = words()
+    feeds.remove(c, feeds.every(c)[0].id)
+    ids = save_unindexed(c, *entries)
+    index_all(c)
+    moved = [(term, doc - (min(ids) - 1), column, at) for term, doc, column, at in words()]
+    assert moved == at_once != []
+
+
+def test_the_newest_come_first(c: sqlite3.Connection) -> None:
+    save_unindexed(c, *some(5))
+    indexing.index_some(c, plain_text, 2)
+    assert titles(c, HARBOUR) == ["Title of 0", "Title of 1"]
+
+
+def test_what_is_edited_or_completed_is_indexed_with_that(c: sqlite3.Connection) -> None:
+    ids = save_unindexed(c, *some(3))
+    save_plan(c, feeds.every(c)[0], Plan(changed=((ids[0], ready("0", "The lighthouse.")),)))
+    articles.save_full_text(c, ids[1], "<p>The crane.</p>", "The crane.", 2)
+    assert indexing.waiting(c) == 1
+    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 0]
+    index_all(c)
+    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 1]
+    assert what_is_wrong(c) == "nothing"
+
+
+def test_what_is_edited_while_its_text_is_made_keeps_the_edit(c: sqlite3.Connection) -> None:
+    ids = save_unindexed(c, *some(2))
+
+    def edit_then(html: str) -> str:
+        if indexing.waiting(c) == 2:
+            save_plan(c, feeds.every(c)[0], Plan(changed=((ids[0], ready("0", "The lighthouse.")),)))
+        return plain_text(html)
+
+    indexing.index_some(c, edit_then, 9)
+    assert indexing.waiting(c) == 0
+    assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "harbour ")] == [1, 1]
+    assert what_is_wrong(c) == "nothing"
+
+
+def test_what_is_removed_no_longer_waits(c: sqlite3.Connection) -> None:
+    save_unindexed(c, *some(3))
+    indexing.index_some(c, plain_text, 1)
+    feeds.remove(c, feeds.every(c)[0].id)
+    assert (indexing.waiting(c), what_is_wrong(c)) == (0, "nothing")
+
+
+def test_an_index_that_is_made_anew_has_them(c: sqlite3.Connection) -> None:
+    save_unindexed(c, *some(3))
+    assert rebuild_index(c, plain_text)
+    assert (indexing.waiting(c), articles.count(c, HARBOUR)) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM unindexed",
+        "INSERT INTO unindexed SELECT id FROM article ORDER BY id LIMIT 1",
+        "UPDATE feed SET unread = unread + 1",
+        "UPDATE label SET articles = 0",
+    ],
+)
+def test_what_disagrees_is_noticed(c: sqlite3.Connection, damage: str) -> None:
+    ids = save_unindexed(c, *some(2))
+    statuses.mark(c, ids[:1], read=True)
+    if "INSERT" in damage:
+        index_all(c)
+    c.execute(damage)
+    assert what_is_wrong(c) != "nothing"
+
+
+def test_few_are_taken_at_a_time_where_they_are_long(c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(indexing, "_PACKED_MAX", 1)
+    save_unindexed(c, *(replace(each) for each in some(3)))
+    assert index_all(c, 9) == [1, 1, 1]
