@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from tuireader.model.change import Field
     from tuireader.model.query import Query
     from tuireader.model.status_change import StatusChange
+
+
+AT_ONCE = 2000
+"""Articles that are marked in one transaction: some 20 ms."""
+PAUSE = 0.005
+"""Seconds between two of them, in which others write."""
 
 
 def apply(c: sqlite3.Connection, change: StatusChange) -> None:
@@ -40,26 +47,39 @@ def mark(
 ) -> None:
     """Set what is given, leave what is None; ids that are no longer there are passed over.
 
-    What an account is to be told of is noted in the journal, as done `now`.
+    What an account is to be told of is noted in the journal, as done `now`. Many are marked in steps, between which
+    others can write.
     """
-    with transaction(c):
-        _set(c, list(ids), read=read, starred=starred, now=now)
+    for number, some in enumerate(in_steps(ids)):
+        if number and not c.in_transaction:
+            time.sleep(PAUSE)
+        with transaction(c):
+            _set(c, some, read=read, starred=starred, now=now)
+
+
+def in_steps(ids: Iterable[int]) -> list[list[int]]:
+    """Articles, so many at a time as are marked without making others wait."""
+    every = list(ids)
+    return [every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE)]
+
+
+def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
+    """The ids of the articles that a query shows which are not read, or not unread."""
+    if read:
+        query = replace(query, unread=True)
+    return [
+        row[0]
+        for part in select(c, query, ordered=False).parts
+        for row in c.execute(part.sql(part.id, f"d.read = {int(not read)}"), part.params).fetchall()
+    ]
 
 
 def mark_query(
     c: sqlite3.Connection, query: Query, *, read: bool = True, now: Callable[[], datetime] = utc_now
 ) -> list[int]:
     """Mark all articles that a query shows read, or unread; gives the ids of those that changed, for undoing."""
-    if read:
-        query = replace(query, unread=True)
-    with transaction(c):
-        selection = select(c, query, ordered=False)
-        ids = [
-            row[0]
-            for part in selection.parts
-            for row in c.execute(part.sql(part.id, f"d.read = {int(not read)}"), part.params).fetchall()
-        ]
-        _set(c, ids, read=read, now=now)
+    ids = to_mark(c, query, read=read)
+    mark(c, ids, read=read, now=now)
     return ids
 
 

@@ -1,11 +1,13 @@
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from support.factories import ready, save
 from tuireader.library.reading import status
 from tuireader.model.article import Totals
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts
+from tuireader.store import articles, label_counts, statuses, ui_state
 from tuireader.store.connection import connect
 
 
@@ -14,7 +16,8 @@ def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> Non
         save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
         already, *_ = articles.ids(c, Query(categories=("K",)))
         status.mark(c, [already], read=True)
-        changed = status.mark_all_read(c, Query(categories=("K",)))
+        (changed,) = status.to_mark_read(c, Query(categories=("K",)))
+        status.mark(c, changed, read=True)
         assert len(changed) == 1
         assert label_counts.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
         status.mark(c, changed, read=False)
@@ -30,6 +33,24 @@ def test_marks_are_set_apart(db: Path) -> None:
         assert (articles.status(c, id_).read, articles.status(c, id_).starred) == (False, True)
 
 
-def test_where_there_is_nothing_to_mark_nothing_changed(db: Path) -> None:
+def test_where_there_is_nothing_to_mark_there_is_no_step(db: Path) -> None:
     with closing(connect(db)) as c:
-        assert status.mark_all_read(c, Query()) == ()
+        assert status.to_mark_read(c, Query()) == []
+
+
+def test_many_are_marked_in_steps_between_which_others_write(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statuses, "AT_ONCE", 2)
+    with closing(connect(db)) as c, closing(connect(db)) as other:
+        save(c, *(ready(str(number)) for number in range(5)))
+        steps = status.to_mark_read(c, Query())
+        assert [len(some) for some in steps] == [2, 2, 1]
+        waited: list[int] = []
+
+        def write_meanwhile(_: float) -> None:
+            waited.append(label_counts.totals(other, Query()).unread)
+            ui_state.save(other, "theme", "nord")
+
+        monkeypatch.setattr("time.sleep", write_meanwhile)
+        status.mark(c, [article_id for some in steps for article_id in some], read=True)
+        assert waited == [3, 1]
+        assert label_counts.totals(other, Query()).unread == 0

@@ -18,6 +18,11 @@ def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None,
     statuses.mark(c, ids, read=read, starred=starred)
 
 
-def mark_all_read(c: sqlite3.Connection, query: Query) -> tuple[int, ...]:
-    """Mark all that a query shows read; gives the ids of those that were not: what it takes to undo it."""
-    return tuple(statuses.mark_query(c, query, read=True))
+def to_mark_read(c: sqlite3.Connection, query: Query) -> list[list[int]]:
+    """The ids of the unread articles that a query shows, in the steps in which they are to be marked."""
+    return statuses.in_steps(statuses.to_mark(c, query))
+
+
+def in_steps(ids: Iterable[int]) -> list[list[int]]:
+    """Articles in the steps in which they are to be marked, so that nobody waits for all of them."""
+    return statuses.in_steps(ids)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -22,6 +24,10 @@ if TYPE_CHECKING:
 
     from tuireader.model.article import Status
     from tuireader.model.query import Query
+
+
+PAUSE = 0.005
+"""Seconds between two steps of marking many, in which other programs write."""
 
 
 class StatusChanged(Message):
@@ -123,7 +129,9 @@ class StatusController:
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
-        ids = await self._cache.write(lambda c: _mark_all_read(c, query))
+        steps = await self._cache.write(lambda c: _to_mark_read(c, query))
+        ids = frozenset(article_id for some in steps for article_id in some)
+        await self._mark_in_steps(steps, read=True)
         if not ids:
             toast(self._node, "All of these are read already.")
             return
@@ -132,6 +140,14 @@ class StatusController:
         self._show(StatusChange(ids, read=True))
         toast(self._node, f"{said} ({self._undo_key} to undo)")
         self._node.post_message(StatusChanged(lists_too=True))
+
+    async def _mark_in_steps(
+        self, steps: Sequence[Sequence[int]], *, read: bool | None = None, starred: bool | None = None
+    ) -> None:
+        """Mark many; what else the user marks meanwhile is written in between."""
+        for some in steps:
+            await self._cache.write(partial(_mark, ids=some, read=read, starred=starred))
+            await asyncio.sleep(PAUSE)
 
     async def _take_back(self) -> None:
         step = self._undo.pop()
@@ -142,7 +158,8 @@ class StatusController:
             self._node.post_message(FeedRestored(step.feed_id))
             toast(self._node, step.undone)
             return
-        await self._cache.write(lambda c: _mark(c, step.ids, read=step.read, starred=step.starred))
+        steps = await self._cache.write(lambda _: _in_steps(step.ids))
+        await self._mark_in_steps(steps, read=step.read, starred=step.starred)
         self._show(StatusChange(step.ids, step.read, step.starred))
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
         toast(self._node, f"{step.undone}: {title}" if title else step.undone)
@@ -165,7 +182,13 @@ def _title_of(connection: Connection, ids: Sequence[int]) -> str:
     return next((headline.title for headline in headlines(connection, ids)), "") if len(ids) == 1 else ""
 
 
-def _mark_all_read(connection: Connection, query: Query) -> tuple[int, ...]:
-    from tuireader.library.reading.status import mark_all_read
+def _to_mark_read(connection: Connection, query: Query) -> list[list[int]]:
+    from tuireader.library.reading.status import to_mark_read
 
-    return mark_all_read(connection, query)
+    return to_mark_read(connection, query)
+
+
+def _in_steps(ids: Iterable[int]) -> list[list[int]]:
+    from tuireader.library.reading.status import in_steps
+
+    return in_steps(ids)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 
@@ -10,7 +11,7 @@ class UndoStep(NamedTuple):
 
     undone: str
     """What is said when it is undone: "12 marked unread again"."""
-    ids: tuple[int, ...] = ()
+    ids: Collection[int] = ()
     read: bool | None = None
     starred: bool | None = None
     feed_id: int | None = None
