@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import corpus
+from bench import corpus, million
 from bench.corpus import Corpus, Served
 from bench.newsboat import Newsboat
 from bench.ours import Ours
@@ -35,6 +36,7 @@ class Workbench:
     folder: Path
     quick: bool
     stack: ExitStack
+    million: bool = False
     _servers: dict[Path, Served] = field(default_factory=dict)
     _took: dict[str, float] = field(default_factory=dict)
 
@@ -46,7 +48,7 @@ class Workbench:
     @property
     def size(self) -> int:
         """How many articles the large cache holds."""
-        return 10_000 if self.quick else 100_000
+        return 1_000_000 if self.million else 10_000 if self.quick else 100_000
 
     @property
     def feeds(self) -> int:
@@ -70,7 +72,12 @@ class Workbench:
         return self._servers[folder]
 
     def ours(self, articles: int) -> Ours:
-        """Our cache of so many articles, filled by a refresh when first asked for, with nothing due."""
+        """Our cache of so many articles, filled by a refresh when first asked for, with nothing due.
+
+        One of a million is filled straight.
+        """
+        if articles == 1_000_000:
+            return self._million()
         feeds = self.corpus(articles // 100, 100)
         served = self.serve(feeds.folder)
         there = Ours.at(self.folder / f"ours-{articles}", self.env)
@@ -80,6 +87,15 @@ class Workbench:
             self.say(f"filling our cache with {articles:,} articles")
             there.subscribe(served.urls(feeds.feeds))
             self.note(f"ours-{articles}", there.refresh())
+        return there
+
+    def _million(self) -> Ours:
+        there = Ours.at(self.folder / "ours-1000000", self.env)
+        if "ours-1000000" not in self._took:
+            self.say("filling our cache with 1,000,000 articles, which takes some minutes")
+            began = time.monotonic()
+            million.fill(there.cache, 1_000_000)
+            self.note("ours-1000000", time.monotonic() - began)
         return there
 
     def newsboat(self) -> Newsboat:

@@ -435,3 +435,21 @@ def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:
     statuses.mark(c, [id_], read=True, starred=True)
     save_plan(c, feed, Plan(changed=((id_, ready("1", categories=("B", "C"))),)), NOW)
     check_repeated(c)
+
+
+def test_what_is_in_very_many_articles_comes_newest_first(
+    c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(c, ready("new", "the harbour"), ready("old", "the harbour", title="Harbour"), ready("other", "the night"))
+    query = Query(text="harbour", order="best")
+    best, newest = articles.ids(c, query), articles.ids(c, replace(query, order="newest"))
+    assert best == newest[::-1]
+    assert articles.has_to_be_ranked(c, query)
+    monkeypatch.setattr(query_sql, "RANKED_MOST", 2)
+    assert articles.ids(c, query) == newest
+    assert not articles.has_to_be_ranked(c, query)
+    assert articles.has_to_be_ranked(c, replace(query, text="night"))
+    assert articles.beside(c, query, None, 1, 9) == articles.headlines(c, newest)
+    assert [articles.rank(c, query, id_) for id_ in newest] == [0, 1]
+    assert articles.neighbour(c, query, newest[0], 1) == newest[1]
+    assert articles.neighbour(c, query, newest[0], 1, unread=True) == newest[1]

@@ -10,7 +10,6 @@ from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.query_sql import Part, Selection, select
-from tuireader.store.search import understand
 from tuireader.store.times import seconds, stamp
 
 if TYPE_CHECKING:
@@ -58,9 +57,9 @@ def beside_among(
     return headlines(c, onward[:limit][::step])
 
 
-def has_to_be_ranked(query: Query) -> bool:
+def has_to_be_ranked(c: sqlite3.Connection, query: Query) -> bool:
     """Whether a query's list is in the order of best match: no part of it can be read without looking at all of it."""
-    return query.order == "best" and bool(understand(query.text).terms)
+    return query.order == "best" and bool(select(c, query).match)
 
 
 def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:

@@ -20,6 +20,8 @@ ENOUGH = 2000
 """Runs are compared by length up to here: of two that are longer, either will do."""
 COMMON = 5000
 """A word in so many articles is taken as it stands, not as the beginning of others."""
+RANKED_MOST = 50_000
+"""Of what is in so many articles the newest come first: to rank them all takes long, and tells little."""
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
 _ALL = "article AS d INDEXED BY article_by_date"
@@ -89,7 +91,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
         return Selection()
     whole = _takes_words_whole(c, wanted)
     match = wanted.fts(whole=whole)
-    best = match if query.order == "best" and ordered else ""
+    best = match if query.order == "best" and ordered and not _is_in_too_many(c, match) else ""
     if match and not best:
         runs.append(
             _Run(
@@ -167,6 +169,12 @@ def _takes_words_whole(c: sqlite3.Connection, wanted: search.SearchQuery) -> boo
     """Whether what is typed last is no beginning: a common word would be slow as such, and find nearly everything."""
     term = wanted.beginning()
     return term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
+
+
+def _is_in_too_many(c: sqlite3.Connection, match: str) -> bool:
+    """Whether what is sought is in so many articles that no order of theirs says which is best."""
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {RANKED_MOST})"
+    return bool(match and c.execute(sql, (match,)).fetchone()[0] == RANKED_MOST)
 
 
 def _is_common(c: sqlite3.Connection, term: search.Term) -> bool:

@@ -32,7 +32,7 @@ def view(
     With so many `contexts` of its first rows, `width` characters each; without those where it would take long.
     """
     with snapshot(connection):
-        ranked = articles.ids(connection, query) if articles.has_to_be_ranked(query) else None
+        ranked = articles.ids(connection, query) if articles.has_to_be_ranked(connection, query) else None
         count = articles.count(connection, query) if ranked is None else len(ranked)
         places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
         middle = next(iter(places.values()), None)

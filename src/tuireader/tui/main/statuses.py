@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -175,11 +175,11 @@ def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, star
     mark(connection, ids, read=read, starred=starred)
 
 
-def _title_of(connection: Connection, ids: Sequence[int]) -> str:
+def _title_of(connection: Connection, ids: Collection[int]) -> str:
     """The title of the one article that a change is about; empty where there are several, or none any more."""
     from tuireader.store.articles import headlines
 
-    return next((headline.title for headline in headlines(connection, ids)), "") if len(ids) == 1 else ""
+    return next((headline.title for headline in headlines(connection, list(ids))), "") if len(ids) == 1 else ""
 
 
 def _to_mark_read(connection: Connection, query: Query) -> list[list[int]]:
