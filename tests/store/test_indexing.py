@@ -134,3 +134,14 @@ def test_few_are_taken_at_a_time_where_they_are_long(c: sqlite3.Connection, monk
     monkeypatch.setattr(indexing, "_PACKED_MAX", 1)
     save_unindexed(c, *(replace(each) for each in some(3)))
     assert index_all(c, 9) == [1, 1, 1]
+
+
+def test_an_index_from_which_much_was_removed_and_edited_is_sound(c: sqlite3.Connection) -> None:
+    feed = subscribe(c)
+    ids = save_plan(c, feed, Plan(new=tuple(some(40)))).new
+    for number, id_ in enumerate(ids[:20]):
+        save_plan(c, feed, Plan(changed=((id_, ready(str(number), f"The lighthouse of {number}.")),)))
+    other = subscribe(c, "https://other.example/feed")
+    save_plan(c, other, Plan(new=tuple(some(30))))
+    feeds.remove(c, other.id)
+    assert what_is_wrong(c) == "nothing"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tuireader.model.article import Facet
 from tuireader.store.columns import text_of
 from tuireader.store.keys import name_key, tidy
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
+
+    from tuireader.model.article import Facet
 
 Kind = Literal["category", "author", "tag"]
 
@@ -77,6 +78,8 @@ def counted(c: sqlite3.Connection, kind: Kind, column: Literal["articles", "unre
         f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key",
         (NUMBERS[kind],),
     )
+    from tuireader.model.article import Facet  # the start of the app does without it
+
     return [Facet(text_of(name), unread, total) for name, unread, total in rows.fetchall()]
 
 

@@ -11,6 +11,9 @@ from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import varint
 from tuireader.store.schema import expected, is_as_made
 
+_RUN_BITS, _FIRST_OF_REMOVED = 37, 1 << 16
+"""Where in the number of a block of the index that of its run stands; from where on, it lists what was removed."""
+
 CORE = ("feed", "article", "body", "setting", "hold")
 """Tables that a cache of any schema has, but for the first, which has no `hold`."""
 
@@ -99,7 +102,7 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
         missing = c.execute(f"{due} EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
         more = c.execute(f"SELECT id FROM search_docsize EXCEPT SELECT * FROM ({due}) LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
-        if not _adds_up(c):
+        if not (_adds_up(c) and _finds_its_runs(c)):
             return False
         return missing is None and more is None and all(_integrity(c, each) for each in shadows)
     except BROKEN:
@@ -110,15 +113,23 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
 
 
 def _adds_up(c: sqlite3.Connection) -> bool:
-    """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out."""
+    """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out.
+
+    What was removed from an index that keeps no text stays in its sums.
+    """
     c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
     words = c.execute("SELECT count(offset) FROM temp.words").fetchone()[0]
     said = c.execute("SELECT block FROM search_data WHERE id = 1").fetchone()
     articles, *sizes = _numbers(said[0]) if said and said[0] else [0]
-    later = c.execute("SELECT count(*) FROM unindexed").fetchone()[0] if _indexes_later(c) else 0
-    there = c.execute("SELECT count(*) FROM article").fetchone()[0] - later
-    # What was removed from an index that keeps no text stays in its sums.
-    return bool(sum(sizes) == words if articles == there else articles > there and sum(sizes) > words)
+    there = c.execute("SELECT sz FROM search_docsize").fetchall()
+    return articles >= len(there) and sum(sizes) >= words == sum(sum(_numbers(size)) for (size,) in there)
+
+
+def _finds_its_runs(c: sqlite3.Connection) -> bool:
+    """Whether the directory of the index names each of its runs, and no other; its own check does without it."""
+    named = {row[0] for row in c.execute("SELECT DISTINCT segid FROM search_idx").fetchall()}
+    numbers = (row[0] for row in c.execute(f"SELECT DISTINCT id >> {_RUN_BITS} FROM search_data WHERE id > 10"))
+    return named == {number for number in numbers if number < _FIRST_OF_REMOVED}
 
 
 def _indexes_later(c: sqlite3.Connection) -> bool:
