@@ -2,7 +2,7 @@
 
 import sys
 
-from tuireader import hush
+from tuireader import curtain, hush
 
 
 def main() -> int:
@@ -10,6 +10,8 @@ def main() -> int:
     try:
         if hush.opens_reader(sys.argv[1:]):
             hush.hush()
+            if len(sys.argv) == 1:
+                curtain.lower()
         from tuireader.cli import main as run
 
         return run()

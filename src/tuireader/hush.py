@@ -25,6 +25,9 @@ COMMANDS = frozenset(
 
 _before: list[list[Any]] = []
 """What the terminal was like, where it was changed: at most one."""
+_LEAVE = b"\x1b[0m\x1b[?25h\x1b[?1049l"
+_shown: list[bool] = []
+"""Whether the other screen of the terminal is shown, on which nothing of the shell stands: at most one."""
 
 
 def opens_reader(arguments: Sequence[str]) -> bool:
@@ -47,7 +50,7 @@ def hush() -> None:
         if os.tcgetpgrp(0) != os.getpgrp():
             return
         before, changed = termios.tcgetattr(0), termios.tcgetattr(0)
-        changed[tty.IFLAG] &= ~termios.ICRNL
+        changed[tty.IFLAG] &= ~(termios.ICRNL | termios.IXON)  # ctrl+s and ctrl+q are keys
         changed[tty.LFLAG] &= ~(termios.ECHO | termios.ICANON)
         changed[tty.CC][termios.VSUSP] = b"\0"
         termios.tcsetattr(0, termios.TCSANOW, changed)
@@ -62,11 +65,41 @@ def before() -> list[Any] | None:
     return _before[0] if _before else None
 
 
+def show_other_screen(painted: bytes) -> None:
+    """Write what goes to the other screen, with what leads there, until the reader has taken the terminal."""
+    _shown.append(True)
+    _write(painted)
+
+
+def is_other_screen_shown() -> bool:
+    """Whether something stands on the other screen that is not the reader's own."""
+    return bool(_shown)
+
+
+def take_over() -> None:
+    """Let the other screen be the reader's: it leaves it by itself."""
+    _shown.clear()
+
+
+def show_shell() -> None:
+    """Go back to the shell's screen, before anything is said to whoever is there."""
+    while _shown:
+        _shown.pop()
+        _write(_LEAVE)
+
+
 def restore() -> None:
     """Make the terminal as it was before."""
+    show_shell()
     while _before:
         with suppress(OSError, termios.error):
             termios.tcsetattr(0, termios.TCSANOW, _before.pop())
+
+
+def _write(data: bytes) -> None:
+    with suppress(OSError):  # a terminal that is gone shows nothing
+        while data:
+            data = data[os.write(1, data) :]
 
 
 def _end(number: int, _frame: object) -> None:

@@ -413,7 +413,9 @@ def test_feeds_of_an_account_that_is_lost_stay(db: Path, whole: dict[int, Kept])
 
 def test_a_schema_is_known_again_also_where_the_index_was_made_anew(db: Path, whole: dict[int, Kept]) -> None:
     """Then it does not stand where it was made first."""
-    ruin(db, "search_data", at=PAGE_SIZE - 100, length=100)
+    with closing(sqlite3.connect(db)) as c:
+        WAYS["a block of it"](c)
+        c.commit()
     damage_mark.suspect(db)
     with closing(open_cache(db)) as c:
         assert "built again" in c.notice

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
@@ -154,6 +155,7 @@ def remove(arguments: argparse.Namespace) -> int:
                 say("Nothing was removed.")
                 return DONE
         unsubscribe(connection, feed.id)
+    curtain.forget()
     say(f"{feed.name} was removed.")
     return DONE
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader import paths
+from tuireader import curtain, paths
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
 
 if TYPE_CHECKING:
     import argparse
+
+    from tuireader.tui.app import ReaderApp
 
 
 def read(arguments: argparse.Namespace) -> int:
@@ -64,9 +66,21 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     with naming(paths.config_path()):
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     app.run()
+    _keep_last_screen(app)
     if app.exit_message:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
     return app.return_code or FAILED if app.exit_message or app.return_code is None else app.return_code
+
+
+def _keep_last_screen(app: ReaderApp) -> None:
+    """Keep what the next start may show first; it is of no use for a cache that is thrown away."""
+    if app.cache.path != paths.cache_path():
+        return
+    if app.last_screen is None:
+        curtain.forget()
+        return
+    with suppress(OSError):  # then the next start shows nothing first
+        curtain.keep(app.last_screen, *app.size)
 
 
 def _say(sentence: str) -> None:

@@ -7,11 +7,12 @@ import contextlib
 import logging
 import os
 import signal
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import InvalidThemeError
 from textual.binding import BindingType
 from textual.css.query import NoMatches
@@ -19,6 +20,7 @@ from textual.geometry import Offset
 from textual.widget import MountError
 from textual.worker import WorkerFailed
 
+from tuireader import hush
 from tuireader.config.options import Config
 from tuireader.errors import TuireaderError, unexpected
 from tuireader.library.jobs.off_loop import Cache
@@ -28,11 +30,13 @@ from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
 from tuireader.tui.config_checks import check, theme_names
+from tuireader.tui.main import last_screen
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.linear import reading_place
+from tuireader.tui.support.omitted import Omitted
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
-from tuireader.tui.support.typeahead import TypeAhead
+from tuireader.tui.support.typeahead import LOOK, TypeAhead
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
 from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
@@ -40,6 +44,7 @@ from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 if TYPE_CHECKING:
     from textual.driver import Driver
 
+    from tuireader.curtain import Screens
     from tuireader.tui.support.driver import TerminalDriver
 
 log = logging.getLogger("tuireader")
@@ -52,6 +57,8 @@ FINISHING = 1.0
 """Seconds for what is being written when the program is told to stop."""
 LETTING_GO = 0.3
 """Seconds for what is called off at the end to let go of what it holds."""
+CURTAIN = 1.0
+"""Seconds for which the screen that was kept stays at most while the app starts behind it."""
 CLOSE_TIMEOUT = 0.8
 """Seconds for what is still to be written when the program ends."""
 
@@ -90,10 +97,15 @@ class ReaderApp(TypeAhead):
         self.is_linear = self.config.linear
         """Whether it is drawn for screen readers and braille displays."""
         self._is_quitting = self._is_stopping = False
+        self.omitted = Omitted.NOTHING
+        """What is left out of what is drawn, which nobody sees."""
+        self.last_screen: Screens | None = None
+        """What the next start may show first."""
         self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
             super().__init__()
+            self.shows_frames = not hush.is_other_screen_shown()
             for theme in HOUSE:
                 self.register_theme(theme)
             self.set_keymap(self.config.keymap)
@@ -187,14 +199,36 @@ class ReaderApp(TypeAhead):
     def on_mount(self) -> None:
         """End well when told to from outside; begin with what was asked for."""
         self._heed_the_terminal()
+        if not self.shows_frames:
+            self._raise_curtain(time.monotonic() + CURTAIN)
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
         if self.addresses or not self.reader.adding.has_feeds():
             self.reader.adding.ask(self.addresses)
 
+    def _raise_curtain(self, latest: float, *, is_drawn: bool = False) -> None:
+        """Take the place of the screen that was kept, once all is there that stands on it, and as it is now."""
+        if self.shows_frames or self._is_quitting:
+            return
+        is_late = time.monotonic() >= latest
+        if not (is_late or (self._has_reader and self.reader.is_settled)):
+            self.set_timer(LOOK, lambda: self._raise_curtain(latest))
+        elif is_late or is_drawn:
+            self.shows_frames = True
+            self.paint_whole()
+        else:  # what has come is laid out with the next frame
+            self.reader.call_after_refresh(self._raise_curtain, latest, is_drawn=True)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Once a key acts, what it does is seen."""
+        await super().on_event(event)
+        is_awaited = isinstance(event, events.Key) and self._has_reader
+        if is_awaited and not (self.shows_frames or self._is_quitting):
+            self._raise_curtain(0)
+
     def on_app_focus(self) -> None:
         """The user is back at this terminal: another program may have changed the cache meanwhile."""
-        if self.screen_stack and self.reader.is_mounted:
+        if self._has_reader:
             self.reader.recount()
 
     def get_driver_class(self) -> type[Driver]:
@@ -273,6 +307,14 @@ class ReaderApp(TypeAhead):
             driver.restart()
             self.refresh(layout=True)
 
+    def _leave_out(self, what: Omitted) -> None:
+        self.omitted = what
+
+    @property
+    def _has_reader(self) -> bool:
+        """Whether the screen with the panes is there, and not only on its way."""
+        return bool(self.screen_stack) and self.reader.is_mounted
+
     @property
     def _is_ending(self) -> bool:
         return self.is_exiting or (self._ending is not None and self._ending.is_told)
@@ -287,16 +329,25 @@ class ReaderApp(TypeAhead):
         if driver is not None and hasattr(driver, "give_back"):
             driver.give_back()
 
-    def _begin_to_end(self, status: int = 0) -> None:
+    def _begin_to_end(self, status: int = 0, shown_first: Screens | None = None) -> None:
         """End; where the user is is kept while there are lists that know it."""
-        if self.screen_stack and self.reader.is_mounted:
+        self.last_screen = shown_first
+        if self._has_reader:
             self.reader.resume.keep()
         self.exit(return_code=status)
 
     async def action_quit(self) -> None:
         """End; what was marked is written first. Asked once more, do not wait for that."""
-        if self.cache.is_idle or self._is_quitting:
+        if self._is_quitting:
             self._begin_to_end()
+        elif self.cache.is_idle:
+            self._is_quitting = True
+            shown_first = None
+            try:
+                if self._has_reader:
+                    shown_first = await last_screen.take(self, self.reader, self._leave_out)
+            finally:
+                self._begin_to_end(shown_first=shown_first)
         else:
             self._is_quitting = True
             self._quit_when_written()

@@ -16,6 +16,7 @@ from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.linear import is_linear
+from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ class HeadlineList(RowList):
         old = age(headline.date, self._clock()) if headline.is_dated else ""
         if self.dense and self._has_feeds_beside:
             old = old.rjust(_AGE)
+        old = unless_omitted(self, Omitted.AGES, old)
         return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
 
     def _where_found(self, headline: Headline) -> list[Piece]:

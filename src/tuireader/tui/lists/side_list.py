@@ -12,6 +12,7 @@ from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.linear import is_linear
+from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.text_fitting import cut, pad
 
 BAR = "▌"
@@ -154,6 +155,7 @@ class SideList(RowList):
         choice = self.rows[row]
         chosen = choice.key in self.chosen
         unread = str(choice.unread).rjust(self._unread_width) if choice.unread else ""
+        unread = unless_omitted(self, Omitted.COUNTS, unread)
         failed = " !" if choice.failed else ""
         room = max(1, self.size.width - 2 - len(failed) - (len(unread) + 1 if unread else 0) - 1)
         name = self.seen(cut(printable(choice.name), room))

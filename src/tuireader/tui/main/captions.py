@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tuireader.model.clock import Clock
 from tuireader.tui.main import status_text
 from tuireader.tui.main.view_options import INVITATION
+from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
@@ -30,7 +31,12 @@ class Captions:
         else:
             panes.title_bar.shown = status_text.described(panes.headlines_pane.wanted, counts.feeds) if counts else ""
         panes.title_bar.states = status_text.states(
-            counts, self._clock(), progress=refreshes.progress, offline=refreshes.offline
+            counts,
+            self._clock(),
+            progress=refreshes.progress,
+            offline=refreshes.offline,
+            has_counts=not omits(panes, Omitted.COUNTS),
+            has_ages=not omits(panes, Omitted.AGES),
         )
 
     def write_empty(self) -> None:

@@ -45,6 +45,8 @@ class Resume:
         self._cache = cache
         self._state = state
         self._journey = journey
+        self.is_led = False
+        """Whether the user is where they were, as far as that is still there."""
         self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
 
     def keep_soon(self) -> None:
@@ -83,6 +85,7 @@ class Resume:
         await panes.headlines_pane.show(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
             self._journey.resume(there.opened, into=there.in_article)
+        self.is_led = True
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:

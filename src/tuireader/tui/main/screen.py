@@ -51,6 +51,10 @@ MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
 
+_LEADING = frozenset({"list", "facets", "article"})
+"""The groups of workers that bring what is to be shown."""
+
+
 class ReaderScreen(PanesScreen):
     """Wires the sidebar, the headlines, the article, their statuses and refreshes; each works without the others."""
 
@@ -185,6 +189,7 @@ class ReaderScreen(PanesScreen):
         """Show the first headlines there are at once, or lead back to where the user was."""
         there = self.resume.kept if self.resumes else Whereabouts()
         if there == Whereabouts():
+            self.resume.is_led = True
             self.headlines_pane.begin()
             self.captions.write_empty()
         else:
@@ -208,6 +213,13 @@ class ReaderScreen(PanesScreen):
         counts = self.sidebar.counts
         if counts is not None and counts.unindexed and counts.query.text.strip():
             self.upkeep.index()
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether what is shown is all that is to be shown, until something happens."""
+        counts = self.sidebar.counts
+        is_there = self.resume.is_led and counts is not None and counts.query == self.wanted
+        return is_there and not any(each.group in _LEADING and not each.is_finished for each in self.app.workers)
 
     def recount(self) -> None:
         """Read the list and all counts again, after something changed; the cursor stays on its article."""

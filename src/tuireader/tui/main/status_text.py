@@ -32,7 +32,15 @@ def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
     return " · ".join(printable(part) for part in parts)
 
 
-def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offline: bool) -> tuple[str, ...]:
+def states(
+    survey: SidebarCounts | None,
+    now: datetime,
+    *,
+    progress: str,
+    offline: bool,
+    has_counts: bool = True,
+    has_ages: bool = True,
+) -> tuple[str, ...]:
     """How things stand, most important first."""
     said = [progress] if progress else []
     said += ["offline"] if offline else []
@@ -41,8 +49,9 @@ def states(survey: SidebarCounts | None, now: datetime, *, progress: str, offlin
         is_empty = not survey.totals.all and bool(survey.query.text.strip())
         if survey.unindexed and survey.query.text.strip():
             said.append(f"{survey.unindexed} still being indexed")
-        said.append(f"{unread} unread" if unread else "nothing found" if is_empty else "all read")
-        if survey.checked and not (progress or offline):
+        if has_counts:
+            said.append(f"{unread} unread" if unread else "nothing found" if is_empty else "all read")
+        if survey.checked and has_ages and not (progress or offline):
             said.append(f"refreshed {ago(survey.checked, now)}")
     return tuple(said)
 

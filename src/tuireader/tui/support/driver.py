@@ -25,7 +25,8 @@ _PAUSE = 0.1
 """Seconds between two looks at whether reading is to end."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 """How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
-_ENTER = "\x1b[?1049h\x1b[?25l\x1b[?1004h"
+_OTHER_SCREEN = "\x1b[?1049h"
+_ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
 """The other screen, no cursor, and word of when it has the focus."""
 _SHOW = "\x1b[?25h"
 """The cursor, for those whose screen reader follows it."""
@@ -48,6 +49,8 @@ class TerminalDriver(OpenDriver):
         self.on_lost: Callable[[], None] | None = None
         """Called once, from any thread, when the terminal turns out to be gone."""
         self._is_on = False
+        self._is_entered = False
+        """Whether the other screen is shown already, by who started this program."""
         self._cursor = _SHOW if getattr(app, "is_linear", False) else ""
         super().__init__(app, **options)
         self.output = _Output(self.output, self._lose)
@@ -74,7 +77,10 @@ class TerminalDriver(OpenDriver):
         """Take the terminal; nothing where it is taken, or gone."""
         if self._is_on or self.is_lost:
             return
+        self._is_entered = hush.is_other_screen_shown()
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_entered = False
+        hush.take_over()
         if (before := hush.before()) is not None and self.attrs_before is not None:
             self.attrs_before = before  # the terminal was changed when the program began
         self._is_on = self.is_writing
@@ -138,6 +144,8 @@ class TerminalDriver(OpenDriver):
 
     def write(self, data: str) -> None:
         """Write to the terminal; nothing where no one writes any more, which would be waited for."""
+        if self._is_entered:  # some terminals would clear what stands there
+            data = data.replace(_OTHER_SCREEN, "")
         if self.is_writing:
             super().write(data)
 

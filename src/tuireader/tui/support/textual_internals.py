@@ -10,6 +10,7 @@ from typing import IO, Any, cast
 
 from textual.app import App
 from textual.geometry import Offset, Size
+from textual.screen import Screen
 from textual.scroll_view import ScrollView
 
 
@@ -17,6 +18,25 @@ class OpenApp(App[None]):
     """An app whose errors and whose end can be heard of, and which says where the cursor is."""
 
     _typing_place = Offset(0, 0)
+    shows_frames = True
+    """Whether frames are painted; while they are not, what stands in the terminal stays."""
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        """Called by Textual with each frame."""
+        if self.shows_frames:
+            super()._display(screen, renderable)
+
+    def paint_whole(self) -> None:
+        """Paint all of the screen, over whatever stands there."""
+        super()._display(self.screen, self._whole_update())
+
+    def whole_frame(self) -> str:
+        """All of the screen as it is written to the terminal."""
+        return str(self._whole_update().render_segments(self.console)).replace("\n", "")
+
+    def _whole_update(self) -> Any:
+        compositor = self.screen._compositor  # noqa: SLF001 - as the module says
+        return compositor.render_update(full=True, screen_stack=self._background_screens)
 
     def _handle_exception(self, error: Exception) -> None:
         """Called by Textual with each error in a message handler or a worker."""

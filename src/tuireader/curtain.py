@@ -1,0 +1,124 @@
+"""The last screen, painted before anything else is loaded: what the reader saw last stands there while it starts.
+
+Quitting keeps it beside the cache (`tui.main.last_screen`), and it is used once: by the next start, in a terminal of
+the same size and kind. Counts are part of it only where the cache is as it was; ages never are, since time goes by.
+
+Loaded by the start before all else, so only by what costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import NamedTuple
+
+from tuireader import hush, paths
+
+_ENTER = b"\x1b[?1049h\x1b[?25l"
+_MAGIC = "tuireader screen 1"
+_SAID = (
+    "TERM", "COLORTERM", "NO_COLOR", "FORCE_COLOR", "TEXTUAL_COLOR_SYSTEM", "TEXTUAL_FILTERS", "TEXTUAL_THEME", "LANG",
+    "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "TZ",
+)  # fmt: skip
+"""What of the environment changes how a screen looks."""
+_CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\n\x1b")
+_BIGGEST = 2_000_000
+"""Bytes of a screen that is looked at."""
+
+
+class Screens(NamedTuple):
+    """A screen as it is written to a terminal: with its counts, and without."""
+
+    whole: str
+    without_counts: str
+
+
+def keep(screens: Screens, columns: int, lines: int) -> None:
+    """Keep a screen of so many columns and lines for the next start; OSError where that cannot be."""
+    file = _file()
+    parts = (_MAGIC, _looks(columns, lines), _cache_state(), screens.whole, screens.without_counts)
+    content = "\0".join(parts).encode()
+    new = f"{file}.new"
+    with suppress(FileNotFoundError):
+        os.unlink(new)  # noqa: PTH108 - no Path is loaded for it
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as opened:
+        opened.write(content)
+    os.replace(new, file)  # noqa: PTH105
+
+
+def forget() -> None:
+    """Keep no screen any more."""
+    with suppress(OSError):
+        os.unlink(_file())  # noqa: PTH108
+
+
+def lower() -> bool:
+    """Paint the screen that was kept, if it is one for this terminal; whether it was."""
+    if not hush.before():  # it is no terminal, or not ours
+        return False
+    with suppress(OSError, ValueError):
+        columns, lines = os.get_terminal_size(1)
+        screen = _kept(columns, lines)
+        if screen:
+            hush.show_other_screen(_ENTER + screen)
+            return True
+    return False
+
+
+def _kept(columns: int, lines: int) -> bytes:
+    """The screen that was kept for a terminal of this size; empty where there is none. It is used once."""
+    file = _file()
+    if os.stat(file).st_size > _BIGGEST:  # noqa: PTH116
+        return b""
+    with open(file, encoding="utf-8", newline="") as opened:  # noqa: PTH123
+        magic, looks, state, whole, without_counts = opened.read().split("\0")
+    forget()
+    if magic != _MAGIC or looks != _looks(columns, lines):
+        return b""
+    screen = (whole if state == _cache_state() else without_counts).encode()
+    return screen if _is_harmless(screen) else b""
+
+
+def _is_harmless(screen: bytes) -> bool:
+    """Whether it only moves the cursor, sets colours and writes text, whoever wrote the file."""
+    if screen.translate(None, _CONTROLS) != screen or b"\xc2\x9b" in screen:
+        return False
+    _, *sequences = screen.split(b"\x1b")
+    return all(_ends_well(each) for each in sequences)
+
+
+def _ends_well(sequence: bytes) -> bool:
+    if sequence[:1] != b"[":
+        return False
+    rest = sequence[1:].lstrip(b"0123456789;")
+    return rest[:1] in (b"m", b"H")
+
+
+def _file() -> str:
+    return f"{paths.cache_path()}.screen"
+
+
+def _looks(columns: int, lines: int) -> str:
+    """All that must be the same for a screen to look the same."""
+    from tuireader import __version__
+
+    said = [f"{name}={os.environ.get(name, '')}" for name in _SAID]
+    config = _state_of(str(paths.config_path()))
+    return "\n".join([__version__, sys.version, f"{columns}x{lines}", config, *said])
+
+
+def _cache_state() -> str:
+    """What changes with the cache, and with what was written to it and is not in it yet."""
+    path = str(paths.cache_path())
+    log = _state_of(f"{path}-wal")
+    return f"{_state_of(path)} {'' if log.endswith(' 0') else log}".rstrip()
+
+
+def _state_of(path: str) -> str:
+    try:
+        there = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return ""
+    return f"{there.st_ino} {there.st_mtime_ns} {there.st_size}"
