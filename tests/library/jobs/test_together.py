@@ -112,3 +112,10 @@ async def test_one_that_ends_every_process_is_never_done_by_this_one(db: Path) -
     assert {20, 30} >= failed & {20, 30} != set()
     with closing(connect(db)) as c:
         assert all(ui_state.value(c, str(n)) is not None for n in range(40) if n not in failed)
+
+
+async def test_where_the_cache_cannot_be_opened_all_hear_of_it(tmp_path: Path) -> None:
+    (tmp_path / "tuireader.db").mkdir()
+    async with asyncio.timeout(60), JobPool(tmp_path / "tuireader.db", processes=0) as pool:
+        came = await asyncio.gather(*(pool.do(Note(str(n))) for n in range(9)), return_exceptions=True)
+    assert all(isinstance(each, StoreError) for each in came)

@@ -109,12 +109,12 @@ def ended() -> Outcome:
 
 
 async def _do(jobs: Sequence[Job], do: Do) -> list[Outcome]:
-    if len(jobs) > 1:
-        outcomes: list[Outcome] = await do(Together([job.work for job in jobs if isinstance(job.work, Joint)]))
-        return outcomes
     try:
+        if len(jobs) > 1:
+            outcomes: list[Outcome] = await do(Together([job.work for job in jobs if isinstance(job.work, Joint)]))
+            return outcomes
         return [Outcome(await do(jobs[0].work))]
     except EOFError:
         raise
-    except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
-        return [Outcome(None, error)]
+    except Exception as error:  # noqa: BLE001 - it is raised where the jobs are waited for
+        return [Outcome(None, error)] * len(jobs)
