@@ -21,6 +21,7 @@ from bench.workbench import Workbench
 
 ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "start": rows_list.start,
+    "picture": rows_list.picture,
     "start-newsboat": rows_list.start_newsboat,
     "refresh": rows_refresh.small,
     "far": rows_refresh.far,
@@ -43,7 +44,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
 }
 
 
-MILLION = ("start", "key", "category", "list", "counts", "find", "marks")
+MILLION = ("start", "picture", "key", "category", "list", "counts", "find", "marks")
 """What is measured of a million articles."""
 
 

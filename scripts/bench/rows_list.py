@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.generate import vocabulary
 from bench.measure import median, p95, resident, run
-from bench.ours import Ours
+from bench.ours import COMMAND, Ours
 from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
@@ -19,7 +19,7 @@ from tuireader.store import articles, label_counts
 from tuireader.store.connection import connect
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
-BACKSPACE = "\x7f"
+BACKSPACE, QUIT = "\x7f", "\x11"
 NEWSBOAT_PATIENCE = 60.0
 """Seconds after which newsboat's list is no longer waited for."""
 COLUMN = 44
@@ -47,6 +47,30 @@ def start(bench: Workbench) -> Iterator[Row]:
     yield Result("start, 100 articles, to headlines", start_few, hello, "hello app", 1.15)
     yield Result("memory after that", median(memory["many"]), median(memory["hello"]), "hello app", 2.0, unit="MB")
     bench.note("start", start_many)
+
+
+def picture(bench: Workbench) -> Iterator[Row]:
+    """To all of the screen that was kept by the last quit, and to what a key does that is typed at it."""
+    here = bench.ours(bench.size)
+    needle = _needle(here)
+    hello, seen, ready, quitting = [], [], [], []
+    for turn in range(4 if bench.quick else 12):
+        bench.say(f"starting behind the last screen, turn {turn}")
+        with Screen(HELLO, bench.env) as screen:
+            hello.append(screen.wait(shows("Hello")) - screen.start)
+        with here.screen() as screen:
+            screen.wait(shows(needle))
+            screen.settle(0.6)
+            begin = time.perf_counter()
+            screen.quit(QUIT)
+            quitting.append(time.perf_counter() - begin)
+        with Screen(COMMAND, here.env, columns=140, rows=40) as screen:
+            seen.append(screen.wait(lambda s: shows(needle)(s) and "help" in s.lines()[-1]) - screen.start)
+            ready.append(_key(screen, "j") + screen.pressed - screen.start)
+    floor = median(hello[1:])
+    yield Result("start, to all of the last screen", median(seen[1:]), floor, "hello app", 0.35)
+    yield Result("start, to what a key does that is typed then", median(ready[1:]), floor, "hello app", 1.2)
+    yield Limit("quitting, with the screen kept", median(quitting[1:]), 0.250)
 
 
 def start_newsboat(bench: Workbench) -> Iterator[Row]:

@@ -35,6 +35,8 @@ class Screen:
             finally:
                 os._exit(127)
         self._ended = False
+        self.pressed = self.start
+        """When a key was pressed last."""
 
     def __enter__(self) -> Self:
         return self
@@ -53,6 +55,14 @@ class Screen:
                 self._ended = os.waitpid(self.pid, os.WNOHANG)[0] != 0
         os.close(self._fd)
 
+    def quit(self, key: str) -> None:
+        """Press the key that ends the program, and wait until it has ended."""
+        self.press(key)
+        while self._drain(30) != b"":
+            pass
+        os.waitpid(self.pid, 0)
+        self._ended = True
+
     def lines(self, columns: slice = slice(None), rows: slice = slice(None)) -> list[str]:
         """What stands on the screen, or in a part of it."""
         across, down = range(self._screen.columns)[columns], range(self._screen.lines)[rows]
@@ -70,9 +80,9 @@ class Screen:
     def press(self, key: str) -> float:
         """Send a key; give the moment."""
         self.raw.clear()
-        moment = time.perf_counter()
+        self.pressed = time.perf_counter()
         os.write(self._fd, key.encode())
-        return moment
+        return self.pressed
 
     def click(self, column: int, row: int) -> float:
         """Click a cell with the left button; give the moment."""

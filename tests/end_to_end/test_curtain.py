@@ -223,6 +223,18 @@ def test_keys_that_are_typed_at_it_act(held: Terminal, tmp_path: Path) -> None:
     assert held.wait() == 0
 
 
+def test_a_key_acts_on_what_stands_there(tmp_path: Path) -> None:
+    """Where the user was is led back to first: what clears the choices clears those that are seen."""
+    read_once("h", "h", "\t", "j", "\r", until="▌The Example Review")
+    with Terminal(command=(sys.executable, "-c", HELD), env={"GO": str(tmp_path / "go")}) as terminal:
+        terminal.until("▌The Example Review")
+        terminal.press("c")
+        (tmp_path / "go").touch()
+        terminal.until(lambda screen: "▌All" in screen and "▌The Example" not in screen and AGE in screen)
+        terminal.press(QUIT)
+        assert terminal.wait() == 0
+
+
 def test_a_window_that_changes_behind_it_is_painted_whole(held: Terminal, tmp_path: Path) -> None:
     held.resize(100, 30)
     (tmp_path / "go").touch()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
-CACHE_KIB = 4_000
+CACHE_KIB = 1_000
 """More makes nothing faster, since the system keeps the file's pages too; and each thread that reads has its own."""
 BUSY_SECONDS = 10.0
 """How long to wait for another process that is writing."""
@@ -72,6 +72,13 @@ class Cursor(sqlite3.Cursor):
         """The next row, or None."""
         try:
             return super().fetchone()
+        except BROKEN as error:
+            raise self.connection.as_store_error(error) from error
+
+    def fetchmany(self, size: int = 1) -> list[Any]:  # type: ignore[override]  # sqlite3's default is another one
+        """The next rows, so many at most."""
+        try:
+            return super().fetchmany(size)
         except BROKEN as error:
             raise self.connection.as_store_error(error) from error
 

@@ -5,10 +5,11 @@ Those of all articles, and of all that are unread, are kept beside each feed and
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from tuireader.model.article import Facet, Totals
+from tuireader.model.article import Facet, FacetColumns, Totals
 from tuireader.model.query import Query
 from tuireader.store import labels
 from tuireader.store.columns import text_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tuireader.store.labels import Kind
 
+_AT_ONCE = 200
 _BY_FEED = "article AS d INDEXED BY article_by_feed"
 """All articles in an index that has all that counts need: a tenth of the table."""
 
@@ -28,7 +30,7 @@ def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
     Those with the most articles come first.
     """
-    return _facets(c, "category", replace(query, categories=(), keep=frozenset()))
+    return _listed(category_columns(c, query))
 
 
 def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
@@ -36,12 +38,26 @@ def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
     Those with the most articles come first.
     """
-    return _facets(c, "author", replace(query, authors=(), keep=frozenset()))
+    return _listed(author_columns(c, query))
 
 
 def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
     """The tags of a query's articles, whichever tags it asks for; those with the most articles come first."""
-    return _facets(c, "tag", replace(query, tags=(), keep=frozenset()))
+    return _listed(_facets(c, "tag", replace(query, tags=(), keep=frozenset())))
+
+
+def category_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+    """The same as `categories`, in columns."""
+    return _facets(c, "category", replace(query, categories=(), keep=frozenset()))
+
+
+def author_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+    """The same as `authors`, in columns."""
+    return _facets(c, "author", replace(query, authors=(), keep=frozenset()))
+
+
+def _listed(columns: FacetColumns) -> list[Facet]:
+    return [Facet(*each) for each in zip(*columns, strict=True)]
 
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
@@ -88,10 +104,10 @@ def _rows(c: sqlite3.Connection, query: Query) -> Part | None:
     return parts[0] if parts else None
 
 
-def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> list[Facet]:
+def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
     kept = _kept(query)
     if kept is not None:
-        return labels.counted(c, kind, kept)
+        return _columns(c, *labels.counted(kind, kept))
     counts = "sum(d.read = 0) AS unread, count(*) AS total"
     part = scan(c, query, rows_of(kind))
     if part is not None:
@@ -99,7 +115,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> list[Facet]:
     else:
         parts = select(c, query, ordered=False).parts
         if not parts:
-            return []
+            return FacetColumns([], array("q"), array("q"))
         part = parts[0]
         grouped = (
             f"SELECT l.label_id AS label, {counts} FROM ({part.sql(f'{part.id} AS id, d.read AS read')}) AS d"
@@ -110,4 +126,16 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> list[Facet]:
         f"SELECT n.name, g.unread, g.total FROM ({grouped}) AS g JOIN label AS n ON n.id = g.label"
         " ORDER BY g.total DESC, n.key"
     )
-    return [Facet(text_of(name), unread, total) for name, unread, total in c.execute(sql, part.params).fetchall()]
+    return _columns(c, sql, part.params)
+
+
+def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> FacetColumns:
+    """Read name, unread and total, few rows at a time: what is read and let go of would stand between what stays."""
+    columns = FacetColumns([], array("q"), array("q"))
+    cursor = c.execute(sql, params)
+    while rows := cursor.fetchmany(_AT_ONCE):
+        for name, unread, total in rows:
+            columns.names.append(text_of(name))
+            columns.unread.append(unread)
+            columns.totals.append(total)
+    return columns

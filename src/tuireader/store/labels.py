@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping
 
-    from tuireader.model.article import Facet
-
 Kind = Literal["category", "author", "tag"]
 
 NUMBERS: Mapping[Kind, int] = {"category": 1, "author": 2, "tag": 3}
@@ -72,15 +70,13 @@ def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
     return [text_of(name) for (name,) in rows]
 
 
-def counted(c: sqlite3.Connection, kind: Kind, column: Literal["articles", "unread"]) -> list[Facet]:
-    """All names of a kind under which there is something, with the counts that are kept of it, the most first."""
-    rows = c.execute(
-        f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key",
-        (NUMBERS[kind],),
-    )
-    from tuireader.model.article import Facet  # the start of the app does without it
+def counted(kind: Kind, column: Literal["articles", "unread"]) -> tuple[str, tuple[int, ...]]:
+    """SQL, with its parameters, for all names of a kind under which there is something.
 
-    return [Facet(text_of(name), unread, total) for name, unread, total in rows.fetchall()]
+    With the counts that are kept of it: unread, and in all; the most first.
+    """
+    sql = f"SELECT name, unread, {column} FROM label WHERE kind = ? AND {column} > 0 ORDER BY {column} DESC, key"
+    return sql, (NUMBERS[kind],)
 
 
 def unique(names: Iterable[str]) -> list[str]:

@@ -2,43 +2,45 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
-from collections.abc import Container, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.text.printable import printable
-from tuireader.tui.lists.side_list import Choice, SideList, digits
+from tuireader.tui.lists.choices import Choice, Choices, Table
+from tuireader.tui.lists.side_list import SideList
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Facet
+    from tuireader.model.article import FacetColumns
     from tuireader.model.feed import FeedSummary
 
 
 class Facets(NamedTuple):
     """Rows made ready to be shown in either order; made off the loop, since there may be very many."""
 
-    by_count: tuple[Choice, ...] = ()
-    by_name: tuple[Choice, ...] = ()
-    folded: tuple[str, ...] = ()
-    """Names as they are compared, in the order of `by_name`."""
-    by_key: Mapping[Hashable, Choice] = MappingProxyType({})
+    table: Table = Table((), (), array("q"), array("q"))
+    by_name: Sequence[int] = ()
+    """Places in the table, in the order of the names."""
+    by_count: Sequence[int] = ()
+    """The same, the rows with most articles first."""
     left_out: Mapping[Hashable, Choice] = MappingProxyType({})
     """What is not shown unless it is chosen, by its key."""
     unread_width: int = 0
     """Digits of the highest count of unread articles."""
 
 
-def prepare(facets: Sequence[Facet], nameless: str) -> Facets:
-    """Sort and fold facets; the one without a name, of articles that have none, is shown last, as `nameless`.
+def prepare(facets: FacetColumns, nameless: str) -> Facets:
+    """Sort facets; the one without a name, of articles that have none, is shown last, as `nameless`.
 
     Where no article has a name of this kind, there is nothing to choose from.
     """
-    if all(not facet.name for facet in facets):
+    if not any(facets.names):
         return Facets()
     return _sorted(
-        Choice(each.name, each.name or nameless, each.unread, each.total, is_nameless=not each.name) for each in facets
+        Table(facets.names, [name or nameless for name in facets.names], facets.unread, facets.totals), facets.names
     )
 
 
@@ -61,22 +63,29 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
         for each in feeds
     ]
     shown = [row for row in rows if row.total or not narrowed]
-    return _sorted(shown)._replace(left_out={row.key: row for row in rows if not row.total})
+    names_shown = [row.name for row in shown]
+    table = Table(
+        [row.key for row in shown],
+        names_shown,
+        array("q", (row.unread or 0 for row in shown)),
+        array("q", (row.total or 0 for row in shown)),
+        frozenset(place for place, row in enumerate(shown) if row.failed),
+    )
+    return _sorted(table, names_shown)._replace(left_out={row.key: row for row in rows if not row.total})
 
 
-def _sorted(choices: Iterable[Choice]) -> Facets:
+def _sorted(table: Table, names: Sequence[str]) -> Facets:
+    """Both orders of a table; what has no name among `names` is last."""
     from tuireader.text.folding import fold
 
-    pairs = (("" if choice.is_nameless else fold(choice.name), choice) for choice in choices)
-    named = sorted(pairs, key=lambda pair: (pair[1].is_nameless, pair[0]))
-    by_name = tuple(choice for _, choice in named)
-    by_count = tuple(sorted(by_name, key=lambda choice: (choice.is_nameless, -(choice.total or 0))))
+    places = range(len(names))
+    nameless = next((place for place in places if not names[place]), -1)
+    folded = [fold(name) for name in names]
     return Facets(
-        by_count,
-        by_name,
-        tuple(name for name, _ in named),
-        {choice.key: choice for choice in by_name},
-        unread_width=digits(by_name),
+        table._replace(nameless=nameless),
+        by_name=array("l", sorted(places, key=lambda place: (place == nameless, folded[place]))),
+        by_count=array("l", sorted(places, key=lambda place: (place == nameless, -table.totals[place], folded[place]))),
+        unread_width=len(str(max(table.unread, default=0) or "")),
     )
 
 
@@ -88,6 +97,7 @@ class FacetList(SideList):
         super().__init__(heading, id=id)
         self._noun = noun
         self._facets = Facets()
+        self._folded: list[str] | None = None
         self.filter = ""
         """What is typed to find a name."""
         self._before_filter: Hashable = None
@@ -117,7 +127,7 @@ class FacetList(SideList):
 
         `is_another`: they are those of another query; see `set_rows`.
         """
-        self._facets = facets
+        self._facets, self._folded = facets, None
         self._arrange(is_another=is_another, in_place=self.has_focus)
 
     def set_filter(self, text: str) -> None:
@@ -141,21 +151,29 @@ class FacetList(SideList):
     def _arrange(self, *, is_another: bool = False, in_place: bool = False) -> None:
         """Show the rows in their order; `in_place`, those that are there already stay in the order that they have."""
         facets = self._facets
-        rows = facets.by_name if self.by_name else facets.by_count
+        keys, nameless = facets.table.keys, facets.table.nameless
+        order = facets.by_name if self.by_name else facets.by_count
         if in_place and not self.by_name:
-            places = {row.key: place for place, row in enumerate(self.rows)}
-            rows = tuple(sorted(rows, key=lambda row: (row.is_nameless, places.get(row.key, len(places)))))
-        kept: Container[Hashable] = facets.by_key
+            places = {key: place for place, key in enumerate(self._keys_shown())}
+            order = sorted(order, key=lambda place: (place == nameless, places.get(keys[place], len(places))))
         if wanted := _folded(self.filter):
-            pairs = zip(facets.folded, facets.by_name, strict=True)
-            kept = {choice.key for name, choice in pairs if wanted in name}
-            rows = tuple(choice for choice in rows if choice.key in kept)
-        missing = [key for key in self.chosen if key not in kept and not self.filter]
+            folded = self._folded_names()
+            order = [place for place in order if wanted in folded[place]]
+        missing = [key for key in self.chosen if not self.filter and key not in keys]
         above = tuple(facets.left_out.get(key, Choice(key, str(key), 0, 0)) for key in missing)
         self.empty = [[("  ", ""), (f"No {self._noun} has “{printable(self.filter)}”", "faint")]]
         if not self.filter:
             self.empty = []
-        self.set_rows((*above, *rows) if above else rows, facets.unread_width, is_another=is_another)
+        self.set_rows(Choices(facets.table, order, above), facets.unread_width, is_another=is_another)
+
+    def _folded_names(self) -> list[str]:
+        """The names as they are compared, made when one is sought for the first time."""
+        if self._folded is None:
+            self._folded = [_folded(name) for name in self._facets.table.names]
+        return self._folded
+
+    def _keys_shown(self) -> Iterable[Hashable]:
+        return self.rows.keys() if isinstance(self.rows, Choices) else (row.key for row in self.rows)
 
 
 def _folded(text: str) -> str:

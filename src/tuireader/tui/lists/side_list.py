@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from typing import NamedTuple
 
 from rich.cells import cell_len
 from textual.message import Message
 
 from tuireader.text.printable import printable
+from tuireader.tui.lists.choices import Choice, place_of
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.linear import is_linear
@@ -16,22 +16,6 @@ from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.text_fitting import cut, pad
 
 BAR = "▌"
-
-
-class Choice(NamedTuple):
-    """A row of the sidebar."""
-
-    key: Hashable
-    """What choosing it means to its list."""
-    name: str
-    unread: int | None = None
-    """None where none are counted, or while that is not known yet."""
-    total: int | None = None
-    """None while it is not known yet."""
-    failed: bool = False
-    """Marked: there is something to say about it."""
-    is_nameless: bool = False
-    """It stands for the articles without a name of this kind: drawn dimmer, below all others."""
 
 
 def digits(rows: Sequence[Choice]) -> int:
@@ -122,12 +106,12 @@ class SideList(RowList):
         """Where a row is now that was here; here too, if it is gone."""
         if row < len(self.rows) and self.rows[row].key == key:
             return row
-        return next((index for index, each in enumerate(self.rows) if each.key == key), row)
+        there = place_of(self.rows, key)
+        return row if there is None else there
 
     def go_home(self) -> None:
         """Put the cursor on what is chosen, else on the first row, and show the list from its top, if that shows it."""
-        chosen = (index for index, each in enumerate(self.rows if self.chosen else ()) if each.key in self.chosen)
-        self.cursor = next(chosen, 0)
+        self.cursor = self._first_chosen() or 0
         self.stand(0, 0)
         self.reveal()
 
@@ -194,12 +178,17 @@ class SideList(RowList):
         return ""
 
     def _chosen_out_of_sight(self) -> str | None:
+        first = self._first_chosen()
+        if first is None:
+            return None
         places = self.places()
-        for index, row in enumerate(self.rows if self.chosen else ()):
-            if row.key in self.chosen:
-                inside = bool(places) and places[0].item <= index <= places[-1].item
-                return None if inside else row.name
-        return None
+        inside = bool(places) and places[0].item <= first <= places[-1].item
+        return None if inside else self.rows[first].name
+
+    def _first_chosen(self) -> int | None:
+        """The place of the first row that is chosen."""
+        places = [place_of(self.rows, key) for key in self.chosen]
+        return min((place for place in places if place is not None), default=None)
 
     def cursor_moved(self) -> None:
         """Tell that the cursor is on another row."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tuireader.tui.lists.side_list import Choice, SideList
+from tuireader.tui.lists.choices import Choice
+from tuireader.tui.lists.side_list import SideList
 
 if TYPE_CHECKING:
     from tuireader.model.article import Totals

@@ -20,7 +20,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
-from tuireader.tui.main.after_start import UNHURRIED
+from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.stillness import Stillness
@@ -168,6 +168,7 @@ class ReadingPane(Container):
         if likely is not None and not self.is_opening and not self.has_article:
             with suppress(NotFoundError):
                 await self._cache.read(lambda c: _rehearse(self._read(c, likely).document))
+        await asyncio.to_thread(give_back_memory)
         if self.is_mounted:  # the program may have been ended meanwhile
             self.view.refresh()
 

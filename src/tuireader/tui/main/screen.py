@@ -317,7 +317,7 @@ class ReaderScreen(PanesScreen):
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether something is on its way, and what is typed is meant for that; see `TypeAhead`."""
-        return self.journey.holds(typed)
+        return not self.resume.is_led or self.journey.holds(typed)
 
     def on_article_view_head_passed(self) -> None:
         """Name the article above the panes while its own title is out of sight."""

@@ -45,8 +45,8 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
         totals=_totals(connection, query),
         feeds=summaries,
         feed_rows=prepare_feeds(summaries, narrowed=narrowed),
-        categories=prepare(label_counts.categories(connection, query), "No category"),
-        authors=prepare(label_counts.authors(connection, query), "No author"),
+        categories=prepare(label_counts.category_columns(connection, query), "No category"),
+        authors=prepare(label_counts.author_columns(connection, query), "No author"),
         unindexed=indexing.waiting(connection),
         checked=max((feed.checked for feed in every if feed.checked and not feed.error), default=None),
     )

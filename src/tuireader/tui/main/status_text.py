@@ -15,7 +15,7 @@ from tuireader.tui.support.text_fitting import ago
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.query import Query
-    from tuireader.tui.lists.side_list import Choice
+    from tuireader.tui.lists.choices import Choice
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 

@@ -1,0 +1,90 @@
+"""Rows of the sidebar: one, and as many as there are names, of which each is made when it is asked for."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from typing import NamedTuple, overload
+
+
+class Choice(NamedTuple):
+    """A row of the sidebar."""
+
+    key: Hashable
+    """What choosing it means to its list."""
+    name: str
+    unread: int | None = None
+    """None where none are counted, or while that is not known yet."""
+    total: int | None = None
+    """None while it is not known yet."""
+    failed: bool = False
+    """Marked: there is something to say about it."""
+    is_nameless: bool = False
+    """It stands for the articles without a name of this kind: drawn dimmer, below all others."""
+
+
+class Table(NamedTuple):
+    """What rows are made of, in columns: tens of thousands of objects would take megabytes."""
+
+    keys: Sequence[Hashable]
+    names: Sequence[str]
+    unread: array[int]
+    totals: array[int]
+    failed: Collection[int] = frozenset()
+    """The places of rows that are marked."""
+    nameless: int = -1
+    """The place of the row that stands for what has no name."""
+
+
+class Choices(Sequence[Choice]):
+    """Rows of a table in some order, with a few others above them."""
+
+    def __init__(self, table: Table, order: Sequence[int], above: tuple[Choice, ...] = ()) -> None:
+        """`order` are places in the table."""
+        self._table = table
+        self.order = order
+        self._above = above
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return len(self._above) + len(self.order)
+
+    @overload
+    def __getitem__(self, index: int) -> Choice: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Choice]: ...
+
+    def __getitem__(self, index: int | slice) -> Choice | Sequence[Choice]:
+        """A row, made now."""
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        at = index if index >= 0 else len(self) + index
+        if at < len(self._above):
+            return self._above[at]
+        place, table = self.order[at - len(self._above)], self._table
+        return Choice(
+            table.keys[place],
+            table.names[place],
+            table.unread[place],
+            table.totals[place],
+            failed=place in table.failed,
+            is_nameless=place == table.nameless,
+        )
+
+    def __iter__(self) -> Iterator[Choice]:
+        """All rows."""
+        return (self[at] for at in range(len(self)))
+
+    def keys(self) -> Iterator[Hashable]:
+        """What choosing each row means."""
+        yield from (each.key for each in self._above)
+        keys = self._table.keys
+        for place in self.order:
+            yield keys[place]
+
+
+def place_of(rows: Sequence[Choice], key: Hashable) -> int | None:
+    """Where a row is; None where it is not."""
+    keys = rows.keys() if isinstance(rows, Choices) else (row.key for row in rows)
+    return next((place for place, each in enumerate(keys) if each == key), None)
