@@ -76,7 +76,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
 
 def count(c: sqlite3.Connection, query: Query) -> int:
     """How many articles a query has."""
-    parts = select(c, query, ordered=False).parts
+    parts = [part.counted() for part in select(c, query, ordered=False).parts]
     return sum(c.execute(part.sql("count(*)"), part.params).fetchone()[0] for part in parts)
 
 

@@ -20,11 +20,12 @@ ENOUGH = 2000
 """Runs are compared by length up to here: of two that are longer, either will do."""
 COMMON = 5000
 """A word in so many articles is taken as it stands, not as the beginning of others."""
-RANKED_MOST = 50_000
+RANKED_MOST = 20_000
 """Of what is in so many articles the newest come first: to rank them all takes long, and tells little."""
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
 _ALL = "article AS d INDEXED BY article_by_date"
+_MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "search MATCH ?"
 
 
 class Part(NamedTuple):
@@ -43,6 +44,10 @@ class Part(NamedTuple):
         """A SELECT of `columns` from these rows, under `more` conditions."""
         conditions = (*self.where, *more)
         return f"SELECT {columns} FROM {self.source}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
+
+    def counted(self) -> Part:
+        """The same rows where only their number is asked for: of what matches, no article is looked at in vain."""
+        return self._replace(source="search") if self.source == _MATCHING and self.where == (_MATCHES,) else self
 
     def by_words(self) -> Part:
         """The same rows, with the article's length beside them."""
@@ -96,7 +101,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
         runs.append(
             _Run(
                 "match",
-                Part("search CROSS JOIN article AS d ON d.id = search.rowid", "d.id", ("search MATCH ?",), (match,)),
+                Part(_MATCHING, "d.id", (_MATCHES,), (match,)),
             )
         )
     common = _conditions(c, query, wanted)
