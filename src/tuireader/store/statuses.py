@@ -22,10 +22,12 @@ if TYPE_CHECKING:
     from tuireader.model.status_change import StatusChange
 
 
-AT_ONCE = 2000
-"""Articles that are marked in one transaction: some 20 ms."""
+AT_FIRST, AT_LEAST = 200, 20
+"""Articles that are marked in the first transaction of many, and in each at least."""
+SECONDS = 0.05
+"""For about so long a transaction takes that marks many."""
 PAUSE = 0.005
-"""Seconds between two of them, in which others write."""
+"""Seconds between two transactions, in which others write."""
 
 
 def apply(c: sqlite3.Connection, change: StatusChange) -> None:
@@ -50,28 +52,54 @@ def mark(
     What an account is to be told of is noted in the journal, as done `now`. Many are marked in steps, between which
     others can write.
     """
-    for number, some in enumerate(in_steps(ids)):
-        if number and not c.in_transaction:
+    marking = Marking(ids, read=read, starred=starred, now=now)
+    while marking.step(c):
+        if not c.in_transaction:
             time.sleep(PAUSE)
+
+
+class Marking:
+    """Marks many articles in steps that nobody waits long for.
+
+    How many that are depends on where they stand in the file: of what is next to each other, many more.
+    """
+
+    def __init__(
+        self,
+        ids: Iterable[int],
+        *,
+        read: bool | None = None,
+        starred: bool | None = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        """Set what is given, leave what is None."""
+        self.left = list(ids)
+        """The articles that are not marked yet."""
+        self._read, self._starred, self._now = read, starred, now
+        self._size = AT_FIRST
+
+    def step(self, c: sqlite3.Connection) -> bool:
+        """Mark some of them in one transaction; whether any are left."""
+        some = self.left[: self._size]
+        begun = time.monotonic()
         with transaction(c):
-            _set(c, some, read=read, starred=starred, now=now)
-
-
-def in_steps(ids: Iterable[int]) -> list[list[int]]:
-    """Articles, so many at a time as are marked without making others wait."""
-    every = list(ids)
-    return [every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE)]
+            _set(c, some, read=self._read, starred=self._starred, now=self._now)
+        took = max(time.monotonic() - begun, SECONDS / 4, 1e-6)
+        del self.left[: self._size]
+        wanted = int(self._size * SECONDS / took)
+        self._size = max(AT_LEAST, self._size // 2, min(wanted, self._size * 2))
+        return bool(self.left)
 
 
 def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
-    """The ids of the articles that a query shows which are not read, or not unread."""
+    """The ids of the articles that a query shows which are not read, or not unread, as they stand in the file."""
     if read:
         query = replace(query, unread=True)
-    return [
+    return sorted(
         row[0]
         for part in select(c, query, ordered=False).parts
         for row in c.execute(part.sql(part.id, f"d.read = {int(not read)}"), part.params).fetchall()
-    ]
+    )
 
 
 def mark_query(

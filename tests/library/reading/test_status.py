@@ -16,7 +16,7 @@ def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> Non
         save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
         already, *_ = articles.ids(c, Query(categories=("K",)))
         status.mark(c, [already], read=True)
-        (changed,) = status.to_mark_read(c, Query(categories=("K",)))
+        changed = status.to_mark_read(c, Query(categories=("K",)))
         status.mark(c, changed, read=True)
         assert len(changed) == 1
         assert label_counts.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
@@ -33,17 +33,20 @@ def test_marks_are_set_apart(db: Path) -> None:
         assert (articles.status(c, id_).read, articles.status(c, id_).starred) == (False, True)
 
 
-def test_where_there_is_nothing_to_mark_there_is_no_step(db: Path) -> None:
+def test_where_there_is_nothing_to_mark_there_is_nothing(db: Path) -> None:
     with closing(connect(db)) as c:
         assert status.to_mark_read(c, Query()) == []
+        assert not status.marking([], read=True).step(c)
 
 
 def test_many_are_marked_in_steps_between_which_others_write(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(statuses, "AT_ONCE", 2)
+    monkeypatch.setattr(statuses, "AT_FIRST", 2)
+    monkeypatch.setattr(statuses, "AT_LEAST", 2)
+    monkeypatch.setattr(statuses, "SECONDS", 0.0)
     with closing(connect(db)) as c, closing(connect(db)) as other:
         save(c, *(ready(str(number)) for number in range(5)))
-        steps = status.to_mark_read(c, Query())
-        assert [len(some) for some in steps] == [2, 2, 1]
+        ids = status.to_mark_read(c, Query())
+        assert ids == sorted(ids)
         waited: list[int] = []
 
         def write_meanwhile(_: float) -> None:
@@ -51,6 +54,6 @@ def test_many_are_marked_in_steps_between_which_others_write(db: Path, monkeypat
             ui_state.save(other, "theme", "nord")
 
         monkeypatch.setattr("time.sleep", write_meanwhile)
-        status.mark(c, [article_id for some in steps for article_id in some], read=True)
+        status.mark(c, ids, read=True)
         assert waited == [3, 1]
         assert label_counts.totals(other, Query()).unread == 0

@@ -18,11 +18,14 @@ def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None,
     statuses.mark(c, ids, read=read, starred=starred)
 
 
-def to_mark_read(c: sqlite3.Connection, query: Query) -> list[list[int]]:
-    """The ids of the unread articles that a query shows, in the steps in which they are to be marked."""
-    return statuses.in_steps(statuses.to_mark(c, query))
+def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
+    """The ids of the unread articles that a query shows."""
+    return statuses.to_mark(c, query)
 
 
-def in_steps(ids: Iterable[int]) -> list[list[int]]:
-    """Articles in the steps in which they are to be marked, so that nobody waits for all of them."""
-    return statuses.in_steps(ids)
+Marking = statuses.Marking
+
+
+def marking(ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> Marking:
+    """What marks many articles, step by step."""
+    return statuses.Marking(ids, read=read, starred=starred)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from sqlite3 import Connection
 
+    from tuireader.library.reading.status import Marking
     from tuireader.model.article import Status
     from tuireader.model.query import Query
 
@@ -129,9 +129,9 @@ class StatusController:
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
-        steps = await self._cache.write(lambda c: _to_mark_read(c, query))
-        ids = frozenset(article_id for some in steps for article_id in some)
-        await self._mark_in_steps(steps, read=True)
+        found = await self._cache.write(lambda c: _to_mark_read(c, query))
+        await self._mark_in_steps(found, read=True)
+        ids = frozenset(found)
         if not ids:
             toast(self._node, "All of these are read already.")
             return
@@ -142,12 +142,16 @@ class StatusController:
         self._node.post_message(StatusChanged(lists_too=True))
 
     async def _mark_in_steps(
-        self, steps: Sequence[Sequence[int]], *, read: bool | None = None, starred: bool | None = None
+        self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None
     ) -> None:
         """Mark many; what else the user marks meanwhile is written in between."""
-        for some in steps:
-            await self._cache.write(partial(_mark, ids=some, read=read, starred=starred))
-            await asyncio.sleep(PAUSE)
+        marking = _marking(ids, read=read, starred=starred)
+        try:
+            while await self._cache.write(marking.step):
+                await asyncio.sleep(PAUSE)
+        except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
+            self._cache.change(StatusChange(tuple(marking.left), read, starred))
+            raise
 
     async def _take_back(self) -> None:
         step = self._undo.pop()
@@ -158,8 +162,7 @@ class StatusController:
             self._node.post_message(FeedRestored(step.feed_id))
             toast(self._node, step.undone)
             return
-        steps = await self._cache.write(lambda _: _in_steps(step.ids))
-        await self._mark_in_steps(steps, read=step.read, starred=step.starred)
+        await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
         self._show(StatusChange(step.ids, step.read, step.starred))
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
         toast(self._node, f"{step.undone}: {title}" if title else step.undone)
@@ -169,10 +172,10 @@ class StatusController:
 # Loaded in the thread that writes first, long after the start.
 
 
-def _mark(connection: Connection, ids: Sequence[int], *, read: bool | None, starred: bool | None) -> None:
-    from tuireader.library.reading.status import mark
+def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> Marking:
+    from tuireader.library.reading.status import marking
 
-    mark(connection, ids, read=read, starred=starred)
+    return marking(ids, read=read, starred=starred)
 
 
 def _title_of(connection: Connection, ids: Collection[int]) -> str:
@@ -182,13 +185,7 @@ def _title_of(connection: Connection, ids: Collection[int]) -> str:
     return next((headline.title for headline in headlines(connection, list(ids))), "") if len(ids) == 1 else ""
 
 
-def _to_mark_read(connection: Connection, query: Query) -> list[list[int]]:
+def _to_mark_read(connection: Connection, query: Query) -> list[int]:
     from tuireader.library.reading.status import to_mark_read
 
     return to_mark_read(connection, query)
-
-
-def _in_steps(ids: Iterable[int]) -> list[list[int]]:
-    from tuireader.library.reading.status import in_steps
-
-    return in_steps(ids)
