@@ -169,7 +169,8 @@ class FacetList(SideList):
     def _folded_names(self) -> list[str]:
         """The names as they are compared, made when one is sought for the first time."""
         if self._folded is None:
-            self._folded = [_folded(name) for name in self._facets.table.names]
+            table = self._facets.table
+            self._folded = [_folded(name) if at != table.nameless else "" for at, name in enumerate(table.names)]
         return self._folded
 
     def _keys_shown(self) -> Iterable[Hashable]:
