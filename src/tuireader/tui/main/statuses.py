@@ -147,7 +147,9 @@ class StatusController:
         """Mark many; what else the user marks meanwhile is written in between."""
         marking = _marking(ids, read=read, starred=starred)
         try:
-            while await self._cache.write(marking.step):
+            is_left = True
+            while is_left:
+                is_left = await self._cache.write(marking.step)
                 await asyncio.sleep(PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
             self._cache.change(StatusChange(tuple(marking.left), read, starred))
