@@ -14,6 +14,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from tuireader import hush, paths
+from tuireader.errors import TuireaderError
 
 _ENTER = b"\x1b[?1049h\x1b[?25l"
 _MAGIC = "tuireader screen 1"
@@ -50,7 +51,7 @@ def keep(screens: Screens, columns: int, lines: int) -> None:
 
 def forget() -> None:
     """Keep no screen any more."""
-    with suppress(OSError):
+    with suppress(OSError, TuireaderError):
         os.unlink(_file())  # noqa: PTH108
 
 
@@ -58,7 +59,7 @@ def lower() -> bool:
     """Paint the screen that was kept, if it is one for this terminal; whether it was."""
     if not hush.before():  # it is no terminal, or not ours
         return False
-    with suppress(OSError, ValueError):
+    with suppress(OSError, ValueError, TuireaderError):
         columns, lines = os.get_terminal_size(1)
         screen = _kept(columns, lines)
         if screen:

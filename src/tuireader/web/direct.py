@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from tuireader.urls.private import is_private_address
 from tuireader.urls.reach import Reach
 from tuireader.web.connection import Connection
+from tuireader.web.race import addresses_of, first_of
 from tuireader.web.transport import IDEMPOTENT, BrokenError, PrivateAddressError, Request, UnconnectedError
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 _KEPT = 5.0
 """Seconds for which a connection is kept open that nobody uses."""
-_NEXT_ADDRESS = 0.25
-"""Seconds after which the next address of a host is tried besides (RFC 8305)."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -133,15 +132,19 @@ class Direct:
         """Connect, and see where that leads before anything is sent."""
         address = request.address
         loop = asyncio.get_running_loop()
+
+        async def connect(where: str) -> Connection:
+            if not request.private_ok and is_private_address(_ip(where)):
+                raise PrivateAddressError
+            _, connection = await loop.create_connection(lambda: Connection(address.origin), where, address.port)
+            return connection
+
         try:
-            _, connection = await loop.create_connection(
-                lambda: Connection(address.origin), address.host, address.port, happy_eyeballs_delay=_NEXT_ADDRESS
-            )
+            connection = await first_of(await addresses_of(address.host, address.port), connect, Connection.close)
         except OSError as error:
             raise UnconnectedError from error
         try:
-            peer = ipaddress.ip_address(connection.peer.partition("%")[0])
-            connection.reach = Reach.PRIVATE if is_private_address(peer) else Reach.PUBLIC
+            connection.reach = Reach.PRIVATE if is_private_address(_ip(connection.peer)) else Reach.PUBLIC
             self._note_reach(address, connection.reach)
             await self._finish(connection, request)
         except BaseException:
@@ -187,6 +190,10 @@ class Received:
         connection, self._connection = self._connection, None
         if connection is not None:
             self._pool.let_go(connection)
+
+
+def _ip(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    return ipaddress.ip_address(address.partition("%")[0])
 
 
 def _make_context() -> ssl.SSLContext:

@@ -103,7 +103,7 @@ class JobPool:
                     return await process.do(work)
             except EOFError:
                 raise StoreError(ENDED) from None
-            except TimeoutError:
+            except (TimeoutError, asyncio.CancelledError):
                 process.kill()
                 raise
             finally:
