@@ -97,18 +97,21 @@ class JobPool:
             except OSError as error:
                 log.debug("a process could not be started: %s", error)
                 return await self._thread.do(work)
-            self._processes.append(process)
-            try:
-                async with asyncio.timeout(seconds):
-                    return await process.do(work)
-            except EOFError:
-                raise StoreError(ENDED) from None
-            except (TimeoutError, asyncio.CancelledError):
-                process.kill()
-                raise
-            finally:
-                self._processes.remove(process)
-                await process.close()
+            return await self._do_apart(process, work, seconds)
+
+    async def _do_apart(self, process: JobProcess, work: Work[Result], seconds: float) -> Result:
+        self._processes.append(process)
+        try:
+            async with asyncio.timeout(seconds):
+                return await process.do(work)
+        except EOFError:
+            raise StoreError(ENDED) from None
+        except (TimeoutError, asyncio.CancelledError):
+            process.kill()
+            raise
+        finally:
+            self._processes.remove(process)
+            await process.close()
 
     def expect(self, pages: int) -> None:
         """Have processes started if so many pages are worth it."""
@@ -189,7 +192,11 @@ class JobPool:
     async def _try_apart(self, job: Job) -> None:
         """Do a job in a process of its own: one with which that ends as well is why the first one did."""
         try:
-            job.settle(Outcome(await self.take_apart(job.work, _LONGEST)))
+            async with self._apart:
+                process = await JobProcess.start(self._path)
+                job.settle(Outcome(await self._do_apart(process, job.work, _LONGEST)))
+        except OSError:  # no process, and it must not be done by this one
+            job.settle(ended())
         except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
             job.settle(Outcome(None, error))
         except asyncio.CancelledError:
