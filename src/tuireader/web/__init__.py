@@ -1,4 +1,4 @@
-"""Getting pages politely and within limits: the only door to httpx2, which is loaded when something is to be got."""
+"""Getting pages politely and within limits; what that takes is loaded when something is to be got."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
