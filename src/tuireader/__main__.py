@@ -2,7 +2,7 @@
 
 import sys
 
-from tuireader import curtain, hush
+from tuireader import hush
 
 
 def main() -> int:
@@ -11,14 +11,23 @@ def main() -> int:
         if hush.opens_reader(sys.argv[1:]):
             hush.hush()
             if len(sys.argv) == 1:
-                curtain.lower()
+                _show_last_screen()
         from tuireader.cli import main as run
 
         return run()
     except KeyboardInterrupt:
+        hush.restore()
+        if sys.stderr.isatty():  # what was told of progress ends there
+            sys.stderr.write("\n")
         return 130
     finally:
         hush.restore()
+
+
+def _show_last_screen() -> None:
+    from tuireader import curtain
+
+    curtain.lower()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ COMMANDS = frozenset(
 
 _before: list[list[Any]] = []
 """What the terminal was like, where it was changed: at most one."""
-_LEAVE = b"\x1b[0m\x1b[?25h\x1b[?1049l"
+_LEAVE = b"\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
+"""Out of the other screen, and out of all that is asked of a terminal there."""
 _shown: list[bool] = []
 """Whether the other screen of the terminal is shown, on which nothing of the shell stands: at most one."""
 
@@ -65,9 +66,10 @@ def before() -> list[Any] | None:
     return _before[0] if _before else None
 
 
-def show_other_screen(painted: bytes) -> None:
-    """Write what goes to the other screen, with what leads there, until the reader has taken the terminal."""
-    _shown.append(True)
+def show_other_screen(painted: bytes = b"") -> None:
+    """Write what goes to the other screen, with what leads there; who is ended from now on leaves it."""
+    if termios is not None and not _shown:
+        _shown.append(True)
     _write(painted)
 
 
@@ -77,7 +79,7 @@ def is_other_screen_shown() -> bool:
 
 
 def take_over() -> None:
-    """Let the other screen be the reader's: it leaves it by itself."""
+    """Let the other screen be the reader's, which hears of signals by now: it leaves it by itself."""
     _shown.clear()
 
 

@@ -125,6 +125,10 @@ class Terminal:
         """Send a signal to the program."""
         self._child.kill(number)
 
+    def read_on(self) -> None:
+        """Read what comes next, if anything comes soon."""
+        self._read()
+
     def _until_nothing_runs(self) -> None:
         """Wait for what the program of the terminal started: a shell ends before its command has, and so may a pool."""
         limit = time.monotonic() + PATIENCE

@@ -255,6 +255,7 @@ class ReaderApp(TypeAhead):
 
         self._ending = ending = Termination(begin, self._last_resort)
         ending.listen()
+        hush.take_over()
         if os.name != "posix":
             return
         from tuireader.tui.support.driver import TerminalDriver

@@ -17,7 +17,7 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.omitted import Omitted, unless_omitted
-from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, lines, pad, people
+from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
 
 if TYPE_CHECKING:
     from tuireader.model.article import Excerpt
@@ -234,7 +234,8 @@ class HeadlineList(RowList):
         old = age(headline.date, self._clock()) if headline.is_dated else ""
         if self.dense and self._has_feeds_beside:
             old = old.rjust(_AGE)
-        old = unless_omitted(self, Omitted.AGES, old)
+        if old and is_relative(headline.date, self._clock()):
+            old = unless_omitted(self, Omitted.AGES, old)
         return [(" ★ " if headline.starred else "   ", "mark"), (old, "faint"), ("  ", "")]
 
     def _where_found(self, headline: Headline) -> list[Piece]:

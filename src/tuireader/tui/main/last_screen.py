@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from tuireader.curtain import Screens
 from tuireader.model.query import Query
+from tuireader.tui.main import queries
 from tuireader.tui.support.omitted import Omitted
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.25
 """Seconds that quitting may take longer for it."""
+LOOK = 0.005
+"""Seconds between two looks at whether all is there."""
 
 
 async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
@@ -25,16 +28,12 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
 
     `leave_out` says of what follows what it is drawn without.
     """
-    if app.screen is not reader or not _is_led_back_to(reader):
+    if not _is_led_back_to(reader):
         return None
     app.shows_frames = False
     try:
         async with asyncio.timeout(PATIENCE):
-            app.clear_notifications()
-            for side_list in reader.sidebar.facets:
-                side_list.go_home()
-            if reader.pane == "sidebar":
-                reader.headlines.focus()
+            await _lead_back(app, reader)
             leave_out(Omitted.AGES)
             whole = await _drawn(app, reader)
             leave_out(Omitted.AGES | Omitted.COUNTS)
@@ -44,16 +43,40 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
 
 
 def _is_led_back_to(reader: ReaderScreen) -> bool:
-    """Whether the next start leads back to what is shown now."""
-    is_busy = reader.bottom.is_asking or reader.is_finding or reader.zen or reader.headlines_pane.is_reading
-    if is_busy or reader.wanted.text.strip() or reader.config.linear or reader.sidebar.counts is None:
+    """Whether the next start leads back to what is shown now, or nearly so."""
+    if reader.is_finding or reader.config.linear or not reader.is_settled:
         return False
     is_as_at_first = reader.wanted == Query() and not reader.headlines.cursor and reader.reading.opened is None
     return reader.config.resume or is_as_at_first
 
 
+async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
+    """Close and clear what the next start does not open: dialogs, a search, the article alone, a way in the sidebar."""
+    app.clear_notifications()
+    while app.screen is not reader:
+        await app.pop_screen()
+    if reader.bottom.is_asking:
+        await reader.bottom.end()
+    if reader.zen:
+        reader.toggle_zen()
+    if reader.wanted.text.strip():
+        reader.choosing.want(queries.with_text(reader.wanted, ""), reader.headlines_pane.place)
+    if reader.pane == "sidebar":
+        reader.show_pane("headlines")
+    for side_list in reader.sidebar.facets:
+        side_list.go_home()
+    reader.reading.invite("")  # it comes with what shows articles, which is loaded later
+    while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
+        await asyncio.sleep(LOOK)
+
+
+def _is_led_back(reader: ReaderScreen) -> bool:
+    has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
+    return has_focus and reader.sidebar.focused is None and reader.is_settled
+
+
 async def _drawn(app: OpenApp, reader: ReaderScreen) -> str:
-    reader.captions.write_title()
+    reader.show_hints()
     for widget in reader.query(Widget):
         widget.refresh()
     drawn = asyncio.Event()

@@ -78,9 +78,10 @@ class TerminalDriver(OpenDriver):
         if self._is_on or self.is_lost:
             return
         self._is_entered = hush.is_other_screen_shown()
+        if hush.before() is not None:
+            hush.show_other_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_entered = False
-        hush.take_over()
         if (before := hush.before()) is not None and self.attrs_before is not None:
             self.attrs_before = before  # the terminal was changed when the program began
         self._is_on = self.is_writing

@@ -63,6 +63,11 @@ def age(then: datetime, now: datetime) -> str:
     return f"{_MONTHS[local.month - 1]} {local.year}"
 
 
+def is_relative(then: datetime, now: datetime) -> bool:
+    """Whether `age` says how long ago, and not when: that is another thing soon."""
+    return now - then < timedelta(days=6)
+
+
 def ago(then: datetime, now: datetime) -> str:
     """The same in a sentence: "just now", "3 h ago", "on 12 Jan"."""
     short = age(then, now)
