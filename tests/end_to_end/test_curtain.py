@@ -298,5 +298,5 @@ def test_who_is_ended_while_the_reader_takes_the_terminal_leaves_it(moment: floa
         terminal.wait()
     end = bytes(terminal.raw)
     assert end.rindex(b"\x1b[?1049l") > end.rindex(b"\x1b[?1049h")
-    assert end.rindex(b"\x1b[?25h") > end.rindex(b"\x1b[?25l")
+    assert end.rfind(b"\x1b[?25h") > end.rfind(b"\x1b[?25l")
     assert b"\x1b[?1003h" not in end or end.rindex(b"\x1b[?1003l") > end.rindex(b"\x1b[?1003h")

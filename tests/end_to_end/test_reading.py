@@ -89,7 +89,9 @@ def _follow(terminal: Terminal, opened: Path) -> None:
     terminal.press("u")
     terminal.until(r"1 +the linked page")
     terminal.press(ENTER)
-    terminal.until(lambda screen: opened.read_text().count("\n") == 2 and "esc close" not in screen)
+    # The dialog names the link as well: it is gone when that stands in the article alone.
+    terminal.until(lambda screen: opened.read_text().count("\n") == 2 and screen.count("linked") == 1)
+    terminal.until(lambda screen: "esc close" not in screen and "See the linked page" in screen)
     row, column = next(
         (number, line.index("linked")) for number, line in enumerate(terminal.text.split("\n")) if "linked" in line
     )
