@@ -26,6 +26,15 @@ from tuireader.store.connection import connect
 QUIT = "\x11"
 AGE = "Jan"
 """All articles are of that month: what stands where ages do."""
+PATIENT = """
+import sys
+from tuireader import __main__
+from tuireader.tui import app
+from tuireader.tui.main import last_screen
+last_screen.PATIENCE = app.CURTAIN = 30.0
+sys.exit(__main__.main())
+"""
+"""The program, which draws the last screen, and keeps it, for as long as a busy machine needs."""
 HELD = """
 import os, sys, time
 from tuireader import curtain, __main__
@@ -65,7 +74,7 @@ def settled(terminal: Terminal) -> str:
 
 def read_once(*keys: str, until: str = "", columns: int = 120, rows: int = 40) -> tuple[str, bytes]:
     """Start, press keys, quit; the screen as it was once it stood, and all that was written until then."""
-    with Terminal(columns=columns, rows=rows) as terminal:
+    with Terminal(columns=columns, rows=rows, command=(sys.executable, "-c", PATIENT)) as terminal:
         screen = settled(terminal)
         raw = bytes(terminal.raw)
         terminal.press(*keys)
@@ -123,7 +132,7 @@ def test_ages_that_grow_are_not_part_of_it() -> None:
 
 def test_it_is_used_once_and_leads_back_to_where_the_user_was() -> None:
     read_once("j", "j", "\r", until="By Andrew Zirkle")
-    with Terminal() as terminal:
+    with Terminal(command=(sys.executable, "-c", PATIENT)) as terminal:
         settled(terminal)
         again = terminal.until("By Andrew Zirkle")
         seen = list(frames(bytes(terminal.raw)))
