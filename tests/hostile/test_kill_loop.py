@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
+from support.factories import index_all
 from support.rss import Item, rss
-from tuireader.library.refreshing.index_later import index_for
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, snapshot
@@ -56,7 +56,7 @@ def check(path: Path, version: int, starred: set[int]) -> None:
             titles[headline.feed_id].append(headline.title)
         for feed in feeds.every(c):
             check_feed(c, feed.id, titles[feed.id], feed.validators.etag, version)
-        assert index_for(c, 60) == 0
+        index_all(c)
         assert articles.count(c, Query(text="version")) == len(headlines)
 
 

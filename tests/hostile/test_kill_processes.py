@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from conftest import Reply, ScriptedSite
+from support.factories import index_all
 from support.rss import Item, rss
-from tuireader.library.refreshing.index_later import index_for
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, snapshot
@@ -64,7 +64,7 @@ def check(path: Path, told: list[str]) -> None:
         known = [feed.validators.etag is not None for feed in feeds.every(c)]
         assert counts == [ENTRIES if there else 0 for there in known]
         assert sum(known) >= len(told)
-        assert index_for(c, 60) == 0
+        index_all(c)
         assert articles.count(c, Query(text="moment")) == sum(counts)
 
 

@@ -537,3 +537,19 @@ def test_a_cache_is_free_unless_someone_is_in_the_middle_of_writing(db: Path) ->
     assert connection.is_free(db)
     assert connection.is_free(db.with_name("none.db"))
     assert not db.with_name("none.db").exists()
+
+
+def test_what_a_loop_over_rows_meets_is_a_sentence_too(db: Path) -> None:
+    with closing(connect(db)) as c:
+        c.execute("CREATE TABLE loose (text BLOB)")
+        c.executemany("INSERT INTO loose VALUES (randomblob(3000))", [()] * 200)
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    half = db.stat().st_size // 2
+    with db.open("r+b") as file:
+        file.seek(half)
+        file.write(b"\xff" * half)
+    seen = 0
+    with closing(connect(db)) as c, pytest.raises(StoreError, match="is damaged"):
+        for _ in c.execute("SELECT text FROM loose"):
+            seen += 1
+    assert seen > 0

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from tuireader.library.refreshing.index_later import index_for
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, indexing
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
@@ -51,6 +53,15 @@ def save_plan(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime = NOW
         saved = prepacked.write(c, feed.id, now)
         feeds.record(c, feed)
     return saved
+
+
+def index_all(c: sqlite3.Connection) -> None:
+    """Index what waits, also what a process that was orphaned by a kill has still saved meanwhile."""
+    for _ in range(50):
+        if not index_for(c, 60):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{indexing.waiting(c)} articles still wait")
 
 
 EVERYTHING = Query()

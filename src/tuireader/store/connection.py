@@ -68,6 +68,13 @@ class Cursor(sqlite3.Cursor):
             raise self.connection.as_store_error(error) from error
         return self
 
+    def __next__(self) -> Any:
+        """The next row of a loop over it."""
+        try:
+            return super().__next__()
+        except BROKEN as error:
+            raise self.connection.as_store_error(error) from error
+
     def fetchone(self) -> Any:
         """The next row, or None."""
         try:

@@ -65,9 +65,8 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
     query = replace(query, feeds=(), keep=frozenset())
     kept = _kept(query)
     if kept is not None:
-        return {
-            id_: (unread, total) for id_, unread, total in c.execute(f"SELECT id, unread, {kept} FROM feed") if total
-        }
+        rows = c.execute(f"SELECT id, unread, {kept} FROM feed").fetchall()
+        return {id_: (unread, total) for id_, unread, total in rows if total}
     part = _rows(c, query)
     if part is None:
         return {}
