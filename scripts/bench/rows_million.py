@@ -65,7 +65,7 @@ def marks(bench: Workbench) -> Iterator[Row]:
 
 def _mark_all(here: Ours, took: list[float]) -> None:
     with closing(connect(here.cache)) as c:
-        took.append(_timed(lambda: statuses.mark_query(c, Query())))
+        took.append(_timed(lambda: statuses.mark(c, statuses.to_mark(c, Query()), read=True)))
 
 
 def _waited(other: Connection) -> float:

@@ -25,7 +25,7 @@ COMMANDS = frozenset(
 
 _before: list[list[Any]] = []
 """What the terminal was like, where it was changed: at most one."""
-_LEAVE = b"\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
+LEAVE = b"\x1b[0m\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1004l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h"
 """Out of the other screen, and out of all that is asked of a terminal there."""
 _shown: list[bool] = []
 """Whether the other screen of the terminal is shown, on which nothing of the shell stands: at most one."""
@@ -87,7 +87,7 @@ def show_shell() -> None:
     """Go back to the shell's screen, before anything is said to whoever is there."""
     while _shown:
         _shown.pop()
-        _write(_LEAVE)
+        _write(LEAVE)
 
 
 def restore() -> None:

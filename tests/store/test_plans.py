@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from support.factories import NOW, ready, save, subscribe
+from support.factories import NOW, mark_query, ready, save, subscribe
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, label_counts, query_sql, statuses
@@ -230,6 +230,6 @@ def test_looking_for_guids_and_links_uses_their_indexes(stocked: sqlite3.Connect
 def test_marks_find_their_rows_by_index(stocked: sqlite3.Connection) -> None:
     with watched(stocked) as statements:
         statuses.mark(stocked, [1, 2, 3], read=True, starred=True)
-        statuses.mark_query(stocked, replace(Query(), categories=("K",)))
+        mark_query(stocked, replace(Query(), categories=("K",)))
     for step, sql in plans(stocked, statements):
         assert not re.match(r"SCAN (article|label_article)$", step), (step, sql)

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from support.factories import NOW, ready, save, save_plan, subscribe
+from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
 from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
@@ -276,7 +276,7 @@ def test_lists_places_and_counts_are_those_of_the_model(
         marked = data.draw(queries)
         before = {row.id for row in rows if not row.read}
         shown = set(expected(rows, marked))
-        assert set(statuses.mark_query(c, marked)) == before & shown
+        assert set(mark_query(c, marked)) == before & shown
         for row in rows:
             row.read = row.read or row.id in shown
         check_repeated(c)
@@ -304,7 +304,7 @@ def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
             case 2:
                 statuses.mark(c, [id_], read=data.draw(st.booleans()), starred=data.draw(st.booleans()))
             case 3:
-                statuses.mark_query(c, data.draw(queries), read=data.draw(st.booleans()))
+                mark_query(c, data.draw(queries), read=data.draw(st.booleans()))
             case 4:
                 feeds.remove(c, feed.id)
                 return
@@ -372,7 +372,7 @@ def test_best_match_first_is_the_same_set_with_titles_before_bodies(c: sqlite3.C
     assert articles.ids(c, replace(query, unread=True)) == [ids[0], ids[2]]
     assert articles.ids(c, replace(query, unread=True, keep=frozenset([ids[1]]))) == ids
     assert articles.window(c, query, 1, 1)[0].id == ids[1]
-    assert set(statuses.mark_query(c, query)) == {ids[0], ids[2]}
+    assert set(mark_query(c, query)) == {ids[0], ids[2]}
 
 
 def test_of_equal_matches_the_newest_comes_first(c: sqlite3.Connection) -> None:

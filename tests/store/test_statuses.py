@@ -1,6 +1,6 @@
 import sqlite3
 
-from support.factories import only, ready, save, subscribe
+from support.factories import mark_query, only, ready, save, subscribe
 from tuireader.model.article import Status, Totals
 from tuireader.model.query import Query
 from tuireader.store import articles, label_counts, statuses
@@ -43,9 +43,9 @@ def test_marking_all_gives_those_that_changed_for_undoing(c: sqlite3.Connection)
     save(c, ready("1", categories=("K",)), ready("2", categories=("K",)), ready("3"))
     in_category = articles.ids(c, Query(categories=("K",)))
     statuses.mark(c, in_category[:1], read=True)
-    assert statuses.mark_query(c, Query(categories=("K",))) == in_category[1:]
+    assert mark_query(c, Query(categories=("K",))) == in_category[1:]
     assert label_counts.totals(c, Query()).unread == 1
-    assert statuses.mark_query(c, Query(categories=("K",))) == []
+    assert mark_query(c, Query(categories=("K",))) == []
     statuses.mark(c, in_category[1:], read=False)
     assert label_counts.totals(c, Query()).unread == 2
 
@@ -56,26 +56,26 @@ def test_marking_all_marks_also_what_is_kept_in_the_list(c: sqlite3.Connection) 
     statuses.mark(c, [first], starred=True)
     shown = Query(starred=True, keep=frozenset([second]))
     assert articles.ids(c, shown) == [first, second]
-    assert sorted(statuses.mark_query(c, shown)) == sorted([first, second])
+    assert sorted(mark_query(c, shown)) == sorted([first, second])
 
 
 def test_marking_all_unread_again(c: sqlite3.Connection) -> None:
     save(c, ready("1"), ready("2"))
-    statuses.mark_query(c, Query())
-    assert len(statuses.mark_query(c, Query(), read=False)) == 2
+    mark_query(c, Query())
+    assert len(mark_query(c, Query(), read=False)) == 2
     assert label_counts.totals(c, Query()).unread == 2
 
 
 def test_marking_all_that_a_search_finds(c: sqlite3.Connection) -> None:
     save(c, ready("1", "harbour"), ready("2", "night"))
-    assert len(statuses.mark_query(c, Query(text="harbour", order="best"))) == 1
+    assert len(mark_query(c, Query(text="harbour", order="best"))) == 1
     assert label_counts.totals(c, Query()).unread == 1
 
 
 def test_many_articles_can_be_marked_at_once(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
     save(c, *(ready(str(n), "x") for n in range(3000)), feed=feed)
-    assert len(statuses.mark_query(c, Query())) == 3000
+    assert len(mark_query(c, Query())) == 3000
     statuses.mark(c, range(1, 3001), read=False, starred=True)
     assert label_counts.totals(c, Query()) == Totals(all=3000, unread=3000, starred=3000)
 

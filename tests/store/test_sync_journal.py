@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from support.factories import NOW, ready, subscribe
+from support.factories import NOW, mark_query, ready, subscribe
 from tuireader.model.article import Status
 from tuireader.model.change import Field, RemoteStatus
 from tuireader.model.feed import Feed
@@ -63,7 +63,7 @@ def test_only_what_changes_is_noted_and_only_the_last_of_it(c: sqlite3.Connectio
     statuses.mark(c, [first], read=True)
     statuses.mark(c, [first], read=True)
     assert lines(c, feed) == [("1", "read", True)]
-    statuses.mark_query(c, Query())
+    mark_query(c, Query())
     assert lines(c, feed) == [("1", "read", True), ("2", "read", True)]
     statuses.mark(c, [first, second], read=False)
     assert lines(c, feed) == [("1", "read", False), ("2", "read", False)]

@@ -11,7 +11,7 @@ from tuireader.library.refreshing.index_later import index_for
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, indexing
+from tuireader.store import articles, feeds, indexing, statuses
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
@@ -53,6 +53,13 @@ def save_plan(c: sqlite3.Connection, feed: Feed, plan: Plan, now: datetime = NOW
         saved = prepacked.write(c, feed.id, now)
         feeds.record(c, feed)
     return saved
+
+
+def mark_query(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[int]:
+    """Mark all that a query shows, as the reader does; gives the ids of those that changed."""
+    ids = statuses.to_mark(c, query, read=read)
+    statuses.mark(c, ids, read=read)
+    return ids
 
 
 def index_all(c: sqlite3.Connection) -> None:

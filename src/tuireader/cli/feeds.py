@@ -80,7 +80,6 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
 
 async def _add(gate: Cache, addresses: list[str], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
     from tuireader.library.subscribing.subscribe import subscribe_all
 
     status, progress, done = DONE, Progress(), 0
@@ -97,8 +96,15 @@ async def _add(gate: Cache, addresses: list[str], *, as_json: bool) -> int:
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
-    await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
+    await _tend(gate)
     return status
+
+
+async def _tend(gate: Cache) -> None:
+    """Do for the search index what there is time for at the end of a command."""
+    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
+
+    await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
 
 
 def _report(done: Subscribed, *, as_json: bool) -> int:
@@ -215,7 +221,6 @@ def _refresh_now(chosen: list[Feed], *, force: bool, as_json: bool, is_data: boo
 async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
-    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
 
     status, progress, new, news, asked, failed = DONE, Progress(), 0, 0, 0, 0
     async with open_queue(gate, clock=utc_now) as queue:
@@ -236,7 +241,7 @@ async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: boo
     if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     if asked:
-        await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
+        await _tend(gate)
     return status
 
 

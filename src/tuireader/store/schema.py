@@ -4,8 +4,7 @@ One source of truth: `article` holds what is true of an article. `label_article`
 starred beside each of its labels, so that a list or a count under a category reads one narrow, ordered run of rows and
 nothing else. Only `labels` writes those columns, and a property test holds that they agree. How many articles a feed
 and a label have is kept beside them: of what is new by who writes it, of the rest by triggers; a property test holds
-that it is right. An article without
-category or author is filed under the label whose name is empty.
+that it is right. An article without category or author is filed under the label whose name is empty.
 
 Times are whole seconds since 1970 in UTC.
 """

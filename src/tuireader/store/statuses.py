@@ -26,8 +26,6 @@ AT_FIRST, AT_LEAST = 200, 20
 """Articles that are marked in the first transaction of many, and in each at least."""
 SECONDS = 0.05
 """For about so long a transaction takes that marks many."""
-PAUSE = 0.005
-"""Seconds between two transactions, in which others write."""
 
 
 def apply(c: sqlite3.Connection, change: StatusChange) -> None:
@@ -55,7 +53,7 @@ def mark(
     marking = Marking(ids, read=read, starred=starred, now=now)
     while marking.step(c):
         if not c.in_transaction:
-            time.sleep(PAUSE)
+            time.sleep(marking.PAUSE)
 
 
 class Marking:
@@ -63,6 +61,9 @@ class Marking:
 
     How many that are depends on where they stand in the file: of what is next to each other, many more.
     """
+
+    PAUSE = 0.005
+    """Seconds between two steps, in which others write."""
 
     def __init__(
         self,
@@ -100,15 +101,6 @@ def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[i
         for part in select(c, query, ordered=False).parts
         for row in c.execute(part.sql(part.id, f"d.read = {int(not read)}"), part.params).fetchall()
     )
-
-
-def mark_query(
-    c: sqlite3.Connection, query: Query, *, read: bool = True, now: Callable[[], datetime] = utc_now
-) -> list[int]:
-    """Mark all articles that a query shows read, or unread; gives the ids of those that changed, for undoing."""
-    ids = to_mark(c, query, read=read)
-    mark(c, ids, read=read, now=now)
-    return ids
 
 
 def save_position(c: sqlite3.Connection, article_id: int, position: int) -> None:

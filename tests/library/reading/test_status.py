@@ -36,7 +36,7 @@ def test_marks_are_set_apart(db: Path) -> None:
 def test_where_there_is_nothing_to_mark_there_is_nothing(db: Path) -> None:
     with closing(connect(db)) as c:
         assert status.to_mark_read(c, Query()) == []
-        assert not status.marking([], read=True).step(c)
+        assert not status.Marking([], read=True).step(c)
 
 
 def test_many_are_marked_in_steps_between_which_others_write(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,8 +24,4 @@ def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
 
 
 Marking = statuses.Marking
-
-
-def marking(ids: Iterable[int], *, read: bool | None = None, starred: bool | None = None) -> Marking:
-    """What marks many articles, step by step."""
-    return statuses.Marking(ids, read=read, starred=starred)
+"""Marks many articles, step by step."""

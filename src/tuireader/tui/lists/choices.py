@@ -84,7 +84,11 @@ class Choices(Sequence[Choice]):
             yield keys[place]
 
 
+def keys_of(rows: Sequence[Choice]) -> Iterator[Hashable]:
+    """What choosing each row means; no row is made for it where that can be."""
+    return rows.keys() if isinstance(rows, Choices) else (row.key for row in rows)
+
+
 def place_of(rows: Sequence[Choice], key: Hashable) -> int | None:
     """Where a row is; None where it is not."""
-    keys = rows.keys() if isinstance(rows, Choices) else (row.key for row in rows)
-    return next((place for place, each in enumerate(keys) if each == key), None)
+    return next((place for place, each in enumerate(keys_of(rows)) if each == key), None)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.text.printable import printable
-from tuireader.tui.lists.choices import Choice, Choices, Table
+from tuireader.tui.lists.choices import Choice, Choices, Table, keys_of
 from tuireader.tui.lists.side_list import SideList
 from tuireader.urls.hosts import named_host
 
@@ -154,7 +154,7 @@ class FacetList(SideList):
         keys, nameless = facets.table.keys, facets.table.nameless
         order = facets.by_name if self.by_name else facets.by_count
         if in_place and not self.by_name:
-            places = {key: place for place, key in enumerate(self._keys_shown())}
+            places = {key: place for place, key in enumerate(keys_of(self.rows))}
             order = sorted(order, key=lambda place: (place == nameless, places.get(keys[place], len(places))))
         if wanted := _folded(self.filter):
             folded = self._folded_names()
@@ -172,9 +172,6 @@ class FacetList(SideList):
             table = self._facets.table
             self._folded = [_folded(name) if at != table.nameless else "" for at, name in enumerate(table.names)]
         return self._folded
-
-    def _keys_shown(self) -> Iterable[Hashable]:
-        return self.rows.keys() if isinstance(self.rows, Choices) else (row.key for row in self.rows)
 
 
 def _folded(text: str) -> str:

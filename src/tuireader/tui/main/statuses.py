@@ -26,10 +26,6 @@ if TYPE_CHECKING:
     from tuireader.model.query import Query
 
 
-PAUSE = 0.005
-"""Seconds between two steps of marking many, in which other programs write."""
-
-
 class StatusChanged(Message):
     """Statuses were written, or could not be: counts are to be read again."""
 
@@ -150,7 +146,7 @@ class StatusController:
             is_left = True
             while is_left:
                 is_left = await self._cache.write(marking.step)
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(marking.PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
             self._cache.change(StatusChange(tuple(marking.left), read, starred))
             raise
@@ -175,9 +171,9 @@ class StatusController:
 
 
 def _marking(ids: Sequence[int], *, read: bool | None, starred: bool | None) -> Marking:
-    from tuireader.library.reading.status import marking
+    from tuireader.library.reading.status import Marking
 
-    return marking(ids, read=read, starred=starred)
+    return Marking(ids, read=read, starred=starred)
 
 
 def _title_of(connection: Connection, ids: Collection[int]) -> str:

@@ -30,8 +30,6 @@ _ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
 """The other screen, no cursor, and word of when it has the focus."""
 _SHOW = "\x1b[?25h"
 """The cursor, for those whose screen reader follows it."""
-_LEAVE = "\x1b[?2004l\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?7h\x1b[<u\x1b[?1049l\x1b[?25h\x1b[?1004l"
-"""What `stop_application_mode` says to a terminal, for when that cannot be called any more."""
 
 
 class TerminalDriver(OpenDriver):
@@ -159,7 +157,7 @@ class TerminalDriver(OpenDriver):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
             output = self.output.fileno()
             os.set_blocking(output, False)
-            os.write(output, _LEAVE.encode())
+            os.write(output, hush.LEAVE)
             os.set_blocking(output, True)
 
     # What comes in.
