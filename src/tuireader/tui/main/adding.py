@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from tuireader.tui.main.choosing import QueryController
@@ -81,7 +83,7 @@ class AddController:
 
     def lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
         """Lead straight into what was added."""
-        self._node.run_worker(self._lead_to(added, choosing, journey), group="added", exclusive=True)
+        start(self._node, partial(self._lead_to, added, choosing, journey), group="added", exclusive=True)
 
     async def _lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
         there = await self.destination(added)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import damage_mark
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import start
 
 SOON = 1.5
 """Seconds after the start, or a refresh, when what can be read already is made ready for searches."""
@@ -27,7 +28,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
         if await cache.read(damage_mark.look):
             toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
-    node.run_worker(look(), group="damage", exclusive=False)
+    start(node, look, group="damage")
 
 
 class Upkeep:
@@ -49,7 +50,7 @@ class Upkeep:
         self.stop()
         if not self._is_indexing:
             self._is_indexing = True
-            self._node.run_worker(self._index(), group="index", exclusive=False)
+            start(self._node, self._index, group="index")
 
     def stop(self) -> None:
         """Begin nothing that was put off."""
@@ -67,7 +68,7 @@ class Upkeep:
         self._timer = self._node.set_timer(UNHURRIED, self._merge)
 
     def _merge(self) -> None:
-        self._node.run_worker(self._merge_runs(), group="merging", exclusive=True)
+        start(self._node, self._merge_runs, group="merging", exclusive=True)
 
     async def _merge_runs(self) -> None:
         from tuireader.library.refreshing.upkeep import merge_index

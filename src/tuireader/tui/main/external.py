@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
-from typing import Any
+from functools import partial
 
 from textual.widget import Widget
 
@@ -11,6 +10,7 @@ from tuireader.errors import AddressError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import articles
 from tuireader.tui.support.safe_text import copy_address, toast
+from tuireader.tui.support.workers import AsyncWork, start
 
 
 class ExternalPrograms:
@@ -25,18 +25,18 @@ class ExternalPrograms:
 
     def browse(self, address: str) -> None:
         """Open a link in the user's browser."""
-        self._run(self._open_in_browser(address))
+        self._run(partial(self._open_in_browser, address))
 
     def browse_article(self, article_id: int) -> None:
         """Open an article in the user's browser."""
-        self._run(self._browse_article(article_id))
+        self._run(partial(self._browse_article, article_id))
 
     def copy_link(self, article_id: int) -> None:
         """Copy an article's address."""
-        self._run(self._copy_link(article_id), exclusive=True)
+        self._run(partial(self._copy_link, article_id), exclusive=True)
 
-    def _run(self, work: Coroutine[Any, Any, None], *, exclusive: bool = False) -> None:
-        self._node.run_worker(work, group="browser", exclusive=exclusive)
+    def _run(self, work: AsyncWork, *, exclusive: bool = False) -> None:
+        start(self._node, work, group="browser", exclusive=exclusive)
 
     async def _browse_article(self, article_id: int) -> None:
         if (link := await self._link(article_id)) is not None:

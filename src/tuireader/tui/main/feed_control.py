@@ -13,6 +13,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
@@ -84,7 +85,7 @@ class FeedController:
         if wish.kind == "site":
             self._external.browse(feed.site or feed.url)
         elif wish.kind == "rename":
-            self._node.run_worker(self._rename(feed, wish.text), group="rename", exclusive=False)
+            start(self._node, partial(self._rename, feed, wish.text), group="rename")
         else:
             self.unsubscribe(feed)
 

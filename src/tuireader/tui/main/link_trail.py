@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.store import articles
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -30,7 +32,7 @@ class LinkTrail:
 
     def follow(self, url: str) -> None:
         """Open a link of the open article."""
-        self._panes.run_worker(self._follow(url), group="link", exclusive=True)
+        start(self._panes, partial(self._follow, url), group="link", exclusive=True)
 
     async def _follow(self, url: str) -> None:
         opened = self._panes.reading.opened

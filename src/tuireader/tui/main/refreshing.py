@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tuireader.model.clock import Clock
 from tuireader.store import feeds
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -58,12 +60,12 @@ class RefreshController:
             if force:
                 toast(self._node, "Already refreshing.")
             return
-        self._node.run_worker(self._refresh(wanted, force=force), group="refresh", exclusive=False)
+        start(self._node, partial(self._refresh, wanted, force=force), group="refresh")
 
     def refresh_quietly(self) -> None:
         """Ask for what is due, without a word of what it brings: nobody asked."""
         if not self.progress:
-            self._node.run_worker(self._refresh(None, force=False, quiet=True), group="refresh", exclusive=False)
+            start(self._node, partial(self._refresh, None, force=False, quiet=True), group="refresh")
 
     async def _refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)

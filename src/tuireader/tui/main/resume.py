@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from tuireader.tui.main import queries
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
 from tuireader.tui.support.stillness import Stillness
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from tuireader.tui.main.journey import Journey
@@ -77,7 +79,7 @@ class Resume:
         for facets in self._panes.sidebar.facets:
             if facets.id in there.turned:
                 facets.turn()
-        self._panes.headlines_pane.run_worker(self._lead(there), group="list", exclusive=True)
+        start(self._panes.headlines_pane, partial(self._lead, there), group="list", exclusive=True)
 
     async def _lead(self, there: Whereabouts) -> None:
         panes = self._panes

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -15,7 +16,7 @@ from tuireader.library.jobs.work import wait_for
 from tuireader.model.status_change import StatusChange
 from tuireader.tui.main.undo_stack import UndoStack, UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import is_busy
+from tuireader.tui.support.workers import is_busy, start
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -75,7 +76,7 @@ class StatusController:
         self._show(change)
         self._unwritten.append(change)
         written = self._cache.change(change)
-        self._node.run_worker(self._follow(change, written), group="writes", exclusive=False)
+        start(self._node, partial(self._follow, change, written), group="writes")
 
     def toggle_read(self, article_id: int, status: Status) -> None:
         """Mark an article read, or unread where it is read; to be undone."""
@@ -93,7 +94,7 @@ class StatusController:
 
     def mark_all_read(self, query: Query) -> None:
         """Mark all articles of a query read; to be undone."""
-        self._node.run_worker(self._mark_all_read(query), group="marking", exclusive=False)
+        start(self._node, partial(self._mark_all_read, query), group="marking")
 
     def can_be_undone(self, step: UndoStep) -> None:
         """Remember what was done elsewhere, for undo to take back."""
@@ -101,7 +102,7 @@ class StatusController:
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._node.run_worker(self._take_back(), group="marking", exclusive=False)
+        start(self._node, self._take_back, group="marking")
 
     @property
     def is_marking(self) -> bool:
