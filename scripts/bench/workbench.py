@@ -86,7 +86,9 @@ class Workbench:
         else:
             self.say(f"filling our cache with {articles:,} articles")
             there.subscribe(served.urls(feeds.feeds))
-            self.note(f"ours-{articles}", there.refresh())
+            readable, whole = there.first_refresh()
+            self.note(f"ours-{articles}", readable)
+            self.note(f"ours-{articles}-indexed", whole)
         return there
 
     def _million(self) -> Ours:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tuireader.model.names import Names
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -68,7 +70,7 @@ class Facet:
 class FacetColumns(NamedTuple):
     """The same of many names, in columns: tens of thousands of objects would take megabytes."""
 
-    names: list[str]
+    names: Names
     unread: array[int]
     totals: array[int]
 

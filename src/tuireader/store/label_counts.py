@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuireader.model.article import Facet, FacetColumns, Totals
+from tuireader.model.names import Names
 from tuireader.model.query import Query
 from tuireader.store import labels
 from tuireader.store.columns import text_of
@@ -114,7 +115,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
     else:
         parts = select(c, query, ordered=False).parts
         if not parts:
-            return FacetColumns([], array("q"), array("q"))
+            return FacetColumns(Names(), array("q"), array("q"))
         part = parts[0]
         grouped = (
             f"SELECT l.label_id AS label, {counts} FROM ({part.sql(f'{part.id} AS id, d.read AS read')}) AS d"
@@ -130,7 +131,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
 
 def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> FacetColumns:
     """Read name, unread and total, few rows at a time: what is read and let go of would stand between what stays."""
-    columns = FacetColumns([], array("q"), array("q"))
+    columns = FacetColumns(Names(), array("q"), array("q"))
     cursor = c.execute(sql, params)
     while rows := cursor.fetchmany(_AT_ONCE):
         for name, unread, total in rows:

@@ -1,4 +1,7 @@
-"""Formulas within HTML and text, each shown as a line of text, or as it was written where that is surer."""
+"""Formulas within HTML and text, each shown as a line of text, or as it was written where that is surer.
+
+What reads them is loaded with the first one: most articles have none.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from html import escape, unescape
 from itertools import repeat
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.content.maths.mathml import parse_mathml, read, tex_in
-from tuireader.content.maths.model import Part, UnknownFormulaError
-from tuireader.content.maths.tex import parse_tex
-from tuireader.content.maths.write import line_of
+if TYPE_CHECKING:
+    from tuireader.content.maths.model import Part
 
 _LENGTH_MAX = 20_000
 """Characters of MathML of one formula."""
@@ -57,6 +58,8 @@ _ANY = repeat(None)
 @lru_cache(maxsize=512)
 def from_tex(tex: str, *, block: bool = False) -> Formula:
     """Return what shows the formula that is said by TeX."""
+    from tuireader.content.maths.tex import parse_tex
+
     tex = tex.strip()
     if found := _OLD_STYLE.match(tex):
         tex = found[1].strip()
@@ -64,6 +67,9 @@ def from_tex(tex: str, *, block: bool = False) -> Formula:
 
 
 def _shown(source: str, parse: Callable[[], Part], *, block: bool) -> Formula:
+    from tuireader.content.maths.model import UnknownFormulaError
+    from tuireader.content.maths.write import line_of
+
     try:
         line = line_of(parse())
     except (UnknownFormulaError, RecursionError):
@@ -73,6 +79,8 @@ def _shown(source: str, parse: Callable[[], Part], *, block: bool) -> Formula:
 
 def from_mathml(html: str, *, block: bool = False) -> Formula:
     """Return what shows the formula that is said by an element of MathML."""
+    from tuireader.content.maths.mathml import parse_mathml, read, tex_in
+
     element = read(html)
     tex = tex_in(element)
     if tex and not (found := from_tex(tex, block=block)).is_source:

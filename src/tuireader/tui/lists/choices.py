@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Collection, Hashable, Iterator, Sequence
+from contextlib import suppress
 from typing import NamedTuple, overload
 
 
@@ -27,6 +28,7 @@ class Table(NamedTuple):
     """What rows are made of, in columns: tens of thousands of objects would take megabytes."""
 
     keys: Sequence[Hashable]
+    """What choosing each row means to its list."""
     names: Sequence[str]
     unread: array[int]
     totals: array[int]
@@ -34,6 +36,20 @@ class Table(NamedTuple):
     """The places of rows that are marked."""
     nameless: int = -1
     """The place of the row that stands for what has no name."""
+    nameless_as: str = ""
+    """What that row is called."""
+
+    def row(self, place: int) -> Choice:
+        """The row at a place, made now."""
+        is_nameless = place == self.nameless
+        return Choice(
+            self.keys[place],
+            self.nameless_as if is_nameless else self.names[place],
+            self.unread[place],
+            self.totals[place],
+            failed=place in self.failed,
+            is_nameless=is_nameless,
+        )
 
 
 class Choices(Sequence[Choice]):
@@ -62,19 +78,19 @@ class Choices(Sequence[Choice]):
         at = index if index >= 0 else len(self) + index
         if at < len(self._above):
             return self._above[at]
-        place, table = self.order[at - len(self._above)], self._table
-        return Choice(
-            table.keys[place],
-            table.names[place],
-            table.unread[place],
-            table.totals[place],
-            failed=place in table.failed,
-            is_nameless=place == table.nameless,
-        )
+        return self._table.row(self.order[at - len(self._above)])
 
     def __iter__(self) -> Iterator[Choice]:
         """All rows."""
         return (self[at] for at in range(len(self)))
+
+    def place_of(self, key: Hashable) -> int | None:
+        """Where a row is; None where it is not. No row is made for it."""
+        with suppress(ValueError):
+            return [each.key for each in self._above].index(key)
+        with suppress(ValueError):
+            return len(self._above) + self.order.index(self._table.keys.index(key))
+        return None
 
     def keys(self) -> Iterator[Hashable]:
         """What choosing each row means."""
@@ -91,4 +107,6 @@ def keys_of(rows: Sequence[Choice]) -> Iterator[Hashable]:
 
 def place_of(rows: Sequence[Choice], key: Hashable) -> int | None:
     """Where a row is; None where it is not."""
-    return next((place for place, each in enumerate(keys_of(rows)) if each == key), None)
+    if isinstance(rows, Choices):
+        return rows.place_of(key)
+    return next((place for place, row in enumerate(rows) if row.key == key), None)

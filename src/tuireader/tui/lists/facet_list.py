@@ -8,6 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.model.names import Names
 from tuireader.text.printable import printable
 from tuireader.tui.lists.choices import Choice, Choices, Table, keys_of
 from tuireader.tui.lists.side_list import SideList
@@ -39,9 +40,9 @@ def prepare(facets: FacetColumns, nameless: str) -> Facets:
     """
     if not any(facets.names):
         return Facets()
-    return _sorted(
-        Table(facets.names, [name or nameless for name in facets.names], facets.unread, facets.totals), facets.names
-    )
+    nameless_at = facets.names.index("") if "" in facets.names else -1
+    table = Table(facets.names, facets.names, facets.unread, facets.totals, nameless=nameless_at, nameless_as=nameless)
+    return _sorted(table)
 
 
 def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
@@ -63,28 +64,27 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
         for each in feeds
     ]
     shown = [row for row in rows if row.total or not narrowed]
-    names_shown = [row.name for row in shown]
     table = Table(
         [row.key for row in shown],
-        names_shown,
+        Names(row.name for row in shown),
         array("q", (row.unread or 0 for row in shown)),
         array("q", (row.total or 0 for row in shown)),
         frozenset(place for place, row in enumerate(shown) if row.failed),
     )
-    return _sorted(table, names_shown)._replace(left_out={row.key: row for row in rows if not row.total})
+    return _sorted(table)._replace(left_out={row.key: row for row in rows if not row.total})
 
 
-def _sorted(table: Table, names: Sequence[str]) -> Facets:
-    """Both orders of a table; what has no name among `names` is last."""
+def _sorted(table: Table) -> Facets:
+    """Both orders of a table; what has no name is last."""
     from tuireader.text.folding import fold
 
-    places = range(len(names))
-    nameless = next((place for place in places if not names[place]), -1)
-    folded = [fold(name) for name in names]
+    nameless, totals = table.nameless, table.totals
+    folded = [fold(name) for name in table.names]
+    places = range(len(folded))
     return Facets(
-        table._replace(nameless=nameless),
-        by_name=array("l", sorted(places, key=lambda place: (place == nameless, folded[place]))),
-        by_count=array("l", sorted(places, key=lambda place: (place == nameless, -table.totals[place], folded[place]))),
+        table,
+        by_name=array("I", sorted(places, key=lambda place: (place == nameless, folded[place]))),
+        by_count=array("I", sorted(places, key=lambda place: (place == nameless, -totals[place], folded[place]))),
         unread_width=len(str(max(table.unread, default=0) or "")),
     )
 

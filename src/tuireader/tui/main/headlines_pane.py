@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.message import Message
 
 from tuireader.errors import StoreError
@@ -23,6 +22,7 @@ from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version
+from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
 from tuireader.tui.support.safe_text import toast
@@ -55,7 +55,7 @@ class Place(NamedTuple):
     """Lines of the screen above it."""
 
 
-class HeadlinesPane(Container):
+class HeadlinesPane(Backdrop):
     """Shows the headlines of a query."""
 
     @dataclass

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal
 from textual.widget import Widget
 
 from tuireader.tui import keys
+from tuireader.tui.chrome.backdrop import Beside
 from tuireader.tui.chrome.bars import HintBar, Seam, TitleBar
 from tuireader.tui.chrome.bottom_bar import BottomBar
 from tuireader.tui.commands import BY_ID
@@ -50,6 +50,7 @@ class PanesScreen(SteadyScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("panes")
     AUTO_FOCUS = ""
+    BLANK = True
 
     def __init__(
         self, sidebar: Sidebar, headlines: HeadlinesPane, reading: ReadingPane, keymap: Mapping[str, str]
@@ -81,7 +82,7 @@ class PanesScreen(SteadyScreen[None]):
         """Bars above and below, panes between."""
         yield self.title_bar
         yield self.seams[0]
-        with Horizontal(id="panes"):
+        with Beside(id="panes"):
             yield self.sidebar
             yield self.headlines_pane
             yield self.reading

@@ -11,7 +11,6 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from textual import work
-from textual.containers import Container
 from textual.message import Message
 from textual.worker import get_current_worker
 
@@ -20,6 +19,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles
+from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
 from tuireader.tui.support.safe_text import toast
@@ -78,7 +78,7 @@ class Start(NamedTuple):
     """Whether it counts itself as the next unread one: it is only under the cursor, and unread."""
 
 
-class ReadingPane(Container):
+class ReadingPane(Backdrop):
     """Holds the view of the article, which is made when it is first asked for, since headlines come first.
 
     A slow old article never replaces a new one, since opening is exclusive.

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Container
 from textual.message import Message
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
+from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
@@ -28,7 +28,7 @@ MODEST = 5
 """Lines of a list that is not the one with the height: head, three rows, air."""
 
 
-class Sidebar(Container):
+class Sidebar(Backdrop):
     """Shows what there is to choose from, with counts, and gives each list the lines it needs."""
 
     class Counted(Message):
