@@ -98,13 +98,25 @@ def restore() -> None:
             termios.tcsetattr(0, termios.TCSANOW, _before.pop())
 
 
-def _write(data: bytes) -> None:
+def _leave_alone() -> None:
+    """Leave the other screen, and let nothing follow: the reader may just be taking the terminal, in a thread."""
+    with suppress(OSError):
+        terminal, nowhere = os.dup(1), os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 1)
+        os.dup2(nowhere, 2)
+        _write(LEAVE, terminal)
+
+
+def _write(data: bytes, to: int = 1) -> None:
     with suppress(OSError):  # a terminal that is gone shows nothing
         while data:
-            data = data[os.write(1, data) :]
+            data = data[os.write(to, data) :]
 
 
 def _end(number: int, _frame: object) -> None:
+    if _shown:
+        _shown.clear()
+        _leave_alone()
     restore()
     signal.signal(number, signal.SIG_DFL)
     os.kill(os.getpid(), number)

@@ -152,6 +152,22 @@ def test_reading_on_begins_where_it_left_off(stocked: sqlite3.Connection, query:
     assert re.search(r"[<>]\(\?,\?|date[<>]\?", walked[0]), walked
 
 
+@pytest.mark.parametrize("every", EVERY)
+def test_whether_a_list_has_an_article_is_one_look_up(stocked: sqlite3.Connection, every: int) -> None:
+    """Without its date, the run of the list would be walked from its begin: a million rows for an old article."""
+    looked = 0
+    for query in queries(every):
+        if query.text.strip():
+            continue
+        with watched(stocked) as statements:
+            articles.rank(stocked, query, 7)
+        for sql in (sql for sql in statements if re.match("SELECT 1 FROM .* d.date = ", sql)):
+            (step, _), *_ = plans(stocked, [sql])
+            assert re.match(r"SEARCH d USING .*(date=\? AND (article_)?id=\?|rowid=\?)", step), (step, sql)
+            looked += 1
+    assert looked > 9
+
+
 def test_combined_choices_walk_one_run_and_look_the_others_up(stocked: sqlite3.Connection) -> None:
     query = Query(categories=("K",), authors=("A1",), unread=True)
     with watched(stocked) as statements:

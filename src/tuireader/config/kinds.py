@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from tuireader.errors import ConfigError
 
@@ -19,7 +18,6 @@ class Kind(Protocol):
         """The same as JSON Schema."""
 
 
-@dataclass(frozen=True, slots=True)
 class Text:
     """Any text."""
 
@@ -33,7 +31,6 @@ class Text:
         return {"type": "string"}
 
 
-@dataclass(frozen=True, slots=True)
 class Switch:
     """Yes or no."""
 
@@ -47,8 +44,7 @@ class Switch:
         return {"type": "boolean"}
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(NamedTuple):
     """A whole number within bounds."""
 
     least: int
@@ -65,8 +61,7 @@ class Number:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """One of a few words."""
 
     words: tuple[str, ...]
@@ -81,7 +76,6 @@ class Choice:
         return {"enum": list(self.words)}
 
 
-@dataclass(frozen=True, slots=True)
 class Keymap:
     """A table of keys by the ids of commands."""
 

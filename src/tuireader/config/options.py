@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import Field, dataclass, field, fields
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from tuireader.config.kinds import Choice, Keymap, Kind, Number, Switch, Text
 from tuireader.text.nearest import nearest
@@ -15,8 +15,7 @@ NARROWEST, MEASURE, WIDEST = 32, 72, 120
 """Cells of a column of text: at least, by itself, and at most."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """What there is to know of an option, besides its name and its default."""
 
     kind: Kind

@@ -87,9 +87,7 @@ def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
         found = _ids_by_match(c, selection)
         return found.index(article_id) if article_id in found else None
     place = _place(c, article_id, query.order)
-    if place is None or not any(
-        c.execute(part.sql("1", f"{part.id} = ?"), (*part.params, article_id)).fetchone() for part in selection.parts
-    ):
+    if place is None or not any(_is_in(c, part, place) for part in selection.parts):
         return None
     before = 0
     for part in selection.parts:
@@ -97,6 +95,12 @@ def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
         sql = rows.sql("count(*)", _beyond(keys, down=not _descending(query.order)))
         before += c.execute(sql, (*part.params, *place)).fetchone()[0]
     return before
+
+
+def _is_in(c: sqlite3.Connection, part: Part, place: tuple[int, ...]) -> bool:
+    """Whether rows have an article; with its date, for without that a run is walked from its begin."""
+    *_, date, article_id = place
+    return bool(c.execute(part.sql("1", "d.date = ?", f"{part.id} = ?"), (*part.params, date, article_id)).fetchone())
 
 
 def neighbour(c: sqlite3.Connection, query: Query, article_id: int, step: int, *, unread: bool = False) -> int | None:

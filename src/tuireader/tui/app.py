@@ -214,8 +214,7 @@ class ReaderApp(TypeAhead):
         if not (is_late or (self._has_reader and self.reader.is_settled)):
             self.set_timer(LOOK, lambda: self._raise_curtain(latest))
         elif is_late or is_drawn:
-            self.shows_frames = True
-            self.paint_whole()
+            self.show_frames()
         else:  # what has come is laid out with the next frame
             self.reader.call_after_refresh(self._raise_curtain, latest, is_drawn=True)
 

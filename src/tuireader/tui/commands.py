@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from types import MappingProxyType
+from typing import Literal, NamedTuple
 
 Context = Literal["moving", "list", "article", "panes", "app", "dialog", "feed"]
 """Where a command answers to its keys.
@@ -28,8 +28,7 @@ Commands with the same hint share it: "j/k move".
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """Something that can be done with a key."""
 
     id: str
@@ -41,7 +40,7 @@ class Command:
     context: Context
     section: Section | None = None
     """None: the help does not name it, since it says no more than others do."""
-    hints: Mapping[Place, Hint] = field(default_factory=dict)
+    hints: Mapping[Place, Hint] = MappingProxyType({})
     is_navigation: bool = False
     """Whether it is of use only as a key: the palette does not offer it."""
     method: str = ""

@@ -5,14 +5,17 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import snapshot
 from tuireader.store.search import excerpt_around
 from tuireader.tui.lists.headline_window import PAGE, View
+
+if TYPE_CHECKING:
+    from tuireader.model.article import Excerpt
 
 _SOON = 20_000
 """Words that are looked through for contexts before the headlines are shown: some hundredths of a second."""

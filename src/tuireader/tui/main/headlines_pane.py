@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache, partial
 from importlib import import_module
 from sqlite3 import Connection
@@ -58,11 +58,12 @@ class Place(NamedTuple):
 class HeadlinesPane(Backdrop):
     """Shows the headlines of a query."""
 
-    @dataclass
     class Listed(Message):
         """The list was read: another one, or the same one again."""
 
-        is_another: bool
+        def __init__(self, *, is_another: bool) -> None:
+            super().__init__()
+            self.is_another = is_another
 
     class Outdated(Message):
         """The cache has changed: what is shown is to be read again."""
@@ -212,13 +213,26 @@ class HeadlinesPane(Backdrop):
     async def _show_list(self, query: Query, at: Place | None = None) -> None:
         await self._take_list(query, at)
 
+    def show_at_once(self, query: Query, at: Place | None) -> None:
+        """Show other articles, read on the loop, as when the program starts and nothing else is there to be done.
+
+        What the query keeps stays in the list; it searches for nothing, which may take long.
+        """
+        self.wanted = replace(self._as_wanted(query), keep=query.keep)
+        view = read_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
+        self._notice_changes()
+        self._show_view(self.wanted, at, view)
+
     async def _take_list(self, query: Query, at: Place | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
         ids = () if at is None else (at.article_id,)
+        contexts = self.headlines.contexts_in_sight if query.text.strip() else 0
+        view = await self._view(query, 0, ids, contexts=contexts)
+        if replace(self.wanted, keep=query.keep) == query:  # else the user wants something else by now
+            self._show_view(query, at, view)
+
+    def _show_view(self, query: Query, at: Place | None, view: View) -> None:
         searched = bool(query.text.strip())
-        view = await self._view(query, 0, ids, contexts=self.headlines.contexts_in_sight if searched else 0)
-        if replace(self.wanted, keep=query.keep) != query:  # the user wants something else by now
-            return
         self.listed = self.wanted
         self._ranked = view.ranked
         self.headlines.searched = searched

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib import import_module
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -84,11 +84,12 @@ class ReadingPane(Backdrop):
     A slow old article never replaces a new one, since opening is exclusive.
     """
 
-    @dataclass
     class Fetched(Message):
         """The whole text of an article is in the cache."""
 
-        article_id: int
+        def __init__(self, article_id: int) -> None:
+            super().__init__()
+            self.article_id = article_id
 
     def __init__(
         self,

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import replace
 from sqlite3 import Connection
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.tui.main import queries
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
 from tuireader.tui.support.stillness import Stillness
-from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
     from tuireader.tui.main.journey import Journey
@@ -25,11 +22,10 @@ WHEREABOUTS = "whereabouts"
 """The setting that says where the user was."""
 
 
-@dataclass(frozen=True, slots=True)
-class Whereabouts:
+class Whereabouts(NamedTuple):
     """Where the user is: what is shown, the cursor, and the article that is open."""
 
-    query: Query = field(default_factory=Query)
+    query: Query = Query()
     place: Place | None = None
     """None: at the top, where new articles are seen."""
     opened: int | None = None
@@ -42,9 +38,10 @@ class Whereabouts:
 class Resume:
     """Keeps where the user is, and leads back there."""
 
-    def __init__(self, panes: PanesScreen, cache: Cache, state: UiState, journey: Journey) -> None:
+    def __init__(self, panes: PanesScreen, connection: Connection, state: UiState, journey: Journey) -> None:
+        """`connection` is for reads on the loop."""
         self._panes = panes
-        self._cache = cache
+        self._connection = connection
         self._state = state
         self._journey = journey
         self.is_led = False
@@ -74,30 +71,29 @@ class Resume:
         """Where the user was the last time."""
         return from_text(self._state.get(WHEREABOUTS, ""))
 
-    def begin(self, there: Whereabouts) -> None:
-        """Lead back; keys wait until the list is there."""
-        for facets in self._panes.sidebar.facets:
+    def lead(self, there: Whereabouts) -> None:
+        """Lead back, at once: on the loop, since a thread would only wait for it while the program starts.
+
+        Raises StoreError where the list cannot be read; the user is where the program begins, then.
+        """
+        panes = self._panes
+        self.is_led = True
+        for facets in panes.sidebar.facets:
             if facets.id in there.turned:
                 facets.turn()
-        start(self._panes.headlines_pane, partial(self._lead, there), group="list", exclusive=True)
-
-    async def _lead(self, there: Whereabouts) -> None:
-        panes = self._panes
-        there = await self._cache.read(lambda c: still_there(c, there))
-        await panes.headlines_pane.show(there.query, there.place)
+        there = still_there(self._connection, there)
+        panes.headlines_pane.show_at_once(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
             self._journey.resume(there.opened, into=there.in_article)
-        self.is_led = True
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
     """The same without what has been removed since; what was open stays in a list of unread articles."""
-    left = {id_ for id_, _, _ in feeds.addresses(c)}
+    left = {id_ for id_, _, _ in feeds.addresses(c)} if there.query.feeds else ()
     query = replace(there.query, feeds=tuple(id_ for id_ in there.query.feeds if id_ in left))
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in articles.headlines(c, known)}
-    return replace(
-        there,
+    return there._replace(
         query=replace(query, keep=frozenset(found)) if query.unread or query.starred else query,
         place=there.place if there.place is not None and there.place.article_id in found else None,
         opened=there.opened if there.opened in found else None,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import events, on
 
 from tuireader.config.options import Config
+from tuireader.errors import StoreError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
@@ -92,6 +93,8 @@ class ReaderScreen(PanesScreen):
         self.clock = clock
         self.config = config
         self.resumes = resumes
+        self._is_prepared = False
+        """Whether all is under way that is done before it is asked for."""
         self._state = state
         self.upkeep = Upkeep(self, cache)
         undo_key = keys.keys_of("undo", keymap)[0]
@@ -111,7 +114,7 @@ class ReaderScreen(PanesScreen):
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
         self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
         self.preview = Preview(self)
-        self.resume = Resume(self, cache, state, self.journey)
+        self.resume = Resume(self, connection, state, self.journey)
         self.adding = AddController(self, cache, web, connection, clock)
         self.external = ExternalPrograms(self, cache)
         self.trail = LinkTrail(self, cache, self.journey, self.external)
@@ -165,11 +168,9 @@ class ReaderScreen(PanesScreen):
         self.feed_control.remove_hidden()
         self._begin()
         self.headlines.focus()
-        self.recount()
         self.set_interval(MINUTE, self._age)
         if self.config.refresh_every:
             self.set_interval(self.config.refresh_every * MINUTE, self.refreshes.refresh_quietly)
-        self.call_after_refresh(self._prepare)
         self.call_after_refresh(collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
         self.upkeep.later()
@@ -192,9 +193,17 @@ class ReaderScreen(PanesScreen):
             self.resume.is_led = True
             self.headlines_pane.begin()
             self.captions.write_empty()
+            self.recount()
         else:
             self.headlines_pane.watch_cache()
-            self.call_after_refresh(self.resume.begin, there)
+            self.call_after_refresh(self._lead_back, there)  # it takes what the screen has room for
+
+    def _lead_back(self, there: Whereabouts) -> None:
+        try:
+            self.resume.lead(there)
+        except StoreError as error:
+            toast(self, str(error), severity="error")
+            self.recount()
 
     def _age(self) -> None:
         self.headlines.refresh()
@@ -210,6 +219,9 @@ class ReaderScreen(PanesScreen):
     @on(Sidebar.Counted)
     def _counted(self) -> None:
         self.choosing.counted()
+        if not self._is_prepared:
+            self._is_prepared = True
+            self._prepare()
         counts = self.sidebar.counts
         if counts is not None and counts.unindexed and counts.query.text.strip():
             self.upkeep.index()
@@ -244,8 +256,8 @@ class ReaderScreen(PanesScreen):
     def _listed(self, event: HeadlinesPane.Listed) -> None:
         self.captions.write_empty()
         self._headline_pointed()
-        if event.is_another:
-            self.sidebar.count(self.wanted)
+        if event.is_another:  # they are painted first: what counts would hold that up
+            self.call_after_refresh(lambda: self.sidebar.count(self.wanted))
 
     @on(StatusChanged)
     def _status_changed(self, event: StatusChanged) -> None:

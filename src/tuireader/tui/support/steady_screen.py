@@ -7,8 +7,10 @@ from textual.geometry import Offset
 from textual.screen import Screen, ScreenResultType
 from textual.widget import Widget
 
+from tuireader.tui.support.textual_internals import OpenScreen
 
-class SteadyScreen(Screen[ScreenResultType]):
+
+class SteadyScreen(OpenScreen[ScreenResultType]):
     """A screen that stays what it is while a widget is pressed that is being removed, or its window changes twice.
 
     Textual looks for the widget's parent, and a widget that is being removed has none any more. And each change of the

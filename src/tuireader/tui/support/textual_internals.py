@@ -10,7 +10,7 @@ from typing import IO, Any, cast
 
 from textual.app import App
 from textual.geometry import Offset, Size
-from textual.screen import Screen
+from textual.screen import Screen, ScreenResultType
 from textual.scroll_view import ScrollView
 
 
@@ -20,14 +20,22 @@ class OpenApp(App[None]):
     _typing_place = Offset(0, 0)
     shows_frames = True
     """Whether frames are painted; while they are not, what stands in the terminal stays."""
+    is_next_whole = False
+    """Whether the next frame is to be one of all of the screen."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
         """Called by Textual with each frame."""
         if self.shows_frames:
             super()._display(screen, renderable)
 
+    def show_frames(self) -> None:
+        """Paint frames from now on; the next one is of all of the screen, over whatever stands there."""
+        self.shows_frames = self.is_next_whole = True
+        self.screen.refresh()
+
     def paint_whole(self) -> None:
-        """Paint all of the screen, over whatever stands there."""
+        """Paint all of the screen."""
+        self.is_next_whole = False
         super()._display(self.screen, self._whole_update())
 
     def whole_frame(self) -> str:
@@ -91,6 +99,19 @@ class OpenApp(App[None]):
     async def acts_first(self, key: str) -> bool:
         """Do what a key does wherever the focus is; whether it does anything so."""
         return await self._check_bindings(key, priority=True)
+
+
+class OpenScreen(Screen[ScreenResultType]):
+    """A screen of which nothing is drawn while its app paints no frames."""
+
+    def _compositor_refresh(self) -> None:
+        """Called by Textual to draw what has changed."""
+        app = self.app
+        if isinstance(app, OpenApp) and app.is_next_whole and self is app.screen:
+            app.paint_whole()
+            self._dirty_widgets.clear()
+        elif not isinstance(app, OpenApp) or app.shows_frames:
+            super()._compositor_refresh()
 
 
 class OpenScrollView(ScrollView):

@@ -19,7 +19,7 @@ ROUNDS = 2
 """Ways up from what a key is sent to: one behind the key, one behind what that has set off, such as a choice."""
 PATIENCE = 1.0
 """Seconds until the next key no longer waits for one that does not come to an end."""
-LOOK = 0.01
+LOOK = 0.003
 """Seconds between two looks at whether what a key waits for is there."""
 
 Typed = events.Key | events.Paste
