@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
-CACHE_KIB = 1_000
+CACHE_KIB = 300
 """More makes nothing faster, since the system keeps the file's pages too; and each thread that reads has its own."""
 BUSY_SECONDS = 10.0
 """How long to wait for another process that is writing."""

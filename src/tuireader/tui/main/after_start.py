@@ -86,7 +86,8 @@ def give_back_memory() -> None:
 
 
 def collect_garbage() -> None:
-    """Collect it from now on, if that was put off until something is to be seen; all that is there by then stays."""
+    """Collect it now, and from now on, if that was put off until all is to be seen; what is left by then stays."""
     if not gc.isenabled():
+        gc.collect()
         gc.freeze()
         gc.enable()

@@ -52,6 +52,8 @@ MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
 
+_GARBAGE = 1.0
+"""Seconds after which garbage is collected also where counts have not come."""
 _LEADING = frozenset({"list", "facets", "article"})
 """The groups of workers that bring what is to be shown."""
 
@@ -171,7 +173,7 @@ class ReaderScreen(PanesScreen):
         self.set_interval(MINUTE, self._age)
         if self.config.refresh_every:
             self.set_interval(self.config.refresh_every * MINUTE, self.refreshes.refresh_quietly)
-        self.call_after_refresh(collect_garbage)
+        self.set_timer(_GARBAGE, collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
         self.upkeep.later()
         if self.config.refresh_on_start:
@@ -221,6 +223,7 @@ class ReaderScreen(PanesScreen):
         self.choosing.counted()
         if not self._is_prepared:
             self._is_prepared = True
+            collect_garbage()
             self._prepare()
         counts = self.sidebar.counts
         if counts is not None and counts.unindexed and counts.query.text.strip():
