@@ -132,7 +132,7 @@ def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str]
 def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
     """Let the articles of a feed, which are about to be removed, be filed under nothing."""
     c.execute(
-        f"DELETE FROM label_article WHERE kind IN ({_ALL}) AND article_id IN"
+        f"DELETE FROM label_article INDEXED BY label_of_article WHERE kind IN ({_ALL}) AND article_id IN"
         " (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
         (feed_id,),
     )
@@ -141,7 +141,7 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
 def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], value: int, ids: str) -> None:
     """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
     c.execute(
-        f"UPDATE label_article SET {column} = ?1"
+        f"UPDATE label_article INDEXED BY label_of_article SET {column} = ?1"
         f" WHERE kind IN ({_ALL}) AND article_id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
         (value, ids),
     )
