@@ -9,6 +9,7 @@ Loaded by the start before all else, so only by what costs next to nothing.
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from contextlib import suppress
 from typing import NamedTuple
@@ -24,6 +25,10 @@ _SAID = (
 )  # fmt: skip
 """What of the environment changes how a screen looks."""
 _CONTROLS = bytes(each for each in (*range(0x20), 0x7F) if each not in b"\n\x1b")
+_CONTROLS_ABOVE = tuple(
+    chr(code).encode() for code in (*range(0x80, 0xA0), *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+)
+"""The same beyond ASCII, and what turns the direction of text."""
 _BIGGEST = 2_000_000
 """Bytes of a screen that is looked at."""
 
@@ -44,9 +49,13 @@ def keep(screens: Screens, columns: int, lines: int) -> None:
     with suppress(FileNotFoundError):
         os.unlink(new)  # noqa: PTH108 - no Path is loaded for it
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as opened:
-        opened.write(content)
-    os.replace(new, file)  # noqa: PTH105
+    try:
+        with os.fdopen(descriptor, "wb") as opened:
+            opened.write(content)
+        os.replace(new, file)  # noqa: PTH105
+    except OSError:  # a full disk, or a folder of this name
+        os.unlink(new)  # noqa: PTH108
+        raise
 
 
 def forget() -> None:
@@ -70,21 +79,31 @@ def lower() -> bool:
 
 def _kept(columns: int, lines: int) -> bytes:
     """The screen that was kept for a terminal of this size; empty where there is none. It is used once."""
-    file = _file()
-    if os.stat(file).st_size > _BIGGEST:  # noqa: PTH116
-        return b""
-    with open(file, encoding="utf-8", newline="") as opened:  # noqa: PTH123
-        magic, looks, state, whole, without_counts = opened.read().split("\0")
+    content = _read(_file())
     forget()
+    magic, looks, state, whole, without_counts = content.decode().split("\0")
     if magic != _MAGIC or looks != _looks(columns, lines):
         return b""
     screen = (whole if state == _cache_state() else without_counts).encode()
     return screen if _is_harmless(screen) else b""
 
 
+def _read(path: str) -> bytes:
+    """What a file holds that is the user's own, and can be written by no other; OSError or ValueError for any other."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
+    with os.fdopen(descriptor, "rb") as opened:
+        about = os.fstat(descriptor)
+        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & 0o022:
+            raise ValueError(path)
+        content = opened.read(_BIGGEST + 1)
+    if len(content) > _BIGGEST:
+        raise ValueError(path)
+    return content
+
+
 def _is_harmless(screen: bytes) -> bool:
     """Whether it only moves the cursor, sets colours and writes text, whoever wrote the file."""
-    if screen.translate(None, _CONTROLS) != screen or b"\xc2\x9b" in screen:
+    if screen.translate(None, _CONTROLS) != screen or any(each in screen for each in _CONTROLS_ABOVE):
         return False
     _, *sequences = screen.split(b"\x1b")
     return all(_ends_well(each) for each in sequences)

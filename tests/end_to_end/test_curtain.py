@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import signal
 import stat
 import sys
@@ -180,7 +182,19 @@ def test_counts_of_a_cache_that_was_changed_are_left_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "evil", ["\x1b]0;title\x07", "\x1b[2J", "\x1b[?1049l", "\x1bc", "\x07", "\x9b2J", "\x1b[6n", "\x00"]
+    "evil",
+    [
+        "\x1b]0;title\x07",
+        "\x1b[2J",
+        "\x1b[?1049l",
+        "\x1bc",
+        "\x07",
+        "\x9b2J",
+        "\x9d0;t\x9c",
+        "\u202e",
+        "\x1b[6n",
+        "\x00",
+    ],
 )
 def test_whoever_wrote_the_file_can_do_no_more_than_paint(evil: str) -> None:
     read_once()
@@ -194,6 +208,25 @@ def test_a_file_that_is_none_is_as_none(content: bytes) -> None:
     kept().write_bytes(content)
     screen, _ = read_once()
     assert "Piece 1 " in screen
+
+
+@pytest.mark.parametrize("kind", ["a pipe", "a link", "a folder", "writable by others"])
+def test_a_file_of_another_kind_is_as_none(kind: str, tmp_path: Path) -> None:
+    read_once()
+    kept().rename(tmp_path / "there")
+    if kind == "a pipe":
+        os.mkfifo(kept())
+    elif kind == "a link":
+        kept().symlink_to(tmp_path / "there")
+    elif kind == "a folder":
+        kept().mkdir()
+    else:
+        shutil.copy(tmp_path / "there", kept())
+        kept().chmod(0o666)
+    screen, raw = read_once()
+    assert "Piece 1 " in screen
+    assert raw.index(b"\x1b[?1004h") < raw.index(b"Piece")  # nothing stood there before the app
+    assert not list(kept().parent.glob("*.screen.new"))
 
 
 def test_nobody_else_can_make_it_a_link(tmp_path: Path) -> None:

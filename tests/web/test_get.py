@@ -182,7 +182,7 @@ async def test_ten_redirects_and_no_more(client: Client, site: ScriptedSite) -> 
         "file:///etc/passwd", "javascript:alert(1)", "ftp://example.org/", "data:text/html,x", "http://[",
         "http://example.org:99999/", "http://example.org:0/", "http://a..b/", "http://x\\y/", "http://%00/", "//a%2Fb/",
         "http://exa mple.org/", "http://\x7f/", "mailto:a@b.c",
-        "http://" + "x" * 70_000 + "/", "https://[::1", "http://[fe80::1%25eth0]:x/",
+        "http://" + "x" * 70_000 + "/", "https://[::1", "http://[fe80::1%25eth0]:x/", "http://[fe80::1%25eth0]/",
     ],
 )  # fmt: skip
 async def test_redirects_to_nowhere_are_one_error(client: Client, serve: Serve, location: str) -> None:

@@ -120,6 +120,8 @@ def parse_address(text: str) -> Address:
 
 def _host(netloc: str) -> str:
     if bracketed := _IPV6.fullmatch(netloc):
+        if "%" in bracketed[1]:
+            raise AddressError("a zone, which is of one machine only")
         return _checked(ipaddress.IPv6Address, bracketed[1])
     host = netloc.partition(":")[0].lower()
     if _IPV4.fullmatch(host):

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _HEAD_MAX = 100_000
 """Bytes of the head of an answer."""
+_INTERIM_MAX = 10
+"""Answers before the answer."""
 _UNREAD_MAX = 256_000
 """Bytes that came and were not asked for yet, from which on the server has to wait."""
 
@@ -40,6 +42,7 @@ class Connection(asyncio.Protocol):
         self._came: deque[bytes] = deque()
         self._unread = 0
         self._is_paused = False
+        self._is_secure = False
         self._is_over = False
         self._lost: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -47,8 +50,10 @@ class Connection(asyncio.Protocol):
     # What the loop tells.
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """It stands."""
+        """It stands. Nothing is read before it is secure, if it is to be: that would be anyone's who is on the way."""
         self._transport = cast("asyncio.Transport", transport)
+        if self.origin[0] == "https" and not self._is_secure:
+            self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
         """Some bytes came."""
@@ -95,6 +100,7 @@ class Connection(asyncio.Protocol):
     async def encrypt(self, context: ssl.SSLContext) -> None:
         """Let it be a secure one from now on."""
         loop = asyncio.get_running_loop()
+        self._is_secure = True
         secure = await loop.start_tls(self._wire, self, context, server_hostname=self.origin[1])
         if secure is None:
             raise ConnectionResetError("closed while it was made secure")
@@ -107,10 +113,11 @@ class Connection(asyncio.Protocol):
         if request.body:
             wire.write(self._sent(h11.Data(data=request.body)))
         self._sent(h11.EndOfMessage())
-        while not isinstance(event := await self._next(), h11.Response):
-            pass  # an interim answer, such as 103 Early Hints
-        self.is_used = True
-        return event
+        for _ in range(_INTERIM_MAX):
+            if isinstance(event := await self._next(), h11.Response):
+                self.is_used = True
+                return event
+        raise NotHttpError  # so many interim answers, such as 103 Early Hints, are none
 
     def _sent(self, event: Any) -> bytes:
         try:
@@ -125,10 +132,11 @@ class Connection(asyncio.Protocol):
 
     def finish(self) -> bool:
         """End with an answer; whether another request can be sent."""
-        if self._http.our_state is h11.DONE and self._http.their_state is h11.DONE:
-            self._http.start_next_cycle()
-            return self.is_free
-        return False
+        is_done = self._http.our_state is h11.DONE and self._http.their_state is h11.DONE
+        if not is_done or self._http.trailing_data[0]:  # what came unasked would be the answer to the next request
+            return False
+        self._http.start_next_cycle()
+        return self.is_free
 
     def close(self) -> None:
         """Close it at once."""

@@ -51,8 +51,11 @@ def _brings_page(status: int) -> bool:
     return 200 <= status < 300 and status != _PART
 
 
-async def ask(client: Client, request: Request) -> Response:
-    """Send the request and read the answer; raises the errors of `transport` and `decompress`."""
+async def ask(client: Client, request: Request, deadline: asyncio.Timeout) -> Response:
+    """Send the request and read the answer; raises the errors of `transport` and `decompress`.
+
+    Waiting for its turn to bring much costs nothing of the `deadline`.
+    """
     answer = await client.send(request)
     try:
         headers = ResponseHeaders(answer.headers)
@@ -62,7 +65,7 @@ async def ask(client: Client, request: Request) -> Response:
         elif answer.status in _REDIRECTS and _is_worth_draining(request.address, headers):
             await _drain(answer)
         elif _brings_page(answer.status):
-            body = await _body(client, answer, headers, request.limit)
+            body = await _body(client, answer, headers, request.limit, deadline)
         return Response(answer.status, headers, body)
     finally:
         await answer.close()
@@ -71,7 +74,7 @@ async def ask(client: Client, request: Request) -> Response:
 def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
     """Whether a redirect stays within its origin: another one's connection is closed, so that none idles there."""
     length = headers.first("content-length") or ""
-    if not length.isdigit() or int(length[:9]) > _DRAINED:
+    if not length.isdigit() or int(length[:18]) > _DRAINED:
         return False
     try:
         return here.join(headers.first("location") or "").origin == here.origin
@@ -80,11 +83,27 @@ def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
 
 
 async def _drain(answer: Answer) -> None:
-    async for _ in answer.body():
-        pass
+    left = _DRAINED
+    async for piece in answer.body():
+        left -= len(piece)
+        if left < 0:  # its connection is closed
+            return
 
 
-async def _body(client: Client, answer: Answer, headers: ResponseHeaders, limit: int) -> bytes:
+async def _turn(large: asyncio.Semaphore, stack: AsyncExitStack, deadline: asyncio.Timeout) -> None:
+    """Wait for a turn among the large ones, while the deadline stands still."""
+    loop = asyncio.get_running_loop()
+    left = (deadline.when() or loop.time()) - loop.time()
+    deadline.reschedule(None)
+    try:
+        await stack.enter_async_context(large)
+    finally:
+        deadline.reschedule(loop.time() + left)
+
+
+async def _body(
+    client: Client, answer: Answer, headers: ResponseHeaders, limit: int, deadline: asyncio.Timeout
+) -> bytes:
     length = headers.first("content-length") or ""
     if length.isdigit() and int(length[:18]) > limit:
         raise TooLargeError
@@ -96,9 +115,10 @@ async def _body(client: Client, answer: Answer, headers: ResponseHeaders, limit:
         async for raw in answer.body():
             for piece in unpacker.feed(raw):
                 if size <= _LARGE < size + len(piece):
-                    await stack.enter_async_context(client.large)
+                    await _turn(client.large, stack, deadline)
                 size += len(piece)
                 pieces.append(piece)
                 await asyncio.sleep(0)  # what unpacks to megabytes must not hold the loop
+            await asyncio.sleep(0)  # nor what unpacks to nothing
         unpacker.end()
         return b"".join(pieces)

@@ -105,10 +105,8 @@ async def _fetch(
         is_private_ok = permission is not Permission.PUBLIC_ONLY
         question = Request(here, headers, limit, private_ok=is_private_ok, method=asked.method, body=asked.body)
         async with client.slot(here.host):  # waiting for others costs nothing of the deadline
-            began = asyncio.get_running_loop().time()
             with _asking(here):
-                answer = await _answer(client, question, left, deadline)
-            left -= asyncio.get_running_loop().time() - began
+                answer, left = await _answer(client, question, left, deadline)
         if hop == 0:
             asked_reach = _reach(client, here)
         if permission is Permission.AS_GIVEN:
@@ -168,12 +166,16 @@ def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str
     return headers
 
 
-async def _answer(client: Client, question: Request, left: float, deadline: float) -> Response:
-    """One request and its answer within what is `left` of the deadline; whatever goes wrong is a FetchError."""
-    name = _name(question.address)
+async def _answer(client: Client, question: Request, left: float, deadline: float) -> tuple[Response, float]:
+    """One request and its answer within what is `left` of the deadline, and what is left after it.
+
+    Whatever goes wrong is a FetchError.
+    """
+    name, loop = _name(question.address), asyncio.get_running_loop()
     try:
-        async with asyncio.timeout(max(left, 0)):
-            return await ask(client, question)
+        async with asyncio.timeout(max(left, 0)) as until:
+            answer = await ask(client, question, until)
+            return answer, (until.when() or loop.time()) - loop.time()
     except TimeoutError as error:
         raise errors.of_timeout(name, deadline) from error
     except PrivateAddressError as error:

@@ -14,7 +14,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
-from tuireader.library.refreshing import ingest
+from tuireader.library.refreshing import heavy, ingest
 from tuireader.library.refreshing.index_later import index_few
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
@@ -148,8 +148,13 @@ class _Run:
         return page
 
     async def _take(self, feed: Feed, page: Page) -> Refreshed:
-        take = self._cache.note if page.status == 304 else self._cache.take
-        return await take(ingest.TakePage(feed, page, self._clock()))
+        job = ingest.TakePage(feed, page, self._clock())
+        if page.status == 304:
+            return await self._cache.note(job)
+        try:
+            return await heavy.take(self._cache, job, page)
+        except FetchError as error:
+            return await self._failed(feed, error)
 
     async def _failed(self, feed: Feed, error: FetchError) -> Refreshed:
         note = partial(ingest.take_failure, feed=feed, error=error)

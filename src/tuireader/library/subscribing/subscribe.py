@@ -15,6 +15,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
+from tuireader.library.refreshing import heavy
 from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
@@ -177,7 +178,7 @@ class _Subscription:
             page = await self._feed_page(found, link)
             if fetched is not None:
                 await fetched()
-            added = await self._cache.take(take_in.AddFeed(found, link, page, self._clock()))
+            added = await heavy.take(self._cache, take_in.AddFeed(found, link, page, self._clock()), page)
             if isinstance(added, Refreshed):
                 article_id = await self._article_meant(found, added.feed, page)
                 return Subscribed(added.feed, added, article_id, tuple(others))

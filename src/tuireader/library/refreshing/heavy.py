@@ -1,0 +1,33 @@
+"""Bodies with so many tags that reading them may take minutes, as someone may intend."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError
+from tuireader.urls.hosts import named_host
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.work import Result, Work
+    from tuireader.model.fetched import Page
+
+TAGS = 100_000
+"""Tags, also those that are escaped, from which on a body is read in a process of its own: some seconds at worst."""
+PATIENCE = 20.0
+"""Seconds in which that has to be read."""
+
+
+def is_heavy(content: bytes) -> bool:
+    """Whether a body has so many tags."""
+    return content.count(b"<") + content.count(b"&lt;") > TAGS
+
+
+async def take(cache: Cache, work: Work[Result], page: Page) -> Result:
+    """Take in a page, in the time that it may take; raises FetchError where it takes longer."""
+    if not is_heavy(page.content):
+        return await cache.take(work)
+    try:
+        return await cache.take_apart(work, PATIENCE)
+    except TimeoutError:
+        raise FetchError(f"{named_host(page.url)} sent a feed that takes too long to be read") from None
