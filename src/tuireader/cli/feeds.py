@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
-from tuireader.errors import NoFeedFoundError, TuireaderError
+from tuireader.errors import NoFeedFoundError, NotFoundError, TuireaderError
 from tuireader.library.jobs import needed
 from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.model.clock import utc_now
@@ -201,15 +201,29 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 def refresh(arguments: argparse.Namespace) -> int:
     """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
     with cache.opened() as connection:
-        chosen = _chosen(connection, arguments.feeds)
-    return _refresh_now(chosen, force=arguments.force, as_json=arguments.json)
+        chosen, mistakes = _chosen(connection, arguments.feeds)
+    for mistake in mistakes:
+        say(mistake)
+    if mistakes and not chosen:
+        return FAILED
+    status = _refresh_now(chosen, force=arguments.force, as_json=arguments.json)
+    return status or (FAILED if mistakes else DONE)
 
 
-def _chosen(connection: sqlite3.Connection, texts: list[str]) -> list[Feed]:
+def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
+    """The feeds that are meant, and what is to be said of texts that mean none."""
     if not texts:
-        return [feed for feed in store_feeds.every(connection) if not feed.holds_pages]
-    found = [store_feeds.find(connection, text) for text in texts]
-    return list({feed.id: feed for feed in found}.values())
+        return [feed for feed in store_feeds.every(connection) if not feed.holds_pages], []
+    found: dict[int, Feed] = {}
+    mistakes = []
+    for text in texts:
+        try:
+            feed = store_feeds.find(connection, text)
+        except NotFoundError as error:
+            mistakes.append(str(error))
+        else:
+            found[feed.id] = feed
+    return list(found.values()), mistakes
 
 
 def _refresh_now(chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True) -> int:

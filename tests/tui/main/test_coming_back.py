@@ -315,3 +315,33 @@ async def test_who_is_killed_comes_back_too(two_feeds: Path) -> None:
             kept = from_text(ui_state.load(c)[WHEREABOUTS])
     assert kept.place is not None
     assert kept.place.article_id == ids(two_feeds)[2]
+
+
+@pytest.mark.parametrize("size", [WIDE, MIDDLE])
+async def test_headlines_name_their_feeds_from_the_first_frame_on(two_feeds: Path, size: tuple[int, int]) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, "j")
+        before = screen_text(app)
+        await app.action_quit()
+    again = reader(two_feeds)
+    async with again.run_test(size=size) as pilot:
+        await settle(pilot)
+        assert "The Example Review · " in before
+        assert screen_text(again).count(" · ") == before.count(" · ")
+
+
+async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(db: Path) -> None:
+    shelve(db, "Notes", [Piece(f"Piece {n}", n) for n in range(1, 40)])
+    app = reader(db)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await press(pilot, *"jjjjjjjjjj")
+        await app.action_quit()
+    again = reader(db)
+    async with again.run_test(size=(80, 16)) as pilot:
+        await settle(pilot)
+        headlines = again.reader.headlines
+        assert headlines.cursor == 10
+        assert headlines.cursor_line() + headlines.cursor_lines(10) <= headlines.room

@@ -458,8 +458,14 @@ async def test_authors_are_found_by_typing_whatever_their_accents(two_feeds: Pat
         await settle(pilot)
         authors = app.reader.sidebar.authors
         authors.focus()
-        await press(pilot, "slash", "r", "enter")
-        assert {row.name for row in authors.rows} == {"Andrew Zirkle", "B. Writer", "Zoë Ångström-Díaz"}
+        await press(pilot, "slash", *"no a", "enter")
+        assert not authors.filter  # one name alone is what was wanted
+        assert authors.chosen == {""}
+        await press(pilot, "tab", "enter")
+        authors.focus()
+        await press(pilot, "enter", "slash", "r", "enter")
+        names = {"Andrew Zirkle", "B. Writer", "Zoë Ångström-Díaz", "No author"}
+        assert {row.name for row in authors.rows} == names
         assert "/r" in screen_text(app)
         assert app.focused is authors
         await press(pilot, "escape")

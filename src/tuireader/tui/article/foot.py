@@ -19,6 +19,10 @@ _FEWEST = 12
 _MARK = "/ "
 
 
+HINTS = {"return": "{} goes back", "page-down": "{}: next article", "close": "{} shows all panes"}
+"""What is said of the keys of commands, by their ids."""
+
+
 def typing_foot(sought: str, said: str, room: int) -> list[Piece]:
     """While something is typed: its end, as far as there is room, with a cursor; and how the search stands."""
     return _flush([(_MARK, "foot"), (_end_of(sought, said, room), "typed"), ("▏", "foot")], said, room)

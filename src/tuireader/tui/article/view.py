@@ -23,7 +23,7 @@ from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
-from tuireader.tui.article.foot import foot, sentence_lines, typing_foot
+from tuireader.tui.article.foot import HINTS, foot, sentence_lines, typing_foot
 from tuireader.tui.article.jumps import Jumps
 from tuireader.tui.article.linear_reading import LinearReading
 from tuireader.tui.article.link_cursor import LinkCursor
@@ -82,6 +82,12 @@ class ArticleView(PageView):
         """The keyboard came to a link, or left one (None)."""
 
         url: str | None
+
+    @dataclass
+    class HintClicked(Message):
+        """What the key does is wanted that the last line names: a command, by its id."""
+
+        command: str
 
     @dataclass
     class OpenLink(Message):
@@ -241,13 +247,21 @@ class ArticleView(PageView):
     def _said(self) -> str:
         if self.finder.session is not None:
             return f"{self.finder.sought} · {self.finder.said}"
-        if self.jumps.has_just_landed:
-            return f"{keys.key_on(self.screen, 'return')} goes back"
+        if (hint := self._hinted()) is not None:
+            return HINTS[hint].format(keys.key_on(self.screen, hint))
         if self.at_end and self.max_scroll_y:
-            return "the last article" if self.is_last else f"{keys.key_on(self.screen, 'page-down')}: next article"
-        if not self.names_itself or self.article is None:
-            return ""
-        return self.article.title if self.is_past_head else f"{keys.key_on(self.screen, 'close')} shows all panes"
+            return "the last article"
+        return self.article.title if self.names_itself and self.article is not None else ""
+
+    def _hinted(self) -> str | None:
+        """The command whose key the last line names, if it names one."""
+        if self.finder.session is not None:
+            return None
+        if self.jumps.has_just_landed:
+            return "return"
+        if self.at_end and self.max_scroll_y:
+            return None if self.is_last else "page-down"
+        return "close" if self.names_itself and self.article is not None and not self.is_past_head else None
 
     # Moving.
 
@@ -458,6 +472,10 @@ class ArticleView(PageView):
         """Open the link that was clicked; two clicks select a word, three a paragraph."""
         event.prevent_default()
         at = self.cell_of(event)
+        if at == self._pressed and at.y >= self.size.height - self.foot and (hint := self._hinted()) is not None:
+            event.stop()
+            self.post_message(self.HintClicked(hint))
+            return
         if at != self._pressed or not 0 <= at.y < len(self.sight) or self.is_on_thumb(at):
             return
         link = self.link_cursor.below(at)

@@ -170,7 +170,7 @@ class FacetList(SideList):
         """The names as they are compared, made when one is sought for the first time."""
         if self._folded is None:
             table = self._facets.table
-            self._folded = [_folded(name) if at != table.nameless else "" for at, name in enumerate(table.names)]
+            self._folded = [_folded(name or table.nameless_as) for name in table.names]
         return self._folded
 
 

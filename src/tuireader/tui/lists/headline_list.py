@@ -77,8 +77,7 @@ class HeadlineList(RowList):
         self._source = _NOTHING
         self._window = HeadlineWindow(_NOTHING, View(0))
         self._unwritten = unwritten
-        self.with_feed = False
-        """Whether rows name their feed: there is more than one."""
+        self._with_feed = False
         self.searched = False
         """Whether rows have a line with what was searched for, in its context."""
         self._contexts: dict[int, Excerpt] = {}
@@ -88,6 +87,17 @@ class HeadlineList(RowList):
         self._open: int | None = None
         self.find: Find | None = None
         """What looks in titles for what is searched for, while something is."""
+
+    @property
+    def with_feed(self) -> bool:
+        """Whether rows name their feed: there is more than one."""
+        return self._with_feed
+
+    @with_feed.setter
+    def with_feed(self, with_feed: bool) -> None:
+        if with_feed != self._with_feed:
+            self._with_feed = with_feed
+            self.refresh()
 
     # The rows.
 
@@ -311,7 +321,7 @@ class HeadlineList(RowList):
         return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
 
     def _dot(self, headline: Headline) -> list[Piece]:
-        new = " N" if is_linear(self) else " ●"
+        new = unless_omitted(self, Omitted.COUNTS, " N" if is_linear(self) else " ●")
         return [(" " if headline.read else new, "mark"), ("  " if headline.read else " ", "")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none

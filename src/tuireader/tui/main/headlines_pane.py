@@ -182,6 +182,17 @@ class HeadlinesPane(Backdrop):
         self.wanted = replace(self._as_wanted(query), keep=query.keep)
         return self._take_list(self.wanted, at)
 
+    def _line(self, at: Place) -> int:
+        return max(0, min(at.line, self.headlines.room - 1))
+
+    def stand_as_at_start(self) -> None:
+        """Show what a start shows that leads back to here: the cursor, wherever the wheel has led."""
+        if not self.headlines.cursor or self.place is None:
+            self.headlines.stand(0, 0)
+        else:
+            self.headlines.hold(self.headlines.cursor, self._line(self.place))
+            self.headlines.reveal()
+
     def keep(self, article_id: int) -> None:
         """Let an article stay in the list until it is left, although it may soon not belong any more."""
         if self.wanted.unread or self.wanted.starred:
@@ -222,6 +233,7 @@ class HeadlinesPane(Backdrop):
         view = read_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
         self._notice_changes()
         self._show_view(self.wanted, at, view)
+        self.headlines.with_feed = len(query.feeds) != 1 and self.headlines.spans_feeds()
 
     async def _take_list(self, query: Query, at: Place | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
@@ -240,8 +252,8 @@ class HeadlinesPane(Backdrop):
         if at is None:
             self.headlines.show(self._source, view)
         else:
-            line = max(0, min(at.line, self.headlines.room - 1))
-            self.headlines.show(self._source, view, at=at.article_id, line=line)
+            self.headlines.show(self._source, view, at=at.article_id, line=self._line(at))
+            self.headlines.reveal()
         self.post_message(self.Listed(is_another=True))
 
     @work(exclusive=True, group="list")

@@ -44,7 +44,7 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
 
 def _is_led_back_to(reader: ReaderScreen) -> bool:
     """Whether the next start leads back to what is shown now, or nearly so."""
-    if reader.is_finding or reader.config.linear or not reader.is_settled:
+    if reader.is_finding or reader.config.linear or not reader.is_settled or reader.reading.is_of_the_past:
         return False
     is_as_at_first = reader.wanted == Query() and not reader.headlines.cursor and reader.reading.opened is None
     return reader.config.resume or is_as_at_first
@@ -55,7 +55,10 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
     app.clear_notifications()
     while app.screen is not reader:
         await app.pop_screen()
+    for facets in reader.sidebar.facets:
+        reader.sidebar.clear_filter(facets)
     if reader.bottom.is_asking:
+        reader.set_focus(reader.article if reader.pane == "article" else reader.headlines)
         await reader.bottom.end()
     if reader.zen:
         reader.toggle_zen()
@@ -63,8 +66,9 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
         reader.choosing.want(queries.with_text(reader.wanted, ""), reader.headlines_pane.place)
     if reader.pane == "sidebar":
         reader.show_pane("headlines")
-    for side_list in reader.sidebar.facets:
-        side_list.go_home()
+    for facets in reader.sidebar.facets:
+        facets.go_home()
+    reader.headlines_pane.stand_as_at_start()
     reader.reading.invite("")  # it comes with what shows articles, which is loaded later
     while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
         await asyncio.sleep(LOOK)

@@ -239,7 +239,14 @@ class PanesScreen(SteadyScreen[None]):
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:
         """Do what a click on a hint means."""
-        command = BY_ID[event.command]
+        await self._do_command(event.command)
+
+    async def on_article_view_hint_clicked(self, event: ArticleView.HintClicked) -> None:
+        """The same, of what the last line of the article names."""
+        await self._do_command(event.command)
+
+    async def _do_command(self, id_: str) -> None:
+        command = BY_ID[id_]
         if command.context == "panes":
             await self.action_command(command.id)
         else:

@@ -120,6 +120,8 @@ class ReadingPane(Backdrop):
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
         """The article that is open, and what the user did with it."""
+        self.is_of_the_past = False
+        """Whether that has been removed since."""
         self._looked_at: set[int] = set()
         """The feeds whose language was asked for since the start."""
         self._changes: list[StatusChange] = []
@@ -260,6 +262,7 @@ class ReadingPane(Backdrop):
         stopped = self._positions.setdefault(opened.article.id, status.position)
         opened = replace(opened, status=replace(status, position=stopped))
         self.opened = (opened.article, opened.status)
+        self.is_of_the_past = False
         self.view.is_last = is_last
         self.view.show(opened)
         self._shower = get_current_worker()
@@ -348,6 +351,7 @@ class ReadingPane(Backdrop):
         try:
             status = await self._cache.read(lambda c: articles.status(c, article_id))
         except NotFoundError:  # its feed was removed; what is open stays open
+            self.is_of_the_past = self.opened is not None and self.opened[0].id == article_id
             return
         if self.opened is None or self._changes is not changes:  # another one was opened
             return

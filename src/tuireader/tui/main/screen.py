@@ -198,6 +198,7 @@ class ReaderScreen(PanesScreen):
             self.recount()
         else:
             self.headlines_pane.watch_cache()
+            self.hold()
             self.call_after_refresh(self._lead_back, there)  # it takes what the screen has room for
 
     def _lead_back(self, there: Whereabouts) -> None:
@@ -206,6 +207,8 @@ class ReaderScreen(PanesScreen):
         except StoreError as error:
             toast(self, str(error), severity="error")
             self.recount()
+        finally:
+            self.release()
 
     def _age(self) -> None:
         self.headlines.refresh()

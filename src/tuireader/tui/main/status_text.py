@@ -50,7 +50,8 @@ def states(
         if survey.unindexed and survey.query.text.strip():
             said.append(f"{survey.unindexed} still being indexed")
         if has_counts:
-            said.append(f"{unread} unread" if unread else "nothing found" if is_empty else "all read")
+            starred = f"{survey.totals.starred} starred" if survey.query.starred else ""
+            said.append(starred or (f"{unread} unread" if unread else "nothing found" if is_empty else "all read"))
         if survey.checked and has_ages and not (progress or offline):
             said.append(f"refreshed {ago(survey.checked, now)}")
     return tuple(said)

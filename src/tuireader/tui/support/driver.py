@@ -174,11 +174,14 @@ class TerminalDriver(OpenDriver):
         parser = self.make_parser()
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
+        is_first = hush.before() is not None  # of what was typed before that, Enter had become the end of a line
         while not self.exit_event.is_set():
             data = self._read()
             if data is None:
                 self._lose()
                 return
+            if data and is_first:
+                data, is_first = data.replace(b"\n", b"\r"), False
             data = held + data
             held = _unfinished_mouse(data)
             text = decode(_X10_MOUSE.sub(b"", data))

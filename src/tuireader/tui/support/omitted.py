@@ -14,6 +14,7 @@ class Omitted(Flag):
     NOTHING = 0
     AGES = auto()
     COUNTS = auto()
+    """How many there are of what, and which are unread."""
 
 
 def omits(node: Widget, what: Omitted) -> bool:

@@ -102,11 +102,25 @@ class OpenApp(App[None]):
 
 
 class OpenScreen(Screen[ScreenResultType]):
-    """A screen of which nothing is drawn while its app paints no frames."""
+    """A screen of which nothing is drawn while it is held, or its app paints no frames."""
+
+    is_held = False
+
+    def hold(self) -> None:
+        """Draw nothing until there is more of it to see."""
+        self.is_held = True
+
+    def release(self) -> None:
+        """Draw it from now on."""
+        self.is_held = False
+        if isinstance(self.app, OpenApp) and self.app.shows_frames:
+            self.app.show_frames()
 
     def _compositor_refresh(self) -> None:
         """Called by Textual to draw what has changed."""
         app = self.app
+        if self.is_held:
+            return
         if isinstance(app, OpenApp) and app.is_next_whole and self is app.screen:
             app.paint_whole()
             self._dirty_widgets.clear()
