@@ -94,6 +94,14 @@ def test_why_the_only_feed_failed_is_said_once(run: Run, review: ScriptedSite) -
     assert len(run("refresh", "--force").err.splitlines()) == 1
 
 
+def test_a_refresh_of_what_is_there_and_what_is_not_does_what_it_can(run: Run, review: ScriptedSite) -> None:
+    run("add", review.url)
+    done = run("refresh", "--force", "1", "99")
+    assert done.status == 1
+    assert "“99”" in done.err.splitlines()[0]
+    assert done.err.splitlines()[-1].endswith("new in The Example Review.")
+
+
 def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) -> None:
     other = rss(Item("entry", html="<p>Another.</p>"))
     review.pages["/other"] = Reply(other, content_type="application/rss+xml")

@@ -73,6 +73,16 @@ def test_keys_of_the_first_moment_do_what_they_do_and_are_not_shown(go: Path) ->
     assert usual[3] & termios.ECHO
 
 
+def test_enter_opens_also_where_it_was_typed_before_there_was_anyone_to_hear_it() -> None:
+    """The terminal has made the end of a line of it by then."""
+    shelve(paths.cache_path(), "The Example Review", [Piece(f"Piece {number}", number) for number in range(1, 7)])
+    with Terminal() as terminal:
+        terminal.press("j", "j", "\r")
+        terminal.until(lambda screen: "By Andrew Zirkle" in screen and screen.count("Piece 3") == 2)
+        terminal.press("\x11")
+        assert terminal.wait() == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_who_is_ended_while_starting_leaves_the_terminal_as_it_was(held: Terminal, number: int) -> None:
     held.kill(number)

@@ -385,6 +385,20 @@ async def test_zen_leaves_the_article_alone(two_feeds: Path) -> None:
         await press(pilot, "escape")
         assert "FEEDS" in screen_text(app)
         assert app.focused is app.reader.article
+        await press(pilot, "z")
+        assert "shows all panes" in screen_text(app)
+        await pilot.click(app.reader.article, offset=(app.reader.article.size.width // 2, WIDE[1] - 1))
+        await settle(pilot)
+        assert "FEEDS" in screen_text(app)
+
+
+async def test_what_is_starred_is_counted_where_it_is_shown(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "f", "h", "j", "j", "enter")
+        assert app.reader.wanted.starred
+        assert app.reader.title_bar.states[0] == "1 starred"
 
 
 async def test_searching_as_it_is_typed(two_feeds: Path) -> None:
