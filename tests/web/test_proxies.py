@@ -93,3 +93,17 @@ async def test_a_proxy_that_makes_no_sense_is_a_sentence(value: str, monkeypatch
     with pytest.raises(FetchError, match="proxy that your environment names"):
         async with open_client():
             pass
+
+
+async def test_a_proxy_that_is_not_there_is_not_held_against_the_site(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+    port = closed.sockets[0].getsockname()[1]
+    closed.close()
+    await closed.wait_closed()
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
+    async with open_client() as client:
+        with pytest.raises(FetchError, match="The proxy that your environment names cannot be reached") as caught:
+            await get(client, "http://example.org/")
+    assert caught.value.is_offline

@@ -10,7 +10,7 @@ from typing import Any
 
 import httpx2
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, FetchFailure
 from tuireader.urls.private import is_private_address
 from tuireader.urls.reach import Reach
 from tuireader.web.address import Address
@@ -76,6 +76,8 @@ class Proxied:
                     raise _translated(error) from error
                 continue  # a kept connection was closed under our hands before it carried anything; take the next
             except httpx2.HTTPError as error:
+                if isinstance(error, httpx2.ConnectError) and not guard.is_direct:
+                    raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
                 raise _translated(error) from error
             except ExceptionGroup as group:  # of what was tried side by side to connect
                 if group.split(OverflowError)[1] is not None:
@@ -92,6 +94,12 @@ class Proxied:
     async def close(self) -> None:
         """Close all connections."""
         await self._client.aclose()
+
+
+_UNREACHED = (
+    "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
+    " and ALL_PROXY"
+)
 
 
 class Received:
@@ -139,6 +147,11 @@ class Guard:
             await self._judge()
         elif step in {"start_tls.started", "start_tls.complete"}:
             self._handshaking = step == "start_tls.started"
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether it connects to the site itself, and not to a proxy."""
+        return self._direct
 
     async def close_half_open(self) -> None:
         """Close a connection that was given up in its TLS handshake, which httpcore2 forgets when it is cancelled."""
