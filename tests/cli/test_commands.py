@@ -19,6 +19,7 @@ from support.pty_terminal import Terminal
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader import paths
+from tuireader.cli import main
 
 ARTICLE_KEYS = {
     "id", "feed", "feed_url", "title", "link", "authors", "categories", "published", "updated",
@@ -100,6 +101,17 @@ def test_a_refresh_of_what_is_there_and_what_is_not_does_what_it_can(run: Run, r
     assert done.status == 1
     assert "“99”" in done.err.splitlines()[0]
     assert done.err.splitlines()[-1].endswith("new in The Example Review.")
+
+
+def test_what_cannot_be_kept_is_not_asked_for(
+    run: Run, review: ScriptedSite, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("add", review.url)
+    asked = len(review.requests)
+    monkeypatch.setattr("os.access", lambda *_, **__: False)
+    assert main(["refresh", "--force"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1] == "tuireader: So nothing was asked for."
+    assert len(review.requests) == asked
 
 
 def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) -> None:

@@ -201,6 +201,9 @@ def _feed_cells(summary: FeedSummary) -> list[str]:
 def refresh(arguments: argparse.Namespace) -> int:
     """Fetch what is due, or the named feeds; `--force` asks now, still conditionally."""
     with cache.opened() as connection:
+        if connection.is_read_only:
+            say("So nothing was asked for.")
+            return FAILED
         chosen, mistakes = _chosen(connection, arguments.feeds)
     for mistake in mistakes:
         say(mistake)

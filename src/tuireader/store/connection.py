@@ -101,6 +101,8 @@ class Connection(sqlite3.Connection):
     """A connection to the cache at `path`: what goes wrong with the file is a StoreError; a bug stays what it is."""
 
     path: Path
+    is_read_only = False
+    """Whether nothing can be written."""
     notice: str = ""
     """What the user should know about how it was opened, as a sentence."""
 
@@ -276,6 +278,7 @@ def _open(path: Path, database: str = "", *, uri: bool = False, patience: float 
         c.close()
         raise
     if uri or not os.access(path, os.W_OK):
+        c.is_read_only = True
         c.notice = f"{path} can be read but not changed: what you mark now is not kept."
     return c
 
