@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 TAGS = 100_000
 """Tags, also those that are escaped, from which on a body is read in a process of its own: some seconds at worst."""
-PATIENCE = 20.0
-"""Seconds in which that has to be read."""
+PATIENCE = 60.0
+"""Seconds in which that has to be read and saved: one of fifty thousand entries takes ten on a machine of its own."""
 
 
 def is_heavy(content: bytes) -> bool:
