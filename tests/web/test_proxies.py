@@ -107,3 +107,12 @@ async def test_a_proxy_that_is_not_there_is_not_held_against_the_site(
         with pytest.raises(FetchError, match="The proxy that your environment names cannot be reached") as caught:
             await get(client, "http://example.org/")
     assert caught.value.is_offline
+
+
+async def test_what_fails_behind_a_proxy_is_the_sites_affair(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    proxy = await serve(saying(b"HTTP/1.1 200 OK\r\n\r\n" + b"no TLS at all\r\n\r\n" * 9))
+    monkeypatch.setenv("https_proxy", proxy.url)
+    async with open_client() as client:
+        with pytest.raises(FetchError, match=r"example\.org offers no secure connection that works") as caught:
+            await get(client, "https://example.org/", deadline=5.0)
+    assert not caught.value.is_offline

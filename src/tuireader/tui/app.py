@@ -22,7 +22,7 @@ from textual.worker import WorkerFailed
 
 from tuireader import hush
 from tuireader.config.options import Config
-from tuireader.errors import TuireaderError, unexpected
+from tuireader.errors import StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
@@ -217,6 +217,14 @@ class ReaderApp(TypeAhead):
             self.show_frames()
         else:  # what has come is laid out with the next frame
             self.reader.call_after_refresh(self._raise_curtain, latest, is_drawn=True)
+
+    def about_to_act(self) -> None:
+        """Let a key act on what is seen, also while that is the screen that was kept."""
+        if self._has_reader and not self.shows_frames:
+            try:
+                self.reader.resume.stand_where_seen()
+            except StoreError as error:
+                toast(self.reader, str(error), severity="error")
 
     async def on_event(self, event: events.Event) -> None:
         """Once a key acts, what it does is seen."""

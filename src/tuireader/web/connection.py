@@ -109,6 +109,8 @@ class Connection(asyncio.Protocol):
     async def ask(self, request: Request, headers: list[tuple[bytes, bytes]]) -> h11.Response:
         """Send a request, and give the head of the answer."""
         wire = self._wire
+        if self._came:
+            raise NotHttpError  # it speaks before it is asked: its answers would be those to other requests
         wire.write(self._sent(h11.Request(method=request.method, target=request.address.target, headers=headers)))
         if request.body:
             wire.write(self._sent(h11.Data(data=request.body)))

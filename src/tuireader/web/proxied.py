@@ -76,7 +76,7 @@ class Proxied:
                     raise _translated(error) from error
                 continue  # a kept connection was closed under our hands before it carried anything; take the next
             except httpx2.HTTPError as error:
-                if isinstance(error, httpx2.ConnectError) and not guard.is_direct:
+                if isinstance(error, httpx2.ConnectError) and guard.is_kept_from_proxy:
                     raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
                 raise _translated(error) from error
             except ExceptionGroup as group:  # of what was tried side by side to connect
@@ -149,9 +149,9 @@ class Guard:
             self._handshaking = step == "start_tls.started"
 
     @property
-    def is_direct(self) -> bool:
-        """Whether it connects to the site itself, and not to a proxy."""
-        return self._direct
+    def is_kept_from_proxy(self) -> bool:
+        """Whether it was a proxy that could not be connected to; what is behind it is the site's affair."""
+        return not self._direct and not self._handshaking
 
     async def close_half_open(self) -> None:
         """Close a connection that was given up in its TLS handshake, which httpcore2 forgets when it is cancelled."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import closing
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from textual.pilot import Pilot
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, resize, screen_text, settle, shelve
 from tuireader.config.options import Config
+from tuireader.library.jobs import writer
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, ui_state
 from tuireader.store.connection import connect
@@ -345,3 +347,69 @@ async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(d
         headlines = again.reader.headlines
         assert headlines.cursor == 10
         assert headlines.cursor_line() + headlines.cursor_lines(10) <= headlines.room
+
+
+async def test_who_quits_while_still_being_led_back_is_led_there_the_next_time(two_feeds: Path) -> None:
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "enter")
+        opened = app.reader.reading.opened
+        assert opened is not None
+        await app.action_quit()
+    hasty = reader(two_feeds)
+    async with hasty.run_test(size=WIDE):
+        hasty.reader.resume.keep()  # as the end does, whenever it comes
+    again = reader(two_feeds)
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert again.reader.reading.opened is not None
+        assert again.reader.reading.opened[0].id == opened[0].id
+
+
+async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there(db: Path) -> None:
+    shelve(db, "Notes", [Piece(f"Piece {n}", n) for n in range(1, 9)])
+    app = reader(db)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "j", "g")
+        seen = app.reader.headlines.current
+        assert seen is not None
+        await app.action_quit()
+    shelve(db, "Newer", [Piece("Newer", 0.1)])
+    again = reader(db)
+    async with again.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert again.reader.headlines.current != seen
+        again.shows_frames = False  # as while the screen stands there that was kept
+        await press(pilot, "f")
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.id == seen.id
+        assert again.reader.headlines.current.starred
+
+
+async def test_what_is_marked_while_another_program_holds_the_cache_is_kept_and_undone(
+    two_feeds: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "BUSY_SECONDS", 0.1)
+    app = reader(two_feeds)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        with closing(connect(two_feeds)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await pilot.press("A")
+            for _ in range(500):
+                if list(two_feeds.parent.glob("*.marks-*")):
+                    break
+                await asyncio.sleep(0.01)
+            assert list(two_feeds.parent.glob("*.marks-*"))
+            other.execute("ROLLBACK")
+        await settle(pilot)
+        assert articles_unread(two_feeds) == 0
+        await press(pilot, "U")
+        assert articles_unread(two_feeds) > 0
+
+
+def articles_unread(path: Path) -> int:
+    with closing(connect(path)) as c:
+        return articles.count(c, Query(unread=True))

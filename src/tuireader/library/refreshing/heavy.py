@@ -1,4 +1,4 @@
-"""Bodies with so many tags that reading them may take minutes, as someone may intend."""
+"""Bodies that are so large, or have so many tags, that reading them may take minutes, as someone may intend."""
 
 from __future__ import annotations
 
@@ -12,15 +12,17 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.work import Result, Work
     from tuireader.model.fetched import Page
 
+LARGE = 2_000_000
+"""Bytes from which on a body is read in a process of its own, whatever it is."""
 TAGS = 100_000
-"""Tags, also those that are escaped, from which on a body is read in a process of its own: some seconds at worst."""
+"""Tags, also those that are escaped, from which on it is: some seconds at worst."""
 PATIENCE = 60.0
 """Seconds in which that has to be read and saved: one of fifty thousand entries takes ten on a machine of its own."""
 
 
 def is_heavy(content: bytes) -> bool:
-    """Whether a body has so many tags."""
-    return content.count(b"<") + content.count(b"&lt;") > TAGS
+    """Whether a body is so large, or has so many tags."""
+    return len(content) > LARGE or content.count(b"<") + content.count(b"&lt;") > TAGS
 
 
 async def take(cache: Cache, work: Work[Result], page: Page) -> Result:

@@ -321,7 +321,7 @@ class HeadlineList(RowList):
         return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
 
     def _dot(self, headline: Headline) -> list[Piece]:
-        new = unless_omitted(self, Omitted.COUNTS, " N" if is_linear(self) else " ●")
+        new = " N" if is_linear(self) else " ●"
         return [(" " if headline.read else new, "mark"), ("  " if headline.read else " ", "")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none

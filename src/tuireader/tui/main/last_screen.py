@@ -55,8 +55,6 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
     app.clear_notifications()
     while app.screen is not reader:
         await app.pop_screen()
-    for facets in reader.sidebar.facets:
-        reader.sidebar.clear_filter(facets)
     if reader.bottom.is_asking:
         reader.set_focus(reader.article if reader.pane == "article" else reader.headlines)
         await reader.bottom.end()
@@ -66,8 +64,7 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
         reader.choosing.want(queries.with_text(reader.wanted, ""), reader.headlines_pane.place)
     if reader.pane == "sidebar":
         reader.show_pane("headlines")
-    for facets in reader.sidebar.facets:
-        facets.go_home()
+    reader.sidebar.go_home()
     reader.headlines_pane.stand_as_at_start()
     reader.reading.invite("")  # it comes with what shows articles, which is loaded later
     while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it

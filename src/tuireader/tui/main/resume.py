@@ -33,6 +33,8 @@ class Whereabouts(NamedTuple):
     in_article: bool = False
     turned: tuple[str, ...] = ()
     """The lists of the sidebar, by their ids, whose order is not the usual one."""
+    first: int | None = None
+    """The article under the cursor where that is at the top."""
 
 
 class Resume:
@@ -46,6 +48,10 @@ class Resume:
         self._journey = journey
         self.is_led = False
         """Whether the user is where they were, as far as that is still there."""
+        self._awaited = False
+        """Whether the article that was open was asked for."""
+        self._there = Whereabouts()
+        """Where the user was led."""
         self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
 
     def keep_soon(self) -> None:
@@ -53,8 +59,10 @@ class Resume:
         self._stillness.moved()
 
     def keep(self) -> None:
-        """Keep where the user is now."""
+        """Keep where the user is now; where they were, while they are still led back there."""
         panes, opened = self._panes, self._panes.reading.opened
+        if not self.is_led or (self._awaited and opened is None and panes.reading.is_opening):
+            return
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.panes_beside == 3)
         here = Whereabouts(
@@ -63,6 +71,7 @@ class Resume:
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
             turned=tuple(facets.id or "" for facets in panes.sidebar.facets if facets.is_turned),
+            first=panes.headlines.current.id if panes.headlines.current and not panes.headlines.cursor else None,
         )
         self._state.put(WHEREABOUTS, to_text(here))
 
@@ -81,10 +90,22 @@ class Resume:
         for facets in panes.sidebar.facets:
             if facets.id in there.turned:
                 facets.turn()
-        there = still_there(self._connection, there)
+        there = self._there = still_there(self._connection, there)
         panes.headlines_pane.show_at_once(there.query, there.place)
         if there.opened is not None and (there.in_article or panes.panes_beside == 3):
+            self._awaited = True
             self._journey.resume(there.opened, into=there.in_article)
+
+    def stand_where_seen(self) -> None:
+        """Put the cursor on the article that the last screen has it on, where new ones stand above that now.
+
+        Called when a key acts while that screen still stands there. Raises StoreError.
+        """
+        first, panes = self._there.first, self._panes
+        if first is None or panes.headlines.cursor or panes.headlines.current is None:
+            return
+        if panes.headlines.current.id != first and articles.headlines(self._connection, [first]):
+            panes.headlines_pane.show_at_once(self._there.query, Place(first, 0))
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
@@ -115,6 +136,7 @@ def to_text(here: Whereabouts) -> str:
         "opened": here.opened,
         "in_article": here.in_article,
         "turned": here.turned,
+        "first": here.first,
     }
     import json  # not needed at a first start
 
@@ -135,7 +157,7 @@ def from_text(text: str) -> Whereabouts:
     if not isinstance(said, dict):
         return Whereabouts()
     place = _of(int, said.get("place"))
-    opened = said.get("opened")
+    opened, first = said.get("opened"), said.get("first")
     return Whereabouts(
         query=Query(
             feeds=_of(int, said.get("feeds")),
@@ -149,6 +171,7 @@ def from_text(text: str) -> Whereabouts:
         opened=opened if type(opened) is int else None,
         in_article=said.get("in_article") is True,
         turned=_of(str, said.get("turned")),
+        first=first if type(first) is int else None,
     )
 
 

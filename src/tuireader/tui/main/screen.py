@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -52,6 +53,10 @@ MINUTE = 60.0
 """Seconds after which ages are written anew."""
 
 
+HELD = 0.5
+"""Seconds at most for which nothing is drawn at a start, while the article comes that it leads back to."""
+LOOK = 0.005
+"""Seconds between two looks at whether it is there."""
 _GARBAGE = 1.0
 """Seconds after which garbage is collected also where counts have not come."""
 _LEADING = frozenset({"list", "facets", "article"})
@@ -208,6 +213,13 @@ class ReaderScreen(PanesScreen):
             toast(self, str(error), severity="error")
             self.recount()
         finally:
+            self._release(time.monotonic() + HELD)
+
+    def _release(self, latest: float) -> None:
+        """Draw, once an article is there that is all that will be seen."""
+        if self.panes_beside < 3 and self.reading.is_opening and time.monotonic() < latest:
+            self.set_timer(LOOK, lambda: self._release(latest))
+        else:
             self.release()
 
     def _age(self) -> None:

@@ -92,6 +92,14 @@ class Sidebar(Backdrop):
             there.move_to(0 if event.by > 0 else there.row_count() - 1)
             there.focus()
 
+    def go_home(self) -> None:
+        """Be as a start shows it: all names, from the top of each list, the first with the height."""
+        for facets in self.facets:
+            facets.set_filter("")
+            facets.go_home()
+        self._tallest = self.feeds
+        self.share()
+
     # What is chosen.
 
     def choose(self, query: Query) -> None:

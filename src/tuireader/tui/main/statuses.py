@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.errors import TuireaderError
+from tuireader.errors import BusyError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.status_change import StatusChange
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tuireader.library.reading.status import Marking
     from tuireader.model.article import Status
     from tuireader.model.query import Query
+
+
+_PART = 500
+"""Articles of one transaction, where steps are not timed."""
 
 
 class StatusChanged(Message):
@@ -126,14 +130,14 @@ class StatusController:
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
-        found = await self._cache.write(lambda c: _to_mark_read(c, query))
-        await self._mark_in_steps(found, read=True)
+        found = await self._cache.read(lambda c: _to_mark_read(c, query))
         ids = frozenset(found)
         if not ids:
             toast(self._node, "All of these are read already.")
             return
         said = f"{len(ids)} marked read"
         self._undo.push(UndoStep(f"{len(ids)} marked unread again", ids, read=False))
+        await self._mark_in_steps(found, read=True)
         self._show(StatusChange(ids, read=True))
         toast(self._node, f"{said} ({self._undo_key} to undo)")
         self._node.post_message(StatusChanged(lists_too=True))
@@ -141,7 +145,7 @@ class StatusController:
     async def _mark_in_steps(
         self, ids: Sequence[int], *, read: bool | None = None, starred: bool | None = None
     ) -> None:
-        """Mark many; what else the user marks meanwhile is written in between."""
+        """Mark many; what else the user marks meanwhile is written in between. None of it is lost."""
         marking = _marking(ids, read=read, starred=starred)
         try:
             is_left = True
@@ -149,8 +153,15 @@ class StatusController:
                 is_left = await self._cache.write(marking.step)
                 await asyncio.sleep(marking.PAUSE)
         except asyncio.CancelledError:  # the program ends: the rest is written now, or by the next start
-            self._cache.change(StatusChange(tuple(marking.left), read, starred))
+            self._hand_over(marking.left, read=read, starred=starred)
             raise
+        except BusyError:  # another program holds the cache: the rest is kept, and written when that lets go
+            for written in self._hand_over(marking.left, read=read, starred=starred):
+                await wait_for(written)
+
+    def _hand_over(self, ids: Sequence[int], *, read: bool | None, starred: bool | None) -> list[Future[None]]:
+        parts = [tuple(ids[start : start + _PART]) for start in range(0, len(ids), _PART)]
+        return [self._cache.change(StatusChange(part, read, starred)) for part in parts]
 
     async def _take_back(self) -> None:
         step = self._undo.pop()

@@ -14,7 +14,6 @@ class Omitted(Flag):
     NOTHING = 0
     AGES = auto()
     COUNTS = auto()
-    """How many there are of what, and which are unread."""
 
 
 def omits(node: Widget, what: Omitted) -> bool:

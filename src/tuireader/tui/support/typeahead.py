@@ -124,7 +124,11 @@ class TypeAhead(OpenApp):
         self._look = None
         await self._go_on()
 
+    def about_to_act(self) -> None:
+        """Called before a key acts, or what is pasted."""
+
     async def _give(self, event: Typed) -> None:
+        self.about_to_act()
         target = self.focused or self.screen
         self._given = self._acting = Given(event, self.screen, time.monotonic())
         await super().on_event(event)
