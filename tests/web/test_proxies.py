@@ -109,10 +109,18 @@ async def test_a_proxy_that_is_not_there_is_not_held_against_the_site(
     assert caught.value.is_offline
 
 
-async def test_what_fails_behind_a_proxy_is_the_sites_affair(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    proxy = await serve(saying(b"HTTP/1.1 200 OK\r\n\r\n" + b"no TLS at all\r\n\r\n" * 9))
-    monkeypatch.setenv("https_proxy", proxy.url)
-    async with open_client() as client:
+async def test_what_fails_behind_a_proxy_is_the_sites_affair(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        await reader.read(1)  # the handshake begins
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server, open_client() as client:
         with pytest.raises(FetchError, match=r"example\.org offers no secure connection that works") as caught:
             await get(client, "https://example.org/", deadline=5.0)
     assert not caught.value.is_offline

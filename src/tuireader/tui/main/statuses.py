@@ -130,14 +130,18 @@ class StatusController:
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
     async def _mark_all_read(self, query: Query) -> None:
+        unwritten = [*self._unwritten]
         found = await self._cache.read(lambda c: _to_mark_read(c, query))
         ids = frozenset(found)
+        for change in unwritten:  # what was read may be without them
+            if change.read is not None:
+                ids = ids - {*change.ids} if change.read else ids | {*change.ids}
         if not ids:
             toast(self._node, "All of these are read already.")
             return
         said = f"{len(ids)} marked read"
         self._undo.push(UndoStep(f"{len(ids)} marked unread again", ids, read=False))
-        await self._mark_in_steps(found, read=True)
+        await self._mark_in_steps(sorted(ids), read=True)
         self._show(StatusChange(ids, read=True))
         toast(self._node, f"{said} ({self._undo_key} to undo)")
         self._node.post_message(StatusChanged(lists_too=True))
