@@ -199,7 +199,7 @@ class ReaderApp(TypeAhead):
     def on_mount(self) -> None:
         """End well when told to from outside; begin with what was asked for."""
         self._heed_the_terminal()
-        if not self.shows_frames:
+        if self._is_behind_curtain:
             self._raise_curtain(time.monotonic() + CURTAIN)
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
@@ -208,7 +208,7 @@ class ReaderApp(TypeAhead):
 
     def _raise_curtain(self, latest: float, *, is_drawn: bool = False) -> None:
         """Take the place of the screen that was kept, once all is there that stands on it, and as it is now."""
-        if self.shows_frames or self._is_quitting:
+        if not self._is_behind_curtain:
             return
         is_late = time.monotonic() >= latest
         if not (is_late or (self._has_reader and self.reader.is_settled)):
@@ -218,9 +218,14 @@ class ReaderApp(TypeAhead):
         else:  # what has come is laid out with the next frame
             self.reader.call_after_refresh(self._raise_curtain, latest, is_drawn=True)
 
+    @property
+    def _is_behind_curtain(self) -> bool:
+        """Whether the screen that was kept stands there; while the user quits, another one is drawn to be kept."""
+        return not (self.shows_frames or self._is_quitting)
+
     def about_to_act(self) -> None:
         """Let a key act on what is seen, also while that is the screen that was kept."""
-        if self._has_reader and not self.shows_frames:
+        if self._has_reader and self._is_behind_curtain:
             try:
                 self.reader.resume.stand_where_seen()
             except StoreError as error:
@@ -229,8 +234,7 @@ class ReaderApp(TypeAhead):
     async def on_event(self, event: events.Event) -> None:
         """Once a key acts, what it does is seen."""
         await super().on_event(event)
-        is_awaited = isinstance(event, events.Key) and self._has_reader
-        if is_awaited and not (self.shows_frames or self._is_quitting):
+        if isinstance(event, events.Key) and self._has_reader:
             self._raise_curtain(0)
 
     def on_app_focus(self) -> None:

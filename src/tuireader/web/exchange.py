@@ -90,15 +90,20 @@ async def _drain(answer: Answer) -> None:
             return
 
 
+def left_of(deadline: asyncio.Timeout) -> float:
+    """The seconds until a deadline."""
+    now = asyncio.get_running_loop().time()
+    return (deadline.when() or now) - now
+
+
 async def _turn(large: asyncio.Semaphore, stack: AsyncExitStack, deadline: asyncio.Timeout) -> None:
     """Wait for a turn among the large ones, while the deadline stands still."""
-    loop = asyncio.get_running_loop()
-    left = (deadline.when() or loop.time()) - loop.time()
+    left = left_of(deadline)
     deadline.reschedule(None)
     try:
         await stack.enter_async_context(large)
     finally:
-        deadline.reschedule(loop.time() + left)
+        deadline.reschedule(asyncio.get_running_loop().time() + left)
 
 
 async def _body(

@@ -23,7 +23,7 @@ from tuireader.web import headers as http
 from tuireader.web.address import Address, parse_address
 from tuireader.web.client import Client
 from tuireader.web.decompress import CutOffError, TooLargeError, UnpackError
-from tuireader.web.exchange import Response, ask
+from tuireader.web.exchange import Response, ask, left_of
 from tuireader.web.headers import basic_authorization
 from tuireader.web.transport import PrivateAddressError, Request, TransportError
 
@@ -171,11 +171,11 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
 
     Whatever goes wrong is a FetchError.
     """
-    name, loop = _name(question.address), asyncio.get_running_loop()
+    name = _name(question.address)
     try:
         async with asyncio.timeout(max(left, 0)) as until:
             answer = await ask(client, question, until)
-            return answer, (until.when() or loop.time()) - loop.time()
+            return answer, left_of(until)
     except TimeoutError as error:
         raise errors.of_timeout(name, deadline) from error
     except PrivateAddressError as error:

@@ -35,6 +35,17 @@ async def press(pilot: Pilot[None], *pressed: str) -> None:
     await settle(pilot)
 
 
+async def leave(path: Path, *pressed: str, size: tuple[int, int] = WIDE) -> tuple[int | None, int | None]:
+    """Press keys in a reader, and quit; gives the article under the cursor and the one that was open."""
+    app = reader(path)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await press(pilot, *pressed)
+        current, opened = app.reader.headlines.current, app.reader.reading.opened
+        await app.action_quit()
+    return None if current is None else current.id, None if opened is None else opened[0].id
+
+
 def is_read(path: Path, article_id: int) -> bool:
     with closing(connect(path)) as c:
         return articles.status(c, article_id).read
@@ -336,11 +347,7 @@ async def test_headlines_name_their_feeds_from_the_first_frame_on(two_feeds: Pat
 
 async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(db: Path) -> None:
     shelve(db, "Notes", [Piece(f"Piece {n}", n) for n in range(1, 40)])
-    app = reader(db)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await press(pilot, *"jjjjjjjjjj")
-        await app.action_quit()
+    await leave(db, *"jjjjjjjjjj", size=(120, 40))
     again = reader(db)
     async with again.run_test(size=(80, 16)) as pilot:
         await settle(pilot)
@@ -350,13 +357,8 @@ async def test_in_a_smaller_window_the_headline_under_the_cursor_is_seen_whole(d
 
 
 async def test_who_quits_while_still_being_led_back_is_led_there_the_next_time(two_feeds: Path) -> None:
-    app = reader(two_feeds)
-    async with app.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "enter")
-        opened = app.reader.reading.opened
-        assert opened is not None
-        await app.action_quit()
+    _, opened = await leave(two_feeds, "j", "enter")
+    assert opened is not None
     hasty = reader(two_feeds)
     async with hasty.run_test(size=WIDE):
         hasty.reader.resume.keep()  # as the end does, whenever it comes
@@ -364,27 +366,23 @@ async def test_who_quits_while_still_being_led_back_is_led_there_the_next_time(t
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)
         assert again.reader.reading.opened is not None
-        assert again.reader.reading.opened[0].id == opened[0].id
+        assert again.reader.reading.opened[0].id == opened
 
 
 async def test_a_key_that_is_typed_at_the_last_screen_acts_on_what_is_seen_there(db: Path) -> None:
     shelve(db, "Notes", [Piece(f"Piece {n}", n) for n in range(1, 9)])
-    app = reader(db)
-    async with app.run_test(size=WIDE) as pilot:
-        await settle(pilot)
-        await press(pilot, "j", "g")
-        seen = app.reader.headlines.current
-        assert seen is not None
-        await app.action_quit()
+    seen, _ = await leave(db, "j", "g")
+    assert seen is not None
     shelve(db, "Newer", [Piece("Newer", 0.1)])
     again = reader(db)
     async with again.run_test(size=WIDE) as pilot:
         await settle(pilot)
-        assert again.reader.headlines.current != seen
+        assert again.reader.headlines.current is not None
+        assert again.reader.headlines.current.id != seen
         again.shows_frames = False  # as while the screen stands there that was kept
         await press(pilot, "f")
         assert again.reader.headlines.current is not None
-        assert again.reader.headlines.current.id == seen.id
+        assert again.reader.headlines.current.id == seen
         assert again.reader.headlines.current.starred
 
 

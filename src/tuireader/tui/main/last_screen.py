@@ -12,6 +12,7 @@ from tuireader.curtain import Screens
 from tuireader.model.query import Query
 from tuireader.tui.main import queries
 from tuireader.tui.support.omitted import Omitted
+from tuireader.tui.support.typeahead import LOOK
 
 if TYPE_CHECKING:
     from tuireader.tui.main.screen import ReaderScreen
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 PATIENCE = 0.25
 """Seconds that quitting may take longer for it."""
-LOOK = 0.005
-"""Seconds between two looks at whether all is there."""
 
 
 async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:

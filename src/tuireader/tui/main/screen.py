@@ -42,6 +42,7 @@ from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
 from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.typeahead import LOOK
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
 
@@ -51,12 +52,8 @@ if TYPE_CHECKING:
 
 MINUTE = 60.0
 """Seconds after which ages are written anew."""
-
-
 HELD = 0.5
 """Seconds at most for which nothing is drawn at a start, while the article comes that it leads back to."""
-LOOK = 0.005
-"""Seconds between two looks at whether it is there."""
 _GARBAGE = 1.0
 """Seconds after which garbage is collected also where counts have not come."""
 _LEADING = frozenset({"list", "facets", "article"})

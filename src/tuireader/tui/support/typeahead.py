@@ -20,7 +20,7 @@ ROUNDS = 2
 PATIENCE = 1.0
 """Seconds until the next key no longer waits for one that does not come to an end."""
 LOOK = 0.003
-"""Seconds between two looks at whether what a key waits for is there."""
+"""Seconds between two looks at whether what is waited for is there, such as what a key is meant for."""
 
 Typed = events.Key | events.Paste
 
