@@ -324,10 +324,22 @@ def test_a_pipe_gets_none_of_it() -> None:
         (("\r", "z"), "By Andrew Zirkle"),
         (("/", "p", "i", "\r"), "“pi”"),
         (("/", "p", "i"), "“pi”"),
+        (("/", "p", "i"), ""),
+        (("\r",), ""),
         (("h", "\t", "/", "z"), "/z"),
         ((*["\x1b[<65;60;10M"] * 8,), "Piece 16 "),
     ],
-    ids=["the sidebar", "a dialog", "the article alone", "a search", "while searching", "while filtering", "the wheel"],
+    ids=[
+        "the sidebar",
+        "a dialog",
+        "the article alone",
+        "a search",
+        "while searching",
+        "at once while searching",
+        "as an article opens",
+        "while filtering",
+        "the wheel",
+    ],
 )
 def test_wherever_the_user_quits_it_is_what_the_next_start_shows(keys: tuple[str, ...], until: str) -> None:
     read_once(*keys, until=until)

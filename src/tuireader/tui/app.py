@@ -352,17 +352,21 @@ class ReaderApp(TypeAhead):
         """End; what was marked is written first. Asked once more, do not wait for that."""
         if self._is_quitting:
             self._begin_to_end()
-        elif self.cache.is_idle:
-            self._is_quitting = True
-            shown_first = None
-            try:
-                if self._has_reader:
-                    shown_first = await last_screen.take(self, self.reader, self._leave_out)
-            finally:
-                self._begin_to_end(shown_first=shown_first)
+            return
+        self._is_quitting = True
+        if self.cache.is_idle:
+            await self._end_as_it_stands()
         else:
-            self._is_quitting = True
             self._quit_when_written()
+
+    async def _end_as_it_stands(self) -> None:
+        """End, and give what the next start may show first."""
+        shown_first = None
+        try:
+            if self._has_reader:
+                shown_first = await last_screen.take(self, self.reader, self._leave_out)
+        finally:
+            self._begin_to_end(shown_first=shown_first)
 
     @work(group="quit")
     async def _quit_when_written(self) -> None:
@@ -376,7 +380,7 @@ class ReaderApp(TypeAhead):
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(BUSY_SECONDS):
                     await self.cache.settled()
-        self._begin_to_end()
+        await self._end_as_it_stands()
 
     async def on_unmount(self) -> None:
         """Let go of the web, write what is not written yet, and let go of the cache."""

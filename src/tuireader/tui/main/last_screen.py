@@ -43,7 +43,7 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
 
 def _is_led_back_to(reader: ReaderScreen) -> bool:
     """Whether the next start leads back to what is shown now, or nearly so."""
-    if reader.is_finding or reader.config.linear or not reader.is_settled or reader.reading.is_of_the_past:
+    if reader.is_finding or reader.config.linear or not reader.resume.is_led or reader.reading.is_of_the_past:
         return False
     is_as_at_first = reader.wanted == Query() and not reader.headlines.cursor and reader.reading.opened is None
     return reader.config.resume or is_as_at_first
