@@ -34,7 +34,11 @@ async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted]
         async with asyncio.timeout(PATIENCE):
             await _lead_back(app, reader)
             leave_out(Omitted.AGES)
-            whole = await _drawn(app, reader)
+            whole = ""
+            while not (whole and _is_led_back(reader)):  # what was marked last changes what is counted
+                while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
+                    await asyncio.sleep(LOOK)
+                whole = await _drawn(app, reader)
             leave_out(Omitted.AGES | Omitted.COUNTS)
             return Screens(whole, await _drawn(app, reader))
     except TimeoutError:
@@ -66,13 +70,11 @@ async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
     reader.sidebar.go_home()
     reader.headlines_pane.stand_as_at_start()
     reader.reading.invite("")  # it comes with what shows articles, which is loaded later
-    while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
-        await asyncio.sleep(LOOK)
 
 
 def _is_led_back(reader: ReaderScreen) -> bool:
     has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
-    return has_focus and reader.sidebar.focused is None and reader.is_settled
+    return has_focus and reader.sidebar.focused is None and reader.is_settled and not reader.statuses.is_writing
 
 
 async def _drawn(app: OpenApp, reader: ReaderScreen) -> str:

@@ -113,6 +113,11 @@ class StatusController:
         """Whether a change of many articles is being written."""
         return is_busy(self._node, "marking")
 
+    @property
+    def is_writing(self) -> bool:
+        """Whether a change is shown that is not written yet, or not told of."""
+        return self.is_marking or is_busy(self._node, "writes")
+
     def _show(self, change: StatusChange) -> None:
         for show in self._shows:
             show(change)
