@@ -4,6 +4,7 @@ import tempfile
 import unicodedata
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from support.factories import ready, save, subscribe, titles
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, query_sql, search, statuses
+from tuireader.store import articles, feeds, folders, label_counts, query_sql, search, statuses, tags, tokens
 from tuireader.store.connection import connect
+from tuireader.store.typed_query import FIELDS, understand
 from tuireader.text.cells import cells
 from tuireader.text.folding import fold
 
@@ -171,11 +173,11 @@ def test_every_word_of_a_text_finds_it(one: sqlite3.Connection, words: list[str]
     one.execute("DELETE FROM search")
     one.execute(
         "INSERT INTO search (rowid, title, authors, categories, body) VALUES (1, '', '', '', ?)",
-        (search.indexed(" ".join(words)),),
+        (tokens.indexed(" ".join(words)),),
     )
     for word in words:
         if all(map(is_old, word)):
-            wanted = search.understand(f"{word} ").fts()
+            wanted = understand(f"{word} ").fts()
             assert one.execute("SELECT count(*) FROM search WHERE search MATCH ?", (wanted,)).fetchone()[0] == 1, word
 
 
@@ -189,13 +191,13 @@ def is_old(sign: str) -> bool:
 def test_text_that_is_only_looked_at_would_not_have_changed(one: sqlite3.Connection, text: str) -> None:
     """What goes into the index as it is becomes the words that it would become had we folded it."""
     text = "".join(sign for sign in text if is_old(sign) or not sign.isalnum())
-    whole = search._unspaced_run().sub(search._spaced, search._compared(text))
-    assert words_of(one, search.indexed(text)) == words_of(one, whole)
+    whole = tokens.unspaced_run().sub(tokens._spaced, tokens.compared(text))
+    assert words_of(one, tokens.indexed(text)) == words_of(one, whole)
 
 
 def test_every_latin_letter_is_indexed_as_we_fold_it(one: sqlite3.Connection) -> None:
     letters = [chr(point) for point in range(0x250) if chr(point).isalpha() and is_old(chr(point))]
-    assert [letter for letter in letters if words_of(one, search.indexed(letter)) != words_of(one, fold(letter))] == []
+    assert [letter for letter in letters if words_of(one, tokens.indexed(letter)) != words_of(one, fold(letter))] == []
 
 
 def words_of(c: sqlite3.Connection, text: str) -> list[str]:
@@ -210,15 +212,15 @@ def words_of(c: sqlite3.Connection, text: str) -> list[str]:
 
 
 def test_the_last_word_is_a_beginning_only_while_it_is_typed() -> None:
-    assert search.understand("harb").fts() == '("harb" *)'
-    assert search.understand("harb ").fts() == '("harb")'
-    assert search.understand('"harb"').fts() == '("harb")'
-    assert search.understand("ha").fts() == '("ha")'
-    assert search.understand("night harb").fts() == '("night") AND ("harb" *)'
-    assert search.understand("harb night").fts() == '("harb") AND ("night" *)'
-    assert search.understand("-night").fts() == ""
-    assert search.understand("harb -night").fts() == '(("harb")) NOT (("night"))'
-    assert search.understand("author:zo x").fts() == '(authors : "zo") AND ("x")'
+    assert understand("harb").fts() == '("harb" *)'
+    assert understand("harb ").fts() == '("harb")'
+    assert understand('"harb"').fts() == '("harb")'
+    assert understand("ha").fts() == '("ha")'
+    assert understand("night harb").fts() == '("night") AND ("harb" *)'
+    assert understand("harb night").fts() == '("harb") AND ("night" *)'
+    assert understand("-night").fts() == ""
+    assert understand("harb -night").fts() == '(("harb")) NOT (("night"))'
+    assert understand("author:zo x").fts() == '(authors : "zo") AND ("x")'
 
 
 def test_a_common_short_word_is_not_taken_as_a_beginning(
@@ -323,3 +325,62 @@ def test_a_title_says_all_only_where_each_word_is_in_it() -> None:
     assert search.says_all("The Quiet Harbour", "harbour quiet")
     assert not search.says_all("The Quiet Harbour", "harbour loud")
     assert not search.says_all("The Quiet Harbour", "author:harbour")
+
+
+def test_fields_of_what_the_user_made_look_at_it(library: sqlite3.Connection) -> None:
+    ids = {headline.title: headline.id for headline in articles.window(library, Query(), 0, 20)}
+    notes = next(feed for feed in feeds.every(library) if feed.title.startswith("Notes"))
+    folders.put(library, notes.id, folders.add(library, "Ham Radio").id)
+    tags.add(library, [ids["Fox"]], ["To Read"])
+    assert found(library, "folder:radio ") == ["Elsewhere"]
+    assert found(library, "-folder:ham dog ") == ["Fox"]
+    assert found(library, "folder:nowhere ") == []
+    assert found(library, "-folder:nowhere fox ") == ["Fox"]
+    assert found(library, "tag:read ") == found(library, 'tag:"to read" ') == ["Fox"]
+    assert found(library, "-tag:read quick ") == ["Order"]
+    assert found(library, "tag:nowhere ") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("title:fox ", ["Fox"]),
+        ("title:quick ", []),
+        ("-title:fox quick ", ["Order"]),
+        ("words>3 quick ", ["Fox", "Order"]),
+        ("words<1 quick ", []),
+        ("-words>1000 quick ", ["Fox", "Order"]),
+        ("-words<1000 quick ", []),
+        ("since:2000 quick ", ["Fox", "Order"]),
+        ("since:2999 ", []),
+        ("before:2000 ", []),
+        ("-before:2000 quick ", ["Fox", "Order"]),
+        ("since:never ", []),
+        ("words>many ", []),
+        ("words>99999999999999999999 ", []),
+    ],
+)
+def test_fields_narrow_what_is_found(library: sqlite3.Connection, text: str, there: list[str]) -> None:
+    assert found(library, text) == there
+
+
+NOW = datetime(2024, 5, 17, 12, tzinfo=UTC)
+
+
+def test_of_several_dates_and_lengths_the_narrowest_counts() -> None:
+    dates, lengths = "since:7d since:2D before:1d -since:2024-05-16T00:00Z", "words>10 words>500 words<900 -words>700"
+    wanted = understand(f"{dates} {lengths}", NOW)
+    assert wanted.since == NOW - timedelta(days=2)
+    assert wanted.before == datetime(2024, 5, 16, tzinfo=UTC)
+    assert (wanted.longer, wanted.shorter) == (500, 701)
+    assert not wanted.terms
+
+
+def test_every_field_is_documented_and_does_something() -> None:
+    values = {"since:": "2024", "before:": "2024", "is:": "read", "words>": "5", "words<": "5"}
+    page = Path("docs/query.md").read_text("utf-8")
+    for name in FIELDS:
+        assert f"`{name}" in page
+        wanted = understand(f"{name}{values.get(name, 'x')} ")
+        assert all(term.column for term in wanted.terms), name
+        assert wanted != understand("")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
 from tuireader.model.query import Order
+from tuireader.text.moments import UNDERSTOOD, span
 from tuireader.text.nearest import nearest
 from tuireader.urls.shown import shown_address
 
@@ -32,7 +33,6 @@ _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
 _ALIKE = 0.6
 """How like a command or an option a word has to be to be taken for it."""
-_DATES = "2024-03-31, 2024-03, 2024, today, yesterday, 12h, 7d, 2w, 3m or 1y"
 _QUERY = 'words, "a phrase", -without, author:, category:, feed:, is:unread'
 
 EPILOG = """\
@@ -210,7 +210,7 @@ def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument("-s", "--starred", action="store_true", help="only starred articles")
     if with_search:
         parser.add_argument("--search", metavar="QUERY", dest="query", default="", help=_QUERY)
-    parser.add_argument("--since", metavar="DATE", type=since, help=f"no older than this: {_DATES}")
+    parser.add_argument("--since", metavar="DATE", type=since, help=f"no older than this: {UNDERSTOOD}")
     parser.add_argument(
         "--until", metavar="DATE", type=until, help="no newer than this; a day, month or year counts to its end"
     )
@@ -256,42 +256,10 @@ def until(text: str, *, now: datetime | None = None) -> datetime:
 
 
 def _moment(text: str, now: datetime) -> tuple[datetime, datetime]:
-    """The first and the last moment that a date means; both are the same where it has a time."""
     try:
-        if text[-1:] in _UNITS and text[:-1].isdecimal():
-            moment = now - int(text[:-1]) * _UNITS[text[-1]]
-        elif (days := _days(text, now.astimezone().date())) is not None:
-            first, following = (datetime.combine(day, time()).astimezone(UTC) for day in days)
-            return first, following - timedelta(seconds=1)
-        else:
-            moment = datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError) as error:
-        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a date; use {_DATES}") from error
-    return moment, moment
-
-
-def _days(text: str, today: date) -> tuple[date, date] | None:
-    """The first day that is meant by a day, a month or a year, and the first after it; None where a time is named."""
-    if text in ("today", "yesterday"):
-        first = today - timedelta(days=text == "yesterday")
-        return first, first + timedelta(days=1)
-    if len(text) == 4 and text.isdecimal():
-        return date(int(text), 1, 1), date(int(text) + 1, 1, 1)
-    if len(text) == 7 and text[4] == "-" and (text[:4] + text[5:]).isdecimal():
-        year, month = int(text[:4]), int(text[5:])
-        return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
-    if len(text) <= len("2024-03-31"):
-        return date.fromisoformat(text), date.fromisoformat(text) + timedelta(days=1)
-    return None
-
-
-_UNITS = {
-    "h": timedelta(hours=1),
-    "d": timedelta(days=1),
-    "w": timedelta(weeks=1),
-    "m": timedelta(days=30),
-    "y": timedelta(days=365),
-}
+        return span(text, now)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a date; use {UNDERSTOOD}") from error
 
 
 def _id(text: str) -> int:

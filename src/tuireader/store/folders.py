@@ -33,6 +33,14 @@ def every(c: sqlite3.Connection) -> list[Folder]:
     return [_folder(row) for row in c.execute("SELECT id, name, account_id FROM folder ORDER BY key, id").fetchall()]
 
 
+def feeds_in(c: sqlite3.Connection, part: str) -> list[int]:
+    """The ids of the feeds in folders whose names have a part, whatever its case."""
+    key = name_key(part)
+    named = [id_ for id_, name in c.execute("SELECT id, key FROM folder").fetchall() if key in text_of(name)]
+    rows = c.execute("SELECT id, folder_id FROM feed WHERE folder_id IS NOT NULL").fetchall()
+    return [id_ for id_, folder_id in rows if folder_id in named]
+
+
 def put(c: sqlite3.Connection, feed_id: int, folder_id: int | None) -> None:
     """Put a feed into a folder; None takes it out of the one that it is in."""
     c.execute("UPDATE feed SET folder_id = ? WHERE id = ?", (folder_id, feed_id))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import search
+from tuireader.store import tokens
 from tuireader.store.bodies import unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -31,7 +31,7 @@ Row = tuple[Any, ...]
 def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
     """What the index is given of an article, in the order of its columns."""
     given = (title, "\n".join(authors), "\n".join(categories), text)
-    return tuple(search.indexed(sound(column)) for column in given)
+    return tuple(tokens.indexed(sound(column)) for column in given)
 
 
 def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
@@ -40,7 +40,7 @@ def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
 
 
 def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Index an article anew, as it is in the tables; `text` is its plain text as `search.indexed` gives it."""
+    """Index an article anew, as it is in the tables; `text` is its plain text as `tokens.indexed` gives it."""
     row = c.execute(
         f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?", (article_id,)
     ).fetchone()

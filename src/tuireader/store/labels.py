@@ -36,6 +36,21 @@ def rows_of(kind: Kind) -> tuple[str, str, str]:
     return "label_article AS d", "d.article_id", f"d.kind = {NUMBERS[kind]}"
 
 
+def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
+    """The ids of the labels of a kind whose names have a part, whatever its case."""
+    key = name_key(part)
+    rows = c.execute("SELECT id, key FROM label WHERE kind = ?", (NUMBERS[kind],)).fetchall()
+    return [id_ for id_, name in rows if key in text_of(name)]
+
+
+def is_tagged(sign: str) -> str:
+    """SQL for whether the article `{id}` has any tag of a list of ids (`sign` IN), or none of them (NOT IN)."""
+    return (
+        f"{{id}} {sign} (SELECT t.article_id FROM label_article AS t WHERE t.kind = {NUMBERS['tag']}"
+        " AND t.label_id IN (SELECT value FROM json_each(?)))"
+    )
+
+
 def is_under(kind: Kind, article: str) -> str:
     """SQL for whether an article, whose id is the column `article` and whose date is `d.date`, has a label: its id."""
     return (

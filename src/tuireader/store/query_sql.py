@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from tuireader.store import labels, search
+from tuireader.store import folders, labels
 from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
 from tuireader.store.times import seconds
+from tuireader.store.typed_query import SearchQuery, Term, understand
 
 if TYPE_CHECKING:
     import sqlite3
@@ -25,6 +26,8 @@ RANKED_MOST = 20_000
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
 _ALL = "article AS d INDEXED BY article_by_date"
+_OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
+_WORDS = "(SELECT w.words FROM article AS w WHERE w.id = {id})"
 _MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "search MATCH ?"
 
 
@@ -90,7 +93,7 @@ _STARRED = _Run("starred", Part("article AS d INDEXED BY article_starred", where
 
 def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Selection:
     """The selection that a query makes, driven by its shortest run; not `ordered` where only a count is wanted."""
-    wanted = search.understand(query.text)
+    wanted = understand(query.text)
     runs = _runs(c, query, wanted)
     if runs is None:
         return Selection()
@@ -116,7 +119,7 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
 
     None where the query asks for more than such rows tell, and `select` is the way.
     """
-    wanted = search.understand(query.text)
+    wanted = understand(query.text)
     if wanted.terms or wanted.without:
         return None
     runs = _runs(c, query, wanted)
@@ -125,7 +128,7 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
     return _part(_Run("kept", rows), runs, _conditions(c, query, wanted))
 
 
-def _runs(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Run] | None:
+def _runs(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Run] | None:
     """The runs of a query, the likely shortest first, but for what is matched; None where nothing can be in it."""
     if wanted.nothing:
         return None
@@ -170,7 +173,7 @@ def _of_feed(feed: int) -> _Run:
     return _Run("feed", Part("article AS d INDEXED BY article_by_feed", "d.id", ("d.feed_id = ?",), (feed,)))
 
 
-def _takes_words_whole(c: sqlite3.Connection, wanted: search.SearchQuery) -> bool:
+def _takes_words_whole(c: sqlite3.Connection, wanted: SearchQuery) -> bool:
     """Whether what is typed last is no beginning: a common word would be slow as such, and find nearly everything."""
     term = wanted.beginning()
     return term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
@@ -182,7 +185,7 @@ def _is_in_too_many(c: sqlite3.Connection, match: str) -> bool:
     return bool(match and c.execute(sql, (match,)).fetchone()[0] == RANKED_MOST)
 
 
-def _is_common(c: sqlite3.Connection, term: search.Term) -> bool:
+def _is_common(c: sqlite3.Connection, term: Term) -> bool:
     sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {COMMON})"
     return bool(c.execute(sql, (term.fts(whole=True),)).fetchone()[0] == COMMON)
 
@@ -232,25 +235,40 @@ def _kept(keep: frozenset[int], runs: list[_Run], common: Iterable[_Condition]) 
     return _part(kept, others, [*common, (f"({left})", ())])
 
 
-def _conditions(c: sqlite3.Connection, query: Query, wanted: search.SearchQuery) -> list[_Condition]:
+def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Condition]:
     """The conditions that no run stands for."""
     found: list[_Condition] = []
     if len(query.feeds) > 1:
-        found.append(("d.feed_id IN (SELECT value FROM json_each(?))", (id_list(query.feeds),)))
+        found.append((_OF_FEEDS.format("IN"), (id_list(query.feeds),)))
     if query.not_feeds:
-        found.append(("d.feed_id NOT IN (SELECT value FROM json_each(?))", (id_list(query.not_feeds),)))
+        found.append((_OF_FEEDS.format("NOT IN"), (id_list(query.not_feeds),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
     if query.until is not None:
         found.append(("d.date <= ?", (seconds(query.until),)))
-    if wanted.read:
-        found.append(("d.read = 1", ()))
-    if wanted.starred is False:
-        found.append(("d.starred = 0", ()))
-    for names, sign in ((wanted.feeds, "IN"), (wanted.not_feeds, "NOT IN")):
-        found.extend(
-            (f"d.feed_id {sign} (SELECT value FROM json_each(?))", (id_list(_feeds(c, name)),)) for name in names
+    return found + _typed_conditions(c, wanted)
+
+
+def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condition]:
+    """Those of what was typed."""
+    found: list[_Condition] = [
+        (condition, () if isinstance(value, bool) else (value,))
+        for condition, value in (
+            ("d.read = 1", wanted.read or None),
+            ("d.starred = 0", True if wanted.starred is False else None),
+            ("d.date >= ?", seconds(wanted.since)),
+            ("d.date < ?", seconds(wanted.before)),
+            (f"{_WORDS} > ?", wanted.longer),
+            (f"{_WORDS} < ?", wanted.shorter),
         )
+        if value is not None
+    ]
+    for names, sign in ((wanted.feeds, "IN"), (wanted.not_feeds, "NOT IN")):
+        found.extend((_OF_FEEDS.format(sign), (id_list(_feeds(c, name)),)) for name in names)
+    for names, sign in ((wanted.folders, "IN"), (wanted.not_folders, "NOT IN")):
+        found.extend((_OF_FEEDS.format(sign), (id_list(folders.feeds_in(c, name)),)) for name in names)
+    for names, sign in ((wanted.tags, "IN"), (wanted.not_tags, "NOT IN")):
+        found.extend((labels.is_tagged(sign), (id_list(labels.saying(c, "tag", name)),)) for name in names)
     if wanted.without and not wanted.terms:
         found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (wanted.unwanted(),)))
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, search, sync_journal
+from tuireader.store import indexing, labels, sync_journal, tokens
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -278,7 +278,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*row[:4]))
-    indexing.replace(c, article_id, ready.index[-1] if row[7] is None else search.indexed(unpack(row[7])))
+    indexing.replace(c, article_id, ready.index[-1] if row[7] is None else tokens.indexed(unpack(row[7])))
 
 
 def save_full_text(
@@ -321,7 +321,7 @@ def _add_names(
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
         _file(c, article_id, names, labels.Repeated(*row))
-        indexing.replace(c, article_id, search.indexed(sound(text)))
+        indexing.replace(c, article_id, tokens.indexed(sound(text)))
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:

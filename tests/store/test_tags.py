@@ -1,0 +1,30 @@
+"""Tags of the user's own."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from support.factories import ready, save, titles
+from tuireader.model.article import Facet
+from tuireader.model.query import Query
+from tuireader.store import articles, label_counts, statuses, tags
+
+
+def test_tags_are_put_on_articles_and_taken_from_them(c: sqlite3.Connection) -> None:
+    save(c, ready("1", "a", title="One"), ready("2", "b", title="Two"), ready("3", "c", title="Three"))
+    ids = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 3)}
+    one, two, three = ids["One"], ids["Two"], ids["Three"]
+    assert sorted(tags.add(c, [one, two], ["To Read", "radio"])) == sorted([one, two])
+    assert tags.add(c, [two, three], ["TO READ", " "]) == [three]
+    assert tags.of(c, [one, two, three]) == {one: ["To Read", "radio"], two: ["To Read", "radio"], three: ["To Read"]}
+    assert sorted(titles(c, Query(tags=("radio",)))) == ["One", "Two"]
+    statuses.mark(c, [one], read=True)
+    assert label_counts.tags(c, Query()) == [Facet("To Read", 2, 3), Facet("radio", 1, 2)]
+    assert tags.remove(c, [one, three], ["Radio", "nowhere"]) == [one]
+    assert tags.of(c, [one, two, three]) == {one: ["To Read"], two: ["To Read", "radio"], three: ["To Read"]}
+    assert label_counts.tags(c, Query()) == [Facet("To Read", 2, 3), Facet("radio", 1, 1)]
+
+
+def test_what_is_not_there_cannot_be_tagged(c: sqlite3.Connection) -> None:
+    assert tags.add(c, [17], ["x"]) == []
+    assert tags.of(c, [17]) == {}
