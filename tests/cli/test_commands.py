@@ -135,7 +135,10 @@ def test_an_article_can_be_marked_read_and_starred_at_once(run: Run, review: Scr
     (row,) = run("list", "--json", "--starred").rows
     assert (str(row["id"]), row["read"]) == (number, True)
     how = run("mark", number)
-    assert (how.status, how.err) == (2, "tuireader: Mark them how? Give --read or --unread, --star or --unstar.\n")
+    assert (how.status, how.err) == (
+        2,
+        "tuireader: Mark them how? Give --read or --unread, --star or --unstar, --tag NAME or --untag NAME.\n",
+    )
 
 
 def test_show_gives_the_article_and_nothing_that_is_not_the_article(run: Run, review: ScriptedSite) -> None:
@@ -468,12 +471,36 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
         ("X", "News", "failed"),
     ]
     assert "1 new feed." in came.err
-    assert "Folders are not kept yet." in came.err
     assert len(run("list", "--json").rows) > 0
     again = run("import", "-", stdin=opml.replace("x:y", f"{review.url}/feed"))
     assert (again.status, again.out) == (0, "")
     assert "0 new feeds, 2 already subscribed." in again.err
     assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"
+
+
+def test_feeds_stand_in_folders(run: Run, review: ScriptedSite) -> None:
+    assert run("add", "--folder", "Ham Radio", review.url).status == 0
+    assert run("feeds", "--json").rows[0]["folder"] == "Ham Radio"
+    assert "  Ham Radio  " in run("feeds").out
+    everything = run("list", "--json").rows
+    assert run("list", "--json", "--folder", "ham").rows == everything
+    assert run("search", "--json", "folder:radio").rows
+    assert run("search", "--json", "--", "-folder:radio").rows == []
+    assert run("list", "--folder", "Ham Radoi").err == (
+        "tuireader: There is no folder “Ham Radoi”. Did you mean “Ham Radio”?\n"
+    )
+
+
+def test_tags_are_given_found_and_taken(run: Run, review: ScriptedSite) -> None:
+    run("add", review.url)
+    first, *_ = run("list", "--json").rows
+    assert run("mark", str(first["id"]), "--tag", "To Read", "--tag", "trains").status == 0
+    assert [row["id"] for row in run("list", "--json", "--tag", "to read").rows] == [first["id"]]
+    assert [row["id"] for row in run("search", "--json", "tag:trains").rows] == [first["id"]]
+    assert run("list", "--tag", "trians").err == "tuireader: There is no tag “trians”. Did you mean “trains”?\n"
+    run("mark", str(first["id"]), "--untag", "TRAINS")
+    assert run("list", "--json", "--tag", "trains").rows == []
+    assert run("mark", str(first["id"]), "--tag", " ").status == 2
 
 
 def test_on_a_terminal_a_screenful_is_listed_and_elsewhere_all(run: Run) -> None:

@@ -33,7 +33,7 @@ _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
 _ALIKE = 0.6
 """How like a command or an option a word has to be to be taken for it."""
-_QUERY = 'words, "a phrase", -without, author:, category:, feed:, is:unread'
+_QUERY = 'words, "a phrase", -without, title: author: category: tag: feed: folder: is:unread since:7d before: words>500'
 
 EPILOG = """\
 FEED is a feed's address, its id, or an unambiguous part of its title.
@@ -156,6 +156,7 @@ def _config_options(group: argparse._MutuallyExclusiveGroup) -> None:
 def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
+    add.add_argument("--folder", metavar="NAME", help="put the feeds into this folder, which is made if it is new")
     add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
     add.set_defaults(run=_later("feeds", "add"))
     made["import"].add_argument("file", metavar="FILE", help="a list of feeds; - reads it from stdin")
@@ -199,13 +200,17 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     reading.add_argument("--unread", dest="read", action="store_const", const=False, help="as unread")
     star.add_argument("--star", dest="starred", action="store_const", const=True, help="add a star")
     star.add_argument("--unstar", dest="starred", action="store_const", const=False, help="remove the star")
+    mark.add_argument("--tag", metavar="NAME", action="append", default=[], help="give a tag; may be given again")
+    mark.add_argument("--untag", metavar="NAME", action="append", default=[], help="take a tag; may be given again")
     mark.set_defaults(run=_later("articles", "mark"))
 
 
 def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument("--feed", metavar="FEED", help=f"only this feed: {_FEED}")
+    parser.add_argument("--folder", metavar="NAME", help="only feeds in this folder")
     parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
     parser.add_argument("--author", metavar="NAME", action="append", default=[], help=f"only this author; {_AGAIN}")
+    parser.add_argument("--tag", metavar="NAME", action="append", default=[], help=f"only this tag; {_AGAIN}")
     parser.add_argument("-u", "--unread", action="store_true", help="only unread articles")
     parser.add_argument("-s", "--starred", action="store_true", help="only starred articles")
     if with_search:

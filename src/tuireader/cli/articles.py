@@ -19,7 +19,8 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import indexing, labels
+from tuireader.store import folders as store_folders
+from tuireader.store import indexing, labels, tags
 from tuireader.text.nearest import nearest_name
 from tuireader.text.printable import printable
 
@@ -86,8 +87,12 @@ def _say_what_is_not_indexed(connection: sqlite3.Connection) -> None:
 
 
 def _check_names(connection: sqlite3.Connection, query: Query) -> None:
-    """Raise NotFoundError for a category or an author that there is not, with one that may have been meant."""
-    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (("category", query.categories), ("author", query.authors))
+    """Raise NotFoundError for a category, an author or a tag that there is not, with one that may have been meant."""
+    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+        ("category", query.categories),
+        ("author", query.authors),
+        ("tag", query.tags),
+    )
     for kind, names in kinds:
         for name in names:
             if labels.find(connection, kind, name) is None:
@@ -98,8 +103,10 @@ def _check_names(connection: sqlite3.Connection, query: Query) -> None:
 def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
     return Query(
         feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
+        folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
         categories=tuple(arguments.category),
         authors=tuple(arguments.author),
+        tags=tuple(arguments.tag),
         unread=arguments.unread,
         starred=arguments.starred,
         text=arguments.query,
@@ -234,8 +241,9 @@ def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; ids that name none are said, the others are marked."""
     from tuireader.library.reading.status import mark as mark_articles
 
-    if arguments.read is None and arguments.starred is None:
-        say("Mark them how? Give --read or --unread, --star or --unstar.")
+    given = [name for name in (*arguments.tag, *arguments.untag) if name.strip()]
+    if arguments.read is None and arguments.starred is None and not given:
+        say("Mark them how? Give --read or --unread, --star or --unstar, --tag NAME or --untag NAME.")
         return USAGE
     status = DONE
     with cache.opened() as connection:
@@ -247,4 +255,6 @@ def mark(arguments: argparse.Namespace) -> int:
                 say(str(error))
                 status = FAILED
         mark_articles(connection, there, read=arguments.read, starred=arguments.starred)
+        tags.remove(connection, there, arguments.untag)
+        tags.add(connection, there, arguments.tag)
     return status

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import sqlite3
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from tuireader.library.jobs import needed
 from tuireader.library.subscribing.unsubscribe import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
-from tuireader.store import articles
+from tuireader.store import articles, folders
 from tuireader.store import feeds as store_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
@@ -34,7 +35,7 @@ def add(arguments: argparse.Namespace) -> int:
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
     with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
-        return asyncio.run(_add(gate, arguments.addresses, as_json=arguments.json))
+        return asyncio.run(_add(gate, arguments.addresses, folder=arguments.folder, as_json=arguments.json))
 
 
 def _failed(address: str, error: TuireaderError) -> str:
@@ -78,7 +79,7 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     return status
 
 
-async def _add(gate: Cache, addresses: list[str], *, as_json: bool) -> int:
+async def _add(gate: Cache, addresses: list[str], *, folder: str | None, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.subscribe import subscribe_all
 
@@ -92,12 +93,18 @@ async def _add(gate: Cache, addresses: list[str], *, as_json: bool) -> int:
                 status = FAILED
             else:
                 status = _report(came, as_json=as_json) or status
+                if folder and folder.strip():
+                    await gate.write(partial(_put_into, feed_id=came.feed.id, name=folder))
             done += 1
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
     await _tend(gate)
     return status
+
+
+def _put_into(connection: sqlite3.Connection, feed_id: int, name: str) -> None:
+    folders.put(connection, feed_id, folders.add(connection, name).id)
 
 
 async def _tend(gate: Cache) -> None:
@@ -141,8 +148,6 @@ def import_list(arguments: argparse.Namespace) -> int:
             put_json(named | {"status": each.status, "line": None, "error": each.error})
     known = sum(each.status == "known" for each in came)
     say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} already subscribed' if known else ''}.")
-    if any(each.outline.folder for each in came):
-        say("Folders are not kept yet.")
     return _refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
 
 
@@ -170,15 +175,19 @@ def feeds(arguments: argparse.Namespace) -> int:
     """Print the subscriptions."""
     with cache.opened() as connection:
         summaries = store_feeds.summaries(connection)
+        names = {folder.id: folder.name for folder in folders.every(connection)}
     if arguments.json:
         for summary in summaries:
-            put_json(feed_row(summary))
+            put_json(feed_row(summary, names.get(summary.feed.folder_id or 0)))
         return DONE
     if not summaries:
         say(NO_FEEDS)
         return DONE
-    rows = [["ID", "UNREAD", "ALL", "DUE", "FEED"]]
-    rows += [_feed_cells(summary) for summary in summaries]
+    rows = [["ID", "UNREAD", "ALL", "DUE", *["FOLDER"] * bool(names), "FEED"]]
+    for summary in summaries:
+        *before, text = _feed_cells(summary)
+        folder = printable(names.get(summary.feed.folder_id or 0, ""))
+        rows.append([*before, *[folder] * bool(names), text])
     for line in table(rows, right=frozenset({0, 1, 2})):
         put(line)
     return DONE

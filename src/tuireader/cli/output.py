@@ -85,14 +85,15 @@ def article_row(article: Article, status: Status) -> dict[str, Any]:
     }
 
 
-def feed_row(summary: FeedSummary) -> dict[str, Any]:
-    """Give the JSON object of a subscription."""
+def feed_row(summary: FeedSummary, folder: str | None) -> dict[str, Any]:
+    """Give the JSON object of a subscription, with the name of the folder that it is in."""
     feed = summary.feed
     return {
         "id": feed.id,
         "title": feed.custom_title or feed.title,
         "url": without_credentials(feed.url),
         "site": without_credentials(feed.site),
+        "folder": folder,
         "articles": summary.total,
         "unread": summary.unread,
         "checked": utc(feed.checked),

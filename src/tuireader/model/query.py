@@ -20,6 +20,8 @@ class Query:
     """The ids of feeds, of any of which an article may be; none: of all."""
     not_feeds: tuple[int, ...] = ()
     """The ids of feeds, of none of which an article may be."""
+    folders: tuple[int, ...] = ()
+    """The ids of folders, in any of which the feed may be."""
     categories: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()

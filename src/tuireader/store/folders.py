@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
 from tuireader.store.columns import number, text_of
 from tuireader.store.connection import transaction
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.model.folder import Folder
+
+
+_NAMED = 4
+"""Folders that are named where several may be meant."""
 
 
 def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
@@ -31,6 +36,29 @@ def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
 def every(c: sqlite3.Connection) -> list[Folder]:
     """All folders, by name."""
     return [_folder(row) for row in c.execute("SELECT id, name, account_id FROM folder ORDER BY key, id").fetchall()]
+
+
+def find(c: sqlite3.Connection, name: str) -> Folder:
+    """The folder of this name, or the only one whose name has it as a part; NotFoundError, which says what there is."""
+    there, key = every(c), name_key(name)
+    meant = [folder for folder in there if name_key(folder.name) == key]
+    meant = meant or [folder for folder in there if key and key in name_key(folder.name)]
+    if len(meant) == 1:
+        return meant[0]
+    if meant:
+        raise NotFoundError(f"“{name}” may be {_listed(meant)}: give more of its name.")
+    if not there:
+        raise NotFoundError("There are no folders. Put a feed into one with tuireader add --folder NAME.")
+    from tuireader.text.nearest import nearest_name
+
+    near = nearest_name(name, [folder.name for folder in there])
+    raise NotFoundError(f"There is no folder “{name}”." + (f" Did you mean “{near}”?" if near else ""))
+
+
+def _listed(some: list[Folder]) -> str:
+    *first, last = (f"“{folder.name}”" for folder in some[:_NAMED])
+    more = len(some) - _NAMED
+    return f"{', '.join((*first, last))} or one of {more} more" if more > 0 else f"{', '.join(first)} or {last}"
 
 
 def feeds_in(c: sqlite3.Connection, part: str) -> list[int]:

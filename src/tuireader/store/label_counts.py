@@ -76,8 +76,8 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
 
 
 def totals(c: sqlite3.Connection, query: Query) -> Totals:
-    """How many articles there are, unread and starred, whichever feed, and read or not, the query asks for."""
-    query = replace(query, feeds=(), unread=False, starred=False, keep=frozenset())
+    """How many there are, unread and starred, whichever feed or folder, and read or not, the query asks for."""
+    query = replace(query, feeds=(), folders=(), unread=False, starred=False, keep=frozenset())
     if _kept(query) is not None:
         columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
         return Totals(*c.execute(f"SELECT {columns} FROM feed").fetchone())

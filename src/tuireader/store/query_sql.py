@@ -27,6 +27,7 @@ _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
+_OF_FOLDERS = "d.feed_id IN (SELECT id FROM feed WHERE folder_id IN (SELECT value FROM json_each(?)))"
 _WORDS = "(SELECT w.words FROM article AS w WHERE w.id = {id})"
 _MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "search MATCH ?"
 
@@ -240,6 +241,8 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     found: list[_Condition] = []
     if len(query.feeds) > 1:
         found.append((_OF_FEEDS.format("IN"), (id_list(query.feeds),)))
+    if query.folders:
+        found.append((_OF_FOLDERS, (id_list(query.folders),)))
     if query.not_feeds:
         found.append((_OF_FEEDS.format("NOT IN"), (id_list(query.not_feeds),)))
     if query.since is not None:

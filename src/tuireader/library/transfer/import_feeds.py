@@ -10,7 +10,7 @@ from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.opml import LIMIT, Outline, read_opml
-from tuireader.store import feeds
+from tuireader.store import feeds, folders
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
@@ -69,5 +69,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
     feed = feeds.add(c, url, title=outline.title, site="", now=now)
     if outline.title:  # what the user calls it, whatever it calls itself
         feeds.rename(c, feed.id, outline.title)
+    if outline.folder:
+        folders.put(c, feed.id, folders.add(c, outline.folder).id)
     there[where] = feed.id
     return ImportedFeed(outline, "added", feed.id)
