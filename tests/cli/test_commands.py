@@ -478,6 +478,26 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
     assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"
 
 
+def test_what_is_exported_is_imported_again(run: Run, review: ScriptedSite, tmp_path: Path) -> None:
+    assert run("export").err.startswith("tuireader: There are no feeds yet.")
+    secret = review.url.replace("http://", "http://me:secret@")
+    run("add", "--folder", "News/World", f"{secret}/feed/")
+    file = tmp_path / "feeds.opml"
+    done = run("export", "--output", str(file))
+    assert done.status == 0
+    assert "The passwords of 1 feed are left out" in done.err
+    assert f"1 feed written to {file}." in done.err
+    assert b"secret" not in file.read_bytes()
+    assert run("export").out == file.read_text("utf-8")
+    assert run("export", "--folder", "nowhere").status == 1
+    assert "cannot be written" in run("export", "--output", str(tmp_path / "no" / "where")).err
+    (before,) = run("feeds", "--json").rows
+    run("remove", "1", "--yes")
+    run("import", str(file))
+    (after,) = run("feeds", "--json").rows
+    assert [after[name] for name in ("title", "url", "folder")] == [before[name] for name in ("title", "url", "folder")]
+
+
 def test_feeds_stand_in_folders(run: Run, review: ScriptedSite) -> None:
     assert run("add", "--folder", "Ham Radio", review.url).status == 0
     assert run("feeds", "--json").rows[0]["folder"] == "Ham Radio"

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tuireader.errors import NotAFeedListError
-from tuireader.feeds.opml import LIMIT, Outline, read_opml
+from tuireader.feeds.opml import LIMIT, Outline, read_opml, write_opml
+from tuireader.text.printable import printable
 
 NESTED = b"""<?xml version="1.0" encoding="utf-8"?>
 <opml version="2.0"><head><title>Subscriptions</title></head><body>
@@ -54,3 +59,28 @@ def test_entities_are_not_multiplied() -> None:
 def test_what_is_no_list_is_said(content: bytes) -> None:
     with pytest.raises(NotAFeedListError):
         read_opml(content)
+
+
+NAMES = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Cf", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=12
+).map(lambda name: " ".join(name.split()))
+OUTLINES = st.lists(
+    st.builds(
+        Outline,
+        url=st.integers(1, 10**6).map("https://example.org/{}/feed?a=1&b=2".format),
+        title=NAMES.filter(bool),
+        folder=st.lists(NAMES.filter(lambda name: name and "/" not in name), max_size=3).map("/".join),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda outline: outline.url,
+)
+
+
+@given(OUTLINES)
+def test_what_is_written_is_read_again(outlines: list[Outline]) -> None:
+    written = write_opml("Subscriptions", outlines, datetime(2026, 1, 15, tzinfo=UTC))
+    read = {outline.url: outline for outline in read_opml(written)}
+    assert {url: (outline.title, outline.folder) for url, outline in read.items()} == {
+        outline.url: (printable(outline.title), printable(outline.folder)) for outline in outlines
+    }

@@ -17,6 +17,7 @@ COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
     "add": "find each address's feed, subscribe and fetch it",
     "import": "follow the feeds of a list that another reader exported (OPML)",
+    "export": "the list of your feeds, as other readers import it (OPML)",
     "remove": "unsubscribe from a feed; its articles go too",
     "feeds": "the subscriptions, with counts, health and when each is due",
     "refresh": "fetch what is due",
@@ -161,6 +162,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add.set_defaults(run=_later("feeds", "add"))
     made["import"].add_argument("file", metavar="FILE", help="a list of feeds; - reads it from stdin")
     made["import"].set_defaults(run=_later("feeds", "import_list"))
+    _export_options(made["export"])
     remove.add_argument("feed", metavar="FEED", help=_FEED)
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_later("feeds", "remove"))
@@ -172,6 +174,13 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     refresh.set_defaults(run=_later("feeds", "refresh"))
     for command in (add, made["import"], feeds, refresh):
         _add_json(command)
+
+
+def _export_options(export: argparse.ArgumentParser) -> None:
+    export.add_argument("--format", choices=("opml",), default="opml", help="opml: feeds, with folders and names")
+    export.add_argument("--folder", metavar="NAME", help="only feeds in this folder")
+    export.add_argument("--output", metavar="PATH", help="the file to write; stdout if not given")
+    export.set_defaults(run=_later("transfer", "export"))
 
 
 def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
