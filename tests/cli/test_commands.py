@@ -478,6 +478,19 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
     assert run("import", "nowhere.opml").err == "tuireader: There is no file nowhere.opml.\n"
 
 
+def test_a_list_of_newsboat_is_imported_with_its_tags_and_titles(run: Run, review: ScriptedSite) -> None:
+    urls = f'{review.url}/feed/ "long reads" "~My Review"\n"query:Unread:unread = \\"yes\\""\n'
+    came = run("import", "--json", "-", stdin=urls)
+    assert [(row["line"], row["status"], row["folder"]) for row in came.rows] == [
+        (1, "added", "long reads"),
+        (2, "unsupported", ""),
+    ]
+    assert "line 2: query:Unread" in came.err
+    (feed,) = run("feeds", "--json").rows
+    assert (feed["title"], feed["folder"]) == ("My Review", "long reads")
+    assert run("import", "-", stdin="nothing here\n").err.startswith("tuireader: There are no feeds in this file;")
+
+
 def test_what_is_exported_is_imported_again(run: Run, review: ScriptedSite, tmp_path: Path) -> None:
     assert run("export").err.startswith("tuireader: There are no feeds yet.")
     secret = review.url.replace("http://", "http://me:secret@")

@@ -140,12 +140,13 @@ def import_list(arguments: argparse.Namespace) -> int:
     status = DONE
     for each in came:
         if each.error is not None:
-            say(f"{shown_address(each.outline.url)}: {each.error}")
+            where = "" if each.line is None else f"line {each.line}: "
+            say(f"{where}{shown_address(each.outline.url)}: {each.error}")
             status = FAILED
         if arguments.json:
             url = without_credentials(each.outline.url)
             named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
-            put_json(named | {"status": each.status, "line": None, "error": each.error})
+            put_json(named | {"status": each.status, "line": each.line, "error": each.error})
     known = sum(each.status == "known" for each in came)
     say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} already subscribed' if known else ''}.")
     return _refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status

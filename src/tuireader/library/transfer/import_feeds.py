@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.opml import LIMIT, Outline, read_opml
+from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.store import feeds, folders
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
+
+_BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,11 @@ class ImportedFeed:
     """What came of one feed of a list."""
 
     outline: Outline
-    status: Literal["added", "known", "failed"]
+    status: Literal["added", "known", "failed", "unsupported"]
     feed_id: int | None
     error: str | None = None
+    line: int | None = None
+    """Where it stands, in a list of lines."""
 
 
 def is_path(text: str) -> bool:
@@ -54,7 +59,29 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
     Each is in as soon as it is written: where the program is killed, the next import brings the rest.
     """
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
-    return [_follow(c, outline, there, now) for outline in read_opml(content)]
+    if content.lstrip(_BLANK).startswith(b"<"):
+        return [_follow(c, outline, there, now) for outline in read_opml(content)]
+    if len(content) > LIMIT:
+        raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
+    lines = read_url_list(content.decode("utf-8-sig", "replace"))
+    if not any(_is_address(each.url) for each in lines):
+        raise NotAFeedListError(
+            "There are no feeds in this file; a list of feeds is OPML, as other readers export it, newsboat's urls, or"
+            " an address on each line"
+        )
+    return [_follow_line(c, each, there, now) for each in lines]
+
+
+def _is_address(text: str) -> bool:
+    return "." in text or "://" in text
+
+
+def _follow_line(c: sqlite3.Connection, listed: ListedAddress, there: dict[str, int], now: datetime) -> ImportedFeed:
+    """Follow what a line names, in the folder of its first tag."""
+    outline = Outline(listed.url, listed.title, listed.tags[0] if listed.tags else "")
+    if listed.unsupported:
+        return ImportedFeed(outline, "unsupported", None, listed.unsupported, listed.line)
+    return replace(_follow(c, outline, there, now), line=listed.line)
 
 
 def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now: datetime) -> ImportedFeed:

@@ -1,0 +1,60 @@
+"""Lists of addresses, one a line: plain ones, and newsboat's `urls` file with its tags and titles. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from tuireader.text.printable import printable
+
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
+_ESCAPED = re.compile(r"\\(.)")
+_OTHERS = {
+    "query:": "a search of newsboat’s: not taken over",
+    "exec:": "the output of a program: not taken over, since tuireader runs none",
+    "filter:": "a feed that goes through a program: not taken over, since tuireader runs none",
+}
+_LONGEST = 10_000
+"""Characters of a line that are looked at."""
+
+
+class ListedAddress(NamedTuple):
+    """A line of a list."""
+
+    line: int
+    """Its number, from 1."""
+    url: str
+    title: str
+    """What the user calls it; may be empty."""
+    tags: tuple[str, ...]
+    """In newsboat's order."""
+    unsupported: str = ""
+    """Why it cannot be followed, where it cannot."""
+
+
+def read_url_list(text: str) -> list[ListedAddress]:
+    """What each line says that says anything; `#` begins a comment.
+
+    Behind an address may be tags, in quotes where they have spaces. One that begins with `~` is a title; those that
+    begin with `!` hide the feed from newsboat's list, and are passed over.
+    """
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        words = list(_words(line[:_LONGEST]))
+        if not words:
+            continue
+        url, *rest = words
+        tags = [word for word in rest if word and word[0] not in "~!"]
+        title = next((word[1:] for word in rest if word.startswith("~")), "")
+        why = next((said for begin, said in _OTHERS.items() if url.startswith(begin)), "")
+        found.append(ListedAddress(number, url, printable(title), tuple(map(printable, tags)), why))
+    return found
+
+
+def _words(line: str) -> list[str]:
+    words = []
+    for quoted in _WORD.finditer(line):
+        if quoted[2] is not None:
+            break
+        words.append(quoted[3] if quoted[3] is not None else _ESCAPED.sub(r"\1", quoted[1]))
+    return words
