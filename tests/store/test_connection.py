@@ -542,7 +542,7 @@ def test_a_cache_is_free_unless_someone_is_in_the_middle_of_writing(db: Path) ->
 def test_what_a_loop_over_rows_meets_is_a_sentence_too(db: Path) -> None:
     with closing(connect(db)) as c:
         c.execute("CREATE TABLE loose (text BLOB)")
-        c.executemany("INSERT INTO loose VALUES (randomblob(3000))", [()] * 200)
+        c.executemany("INSERT INTO loose VALUES (randomblob(3000))", [()] * 600)
         c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     half = db.stat().st_size // 2
     with db.open("r+b") as file:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -21,7 +22,8 @@ from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts, labels, query_sql, statuses
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, label_counts, labels, query_sql, rules, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -45,6 +47,7 @@ class Row:
     tokens: dict[str, set[str]]
     read: bool = False
     starred: bool = False
+    hidden: bool = False
 
 
 names = st.lists(st.sampled_from(NAMES), max_size=3)
@@ -59,18 +62,24 @@ entries = st.fixed_dictionaries(
         "title": st.lists(st.sampled_from(WORDS), min_size=1, max_size=2),
         "read": st.booleans(),
         "starred": st.booleans(),
+        "hidden": st.sampled_from([False, False, True]),
     }
 )
 texts = st.sampled_from(
     ["", "", "", "", "harbour ", "harb", "night harbour ", "-night ", "ecluse ", "is:unread ", "is:read ",
      "is:starred ", "-is:starred ", "feed:review ", "feed:notes ", "-feed:review ", "本語 ", "author:alpha ",
-     "category:beta night ", "-author:alpha ", "night -harbours ", "++ ", "zzz "]
+     "category:beta night ", "-author:alpha ", "night -harbours ", "++ ", "zzz ",
+     "is:hidden ", "is:hidden is:unread ", "-is:hidden ", "night|écluse ", "category=béta|gamma/delta ",
+     "-category=alpha night ", 'author="" ', "feed=notes|nowhere "]
 )  # fmt: skip
 queries = st.builds(
     Query,
     feeds=st.sampled_from([(), (), (), (1,), (2,), (3,), (4,), (1, 3), (2, 4)]),
     categories=st.lists(st.sampled_from([*NAMES, "", "nobody"]), max_size=2).map(tuple),
     authors=st.lists(st.sampled_from([*NAMES, ""]), max_size=1).map(tuple),
+    not_categories=st.lists(st.sampled_from([*NAMES, "", "nobody"]), max_size=1).map(tuple),
+    not_authors=st.lists(st.sampled_from(NAMES), max_size=1).map(tuple),
+    not_feeds=st.sampled_from([(), (), (1,), (2, 3)]),
     unread=st.booleans(),
     starred=st.booleans(),
     text=texts,
@@ -87,6 +96,10 @@ def key(name: str) -> str:
 def tokens(text: str) -> set[str]:
     plain = "".join(sign for sign in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(sign) != "Mn")
     return set(re.findall(r"\w+", plain))
+
+
+HIDING = "zzz"
+"""The query of a rule that is applied to any article, and so hides it."""
 
 
 def fill(c: sqlite3.Connection, library: list[dict[str, Any]]) -> list[Row]:
@@ -108,6 +121,8 @@ def fill(c: sqlite3.Connection, library: list[dict[str, Any]]) -> list[Row]:
         save(c, entry, feed=feed)
         id_ = articles.known(c, feed.id, [str(number)])[str(number)].id
         statuses.mark(c, [id_], read=made["read"], starred=made["starred"])
+        if made["hidden"]:
+            rules.apply(c, rules.add(c, Rule(HIDING, hide=True), NOW), [id_])
         fields = {
             "": " ".join([*made["title"], *made["authors"], *made["categories"], *made["text"]]),
             "author": " ".join(made["authors"]),
@@ -124,6 +139,7 @@ def fill(c: sqlite3.Connection, library: list[dict[str, Any]]) -> list[Row]:
                 {name: tokens(text) for name, text in fields.items()},
                 made["read"],
                 made["starred"],
+                made["hidden"],
             )
         )
     return rows
@@ -137,24 +153,39 @@ def holds(row: Row, query: Query) -> bool:
     """Whether an article belongs to a query, keeping aside."""
     return (
         (not query.feeds or row.feed in query.feeds)
-        and {key(name) for name in query.categories} <= set(row.categories)
-        and {key(name) for name in query.authors} <= set(row.authors)
+        and row.feed not in query.not_feeds
+        and row.hidden is query.text.startswith("is:hidden")
+        and (not query.categories or has_any(row.categories, query.categories))
+        and (not query.authors or has_any(row.authors, query.authors))
+        and not has_any(row.categories, query.not_categories)
+        and not has_any(row.authors, query.not_authors)
         and (query.since is None or row.date >= query.since)
         and all(piece_holds(row, piece, query.text) for piece in query.text.split() if piece not in FILTERS)
     )
 
 
+def has_any(there: tuple[str, ...], names: Iterable[str]) -> bool:
+    return bool({key(name) for name in names} & set(there))
+
+
 def piece_holds(row: Row, piece: str, text: str) -> bool:
     no = piece.startswith("-")
+    field, is_whole, given = piece.removeprefix("-").partition("=")
+    if is_whole:
+        there = {"feed": (key(TITLES[row.feed - 1]),), "category": row.categories, "author": row.authors}[field]
+        return has_any(there, given.replace('"', "").split("|")) is not no
     name, _, value = piece.removeprefix("-").rpartition(":")
     if name == "is":
-        found = {"unread": not row.read, "read": row.read, "starred": row.starred}[value]
+        known = {"unread": not row.read, "read": row.read, "starred": row.starred, "hidden": row.hidden}
+        found = known[value]
     elif name == "feed":
         found = value in TITLES[row.feed - 1].lower()
     elif value == "++":
         return text.strip() != "++"
     elif value == "本語":
         found = any("日本語" in token for token in row.tokens[""])
+    elif "|" in value:
+        found = any(tokens(each) <= row.tokens[""] for each in value.split("|"))
     elif text.endswith(piece) and not no:
         found = any(token.startswith(value) for token in row.tokens[name])
     else:
@@ -255,7 +286,7 @@ def check_repeated(c: sqlite3.Connection) -> None:
     """What is repeated beside labels agrees with the articles, each of which has an author and a category, or none."""
     differs = c.execute(
         "SELECT count(*) FROM label_article AS l JOIN article AS a ON a.id = l.article_id"
-        " WHERE (l.date, l.feed_id, l.read, l.starred) <> (a.date, a.feed_id, a.read, a.starred)"
+        " WHERE (l.date, l.feed_id, l.read, l.starred, l.aside) <> (a.date, a.feed_id, a.read, a.starred, a.aside)"
     ).fetchone()[0]
     assert differs == 0
     for kind in labels.OF_PUBLISHERS:
@@ -313,12 +344,12 @@ def change_all_else(c: sqlite3.Connection, data: st.DataObject) -> None:
 def check_kept_counts(c: sqlite3.Connection) -> None:
     """The counts that are kept beside feeds and labels are those of their articles."""
     of_feeds = (
-        "SELECT articles, unread, starred, (SELECT count(*) FROM article WHERE feed_id = f.id),"
-        " (SELECT count(*) FROM article WHERE feed_id = f.id AND read = 0),"
-        " (SELECT count(*) FROM article WHERE feed_id = f.id AND starred = 1) FROM feed AS f"
+        "SELECT articles, unread, starred, (SELECT count(*) FROM article WHERE feed_id = f.id AND aside = 0),"
+        " (SELECT count(*) FROM article WHERE feed_id = f.id AND read = 0 AND aside = 0),"
+        " (SELECT count(*) FROM article WHERE feed_id = f.id AND starred = 1 AND aside = 0) FROM feed AS f"
     )
     assert [row[:3] for row in c.execute(of_feeds).fetchall()] == [row[3:] for row in c.execute(of_feeds).fetchall()]
-    beside = "FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id"
+    beside = "FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id AND l.aside = 0"
     columns = f"articles, unread, (SELECT count(*) {beside}), (SELECT count(*) {beside} AND l.read = 0)"
     of_labels = f"SELECT {columns} FROM label AS n"
     assert [row[:2] for row in c.execute(of_labels).fetchall()] == [row[2:] for row in c.execute(of_labels).fetchall()]
@@ -331,7 +362,7 @@ def test_which_run_is_walked_changes_nothing(
     library = [
         {"feed": n % 3, "hours": n % 5, "words": n % 4, "authors": NAMES[n % 4 : n % 4 + n % 3],
          "categories": NAMES[n % 3 : n % 3 + n % 4], "text": WORDS[n % 5 : n % 5 + 2],
-         "title": WORDS[n % 3 : n % 3 + 1], "read": n % 2 == 0, "starred": n % 3 == 0}
+         "title": WORDS[n % 3 : n % 3 + 1], "read": n % 2 == 0, "starred": n % 3 == 0, "hidden": n % 7 == 3}
         for n in range(12)
     ]  # fmt: skip
     rows = fill(c, library)

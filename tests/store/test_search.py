@@ -377,7 +377,7 @@ def test_of_several_dates_and_lengths_the_narrowest_counts() -> None:
 
 
 def test_every_field_is_documented_and_does_something() -> None:
-    values = {"since:": "2024", "before:": "2024", "is:": "read", "words>": "5", "words<": "5"}
+    values = {"since:": "2024", "before:": "2024", "is:": "read", "has:": "picture", "words>": "5", "words<": "5"}
     page = Path("docs/query.md").read_text("utf-8")
     for name in FIELDS:
         assert f"`{name}" in page

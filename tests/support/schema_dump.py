@@ -99,9 +99,9 @@ def furnish(path: Path) -> tuple[object, ...]:
     return furniture(path)
 
 
-def repeated(c: sqlite3.Connection, article_id: int) -> tuple[int, int, int, int]:
-    row: tuple[int, int, int, int] = c.execute(
-        "SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)
+def repeated(c: sqlite3.Connection, article_id: int) -> tuple[int, int, int, int, int]:
+    row: tuple[int, int, int, int, int] = c.execute(
+        f"SELECT {labels.REPEATED} FROM article WHERE id = ?", (article_id,)
     ).fetchone()
     return row
 

@@ -25,6 +25,8 @@ COMMANDS = {
     "show": "one article",
     "search": "full-text search, best first",
     "mark": "mark articles read, unread, starred or unstarred",
+    "rules": "hide, star, tag or mark what arrives, by a query",
+    "searches": "searches that are kept under a name",
     "config": "write, check or print the configuration file",
     "path": "where the configuration, the cache and the log are",
 }
@@ -34,7 +36,10 @@ _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
 _ALIKE = 0.6
 """How like a command or an option a word has to be to be taken for it."""
-_QUERY = 'words, "a phrase", -without, title: author: category: tag: feed: folder: is:unread since:7d before: words>500'
+_QUERY = (
+    'words, "a phrase", -without, one|other, title: author: category: tag: feed: folder: is:unread has:picture since:7d'
+    " before: words>500"
+)
 
 EPILOG = """\
 FEED is a feed's address, its id, or an unambiguous part of its title.
@@ -133,6 +138,7 @@ def _command_parser() -> argparse.ArgumentParser:
     _config_options(made["config"].add_mutually_exclusive_group(required=True))
     _feed_commands(made)
     _article_commands(made)
+    _rule_commands(made)
     return parser
 
 
@@ -214,12 +220,42 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     mark.set_defaults(run=_later("articles", "mark"))
 
 
+def _rule_commands(made: dict[str, argparse.ArgumentParser]) -> None:
+    rules, searches = made["rules"], made["searches"]
+    what = rules.add_mutually_exclusive_group()
+    what.add_argument("--try", metavar="QUERY", dest="try_", help="say what it would have caught in the last 90 days")
+    what.add_argument("--add", metavar="QUERY", help=f"make a rule: {_QUERY}")
+    what.add_argument("--remove", metavar="ID", type=_rule_id, help="remove a rule, and take back what it did")
+    for name, text in (
+        ("hide", "nothing shows it but is:hidden"),
+        ("read", "it arrives read"),
+        ("star", "it arrives starred"),
+        ("keep", "it stays unread however old it gets"),
+        ("leave", "with --remove: what the rule did stays"),
+        ("apply", "to what is here, too; alone: all rules"),
+    ):
+        rules.add_argument(f"--{name}", action="store_true", help=text)
+    rules.add_argument("--tag", metavar="NAME", action="append", default=[], help="it gets a tag; may be given again")
+    scope = rules.add_mutually_exclusive_group()
+    scope.add_argument("--feed", metavar="FEED", help=f"only articles of this feed: {_FEED}")
+    scope.add_argument("--folder", metavar="NAME", help="only articles of the feeds in this folder")
+    rules.add_argument("--until", metavar="DATE", type=since, help="the rule does nothing from then on")
+    rules.set_defaults(run=_later("rules", "rules"))
+    what = searches.add_mutually_exclusive_group()
+    what.add_argument("--add", nargs=2, metavar=("NAME", "QUERY"), help=f"keep a search: {_QUERY}")
+    what.add_argument("--remove", metavar="NAME", help="keep it no more")
+    searches.set_defaults(run=_later("rules", "searches"))
+    for command in (rules, searches):
+        _add_json(command)
+
+
 def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:
     parser.add_argument("--feed", metavar="FEED", help=f"only this feed: {_FEED}")
     parser.add_argument("--folder", metavar="NAME", help="only feeds in this folder")
     parser.add_argument("--category", metavar="NAME", action="append", default=[], help=f"only this category; {_AGAIN}")
     parser.add_argument("--author", metavar="NAME", action="append", default=[], help=f"only this author; {_AGAIN}")
     parser.add_argument("--tag", metavar="NAME", action="append", default=[], help=f"only this tag; {_AGAIN}")
+    parser.add_argument("--saved", metavar="NAME", help="only what this saved search finds")
     parser.add_argument("-u", "--unread", action="store_true", help="only unread articles")
     parser.add_argument("-s", "--starred", action="store_true", help="only starred articles")
     if with_search:
@@ -281,6 +317,12 @@ def _id(text: str) -> int:
         raise argparse.ArgumentTypeError(
             f"{shown_address(text)[:100]!r} is not an article number; tuireader list shows them"
         )
+    return int(text)
+
+
+def _rule_id(text: str) -> int:
+    if not text.isdecimal() or len(text) > 15:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not the number of a rule; tuireader rules lists them")
     return int(text)
 
 

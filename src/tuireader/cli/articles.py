@@ -20,7 +20,8 @@ from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
-from tuireader.store import indexing, labels, tags
+from tuireader.store import indexing, labels, saved_searches, tags
+from tuireader.store.typed_query import quoted
 from tuireader.text.nearest import nearest_name
 from tuireader.text.printable import printable
 
@@ -51,7 +52,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened() as connection:
         query = _query(connection, arguments)
-        _check_names(connection, query)
+        _check_names(connection, arguments)
         if query.text.strip():
             _say_what_is_not_indexed(connection)
         limit = _limit(arguments)
@@ -86,34 +87,39 @@ def _say_what_is_not_indexed(connection: sqlite3.Connection) -> None:
             say(f"{some} still being indexed, and not searched yet; the next search, or refresh, goes on with it.")
 
 
-def _check_names(connection: sqlite3.Connection, query: Query) -> None:
+_NAMED: tuple[Kind, ...] = ("category", "author", "tag")
+"""The filters that may be given again."""
+
+
+def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
     """Raise NotFoundError for a category, an author or a tag that there is not, with one that may have been meant."""
-    kinds: tuple[tuple[Kind, tuple[str, ...]], ...] = (
-        ("category", query.categories),
-        ("author", query.authors),
-        ("tag", query.tags),
-    )
-    for kind, names in kinds:
-        for name in names:
+    for kind in _NAMED:
+        for name in getattr(arguments, kind):
             if labels.find(connection, kind, name) is None:
                 near = nearest_name(name, labels.every(connection, kind))
                 raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
 
 
 def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
+    # A query has articles under any of its names; here each that is given again must hold as well.
+    again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
     return Query(
         feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
         folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
-        categories=tuple(arguments.category),
-        authors=tuple(arguments.author),
-        tags=tuple(arguments.tag),
+        categories=tuple(arguments.category[:1]),
+        authors=tuple(arguments.author[:1]),
+        tags=tuple(arguments.tag[:1]),
         unread=arguments.unread,
         starred=arguments.starred,
-        text=arguments.query,
+        text=" ".join([*_saved(connection, arguments), *again, arguments.query]),
         since=arguments.since,
         until=arguments.until,
         order=arguments.order or arguments.first,
     )
+
+
+def _saved(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[str]:
+    return [saved_searches.find(connection, arguments.saved).query] if arguments.saved else []
 
 
 def _limit(arguments: argparse.Namespace) -> int | None:

@@ -15,7 +15,7 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
 from tuireader.errors import NoFeedFoundError, NotFoundError, TuireaderError
 from tuireader.library.jobs import needed
-from tuireader.library.subscribing.unsubscribe import unsubscribe
+from tuireader.library.subscribing.subscription import put_into, unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
 from tuireader.store import articles, folders
@@ -94,17 +94,13 @@ async def _add(gate: Cache, addresses: list[str], *, folder: str | None, as_json
             else:
                 status = _report(came, as_json=as_json) or status
                 if folder and folder.strip():
-                    await gate.write(partial(_put_into, feed_id=came.feed.id, name=folder))
+                    await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
             done += 1
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
     await _tend(gate)
     return status
-
-
-def _put_into(connection: sqlite3.Connection, feed_id: int, name: str) -> None:
-    folders.put(connection, feed_id, folders.add(connection, name).id)
 
 
 async def _tend(gate: Cache) -> None:

@@ -22,9 +22,15 @@ class Query:
     """The ids of feeds, of none of which an article may be."""
     folders: tuple[int, ...] = ()
     """The ids of folders, in any of which the feed may be."""
+    not_folders: tuple[int, ...] = ()
     categories: tuple[str, ...] = ()
+    """Whole names, any of which an article may have; "" is for none at all. So are authors and tags."""
+    not_categories: tuple[str, ...] = ()
+    """Whole names, none of which an article may have."""
     authors: tuple[str, ...] = ()
+    not_authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    not_tags: tuple[str, ...] = ()
     unread: bool = False
     starred: bool = False
     text: str = ""

@@ -38,6 +38,14 @@ def every(c: sqlite3.Connection) -> list[Folder]:
     return [_folder(row) for row in c.execute("SELECT id, name, account_id FROM folder ORDER BY key, id").fetchall()]
 
 
+def get(c: sqlite3.Connection, folder_id: int) -> Folder:
+    """A folder by its id; NotFoundError where there is none."""
+    row = c.execute("SELECT id, name, account_id FROM folder WHERE id = ?", (folder_id,)).fetchone()
+    if row is None:
+        raise NotFoundError("This folder is no longer there.")
+    return _folder(row)
+
+
 def find(c: sqlite3.Connection, name: str) -> Folder:
     """The folder of this name, or the only one whose name has it as a part; NotFoundError, which says what there is."""
     there, key = every(c), name_key(name)
@@ -61,10 +69,11 @@ def _listed(some: list[Folder]) -> str:
     return f"{', '.join((*first, last))} or one of {more} more" if more > 0 else f"{', '.join(first)} or {last}"
 
 
-def feeds_in(c: sqlite3.Connection, part: str) -> list[int]:
-    """The ids of the feeds in folders whose names have a part, whatever its case."""
+def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:
+    """The ids of the feeds in folders whose names have a part, or are all of it, whatever its case."""
     key = name_key(part)
-    named = [id_ for id_, name in c.execute("SELECT id, key FROM folder").fetchall() if key in text_of(name)]
+    rows = c.execute("SELECT id, key FROM folder").fetchall()
+    named = [id_ for id_, name in rows if (key == text_of(name) if whole else key in text_of(name))]
     rows = c.execute("SELECT id, folder_id FROM feed WHERE folder_id IS NOT NULL").fetchall()
     return [id_ for id_, folder_id in rows if folder_id in named]
 

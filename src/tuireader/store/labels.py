@@ -29,6 +29,11 @@ class Repeated(NamedTuple):
     feed_id: int
     read: int
     starred: int
+    aside: int = 0
+
+
+REPEATED = "date, feed_id, read, starred, aside"
+"""The columns of `Repeated`, in its order."""
 
 
 def rows_of(kind: Kind) -> tuple[str, str, str]:
@@ -43,11 +48,16 @@ def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
     return [id_ for id_, name in rows if key in text_of(name)]
 
 
-def is_tagged(sign: str) -> str:
-    """SQL for whether the article `{id}` has any tag of a list of ids (`sign` IN), or none of them (NOT IN)."""
+def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
+    """SQL for whether the article `{id}` has any label of a list of ids, or none of them."""
+    return f"{{id}} {sign} ({under_any(kind).replace('DISTINCT ', '')})"
+
+
+def under_any(kind: Kind) -> str:
+    """SQL for the ids, as `article_id`, of the articles that have any label of a list of ids, each once."""
     return (
-        f"{{id}} {sign} (SELECT t.article_id FROM label_article AS t WHERE t.kind = {NUMBERS['tag']}"
-        " AND t.label_id IN (SELECT value FROM json_each(?)))"
+        f"SELECT DISTINCT t.article_id FROM label_article AS t WHERE t.kind = {NUMBERS[kind]}"
+        " AND t.label_id IN (SELECT value FROM json_each(?))"
     )
 
 
@@ -126,12 +136,12 @@ def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows:
         for place, name in enumerate(some)
     ]
     c.executemany(
-        "INSERT INTO label_article (kind, label_id, article_id, place, date, feed_id, read, starred)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT INTO label_article (kind, label_id, article_id, place, {REPEATED}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         links,
     )
-    articles = Counter(link[1] for link in links)
-    unread = Counter(link[1] for link in links if not rows[link[2]].read)
+    in_sight = [link for link in links if not rows[link[2]].aside]
+    articles = Counter(link[1] for link in in_sight)
+    unread = Counter(link[1] for link in in_sight if not rows[link[2]].read)
     c.executemany(
         "UPDATE label SET articles = articles + ?, unread = unread + ? WHERE id = ?",
         [(all_, unread[label_id], label_id) for label_id, all_ in articles.items()],
@@ -153,7 +163,7 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
     )
 
 
-def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], value: int, ids: str) -> None:
+def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
     """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
     c.execute(
         f"UPDATE label_article INDEXED BY label_of_article SET {column} = ?1"
@@ -164,4 +174,7 @@ def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred"], val
 
 def remove_unused(c: sqlite3.Connection) -> None:
     """Remove the names under which nothing is filed any more; tags are the user's, and stay."""
-    c.execute(f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0")
+    c.execute(
+        f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id)"
+    )

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tuireader.store import folders, labels
 from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
 from tuireader.store.times import seconds
-from tuireader.store.typed_query import SearchQuery, Term, understand
+from tuireader.store.typed_query import Named, SearchQuery, Term, understand
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tuireader.model.query import Query
     from tuireader.store.labels import Kind
@@ -25,10 +25,12 @@ RANKED_MOST = 20_000
 """Of what is in so many articles the newest come first: to rank them all takes long, and tells little."""
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
+_IN_SIGHT, _HIDDEN_ONLY = "d.aside = 0", "d.aside = 1"
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
-_OF_FOLDERS = "d.feed_id IN (SELECT id FROM feed WHERE folder_id IN (SELECT value FROM json_each(?)))"
+_OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE folder_id IN (SELECT value FROM json_each(?)))"
 _WORDS = "(SELECT w.words FROM article AS w WHERE w.id = {id})"
+_EXTRAS = "(SELECT w.has FROM article AS w WHERE w.id = {id})"
 _MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "search MATCH ?"
 
 
@@ -51,7 +53,10 @@ class Part(NamedTuple):
 
     def counted(self) -> Part:
         """The same rows where only their number is asked for: of what matches, no article is looked at in vain."""
-        return self._replace(source="search") if self.source == _MATCHING and self.where == (_MATCHES,) else self
+        if self.source != _MATCHING or self.where != (_MATCHES, _IN_SIGHT):
+            return self
+        hidden = "rowid NOT IN (SELECT id FROM article INDEXED BY article_hidden WHERE aside = 1)"
+        return self._replace(source="search", where=(_MATCHES, hidden))
 
     def by_words(self) -> Part:
         """The same rows, with the article's length beside them."""
@@ -80,15 +85,21 @@ class Selection(NamedTuple):
 class _Run(NamedTuple):
     """Rows that one condition of a query selects: they can be walked, or rows of another run probed for it."""
 
-    name: Literal["all", "label", "feed", "starred", "unread", "match", "kept"]
+    name: Literal["all", "label", "labels", "feed", "starred", "unread", "hidden", "match", "kept"]
     part: Part
     kind: Kind | None = None
-    """Of the label whose articles these are."""
+    """Of the label, or of each of the labels, whose articles these are."""
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether its rows come in the order of their dates."""
+        return self.name not in ("match", "labels")
 
 
 _Condition = tuple[str, tuple[Any, ...]]
 _EVERY = _Run("all", Part(_ALL))
 _UNREAD = _Run("unread", Part("article AS d INDEXED BY article_unread", where=("d.read = 0",)))
+_HIDDEN = _Run("hidden", Part("article AS d INDEXED BY article_hidden"))
 _STARRED = _Run("starred", Part("article AS d INDEXED BY article_starred", where=("d.starred = 1",)))
 
 
@@ -109,7 +120,8 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
             )
         )
     common = _conditions(c, query, wanted)
-    parts = [_part(_shortest(c, runs, ordered=ordered), runs, common)]
+    driver = _HIDDEN if wanted.hidden else _shortest(c, runs, ordered=ordered)
+    parts = [_part(driver, runs, common)]
     if query.keep and (_UNREAD in runs or _STARRED in runs):
         parts.append(_kept(query.keep, runs, common))
     return Selection(tuple(parts), best, wanted.in_titles(whole=whole) if best else "")
@@ -121,12 +133,26 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
     None where the query asks for more than such rows tell, and `select` is the way.
     """
     wanted = understand(query.text)
-    if wanted.terms or wanted.without:
+    if wanted.is_about_words():
         return None
     runs = _runs(c, query, wanted)
-    if runs is None or query.feeds or any(run.name in ("label", "feed") for run in runs):
+    if runs is None or query.feeds or any(run.name in ("label", "labels", "feed") for run in runs):
         return None
     return _part(_Run("kept", rows), runs, _conditions(c, query, wanted))
+
+
+def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched: bool = False) -> list[int]:
+    """Which of these articles a query has; with `is_matched` its words are known to be in all of them."""
+    wanted = understand(query.text)
+    runs = _runs(c, query, wanted)
+    if runs is None:
+        return []
+    some = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(ids),)))
+    match = "" if is_matched else wanted.fts()
+    if match:
+        runs.append(_Run("match", Part(_MATCHING, "d.id", (_MATCHES,), (match,))))
+    part = _part(some, runs, _conditions(c, query, wanted))
+    return [row[0] for row in c.execute(part.sql("d.id"), part.params).fetchall()]
 
 
 def _runs(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Run] | None:
@@ -139,11 +165,11 @@ def _runs(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Run
         return None
     feeds = [_of_feed(query.feeds[0])] if len(query.feeds) == 1 else []
     runs = [*authors, *tags, *feeds, *categories]
-    for named in (_feeds(c, name) for name in wanted.feeds):
-        if not named:
+    for named in wanted.named:
+        found = () if named.is_unwanted else _named_runs(c, named)
+        if found is None:
             return None
-        if len(named) == 1:
-            runs.append(_of_feed(named[0]))
+        runs += [run for run in found if run not in runs]
     if query.starred or wanted.starred:
         runs.append(_STARRED)
     if query.unread or wanted.read is False:
@@ -158,16 +184,48 @@ def rows_of(kind: Kind) -> Part:
 
 
 def _label_runs(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[_Run] | None:
-    """The articles under each name; None where there is no such."""
-    runs = []
-    for name in {name_key(name): name for name in names}.values():
-        label_id = labels.find(c, kind, name)
-        if label_id is None:
-            return None
-        rows = rows_of(kind)
-        under = rows._replace(where=(*rows.where, "d.label_id = ?"), params=(label_id,))
-        runs.append(_Run("label", under, kind))
-    return runs
+    """The articles under any of these names, if any is given; None where there is none of these names."""
+    given = list(names)
+    if not given:
+        return []
+    ids = _whole(c, kind, given)
+    return [_under(kind, ids)] if ids else None
+
+
+def _under(kind: Kind, ids: Sequence[int]) -> _Run:
+    """The articles under any of these labels."""
+    rows = rows_of(kind)
+    if len(ids) == 1:
+        return _Run("label", rows._replace(where=(*rows.where, "d.label_id = ?"), params=(ids[0],)), kind)
+    source, params = labels.under_any(kind), (id_list(ids),)
+    return _Run("labels", Part(f"({source}) AS m CROSS JOIN article AS d ON d.id = m.article_id", params=params), kind)
+
+
+def _named_runs(c: sqlite3.Connection, named: Named) -> list[_Run] | None:
+    """The articles that have any of these names; None where nothing is called so. Of several feeds none is walked."""
+    ids = _meant(c, named)
+    if not ids:
+        return None
+    if named.field in ("feed", "folder"):
+        return [_of_feed(ids[0])] if len(ids) == 1 else []
+    return [_under(cast("Kind", named.field), ids)]
+
+
+def _meant(c: sqlite3.Connection, named: Named) -> list[int]:
+    """The ids of the feeds, or of the labels, that have such names."""
+    if named.field == "feed":
+        return sorted({id_ for name in named.names for id_ in _feeds(c, name, whole=named.is_whole)})
+    if named.field == "folder":
+        return sorted({id_ for name in named.names for id_ in folders.feeds_in(c, name, whole=named.is_whole)})
+    if named.is_whole:
+        return _whole(c, named.field, named.names)
+    return sorted({id_ for name in named.names for id_ in labels.saying(c, named.field, name)})
+
+
+def _whole(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[int]:
+    """The ids of the labels that are called like this."""
+    found = (labels.find(c, kind, name) for name in {name_key(name): name for name in names}.values())
+    return [id_ for id_ in found if id_ is not None]
 
 
 def _of_feed(feed: int) -> _Run:
@@ -177,7 +235,7 @@ def _of_feed(feed: int) -> _Run:
 def _takes_words_whole(c: sqlite3.Connection, wanted: SearchQuery) -> bool:
     """Whether what is typed last is no beginning: a common word would be slow as such, and find nearly everything."""
     term = wanted.beginning()
-    return term is not None and len(term.tokens[-1]) <= _LONGEST_COMMON and _is_common(c, term)
+    return term is not None and len(term.last) <= _LONGEST_COMMON and _is_common(c, term)
 
 
 def _is_in_too_many(c: sqlite3.Connection, match: str) -> bool:
@@ -195,17 +253,17 @@ def _shortest(c: sqlite3.Connection, runs: list[_Run], *, ordered: bool) -> _Run
     """The shortest run. Matches come out of order: where there are many, and order matters, any other run is better."""
     if not runs:
         return _EVERY
-    if len(runs) == 1 and (runs[0].name != "match" or not ordered):
+    if len(runs) == 1 and (runs[0].is_in_order or not ordered):
         return runs[0]
     best, least = runs[0], ENOUGH
     for run in runs:
-        part = run.part._replace(source="search") if run.name == "match" else run.part
-        length = c.execute(f"SELECT count(*) FROM ({part.sql('1')} LIMIT {least})", part.params).fetchone()[0]
+        rows = run.part._replace(source="search").sql("1") if run.name == "match" else run.part.sql("1", _IN_SIGHT)
+        length = c.execute(f"SELECT count(*) FROM ({rows} LIMIT {least})", run.part.params).fetchone()[0]
         if length < least:
             best, least = run, length
         if not least:
             break
-    return _EVERY if best.name == "match" and least == ENOUGH and ordered else best
+    return _EVERY if not best.is_in_order and least == ENOUGH and ordered else best
 
 
 def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> Part:
@@ -215,7 +273,9 @@ def _part(driver: _Run, runs: Iterable[_Run], common: Iterable[_Condition]) -> P
     for run in runs:
         if run is driver:
             continue
-        if run.kind is not None:
+        if run.name == "labels" and run.kind is not None:
+            where.append(labels.is_under_any(run.kind, "IN").replace("{id}", id_))
+        elif run.kind is not None:
             where.append(labels.is_under(run.kind, id_))
         elif run.name == "match":
             where.append(f"{id_} IN (SELECT rowid FROM search WHERE search MATCH ?)")
@@ -241,14 +301,24 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     found: list[_Condition] = []
     if len(query.feeds) > 1:
         found.append((_OF_FEEDS.format("IN"), (id_list(query.feeds),)))
-    if query.folders:
-        found.append((_OF_FOLDERS, (id_list(query.folders),)))
+    for some, sign in ((query.folders, "IN"), (query.not_folders, "NOT IN")):
+        if some:
+            found.append((_OF_FOLDERS.format(sign), (id_list(some),)))
     if query.not_feeds:
         found.append((_OF_FEEDS.format("NOT IN"), (id_list(query.not_feeds),)))
+    unwanted: tuple[tuple[Kind, tuple[str, ...]], ...] = (
+        ("category", query.not_categories),
+        ("author", query.not_authors),
+        ("tag", query.not_tags),
+    )
+    for kind, names in unwanted:
+        if names:
+            found.append((labels.is_under_any(kind, "NOT IN"), (id_list(_whole(c, kind, names)),)))
     if query.since is not None:
         found.append(("d.date >= ?", (seconds(query.since),)))
     if query.until is not None:
         found.append(("d.date <= ?", (seconds(query.until),)))
+    found.append((_HIDDEN_ONLY if wanted.hidden else _IN_SIGHT, ()))
     return found + _typed_conditions(c, wanted)
 
 
@@ -266,22 +336,28 @@ def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condi
         )
         if value is not None
     ]
-    for names, sign in ((wanted.feeds, "IN"), (wanted.not_feeds, "NOT IN")):
-        found.extend((_OF_FEEDS.format(sign), (id_list(_feeds(c, name)),)) for name in names)
-    for names, sign in ((wanted.folders, "IN"), (wanted.not_folders, "NOT IN")):
-        found.extend((_OF_FEEDS.format(sign), (id_list(folders.feeds_in(c, name)),)) for name in names)
-    for names, sign in ((wanted.tags, "IN"), (wanted.not_tags, "NOT IN")):
-        found.extend((labels.is_tagged(sign), (id_list(labels.saying(c, "tag", name)),)) for name in names)
+    for named in wanted.named:
+        ids = id_list(_meant(c, named))
+        if named.field in ("feed", "folder"):
+            found.append((_OF_FEEDS.format("NOT IN" if named.is_unwanted else "IN"), (ids,)))
+        elif named.is_unwanted:
+            found.append((labels.is_under_any(cast("Kind", named.field), "NOT IN"), (ids,)))
+    found.extend((f"{'NOT ' * no}coalesce({_EXTRAS} & ?, 0)", (bit,)) for bit, no in wanted.has)
     if wanted.without and not wanted.terms:
         found.append(("{id} NOT IN (SELECT rowid FROM search WHERE search MATCH ?)", (wanted.unwanted(),)))
     return found
 
 
-def _feeds(c: sqlite3.Connection, text: str) -> list[int]:
+def _feeds(c: sqlite3.Connection, text: str, *, whole: bool) -> list[int]:
+    """The ids of the feeds whose names or addresses have a part, or are all of it."""
     key = name_key(text)
     rows = c.execute("SELECT id, title, custom_title, url FROM feed").fetchall()
     return [
         id_
         for id_, title, custom_title, url in rows
-        if any(key in name_key(text_of(name)) for name in (title, custom_title)) or key in text_of(url).lower()
+        if (
+            key in (name_key(text_of(custom_title) or text_of(title)), text_of(url).lower())
+            if whole
+            else key in text_of(url).lower() or any(key in name_key(text_of(name)) for name in (title, custom_title))
+        )
     ]

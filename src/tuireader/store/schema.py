@@ -4,7 +4,8 @@ One source of truth: `article` holds what is true of an article. `label_article`
 starred beside each of its labels, so that a list or a count under a category reads one narrow, ordered run of rows and
 nothing else. Only `labels` writes those columns, and a property test holds that they agree. How many articles a feed
 and a label have is kept beside them: of what is new by who writes it, of the rest by triggers; a property test holds
-that it is right. An article without category or author is filed under the label whose name is empty.
+that it is right. An article without category or author is filed under the label whose name is empty. What a rule hides
+is `aside`, in no list and no count.
 
 Times are whole seconds since 1970 in UTC.
 """
@@ -19,6 +20,7 @@ from tuireader.store.migrations.v1_first import create
 from tuireader.store.migrations.v2_to_v4 import add_what_hosts_are, know_links_by_their_place, merge_seldom
 from tuireader.store.migrations.v5_make_room import make_room
 from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
+from tuireader.store.migrations.v7_rules import make_rules
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +38,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     know_links_by_their_place,
     make_room,
     count_and_index_later,
+    make_rules,
 )
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 

@@ -75,12 +75,18 @@ def _pattern(wanted: SearchQuery) -> re.Pattern[str] | None:
 
 
 def _term_pattern(term: Term) -> str:
-    words = [re.escape(token) for token in term.tokens]
-    spaced = [not unspaced_run().match(token) for token in term.tokens]
+    *others, last = term.options
+    found = [*(_option_pattern(option) for option in others), _option_pattern(last, prefix=term.prefix)]
+    return f"(?:{'|'.join(found)})" if others else found[0]
+
+
+def _option_pattern(option: tuple[str, ...], *, prefix: bool = False) -> str:
+    words = [re.escape(token) for token in option]
+    spaced = [not unspaced_run().match(token) for token in option]
     between = r"[\W_]+"
     pattern = words[0]
     for at in range(1, len(words)):
         pattern += (between if spaced[at - 1] and spaced[at] else r"[\W_]*") + words[at]
     before = r"(?<![^\W_])" if spaced[0] else ""
-    after = "" if not spaced[-1] else r"[^\W_]*" if term.prefix else r"(?![^\W_])"
+    after = "" if not spaced[-1] else r"[^\W_]*" if prefix else r"(?![^\W_])"
     return before + pattern + after

@@ -9,7 +9,7 @@ from tuireader.store import labels
 from tuireader.store.columns import id_list, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
-from tuireader.store.labels import NUMBERS, Repeated
+from tuireader.store.labels import NUMBERS, REPEATED, Repeated
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,8 +47,7 @@ def _change(c: sqlite3.Connection, ids: Sequence[int], change: Callable[[Tags], 
     with transaction(c):
         there = of(c, ids)
         rows = c.execute(
-            "SELECT a.id, a.date, a.feed_id, a.read, a.starred FROM json_each(?) AS w"
-            " CROSS JOIN article AS a ON a.id = w.value",
+            f"SELECT a.id, {REPEATED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value",
             (id_list(ids),),
         ).fetchall()
         changed = []

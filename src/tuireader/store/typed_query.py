@@ -2,7 +2,8 @@
 
 Words are found whatever their case and accents, as they are in an article, and all of them must be there. The last one
 is the beginning of a word for as long as no space follows it. `"several words"` are found in this order, `-word` must
-not be there. What stands behind a field looks there only; `FIELDS` names them all, and each may have a minus before it.
+not be there. `one|other` is either. What stands behind a field looks there only; `FIELDS` names them all, and each may
+have a minus before it; with `=` in place of the colon it is a whole name, and `""` in a quoted one is a quotation mark.
 Nothing that can be typed is an error: what is no value of a field is looked for as words.
 """
 
@@ -11,8 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
+from tuireader.model.extras import BY_NAME
 from tuireader.store.tokens import compared, token
 
 if TYPE_CHECKING:
@@ -26,7 +28,8 @@ FIELDS: Mapping[str, str] = {
     "feed:": "a part of a feed's title or address",
     "folder:": "a part of a folder's name",
     "title:": "a word of the title",
-    "is:": "unread, read or starred",
+    "is:": "unread, read, starred or hidden",
+    "has:": "picture or enclosure",
     "since:": "no older than a date: 2024-03, today, 7d",
     "before:": "older than a date",
     "words>": "longer than so many words",
@@ -34,7 +37,11 @@ FIELDS: Mapping[str, str] = {
 }
 """Each field, and what follows it."""
 
-_PIECE = r'(-?)(?:(author|category|tag|feed|folder|title|is|since|before):|(words[<>]))?("[^"]*"?|[^\s"]+)'
+_VALUE = r'(?:"(?:[^"]|"")*"?|[^\s"|]+)'
+_PIECE = (
+    r"(-?)(?:(author|category|tag|feed|folder|title|is|has|since|before):|(author|category|tag|feed|folder)=|(words[<>]))?"
+    rf"({_VALUE}(?:\|{_VALUE})*)"
+)
 _COLUMNS = {"author": "authors : ", "category": "categories : ", "title": "title : ", "": ""}
 _MOST_PIECES = 32
 _SHORTEST_PREFIX = 3
@@ -43,18 +50,38 @@ _LONGEST = 10**9
 
 
 class Term(NamedTuple):
-    """One word or phrase that was typed."""
+    """One word or phrase that was typed, or several of which one is enough."""
 
-    tokens: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...]
+    """The words of each."""
     column: str = ""
     """Where it must be, as FTS5 says it; empty for anywhere."""
     prefix: bool = False
-    """The last token is the beginning of a word."""
+    """The very last token is the beginning of a word."""
+
+    @property
+    def last(self) -> str:
+        """The very last token."""
+        return self.options[-1][-1]
 
     def fts(self, *, whole: bool = False) -> str:
         """The term for FTS5; with `whole` not as a beginning."""
         star = " *" if self.prefix and not whole else ""
-        return f'({self.column}"{" ".join(self.tokens)}"{star})'
+        phrases = (" ".join(option) for option in self.options)
+        return f"({' OR '.join(f'{self.column}{chr(34)}{phrase}{chr(34)}' for phrase in phrases)}{star})"
+
+
+NamedField = Literal["feed", "folder", "tag", "author", "category"]
+
+
+class Named(NamedTuple):
+    """Names that were typed behind a field, of which one is enough."""
+
+    field: NamedField
+    names: tuple[str, ...]
+    is_whole: bool
+    """They are whole names, and not parts of names."""
+    is_unwanted: bool
 
 
 @dataclass(slots=True)
@@ -63,17 +90,12 @@ class SearchQuery:
 
     terms: list[Term] = field(default_factory=list)
     without: list[Term] = field(default_factory=list)
-    feeds: list[str] = field(default_factory=list)
-    """Parts of the feed's title or address."""
-    not_feeds: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
-    """Parts of names of folders, in which the feed is."""
-    not_folders: list[str] = field(default_factory=list)
-    tags: list[str] = field(default_factory=list)
-    """Parts of tags that the article has."""
-    not_tags: list[str] = field(default_factory=list)
+    named: list[Named] = field(default_factory=list)
     read: bool | None = None
     starred: bool | None = None
+    hidden: bool | None = None
+    has: list[tuple[int, bool]] = field(default_factory=list)
+    """What an article has, as a bit of `model.extras`; and whether it must be without it."""
     since: datetime | None = None
     before: datetime | None = None
     longer: int | None = None
@@ -99,6 +121,10 @@ class SearchQuery:
         """The FTS5 query of the terms that must not be there, "" where there are none."""
         return " OR ".join(term.fts() for term in self.without)
 
+    def is_about_words(self) -> bool:
+        """Whether the search index is needed to answer it."""
+        return bool(self.terms or self.without)
+
     def beginning(self) -> Term | None:
         """The term that is the beginning of a word, if there is one."""
         return next((term for term in self.terms if term.prefix), None)
@@ -119,27 +145,49 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one piece of what was typed to what is wanted."""
-    minus, key, value = bool(piece[1]), (piece[2] or piece[3] or "").lower(), piece[4].strip('"')
-    parts = {"feed": (wanted.feeds, wanted.not_feeds), "folder": (wanted.folders, wanted.not_folders)}
-    parts["tag"] = (wanted.tags, wanted.not_tags)
-    if key in parts:
-        if value:
-            parts[key][minus].append(value)
+    minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
+    values = [unquoted(each) for each in re.findall(_VALUE, piece[5])]
+    if is_whole or key in ("feed", "folder", "tag"):
+        names = tuple(value for value in values if value or is_whole)
+        if names:
+            wanted.named.append(Named(cast("NamedField", key), names, is_whole, minus))
         return
-    if key == "is" and _flag(wanted, value.lower(), no=minus):
-        return
-    if key in ("since", "before") and _date(wanted, key, value, now, no=minus):
-        return
-    if key.startswith("words") and _length(wanted, key[-1], value, no=minus):
+    if len(values) == 1 and key not in _COLUMNS and _setting(wanted, key, values[0], now, no=minus):
         return
     if key not in _COLUMNS:
-        key, value = "", f"{key.rstrip('<>')} {value}"
-    tokens = tuple(token().findall(compared(value)))
-    if not tokens:
+        key, values = "", [f"{key.rstrip('<>')} {value}" for value in values]
+    options = tuple(tokens for value in values if (tokens := tuple(token().findall(compared(value)))))
+    if not options:
         return
     # What begins with one or two letters is most of the words there are: only the word of these letters is meant.
-    prefix = last and not minus and piece[4][-1:].isalnum() and len(tokens[-1]) >= _SHORTEST_PREFIX
-    (wanted.without if minus else wanted.terms).append(Term(tokens, _COLUMNS[key], prefix))
+    prefix = last and not minus and piece[5][-1:].isalnum() and len(options[-1][-1]) >= _SHORTEST_PREFIX
+    (wanted.without if minus else wanted.terms).append(Term(options, _COLUMNS[key], prefix))
+
+
+def quoted(name: str) -> str:
+    """A whole name as it is typed behind a field."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def unquoted(value: str) -> str:
+    """What a value that was typed means: a name that stands in quotation marks, or as it is."""
+    if not value.startswith('"'):
+        return value
+    return (value[1:-1] if value.endswith('"') and len(value) > 1 else value[1:]).replace('""', '"')
+
+
+def _setting(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
+    """Take what is no name and no words, if it is a value of this field."""
+    if key == "is":
+        return _flag(wanted, value.lower(), no=no)
+    if key == "has":
+        bit = BY_NAME.get(value.lower())
+        if bit is not None:
+            wanted.has.append((bit, no))
+        return bit is not None
+    if key in ("since", "before"):
+        return _date(wanted, key, value, now, no=no)
+    return _length(wanted, key[-1], value, no=no)
 
 
 def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
@@ -147,7 +195,9 @@ def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
         wanted.read = (name == "read") is not no
     elif name == "starred":
         wanted.starred = not no
-    return name in ("unread", "read", "starred")
+    elif name == "hidden":
+        wanted.hidden = not no
+    return name in ("unread", "read", "starred", "hidden")
 
 
 def _date(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:

@@ -158,6 +158,7 @@ class _Ready:
         self.facts = {
             "words": prepared.words,
             "offline": not prepared.excerpt,
+            "has": prepared.extras,
             "published": seconds(entry.published),
             "updated": seconds(entry.updated),
             "guid_key": guid_key(entry.guid),
@@ -262,23 +263,24 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     """Take over an edit; a full text that was fetched stays, and so does what is known of it."""
     row = c.execute(
-        "SELECT d.date, d.feed_id, d.read, d.starred, d.guid_key, d.guid, d.words, b.full_text"
+        f"SELECT {labels.REPEATED}, guid_key, guid, words, b.full_text"
         " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return
     facts = dict(ready.facts)
-    if facts["guid_key"] != row[4]:
-        facts |= {"guid_key": row[4], "guid": row[5]}
-    if row[7] is not None:
-        facts |= {"words": row[6], "offline": True}
+    *repeated, key, guid, words, full_text = row
+    if facts["guid_key"] != key:
+        facts |= {"guid_key": key, "guid": guid}
+    if full_text is not None:
+        facts |= {"words": words, "offline": True, "has": None}
     c.execute(
         f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
-    _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*row[:4]))
-    indexing.replace(c, article_id, ready.index[-1] if row[7] is None else tokens.indexed(unpack(row[7])))
+    _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
+    indexing.replace(c, article_id, ready.index[-1] if full_text is None else tokens.indexed(unpack(full_text)))
 
 
 def save_full_text(
@@ -299,7 +301,7 @@ def save_full_text(
         c.execute(
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
-        c.execute("UPDATE article SET words = ?, offline = 1 WHERE id = ?", (words, article_id))
+        c.execute("UPDATE article SET words = ?, offline = 1, has = NULL WHERE id = ?", (words, article_id))
         _add_names(c, article_id, text, authors, categories)
 
 
@@ -317,7 +319,7 @@ def add_names(
 def _add_names(
     c: sqlite3.Connection, article_id: int, text: str, authors: Sequence[str], categories: Sequence[str]
 ) -> None:
-    row = c.execute("SELECT date, feed_id, read, starred FROM article WHERE id = ?", (article_id,)).fetchone()
+    row = c.execute(f"SELECT {labels.REPEATED} FROM article WHERE id = ?", (article_id,)).fetchone()
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
         _file(c, article_id, names, labels.Repeated(*row))

@@ -29,11 +29,15 @@ class Joint(ABC, Generic[Result]):
     def prepare(self, c: sqlite3.Connection) -> Write[Result]:
         """Do all that needs no lock; give what writes it. It may be asked for again."""
 
+    def conclude(self, c: sqlite3.Connection, results: list[Result]) -> list[Result]:  # noqa: ARG002 - for others
+        """Do what is done once for all jobs of a kind that were written in a transaction; gives their results."""
+        return results
+
     def __call__(self, c: sqlite3.Connection) -> Result:
         """Do it alone."""
         write = self.prepare(c)
         with transaction(c):
-            return write(c)
+            return self.conclude(c, [write(c)])[0]
 
 
 class Outcome(NamedTuple):
@@ -60,12 +64,20 @@ class Together:
             try:
                 writes = [job.prepare(c) for job in self._jobs]
                 with transaction(c):
-                    return [Outcome(write(c)) for write in writes]
+                    return [Outcome(each) for each in self._concluded(c, [write(c) for write in writes])]
             except BusyError as error:  # it was waited for once
                 return [Outcome(None, error)] * len(self._jobs)
             except Exception:  # noqa: BLE001, S110 - whose it is shows below, and is told there
                 pass
         return [_alone(job, c) for job in self._jobs]
+
+    def _concluded(self, c: sqlite3.Connection, results: list[Any]) -> list[Any]:
+        for kind in {type(job) for job in self._jobs}:
+            places = [place for place, job in enumerate(self._jobs) if type(job) is kind]
+            done = self._jobs[places[0]].conclude(c, [results[place] for place in places])
+            for place, result in zip(places, done, strict=True):
+                results[place] = result
+        return results
 
 
 def _alone(job: Joint[Any], c: sqlite3.Connection) -> Outcome:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from tuireader.content.cleaning.truncation import looks_truncated
+from tuireader.content.dom.extras import extras_of
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.text.word_count import count_tidied
@@ -53,4 +54,11 @@ def prepare(entry: ParsedEntry) -> Prepared:
 
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
     text = plain_text(entry.html)
-    return Prepared(entry, digest, text, count_tidied(text), entry.summary or looks_truncated(entry.html, text))
+    return Prepared(
+        entry,
+        digest,
+        text,
+        count_tidied(text),
+        entry.summary or looks_truncated(entry.html, text),
+        extras=extras_of(entry.html),
+    )

@@ -12,6 +12,7 @@ from functools import partial
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.library.jobs.together import Joint, Write
 from tuireader.library.politeness import polling, retry_after
+from tuireader.library.rules import arrivals
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
 from tuireader.store import articles
@@ -57,6 +58,10 @@ class TakePage(Joint[Refreshed]):
             return partial(take_failure, feed=feed, error=error, now=now)
         return prepare_parsed(c, current, page, parsed, now)
 
+    def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
+        """Apply rules to what is new."""
+        return arrivals.apply_to_new(c, results, self.now)
+
 
 def prepare_parsed(
     c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime
@@ -67,19 +72,24 @@ def prepare_parsed(
     known = known_entries(c, feed, parsed.entries)
     if not parsed.whole and parsed.entries and parsed.entries[-1].guid in known:
         parsed = replace(parsed, entries=parsed.entries[:-1])  # half of what is here whole
-    return partial(_save, feed=feed, ready=_compared(known, parsed), page=page, parsed=parsed, now=now)
+    return partial(_save, feed=feed, ready=_compared(c, known, parsed, now), page=page, parsed=parsed, now=now)
 
 
-def prepare_new(page: Page, parsed: ParsedFeed, now: datetime) -> Callable[[sqlite3.Connection, Feed], Refreshed]:
+def prepare_new(
+    c: sqlite3.Connection, page: Page, parsed: ParsedFeed, now: datetime
+) -> Callable[[sqlite3.Connection, Feed], Refreshed]:
     """Compress what a feed brought that is not subscribed to yet; gives what saves it, once it is."""
-    return partial(_save, ready=_compared({}, parsed), page=page, parsed=parsed, now=now)
+    return partial(_save, ready=_compared(c, {}, parsed, now), page=page, parsed=parsed, now=now)
 
 
-def _compared(known: Mapping[str, Known], parsed: ParsedFeed) -> articles.Prepacked:
+def _compared(
+    c: sqlite3.Connection, known: Mapping[str, Known], parsed: ParsedFeed, now: datetime
+) -> articles.Prepacked:
     from tuireader.library.refreshing.compare import plan
 
     what = plan(known, parsed)
-    return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE)
+    index_later = len(what.new) > INDEXED_AT_ONCE and not arrivals.need_the_index(c, now)
+    return articles.Prepacked(what, index_later=index_later)
 
 
 def _save(

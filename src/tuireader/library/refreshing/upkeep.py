@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, StoreError
 from tuireader.library.refreshing.index_later import index_rest, index_step
-from tuireader.store import index_runs
+from tuireader.store import extras, index_runs
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from tuireader.library.jobs.off_loop import Cache
 
 _PAUSE = 0.05
 """Seconds between two steps, in which others write."""
+_AT_ONCE = 200
+"""Articles that are looked at in one step."""
 WATCHED = 0.3
 """Seconds that a command takes for it at its end, where someone waits for its prompt,"""
 UNWATCHED = 600.0
@@ -31,7 +35,21 @@ async def tend(cache: Cache, seconds: float | None = None) -> None:
         with suppress(StoreError):
             while await cache.note(index_step) and time.monotonic() < until:
                 pass
+    await look_at_all(cache, until)
     await merge_index(cache, None if until is None else max(0.0, until - time.monotonic()))
+
+
+async def look_at_all(cache: Cache, until: float | None = None) -> None:
+    """Note what articles have besides their texts, of those that came before anyone looked."""
+    with suppress(StoreError):
+        while await cache.take(_look_at_some) and (until is None or time.monotonic() < until):  # noqa: ASYNC110
+            await asyncio.sleep(_PAUSE if until is None else 0)
+
+
+def _look_at_some(c: sqlite3.Connection) -> int:
+    from tuireader.content.dom.extras import extras_of  # loaded where it is needed
+
+    return extras.look_at_some(c, extras_of, _AT_ONCE)
 
 
 async def merge_index(cache: Cache, seconds: float | None = None) -> None:

@@ -11,6 +11,7 @@ from tuireader.library.jobs.together import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
+from tuireader.library.rules import arrivals
 from tuireader.library.subscribing import lookup, typed_page
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.feed import Feed, Refreshed
@@ -48,13 +49,17 @@ class AddFeed(Joint[Refreshed | Feed]):
         url = with_credentials_of(_kept_address(link.url, page), found.address)
         site = found.page.url if found.page is not page and is_front_page(found.page.url) else parsed.site
         reach = polling.reach_at(url, link.url, page)
-        save = ingest.prepare_new(replace(page, moved_to=None), parsed, self.now)
+        save = ingest.prepare_new(c, replace(page, moved_to=None), parsed, self.now)
 
         def add(c: sqlite3.Connection) -> Refreshed | Feed:
             feed = store_feeds.add(c, url, title=parsed.title, site=site, now=self.now, reach=reach)
             return save(c, feed)
 
         return add
+
+    def conclude(self, c: sqlite3.Connection, results: list[Refreshed | Feed]) -> list[Refreshed | Feed]:
+        """Apply rules to what is new."""
+        return arrivals.apply_to_new(c, results, self.now)
 
 
 def may_mean_article(found: Candidates) -> bool:

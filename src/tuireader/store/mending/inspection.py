@@ -61,7 +61,7 @@ def _is_sound(c: sqlite3.Connection, table: str) -> bool:
 def _agrees_with_itself(c: sqlite3.Connection) -> bool:
     """Whether what stands in several places is the same there."""
     disagreements = [
-        "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) LIMIT 1",
+        "SELECT 1 FROM article WHERE read NOT IN (0, 1) OR starred NOT IN (0, 1) OR aside NOT IN (0, 1, 2) LIMIT 1",
         "SELECT 1 FROM sqlite_sequence WHERE typeof(seq) <> 'integer' OR seq > 1000000000000 LIMIT 1",
         "SELECT 1 FROM article WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'article') LIMIT 1",
         "SELECT 1 FROM feed WHERE id > (SELECT max(seq) FROM sqlite_sequence WHERE name = 'feed') LIMIT 1",
@@ -69,17 +69,18 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
         "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM body WHERE article_id = a.id) LIMIT 1",
         (
             "SELECT 1 FROM label_article AS l LEFT JOIN article AS a ON a.id = l.article_id WHERE"
-            " (l.date, l.feed_id, l.read, l.starred) IS NOT (a.date, a.feed_id, a.read, a.starred) LIMIT 1"
+            " (l.date, l.feed_id, l.read, l.starred, l.aside) IS NOT (a.date, a.feed_id, a.read, a.starred, a.aside)"
+            " LIMIT 1"
         ),
         "SELECT 1 FROM label_article AS l LEFT JOIN label AS n ON n.id = l.label_id WHERE n.kind IS NOT l.kind LIMIT 1",
         (
             "SELECT 1 FROM feed AS f WHERE (f.articles, f.unread, f.starred) IS NOT"
             " (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0) FROM article"
-            " WHERE feed_id = f.id) LIMIT 1"
+            " WHERE feed_id = f.id AND aside <> 1) LIMIT 1"
         ),
         (
             "SELECT 1 FROM label AS n WHERE (n.articles, n.unread) IS NOT (SELECT count(*), coalesce(sum(read = 0), 0)"
-            " FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id) LIMIT 1"
+            " FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id AND l.aside = 0) LIMIT 1"
         ),
         *(
             "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM label_article AS l WHERE"

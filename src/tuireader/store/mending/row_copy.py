@@ -17,7 +17,7 @@ from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transactio
 from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
-from tuireader.store.migrations.v6_counts_and_debt import COUNT_AGAIN
+from tuireader.store.migrations.v7_rules import COUNT_AGAIN
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
@@ -25,7 +25,7 @@ _CHUNK = 500
 """Articles that are copied in one transaction."""
 _SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
     "feed": ((25, 22, 18, 17), str),
-    "article": ((17, 16), int),
+    "article": ((20, 17, 16), int),
     "body": ((4,), bytes),
 }
 """How many columns a row has, and had before columns were added; and the type of the second."""
@@ -139,7 +139,7 @@ class _Copy:
             for table in ("account", "folder"):
                 self._copy_plain(table)
             self._copy_feeds()
-            for table in ("setting", "hold", "feed_option", "pending_status"):
+            for table in ("setting", "hold", "feed_option", "pending_status", "rule", "saved_search", "undo"):
                 self._copy_plain(table)
             self._read_labels()
         ids = sorted(self._article_ids())
@@ -149,6 +149,8 @@ class _Copy:
                     self._copy_article(article_id)
         with transaction(self._new):
             self._copy_plain("journal")
+            self._copy_plain("rule_article")
+            self._copy_plain("shingle")
             self._drop_orphans()
             self._keep_numbers()
             for statement in COUNT_AGAIN:
@@ -291,7 +293,8 @@ class _Copy:
         values = _mended(columns, row)
         html, full_html, full_text, whole = self._body(article_id)
         values["id"] = article_id
-        values["read"], values["starred"] = (int(values[name] == 1) for name in ("read", "starred"))
+        values |= {name: int(values[name] == 1) for name in ("read", "starred")}
+        values["aside"] = values.get("aside") if values.get("aside") in (1, 2) else 0
         values["date"] = int(stamp(values["date"]).timestamp())
         values["words"], values["position"] = number(values["words"]), number(values["position"])
         values["offline"] = int(values["offline"] == 1)
@@ -346,7 +349,7 @@ class _Copy:
 
     def _file(self, article_id: int, values: dict[str, Any]) -> None:
         """File an article under the names that are left."""
-        row = labels.Repeated(values["date"], values["feed_id"], values["read"], values["starred"])
+        row = labels.Repeated(*(values[name] for name in labels.Repeated._fields))
         links = sorted(self._links.get(article_id, ()))
         for kind, number_of_kind in NUMBERS.items():
             names = [self._names.get((of, label_id), "") for of, _, label_id in links if of == number_of_kind]
@@ -359,8 +362,14 @@ class _Copy:
             ("feed_option", "feed_id", "feed"),
             ("journal", "article_id", "article"),
             ("pending_status", "account_id", "account"),
+            ("rule_article", "article_id", "article"),
+            ("rule_article", "rule_id", "rule"),
         ):
             self._new.execute(f"DELETE FROM {table} WHERE {column} NOT IN (SELECT id FROM {of})")
+        for column in ("feed", "folder"):
+            self._new.execute(
+                f"DELETE FROM rule WHERE {column}_id IS NOT NULL AND {column}_id NOT IN (SELECT id FROM {column})"
+            )
         for table in ("feed", "folder"):
             missing = "account_id NOT IN (SELECT id FROM account)"
             self._new.execute(f"UPDATE OR IGNORE {table} SET account_id = 0 WHERE {missing}")
@@ -373,7 +382,7 @@ class _Copy:
 
     def _keep_numbers(self) -> None:
         """Give no number a second time: what others know an article by stays its own."""
-        for table in ("article", "feed", "journal"):
+        for table in ("article", "feed", "journal", "rule"):
             row = self._one("SELECT seq FROM sqlite_sequence WHERE name = ?", table)
             if row is not None and isinstance(row[0], int) and 0 < row[0] < 2**40:
                 self._new.execute("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (row[0], table))

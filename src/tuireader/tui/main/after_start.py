@@ -71,8 +71,9 @@ class Upkeep:
         start(self._node, self._merge_runs, group="merging", exclusive=True)
 
     async def _merge_runs(self) -> None:
-        from tuireader.library.refreshing.upkeep import merge_index
+        from tuireader.library.refreshing.upkeep import look_at_all, merge_index
 
+        await look_at_all(self._cache)
         await merge_index(self._cache)
 
 

@@ -110,12 +110,12 @@ class FeedController:
 
 
 def _rename(connection: Connection, feed_id: int, title: str) -> None:
-    from tuireader.library.subscribing.unsubscribe import rename  # seldom needed
+    from tuireader.library.subscribing.subscription import rename  # seldom needed
 
     rename(connection, feed_id, title)
 
 
 def _unsubscribe(connection: Connection, feed_id: int) -> None:
-    from tuireader.library.subscribing.unsubscribe import unsubscribe  # seldom needed
+    from tuireader.library.subscribing.subscription import unsubscribe  # seldom needed
 
     unsubscribe(connection, feed_id)

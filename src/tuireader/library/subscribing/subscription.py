@@ -1,10 +1,10 @@
-"""What the user does to a subscription: giving it a name of their own, and ending it."""
+"""What the user does to a subscription: giving it a name of their own, putting it into a folder, and ending it."""
 
 from __future__ import annotations
 
 import sqlite3
 
-from tuireader.store import feeds
+from tuireader.store import feeds, folders
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
@@ -15,3 +15,8 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
     """Give a feed a title of the user's own, which no refresh overwrites; an empty one gives it its own again."""
     feeds.rename(c, feed_id, title)
+
+
+def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
+    """Put a feed into the folder of this name, which is made if it is new; without a name, into none."""
+    folders.put(c, feed_id, folders.add(c, folder).id if folder.strip() else None)

@@ -1,0 +1,179 @@
+"""The commands for what is done by itself, and for searches that are kept: rules, searches."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli.output import put, put_json, say, utc
+from tuireader.library.rules import existing
+from tuireader.model.clock import utc_now
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, folders, saved_searches
+from tuireader.store import rules as store_rules
+from tuireader.text.printable import printable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+_SHOWN = 10
+"""Headlines of what a rule would have caught."""
+
+
+def rules(arguments: argparse.Namespace) -> int:
+    """List the rules, or try, add, apply or remove one."""
+    run: Callable[[sqlite3.Connection, argparse.Namespace], int] = _list
+    if arguments.try_ is not None:
+        run = _try
+    elif arguments.add is not None:
+        run = _add
+    elif arguments.remove is not None:
+        run = _remove
+    elif arguments.apply:
+        run = _apply
+    if arguments.add is not None and not arguments.add.strip():
+        say("A rule needs a query: what it is to catch.")
+        return USAGE
+    with cache.opened() as connection:
+        return run(connection, arguments)
+
+
+def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    counts = store_rules.counts(c)
+    there = store_rules.every(c)
+    for rule in there:
+        row = _row(c, rule) | {"caught": counts.get(rule.id, 0)}
+        if arguments.json:
+            put_json(row)
+        else:
+            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({_articles(row['caught'])})"))
+    if not there and not arguments.json:
+        say("There are no rules yet. Make one with: tuireader rules --add QUERY --hide")
+    return DONE
+
+
+def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    rule = _asked(c, arguments, arguments.try_)
+    found = existing.preview(c, rule, utc_now(), _SHOWN)
+    if arguments.json:
+        put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})
+        return DONE
+    put(f"{_articles(found.total)} in the last {existing.LOOKED_BACK.days} days")
+    for headline in found.newest:
+        put(printable(f"{headline.id:>6}  {headline.date:%Y-%m-%d}  {headline.feed_title} · {headline.title}"))
+    return DONE
+
+
+def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    rule = _asked(c, arguments, arguments.add)
+    if not rule.actions:
+        say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
+        return USAGE
+    rule = existing.keep(c, rule, utc_now())
+    changed = existing.apply(c, rule) if arguments.apply else None
+    if arguments.json:
+        put_json(_row(c, rule) | {"caught": changed or 0})
+        return DONE
+    said = "It does so with what arrives from now on; --apply does it with what is here."
+    if changed is not None:
+        said = f"It was applied to {_articles(changed)} that {'is' if changed == 1 else 'are'} here."
+    say(f"Rule {rule.id}: {_said(c, rule)}. {said}")
+    return DONE
+
+
+def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    for rule in store_rules.in_force(c, utc_now()):
+        changed = existing.apply(c, rule)
+        if arguments.json:
+            put_json(_row(c, rule) | {"caught": changed})
+        else:
+            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({_articles(changed)} changed)"))
+    return DONE
+
+
+def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    rule = store_rules.get(c, arguments.remove)
+    changed = existing.remove(c, rule, take_back=not arguments.leave)
+    if arguments.json:
+        put_json(_row(c, rule) | {"caught": changed})
+    else:
+        done = "What it did stays." if arguments.leave else f"What it did with {_articles(changed)} was taken back."
+        say(f"Rule {rule.id} is removed. {done}")
+    return DONE
+
+
+def _asked(c: sqlite3.Connection, arguments: argparse.Namespace, query: str) -> Rule:
+    feed = feeds.find(c, arguments.feed).id if arguments.feed else None
+    folder = folders.find(c, arguments.folder).id if arguments.folder else None
+    return Rule(
+        query,
+        hide=arguments.hide,
+        read=arguments.read,
+        star=arguments.star,
+        keep=arguments.keep,
+        tags=tuple(arguments.tag),
+        feed_id=feed,
+        folder_id=folder,
+        until=arguments.until,
+    )
+
+
+def _said(c: sqlite3.Connection, rule: Rule) -> str:
+    row = _row(c, rule)
+    where = f" in “{row['feed'] or row['folder']}”" if row["feed"] or row["folder"] else ""
+    until = f" until {rule.until:%Y-%m-%d %H:%M}" if rule.until else ""
+    return f"{rule.said or 'nothing'}: {rule.query}{where}{until}"
+
+
+def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "query": rule.query,
+        "hide": rule.hide,
+        "read": rule.read,
+        "star": rule.star,
+        "keep": rule.keep,
+        "tags": list(rule.tags),
+        "feed": None if rule.feed_id is None else feeds.get(c, rule.feed_id).name,
+        "folder": None if rule.folder_id is None else folders.get(c, rule.folder_id).name,
+        "until": utc(rule.until),
+    }
+
+
+def _articles(number: int) -> str:
+    return "1 article" if number == 1 else f"{number} articles"
+
+
+def searches(arguments: argparse.Namespace) -> int:
+    """List the saved searches, or add or remove one."""
+    from tuireader.library.reading import saved
+
+    with cache.opened() as connection:
+        if arguments.add:
+            name, query = arguments.add
+            if not name.strip() or not query.strip():
+                say("A saved search needs a name and a query.")
+                return USAGE
+            kept = saved.keep(connection, name, query)
+            say(f"“{printable(kept.name)}” is saved: tuireader list --saved {kept.name!r}")
+            return DONE
+        if arguments.remove:
+            found = saved_searches.find(connection, arguments.remove)
+            saved.remove(connection, found.id)
+            say(f"“{printable(found.name)}” is removed.")
+            return DONE
+        there = saved_searches.every(connection)
+        for each in there:
+            query = saved.query_of(each)
+            counts = articles.count(connection, query), articles.count(connection, replace(query, unread=True))
+            if arguments.json:
+                put_json({"name": each.name, "query": each.query, "articles": counts[0], "unread": counts[1]})
+            else:
+                put(printable(f"{each.name}  {each.query}  ({counts[1]} unread of {counts[0]})"))
+        if not there and not arguments.json:
+            say("There are no saved searches yet. Make one with: tuireader searches --add NAME QUERY")
+            return FAILED
+    return DONE

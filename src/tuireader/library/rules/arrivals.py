@@ -1,0 +1,40 @@
+"""Rules are applied to what arrives in the transaction that saves it: nobody ever sees what they hide."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
+
+from tuireader.model.feed import Refreshed, Saved
+from tuireader.store import rules
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+Brought = TypeVar("Brought")
+
+
+def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
+    """Apply all rules to what was just saved for several feeds; gives the same without what is hidden now."""
+    new = [id_ for each in brought if isinstance(each, Refreshed) for id_ in each.saved.new]
+    if not new:
+        return [*brought]
+    hidden: set[int] = set()
+    for rule, ids in rules.caught(c, rules.in_force(c, now), new):
+        rules.apply(c, rule, ids)
+        hidden.update(ids if rule.hide else ())
+    return [_without(each, hidden) for each in brought]
+
+
+def _without(each: Brought, hidden: set[int]) -> Brought:
+    if not hidden or not isinstance(each, Refreshed):
+        return each
+    new = tuple(id_ for id_ in each.saved.new if id_ not in hidden)
+    return replace(each, saved=Saved(new, each.saved.changed))
+
+
+def need_the_index(c: sqlite3.Connection, now: datetime) -> bool:
+    """Whether what arrives is to be indexed with its rows, since a rule looks at its words."""
+    return rules.looks_at_words(rules.in_force(c, now))

@@ -1,0 +1,229 @@
+"""Rules, and what they did to articles."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from tuireader.errors import NotFoundError
+from tuireader.model.query import Query
+from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
+from tuireader.store import labels, query_sql, statuses, tags
+from tuireader.store.columns import id_list, number, text_of
+from tuireader.store.connection import transaction
+from tuireader.store.keys import name_key
+from tuireader.store.times import moment, seconds
+from tuireader.store.typed_query import understand
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import datetime
+
+_COLUMNS = "id, query, feed_id, folder_id, actions, tags, until"
+_SEPARATOR = "\x1f"
+
+
+def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
+    """Keep a rule; it does nothing with what is here already until it is applied."""
+    with transaction(c):
+        row = c.execute(
+            "INSERT INTO rule (query, feed_id, folder_id, actions, tags, until, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            f" RETURNING {_COLUMNS}",
+            (
+                rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions, _SEPARATOR.join(rule.tags),
+                seconds(rule.until), seconds(now),
+            ),
+        ).fetchone()  # fmt: skip
+    return _rule(row)
+
+
+def every(c: sqlite3.Connection) -> list[Rule]:
+    """All rules, the oldest first."""
+    return [_rule(row) for row in c.execute(f"SELECT {_COLUMNS} FROM rule ORDER BY id").fetchall()]
+
+
+def get(c: sqlite3.Connection, rule_id: int) -> Rule:
+    """A rule by its id; NotFoundError where there is none."""
+    row = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE id = ?", (rule_id,)).fetchone()
+    if row is None:
+        raise NotFoundError(f"There is no rule {rule_id}. `tuireader rules` lists them.")
+    return _rule(row)
+
+
+def in_force(c: sqlite3.Connection, now: datetime) -> list[Rule]:
+    """The rules whose end has not come."""
+    return [rule for rule in every(c) if rule.until is None or rule.until > now]
+
+
+def ended(c: sqlite3.Connection, now: datetime) -> list[Rule]:
+    """The rules whose end has come."""
+    return [rule for rule in every(c) if rule.until is not None and rule.until <= now]
+
+
+def query_of(rule: Rule, since: datetime | None = None) -> Query:
+    """The query of the articles that a rule is for, of all times or since then."""
+    return Query(
+        feeds=() if rule.feed_id is None else (rule.feed_id,),
+        folders=() if rule.folder_id is None else (rule.folder_id,),
+        text=_ended(rule.query),
+        since=since,
+    )
+
+
+def counts(c: sqlite3.Connection) -> dict[int, int]:
+    """How many articles each rule did something to, by its id."""
+    return dict(c.execute("SELECT rule_id, count(*) FROM rule_article GROUP BY rule_id").fetchall())
+
+
+def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Rule]:
+    """The rules that did any of this to an article."""
+    rows = c.execute(
+        f"SELECT {_COLUMNS} FROM rule JOIN rule_article AS r ON r.rule_id = rule.id"
+        " WHERE r.article_id = ? AND r.did & ? ORDER BY rule.id",
+        (article_id, did),
+    ).fetchall()
+    return [_rule(row) for row in rows]
+
+
+def caught(c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int]) -> list[tuple[Rule, list[int]]]:
+    """Of articles that were just saved, those that each rule is for: the one pass over what a refresh brought.
+
+    The new ones have the highest ids there are: the index is read only from there on.
+    """
+    found = []
+    for rule in rules:
+        wanted = understand(_ended(rule.query))
+        some: Collection[int] = new
+        if match := wanted.fts():
+            rows = c.execute("SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ?", (match, min(new)))
+            some = {row[0] for row in rows.fetchall()}.intersection(new)
+        if some:
+            ids = query_sql.among(c, query_of(rule), some, is_matched=bool(match))
+            if ids:
+                found.append((rule, ids))
+    return found
+
+
+def looks_at_words(rules: Iterable[Rule]) -> bool:
+    """Whether any of them needs the search index."""
+    return any(understand(_ended(rule.query)).is_about_words() for rule in rules)
+
+
+def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
+    """Do what a rule says with articles; the ids of those with which there was something to do."""
+    with transaction(c):
+        did = _undone(c, rule, ids)
+        for bit in (HIDE, READ, STAR, TAG):
+            _do(c, rule, bit, [id_ for id_, bits in did.items() if bits & bit])
+        c.executemany(
+            "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
+            " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
+            [(id_, rule.id, bits) for id_, bits in did.items()],
+        )
+    return list(did)
+
+
+def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
+    """What is left to be done with each article, as bits; those with which nothing is are left out."""
+    there = tags.of(c, ids) if rule.tags else {}
+    sql = (
+        "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?)) AND rule_id = ?"
+    )
+    before = dict(c.execute(sql, (id_list(ids), rule.id)).fetchall())
+    wanted = {name_key(tag) for tag in rule.tags}
+    rows = c.execute(
+        "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),)
+    ).fetchall()
+    found = {}
+    for id_, read, starred in rows:
+        bits = (HIDE * rule.hide + KEEP * rule.keep) & ~before.get(id_, 0)
+        bits += READ * (rule.read and not read) + STAR * (rule.star and not starred)
+        bits += TAG * bool(wanted - {name_key(tag) for tag in there.get(id_, ())})
+        if bits:
+            found[id_] = bits
+    return found
+
+
+def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None:
+    if not ids:
+        return
+    if bit == HIDE:
+        _set_aside(c, ids, 1)
+    elif bit == READ:
+        statuses.mark(c, ids, read=True)
+    elif bit == STAR:
+        statuses.mark(c, ids, starred=True)
+    else:
+        tags.add(c, ids, rule.tags)
+
+
+def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
+    """Undo what a rule did, to at most so many articles; how many there were.
+
+    What another rule hides too stays hidden; what the user has changed since stays as it is.
+    """
+    with transaction(c):
+        did: dict[int, list[int]] = defaultdict(list)
+        rows = c.execute(
+            "SELECT article_id, did FROM rule_article WHERE rule_id = ? LIMIT ?", (rule.id, most)
+        ).fetchall()
+        for article_id, bits in rows:
+            for bit in (HIDE, READ, STAR, TAG):
+                if bits & bit:
+                    did[bit].append(article_id)
+        ids = [row[0] for row in rows]
+        c.execute(
+            "DELETE FROM rule_article WHERE rule_id = ? AND article_id IN (SELECT value FROM json_each(?))",
+            (rule.id, id_list(ids)),
+        )
+        _set_aside(c, _hidden_by_none(c, did[HIDE]), 0)
+        statuses.mark(c, did[READ], read=False)
+        statuses.mark(c, did[STAR], starred=False)
+        if did[TAG]:
+            tags.remove(c, did[TAG], rule.tags)
+    return len(ids)
+
+
+def remove(c: sqlite3.Connection, rule_id: int) -> None:
+    """Remove a rule; what it did is to be taken back before, or stays."""
+    with transaction(c):
+        c.execute("DELETE FROM rule WHERE id = ?", (rule_id,))
+
+
+def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    rows = c.execute(
+        "SELECT w.value FROM json_each(?) AS w WHERE NOT EXISTS"
+        " (SELECT 1 FROM rule_article AS r WHERE r.article_id = w.value AND r.did & ?)",
+        (id_list(ids), HIDE),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def _set_aside(c: sqlite3.Connection, ids: Iterable[int], aside: int) -> None:
+    some = id_list(ids)
+    c.execute(
+        "UPDATE article SET aside = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND aside <> ?1", (aside, some)
+    )
+    labels.repeat_status(c, "aside", aside, some)
+
+
+def _ended(query: str) -> str:
+    """A query whose last word is whole: it is not being typed any more."""
+    return f"{query.strip()} "
+
+
+def _rule(row: tuple[Any, ...]) -> Rule:
+    actions = number(row[4])
+    return Rule(
+        id=number(row[0]),
+        query=text_of(row[1]),
+        feed_id=row[2],
+        folder_id=row[3],
+        hide=bool(actions & HIDE),
+        read=bool(actions & READ),
+        star=bool(actions & STAR),
+        keep=bool(actions & KEEP),
+        tags=tuple(tag for tag in text_of(row[5]).split(_SEPARATOR) if tag),
+        until=moment(row[6]),
+    )

@@ -1,0 +1,141 @@
+"""Rules: what they catch, what they do, and that all of it can be taken back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from support.factories import NOW, ready, save, subscribe, titles
+from tuireader.errors import NotFoundError
+from tuireader.model.query import Query
+from tuireader.model.rule import HIDE, READ, Rule
+from tuireader.store import articles, feeds, folders, label_counts, rules, statuses, tags
+
+
+@pytest.fixture
+def stocked(c: sqlite3.Connection) -> dict[str, int]:
+    """The ids of four articles of two feeds, by their titles."""
+    one, two = subscribe(c, "https://one.example/feed", "One"), subscribe(c, "https://two.example/feed", "Two")
+    save(
+        c,
+        ready("1", "the election is near", title="Vote", authors=("Ann",)),
+        ready("2", "a harbour at night", title="Night", categories=("Sea",)),
+        feed=one,
+    )
+    save(c, ready("3", "an election elsewhere", title="Ballot"), ready("4", "nothing at all", title="Calm"), feed=two)
+    return {headline.title: headline.id for headline in articles.window(c, Query(), 0, 9)}
+
+
+def keep(c: sqlite3.Connection, rule: Rule) -> Rule:
+    return rules.add(c, rule, NOW)
+
+
+def caught(c: sqlite3.Connection, *there: Rule, new: Sequence[int]) -> dict[str, set[int]]:
+    return {rule.query: set(ids) for rule, ids in rules.caught(c, there, new)}
+
+
+def test_a_rule_is_kept_as_it_was_given(c: sqlite3.Connection) -> None:
+    feed, folder = subscribe(c), folders.add(c, "News")
+    whole = Rule("election", hide=True, read=True, star=True, keep=True, tags=("a", "b c"), feed_id=feed.id, until=NOW)
+    first, second = keep(c, whole), keep(c, Rule("x", read=True, folder_id=folder.id))
+    assert rules.every(c) == [first, second]
+    assert (first.tags, first.until, first.feed_id, first.said) == (
+        ("a", "b c"), NOW, feed.id, "hide, mark read, star, keep, tag “a”, tag “b c”"
+    )  # fmt: skip
+    assert rules.get(c, second.id) == second
+    assert [rule.id for rule in rules.in_force(c, NOW)] == [second.id]
+    assert [rule.id for rule in rules.ended(c, NOW)] == [first.id]
+    folders.remove(c, folder.id)  # a rule of a folder or a feed that is gone is for nothing
+    feeds.remove(c, feed.id)
+    assert rules.every(c) == []
+    with pytest.raises(NotFoundError, match="There is no rule 1"):
+        rules.get(c, first.id)
+
+
+def test_what_a_rule_catches_of_what_is_new(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    vote, night, ballot, calm = (stocked[title] for title in ("Vote", "Night", "Ballot", "Calm"))
+    folder = folders.add(c, "Sea")
+    two = articles.get(c, calm).feed_id
+    folders.put(c, two, folder.id)
+    every = [*stocked.values()]
+    there = [
+        Rule("election"), Rule("ELECTION -near"), Rule("author:ann"), Rule("category=sea"), Rule("feed=two"),
+        Rule("night", feed_id=two), Rule("nothing", folder_id=folder.id), Rule("is:unread words>0"), Rule("elect"),
+    ]  # fmt: skip
+    assert caught(c, *there, new=every) == {
+        "election": {vote, ballot}, "ELECTION -near": {ballot}, "author:ann": {vote}, "category=sea": {night},
+        "feed=two": {ballot, calm}, "nothing": {calm}, "is:unread words>0": set(every),
+    }  # fmt: skip
+    assert caught(c, Rule("election"), new=[ballot, calm]) == {"election": {ballot}}
+    assert caught(c, Rule("election"), new=[calm]) == {}
+
+
+def test_a_hidden_article_is_nowhere_but_among_the_hidden(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    rule = keep(c, Rule("election", hide=True))
+    assert sorted(rules.apply(c, rule, [stocked["Vote"], stocked["Ballot"]])) == sorted(
+        [stocked["Vote"], stocked["Ballot"]]
+    )
+    assert sorted(titles(c)) == ["Calm", "Night"]
+    assert sorted(titles(c, Query(text="is:hidden "))) == ["Ballot", "Vote"]
+    assert titles(c, Query(text="is:hidden author:ann ")) == ["Vote"]
+    assert label_counts.totals(c, Query()).all == 2
+    assert [facet.name for facet in label_counts.authors(c, Query())] == [""]
+    assert [each.id for each in rules.of_article(c, stocked["Vote"], HIDE)] == [rule.id]
+    assert rules.counts(c) == {rule.id: 2}
+    assert rules.apply(c, rule, [stocked["Vote"]]) == []
+    assert rules.take_back(c, rule) == 2
+    assert len(titles(c)) == 4
+    assert rules.of_article(c, stocked["Vote"]) == []
+
+
+def test_what_two_rules_hide_is_shown_when_both_are_gone(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    first, second = keep(c, Rule("election", hide=True)), keep(c, Rule("vote", hide=True))
+    rules.apply(c, first, [stocked["Vote"]])
+    rules.apply(c, second, [stocked["Vote"]])
+    rules.take_back(c, first)
+    assert "Vote" not in titles(c)
+    rules.take_back(c, second)
+    assert "Vote" in titles(c)
+
+
+@pytest.mark.parametrize(("was_read", "was_starred", "was_tagged"), product([False, True], repeat=3))
+def test_taking_back_leaves_what_was_so_before(
+    c: sqlite3.Connection, stocked: dict[str, int], was_read: bool, was_starred: bool, was_tagged: bool
+) -> None:
+    id_ = stocked["Vote"]
+    statuses.mark(c, [id_], read=was_read, starred=was_starred)
+    if was_tagged:
+        tags.add(c, [id_], ["Politics"])
+    rule = keep(c, Rule("election", read=True, star=True, keep=True, tags=("politics",)))
+    assert rules.apply(c, rule, [id_]) == [id_]
+    status = articles.status(c, id_)
+    assert (status.read, status.starred, len(tags.of(c, [id_])[id_])) == (True, True, 1)
+    rules.take_back(c, rule)
+    status = articles.status(c, id_)
+    assert (status.read, status.starred, id_ in tags.of(c, [id_])) == (was_read, was_starred, was_tagged)
+
+
+def test_what_a_rule_did_goes_with_its_article(c: sqlite3.Connection, stocked: dict[str, int]) -> None:
+    rule = keep(c, Rule("election", read=True))
+    rules.apply(c, rule, [*stocked.values()])
+    feeds.remove(c, articles.get(c, stocked["Vote"]).feed_id)
+    assert rules.counts(c) == {rule.id: 2}
+    assert rules.of_article(c, stocked["Calm"], READ) == [rule]
+    rules.remove(c, rule.id)
+    assert c.execute("SELECT count(*) FROM rule_article").fetchone() == (0,)
+
+
+def test_a_rule_needs_the_index_only_for_words() -> None:
+    assert rules.looks_at_words([Rule("feed:x"), Rule("a")])
+    assert rules.looks_at_words([Rule("-a")])
+    assert not rules.looks_at_words([Rule("feed:x is:unread words>3 tag:y since:7d has:picture")])
+
+
+def test_the_time_of_a_rule(c: sqlite3.Connection) -> None:
+    rule = keep(c, Rule("x", hide=True, until=NOW + timedelta(days=1)))
+    assert rules.in_force(c, NOW) == [rule]
+    assert rules.in_force(c, NOW + timedelta(days=1)) == []
