@@ -400,7 +400,7 @@ def test_the_configuration_is_written_once_checked_and_printed(run: Run) -> None
     path = config_file(run)
     assert '#theme = "tuireader-dark"' in path.read_text("utf-8")
     assert run("config", "--check").err == f"tuireader: {path} has no mistakes.\n"
-    path.write_text('measure = 66\n[keymap]\nstar = "s"\nsort = "S"\n', "utf-8")
+    path.write_text('measure = 66\n[keymap]\nstar = "s"\nsort = "ctrl+s"\n', "utf-8")
     again = run("config", "--init")
     assert (again.status, "left as it is" in again.err) == (1, True)
     assert path.read_text("utf-8").startswith("measure = 66")

@@ -65,6 +65,9 @@ ALLOWED: dict[tuple[str, str], str] = {
         "sys.stderr.write(f'Remove {printable(feed.name)} and its {total} articles from this machine? [y/N] ')",
     ): "a number",
     ("cli/feeds.py", "put(line)"): "of printable cells",
+    ("cli/feeds.py", "gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))"): "into the cache",
+    ("cli/rules.py", "put(f'{_articles(found.total)} in the last {existing.LOOKED_BACK.days} days')"): "numbers",
+    ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",
     ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",
     (
         "cli/output.py",

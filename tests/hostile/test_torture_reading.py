@@ -34,7 +34,9 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     ((*BACK, "l", "slash", *"harb"), ("enter",)),
     ((*BACK, "l"), ("escape",)),
     ((*BACK, "l"), ("A",)),
-    *(((), (key,)) for key in ("U", "R", "s", "v")),
+    *(((), (key,)) for key in ("U", "R", "s", "equals_sign")),
+    *(((*BACK, "l", "v"), (key,)) for key in ("V", "ctrl+a", "M", "T", "S", "exclamation_mark")),
+    ((*BACK, "h", "tab", "tab"), ("x",)),
     *(((*BACK, "l", "enter"), (key,)) for key in ("t", "u", "z")),
     ((*BACK, "h"), ("tab", "j", "enter")),
 ]
@@ -47,7 +49,27 @@ EVERY = [pytest.param(1, marks=pytest.mark.slow), 9]
 SESSION = [
     *("j", "enter", "space", "J", "f", "K", "m", "escape"),
     *("slash", "h", "a", "r", "b", "enter", "escape"),
-    *("tab", "j", "j", "enter", "enter", "A", "U", "R", "s", "v", "n", "J", "t", "escape", "u", "escape", "z", "z"),
+    *(
+        "tab",
+        "j",
+        "j",
+        "enter",
+        "enter",
+        "A",
+        "U",
+        "R",
+        "s",
+        "v",
+        "equals_sign",
+        "n",
+        "J",
+        "t",
+        "escape",
+        "u",
+        "escape",
+        "z",
+        "z",
+    ),
 ]
 STRIDES = [151, pytest.param(11, marks=pytest.mark.slow)]
 """Every so many of the four hundred statements of a session that begins anew for each; 1 takes seven minutes."""

@@ -20,8 +20,10 @@ class Query:
     """The ids of feeds, of any of which an article may be; none: of all."""
     not_feeds: tuple[int, ...] = ()
     """The ids of feeds, of none of which an article may be."""
+    left_feeds: tuple[int, ...] = ()
+    """The ids of feeds of which nothing is shown or counted: the user has left them, and may take that back."""
     folders: tuple[int, ...] = ()
-    """The ids of folders, in any of which the feed may be."""
+    """The ids of folders, in any of which the feed may be; 0 is for none at all."""
     not_folders: tuple[int, ...] = ()
     categories: tuple[str, ...] = ()
     """Whole names, any of which an article may have; "" is for none at all. So are authors and tags."""

@@ -97,6 +97,14 @@ def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
     return before
 
 
+def between(c: sqlite3.Connection, query: Query, one: int, other: int) -> list[int]:
+    """The ids of a query's list from one article to another, both included; only the other where one is not in it."""
+    places = [place for place in (rank(c, query, one), rank(c, query, other)) if place is not None]
+    if len(places) < 2:
+        return [other]
+    return ids(c, query, min(places), max(places) - min(places) + 1)
+
+
 def _is_in(c: sqlite3.Connection, part: Part, place: tuple[int, ...]) -> bool:
     """Whether rows have an article; with its date, for without that a run is walked from its begin."""
     *_, date, article_id = place

@@ -8,6 +8,7 @@ from tuireader.errors import NotFoundError
 from tuireader.store.article_lists import (
     beside,
     beside_among,
+    between,
     count,
     has_to_be_ranked,
     headlines,
@@ -47,6 +48,7 @@ __all__ = [
     "alike",
     "beside",
     "beside_among",
+    "between",
     "body",
     "by_link",
     "count",

@@ -72,9 +72,9 @@ def _listed(some: list[Folder]) -> str:
 def feeds_in(c: sqlite3.Connection, part: str, *, whole: bool = False) -> list[int]:
     """The ids of the feeds in folders whose names have a part, or are all of it, whatever its case."""
     key = name_key(part)
-    rows = c.execute("SELECT id, key FROM folder").fetchall()
+    rows = [*c.execute("SELECT id, key FROM folder").fetchall(), *([(0, "")] if whole else [])]  # "" is for none
     named = [id_ for id_, name in rows if (key == text_of(name) if whole else key in text_of(name))]
-    rows = c.execute("SELECT id, folder_id FROM feed WHERE folder_id IS NOT NULL").fetchall()
+    rows = c.execute("SELECT id, coalesce(folder_id, 0) FROM feed").fetchall()
     return [id_ for id_, folder_id in rows if folder_id in named]
 
 

@@ -27,7 +27,7 @@ _BY_FEED = "article AS d INDEXED BY article_by_feed"
 
 
 def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The categories of a query's articles, whichever categories it asks for; "" is for those that have none.
+    """The categories of a query's articles, whichever it asks for or leaves out; "" is for those that have none.
 
     Those with the most articles come first.
     """
@@ -35,7 +35,7 @@ def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
 
 def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The authors of a query's articles, whichever authors it asks for; "" is for those that have none.
+    """The authors of a query's articles, whichever it asks for or leaves out; "" is for those that have none.
 
     Those with the most articles come first.
     """
@@ -43,18 +43,23 @@ def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
 
 def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The tags of a query's articles, whichever tags it asks for; those with the most articles come first."""
-    return _listed(_facets(c, "tag", replace(query, tags=(), keep=frozenset())))
+    """The tags of a query's articles, whichever it asks for or leaves out; those with the most articles come first."""
+    return _listed(tag_columns(c, query))
 
 
 def category_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
     """The same as `categories`, in columns."""
-    return _facets(c, "category", replace(query, categories=(), keep=frozenset()))
+    return _facets(c, "category", replace(query, categories=(), not_categories=(), keep=frozenset()))
 
 
 def author_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
     """The same as `authors`, in columns."""
-    return _facets(c, "author", replace(query, authors=(), keep=frozenset()))
+    return _facets(c, "author", replace(query, authors=(), not_authors=(), keep=frozenset()))
+
+
+def tag_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
+    """The same as `tags`, in columns."""
+    return _facets(c, "tag", replace(query, tags=(), not_tags=(), keep=frozenset()))
 
 
 def _listed(columns: FacetColumns) -> list[Facet]:
@@ -62,8 +67,8 @@ def _listed(columns: FacetColumns) -> list[Facet]:
 
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
-    """Unread and total articles by the id of the feed, whichever feed the query asks for."""
-    query = replace(query, feeds=(), keep=frozenset())
+    """Unread and total articles by the id of the feed, whichever feeds the query asks for or leaves out."""
+    query = replace(query, feeds=(), not_feeds=(), keep=frozenset())
     kept = _kept(query)
     if kept is not None:
         rows = c.execute(f"SELECT id, unread, {kept} FROM feed").fetchall()

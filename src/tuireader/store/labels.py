@@ -89,6 +89,16 @@ def find(c: sqlite3.Connection, kind: Kind, name: str) -> int | None:
     return None if row is None else row[0]
 
 
+def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
+    """The name of a kind that begins like this under which most is filed; None where there is none."""
+    key = name_key(part)
+    row = c.execute(
+        "SELECT name FROM label WHERE kind = ? AND key >= ? AND key < ? ORDER BY articles DESC LIMIT 1",
+        (NUMBERS[kind], key, f"{key}\U0010ffff"),
+    ).fetchone()
+    return None if row is None else text_of(row[0])
+
+
 def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
     """All names of a kind in alphabetical order, without the "" of articles that have none."""
     rows = c.execute("SELECT name FROM label WHERE kind = ? AND key <> '' ORDER BY key", (NUMBERS[kind],))

@@ -28,7 +28,7 @@ _LONGEST_COMMON = 4
 _IN_SIGHT, _HIDDEN_ONLY = "d.aside = 0", "d.aside = 1"
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
-_OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE folder_id IN (SELECT value FROM json_each(?)))"
+_OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE coalesce(folder_id, 0) IN (SELECT value FROM json_each(?)))"
 _WORDS = "(SELECT w.words FROM article AS w WHERE w.id = {id})"
 _EXTRAS = "(SELECT w.has FROM article AS w WHERE w.id = {id})"
 _MATCHING, _MATCHES = "search CROSS JOIN article AS d ON d.id = search.rowid", "search MATCH ?"
@@ -304,8 +304,8 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     for some, sign in ((query.folders, "IN"), (query.not_folders, "NOT IN")):
         if some:
             found.append((_OF_FOLDERS.format(sign), (id_list(some),)))
-    if query.not_feeds:
-        found.append((_OF_FEEDS.format("NOT IN"), (id_list(query.not_feeds),)))
+    if query.not_feeds or query.left_feeds:
+        found.append((_OF_FEEDS.format("NOT IN"), (id_list((*query.not_feeds, *query.left_feeds)),)))
     unwanted: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ("category", query.not_categories),
         ("author", query.not_authors),

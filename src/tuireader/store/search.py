@@ -51,6 +51,11 @@ def excerpt_around(text: str, query: str, width: int = 160) -> Excerpt:
     return Excerpt(cut, matches(cut, query))
 
 
+def is_for_words(query: str) -> bool:
+    """Whether a search is for words that may be anywhere in a text, and not only for what else is known of articles."""
+    return any(not term.column for term in understand(query).terms)
+
+
 def says_all(text: str, query: str) -> bool:
     """Whether all words of a search that may be anywhere stand in a text, such as a title."""
     terms = [term for term in understand(query).terms if not term.column]

@@ -139,3 +139,11 @@ def _write(c: sqlite3.Connection, field: Field, value: int, ids: str) -> None:
         f"UPDATE article SET {field} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {field} <> ?1", (value, ids)
     )
     labels.repeat_status(c, field, value, ids)
+
+
+def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
+    """Which of these articles are read, or starred; or are not."""
+    rows = c.execute(
+        f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = ?", (id_list(ids), value)
+    )
+    return [row[0] for row in rows.fetchall()]

@@ -183,7 +183,13 @@ async def test_statuses_are_shown_at_once_written_in_order_and_taken_back(shelve
     first, second, *_ = ids(shelved)
     async with app.run_test() as pilot:
         statuses = StatusController(
-            node, cache, unwritten, show=(shower.apply,), is_reading=lambda: shower.is_reading, undo_key="U"
+            node,
+            cache,
+            unwritten,
+            show=(shower.apply,),
+            is_reading=lambda: shower.is_reading,
+            undo_key="U",
+            clock=lambda: NOW,
         )
         statuses.toggle_starred(first, Status())
         assert shower.changes == unwritten == [StatusChange((first,), None, True)]
@@ -302,7 +308,7 @@ async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScr
     )
     for command in every:
         command()
-    assert done == ["keep", "toggle_read", "keep", "toggle_starred", "browse_article", "copy_link", "fetch_full_text"]
+    assert done == ["keep", "toggle_read", "keep", "toggle_starred", "browse_article", "copy_links", "fetch_full_text"]
     done.clear()
     panes.headlines_pane.want(Query(text="nothing like it"))
     await until(lambda: not panes.headlines.row_count())
@@ -336,7 +342,7 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
 
 async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_is(panes: PanesScreen) -> None:
     searched: list[str] = []
-    prompts = PromptController(panes, lambda query, _at: searched.append(query.text))
+    prompts = PromptController(panes, panes.sidebar._cache, lambda query, _at: searched.append(query.text))
     await prompts.ask()
     assert panes.bottom.is_asking
     prompts.changed(Prompt.Changed(SEARCH, "trust"))

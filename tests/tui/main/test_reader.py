@@ -364,7 +364,7 @@ async def test_tab_goes_round_the_panes(two_feeds: Path) -> None:
         for _ in range(5):
             await press(pilot, "tab")
             seen.append(app.focused)
-        assert seen == [*screen.sidebar.lists, screen.headlines]
+        assert seen == [*screen.sidebar.shown, screen.headlines]
         await press(pilot, "shift+tab")
         assert app.focused is screen.sidebar.authors
 
@@ -525,7 +525,7 @@ async def test_what_was_set_is_remembered(two_feeds: Path) -> None:
     app = reader(two_feeds)
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, "v", "enter", "less_than_sign")
+        await press(pilot, "equals_sign", "enter", "less_than_sign")
         await press(pilot, "colon", *"light", "enter")
         assert app.theme == "tuireader-light"
         measure = app.reader.article.measure
@@ -631,7 +631,7 @@ async def test_every_key_is_survived_at_any_size(two_feeds: Path, size: tuple[in
     app = reader(two_feeds)
     async with app.run_test(size=size, notifications=True) as pilot:
         await settle(pilot)
-        await press(pilot, *"jkGg", "enter", "space", "z", "z", "h", "h", "tab", "j", "enter", "s", "v")
+        await press(pilot, *"jkGg", "enter", "space", "z", "z", "h", "h", "tab", "j", "enter", "s", "v", "equals_sign")
         await press(
             pilot, "question_mark", "j", "escape", "colon", "j", "escape", "a", "escape", "slash", "x", "escape"
         )

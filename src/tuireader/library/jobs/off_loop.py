@@ -79,6 +79,10 @@ class Cache:
         """Write a setting of the screen soon."""
         self.soon(partial(ui_state.save, name=name, value=value))
 
+    def written(self, work: Work[Result]) -> Future[Result]:
+        """Run `work` after what was asked for before; gives what will have its result."""
+        return self._writer.submit(work)
+
     def soon(self, work: Work[object]) -> None:
         """Run `work` after what was asked for before, without waiting for it."""
         self._writer.submit(work)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
-from tuireader.store import saved_searches
+from tuireader.store import feeds, folders, saved_searches
+from tuireader.store.typed_query import quoted
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Mapping, Sequence
 
     from tuireader.model.saved_search import SavedSearch
 
@@ -26,3 +28,28 @@ def remove(c: sqlite3.Connection, id_: int) -> None:
 def query_of(saved: SavedSearch) -> Query:
     """The articles of a saved search; its last word is whole, since nobody is typing it."""
     return Query(text=f"{saved.query} ")
+
+
+def text_of(c: sqlite3.Connection, query: Query) -> str:
+    """What is to be typed to find what a query has, but for its order; names are whole."""
+    feed_names = {feed.id: feed.name for feed in feeds.every(c)} if query.feeds or query.not_feeds else {}
+    folder_names = {folder.id: folder.name for folder in folders.every(c)} | {0: ""}
+    fields: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (
+        ("folder", _names(query.folders, folder_names), _names(query.not_folders, folder_names)),
+        ("feed", _names(query.feeds, feed_names), _names(query.not_feeds, feed_names)),
+        ("tag", query.tags, query.not_tags),
+        ("category", query.categories, query.not_categories),
+        ("author", query.authors, query.not_authors),
+    )
+    pieces = [
+        f"{sign}{field}={'|'.join(map(quoted, names))}"
+        for field, chosen, left_out in fields
+        for sign, names in (("", chosen), ("-", left_out))
+        if names
+    ]
+    pieces += ["is:unread"] * query.unread + ["is:starred"] * query.starred
+    return " ".join([*pieces, query.text.strip()]).strip()
+
+
+def _names(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:
+    return [names[id_] for id_ in ids if id_ in names]

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
+    from tuireader.model.change import Field
     from tuireader.model.query import Query
 
 
@@ -21,6 +22,11 @@ def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None,
 def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
     """The ids of the unread articles that a query shows."""
     return statuses.to_mark(c, query)
+
+
+def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:
+    """Which of these articles are read, or starred; or are not."""
+    return statuses.with_status(c, ids, field, value=value)
 
 
 Marking = statuses.Marking

@@ -32,7 +32,7 @@ class Preview(NamedTuple):
 
 def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Preview:
     """What a rule would have caught in the last 90 days, with at most so many of the newest; nothing for no query."""
-    if not rule.query.strip():
+    if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
     query = rules.query_of(rule, since=now - LOOKED_BACK)
     return Preview(articles.count(c, query), articles.window(c, query, 0, most))

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
+from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tuireader.tui.chrome.safe_input import Entry
@@ -20,7 +21,8 @@ class Prompt(Horizontal):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", show=False),
-        Binding("down,up,tab,shift+tab", "keep", show=False),
+        Binding("down,up,shift+tab", "keep", show=False),
+        Binding("tab", "complete", show=False),
     ]
 
     class Changed(Message):
@@ -42,17 +44,21 @@ class Prompt(Horizontal):
             self.entered = entered
             """Whether it was closed with enter, and not by going elsewhere."""
 
-    def __init__(self, purpose: str, text: str, hint: str) -> None:
-        """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none."""
+    def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None) -> None:
+        """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none.
+
+        `suggester` completes what is typed.
+        """
         super().__init__(id="prompt")
         self._purpose = purpose
         self._text = text
         self._hint = hint
+        self._suggester = suggester
 
     def compose(self) -> ComposeResult:
         """The mark, the line, and what it is for."""
         yield Static(plain("  / "), id="prompt-mark")
-        yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False)
+        yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester)
 
     @property
     def line(self) -> Input:
@@ -75,6 +81,15 @@ class Prompt(Horizontal):
         """A click elsewhere keeps it; another window of the desktop does not close it."""
         event.stop()
         if self.app.app_focus:
+            self.action_keep()
+
+    def action_complete(self) -> None:
+        """Take what is suggested; where nothing is, close, keeping what is typed."""
+        line = self.line
+        before = line.value
+        line.action_end()
+        line.action_cursor_right()
+        if line.value == before:
             self.action_keep()
 
     def action_keep(self) -> None:

@@ -1,4 +1,4 @@
-"""Feeds, categories or authors: tens of thousands if need be, found by typing, sorted by count or by name."""
+"""Folders, feeds, tags, categories or authors: tens of thousands if need be, found by typing, in two orders."""
 
 from __future__ import annotations
 
@@ -52,8 +52,12 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
     """
     if len(feeds) < 2:
         return Facets()
+    return prepare_rows(_feed_rows(feeds), narrowed=narrowed)
+
+
+def _feed_rows(feeds: Sequence[FeedSummary]) -> list[Choice]:
     names = Counter(each.feed.name for each in feeds)
-    rows = [
+    return [
         Choice(
             each.feed.id,
             each.feed.name if names[each.feed.name] == 1 else f"{each.feed.name} · {named_host(each.feed.url)}",
@@ -63,6 +67,10 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
         )
         for each in feeds
     ]
+
+
+def prepare_rows(rows: Sequence[Choice], *, narrowed: bool = False) -> Facets:
+    """Rows in both orders; one that stands for what has no name is last. With `narrowed`, empty ones are left out."""
     shown = [row for row in rows if row.total or not narrowed]
     table = Table(
         [row.key for row in shown],
@@ -70,6 +78,8 @@ def prepare_feeds(feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
         array("q", (row.unread or 0 for row in shown)),
         array("q", (row.total or 0 for row in shown)),
         frozenset(place for place, row in enumerate(shown) if row.failed),
+        nameless=next((place for place, row in enumerate(shown) if row.is_nameless), -1),
+        nameless_as=next((row.name for row in shown if row.is_nameless), ""),
     )
     return _sorted(table)._replace(left_out={row.key: row for row in rows if not row.total})
 
@@ -90,11 +100,15 @@ def _sorted(table: Table) -> Facets:
 
 
 class FacetList(SideList):
-    """A list of feeds, of categories or of authors: its keys are the ids of feeds, or the names."""
+    """A list of what articles are sorted into: its keys are ids, or the names."""
 
-    def __init__(self, heading: str, noun: str, *, by_name: bool = False, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
-        """`noun` is what a row is called, in the singular; `by_name` is the usual order of the list."""
-        super().__init__(heading, id=id)
+    def __init__(self, heading: str, noun: str, field: str = "", *, by_name: bool = False) -> None:
+        """`noun` is what a row is called, in the singular; `by_name` is the usual order of the list.
+
+        `field` of a query is what is chosen in it, and gives it its id.
+        """
+        super().__init__(heading, id=field or f"{noun}es")
+        self.field = field
         self._noun = noun
         self._facets = Facets()
         self._folded: list[str] | None = None
@@ -159,7 +173,7 @@ class FacetList(SideList):
         if wanted := _folded(self.filter):
             folded = self._folded_names()
             order = [place for place in order if wanted in folded[place]]
-        missing = [key for key in self.chosen if not self.filter and key not in keys]
+        missing = [key for key in (*self.chosen, *self.excluded) if not self.filter and key not in keys]
         above = tuple(facets.left_out.get(key, Choice(key, str(key), 0, 0)) for key in missing)
         self.empty = [[("  ", ""), (f"No {self._noun} has “{printable(self.filter)}”", "faint")]]
         if not self.filter:

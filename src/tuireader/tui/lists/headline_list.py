@@ -20,6 +20,8 @@ from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tuireader.model.article import Excerpt
     from tuireader.model.headline import Headline
 
@@ -85,6 +87,8 @@ class HeadlineList(RowList):
         self.dense = False
         """One line for each, without air."""
         self._open: int | None = None
+        self.selected: frozenset[int] = frozenset()
+        """The articles that the next key acts upon together."""
         self.find: Find | None = None
         """What looks in titles for what is searched for, while something is."""
 
@@ -157,6 +161,16 @@ class HeadlineList(RowList):
         """Mark the article that is shown beside the list."""
         if self._open != article_id:
             self._open = article_id
+            self.refresh()
+
+    def now(self) -> datetime:
+        """The time that ages are counted to."""
+        return self._clock()
+
+    def select(self, ids: frozenset[int]) -> None:
+        """Let these articles be selected, and no others."""
+        if ids != self.selected:
+            self.selected = ids
             self.refresh()
 
     def is_marked(self, row: int) -> bool:
@@ -321,8 +335,10 @@ class HeadlineList(RowList):
         return [*self._dot(headline), *pieces, (blank, ""), (aside, "faint"), *self._tail(headline)]
 
     def _dot(self, headline: Headline) -> list[Piece]:
-        new = " N" if is_linear(self) else " ●"
-        return [(" " if headline.read else new, "mark"), ("  " if headline.read else " ", "")]
+        plain = is_linear(self)
+        selected = ("+" if plain else "✓") if headline.id in self.selected else " "
+        new = " " if headline.read else "N" if plain else "●"
+        return [(f"{selected}{new}", "mark"), (" ", "")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
         """Nothing is above the rows."""

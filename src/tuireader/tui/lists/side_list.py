@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 
 from rich.cells import cell_len
 from textual.message import Message
@@ -15,7 +15,7 @@ from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.omitted import Omitted, unless_omitted
 from tuireader.tui.support.text_fitting import cut, pad
 
-BAR = "▌"
+BAR, LEFT_OUT = "▌", "−"
 
 
 def digits(rows: Sequence[Choice]) -> int:
@@ -71,6 +71,8 @@ class SideList(RowList):
         self.heading = heading
         self.rows: Sequence[Choice] = ()
         self.chosen: frozenset[Hashable] = frozenset()
+        self.excluded: frozenset[Hashable] = frozenset()
+        """What is left out."""
         self._unread_width = 0
 
     @property
@@ -115,10 +117,11 @@ class SideList(RowList):
         self.stand(0, 0)
         self.reveal()
 
-    def set_chosen(self, *keys: Hashable) -> None:
-        """Mark rows as chosen."""
-        if self.chosen != frozenset(keys):
-            self.chosen = frozenset(keys)
+    def set_chosen(self, keys: Iterable[Hashable], excluded: Iterable[Hashable] = ()) -> None:
+        """Mark rows as chosen, and others as left out."""
+        marks = frozenset(keys), frozenset(excluded)
+        if (self.chosen, self.excluded) != marks:
+            self.chosen, self.excluded = marks
             self.refresh()
 
     @property
@@ -137,16 +140,16 @@ class SideList(RowList):
     def row_lines(self, row: int) -> list[list[Piece]]:
         """The bar, the name, what failed, and how many are unread, to the right."""
         choice = self.rows[row]
-        chosen = choice.key in self.chosen
+        chosen, excluded = choice.key in self.chosen, choice.key in self.excluded
         unread = str(choice.unread).rjust(self._unread_width) if choice.unread else ""
         unread = unless_omitted(self, Omitted.COUNTS, unread)
         failed = " !" if choice.failed else ""
         room = max(1, self.size.width - 2 - len(failed) - (len(unread) + 1 if unread else 0) - 1)
         name = self.seen(cut(printable(choice.name), room))
-        tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless else ""
+        tone = "chosen" if chosen else "soft" if choice.unread == 0 or choice.is_nameless or excluded else ""
         return [
             [
-                (f" {self._chosen_sign}" if chosen else "  ", "mark"),
+                (f" {self._chosen_sign}" if chosen else f" {self._excluded_sign}" if excluded else "  ", "mark"),
                 (name, tone),
                 (failed, "alarm"),
                 (" " * (room - cell_len(name) + 1), ""),
@@ -157,6 +160,10 @@ class SideList(RowList):
     @property
     def _chosen_sign(self) -> str:
         return "*" if is_linear(self) else BAR
+
+    @property
+    def _excluded_sign(self) -> str:
+        return "-" if is_linear(self) else LEFT_OUT
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is one
         """The list's name, and what is chosen where that is out of sight."""

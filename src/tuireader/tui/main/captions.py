@@ -29,7 +29,10 @@ class Captions:
         if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
             panes.title_bar.shown = title
         else:
-            panes.title_bar.shown = status_text.described(panes.headlines_pane.wanted, counts.feeds) if counts else ""
+            selected = len(panes.headlines.selected)
+            panes.title_bar.shown = (f"{selected} selected · " if selected else "") + (
+                status_text.described(panes.headlines_pane.wanted, counts.feeds, counts.folders) if counts else ""
+            )
         panes.title_bar.states = status_text.states(
             counts,
             self._clock(),
@@ -43,7 +46,8 @@ class Captions:
         """Say in a list without a headline why there is none."""
         panes = self._panes
         counts = panes.sidebar.counts
-        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, counts.feeds if counts else None)
+        known = (counts.feeds, counts.folders) if counts else (None,)
+        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, *known)
         if said != panes.headlines.empty:
             panes.headlines.empty = said
             panes.headlines.refresh()

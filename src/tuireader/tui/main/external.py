@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 from textual.widget import Widget
@@ -9,6 +10,7 @@ from textual.widget import Widget
 from tuireader.errors import AddressError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.store import articles
+from tuireader.text.printable import printable
 from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.workers import AsyncWork, start
 
@@ -31,9 +33,9 @@ class ExternalPrograms:
         """Open an article in the user's browser."""
         self._run(partial(self._browse_article, article_id))
 
-    def copy_link(self, article_id: int) -> None:
-        """Copy an article's address."""
-        self._run(partial(self._copy_link, article_id), exclusive=True)
+    def copy_links(self, ids: Sequence[int]) -> None:
+        """Copy the addresses of articles, each on a line of its own."""
+        self._run(partial(self._copy_links, ids), exclusive=True)
 
     def _run(self, work: AsyncWork, *, exclusive: bool = False) -> None:
         start(self._node, work, group="browser", exclusive=exclusive)
@@ -60,9 +62,13 @@ class ExternalPrograms:
         except AddressError as error:
             toast(self._node, str(error), severity="error")
 
-    async def _copy_link(self, article_id: int) -> None:
-        if (link := await self._link(article_id)) is not None:
-            copy_address(self._node, link)
+    async def _copy_links(self, ids: Sequence[int]) -> None:
+        links = [link for id_ in ids if (link := await self._link(id_)) is not None]
+        if len(links) == 1:
+            copy_address(self._node, links[0])
+        elif links:
+            self._node.app.copy_to_clipboard("\n".join(map(printable, links)))
+            toast(self._node, f"Copied {len(links)} links")
 
     async def _link(self, article_id: int) -> str | None:
         article = await self._cache.read(lambda c: articles.get(c, article_id))

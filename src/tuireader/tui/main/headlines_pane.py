@@ -166,7 +166,7 @@ class HeadlinesPane(Backdrop):
         self._show_list(self.wanted, at)
 
     def _as_wanted(self, query: Query) -> Query:
-        return replace(query, keep=frozenset(), not_feeds=tuple(sorted(self.hidden)))
+        return replace(query, keep=frozenset(), left_feeds=tuple(sorted(self.hidden)))
 
     @property
     def place(self) -> Place | None:
@@ -238,13 +238,13 @@ class HeadlinesPane(Backdrop):
     async def _take_list(self, query: Query, at: Place | None = None) -> None:
         """Read the first headlines and the length off the loop; the old ones stay until then."""
         ids = () if at is None else (at.article_id,)
-        contexts = self.headlines.contexts_in_sight if query.text.strip() else 0
+        contexts = self.headlines.contexts_in_sight if search.is_for_words(query.text) else 0
         view = await self._view(query, 0, ids, contexts=contexts)
         if replace(self.wanted, keep=query.keep) == query:  # else the user wants something else by now
             self._show_view(query, at, view)
 
     def _show_view(self, query: Query, at: Place | None, view: View) -> None:
-        searched = bool(query.text.strip())
+        searched = search.is_for_words(query.text)
         self.listed = self.wanted
         self._ranked = view.ranked
         self.headlines.searched = searched

@@ -38,6 +38,13 @@ class KeyTarget:
         headline = self._panes.headlines.current
         return TargetArticle(headline.id, headline.status) if headline else None
 
+    def articles(self) -> frozenset[int]:
+        """The articles that a key acts upon which may act upon several: those that are selected, else the one."""
+        if self._panes.pane != "article" and self._panes.headlines.selected:
+            return self._panes.headlines.selected
+        article = self.article()
+        return frozenset() if article is None else frozenset({article.id})
+
     def start(self) -> Start | None:
         """Where steps to another article begin: where the user is, or is about to be."""
         if (reading := self._reading) is not None:

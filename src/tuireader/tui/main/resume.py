@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, folders
 from tuireader.tui.main import queries
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 WHEREABOUTS = "whereabouts"
 """The setting that says where the user was."""
+_IDS = ("feeds", "not_feeds", "folders", "not_folders")
+_NAMES = ("categories", "not_categories", "authors", "not_authors", "tags", "not_tags")
+"""What of a query are ids, and what are names."""
 
 
 class Whereabouts(NamedTuple):
@@ -66,7 +70,7 @@ class Resume:
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.panes_beside == 3)
         here = Whereabouts(
-            query=replace(queries.with_text(panes.headlines_pane.wanted, ""), keep=frozenset(), not_feeds=()),
+            query=replace(queries.with_text(panes.headlines_pane.wanted, ""), keep=frozenset(), left_feeds=()),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
@@ -110,8 +114,7 @@ class Resume:
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
     """The same without what has been removed since; what was open stays in a list of unread articles."""
-    left = {id_ for id_, _, _ in feeds.addresses(c)} if there.query.feeds else ()
-    query = replace(there.query, feeds=tuple(id_ for id_ in there.query.feeds if id_ in left))
+    query = _with_what_is_left(c, there.query)
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in articles.headlines(c, known)}
     return there._replace(
@@ -122,13 +125,26 @@ def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
     )
 
 
+def _with_what_is_left(c: Connection, query: Query) -> Query:
+    """A query without the feeds and folders that were removed."""
+    if query.feeds or query.not_feeds:
+        left = {id_ for id_, _, _ in feeds.addresses(c)}
+        query = replace(query, feeds=_among(query.feeds, left), not_feeds=_among(query.not_feeds, left))
+    if query.folders or query.not_folders:
+        left = {0, *(folder.id for folder in folders.every(c))}
+        query = replace(query, folders=_among(query.folders, left), not_folders=_among(query.not_folders, left))
+    return query
+
+
+def _among(ids: tuple[int, ...], left: Collection[int]) -> tuple[int, ...]:
+    return tuple(id_ for id_ in ids if id_ in left)
+
+
 def to_text(here: Whereabouts) -> str:
     """Whereabouts as they are kept: JSON, without what is as at the first start."""
     query, place = here.query, here.place
     said = {
-        "feeds": query.feeds,
-        "categories": query.categories,
-        "authors": query.authors,
+        **{name: getattr(query, name) for name in (*_IDS, *_NAMES)},
         "unread": query.unread,
         "starred": query.starred,
         "order": query.order if query.order != Query().order else "",
@@ -158,11 +174,11 @@ def from_text(text: str) -> Whereabouts:
         return Whereabouts()
     place = _of(int, said.get("place"))
     opened, first = said.get("opened"), said.get("first")
+    lists: dict[str, Any] = {name: _of(int, said.get(name)) for name in _IDS}
+    lists |= {name: _of(str, said.get(name)) for name in _NAMES}
     return Whereabouts(
         query=Query(
-            feeds=_of(int, said.get("feeds")),
-            categories=_of(str, said.get("categories")),
-            authors=_of(str, said.get("authors")),
+            **lists,
             unread=said.get("unread") is True,
             starred=said.get("starred") is True,
             order=next((each for each in queries.ORDERS if each == said.get("order")), Query().order),

@@ -27,17 +27,22 @@ from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.choosing import QueryController
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
+from tuireader.tui.main.filing import FilingController
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.link_trail import LinkTrail
+from tuireader.tui.main.marking import MarkController
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.preview import Preview
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.resume import Resume, Whereabouts
+from tuireader.tui.main.ruling import RuleController
 from tuireader.tui.main.search_prompt import PromptController
+from tuireader.tui.main.searches import SearchesController
+from tuireader.tui.main.selecting import SelectController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
 from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense
@@ -56,7 +61,7 @@ HELD = 0.5
 """Seconds at most for which nothing is drawn at a start, while the article comes that it leads back to."""
 _GARBAGE = 1.0
 """Seconds after which garbage is collected also where counts have not come."""
-_LEADING = frozenset({"list", "facets", "article"})
+_LEADING = frozenset({"list", "facets", "searches", "article"})
 """The groups of workers that bring what is to be shown."""
 
 
@@ -109,12 +114,18 @@ class ReaderScreen(PanesScreen):
             show=(headlines.headlines.apply, reading.apply, self._status_shown),
             is_reading=lambda: headlines.is_reading,
             undo_key=undo_key,
+            clock=clock,
         )
         self.refreshes = RefreshController(self, cache, web, connection, clock)
         self.captions = Captions(self, self.refreshes, clock)
         self.choosing = QueryController(self, self.captions)
-        self.prompts = PromptController(self, self.choosing.want)
         self.key_target = KeyTarget(self)
+        self.prompts = PromptController(self, cache, self.choosing.want)
+        self.selecting = SelectController(self, cache, self.choosing, self._selected)
+        self.ruling = RuleController(self, cache, self.key_target, self.statuses, clock)
+        self.marking = MarkController(self, cache, self.statuses)
+        self.filing = FilingController(self, cache, self.statuses)
+        self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
         self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
         self.preview = Preview(self)
@@ -141,7 +152,15 @@ class ReaderScreen(PanesScreen):
             "next-unread": partial(self.journey.step, 1, unread=True),
             "previous-unread": partial(self.journey.step, -1, unread=True),
             "read": article.toggle_read,
-            "all-read": lambda: self.statuses.mark_all_read(self.wanted),
+            "all-read": self.marking.mark_all,
+            "mark-as-read": self.marking.ask,
+            "select": self.selecting.toggle,
+            "select-to": self.selecting.toggle_to,
+            "select-all": self.selecting.select_all,
+            "file": self._file,
+            "exclude": self._exclude,
+            "save-search": self.searches.save,
+            "rules": self.ruling.ask,
             "undo": self.statuses.undo,
             "star": article.toggle_starred,
             "browser": article.browse,
@@ -252,6 +271,7 @@ class ReaderScreen(PanesScreen):
         """Read the list and all counts again, after something changed; the cursor stays on its article."""
         if self.headlines_pane.reread():
             self.sidebar.count(self.wanted)
+        self.sidebar.count_searches()
         self.reading.reread_status()
 
     @on(HeadlinesPane.Outdated)
@@ -271,7 +291,9 @@ class ReaderScreen(PanesScreen):
     def _listed(self, event: HeadlinesPane.Listed) -> None:
         self.captions.write_empty()
         self._headline_pointed()
-        if event.is_another:  # they are painted first: what counts would hold that up
+        if event.is_another:
+            self.selecting.clear()
+            # They are painted first: what counts would hold that up.
             self.call_after_refresh(lambda: self.sidebar.count(self.wanted))
 
     @on(StatusChanged)
@@ -280,6 +302,7 @@ class ReaderScreen(PanesScreen):
             self.recount()
         else:
             self.sidebar.count(self.wanted)
+            self.sidebar.count_searches()
 
     @on(RefreshProgressed)
     def _progressed(self) -> None:
@@ -311,8 +334,26 @@ class ReaderScreen(PanesScreen):
 
     def back(self) -> None:
         """Back; to where a link led from, or out of a search or a filter, first."""
-        if not (self.trail.back() or self.prompts.clear()):
+        if not (self.trail.back() or self._unselect() or self.prompts.clear()):
             super().back()
+
+    def _unselect(self) -> bool:
+        return self.pane == "headlines" and self.selecting.clear()
+
+    def _selected(self) -> None:
+        self.captions.write_title()
+
+    def _exclude(self) -> None:
+        if not self.searches.remove():
+            self.selecting.exclude()
+
+    def _file(self) -> None:
+        """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""
+        feed = self.sidebar.pointed_feed
+        if self.pane == "sidebar" and feed is not None:
+            self.filing.file(feed.feed)
+        else:
+            self.filing.tag(self.key_target.articles())
 
     # Reading.
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from textual.widget import Widget
 
+from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Order, Query
 from tuireader.tui.main import queries
 
@@ -17,15 +18,16 @@ if TYPE_CHECKING:
     from tuireader.tui.main.headlines_pane import Place
     from tuireader.tui.main.panes import PanesScreen
 
-SEARCH, FILTER = "search", "filter"
+SEARCH, FILTER, NAME = "search", "filter", "name"
 """What the prompt is for."""
 
 
 class PromptController:
     """Asks for a search or a filter, and applies it while it is typed."""
 
-    def __init__(self, panes: PanesScreen, want: Callable[[Query, Place | None], None]) -> None:
+    def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, Place | None], None]) -> None:
         """`want` is called with what is to be shown, and with where the cursor is to be in it."""
+        self._cache = cache
         self._panes = panes
         self._want = want
         self._filtered: FacetList | None = None
@@ -34,6 +36,11 @@ class PromptController:
         """What was shown before anything was typed, and where the cursor was."""
         self._order: Order = "newest"
         """The order before there was a search."""
+        self._name = ""
+        """The name that is typed."""
+        self._named: Callable[[str], None] = lambda _name: None
+        self._before_name: Widget | None = None
+        """Where the user was before."""
 
     async def ask(self) -> None:
         """Ask what to search for; in a list of names, for a part of a name."""
@@ -49,12 +56,23 @@ class PromptController:
         self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
         if not text.strip():
             self._order = panes.headlines_pane.wanted.order
-        await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:')
+        from tuireader.tui.support.field_suggester import FieldSuggester
+
+        suggester = FieldSuggester(self._cache)
+        await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:', suggester)
+
+    async def ask_name(self, text: str, hint: str, done: Callable[[str], None]) -> None:
+        """Ask for a name; `done` is called with it, where one is given."""
+        self._name, self._named = text, done
+        self._before_name = self._panes.focused
+        await self._panes.bottom.ask(NAME, text, hint)
 
     def changed(self, event: Prompt.Changed) -> None:
         """Filter or search by what is typed so far."""
         if event.purpose == FILTER and self._filtered is not None:
             self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
+        elif event.purpose == NAME:
+            self._name = event.text
         elif event.purpose == SEARCH:
             self._search(event.text)  # the next letter stops what is then no longer wanted
 
@@ -75,6 +93,10 @@ class PromptController:
         if event.purpose == FILTER and self._filtered is not None:
             target = self._filtered
             panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
+        elif event.purpose == NAME:
+            target = self._before_name or panes.headlines
+            if event.entered and self._name.strip():
+                self._named(self._name)
         elif not event.kept:
             self._want(*self._before)
         if not panes.bottom.has_lost_focus:

@@ -1,8 +1,8 @@
-"""The sidebar: views, feeds, categories and authors, which share its height."""
+"""The sidebar: views, saved searches, folders, feeds, tags, categories and authors, which share its height."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -17,9 +17,12 @@ from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
+from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
     from tuireader.model.feed import FeedSummary
+    from tuireader.model.saved_search import SavedSearch
+    from tuireader.tui.lists.facet_list import Facets
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 LEAST = 4
@@ -41,9 +44,14 @@ class Sidebar(Backdrop):
         self.counts: SidebarCounts | None = None
         """The last counts."""
         self.views = ViewList(id="views")
-        self.feeds = FacetList("FEEDS", "feed", by_name=True, id="feeds")
-        self.categories = FacetList("CATEGORIES", "category", id="categories")
-        self.authors = FacetList("AUTHORS", "author", id="authors")
+        self.searches = FacetList("SEARCHES", "search", by_name=True)
+        self.folders = FacetList("FOLDERS", "folder", "folders", by_name=True)
+        self.feeds = FacetList("FEEDS", "feed", "feeds", by_name=True)
+        self.tags = FacetList("TAGS", "tag", "tags")
+        self.categories = FacetList("CATEGORIES", "category", "categories")
+        self.authors = FacetList("AUTHORS", "author", "authors")
+        self.saved: tuple[SavedSearch, ...] = ()
+        """The saved searches."""
         self._tallest = self.feeds
         """The list with the height: where the user was last."""
         for facets in self.facets:
@@ -61,7 +69,7 @@ class Sidebar(Backdrop):
     @property
     def facets(self) -> list[FacetList]:
         """Those that can be filtered and sorted."""
-        return [self.feeds, self.categories, self.authors]
+        return [self.searches, self.folders, self.feeds, self.tags, self.categories, self.authors]
 
     @property
     def shown(self) -> list[SideList]:
@@ -103,29 +111,64 @@ class Sidebar(Backdrop):
     # What is chosen.
 
     def choose(self, query: Query) -> None:
-        """Mark what a query has chosen."""
+        """Mark what a query has chosen, and what it leaves out."""
+        is_all = True
+        for facets in self.facets:
+            if facets.field:
+                chosen, excluded = getattr(query, facets.field), getattr(query, f"not_{facets.field}")
+                facets.set_chosen(chosen, excluded)
+                is_all = is_all and not (chosen or excluded)
+        saved = [each.id for each in self.saved if is_all and each.query == query.text.strip()]
+        self.searches.set_chosen(saved)
         flags = [UNREAD] * query.unread + [STARRED] * query.starred
-        is_all = not (flags or query.feeds or query.categories or query.authors)
-        self.views.set_chosen(*([ALL] if is_all else flags))
-        self.feeds.set_chosen(*query.feeds)
-        self.categories.set_chosen(*query.categories)
-        self.authors.set_chosen(*query.authors)
+        self.views.set_chosen([ALL] if is_all and not (flags or saved) else flags)
 
     def query_after(self, query: Query, event: SideList.Chosen) -> Query:
-        """A query with the row chosen, or cleared where it was chosen and the user stays."""
+        """A query with only this row of its list chosen, or cleared where it was chosen and the user stays."""
         side_list, key = event.side_list, event.key
         clear = key in side_list.chosen and not event.onward
-        if side_list is self.categories:
-            return replace(query, categories=() if clear else (str(key),))
-        if side_list is self.authors:
-            return replace(query, authors=() if clear else (str(key),))
-        if side_list is self.feeds:
-            return replace(query, feeds=() if clear or not isinstance(key, int) else (key,))
+        if side_list is self.searches:
+            return self._with_search(query, key, clear=clear)
+        if isinstance(side_list, FacetList):
+            if side_list is self.folders:  # a feed that is chosen may be in another one
+                query = replace(query, feeds=())
+            return queries.with_only(query, side_list.field, *([] if clear else [key]))
         if key == ALL:
-            return replace(query, feeds=(), categories=(), authors=(), unread=False, starred=False)
+            return Query(text=query.text, order=query.order)
         if key == UNREAD:
             return replace(query, unread=not clear, starred=False)
         return replace(query, starred=not clear, unread=False)
+
+    def _with_search(self, query: Query, key: Hashable, *, clear: bool) -> Query:
+        found = next((each for each in self.saved if each.id == key), None)
+        text = "" if clear or found is None else f"{found.query} "
+        order = "newest" if query.order == "best" else query.order
+        return Query(text=text, order=order)
+
+    def query_with_pointed(self, query: Query, *, excluded: bool) -> Query | None:
+        """A query in which the row under the cursor is chosen, or left out, beside others, or no more.
+
+        None where there is no such row.
+        """
+        focused = self.focused
+        row = focused.pointed if focused is not None else None
+        if row is None or focused is self.searches:
+            return None
+        if isinstance(focused, FacetList):
+            return queries.with_also(query, focused.field, row.key, excluded=excluded)
+        if excluded or row.key == ALL:
+            return None
+        if row.key == UNREAD:
+            return replace(query, unread=not query.unread)
+        return replace(query, starred=not query.starred)
+
+    def query_of_pointed(self, query: Query) -> Query | None:
+        """A query of what the row under the cursor of the user's list stands for; None where there is no such row."""
+        focused = self.focused
+        row = focused.pointed if focused is not None else None
+        if focused is None or row is None:
+            return None
+        return self.query_after(query, SideList.Chosen(focused, row.key, onward=True))
 
     @property
     def pointed_feed(self) -> FeedSummary | None:
@@ -147,8 +190,18 @@ class Sidebar(Backdrop):
         is_another = self.counts is not None and replace(self.counts.query, keep=query.keep) != query
         self.counts = counts
         self.views.show(counts.totals, counts.feeds)
-        for facets, rows in zip(self.facets, (counts.feed_rows, counts.categories, counts.authors), strict=True):
-            facets.show(rows, is_another=is_another)
+        for facets in self.facets:
+            if facets.field:
+                facets.show(counts.facets[facets.field], is_another=is_another)
+        self.share()
+        self.post_message(self.Counted())
+
+    @work(exclusive=True, group="searches")
+    async def count_searches(self) -> None:
+        """Count what each saved search finds."""
+        self.saved, rows = await self._cache.read(_searches)
+        self.searches.set_chosen(self.searches.chosen & {each.id for each in self.saved})  # what is gone has no row
+        self.searches.show(rows)
         self.share()
         self.post_message(self.Counted())
 
@@ -219,3 +272,9 @@ def _counted(connection: Connection, query: Query) -> SidebarCounts:
     from tuireader.tui.main import sidebar_counts
 
     return sidebar_counts.count(connection, query)
+
+
+def _searches(connection: Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
+    from tuireader.tui.main import sidebar_counts
+
+    return sidebar_counts.count_searches(connection)

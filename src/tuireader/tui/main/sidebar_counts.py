@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tuireader.library.reading.saved import query_of
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, indexing, label_counts
-from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds
+from tuireader.model.saved_search import SavedSearch
+from tuireader.store import articles, feeds, folders, indexing, label_counts, saved_searches
+from tuireader.tui.lists.choices import Choice
+from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepare_rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +24,10 @@ class SidebarCounts:
     query: Query
     totals: Totals
     feeds: tuple[FeedSummary, ...]
-    feed_rows: Facets
-    categories: Facets
-    authors: Facets
+    folders: Mapping[int, str]
+    """The names of the folders, by their ids."""
+    facets: Mapping[str, Facets]
+    """The rows of each list, by the field of the query that is chosen there."""
     unindexed: int
     """Articles that no search finds yet."""
     checked: datetime | None
@@ -35,27 +39,68 @@ class SidebarCounts:
 
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
-    """Count everything that the sidebar shows."""
+    """Count everything that the sidebar shows under a query."""
     counted = label_counts.feeds(connection, query)
-    every = [feed for feed in feeds.every(connection) if feed.id not in query.not_feeds]
+    every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
-    narrowed = bool(query.unread or query.starred or query.categories or query.authors or query.text.strip())
+    bare = replace(query, feeds=(), not_feeds=(), left_feeds=(), keep=frozenset())
+    narrowed = bare != Query(order=query.order)
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=summaries,
-        feed_rows=prepare_feeds(summaries, narrowed=narrowed),
-        categories=prepare(label_counts.category_columns(connection, query), "No category"),
-        authors=prepare(label_counts.author_columns(connection, query), "No author"),
+        folders={folder.id: folder.name for folder in folders.every(connection)},
+        facets={
+            "folders": _folders(connection, query, summaries, narrowed=narrowed),
+            "feeds": prepare_feeds(summaries, narrowed=narrowed),
+            "tags": prepare(label_counts.tag_columns(connection, query), ""),
+            "categories": prepare(label_counts.category_columns(connection, query), "No category"),
+            "authors": prepare(label_counts.author_columns(connection, query), "No author"),
+        },
         unindexed=indexing.waiting(connection),
         checked=max((feed.checked for feed in every if feed.checked and not feed.error), default=None),
     )
 
 
+def _folders(c: sqlite3.Connection, query: Query, feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
+    """The folders, and what is in none, each with the counts of its feeds."""
+    there = folders.every(c)
+    if not there:
+        return Facets()
+    if query.folders or query.not_folders:
+        counted = label_counts.feeds(c, replace(query, folders=(), not_folders=()))
+        feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
+        narrowed = replace(query, feeds=(), not_feeds=(), left_feeds=(), folders=(), not_folders=()) != Query(
+            order=query.order
+        )
+    sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
+    for each in feeds:
+        into = sums[each.feed.folder_id or 0]
+        into[0] += each.unread
+        into[1] += each.total
+    names = {folder.id: folder.name for folder in there} | {0: "No folder"}
+    rows = [
+        Choice(id_, names[id_], sums[id_][0], sums[id_][1], is_nameless=not id_) for id_ in sums if id_ or sums[0][1]
+    ]
+    return prepare_rows(rows, narrowed=narrowed)
+
+
+def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
+    """The saved searches with the counts of what they find, whatever else is chosen."""
+    there = tuple(saved_searches.every(connection))
+    rows = []
+    for each in there:
+        query = query_of(each)
+        total = articles.count(connection, query)
+        unread = articles.count(connection, replace(query, unread=True)) if total else 0
+        rows.append(Choice(each.id, each.name, unread, total))
+    return there, prepare_rows(rows)
+
+
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
-    """All leaves the feed, as choosing it does; unread and starred stay in the feed that is chosen."""
+    """All leaves the feed, as choosing it does; unread and starred stay in the feed, or folder, that is chosen."""
     totals = label_counts.totals(connection, query)
-    if not query.feeds:
+    if not (query.feeds or query.folders):
         return totals
     within = replace(query, unread=False, starred=False, keep=frozenset())
     return Totals(

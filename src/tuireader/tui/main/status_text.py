@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tuireader.text.printable import printable
@@ -19,17 +20,38 @@ if TYPE_CHECKING:
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 
-def described(query: Query, feeds: Sequence[FeedSummary]) -> str:
-    """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one."""
+def described(query: Query, feeds: Sequence[FeedSummary], folders: Mapping[int, str] = MappingProxyType({})) -> str:
+    """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one.
+
+    Of what is chosen together any may hold: "Europe or Asia"; what is left out has a minus.
+    """
     text = query.text.strip()
-    names = [one.feed.name for one in feeds if len(feeds) == 1 or one.feed.id in query.feeds]
-    parts = names + ["Unread"] * query.unread + ["Starred"] * query.starred
-    parts += [name or "No category" for name in query.categories]
-    parts += [name or "No author" for name in query.authors]
+    by_id = {one.feed.id: one.feed.name for one in feeds}
+    feed_names = [*by_id.values()] if len(feeds) == 1 else _named(query.feeds, by_id)
+    parts = [_either(_named(query.folders, {0: "No folder", **folders})), _either(feed_names)]
+    parts += ["Unread"] * query.unread + ["Starred"] * query.starred
+    parts += [_either(query.tags), _either([name or "No category" for name in query.categories])]
+    parts += [_either([name or "No author" for name in query.authors])]
+    left_out = [
+        *_named(query.not_folders, {0: "No folder", **folders}),
+        *_named(query.not_feeds, by_id),
+        *query.not_tags,
+    ]
+    left_out += [name or "No category" for name in query.not_categories]
+    left_out += [name or "No author" for name in query.not_authors]
+    parts += [f"−{name}" for name in left_out]
     parts += [f"“{text}”"] if text else []
-    parts = parts or ["All articles"]
+    parts = [part for part in parts if part] or ["All articles"]
     parts += [f"{query.order} first"] if query.order != ("best" if text else "newest") else []
     return " · ".join(printable(part) for part in parts)
+
+
+def _named(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:
+    return [names[id_] for id_ in ids if id_ in names]
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)
 
 
 def states(
@@ -57,12 +79,16 @@ def states(
     return tuple(said)
 
 
-def nothing(query: Query, keymap: Mapping[str, str], feeds: Sequence[FeedSummary] | None) -> list[list[Piece]]:
+def nothing(
+    query: Query,
+    keymap: Mapping[str, str],
+    feeds: Sequence[FeedSummary] | None,
+    folders: Mapping[int, str] = MappingProxyType({}),
+) -> list[list[Piece]]:
     """Why a list is empty, and what to do about it; `feeds` are all there are, None while that is not known."""
     if query.text.strip():
-        where = described(replace(query, text="", order="newest"), feeds or ())
-        is_all = not (query.feeds or query.categories or query.authors or query.unread or query.starred)
-        said = "Nothing found." if is_all else f"Nothing found in {where}."
+        where = described(replace(query, text="", order="newest"), feeds or (), folders)
+        said = "Nothing found." if where == "All articles" else f"Nothing found in {where}."
         return _lines(said, f"{keys_of('back', keymap)[-1]} clears the search.")
     if feeds is not None and not feeds:
         return _lines("No feeds yet.", f"{keys_of('add', keymap)[0]} adds a site.")

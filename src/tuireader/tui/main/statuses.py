@@ -13,6 +13,7 @@ from textual.widget import Widget
 from tuireader.errors import BusyError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
+from tuireader.model.clock import Clock
 from tuireader.model.status_change import StatusChange
 from tuireader.tui.main.undo_stack import UndoStack, UndoStep
 from tuireader.tui.support.safe_text import toast
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.reading.status import Marking
     from tuireader.model.article import Status
+    from tuireader.model.change import Field
     from tuireader.model.query import Query
 
 
@@ -60,6 +62,7 @@ class StatusController:
         show: Sequence[Callable[[StatusChange], None]],
         is_reading: Callable[[], bool],
         undo_key: str,
+        clock: Clock,
     ) -> None:
         """`node` is who is told, by `StatusChanged`, and whose workers wait; `undo_key` is how that key is written.
 
@@ -71,7 +74,7 @@ class StatusController:
         self._shows = show
         self._is_reading = is_reading
         self._undo_key = undo_key
-        self._undo = UndoStack()
+        self._undo = UndoStack(cache, clock)
         self._unwritten = unwritten
 
     def set(self, article_id: int, *, read: bool | None = None, starred: bool | None = None) -> None:
@@ -84,25 +87,37 @@ class StatusController:
 
     def toggle_read(self, article_id: int, status: Status) -> None:
         """Mark an article read, or unread where it is read; to be undone."""
+        self.set(article_id, read=not status.read)
         self._undo.push(
             UndoStep("Marked read again" if status.read else "Marked unread again", (article_id,), read=status.read)
         )
-        self.set(article_id, read=not status.read)
 
     def toggle_starred(self, article_id: int, status: Status) -> None:
         """Star an article, or take its star; to be undone."""
+        self.set(article_id, starred=not status.starred)
         self._undo.push(
             UndoStep("Star restored" if status.starred else "Star taken back", (article_id,), starred=status.starred)
         )
-        self.set(article_id, starred=not status.starred)
+
+    def toggle_many(self, ids: Collection[int], field: Field) -> None:
+        """Mark articles read, or unread where all are read; or star them, or take their stars; to be undone."""
+        start(self._node, partial(self._toggle_many, ids, field), group="marking")
 
     def mark_all_read(self, query: Query) -> None:
         """Mark all articles of a query read; to be undone."""
-        start(self._node, partial(self._mark_all_read, query), group="marking")
+        self.mark_read(lambda c: _to_mark_read(c, query))
+
+    def mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
+        """Mark the articles read that are found, off the loop; to be undone."""
+        start(self._node, partial(self._mark_read, find), group="marking")
 
     def can_be_undone(self, step: UndoStep) -> None:
         """Remember what was done elsewhere, for undo to take back."""
         self._undo.push(step)
+
+    def tell(self) -> None:
+        """Tell that what lists show has changed."""
+        self._node.post_message(StatusChanged(lists_too=True))
 
     def undo(self) -> None:
         """Take the last change back."""
@@ -134,9 +149,9 @@ class StatusController:
             self._unwritten.remove(change)
         self._node.post_message(StatusChanged(lists_too=failed or self._is_reading()))
 
-    async def _mark_all_read(self, query: Query) -> None:
+    async def _mark_read(self, find: Callable[[Connection], Collection[int]]) -> None:
         unwritten = [*self._unwritten]
-        found = await self._cache.read(lambda c: _to_mark_read(c, query))
+        found = await self._cache.read(find)
         ids = frozenset(found)
         for change in unwritten:  # what was read may be without them
             if change.read is not None:
@@ -144,10 +159,29 @@ class StatusController:
         if not ids:
             toast(self._node, "All of these are read already.")
             return
-        said = f"{len(ids)} marked read"
-        self._undo.push(UndoStep(f"{len(ids)} marked unread again", ids, read=False))
-        await self._mark_in_steps(sorted(ids), read=True)
-        self._show(StatusChange(ids, read=True))
+        await self._mark_many(ids, f"{len(ids)} marked read", f"{len(ids)} marked unread again", read=True)
+
+    async def _toggle_many(self, ids: Collection[int], field: Field) -> None:
+        off = await self._cache.read(lambda c: _with_status(c, ids, field, value=False))
+        value = bool(off)
+        changed = off or await self._cache.read(lambda c: _with_status(c, ids, field, value=True))
+        if not changed:
+            return
+        number = len(changed)
+        if field == "read":
+            said, undone = ("read", "unread") if value else ("unread", "read")
+            await self._mark_many(changed, f"{number} marked {said}", f"{number} marked {undone} again", read=value)
+        else:
+            said, undone = ("starred", "stars taken back") if value else ("stars taken", "stars restored")
+            await self._mark_many(changed, f"{number} {said}", f"{number} {undone}", starred=value)
+
+    async def _mark_many(
+        self, ids: Collection[int], said: str, undone: str, *, read: bool | None = None, starred: bool | None = None
+    ) -> None:
+        before = None if read is None else not read, None if starred is None else not starred
+        self._undo.push(UndoStep(undone, ids, read=before[0], starred=before[1]))
+        await self._mark_in_steps(sorted(ids), read=read, starred=starred)
+        self._show(StatusChange(tuple(ids), read=read, starred=starred))
         toast(self._node, f"{said} ({self._undo_key} to undo)")
         self._node.post_message(StatusChanged(lists_too=True))
 
@@ -173,16 +207,19 @@ class StatusController:
         return [self._cache.change(StatusChange(part, read, starred)) for part in parts]
 
     async def _take_back(self) -> None:
-        step = self._undo.pop()
+        step = await self._undo.pop()
         if step is None:
             toast(self._node, "Nothing to undo.")
             return
-        if step.feed_id is not None:
+        if not step.is_kept and step.feed_id is not None:
             self._node.post_message(FeedRestored(step.feed_id))
             toast(self._node, step.undone)
             return
-        await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
-        self._show(StatusChange(step.ids, step.read, step.starred))
+        if step.tagged or step.untagged or step.folder is not None or step.search:
+            await self._cache.write(partial(_take_back, step=step))
+        if step.read is not None or step.starred is not None:
+            await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
+            self._show(StatusChange(tuple(step.ids), step.read, step.starred))
         title = await self._cache.read(lambda c: _title_of(c, step.ids))
         toast(self._node, f"{step.undone}: {title}" if title else step.undone)
         self._node.post_message(StatusChanged(lists_too=True))
@@ -208,3 +245,24 @@ def _to_mark_read(connection: Connection, query: Query) -> list[int]:
     from tuireader.library.reading.status import to_mark_read
 
     return to_mark_read(connection, query)
+
+
+def _with_status(connection: Connection, ids: Collection[int], field: Field, *, value: bool) -> list[int]:
+    from tuireader.library.reading.status import with_status
+
+    return with_status(connection, ids, field, value=value)
+
+
+def _take_back(connection: Connection, step: UndoStep) -> None:
+    """Undo what a step did besides marks."""
+    from tuireader.library.reading import saved, tagging
+    from tuireader.library.subscribing.subscription import put_into
+
+    for tag, ids in step.tagged.items():
+        tagging.untag(connection, ids, [tag])
+    for tag, ids in step.untagged.items():
+        tagging.tag(connection, ids, [tag])
+    if step.folder is not None and step.feed_id is not None:
+        put_into(connection, step.feed_id, step.folder)
+    if step.search is not None:
+        saved.keep(connection, *step.search)

@@ -10,13 +10,13 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
-from textual.message import Message
 from textual.widgets import Input
 
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.led_list import LedList
 from tuireader.tui.screens.dialog import Dialog
 
 
@@ -30,19 +30,6 @@ class Command:
     """As Textual names actions: `theme('nord')`."""
     theme: str = ""
     """The theme that it chooses, which is shown while the cursor is on it."""
-
-
-class _Found(ChoiceList):
-    """What fits, with a cursor that the line above moves."""
-
-    IS_LED = True
-
-    class Pointed(Message):
-        """The cursor is on another row."""
-
-    def cursor_moved(self) -> None:
-        """Tell that it is."""
-        self.post_message(self.Pointed())
 
 
 class PaletteScreen(Dialog[str | None]):
@@ -65,7 +52,7 @@ class PaletteScreen(Dialog[str | None]):
         """A line to type into and what fits."""
         with Container(classes="dialog"):
             yield Entry(placeholder="What do you want to do?", compact=True)
-            yield _Found(_lines(self._shown))
+            yield LedList(_lines(self._shown))
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
@@ -81,13 +68,15 @@ class PaletteScreen(Dialog[str | None]):
     def _narrow(self, event: Input.Changed) -> None:
         self.reads = None
         words = fold(event.value).split()
-        self._shown = [command for command in self._commands if all(word in fold(command.name) for word in words)]
+        fitting = [command for command in self._commands if all(word in fold(command.name) for word in words)]
+        # What has a word that begins like what is typed is meant rather than what has that within a word.
+        self._shown = sorted(fitting, key=lambda each: not all(f" {word}" in f" {fold(each.name)}" for word in words))
         found = self.query_one(ChoiceList)
         found.empty = [] if self._shown else [[("  ", ""), ("No match.", "faint")]]
         found.set_rows(_lines(self._shown))
         self._preview()
 
-    @on(_Found.Pointed)
+    @on(LedList.Pointed)
     def _preview(self) -> None:
         """Show the theme under the cursor; elsewhere, the one that was there."""
         cursor = self.query_one(ChoiceList).cursor

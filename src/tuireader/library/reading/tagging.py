@@ -1,0 +1,21 @@
+"""The user's own tags on articles, and what may be undone of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.store import tags
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Collection, Iterable
+
+
+def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    """Give articles tags; the ids of those that had not all of them."""
+    return tags.add(c, [*ids], names)
+
+
+def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    """Take tags from articles; the ids of those that had one of them."""
+    return tags.remove(c, [*ids], names)

@@ -1,0 +1,116 @@
+"""Tags of articles, and folders of feeds, picked in a dialog."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from functools import partial
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.tui.main.undo_stack import UndoStep
+from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import start
+
+if TYPE_CHECKING:
+    from tuireader.model.feed import Feed
+    from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.statuses import StatusController
+    from tuireader.tui.screens.pick import Picked
+
+
+class FilingController:
+    """Puts tags on articles and feeds into folders; both can be undone."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, statuses: StatusController) -> None:
+        self._panes = panes
+        self._cache = cache
+        self._statuses = statuses
+
+    def tag(self, ids: Collection[int]) -> None:
+        """Ask for the tags of articles."""
+        if not ids:
+            toast(self._panes, "Put the cursor on an article, or select some, to give them tags.")
+            return
+        start(self._panes, partial(self._ask_for_tags, frozenset(ids)), group="filing")
+
+    async def _ask_for_tags(self, ids: frozenset[int]) -> None:
+        every, there = await self._cache.read(lambda c: _tags(c, ids))
+        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.pick import PickScreen
+
+        title = "Tags" if len(ids) == 1 else f"Tags of {len(ids)} articles"
+        open_dialog(self._panes.app, PickScreen(title, every, there, noun="tag"), partial(self._tagged, ids))
+
+    def _tagged(self, ids: frozenset[int], picked: Picked | None) -> None:
+        if picked is not None:
+            start(self._panes, partial(self._write_tags, ids, picked), group="filing")
+
+    async def _write_tags(self, ids: frozenset[int], picked: Picked) -> None:
+        step = await self._cache.write(partial(_change_tags, ids=ids, on=picked.on, off=picked.off))
+        if step.tagged or step.untagged:
+            self._statuses.can_be_undone(step)
+        self._statuses.tell()
+
+    def file(self, feed: Feed) -> None:
+        """Ask for the folder of a feed."""
+        start(self._panes, partial(self._ask_for_folder, feed), group="filing")
+
+    async def _ask_for_folder(self, feed: Feed) -> None:
+        names = await self._cache.read(_folders)
+        now = names.get(feed.folder_id or 0, "")
+        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.pick import PickScreen
+
+        pick = PickScreen(
+            f"Folder of {feed.name}", ["", *names.values()], {now: True}, noun="folder", nothing="No folder"
+        )
+        open_dialog(self._panes.app, pick, partial(self._filed, feed, now))
+
+    def _filed(self, feed: Feed, before: str, picked: Picked | None) -> None:
+        if picked is not None and picked.on[0] != before:
+            start(self._panes, partial(self._write_folder, feed, before, picked.on[0]), group="filing")
+
+    async def _write_folder(self, feed: Feed, before: str, folder: str) -> None:
+        await self._cache.write(partial(_put_into, feed_id=feed.id, folder=folder))
+        where = f"in {before}" if before else "in no folder"
+        self._statuses.can_be_undone(UndoStep(f"{feed.name} is {where} again", feed_id=feed.id, folder=before))
+        toast(self._panes, f"{feed.name} is {f'in {folder}' if folder else 'in no folder'} now")
+        self._statuses.tell()
+
+
+# Seldom needed: loaded where it is.
+
+
+def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool]]:
+    """All tags, and those that all of the articles have (true), or some."""
+    from tuireader.store import labels, tags
+
+    counts = Counter(name for names in tags.of(c, ids).values() for name in names)
+    return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}
+
+
+def _change_tags(c: Connection, ids: Collection[int], on: Collection[str], off: Collection[str]) -> UndoStep:
+    from tuireader.library.reading import tagging
+
+    tagged: Mapping[str, list[int]] = {name: tagging.tag(c, ids, [name]) for name in on}
+    untagged: Mapping[str, list[int]] = {name: tagging.untag(c, ids, [name]) for name in off}
+    names = ", ".join(f"“{name}”" for name in (*on, *off))
+    return UndoStep(
+        f"Tags as before: {names}",
+        tagged={name: some for name, some in tagged.items() if some},
+        untagged={name: some for name, some in untagged.items() if some},
+    )
+
+
+def _folders(c: Connection) -> dict[int, str]:
+    from tuireader.store import folders
+
+    return {folder.id: folder.name for folder in folders.every(c)}
+
+
+def _put_into(c: Connection, feed_id: int, folder: str) -> None:
+    from tuireader.library.subscribing.subscription import put_into
+
+    put_into(c, feed_id, folder)

@@ -1,0 +1,96 @@
+"""Selecting several articles, for the next key to act upon all of them; and several rows of the sidebar."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.store import articles
+from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from sqlite3 import Connection
+
+    from tuireader.tui.main.choosing import QueryController
+    from tuireader.tui.main.panes import PanesScreen
+
+
+class SelectController:
+    """Selects articles in the list of headlines, and chooses or leaves out rows of the sidebar beside others."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, choosing: QueryController, say: Callable[[], None]) -> None:
+        """`say` is called when something else is selected."""
+        self._panes = panes
+        self._cache = cache
+        self._choosing = choosing
+        self._say = say
+        self._anchor: int | None = None
+        """The article from which a range reaches."""
+
+    @property
+    def ids(self) -> frozenset[int]:
+        """The selected articles."""
+        return self._panes.headlines.selected
+
+    def toggle(self) -> None:
+        """Select the article under the cursor, or no more, and go on to the next; in the sidebar, choose a row too."""
+        if self._panes.pane == "sidebar":
+            self._choose_also(excluded=False)
+            return
+        headlines = self._panes.headlines
+        if (current := headlines.current) is not None:
+            self._anchor = current.id
+            self._select(self.ids ^ {current.id})
+            headlines.move_to(headlines.cursor + 1)
+
+    def toggle_to(self) -> None:
+        """Select all from the article that was selected last to the one under the cursor."""
+        current = self._panes.headlines.current
+        if current is not None and self._panes.pane != "sidebar":
+            anchor = current.id if self._anchor is None else self._anchor
+            query = self._panes.headlines_pane.listed
+            start(
+                self._panes,
+                partial(self._add, lambda c: articles.between(c, query, anchor, current.id)),
+                group="select",
+            )
+
+    def select_all(self) -> None:
+        """Select all that is shown; where all of it is selected, nothing."""
+        query = self._panes.headlines_pane.listed
+        if len(self.ids) >= self._panes.headlines.row_count() > 0:
+            self.clear()
+        else:
+            start(self._panes, partial(self._add, lambda c: articles.ids(c, query)), group="select")
+
+    async def _add(self, find: Callable[[Connection], list[int]]) -> None:
+        query = self._panes.headlines_pane.listed
+        found = await self._cache.read(find)
+        if query == self._panes.headlines_pane.listed:
+            self._select(self.ids | frozenset(found))
+
+    def exclude(self) -> None:
+        """Leave the row under the sidebar's cursor out, or no more."""
+        if self._panes.pane == "sidebar":
+            self._choose_also(excluded=True)
+        else:
+            toast(self._panes, "In the sidebar, this leaves the row under the cursor out.")
+
+    def _choose_also(self, *, excluded: bool) -> None:
+        wanted = self._panes.sidebar.query_with_pointed(self._choosing.wanted, excluded=excluded)
+        if wanted is not None:
+            self._choosing.want(wanted)
+
+    def clear(self) -> bool:
+        """Select nothing; whether something was."""
+        self._anchor = None
+        was_any = bool(self.ids)
+        self._select(frozenset())
+        return was_any
+
+    def _select(self, ids: frozenset[int]) -> None:
+        self._panes.headlines.select(ids)
+        self._say()

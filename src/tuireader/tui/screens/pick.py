@@ -1,0 +1,145 @@
+"""Picking names, of a list or typed: the tags of articles, the folder of a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input, Static
+
+from tuireader.text.folding import fold
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.led_list import LedList
+from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.linear import is_linear
+from tuireader.tui.support.safe_text import plain
+
+
+class Picked(NamedTuple):
+    """What was picked: names that are to be there, and names that are to be there no more."""
+
+    on: tuple[str, ...] = ()
+    off: tuple[str, ...] = ()
+
+
+class PickScreen(Dialog[Picked | None]):
+    """Gives what was picked; None where nothing was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down,ctrl+n", "step(1)", show=False),
+        Binding("up,ctrl+p", "step(-1)", show=False),
+    ]
+
+    def __init__(
+        self, title: str, names: Sequence[str], there: Mapping[str, bool], *, noun: str, nothing: str = ""
+    ) -> None:
+        """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
+
+        With `nothing`, which says what having none is called, exactly one is picked, and at once; else any number.
+        """
+        super().__init__()
+        self._title = title
+        self._names = list(names)
+        self._marks: dict[str, bool | None] = dict(there)
+        self._changed: dict[str, bool] = {}
+        self._noun = noun
+        self._nothing = nothing
+        self._shown: list[str] = []
+        self._made = ""
+        """What is typed, where it is no name that there is."""
+
+    def compose(self) -> ComposeResult:
+        """A title, a line to type into, and the names."""
+        with Container(classes="dialog"):
+            yield Static(plain(self._title), classes="dialog-title")
+            yield Entry(placeholder=f"type to find a {self._noun}, or to make one", compact=True)
+            yield LedList()
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to pick, and how to get away."""
+        if self._nothing:
+            return [Row("enter", "pick", "open"), Row("esc", "close", "leave", is_pinned=True)]
+        return [Row("enter", "on or off", "open"), Row("esc", "done", "leave", is_pinned=True)]
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into."""
+        self._show("")
+        self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        """Leave room for what is not the list."""
+        self.leave_room(self.query_one(LedList))
+
+    @on(Input.Changed)
+    def _narrow(self, event: Input.Changed) -> None:
+        self.reads = None
+        self._show(event.value)
+
+    def _show(self, typed: str) -> None:
+        name = " ".join(typed.split())
+        words = fold(name)
+        self._shown = [each for each in self._names if words in fold(each)]
+        self._made = "" if not name or any(fold(each) == words for each in self._names) else name
+        self._fill()
+
+    def _fill(self) -> None:
+        choices = self.query_one(LedList)
+        cursor = choices.cursor
+        rows = [Line(f"  New {self._noun}: {self._made}")] if self._made and not self._shown else []
+        rows += [Line(f"{self._sign(each)} {each or self._nothing}") for each in self._shown]
+        rows += [Line(f"  New {self._noun}: {self._made}")] if self._made and self._shown else []
+        choices.empty = [] if rows else [[("  ", ""), (f"No {self._noun} yet: type a name.", "faint")]]
+        choices.set_rows(rows)
+        choices.move_to(min(cursor, max(0, len(rows) - 1)))
+
+    def _sign(self, name: str) -> str:
+        mark = self._marks.get(name)
+        some, every = ("-", "x") if is_linear(self) else ("–", "✓")
+        return " " if mark is None else every if mark else some
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        self._choose(self.query_one(LedList).cursor)
+
+    @on(ChoiceList.Chosen)
+    def _take_row(self, event: ChoiceList.Chosen) -> None:
+        self._choose(event.index)
+
+    def _choose(self, index: int) -> None:
+        chosen = self._shown[index] if index < len(self._shown) else self._made
+        if index >= len(self._shown) and not self._made:
+            return
+        if self._nothing:
+            self.dismiss(Picked((chosen,)))
+            return
+        if chosen not in self._names:
+            self._names.insert(0, chosen)
+        is_on = self._marks.get(chosen) is not True
+        self._marks[chosen] = True if is_on else None
+        self._changed[chosen] = is_on
+        line = self.query_one(Input)
+        if line.value:
+            line.value = ""
+        self._show("")
+
+    def action_step(self, by: int) -> None:
+        """To the name below, or above."""
+        choices = self.query_one(LedList)
+        choices.move_to(choices.cursor + by)
+        self.reads = choices
+
+    def action_leave(self) -> None:
+        """Close; what is on or off stays so."""
+        if self._nothing or not self._changed:
+            self.dismiss(None)
+            return
+        on_, off = ([name for name, is_on in self._changed.items() if is_on is wanted] for wanted in (True, False))
+        self.dismiss(Picked(tuple(on_), tuple(off)))

@@ -1,0 +1,277 @@
+"""Rules: one is typed, and what it would have caught is shown with every letter; others can be removed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.suggester import Suggester
+from textual.widgets import Input, Static
+
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.rules import existing
+from tuireader.library.rules.existing import LOOKED_BACK, Preview
+from tuireader.model.rule import Rule
+from tuireader.text.moments import span
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.led_list import LedList
+from tuireader.tui.screens.dialog import Dialog, open_dialog
+from tuireader.tui.screens.pick import Picked, PickScreen
+from tuireader.tui.support.linear import is_linear
+from tuireader.tui.support.safe_text import plain, toast
+from tuireader.tui.support.text_fitting import age
+
+if TYPE_CHECKING:
+    from tuireader.model.headline import Headline
+
+_HEADLINES = 5
+"""Headlines of what the rule would have caught."""
+_ENDS = {"no end": None, "tomorrow": 1, "in a week": 7, "in a month": 30, "in three months": 91}
+"""When a rule may end, as it is said; in days."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rule is for: all feeds, one, or those in a folder."""
+
+    words: str
+    feed_id: int | None = None
+    folder_id: int | None = None
+
+
+class Kept(NamedTuple):
+    """A rule that there is, as it is said."""
+
+    rule: Rule
+    words: str
+    caught: int
+
+
+class RuleWish(NamedTuple):
+    """What is to be done: a rule made, and applied to what is here; or one removed."""
+
+    made: Rule | None = None
+    is_applied: bool = False
+    removed: Rule | None = None
+
+
+class RulesScreen(Dialog[RuleWish | None]):
+    """Gives what is to be done; None where nothing is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down,ctrl+n", "step(1)", show=False),
+        Binding("up,ctrl+p", "step(-1)", show=False),
+        Binding("tab", "step(1)", show=False),
+        Binding("shift+tab", "step(-1)", show=False),
+    ]
+
+    def __init__(
+        self,
+        cache: Cache,
+        *,
+        now: Callable[[], datetime],
+        query: str,
+        scopes: Sequence[Scope],
+        there: Sequence[Kept],
+        tags: Sequence[str],
+        suggester: Suggester,
+    ) -> None:
+        """`query` is there to begin with; `scopes` are what a rule may be for, the usual one first."""
+        super().__init__()
+        self._cache = cache
+        self._now = now
+        self._rule = Rule(query, hide=True)
+        self._scopes = list(scopes)
+        self._there = there
+        self._tags = tags
+        self._suggester = suggester
+        self._until = "no end"
+        self._is_applied = True
+        self._preview: Preview | None = None
+        self._acts: list[Callable[[], None] | None] = []
+        """What each row does."""
+
+    def compose(self) -> ComposeResult:
+        """A title, the query, and all there is to choose."""
+        with Container(classes="dialog"):
+            yield Static(plain("Rules"), classes="dialog-title")
+            yield Entry(
+                self._rule.query,
+                placeholder="what it is for: words, title: author: category: feed: …",
+                compact=True,
+                select_on_focus=False,
+                suggester=self._suggester,
+            )
+            yield LedList()
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to choose, and how to get away."""
+        return [Row("enter", "choose", "open"), Row("esc", "close", "leave", is_pinned=True)]
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into."""
+        self._fill()
+        self._look()
+        self.query_one(Input).focus()
+
+    def on_resize(self) -> None:
+        """Leave room for what is not the list."""
+        self.leave_room(self.query_one(LedList))
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        self.reads = None
+        self._rule = replace(self._rule, query=event.value)
+        self._look()
+
+    # What it would have caught.
+
+    @property
+    def _asked(self) -> Rule:
+        scope = self._scopes[0]
+        return replace(self._rule, feed_id=scope.feed_id, folder_id=scope.folder_id)
+
+    @work(exclusive=True, group="preview")
+    async def _look(self) -> None:
+        rule, now = self._asked, self._now()
+        self._preview = await self._cache.read(lambda c: existing.preview(c, rule, now, _HEADLINES))
+        self._fill()
+
+    # The rows.
+
+    def _fill(self) -> None:
+        choices = self.query_one(LedList)
+        cursor = choices.cursor
+        rule = self._rule
+        rows: list[tuple[Line, Callable[[], None] | None]] = [(Line("Make this rule", rule.said), self._make)]
+        for words, name in (
+            ("hide: nothing shows it but is:hidden", "hide"),
+            ("mark read", "read"),
+            ("star", "star"),
+            ("keep unread, however old it gets", "keep"),
+        ):
+            rows.append((self._box(words, is_on=getattr(rule, name)), partial(self._toggle, name)))
+        tags = ", ".join(rule.tags) or "none"
+        rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} tag", tags), self._ask_for_tags))
+        rows.append((Line("  for", self._scopes[0].words), self._turn_scope))
+        rows.append((Line("  until", self._until), self._ask_for_end))
+        rows.append((self._box("also for what is here already", is_on=self._is_applied), self._toggle_applied))
+        every = [*rows, *((line, None) for line in self._caught())]
+        if self._there:
+            every += [(Line(""), None), (Line("Rules that there are", "enter removes one", is_heading=True), None)]
+            every += [
+                (Line(f"  {kept.words}", str(kept.caught)), partial(self._remove, kept.rule)) for kept in self._there
+            ]
+        self._acts = [act for _, act in every]
+        choices.set_rows([line for line, _ in every])
+        choices.move_to(min(cursor, len(every) - 1))
+
+    def _caught(self) -> list[Line]:
+        found, days = self._preview, LOOKED_BACK.days
+        if found is None or not (self._rule.query.strip() or self._asked.feed_id or self._asked.folder_id):
+            return [Line(""), Line("What it would have caught is shown here as you type.", is_heading=True)]
+        said = "Nothing" if not found.total else "1 article" if found.total == 1 else f"{found.total} articles"
+        head = Line(f"{said} in the last {days} days", is_heading=True)
+        return [Line(""), head, *(self._headline(each) for each in found.newest)]
+
+    def _headline(self, headline: Headline) -> Line:
+        return Line(f"  {headline.title or 'Untitled'}", age(headline.date, self._now()), is_heading=True)
+
+    def _box(self, words: str, *, is_on: bool) -> Line:
+        return Line(f"{self._sign(is_on=is_on)} {words}")
+
+    def _sign(self, *, is_on: bool) -> str:
+        return ("x" if is_linear(self) else "✓") if is_on else ("-" if is_linear(self) else "·")
+
+    # What they do.
+
+    @on(Input.Submitted)
+    def _take(self) -> None:
+        self._act(self.query_one(LedList).cursor)
+
+    @on(ChoiceList.Chosen)
+    def _take_row(self, event: ChoiceList.Chosen) -> None:
+        self._act(event.index)
+
+    def _act(self, row: int) -> None:
+        act = self._acts[row] if row < len(self._acts) else None
+        if act is not None:
+            act()
+
+    def _toggle(self, name: str) -> None:
+        changed: dict[str, Any] = {name: not getattr(self._rule, name)}
+        self._rule = replace(self._rule, **changed)
+        self._fill()
+
+    def _toggle_applied(self) -> None:
+        self._is_applied = not self._is_applied
+        self._fill()
+
+    def _turn_scope(self) -> None:
+        self._scopes = [*self._scopes[1:], self._scopes[0]]
+        self._fill()
+        self._look()
+
+    def _ask_for_tags(self) -> None:
+        names = list(dict.fromkeys((*self._rule.tags, *self._tags)))
+        there = dict.fromkeys(self._rule.tags, True)
+        open_dialog(self.app, PickScreen("Tags that it gives", names, there, noun="tag"), self._take_tags)
+
+    def _take_tags(self, picked: Picked | None) -> None:
+        if picked is not None:
+            kept = [tag for tag in self._rule.tags if tag not in picked.off]
+            self._rule = replace(self._rule, tags=tuple(dict.fromkeys((*kept, *picked.on))))
+            self._fill()
+
+    def _ask_for_end(self) -> None:
+        pick = PickScreen("Until when? 2026-12-01, or", [*_ENDS], {self._until: True}, noun="date", nothing="no end")
+        open_dialog(self.app, pick, self._take_end)
+
+    def _take_end(self, picked: Picked | None) -> None:
+        if picked is None:
+            return
+        (said,) = picked.on
+        days = _ENDS.get(said, 0)
+        try:
+            until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
+        except ValueError:
+            toast(self, f"{said} is not a date: a day is written 2026-12-01.", severity="warning")
+            return
+        if until is not None and until <= self._now():
+            toast(self, f"{said} is over already.", severity="warning")
+            return
+        self._until, self._rule = said, replace(self._rule, until=until)
+        self._fill()
+
+    def _make(self) -> None:
+        rule = self._asked
+        if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
+            toast(self, "Type what the rule is for; without that it would be for everything.", severity="warning")
+        elif not rule.actions:
+            toast(self, "Choose what the rule does.", severity="warning")
+        else:
+            self.dismiss(RuleWish(made=rule, is_applied=self._is_applied))
+
+    def _remove(self, rule: Rule) -> None:
+        self.dismiss(RuleWish(removed=rule))
+
+    def action_step(self, by: int) -> None:
+        """To the row below, or above; what is only to be read is passed over."""
+        choices = self.query_one(LedList)
+        row = choices.cursor + by
+        while 0 <= row < len(self._acts) and self._acts[row] is None:
+            row += by
+        if 0 <= row < len(self._acts):
+            choices.move_to(row)
+        self.reads = choices

@@ -1,0 +1,76 @@
+"""Completing what is typed into a search: names of fields, and of what there is in each."""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+from sqlite3 import Connection
+from typing import TYPE_CHECKING, cast
+
+from textual.suggester import Suggester
+
+from tuireader.errors import StoreError
+from tuireader.library.jobs.off_loop import Cache
+
+if TYPE_CHECKING:
+    from tuireader.store.labels import Kind
+
+_LAST = re.compile(r"(?:^|(?<=\s))-?(?:(\w+)([:=]))?((?:\"[^\"]*)|[^\s\"]*)$")
+"""The last piece of what is typed: its field, the sign behind that, and what follows."""
+_VALUES = {
+    "is": ("unread", "read", "starred", "hidden"),
+    "has": ("picture", "enclosure"),
+    "since": ("today", "yesterday", "7d", "1m"),
+    "before": ("today", "yesterday", "7d", "1m"),
+}
+
+
+class FieldSuggester(Suggester):
+    """Suggests the end of what is typed last; it is taken with the key that goes to the right."""
+
+    def __init__(self, cache: Cache) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._cache = cache
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """What is typed, with its likely end; None where there is none."""
+        found = _LAST.search(value)
+        if found is None:
+            return None
+        field, sign, typed = found[1], found[2], found[3]
+        if field is None:
+            return _field(value, typed)
+        if field.lower() in _VALUES:
+            return _ended(value, typed, _VALUES[field.lower()]) if sign == ":" else None
+        return await self._with_name(value, field.lower(), typed)
+
+    async def _with_name(self, value: str, field: str, typed: str) -> str | None:
+        bare = typed.removeprefix('"')
+        name = None
+        with suppress(StoreError):  # then there is nothing to suggest
+            name = await self._cache.read(lambda c: _name(c, field, bare)) if bare else None
+        if name is None or (" " in name and bare == typed):  # without a quotation mark it would end at its first space
+            return None
+        return value + name[len(bare) :] + ("" if bare == typed else '"')
+
+
+def _field(value: str, typed: str) -> str | None:
+    from tuireader.store.typed_query import FIELDS
+
+    return _ended(value, typed, tuple(FIELDS)) if len(typed) > 1 else None
+
+
+def _ended(value: str, typed: str, words: tuple[str, ...]) -> str | None:
+    word = next((each for each in words if each.startswith(typed.lower()) and each != typed), None)
+    return None if word is None or not typed else value + word[len(typed) :]
+
+
+def _name(c: Connection, field: str, typed: str) -> str | None:
+    from tuireader.store import feeds, folders, labels
+
+    if field in labels.NUMBERS:
+        return labels.beginning_with(c, cast("Kind", field), typed)
+    names: list[str] = []
+    if field in ("feed", "folder"):
+        names = [each.name for each in (feeds.every(c) if field == "feed" else folders.every(c))]
+    return next((name for name in names if name.casefold().startswith(typed.casefold())), None)

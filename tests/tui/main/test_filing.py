@@ -1,0 +1,312 @@
+"""Several rows and articles at once, folders, tags, saved searches, rules, and what is marked and taken back."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from support.app_factory import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
+from tuireader.model.headline import Headline
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, folders, labels, rules, saved_searches, tags
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.screens.choose import ChooseScreen
+from tuireader.tui.screens.pick import PickScreen
+from tuireader.tui.screens.rules import RulesScreen
+
+WIDE = (130, 50)
+KEYS = {":": "colon", "=": "equals_sign", '"': "quotation_mark", "-": "minus", " ": "space"}
+
+
+@pytest.fixture
+def library(db: Path) -> Path:
+    """Three feeds, two of them in folders; one article has a tag."""
+    shelve(db, "The Example Review", REVIEW)
+    shelve(db, "Notes", NOTES)
+    pieces = [Piece(f"Harbour {n}", 100 + n, categories=("Harbours",), authors=("Ann",)) for n in range(12)]
+    shelve(db, "Harbour Weekly", pieces)
+    with closing(connect(db)) as c:
+        by_title = {feed.title: feed.id for feed in feeds.every(c)}
+        folders.put(c, by_title["The Example Review"], folders.add(c, "News").id)
+        folders.put(c, by_title["Harbour Weekly"], folders.add(c, "Sea").id)
+        tags.add(c, ids(db)[:1], ["Later"])
+    return db
+
+
+async def press(pilot: Pilot[None], *pressed: str) -> None:
+    for key in pressed:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+def shown(app: ReaderApp) -> list[Headline]:
+    rows = app.reader.headlines
+    return [headline for row in range(rows.row_count()) if (headline := rows.headline(row)) is not None]
+
+
+def titles(app: ReaderApp) -> list[str]:
+    return [headline.title for headline in shown(app)]
+
+
+async def test_folders_and_tags_are_panes_with_counts_that_combine(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        sidebar = app.reader.sidebar
+        assert [row.name for row in sidebar.folders.rows] == ["News", "Sea", "No folder"]
+        assert [(row.name, row.total) for row in sidebar.tags.rows] == [("Later", 1)]
+        sidebar.folders.focus()
+        await press(pilot, "j", "enter")
+        assert app.reader.wanted.folders == (sidebar.folders.rows[1].key,)
+        assert app.reader.title_bar.shown == "Sea"
+        assert [row.name for row in sidebar.feeds.rows] == ["Harbour Weekly"]
+        assert [row.name for row in sidebar.authors.rows] == ["Ann"]
+        assert "12 unread" in screen_text(app)
+        await press(pilot, "j", "enter")  # no folder
+        assert {headline.feed_title for headline in shown(app)} == {"Notes"}
+
+
+async def test_several_rows_are_chosen_and_others_left_out(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        categories = app.reader.sidebar.categories
+        categories.focus()
+        categories.move_to(next(n for n, row in enumerate(categories.rows) if row.name == "Elections"))
+        await press(pilot, "v")
+        categories.move_to(next(n for n, row in enumerate(categories.rows) if row.name == "China/Russia"))
+        await press(pilot, "v")
+        assert app.reader.title_bar.shown == "Elections or China/Russia"
+        either = titles(app)
+        assert len(either) == len({*titles_of(library, "Elections"), *titles_of(library, "China/Russia")})
+        await press(pilot, "x")
+        assert app.reader.title_bar.shown == "Elections · −China/Russia"
+        assert "−China/Russia" in screen_text(app)
+        assert titles(app) == [
+            title for title in titles_of(library, "Elections") if title not in titles_of(library, "China/Russia")
+        ]
+        await press(pilot, "x")
+        assert app.reader.wanted == Query(categories=("Elections",))
+        await press(pilot, "enter")
+        assert app.reader.wanted == Query(categories=("China/Russia",))
+        await press(pilot, "c")
+        assert app.reader.wanted == Query()
+
+
+def titles_of(path: Path, category: str) -> list[str]:
+    with closing(connect(path)) as c:
+        query = Query(categories=(category,))
+        return [headline.title for headline in articles.window(c, query, 0, 99)]
+
+
+async def test_what_is_chosen_together_is_there_after_a_restart(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.folders.focus()
+        await press(pilot, "v", "j", "v", "j", "x")
+        wanted = app.reader.wanted
+        assert (len(wanted.folders), wanted.not_folders) == (2, (0,))
+        await pilot.press("ctrl+q")
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        assert app.reader.wanted == wanted
+        assert "News or Sea · −No folder" in screen_text(app)
+
+
+async def test_selected_articles_are_marked_starred_and_tagged_together(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "v", "v", "j", "j", "V")
+        chosen = app.reader.headlines.selected
+        assert chosen == frozenset(ids(library)[:5]) - frozenset() == frozenset(ids(library)[:5])
+        assert "5 selected" in screen_text(app)
+        await press(pilot, "f")
+        assert set(ids(library, Query(starred=True))) == chosen
+        await press(pilot, "m")
+        assert set(ids(library, Query(text="is:read "))) == chosen
+        await press(pilot, "T")
+        assert isinstance(app.screen, PickScreen)
+        await press(pilot, *"sea", "enter", "escape")
+        with closing(connect(library)) as c:
+            assert {id_ for id_, some in tags.of(c, ids(library)).items() if "sea" in some} == chosen
+            assert labels.every(c, "tag") == ["Later", "sea"]
+        await press(pilot, "escape")
+        assert not app.reader.headlines.selected
+        for _ in range(3):  # tag, read, star
+            await press(pilot, "U")
+        assert ids(library, Query(starred=True)) == ids(library, Query(text="is:read ")) == []
+        with closing(connect(library)) as c:
+            assert {name for some in tags.of(c, ids(library)).values() for name in some} == {"Later"}
+        await press(pilot, "ctrl+a")
+        assert len(app.reader.headlines.selected) == len(ids(library))
+        await press(pilot, "ctrl+a")
+        assert not app.reader.headlines.selected
+
+
+async def test_a_feed_is_moved_to_another_folder_and_back(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.feeds.focus()
+        assert app.reader.sidebar.feeds.pointed is not None
+        name = app.reader.sidebar.feeds.pointed.name
+        await press(pilot, "T")
+        await press(pilot, *"Ships", "enter")
+        with closing(connect(library)) as c:
+            feed = next(each for each in feeds.every(c) if each.name == name)
+            assert {folder.id: folder.name for folder in folders.every(c)}[feed.folder_id or 0] == "Ships"
+        assert "Ships" in [row.name for row in app.reader.sidebar.folders.rows]
+        await press(pilot, "U")
+        with closing(connect(library)) as c:
+            feed = next(each for each in feeds.every(c) if each.name == name)
+            assert {folder.id: folder.name for folder in folders.every(c)}[feed.folder_id or 0] == "Sea"
+
+
+async def test_what_is_shown_is_saved_as_a_search_chosen_and_removed(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "S")
+        assert "Choose or search for something first" in screen_text(app)
+        app.reader.sidebar.folders.focus()
+        await press(pilot, "enter", "l", "slash", *"harbour", "enter")
+        found = titles(app)
+        await press(pilot, "S", *"My Sea", "enter")
+        with closing(connect(library)) as c:
+            (kept,) = saved_searches.every(c)
+        assert (kept.name, kept.query) == ("My Sea", 'folder="News" harbour')
+        await press(pilot, "c")
+        searches = app.reader.sidebar.searches
+        assert [(row.name, row.total) for row in searches.rows] == [("My Sea", len(found))]
+        searches.focus()
+        await press(pilot, "enter")
+        assert sorted(titles(app)) == sorted(found)
+        assert searches.chosen == {kept.id}
+        await press(pilot, "x")
+        assert not searches.rows
+        await press(pilot, "U")
+        assert [row.name for row in searches.rows] == ["My Sea"]
+
+
+async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        before = titles(app)
+        await press(pilot, "exclamation_mark")
+        assert isinstance(app.screen, RulesScreen)
+        await press(pilot, "enter")
+        assert "Type what the rule is for" in screen_text(app)
+        await press(pilot, *"title:harbour")
+        hidden = [title for title in before if "arbour" in title and "Harbours" not in title]
+        assert f"{len(hidden)} articles in the last 90 days" in screen_text(app)
+        assert hidden[0] in screen_text(app)
+        await press(pilot, "enter")
+        assert "From now on: hide" in screen_text(app)
+        assert titles(app) == [title for title in before if title not in hidden]
+        await press(pilot, "exclamation_mark")
+        assert "hide: title:harbour" in screen_text(app)
+        await press(pilot, "up", *["down"] * 9, "enter")
+        assert titles(app) == before
+        with closing(connect(library)) as c:
+            assert rules.every(c) == []
+
+
+async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "exclamation_mark", "down", "enter", "down", "enter", "down", "enter", "down", "enter")
+        await press(pilot, "down", "enter", *"Sea", "enter", "escape")  # tags
+        await press(pilot, "down", "enter")  # for this feed
+        await press(pilot, "down", "enter", *"2020-01-01", "enter")
+        assert "is over already" in screen_text(app)
+        await press(pilot, "enter", *"soonish", "enter")
+        assert "is not a date" in screen_text(app)
+        await press(pilot, "enter", "down", "down", "enter")  # in a week
+        await press(pilot, "down", "enter")  # not what is here
+        await press(pilot, *["up"] * 8, "enter")
+        with closing(connect(library)) as c:
+            (rule,) = rules.every(c)
+            assert (rule.hide, rule.read, rule.star, rule.keep, rule.tags) == (False, True, True, True, ("Sea",))
+            assert rule.feed_id == articles.get(c, ids(library)[0]).feed_id
+            assert rule.until is not None
+            assert rules.counts(c) == {}
+
+
+async def test_marking_what_is_above_below_or_older_says_how_many(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        every = ids(library)
+        await press(pilot, "j", "j", "M")
+        assert isinstance(app.screen, ChooseScreen)
+        assert f"what is below the cursor{' ' * 3}" in screen_text(app)
+        await press(pilot, "j", "enter")
+        assert "2 marked read" in screen_text(app)
+        assert set(ids(library, Query(text="is:read "))) == set(every[:2])
+        await press(pilot, "M", "j", "enter")  # what is above is read already, and not offered any more
+        assert set(ids(library, Query(unread=True))) == {every[2]}
+        await press(pilot, "U", "U")
+        assert ids(library, Query(unread=True)) == every
+
+
+async def test_a_row_of_the_sidebar_is_marked_whole(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.authors.focus()
+        await press(pilot, "A")
+        assert "12 marked read" in screen_text(app)
+        with closing(connect(library)) as c:
+            assert articles.count(c, Query(authors=("Ann",), unread=True)) == 0
+            assert articles.count(c, Query(unread=True)) == len(REVIEW) + len(NOTES)
+
+
+async def test_what_was_done_is_taken_back_after_a_restart(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "f", "A")
+        await settle(pilot)
+        await pilot.press("ctrl+q")
+    assert ids(library, Query(unread=True)) == []
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await press(pilot, "U")
+        assert ids(library, Query(unread=True)) == ids(library)
+        await press(pilot, "U")
+        assert ids(library, Query(starred=True)) == []
+        await press(pilot, "U")
+        assert "Nothing to undo" in screen_text(app)
+
+
+@pytest.mark.parametrize(
+    ("typed", "whole"),
+    [("aut", "author:"), ("harbour is:un", "harbour is:unread"), ("category:Ele", "category:Elections"),
+     ('author="And', 'author="Andrew Zirkle"'), ("-folder=Se", "-folder=Sea"), ("zzz", "zzz"),
+     ("has:p", "has:picture")],
+)  # fmt: skip
+async def test_fields_and_names_are_completed_as_one_types(library: Path, typed: str, whole: str) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await press(pilot, "slash")
+        for sign in typed:
+            await press(
+                pilot,
+                sign
+                if sign.isalnum()
+                else {":": "colon", "=": "equals_sign", '"': "quotation_mark", "-": "minus", " ": "space"}[sign],
+            )
+        await settle(pilot)
+        await press(pilot, "right")
+        assert app.reader.wanted.text == whole
