@@ -97,9 +97,9 @@ def test_why_the_only_feed_failed_is_said_once(run: Run, review: ScriptedSite) -
 
 def test_a_refresh_of_what_is_there_and_what_is_not_does_what_it_can(run: Run, review: ScriptedSite) -> None:
     run("add", review.url)
-    done = run("refresh", "--force", "1", "99")
+    done = run("refresh", "--force", "1", "nowhere")
     assert done.status == 1
-    assert "“99”" in done.err.splitlines()[0]
+    assert "“nowhere”" in done.err.splitlines()[0]
     assert done.err.splitlines()[-1].endswith("new in The Example Review.")
 
 
@@ -470,7 +470,7 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
         ("R", "News", "added"),
         ("X", "News", "failed"),
     ]
-    assert "1 new feed." in came.err
+    assert "1 new feed, 1 without a usable address." in came.err
     assert len(run("list", "--json").rows) > 0
     again = run("import", "-", stdin=opml.replace("x:y", f"{review.url}/feed"))
     assert (again.status, again.out) == (0, "")
@@ -479,13 +479,24 @@ def test_import_follows_a_list_and_fetches_it(run: Run, review: ScriptedSite) ->
 
 
 def test_a_list_of_newsboat_is_imported_with_its_tags_and_titles(run: Run, review: ScriptedSite) -> None:
-    urls = f'{review.url}/feed/ "long reads" "~My Review"\n"query:Unread:unread = \\"yes\\""\n'
+    urls = (
+        f'{review.url}/feed/ "long reads" "~My Review"\n'
+        '"query:Unread:unread = \\"yes\\" and tags # \\"long reads\\""\n'
+        '"query:Odd:rssurl =~ \\"^a.*z$\\""\n'
+        '"exec:~/bin/feed.sh"\n'
+    )
     came = run("import", "--json", "-", stdin=urls)
     assert [(row["line"], row["status"], row["folder"]) for row in came.rows] == [
         (1, "added", "long reads"),
-        (2, "unsupported", ""),
+        (2, "added", ""),
+        (3, "unsupported", ""),
+        (4, "unsupported", ""),
     ]
-    assert "line 2: query:Unread" in came.err
+    assert "line 3: query:Odd: this search of newsboat’s cannot be said here" in came.err
+    assert "line 4: exec:" in came.err
+    assert "1 new feed, 1 saved search, 2 lines not taken over." in came.err
+    (search,) = run("searches", "--json").rows
+    assert (search["name"], search["query"]) == ("Unread", 'is:unread folder="long reads"')
     (feed,) = run("feeds", "--json").rows
     assert (feed["title"], feed["folder"]) == ("My Review", "long reads")
     assert run("import", "-", stdin="nothing here\n").err.startswith("tuireader: There are no feeds in this file;")

@@ -55,7 +55,7 @@ def test_a_rule_for_a_folder_with_an_end(run: Run) -> None:
     first, second = run("rules", "--json").rows
     assert (first["folder"], first["until"][:7], first["read"]) == ("Radio", first["until"][:7], True)
     assert (second["feed"], second["star"], second["caught"]) == ("Notes", True, 0)
-    assert "in “Radio” until 2099-1" in run("rules").out
+    assert "in “Radio”, until 2099-1" in run("rules").out
     assert "0 articles changed" in run("rules", "--apply").out
 
 

@@ -23,10 +23,11 @@ def test_newsboats_file() -> None:
     assert found[0] == ListedAddress(3, "https://review.example/feed", "The Review", ("news", "long reads"))
     assert found[1] == ListedAddress(4, "http://plain.example/rss", "", ())
     assert [(each.line, each.url.partition(":")[0], bool(each.unsupported)) for each in found[2:5]] == [
-        (5, "query", True),
+        (5, "query", False),
         (6, "exec", True),
         (7, "filter", True),
     ]
+    assert found[2].search == ("Unread Articles", 'unread = "yes"')
     assert found[5] == ListedAddress(8, "https://quoted.example/feed?a=1#part", 'A "quoted" title', ())
 
 

@@ -16,8 +16,8 @@ from tuireader.urls.shown import shown_address
 COMMANDS = {
     "demo": "the reader on the bundled demo site, in a cache that is thrown away after",
     "add": "find each address's feed, subscribe and fetch it",
-    "import": "follow the feeds of a list that another reader exported (OPML)",
-    "export": "the list of your feeds, as other readers import it (OPML)",
+    "import": "what another program has written: feeds, saved pages, a backup",
+    "export": "your feeds (OPML), articles (Markdown, EPUB), or all there is (JSON Lines)",
     "remove": "unsubscribe from a feed; its articles go too",
     "feeds": "the subscriptions, with counts, health and when each is due",
     "refresh": "fetch what is due",
@@ -166,7 +166,12 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add.add_argument("--folder", metavar="NAME", help="put the feeds into this folder, which is made if it is new")
     add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
     add.set_defaults(run=_later("feeds", "add"))
-    made["import"].add_argument("file", metavar="FILE", help="a list of feeds; - reads it from stdin")
+    made["import"].add_argument(
+        "file",
+        metavar="FILE",
+        help="a list of feeds (OPML, addresses), newsboat's folder, pages to be read later (Pocket, Instapaper,"
+        " Omnivore, Readeck, wallabag), or a backup (export --format json); - reads it from stdin",
+    )
     made["import"].set_defaults(run=_later("feeds", "import_list"))
     _export_options(made["export"])
     remove.add_argument("feed", metavar="FEED", help=_FEED)
@@ -183,10 +188,17 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
 
 
 def _export_options(export: argparse.ArgumentParser) -> None:
-    export.add_argument("--format", choices=("opml",), default="opml", help="opml: feeds, with folders and names")
-    export.add_argument("--folder", metavar="NAME", help="only feeds in this folder")
-    export.add_argument("--output", metavar="PATH", help="the file to write; stdout if not given")
-    export.set_defaults(run=_later("transfer", "export"))
+    export.add_argument(
+        "--format",
+        choices=("opml", "json", "markdown", "epub"),
+        default="opml",
+        help="opml: the list of feeds, with folders and names; json: all there is, a backup that import takes;"
+        " markdown: a file for each article; epub: a book with a chapter for each",
+    )
+    export.add_argument("--output", metavar="PATH", help="the file to write, or for markdown the folder")
+    export.add_argument("--title", metavar="TITLE", help="of the book")
+    _add_filters(export, with_search=True)
+    export.set_defaults(run=_later("transfer", "export"), first="newest")
 
 
 def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
@@ -239,7 +251,7 @@ def _rule_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     scope = rules.add_mutually_exclusive_group()
     scope.add_argument("--feed", metavar="FEED", help=f"only articles of this feed: {_FEED}")
     scope.add_argument("--folder", metavar="NAME", help="only articles of the feeds in this folder")
-    rules.add_argument("--until", metavar="DATE", type=since, help="the rule does nothing from then on")
+    rules.add_argument("--until", metavar="DATE", type=_end, help="the rule does nothing from then on: 2026-12-01")
     rules.set_defaults(run=_later("rules", "rules"))
     what = searches.add_mutually_exclusive_group()
     what.add_argument("--add", nargs=2, metavar=("NAME", "QUERY"), help=f"keep a search: {_QUERY}")
@@ -318,6 +330,15 @@ def _id(text: str) -> int:
             f"{shown_address(text)[:100]!r} is not an article number; tuireader list shows them"
         )
     return int(text)
+
+
+def _end(text: str) -> datetime:
+    """Read the date at which something ends: it is yet to come."""
+    now = datetime.now(UTC)
+    first = _moment(text, now)[0]
+    if first <= now:
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is over already; a day to come is written 2026-12-01")
+    return first
 
 
 def _rule_id(text: str) -> int:

@@ -13,21 +13,18 @@ from typing import TYPE_CHECKING
 
 from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import folders as store_folders
-from tuireader.store import indexing, labels, saved_searches, tags
-from tuireader.store.typed_query import quoted
-from tuireader.text.nearest import nearest_name
+from tuireader.store import indexing, tags
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.store.labels import Kind
 
 PAGE = 500
 """Headlines read at a time, so that a listing of everything starts at once and holds little memory."""
@@ -51,8 +48,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         say("The order best needs a search: add --search, or take another order.")
         return USAGE
     with cache.opened() as connection:
-        query = _query(connection, arguments)
-        _check_names(connection, arguments)
+        query = query_of(connection, arguments)
         if query.text.strip():
             _say_what_is_not_indexed(connection)
         limit = _limit(arguments)
@@ -85,41 +81,6 @@ def _say_what_is_not_indexed(connection: sqlite3.Connection) -> None:
         if waiting := index_for(connection, BEFORE_SEARCH):
             some = "1 article is" if waiting == 1 else f"{waiting} articles are"
             say(f"{some} still being indexed, and not searched yet; the next search, or refresh, goes on with it.")
-
-
-_NAMED: tuple[Kind, ...] = ("category", "author", "tag")
-"""The filters that may be given again."""
-
-
-def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
-    """Raise NotFoundError for a category, an author or a tag that there is not, with one that may have been meant."""
-    for kind in _NAMED:
-        for name in getattr(arguments, kind):
-            if labels.find(connection, kind, name) is None:
-                near = nearest_name(name, labels.every(connection, kind))
-                raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
-
-
-def _query(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
-    # A query has articles under any of its names; here each that is given again must hold as well.
-    again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
-    return Query(
-        feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
-        folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
-        categories=tuple(arguments.category[:1]),
-        authors=tuple(arguments.author[:1]),
-        tags=tuple(arguments.tag[:1]),
-        unread=arguments.unread,
-        starred=arguments.starred,
-        text=" ".join([*_saved(connection, arguments), *again, arguments.query]),
-        since=arguments.since,
-        until=arguments.until,
-        order=arguments.order or arguments.first,
-    )
-
-
-def _saved(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[str]:
-    return [saved_searches.find(connection, arguments.saved).query] if arguments.saved else []
 
 
 def _limit(arguments: argparse.Namespace) -> int | None:

@@ -126,15 +126,21 @@ def _report(done: Subscribed, *, as_json: bool) -> int:
 
 
 def import_list(arguments: argparse.Namespace) -> int:
-    """Follow the feeds of a list, then fetch those that are new; what fails is said, the rest is done."""
-    from tuireader.library.transfer.import_feeds import import_feeds, read_file
+    """Take in what another program has written, then fetch the feeds that are new; what fails is said."""
+    from tuireader.library.transfer.import_any import import_content, import_path
 
-    content = sys.stdin.buffer.read() if arguments.file == "-" else read_file(arguments.file)
+    progress = Progress()
     with cache.opened() as connection:
-        came = import_feeds(connection, content, utc_now())
-        new = [store_feeds.get(connection, each.feed_id) for each in came if each.status == "added" and each.feed_id]
+        try:
+            if arguments.file == "-":
+                came = import_content(connection, sys.stdin.buffer.read(), utc_now())
+            else:
+                came = import_path(connection, arguments.file, utc_now(), progress.tell)
+        finally:
+            progress.clear()
+        new = [store_feeds.get(connection, id_) for id_ in came.new_feeds]
     status = DONE
-    for each in came:
+    for each in came.feeds:
         if each.error is not None:
             where = "" if each.line is None else f"line {each.line}: "
             say(f"{where}{shown_address(each.outline.url)}: {each.error}")
@@ -143,8 +149,11 @@ def import_list(arguments: argparse.Namespace) -> int:
             url = without_credentials(each.outline.url)
             named = {"url": url, "title": each.outline.title, "folder": each.outline.folder}
             put_json(named | {"status": each.status, "line": each.line, "error": each.error})
-    known = sum(each.status == "known" for each in came)
-    say(f"{len(new)} new feed{'s' * (len(new) != 1)}{f', {known} already subscribed' if known else ''}.")
+    for sentence in came.said():
+        say(sentence)
+    for line, why in came.restored.mistakes if came.restored else ():
+        say(f"line {line}: {why}")
+        status = FAILED
     return _refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
 
 

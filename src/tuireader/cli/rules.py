@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -34,11 +35,26 @@ def rules(arguments: argparse.Namespace) -> int:
         run = _remove
     elif arguments.apply:
         run = _apply
-    if arguments.add is not None and not arguments.add.strip():
-        say("A rule needs a query: what it is to catch.")
+    mistake = _mistake(arguments)
+    if mistake:
+        say(mistake)
         return USAGE
     with cache.opened() as connection:
         return run(connection, arguments)
+
+
+def _mistake(arguments: argparse.Namespace) -> str:
+    """What does not go together, as a sentence; empty where all does."""
+    about = (arguments.hide, arguments.read, arguments.star, arguments.keep, arguments.tag, arguments.until)
+    if arguments.add is not None and not arguments.add.strip() and not (arguments.feed or arguments.folder):
+        return "A rule needs a query, a feed or a folder: what it is to catch."
+    if any(about) and arguments.add is None:
+        return "What a rule does is said with --add QUERY."
+    if arguments.leave and arguments.remove is None:
+        return "--leave goes with --remove ID."
+    if any(not name.strip() for name in arguments.tag):
+        return "A tag needs a name."
+    return ""
 
 
 def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -72,7 +88,8 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not rule.actions:
         say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
         return USAGE
-    rule = existing.keep(c, rule, utc_now())
+    there = [each for each in store_rules.every(c) if replace(each, id=0) == replace(rule, query=rule.query.strip())]
+    rule = there[0] if there else existing.keep(c, rule, utc_now())
     changed = existing.apply(c, rule) if arguments.apply else None
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed or 0})
@@ -124,8 +141,8 @@ def _asked(c: sqlite3.Connection, arguments: argparse.Namespace, query: str) -> 
 def _said(c: sqlite3.Connection, rule: Rule) -> str:
     row = _row(c, rule)
     where = f" in “{row['feed'] or row['folder']}”" if row["feed"] or row["folder"] else ""
-    until = f" until {rule.until:%Y-%m-%d %H:%M}" if rule.until else ""
-    return f"{rule.said or 'nothing'}: {rule.query}{where}{until}"
+    until = f", until {rule.until.astimezone():%Y-%m-%d %H:%M}" if rule.until else ""
+    return f"{rule.said or 'nothing'}: {rule.query or 'everything'}{where}{until}"
 
 
 def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
@@ -157,8 +174,10 @@ def searches(arguments: argparse.Namespace) -> int:
             if not name.strip() or not query.strip():
                 say("A saved search needs a name and a query.")
                 return USAGE
-            kept = saved.keep(connection, name, query)
-            say(f"“{printable(kept.name)}” is saved: tuireader list --saved {kept.name!r}")
+            before = saved.named(connection, name)
+            kept = saved.keep(connection, printable(name), query)
+            said = f"“{kept.name}” is saved: tuireader list --saved {shlex.quote(kept.name)}"
+            say(said if before is None else f"{said}. It was: {before.query}")
             return DONE
         if arguments.remove:
             found = saved_searches.find(connection, arguments.remove)

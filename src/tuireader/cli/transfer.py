@@ -5,22 +5,36 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tuireader.cli import DONE, FAILED, cache
-from tuireader.cli.output import NO_FEEDS, say
+from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli.filters import query_of
+from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
 from tuireader.model.clock import utc_now
+from tuireader.model.query import Query
 from tuireader.store import folders
 from tuireader.text.printable import printable
 
+if TYPE_CHECKING:
+    import sqlite3
+
+_NOTHING = "No article is meant by this."
+
 
 def export(arguments: argparse.Namespace) -> int:
-    """Write the list of feeds to a file, or to stdout."""
+    """Write feeds, or articles, to a file, a folder, or stdout."""
+    run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
+    with cache.opened() as connection:
+        return run(connection, arguments)
+
+
+def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     from tuireader.library.transfer.export_feeds import export_feeds
 
-    with cache.opened() as connection:
-        folder = folders.find(connection, arguments.folder) if arguments.folder else None
-        exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)
+    folder = folders.find(connection, arguments.folder) if arguments.folder else None
+    exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)
     if not exported.feeds:
         say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
         return FAILED
@@ -30,18 +44,113 @@ def export(arguments: argparse.Namespace) -> int:
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE
-    return _write(Path(arguments.output).expanduser(), exported.content, exported.feeds)
+    return _write(Path(arguments.output).expanduser(), exported.content, _number(exported.feeds, "feed"))
 
 
-def _write(path: Path, content: bytes, feeds: int) -> int:
+def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    """All there is; with filters, only the articles that are meant."""
+    import json
+
+    from tuireader.library.transfer.backup import backup_rows
+    from tuireader.library.transfer.export_articles import ids_of
+
+    query = query_of(connection, arguments)
+    ids = None if query == Query(order=query.order) else ids_of(connection, query)[: arguments.limit or None]
+    rows = backup_rows(connection, utc_now(), ids)
+    if arguments.output is None:
+        for row in rows:
+            put_json(row)
+        return DONE
+    path, written = Path(arguments.output).expanduser(), 0
+    part, progress = path.with_name(f"{path.name}.part"), Progress()
+    try:
+        with part.open("w", encoding="utf-8") as file:
+            part.chmod(0o600)  # what someone reads is nobody else's business
+            for row in rows:
+                file.write(json.dumps(row, ensure_ascii=False) + "\n")
+                written += row["type"] == "article"
+                if not written % 100:
+                    progress.tell(f"{written} articles")
+        os.replace(part, path)  # noqa: PTH105 - as everywhere
+    except OSError as error:
+        return _failed(path, part, error)
+    finally:
+        progress.clear()
+    say(f"{_number(written, 'article')} written to {printable(str(path))}.")
+    return DONE
+
+
+def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    """A file for each article, in a folder."""
+    from tuireader.library.transfer.export_articles import markdown_files
+
+    ids = _meant(connection, arguments)
+    if not ids:
+        return FAILED
+    if arguments.output is None:
+        say("Markdown is one file an article: give the folder for them with --output.")
+        return USAGE
+    folder, progress = Path(arguments.output).expanduser(), Progress()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, file in enumerate(markdown_files(connection, ids), 1):
+            (folder / file.name).write_text(file.text, "utf-8", "replace")
+            progress.tell(f"{number}/{len(ids)} articles")
+    except OSError as error:
+        return _failed(folder, None, error)
+    finally:
+        progress.clear()
+    say(f"{_number(len(ids), 'article')} written to {printable(str(folder))}.")
+    return DONE
+
+
+def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
+    """A book with a chapter for each article."""
+    from tuireader.library.transfer.export_articles import book
+
+    ids = _meant(connection, arguments)
+    if not ids:
+        return FAILED
+    if arguments.output is None:
+        say("A book is a file: give its name with --output.")
+        return USAGE
+    now, progress = utc_now(), Progress()
+    progress.tell(f"{_number(len(ids), 'article')} …")
+    try:
+        content = book(connection, arguments.title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
+    finally:
+        progress.clear()
+    return _write(Path(arguments.output).expanduser(), content, _number(len(ids), "article"))
+
+
+def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
+    from tuireader.library.transfer.export_articles import ids_of
+
+    ids = ids_of(connection, query_of(connection, arguments))[: arguments.limit or None]
+    if not ids:
+        say(_NOTHING)
+    return ids
+
+
+def _number(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def _write(path: Path, content: bytes, what: str) -> int:
     """Write a file as a whole or not at all."""
     part = path.with_name(f"{path.name}.part")
     try:
         part.write_bytes(content)
         os.replace(part, path)  # noqa: PTH105 - as everywhere
     except OSError as error:
-        part.unlink(missing_ok=True)
-        say(f"{printable(str(path))} cannot be written: {error.strerror}.")
-        return FAILED
-    say(f"{feeds} feed{'s' * (feeds != 1)} written to {printable(str(path))}.")
+        return _failed(path, part, error)
+    say(f"{what} written to {printable(str(path))}.")
     return DONE
+
+
+def _failed(path: Path, part: Path | None, error: OSError) -> int:
+    if part is not None:
+        with suppress(OSError):  # where its folder is none, there is nothing to be removed
+            part.unlink()
+    say(f"{printable(str(path))} cannot be written: {error.strerror}.")
+    return FAILED

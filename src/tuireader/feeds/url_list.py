@@ -10,7 +10,6 @@ from tuireader.text.printable import printable
 _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"?|(#.*)|(\S+)')
 _ESCAPED = re.compile(r"\\(.)")
 _OTHERS = {
-    "query:": "a search of newsboat’s: not taken over",
     "exec:": "the output of a program: not taken over, since tuireader runs none",
     "filter:": "a feed that goes through a program: not taken over, since tuireader runs none",
 }
@@ -30,6 +29,8 @@ class ListedAddress(NamedTuple):
     """In newsboat's order."""
     unsupported: str = ""
     """Why it cannot be followed, where it cannot."""
+    search: tuple[str, str] | None = None
+    """The name and the expression of a search of newsboat's."""
 
 
 def read_url_list(text: str) -> list[ListedAddress]:
@@ -47,8 +48,16 @@ def read_url_list(text: str) -> list[ListedAddress]:
         tags = [word for word in rest if word and word[0] not in "~!"]
         title = next((word[1:] for word in rest if word.startswith("~")), "")
         why = next((said for begin, said in _OTHERS.items() if url.startswith(begin)), "")
-        found.append(ListedAddress(number, url, printable(title), tuple(map(printable, tags)), why))
+        search = _search(url)
+        found.append(ListedAddress(number, url, printable(title), tuple(map(printable, tags)), why, search))
     return found
+
+
+def _search(url: str) -> tuple[str, str] | None:
+    """The name and the expression of `query:Name:expression`."""
+    kind, _, rest = url.partition(":")
+    name, _, expression = rest.partition(":")
+    return (printable(name), expression) if kind == "query" else None
 
 
 def _words(line: str) -> list[str]:

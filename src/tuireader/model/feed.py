@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 PAGES = "tuireader:pages"
 """In place of an address: what holds the single pages that the user keeps without following their sites."""
 
+PAGES_TITLE = "Saved pages"
+"""What that is called."""
+
 RefreshStatus = Literal["updated", "unchanged", "not-due", "failed", "gone"]
 
 

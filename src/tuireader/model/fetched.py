@@ -105,6 +105,8 @@ class Prepared:
     """As what it arrives: old articles are no news."""
     server_id: str = ""
     """What its account calls it; empty where it comes from the site itself."""
+    date: datetime | None = None
+    """What it is to be sorted by, where that is known already."""
     extras: int | None = None
     """What it has besides its text, as bits of `model.extras`; None where nobody has looked."""
 

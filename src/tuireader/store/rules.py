@@ -86,6 +86,22 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
     return [_rule(row) for row in rows]
 
 
+def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
+    """What rules did to an article, as bits, by their ids."""
+    return dict(c.execute("SELECT rule_id, did FROM rule_article WHERE article_id = ?", (article_id,)).fetchall())
+
+
+def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> None:
+    """Note what a rule did to an article elsewhere, in a cache of which this is made; what it hid is hidden here."""
+    with transaction(c):
+        c.execute(
+            "INSERT OR REPLACE INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)",
+            (article_id, rule_id, did),
+        )
+        if did & HIDE:
+            _set_aside(c, [article_id], 1)
+
+
 def caught(c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int]) -> list[tuple[Rule, list[int]]]:
     """Of articles that were just saved, those that each rule is for: the one pass over what a refresh brought.
 

@@ -199,6 +199,7 @@ def _insert(
     numbered = list(enumerate(entries, 1 + _last_number(c)))
     oldest = c.execute("SELECT min(date) FROM article WHERE feed_id = ?", (feed_id,)).fetchone()[0]
     found = _dates([ready.entry for ready in entries], now, oldest, is_old=is_old)
+    found = [seconds(ready.prepared.date) or date for ready, date in zip(entries, found, strict=True)]
     dates = dict(zip((id_ for id_, _ in numbered), found, strict=True))
     known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
     waited = sync_journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}

@@ -10,8 +10,8 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError
-from tuireader.library.subscribing.keep_page import TITLE, KeptPage, keep_page
-from tuireader.model.feed import PAGES
+from tuireader.library.subscribing.keep_page import KeptPage, keep_page
+from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 
@@ -37,7 +37,7 @@ async def test_a_page_is_kept_whole_and_its_site_is_not_followed(library: Librar
     site.pages["/ropes"] = Reply(PAGE)
     kept = await keep(library, f"{site.url}/ropes")
     (feed,) = library.feeds()
-    assert (feed.url, feed.name, feed.id) == (PAGES, TITLE, kept.feed_id)
+    assert (feed.url, feed.name, feed.id) == (PAGES, PAGES_TITLE, kept.feed_id)
     with closing(connect(library.path)) as c:
         article = articles.get(c, kept.article_id)
         assert "Paragraph 5" in articles.body(c, kept.article_id)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders, saved_searches
+from tuireader.store.keys import name_key
 from tuireader.store.typed_query import quoted
 
 if TYPE_CHECKING:
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
     """Keep a search under a name; what was kept under it is replaced."""
     return saved_searches.put(c, name, query)
+
+
+def named(c: sqlite3.Connection, name: str) -> SavedSearch | None:
+    """What is kept under a name, whatever its case."""
+    key = name_key(name)
+    return next((each for each in saved_searches.every(c) if name_key(each.name) == key), None)
 
 
 def remove(c: sqlite3.Connection, id_: int) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from tuireader.content.cleaning.truncation import looks_truncated
 from tuireader.content.dom.extras import extras_of
 from tuireader.content.dom.plain_text import plain_text
+from tuireader.model.article import Status
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.identity import without_scheme
+
+UNTOUCHED = Status()
 
 
 def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
@@ -47,9 +52,12 @@ def digest_of(entry: ParsedEntry) -> bytes:
     return seen.digest()
 
 
-def prepare(entry: ParsedEntry) -> Prepared:
-    """Make an entry ready to be saved."""
-    return _prepared(entry, digest_of(entry))
+def prepare(
+    entry: ParsedEntry, *, status: Status = UNTOUCHED, date: datetime | None = None, excerpt: bool | None = None
+) -> Prepared:
+    """Make an entry ready to be saved; with what is known of it already, where it does not come from its feed."""
+    prepared = replace(_prepared(entry, digest_of(entry)), status=status, date=date)
+    return prepared if excerpt is None else replace(prepared, excerpt=excerpt)
 
 
 def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:

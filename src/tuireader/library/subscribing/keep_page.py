@@ -14,14 +14,11 @@ from tuireader.library.reading.full_text import read_page
 from tuireader.library.subscribing import take_in, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.model.clock import Clock
-from tuireader.model.feed import PAGES
+from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import Page, Plan
 from tuireader.store import articles, feeds
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
-
-TITLE = "Saved pages"
-"""What is called what holds them."""
 
 
 class KeptPage(NamedTuple):
@@ -59,5 +56,5 @@ def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")
-    feed = feeds.add(c, PAGES, title=TITLE, site="", now=now)
+    feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
     return KeptPage(feed.id, take_in.save_one(c, feed.id, Plan(new=(prepared,)), now), was_here=False)

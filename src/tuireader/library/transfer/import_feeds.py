@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.feeds.newsboat_query import translated
 from tuireader.feeds.opml import LIMIT, Outline, read_opml
 from tuireader.feeds.url_list import ListedAddress, read_url_list
-from tuireader.store import feeds, folders
+from tuireader.library.transfer import newsboat
+from tuireader.store import feeds, folders, saved_searches
+from tuireader.store.keys import name_key
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
@@ -35,7 +38,7 @@ def is_path(text: str) -> bool:
     """Whether what was typed for an address is rather the name of a file on this machine."""
     if text.startswith("//") or "://" in text:
         return False
-    return text.startswith(("/", "~", "./", "../")) or text.lower().endswith(".opml")
+    return text.startswith(("/", "~", "./", "../")) or text.lower().endswith((".opml", ".jsonl"))
 
 
 def read_file(path: str) -> bytes:
@@ -58,22 +61,55 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
 
     Each is in as soon as it is written: where the program is killed, the next import brings the rest.
     """
-    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
     if content.lstrip(_BLANK).startswith(b"<"):
+        there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
         return [_follow(c, outline, there, now) for outline in read_opml(content)]
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     lines = read_url_list(content.decode("utf-8-sig", "replace"))
-    if not any(_is_address(each.url) for each in lines):
+    if not any(_is_address(each.url) or each.search for each in lines):
         raise NotAFeedListError(
             "There are no feeds in this file; a list of feeds is OPML, as other readers export it, newsboat's urls, or"
             " an address on each line"
         )
-    return [_follow_line(c, each, there, now) for each in lines]
+    return follow_lines(c, lines, now)
 
 
 def _is_address(text: str) -> bool:
     return "." in text or "://" in text
+
+
+def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetime) -> list[ImportedFeed]:
+    """Follow what lines name, each in the folder of its first tag; tags that are anywhere not the first are tags.
+
+    Searches of newsboat's are saved, as far as they can be said here.
+    """
+    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    names = newsboat.extra_tags(lines)
+    every = {name for some in names.values() for name in some}
+    found = []
+    for each in lines:
+        if each.search is not None:
+            found.append(_save_search(c, each, each.search, every))
+            continue
+        came = _follow_line(c, each, there, now)
+        if came.status == "added" and came.feed_id is not None:
+            newsboat.give_tags(c, came.feed_id, names[each.line], now)
+        found.append(came)
+    return found
+
+
+def _save_search(c: sqlite3.Connection, listed: ListedAddress, search: tuple[str, str], tags: set[str]) -> ImportedFeed:
+    name, expression = search
+    outline = Outline(f"query:{name}", name, "")
+    query = translated(expression, tags)
+    if query is None or not name.strip():
+        why = f"this search of newsboat’s cannot be said here: {expression}"
+        return ImportedFeed(outline, "unsupported", None, why, listed.line)
+    is_known = any(name_key(each.name) == name_key(name) for each in saved_searches.every(c))
+    if not is_known:
+        saved_searches.put(c, name, query)
+    return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line)
 
 
 def _follow_line(c: sqlite3.Connection, listed: ListedAddress, there: dict[str, int], now: datetime) -> ImportedFeed:

@@ -229,6 +229,7 @@ class ReaderScreen(PanesScreen):
             toast(self, str(error), severity="error")
             self.recount()
         finally:
+            self.sidebar.count_searches()
             self._release(time.monotonic() + HELD)
 
     def _release(self, latest: float) -> None:

@@ -23,6 +23,9 @@ from tuireader.tui.support.web import Web
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from tuireader.library.transfer.import_any import Imported
     from tuireader.model.fetched import FeedLink
 
 WELCOME = "Reads news sites and blogs in your terminal, and keeps them for reading offline."
@@ -95,12 +98,9 @@ class SubscribeScreen(AddressScreen):
 
     async def _import(self, path: str) -> Added:
         """Follow the feeds of a list that another reader has exported."""
-        from tuireader.library.transfer.import_feeds import import_feeds, read_file
-
         self.say(f"Reading {printable(path)} …")
-        content = await asyncio.to_thread(read_file, path)
-        came = await self.cache.write(lambda c: import_feeds(c, content, self.clock()))
-        return Added(None, None, said=_imported([each.status for each in came]))
+        came = await self.cache.write(lambda c: _import(c, path, self.clock()))
+        return Added(None, None, said=" ".join(came.said()))
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """Without a feed, offer to read the page alone; the line stays where one types."""
@@ -193,12 +193,10 @@ class PageScreen(AddressScreen):
         return await read_page(self, address)
 
 
-def _imported(statuses: Sequence[str]) -> str:
-    """What came of a list of feeds, in a sentence."""
-    new, known, failed = (statuses.count(status) for status in ("added", "known", "failed"))
-    said = [f"{new} new feed{'s' * (new != 1)}"]
-    said += [f"{known} already subscribed"] if known else []
-    return ", ".join([*said, f"{failed} without a usable address"] if failed else said)
+def _import(c: Connection, path: str, now: datetime) -> Imported:
+    from tuireader.library.transfer.import_any import import_path
+
+    return import_path(c, path, now, lambda _said: None)
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:

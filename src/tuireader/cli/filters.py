@@ -1,0 +1,51 @@
+"""The filters that commands share, as a query."""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+
+from tuireader.errors import NotFoundError
+from tuireader.model.query import Query
+from tuireader.store import feeds as store_feeds
+from tuireader.store import folders as store_folders
+from tuireader.store import labels, saved_searches
+from tuireader.store.labels import Kind
+from tuireader.store.typed_query import quoted
+from tuireader.text.nearest import nearest_name
+
+_NAMED: tuple[Kind, ...] = ("category", "author", "tag")
+"""The filters that may be given again."""
+
+
+def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
+    """Raise NotFoundError for a category, an author or a tag that there is not, with one that may have been meant."""
+    for kind in _NAMED:
+        for name in getattr(arguments, kind):
+            if labels.find(connection, kind, name) is None:
+                near = nearest_name(name, labels.every(connection, kind))
+                raise NotFoundError(f"There is no {kind} “{name}”." + (f" Did you mean “{near}”?" if near else ""))
+
+
+def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
+    """The query that is meant; raises NotFoundError for a name that there is not."""
+    _check_names(connection, arguments)
+    # A query has articles under any of its names; here each that is given again must hold as well.
+    again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]
+    return Query(
+        feeds=(store_feeds.find(connection, arguments.feed).id,) if arguments.feed else (),
+        folders=(store_folders.find(connection, arguments.folder).id,) if arguments.folder else (),
+        categories=tuple(arguments.category[:1]),
+        authors=tuple(arguments.author[:1]),
+        tags=tuple(arguments.tag[:1]),
+        unread=arguments.unread,
+        starred=arguments.starred,
+        text=" ".join([*_saved(connection, arguments), *again, arguments.query]),
+        since=arguments.since,
+        until=arguments.until,
+        order=arguments.order or arguments.first,
+    )
+
+
+def _saved(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[str]:
+    return [saved_searches.find(connection, arguments.saved).query] if arguments.saved else []

@@ -1,0 +1,162 @@
+"""What programs for reading later export: Pocket, Instapaper, Omnivore, Readeck, wallabag. Pure."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import unescape
+from typing import Any
+
+from tuireader.text.printable import printable
+
+_MOST = 200_000
+"""Pages of an export that are taken."""
+_LINK = re.compile(
+    r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*<a\s+(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
+)
+_SAID = re.compile(r'([a-z_]{1,20})="([^"]{0,4000})"', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """A page that was kept to be read later."""
+
+    url: str
+    title: str = ""
+    html: str = ""
+    """Its text, where the export has it."""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    added: datetime | None = None
+    published: datetime | None = None
+    is_read: bool = False
+    is_starred: bool = False
+
+
+def read_saved_pages(content: bytes) -> list[SavedPage] | None:
+    """The pages of an export; None where it is none that is known. What names no address is left out."""
+    text = content.decode("utf-8-sig", "replace")
+    first = text.lstrip()[:1000]
+    found: list[SavedPage] | None = None
+    if first.startswith(("[", "{")):
+        found = _json(text)
+    elif first.lower().startswith("<!doctype html") and ("pocket" in first.lower() or 'time_added="' in text[:100_000]):
+        found = _pocket_html(text)
+    elif first:
+        found = _csv(text)
+    return None if found is None else [page for page in found if page.url.startswith(("http://", "https://"))][:_MOST]
+
+
+def from_omnivore(metadata: str, texts: dict[str, str]) -> list[SavedPage]:
+    """The pages of one file of an export of Omnivore's; `texts` are HTML by the names of pages."""
+    rows = _rows(metadata) or []
+    return [_of_row(row, texts.get(str(row.get("slug")), "")) for row in rows]
+
+
+def _csv(text: str) -> list[SavedPage] | None:
+    with suppress(csv.Error):
+        rows = csv.DictReader(io.StringIO(text))
+        names = {name.strip().lower() for name in rows.fieldnames or () if name}
+        if {"title", "url", "time_added"} <= names or {"url", "title", "folder", "timestamp"} <= names:
+            return [_of_csv(row) for row in rows]
+    return None
+
+
+def _of_csv(said: dict[Any, Any]) -> SavedPage:
+    row = {str(name).strip().lower(): value for name, value in said.items() if isinstance(value, str)}
+    folder = row.get("folder", "")
+    names = _listed(row["tags"]) if row.get("tags", "").startswith("[") else row.get("tags", "").split("|")
+    known = ("unread", "archive", "starred", "")
+    return SavedPage(
+        row.get("url", "").strip(),
+        _line(row.get("title", "")),
+        tags=_names([*names, *([folder] if folder.lower() not in known else [])]),
+        added=_moment(row.get("time_added") or row.get("timestamp")),
+        is_read=(row.get("status") or folder).lower() == "archive",
+        is_starred=folder.lower() == "starred",
+    )
+
+
+def _listed(text: str) -> list[str]:
+    with suppress(ValueError):
+        found = json.loads(text)
+        return [str(each) for each in found] if isinstance(found, list) else []
+    return []
+
+
+def _pocket_html(text: str) -> list[SavedPage]:
+    found, is_read = [], False
+    for match in _LINK.finditer(text):
+        if match["head"] is not None:
+            is_read = "archive" in match["head"].lower()
+            continue
+        said = {name.lower(): unescape(value) for name, value in _SAID.findall(match["said"])}
+        found.append(
+            SavedPage(
+                said.get("href", ""),
+                _line(unescape(match["title"])),
+                tags=_names(said.get("tags", "").split(",")),
+                added=_moment(said.get("time_added")),
+                is_read=is_read,
+            )
+        )
+    return found
+
+
+def _json(text: str) -> list[SavedPage] | None:
+    rows = _rows(text)
+    if not rows or not all("url" in row for row in rows[:3]):
+        return None
+    return [_of_row(row, str(row.get("content") or "")) for row in rows]
+
+
+def _rows(text: str) -> list[dict[str, Any]] | None:
+    try:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(said, dict):  # a page of an API's answer
+        said = next((said[name] for name in ("bookmarks", "items", "data") if isinstance(said.get(name), list)), None)
+    return [row for row in said if isinstance(row, dict)] if isinstance(said, list) else None
+
+
+def _of_row(row: dict[str, Any], html: str) -> SavedPage:
+    """A page as wallabag, Readeck or Omnivore says it."""
+    labels = row.get("tags") or row.get("labels") or []
+    names = [each.get("name") or each.get("label") or "" if isinstance(each, dict) else str(each) for each in labels]
+    by = row.get("published_by") or row.get("authors") or row.get("author") or []
+    state = str(row.get("state") or "").lower()
+    return SavedPage(
+        str(row.get("url") or ""),
+        _line(str(row.get("title") or "")),
+        html,
+        authors=_names(by if isinstance(by, list) else [by]),
+        tags=_names(names),
+        added=_moment(row.get("created_at") or row.get("created") or row.get("savedAt")),
+        published=_moment(row.get("published_at") or row.get("published") or row.get("publishedAt")),
+        is_read=bool(row.get("is_archived")) or state == "archived",
+        is_starred=bool(row.get("is_starred") or row.get("is_marked")),
+    )
+
+
+def _names(names: list[Any]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in names if (name := _line(str(each)))))
+
+
+def _line(text: str) -> str:
+    return " ".join(printable(text).split())
+
+
+def _moment(said: object) -> datetime | None:
+    """A time as seconds, or ISO 8601; None where it is neither, or lies beyond what can be."""
+    with suppress(ValueError, OverflowError, OSError):
+        text = str(said or "").strip()
+        if text.isdecimal():
+            return datetime.fromtimestamp(int(text[:12]), UTC)
+        return datetime.fromisoformat(text).astimezone(UTC)
+    return None

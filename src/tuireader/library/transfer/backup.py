@@ -1,0 +1,321 @@
+"""Everything that a cache has, as JSON Lines, and a cache made of that again: a backup that any program can read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tuireader.errors import NotAFeedListError
+from tuireader.model.article import Status
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, folders, rules, saved_searches, statuses, tags
+from tuireader.store import backup as store_backup
+from tuireader.store.connection import transaction
+from tuireader.urls.identity import place
+from tuireader.urls.shown import without_credentials
+
+if TYPE_CHECKING:
+    import sqlite3
+
+HEAD = "tuireader"
+VERSION = 1
+"""Of the format: a later one may have more, and never means another thing by a name that is here."""
+LONGEST = 64_000_000
+"""Characters of a line."""
+_AT_ONCE = 100
+"""Articles of one transaction."""
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came of a backup."""
+
+    feeds: int = 0
+    articles: int = 0
+    known: int = 0
+    """Articles that were here already; they are now also read, starred and tagged as they are in the backup."""
+    mistakes: list[tuple[int, str]] = field(default_factory=list)
+    """Lines that could not be read, by number, and why."""
+
+
+def is_backup(first: bytes) -> bool:
+    """Whether a file begins as a backup does."""
+    return first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b'{"type": "' + HEAD.encode() + b'"')
+
+
+# Out.
+
+
+def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None = None) -> Iterator[dict[str, Any]]:
+    """All there is, row by row: first what articles belong to, then the articles; of these only some, if given."""
+    yield {"type": HEAD, "version": VERSION, "made": _utc(now)}
+    names = {folder.id: folder.name for folder in folders.every(c)}
+    for name in sorted(names.values()):
+        yield {"type": "folder", "name": name}
+    by_id = {feed.id: feed for feed in feeds.every(c)}
+    for feed in sorted(by_id.values(), key=lambda feed: feed.url):
+        yield {
+            "type": "feed",
+            "url": without_credentials(feed.url),
+            "title": feed.title,
+            "custom_title": feed.custom_title,
+            "site": without_credentials(feed.site),
+            "folder": names.get(feed.folder_id or 0),
+            "options": feeds.options(c, feed.id),
+        }
+    for search in saved_searches.every(c):
+        yield {"type": "search", "name": search.name, "query": search.query}
+    there = rules.every(c)
+    for number, rule in enumerate(there):
+        yield {
+            "type": "rule",
+            "number": number,
+            "query": rule.query,
+            "hide": rule.hide,
+            "read": rule.read,
+            "star": rule.star,
+            "keep": rule.keep,
+            "tags": list(rule.tags),
+            "feed": without_credentials(by_id[rule.feed_id].url) if rule.feed_id in by_id else None,
+            "folder": names.get(rule.folder_id or 0),
+            "until": _utc(rule.until),
+        }
+    numbers = {rule.id: number for number, rule in enumerate(there)}
+    wanted = store_backup.order(c, ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        some = wanted[start : start + _AT_ONCE]
+        names_of = tags.of(c, some)
+        for id_ in some:
+            yield _article_row(c, id_, names_of.get(id_, []), numbers)
+
+
+def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dict[int, int]) -> dict[str, Any]:
+    article, status, texts = articles.get(c, id_), articles.status(c, id_), store_backup.texts(c, id_)
+    did = {str(numbers[rule_id]): bits for rule_id, bits in rules.done_to(c, id_).items() if rule_id in numbers}
+    row = {
+        "type": "article",
+        "feed_url": without_credentials(article.feed_url),
+        "guid": article.guid,
+        "title": article.title,
+        "link": article.link,
+        "authors": list(article.authors),
+        "categories": list(article.categories),
+        "tags": names,
+        "published": _utc(article.published),
+        "updated": _utc(article.updated),
+        "date": _utc(article.date),
+        "read": status.read,
+        "starred": status.starred,
+        "position": status.position,
+        "words": article.words,
+        "offline": article.offline,
+        "html": texts.html,
+        "full_html": texts.full_html,
+        "full_text": texts.full_text,
+        "rules": did,
+    }
+    return {name: value for name, value in row.items() if value not in (None, [], {}, "") or name in ("guid", "title")}
+
+
+def _utc(moment: datetime | None) -> str | None:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+# In.
+
+
+def restore(c: sqlite3.Connection, lines: Iterable[str], now: datetime) -> Restored:
+    """Take in what a backup has and this cache has not; nothing that is here is lost.
+
+    Each hundred articles are in as soon as they are written: where the program is killed, the next import of the same
+    brings the rest. Raises NotAFeedListError where it is no backup, or one of a version to come.
+    """
+    restoring = _Restoring(c, now)
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        row = _row(line)
+        if number == 1:
+            _check_head(row)
+        elif row is None:
+            restoring.done.mistakes.append((number, "this is no line of a backup"))
+        else:
+            try:
+                restoring.take(row)
+            except (ValueError, TypeError, KeyError) as error:
+                restoring.done.mistakes.append((number, f"something is missing or wrong here: {error}"))
+    restoring.flush()
+    return restoring.done
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    try:
+        row = json.loads(line) if len(line) <= LONGEST else None
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) else None
+
+
+def _check_head(row: dict[str, Any] | None) -> None:
+    if row is None or row.get("type") != HEAD:
+        raise NotAFeedListError("This is no backup of tuireader's")
+    version = row.get("version")
+    if not isinstance(version, int) or version > VERSION:
+        raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
+
+
+class _Restoring:
+    """Takes rows in, the articles of one feed many at a time."""
+
+    def __init__(self, c: sqlite3.Connection, now: datetime) -> None:
+        self.done = Restored()
+        self._c = c
+        self._now = now
+        self._feeds = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+        self._rules: dict[str, int] = {}
+        """The ids of rules here, by their numbers there."""
+        self._waiting: list[dict[str, Any]] = []
+
+    def take(self, row: dict[str, Any]) -> None:
+        """Take in one row."""
+        kind = row.get("type")
+        if kind == "article":
+            _check(row)
+            if self._waiting and row["feed_url"] != self._waiting[0]["feed_url"]:
+                self.flush()
+            self._waiting.append(row)
+            if len(self._waiting) == _AT_ONCE:
+                self.flush()
+        elif kind == "folder":
+            folders.add(self._c, _needed(row, "name"))
+        elif kind == "feed":
+            self._feed(row)
+        elif kind == "search":
+            self._search(row)
+        elif kind == "rule":
+            self._rule(row)
+
+    def _feed(self, row: dict[str, Any]) -> None:
+        url = _needed(row, "url")
+        if place(url) in self._feeds:
+            return
+        feed = feeds.add(self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now)
+        self._feeds[place(url)] = feed.id
+        if row.get("custom_title"):
+            feeds.rename(self._c, feed.id, _text(row, "custom_title"))
+        if row.get("folder"):
+            folders.put(self._c, feed.id, folders.add(self._c, _text(row, "folder")).id)
+        for name, value in (row.get("options") or {}).items():
+            feeds.set_option(self._c, feed.id, str(name), str(value))
+        self.done.feeds += 1
+
+    def _search(self, row: dict[str, Any]) -> None:
+        names = {each.name for each in saved_searches.every(self._c)}
+        if _needed(row, "name") not in names:
+            saved_searches.put(self._c, _text(row, "name"), _text(row, "query"))
+
+    def _rule(self, row: dict[str, Any]) -> None:
+        folder = row.get("folder")
+        rule = Rule(
+            _text(row, "query"),
+            hide=bool(row.get("hide")),
+            read=bool(row.get("read")),
+            star=bool(row.get("star")),
+            keep=bool(row.get("keep")),
+            tags=tuple(map(str, row.get("tags") or ())),
+            feed_id=self._feeds[place(row["feed"])] if row.get("feed") else None,
+            folder_id=folders.add(self._c, str(folder)).id if folder else None,
+            until=_moment(row.get("until")),
+        )
+        there = {_without_id(each): each.id for each in rules.every(self._c)}
+        known = there.get(_without_id(rule))
+        self._rules[str(row.get("number"))] = known if known is not None else rules.add(self._c, rule, self._now).id
+
+    def flush(self) -> None:
+        """Write the articles that wait, all of one feed."""
+        rows, self._waiting = self._waiting, []
+        if not rows:
+            return
+        url = rows[0]["feed_url"]
+        feed_id = self._feeds.get(place(url))
+        if feed_id is None:
+            feed_id = self._feeds[place(url)] = feeds.add(self._c, url, title="", site="", now=self._now).id
+        ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(rows))), index_later=True)
+        with transaction(self._c):
+            there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
+            new = [row for row in rows if row["guid"] not in there]
+            if len(new) != len(rows):
+                ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
+            ready.write(self._c, feed_id, self._now)
+            ids = articles.known(self._c, feed_id, [row["guid"] for row in rows])
+            for row in rows:
+                self._complete(row, ids[row["guid"]].id, is_new=row["guid"] not in there)
+        self.done.articles += len(new)
+        self.done.known += len(rows) - len(new)
+
+    def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
+        if is_new:
+            if row.get("full_html"):
+                words = int(row.get("words") or 0)
+                articles.save_full_text(self._c, id_, row["full_html"], str(row.get("full_text") or ""), words)
+            if row.get("position"):
+                statuses.save_position(self._c, id_, int(row["position"]))
+        else:
+            statuses.mark(
+                self._c, [id_], read=True if row.get("read") else None, starred=True if row.get("starred") else None
+            )
+        if row.get("tags"):
+            tags.add(self._c, [id_], map(str, row["tags"]))
+        for number, did in (row.get("rules") or {}).items():
+            if is_new and number in self._rules:
+                rules.was_done(self._c, self._rules[number], id_, int(did))
+
+
+def _without_id(rule: Rule) -> tuple[object, ...]:
+    return (rule.query, rule.actions, rule.tags, rule.feed_id, rule.folder_id, rule.until)
+
+
+def _check(row: dict[str, Any]) -> None:
+    """Raise ValueError where a row of an article is none."""
+    for name in ("feed_url", "guid"):
+        _needed(row, name)
+    _prepared(row)
+
+
+def _prepared(row: dict[str, Any]) -> Prepared:
+    """The article of a row, ready to be saved; ValueError where it is none."""
+    from tuireader.library.refreshing.compare import prepare
+
+    entry = ParsedEntry(
+        guid=_text(row, "guid"),
+        title=_text(row, "title"),
+        link=_text(row, "link"),
+        authors=tuple(map(str, row.get("authors") or ())),
+        categories=tuple(map(str, row.get("categories") or ())),
+        published=_moment(row.get("published")),
+        updated=_moment(row.get("updated")),
+        html=_text(row, "html"),
+    )
+    status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
+    return prepare(entry, status=status, date=_moment(row.get("date")), excerpt=not row.get("offline"))
+
+
+def _text(row: dict[str, Any], name: str) -> str:
+    value = row.get(name, "")
+    if not isinstance(value, str):
+        raise ValueError(f"“{name}” is no text")  # noqa: TRY004 - as any other value that is wrong
+    return value
+
+
+def _needed(row: dict[str, Any], name: str) -> str:
+    if not _text(row, name).strip():
+        raise ValueError(f"“{name}” is missing")
+    return _text(row, name)
+
+
+def _moment(text: object) -> datetime | None:
+    return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None

@@ -1,0 +1,89 @@
+"""Articles as files that other programs read: Markdown with front matter, a book."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.library.reading import open_article
+from tuireader.store import articles, feeds, tags
+from tuireader.text.printable import printable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from tuireader.model.article import Article, Status
+    from tuireader.model.query import Query
+
+_SLUG = re.compile(r"[^\w]+")
+_LONGEST = 60
+"""Signs of a title in the name of a file."""
+
+
+class TextFile(NamedTuple):
+    """A file to be written: its name, and what it holds."""
+
+    name: str
+    text: str
+
+
+def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFile]:
+    """Each article as Markdown with front matter (YAML), in a file whose name stays the same."""
+    for article_id in ids:
+        opened = open_article.open_article(c, article_id)
+        head = _front_matter(opened.article, opened.status, tags.of(c, [article_id]).get(article_id, []))
+        yield TextFile(name_of(opened.article), f"{head}\n{opened.markdown.strip()}\n")
+
+
+def name_of(article: Article) -> str:
+    """The name of an article's file: its day, its title, and what tells it from others of that day and title."""
+    import hashlib
+
+    plain = unicodedata.normalize("NFKD", printable(article.title)).encode("ascii", "ignore").decode().lower()
+    slug = _SLUG.sub("-", plain)[:_LONGEST].strip("-") or "untitled"
+    told_by = hashlib.blake2b(f"{article.feed_url}\0{article.guid}".encode("utf-8", "replace"), digest_size=4)
+    return f"{article.date:%Y-%m-%d}-{slug}-{told_by.hexdigest()}.md"
+
+
+def _front_matter(article: Article, status: Status, names: Sequence[str]) -> str:
+    """What is known of an article, as YAML: JSON strings are YAML too, whatever is in them."""
+    rows: list[tuple[str, object]] = [
+        ("title", article.title),
+        ("authors", list(article.authors)),
+        ("date", article.date.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ("link", article.link),
+        ("feed", article.feed_title),
+        ("categories", list(article.categories)),
+        ("tags", list(names)),
+        ("read", status.read),
+        ("starred", status.starred),
+    ]
+    said = [f"{name}: {json.dumps(value, ensure_ascii=False)}" for name, value in rows if value or value is False]
+    return "\n".join(["---", *said, "---", ""])
+
+
+def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) -> bytes:
+    """Articles as an EPUB, one chapter each: feed by feed, as each comes first, and of each feed in this order."""
+    from tuireader.content.export.xhtml import address, to_xhtml
+    from tuireader.content.layout.head import DOT, byline
+    from tuireader.library.transfer.epub import Chapter, to_epub
+
+    chapters = []
+    for article_id in ids:
+        opened = open_article.open_article(c, article_id)
+        article = opened.article
+        said = DOT.join([article.feed_title, *byline(article, with_length=False)])
+        link = address(article.link) if article.has_page else ""
+        lang = feeds.language(c, article.feed_id)
+        chapters.append(Chapter(article.title, said, link, to_xhtml(opened.document), lang, article.feed_title))
+    parts = [*dict.fromkeys(chapter.part for chapter in chapters)]
+    return to_epub(title, sorted(chapters, key=lambda chapter: parts.index(chapter.part)), made)
+
+
+def ids_of(c: sqlite3.Connection, query: Query) -> list[int]:
+    """The articles of a query, in its order."""
+    return articles.ids(c, query)

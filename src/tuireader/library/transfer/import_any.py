@@ -1,0 +1,131 @@
+"""Whatever another program has written: lists of feeds, newsboat's folder, pages to be read later, a backup."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.errors import NotAFeedListError
+from tuireader.feeds.read_later import read_saved_pages
+from tuireader.feeds.url_list import read_url_list
+from tuireader.library.transfer import backup, newsboat, saved_pages
+from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, import_feeds, read_file
+from tuireader.store import feeds
+from tuireader.urls.identity import place
+from tuireader.urls.shown import shown_address
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from tuireader.library.transfer.backup import Restored
+    from tuireader.library.transfer.saved_pages import KeptPages
+
+_HEAD = 4096
+
+
+@dataclass(slots=True)
+class Imported:
+    """What came of an import."""
+
+    feeds: list[ImportedFeed] = field(default_factory=list)
+    """What came of each feed, or search, that was named."""
+    articles: int = 0
+    """Articles that came with newsboat's cache."""
+    pages: KeptPages | None = None
+    """Of an export of pages to be read later."""
+    restored: Restored | None = None
+    """Of a backup."""
+
+    @property
+    def new_feeds(self) -> list[int]:
+        """The ids of the feeds that are followed now, and were not before."""
+        return [each.feed_id for each in self.feeds if each.status == "added" and each.feed_id is not None]
+
+    def said(self) -> list[str]:
+        """What came of it, in sentences."""
+        if self.restored is not None:
+            back = self.restored
+            known = f"; {back.known} were here already" if back.known else ""
+            return [f"{_some(back.feeds, 'feed')} and {_some(back.articles, 'article')} are back{known}."]
+        if self.pages is not None:
+            pages = self.pages
+            known = f", {pages.known} were here already" if pages.known else ""
+            said = [f"{_some(pages.added, 'page')} kept{known}."]
+            if pages.without_text:
+                said.append(f"{_some(pages.without_text, 'page')} came without text: d fetches that of an open one.")
+            return said
+        statuses: list[str] = [each.status for each in self.feeds]
+        added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
+        new = len(self.new_feeds)
+        parts = [_some(new, "new feed")]
+        parts += [_some(added - new, "saved search", "saved searches")] if added > new else []
+        parts += [f"{there} already subscribed"] if there else []
+        parts += [f"{failed} without a usable address"] if failed else []
+        parts += [f"{_some(left, 'line')} not taken over"] if left else []
+        said = [f"{', '.join(parts)}."]
+        if self.articles:
+            said.append(f"{_some(self.articles, 'article')} with their marks came with newsboat’s cache.")
+        return said
+
+
+def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
+    """Take in a file or a folder; `tell` is called with what is happening. Raises NotAFeedListError."""
+    file = _file(path)
+    boat = newsboat.find(file)
+    if boat is not None:
+        return _newsboat(c, *boat, now, tell)
+    if file.is_dir():
+        raise NotAFeedListError(f"{shown_address(path)} is a folder without newsboat's urls in it: name a file")
+    first = read_file(path)[:_HEAD]
+    if backup.is_backup(first):
+        tell("Reading the backup …")
+        with file.open(encoding="utf-8-sig", errors="replace") as lines:
+            return Imported(restored=backup.restore(c, lines, now))
+    if first.startswith(b"PK"):
+        pages = saved_pages.read_omnivore(file)
+        if pages is None:
+            raise NotAFeedListError(f"{shown_address(path)} is an archive of something else: unpack it first")
+        return Imported(pages=saved_pages.keep_all(c, pages, now))
+    return import_content(c, read_file(path), now)
+
+
+def import_content(c: sqlite3.Connection, content: bytes, now: datetime) -> Imported:
+    """Take in what was read; raises NotAFeedListError."""
+    if backup.is_backup(content[:_HEAD]):
+        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").splitlines(), now))
+    pages = read_saved_pages(content)
+    if pages is not None:
+        return Imported(pages=saved_pages.keep_all(c, pages, now))
+    return Imported(import_feeds(c, content, now))
+
+
+def _some(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def _file(path: str) -> Path:
+    try:
+        file = Path(path).expanduser()
+    except RuntimeError as error:  # of ~name: there is nobody of this name
+        raise NotAFeedListError(f"There is no file {shown_address(path)}") from error
+    if not file.exists():
+        raise NotAFeedListError(f"There is no file {shown_address(path)}")
+    return file
+
+
+def _newsboat(
+    c: sqlite3.Connection, urls: Path, cache: Path | None, now: datetime, tell: Callable[[str], None]
+) -> Imported:
+    lines = read_url_list(read_file(str(urls)).decode("utf-8-sig", "replace"))
+    imported = Imported(follow_lines(c, lines, now))
+    if cache is None:
+        return imported
+    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    for number, (url, items) in enumerate(newsboat.read_cache(cache), 1):
+        tell(f"{number} feeds of newsboat’s cache")
+        if (feed_id := there.get(place(url))) is not None:
+            imported.articles += newsboat.take_in(c, feed_id, items, now)
+    return imported

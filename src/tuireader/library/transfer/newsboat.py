@@ -1,0 +1,141 @@
+"""newsboat's folder: its feeds with tags and titles, its searches, and its cache with what was read and flagged."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import NotAFeedListError
+from tuireader.model.article import Status
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.rule import Rule
+from tuireader.store import articles, rules, tags
+from tuireader.store.columns import lenient
+from tuireader.store.connection import transaction
+
+if TYPE_CHECKING:
+    from tuireader.feeds.url_list import ListedAddress
+
+_AT_ONCE = 200
+"""Articles of one transaction."""
+_LONGEST = 5_000_000
+"""Characters of an article that are taken."""
+_OF_FEED = """
+SELECT guid, title, author, url, pubDate, content, unread, flags, deleted, enclosure_url, enclosure_type
+FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC
+"""
+
+
+class Item(NamedTuple):
+    """An article of newsboat's cache."""
+
+    entry: ParsedEntry
+    is_read: bool
+    flags: str
+
+
+def find(path: Path) -> tuple[Path, Path | None] | None:
+    """The list of feeds and the cache of a folder of newsboat's, or of its list in it; None where it is none."""
+    urls = path / "urls" if path.is_dir() else path
+    if urls.name != "urls" or not urls.is_file():
+        return None
+    # Since 2.10 the cache may be where XDG has data, and the list where it has configurations.
+    home = urls.parent.parent.parent
+    caches = (urls.parent / "cache.db", home / ".local" / "share" / urls.parent.name / "cache.db")
+    return urls, next((each for each in caches if each.is_file()), None)
+
+
+def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
+    """The tags that are tags here too, for each line: each that is anywhere not the first, which is the folder."""
+    others = {tag for line in lines for tag in line.tags[1:]}
+    return {line.line: [tag for tag in line.tags if tag in others] for line in lines}
+
+
+def give_tags(c: sqlite3.Connection, feed_id: int, names: list[str], now: datetime) -> None:
+    """Let all articles of a feed have tags, those that come too."""
+    rule = Rule("", tags=tuple(names), feed_id=feed_id)
+    there = [each for each in rules.every(c) if (each.feed_id, each.query, each.tags) == (feed_id, "", rule.tags)]
+    if names and not there:
+        rules.add(c, rule, now)
+
+
+def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
+    """What a cache of newsboat's has, feed by feed: the feed's address, and its articles, the newest first.
+
+    Raises NotAFeedListError where it cannot be read.
+    """
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
+            c.text_factory = lenient
+            c.execute("PRAGMA trusted_schema = OFF")
+            kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
+            if kind != ("table",):
+                raise NotAFeedListError(f"{path} is no cache of newsboat's")
+            urls = [row[0] for row in c.execute("SELECT DISTINCT feedurl FROM rss_item").fetchall()]
+            for url in urls:
+                yield str(url), [_item(row) for row in c.execute(_OF_FEED, (url,))]
+    except sqlite3.Error as error:
+        raise NotAFeedListError(f"{path} cannot be read: {error}") from error
+
+
+def _item(row: tuple[object, ...]) -> Item:
+    guid, title, author, url, date, content, unread, flags, deleted, enclosure, kind = row
+    html = _text(content)[:_LONGEST]
+    attached = _text(enclosure)
+    if attached and attached not in html:
+        from tuireader.feeds.entries import attachments
+
+        html += attachments([(attached, _text(kind), "")], html, _text(url))
+    seconds = date if isinstance(date, int) and 0 < date < 2**33 else 0
+    entry = ParsedEntry(
+        guid=_text(guid) or _text(url),
+        title=_line(title),
+        link=_text(url),
+        authors=tuple(filter(None, [_line(author)])),
+        published=datetime.fromtimestamp(seconds, UTC) if seconds else None,
+        html=html,
+    )
+    return Item(entry, unread != 1 or bool(deleted), "".join(sorted(set(_text(flags)))))
+
+
+def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> int:
+    """Keep what newsboat has of a feed and this cache has not, with its marks; how many articles that is.
+
+    What was flagged is starred, and has a tag for each flag. Articles that are here already keep their marks.
+    """
+    added = 0
+    for start in range(0, len(items), _AT_ONCE):
+        some = items[start : start + _AT_ONCE]
+        there = articles.known(c, feed_id, [item.entry.guid for item in some])
+        new = [item for item in some if item.entry.guid not in there]
+        if not new:
+            continue
+        plan = Plan(new=tuple(_prepared(item) for item in new))
+        ready = articles.Prepacked(plan, index_later=True)
+        with transaction(c):
+            added += len(ready.write(c, feed_id, now).new)
+            ids = articles.known(c, feed_id, [item.entry.guid for item in new])
+            for item in new:
+                if item.flags and item.entry.guid in ids:
+                    tags.add(c, [ids[item.entry.guid].id], [f"flag {flag}" for flag in item.flags])
+    return added
+
+
+def _prepared(item: Item) -> Prepared:
+    from tuireader.library.refreshing.compare import prepare
+
+    return prepare(item.entry, status=Status(read=item.is_read, starred=bool(item.flags)))
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _line(value: object) -> str:
+    from tuireader.text.printable import printable
+
+    return " ".join(printable(_text(value)).split())

@@ -1,0 +1,86 @@
+"""Pages that other programs kept to be read later, among the pages that are kept here."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import NotAFeedListError
+from tuireader.feeds.read_later import SavedPage, from_omnivore
+from tuireader.model.article import Status
+from tuireader.model.feed import PAGES, PAGES_TITLE
+from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.store import articles, feeds, statuses, tags
+from tuireader.store.connection import transaction
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+_AT_ONCE = 100
+_UNPACKED = 500_000_000
+"""Bytes of an export when it is unpacked."""
+
+
+class KeptPages(NamedTuple):
+    """What came of an export."""
+
+    added: int
+    known: int
+    without_text: int
+    """Of those that were added, how many have no text yet."""
+
+
+def keep_all(c: sqlite3.Connection, pages: list[SavedPage], now: datetime) -> KeptPages:
+    """Keep pages, with their tags and marks; those that are here already only get their tags and stars."""
+    feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
+    added = known = without = 0
+    for start in range(0, len(pages), _AT_ONCE):
+        with transaction(c):
+            for page in {page.url: page for page in pages[start : start + _AT_ONCE]}.values():
+                there = articles.by_link(c, page.url)
+                if there is None:
+                    there = _keep(c, feed.id, page, now)
+                    added += 1
+                    without += not page.html.strip()
+                else:
+                    known += 1
+                    if page.is_starred:
+                        statuses.mark(c, [there], starred=True)
+                if page.tags:
+                    tags.add(c, [there], page.tags)
+    return KeptPages(added, known, without)
+
+
+def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -> int:
+    from tuireader.library.refreshing.compare import prepare
+
+    entry = ParsedEntry(
+        page.url, page.title or page.url, page.url, page.authors, published=page.published, html=page.html
+    )
+    status = Status(read=page.is_read, starred=page.is_starred)
+    prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
+    articles.save_entries(c, feed_id, Plan(new=(prepared,)), now)
+    return articles.known(c, feed_id, [page.url])[page.url].id
+
+
+def read_omnivore(path: Path) -> list[SavedPage] | None:
+    """The pages of an export of Omnivore's, which is a ZIP; None where it is another one. Raises NotAFeedListError."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            names = [info.filename for info in members]
+            rows = sorted(each for each in names if Path(each).name.startswith("metadata") and each.endswith(".json"))
+            if not rows:
+                return None
+            if sum(info.file_size for info in members) > _UNPACKED:
+                raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
+            texts = {Path(each).stem: _text(archive, each) for each in names if each.endswith(".html")}
+            return [page for each in rows for page in from_omnivore(_text(archive, each), texts)]
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
+
+
+def _text(archive: zipfile.ZipFile, name: str) -> str:
+    return archive.read(name).decode("utf-8", "replace")

@@ -1,0 +1,92 @@
+"""`tuireader export` and `tuireader import` of what it wrote, as a shell runs them."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+from support.app_factory import NOTES, REVIEW, shelve
+from tuireader import paths
+
+
+@pytest.fixture(autouse=True)
+def _cache() -> None:
+    shelve(paths.cache_path(), "The Example Review", REVIEW)
+    shelve(paths.cache_path(), "Notes", NOTES)
+
+
+def test_all_there_is_is_written_and_taken_in_again(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "all.jsonl"
+    done = run("export", "--format", "json", "--output", str(file))
+    assert (done.status, done.out) == (0, "")
+    assert f"{len(REVIEW) + len(NOTES)} articles written to {file}" in done.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    listed = [{**row, "id": 0} for row in run("list", "--json").rows]
+    paths.cache_path().unlink()
+    back = run("import", str(file))
+    assert back.err == f"tuireader: 2 feeds and {len(listed)} articles are back.\n"
+    assert [{**row, "id": 0} for row in run("list", "--json").rows] == listed
+    again = run("import", "-", stdin=run("export", "--format", "json").out)
+    assert f"0 feeds and 0 articles are back; {len(listed)} were here already" in again.err
+    broken = run("import", "-", stdin='{"type": "tuireader", "version": 1}\nnonsense\n')
+    assert (broken.status, "line 2: this is no line of a backup" in broken.err) == (1, True)
+
+
+def test_some_articles_are_written(run: Run, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in run("export", "--format", "json", "--feed", "notes").out.splitlines()]
+    assert [row["title"] for row in rows if row["type"] == "article"] == [
+        row["title"] for row in run("list", "--feed", "notes", "--order", "oldest", "--json").rows
+    ]
+    done = run("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
+    files = sorted((tmp_path / "md").iterdir())
+    assert done.err == f"tuireader: {len(files)} articles written to {tmp_path / 'md'}.\n"
+    assert [file.name[:10] for file in files] == ["2026-01-13", "2026-01-14"]
+    text = files[1].read_text("utf-8")
+    assert text.startswith(
+        '---\ntitle: "Brexit & the Border"\nauthors: ["Andrew Zirkle", "Zoë Ångström-Díaz"]\ndate: "2026-01-14T'
+    )
+    assert text.endswith("---\n\nAlthough they have been rivals, the countries are reaching out.\n")
+    run("export", "--format", "markdown", "--category", "Elections", "--output", str(tmp_path / "md"))
+    assert sorted((tmp_path / "md").iterdir()) == files, "names stay the same"
+
+
+def test_a_book_is_written(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "week.epub"
+    done = run("export", "--format", "epub", "--title", "My week", "--limit", "3", "--output", str(file))
+    assert done.err == f"tuireader: 3 articles written to {file}.\n"
+    with zipfile.ZipFile(file) as book:
+        assert "My week" in book.read("EPUB/content.opf").decode()
+
+
+def test_what_cannot_be_written_is_said(run: Run, tmp_path: Path) -> None:
+    assert run("export", "--format", "epub").status == 2
+    assert run("export", "--format", "markdown").status == 2
+    assert "No article is meant by this" in run("export", "--format", "epub", "--starred", "--output", "x").err
+    (tmp_path / "file").write_text("x")
+    for form in ("epub", "markdown", "json", "opml"):
+        done = run("export", "--format", form, "--output", str(tmp_path / "file" / "below"))
+        assert (done.status, "cannot be written" in done.err) == (1, True), form
+
+
+def test_pages_to_be_read_later_are_kept(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "pocket.csv"
+    file.write_text("title,url,time_added,tags,status\nOne,https://a.example/1,1714564800,sea|x,unread\n", "utf-8")
+    done = run("import", str(file))
+    assert done.err.startswith("tuireader: 1 page kept.\ntuireader: 1 page came without text:")
+    (row,) = run("list", "--feed", "Saved pages", "--json").rows
+    assert (row["title"], row["read"], row["offline"], row["link"]) == ("One", False, False, "https://a.example/1")
+    assert run("list", "--tag", "sea", "--json").rows == [row]
+    assert "0 pages kept, 1 were here already" in run("import", str(file)).err
+    with zipfile.ZipFile(tmp_path / "omnivore.zip", "w") as archive:
+        about = [{"slug": "two", "title": "Two", "url": "https://a.example/2", "labels": ["sea"], "state": "Archived"}]
+        archive.writestr("metadata_0_to_20.json", json.dumps(about))
+        archive.writestr("content/two.html", "<p>Its text.</p>")
+    assert run("import", str(tmp_path / "omnivore.zip")).err == "tuireader: 1 page kept.\n"
+    (two,) = [each for each in run("list", "--tag", "sea", "--json").rows if each["title"] == "Two"]
+    assert (two["read"], two["offline"]) == (True, True)
+    (tmp_path / "other.zip").write_bytes(b"PK\3\4 nothing")
+    assert "cannot be unpacked" in run("import", str(tmp_path / "other.zip")).err

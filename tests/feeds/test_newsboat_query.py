@@ -1,0 +1,43 @@
+"""newsboat's filters in the language of searches here."""
+
+from __future__ import annotations
+
+import pytest
+
+from tuireader.feeds.newsboat_query import translated
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours"),
+    [
+        ('unread = "yes"', "is:unread"),
+        ("unread = 'no'", "is:read"),
+        ('unread = "yes" and tags # "news"', "is:unread folder=news"),
+        ('tags # "deep dives" and tags !# "paid"', 'folder="deep dives" -tag=paid'),
+        ('title =~ "linux"', "title:linux"),
+        ('title =~ "linux|bsd" and author !~ "bot"', "title:linux|bsd -author:bot"),
+        ('title =~ "linux" or title =~ "free software"', 'title:linux|"free software"'),
+        ('(title =~ "a" or title =~ "b") and unread = "yes"', "title:a|b is:unread"),
+        ('content =~ "harbour"', "harbour"),
+        ('feedtitle = "My Feed (EN)"', 'feed="My Feed (EN)"'),
+        ('rssurl =~ "example.org"', 'feed:"example.org"'),
+        ("age < 7", "since:7d"),
+        ("age between 0:10", "since:11d"),
+        ("age > 30", "before:30d"),
+        ('flags # "a"', 'tag="flag a"'),
+        ('title =~ "say \\"hi\\""', None),
+        ('title =~ "^a.*b$"', None),
+        ('unread = "yes" or title =~ "x"', None),
+        ('title =~ "x" or title !~ "y"', None),
+        ("age between 3:10", None),
+        ("age < 9999999999", None),
+        ('type == "rss"', None),
+        ("", None),
+        ("unread", None),
+        ('(unread = "yes"', None),
+        ('unread = "yes")', None),
+        ("((((((" * 300, None),
+    ],
+)  # fmt: skip
+def test_what_can_be_said_is_and_else_nothing(theirs: str, ours: str | None) -> None:
+    assert translated(theirs, {"paid"}) == ours

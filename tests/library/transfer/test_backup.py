@@ -1,0 +1,128 @@
+"""Everything out, and in again, is the same; nothing of a backup is doubled, and what is wrong in one is said."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
+from tuireader.errors import NotAFeedListError
+from tuireader.library.reading import saved
+from tuireader.library.rules import existing
+from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, folders, rules, statuses, tags
+from tuireader.store.connection import connect
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> Path:
+    """A cache with all that a user may have in it."""
+    path = tmp_path / "full.db"
+    shelve(path, "The Example Review", REVIEW)
+    shelve(path, "Notes", NOTES)
+    with closing(connect(path)) as c:
+        by_title = {feed.title: feed for feed in feeds.every(c)}
+        review, notes = by_title["The Example Review"], by_title["Notes"]
+        folders.put(c, review.id, folders.add(c, "News/World").id)
+        folders.add(c, "Empty")
+        feeds.rename(c, notes.id, "My notes")
+        feeds.set_option(c, notes.id, "full_text", "always")
+        one, two, three, *_ = ids(path)
+        statuses.mark(c, [one, two], read=True)
+        statuses.mark(c, [two], starred=True)
+        statuses.save_position(c, two, 17)
+        tags.add(c, [one, three], ["To Read", "radio"])
+        articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
+        saved.keep(c, "Sea", "title:harbour is:unread")
+        rule = existing.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
+        existing.apply(c, rule)
+    return path
+
+
+def out(path: Path) -> list[str]:
+    with closing(connect(path)) as c:
+        return [json.dumps(row) for row in backup_rows(c, NOW)]
+
+
+def back(path: Path, lines: list[str]) -> tuple[int, int, int, list[int]]:
+    with closing(connect(path)) as c:
+        done = restore(c, lines, NOW)
+    return done.feeds, done.articles, done.known, [line for line, _ in done.mistakes]
+
+
+def test_out_and_in_again_is_the_same(full: Path, tmp_path: Path) -> None:
+    lines = out(full)
+    count = len(REVIEW) + len(NOTES)
+    assert back(tmp_path / "new.db", lines) == (2, count, 0, [])
+    assert out(tmp_path / "new.db") == lines
+    assert back(tmp_path / "new.db", lines) == (0, 0, count, [])
+    assert out(tmp_path / "new.db") == lines
+    with closing(connect(tmp_path / "new.db")) as c:
+        assert articles.count(c, Query(text="is:hidden ")) == 1
+        (rule,) = rules.every(c)
+        existing.remove(c, rule, take_back=True)
+        assert articles.count(c, Query()) == count
+
+
+def test_what_is_here_already_keeps_its_marks_and_gets_those_of_the_backup(full: Path, tmp_path: Path) -> None:
+    lines = out(full)
+    new = tmp_path / "new.db"
+    back(new, lines)
+    every = ids(new)
+    with closing(connect(new)) as c:
+        statuses.mark(c, every, read=False, starred=False)
+        statuses.mark(c, every[-1:], read=True)
+    back(new, lines)
+    assert len(ids(new, Query(text="is:read "))) == 3
+    assert len(ids(new, Query(starred=True))) == 1
+
+
+def test_killed_between_any_two_hundreds_the_rest_comes_the_next_time(tmp_path: Path) -> None:
+    pieces = [replace(REVIEW[0], title=f"Piece {n}", hours=n) for n in range(450)]
+    shelve(tmp_path / "full.db", "Many", pieces)
+    lines = out(tmp_path / "full.db")
+    for cut in (3, 120, 300, len(lines)):
+        back(tmp_path / "new.db", lines[:cut])
+    assert out(tmp_path / "new.db") == lines
+
+
+@pytest.mark.parametrize(
+    ("lines", "mistakes"),
+    [
+        (["x"], [2]), (['{"type": "article"}'], [2]), (['{"type": "feed"}'], [2]), (['{"type": "new", "x": 1}'], []),
+        (['{"type": "article", "feed_url": "http://a.example/", "guid": 1, "title": "x"}'], [2]),
+        (['{"type": "article", "feed_url": "http://a.example/", "guid": "1", "title": "x", "date": "soon"}'], [2]),
+        (['{"type": "rule", "number": 0, "query": "x", "feed": "http://nowhere.example/"}'], [2]),
+        (["[" * 100_000], [2]), (["", "", "null"], [4]),
+        (['{"type": "article", "feed_url": "http://a.example/", "guid": "1", "title": "x", "rules": {"0": 1}}'], []),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_backup_is_said_by_line_and_the_rest_is_taken(
+    db: Path, lines: list[str], mistakes: list[int]
+) -> None:
+    head = '{"type": "tuireader", "version": 1}'
+    good = '{"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "Good", "html": "<p>x</p>"}'
+    *_, found = back(db, [head, *lines, good])
+    assert found == mistakes
+    with closing(connect(db)) as c:
+        assert "Good" in [headline.title for headline in articles.window(c, Query(), 0, 9)]
+
+
+@pytest.mark.parametrize(
+    "first", ["", "{}", "[]", "x", '{"type": "tuireader"}', '{"type": "tuireader", "version": 99}']
+)
+def test_what_is_no_backup_of_this_version_changes_nothing(db: Path, first: str) -> None:
+    with closing(connect(db)) as c, pytest.raises(NotAFeedListError):
+        restore(c, [first or "x"], NOW)
+
+
+def test_passwords_stay_here(db: Path) -> None:
+    with closing(connect(db)) as c:
+        feeds.add(c, "https://me:secret@a.example/feed", title="T", site="", now=NOW)
+        assert "secret" not in "".join(json.dumps(row) for row in backup_rows(c, NOW))

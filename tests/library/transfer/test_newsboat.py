@@ -1,0 +1,153 @@
+"""newsboat's folder as newsboat itself makes it: feeds, tags, titles, searches, and the marks of its cache."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import subprocess
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pexpect
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.factories import NOW
+from support.rss import Item, rss
+from tuireader.errors import NotAFeedListError
+from tuireader.library.transfer import newsboat
+from tuireader.library.transfer.import_any import Imported, import_path
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, folders, rules, saved_searches, tags
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+NEWSBOAT = shutil.which("newsboat")
+needs_newsboat = pytest.mark.skipif(NEWSBOAT is None, reason="newsboat is not installed")
+
+
+def take_in(db: Path, folder: Path) -> Imported:
+    with closing(connect(db)) as c:
+        return import_path(c, str(folder), NOW, lambda _said: None)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """newsboat's folder, without its cache."""
+    there = tmp_path / ".newsboat"
+    there.mkdir()
+    return there
+
+
+def publish(site: ScriptedSite, number: int, count: int = 3) -> str:
+    items = [Item(f"{number}-{n}", html=f"<p>Text {n} of {number}.</p>") for n in range(count)]
+    site.pages[f"/feed{number}"] = Reply(rss(*items, title=f"Feed {number}"))
+    return f"{site.url}/feed{number}"
+
+
+def command(folder: Path) -> list[str]:
+    return ["-u", str(folder / "urls"), "-c", str(folder / "cache.db"), "-C", "/dev/null"]
+
+
+def reload(folder: Path) -> None:
+    subprocess.run([str(NEWSBOAT), *command(folder), "-x", "reload"], check=True, capture_output=True)
+
+
+@needs_newsboat
+def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, site: ScriptedSite) -> None:
+    urls = [publish(site, number) for number in range(3)]
+    search = '"query:News:tags # \\"news\\" and unread = \\"yes\\""'
+    (folder / "urls").write_text(f'{urls[0]} news "~First"\n{urls[1]} news tech\n{urls[2]}\n{search}\n', "utf-8")
+    reload(folder)
+    publish(site, 0, 2)  # an article leaves its feed
+    env = {"TERM": "xterm", "HOME": str(folder), "LANG": "C.UTF-8"}
+    boat = pexpect.spawn(str(NEWSBOAT), command(folder), dimensions=(40, 120), env=env)
+    boat.expect("Feed 1")
+    boat.send("\r")  # the first feed
+    boat.expect("0-1")
+    boat.send("\r")  # its first article, which is read by that
+    boat.expect("Text")
+    boat.send("q")
+    boat.expect("0-1")
+    boat.send("\x05")
+    boat.expect("lags")
+    boat.send("ab\r")
+    boat.send("qqq")
+    boat.expect(pexpect.EOF)
+    marked = read_raw(folder / "cache.db", "SELECT title, flags FROM rss_item WHERE unread = 0 OR flags <> ''")
+    assert len(marked) == 1
+    assert marked[0][1] == "ab"
+
+    came = take_in(db, folder)
+    assert ([each.status for each in came.feeds], came.articles) == (["added"] * 4, 9)
+    with closing(connect(db)) as c:
+        by_url = {feed.url: feed for feed in feeds.every(c)}
+        names = {folder_.id: folder_.name for folder_ in folders.every(c)}
+        assert [(by_url[url].custom_title, names.get(by_url[url].folder_id or 0, "")) for url in urls] == [
+            ("First", "news"), ("", "news"), ("", "")
+        ]  # fmt: skip
+        assert [(rule.feed_id, rule.tags) for rule in rules.every(c)] == [(by_url[urls[1]].id, ("tech",))]
+        assert [(each.name, each.query) for each in saved_searches.every(c)] == [("News", "folder=news is:unread")]
+        (read,) = articles.window(c, Query(text="is:read "), 0, 9)
+        assert (read.title, read.starred) == (marked[0][0], True)
+        assert tags.of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
+        assert articles.count(c, Query(unread=True)) == 8
+    again = take_in(db, folder)
+    assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
+
+
+@needs_newsboat
+async def test_the_next_refresh_finds_what_newsboat_had(library: Library, folder: Path, site: ScriptedSite) -> None:
+    url = publish(site, 1)
+    (folder / "urls").write_text(url + "\n", "utf-8")
+    reload(folder)
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute("UPDATE rss_item SET unread = 0")
+        c.commit()
+    take_in(library.path, folder)
+    (event,) = await library.refresh(force=True)
+    assert (event.new, len(library.headlines())) == (0, 3)
+    assert all(headline.read for headline in library.headlines())
+
+
+def read_raw(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as c:
+        return c.execute(sql).fetchall()
+
+
+def test_the_cache_is_also_found_where_xdg_has_it(tmp_path: Path) -> None:
+    config, data = tmp_path / ".config" / "newsboat", tmp_path / ".local" / "share" / "newsboat"
+    for each in (config, data):
+        each.mkdir(parents=True)
+    (config / "urls").write_text("", "utf-8")
+    assert newsboat.find(config) == (config / "urls", None)
+    (data / "cache.db").touch()
+    assert newsboat.find(config) == newsboat.find(config / "urls") == (config / "urls", data / "cache.db")
+    assert newsboat.find(data) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage" * 1000, b"SQLite format 3\0" + b"x" * 4000])
+def test_a_cache_that_is_none_is_said_and_the_feeds_are_here(db: Path, folder: Path, content: bytes) -> None:
+    (folder / "urls").write_text("http://a.example/feed\n", "utf-8")
+    (folder / "cache.db").write_bytes(content)
+    with pytest.raises(NotAFeedListError, match=r"newsboat|cannot be read"):
+        take_in(db, folder)
+    with closing(connect(db)) as c:
+        assert [feed.url for feed in feeds.every(c)] == ["http://a.example/feed"]
+
+
+def test_a_view_in_the_place_of_its_table_is_not_asked(db: Path, folder: Path) -> None:
+    (folder / "urls").write_text("http://a.example/feed\n", "utf-8")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        endless = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x FROM n) SELECT x AS feedurl FROM n"
+        c.execute(f"CREATE VIEW rss_item AS {endless}")
+    with pytest.raises(NotAFeedListError, match="no cache of newsboat's"):
+        take_in(db, folder)
+
+
+def test_a_folder_of_something_else_is_said(db: Path, folder: Path) -> None:
+    with pytest.raises(NotAFeedListError, match="folder without newsboat's urls"):
+        take_in(db, folder)
