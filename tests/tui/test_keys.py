@@ -87,7 +87,7 @@ def test_the_palette_offers_what_does_something_wherever_the_focus_is() -> None:
 
 def test_hints_are_in_order_and_share_a_word() -> None:
     assert [row.description for row in keys.hints("list", {})] == [
-        "move", "open", "star", "read", "search", "refresh", "add", "back", "more", "help"
+        "move", "open", "star", "read", "search", "refresh", "add", "select", "back", "more", "help"
     ]  # fmt: skip
     assert keys.hints("sidebar", {})[0] == keys.Row("j/k", "move", "down")
     assert [row.description for row in keys.hints("article", {})] == [

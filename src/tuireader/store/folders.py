@@ -90,6 +90,12 @@ def remove(c: sqlite3.Connection, folder_id: int) -> None:
         c.execute("DELETE FROM folder WHERE id = ?", (folder_id,))
 
 
+def remove_empty(c: sqlite3.Connection) -> None:
+    """Remove the folders in which there is no feed."""
+    with transaction(c):
+        c.execute("DELETE FROM folder WHERE id NOT IN (SELECT folder_id FROM feed WHERE folder_id IS NOT NULL)")
+
+
 def _folder(row: tuple[object, ...]) -> Folder:
     from tuireader.model.folder import Folder
 

@@ -86,6 +86,11 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
     return [_rule(row) for row in rows]
 
 
+def caught_by(c: sqlite3.Connection, rule_id: int) -> list[int]:
+    """The articles with which a rule did anything."""
+    return [row[0] for row in c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()]
+
+
 def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
     """What rules did to an article, as bits, by their ids."""
     return dict(c.execute("SELECT rule_id, did FROM rule_article WHERE article_id = ?", (article_id,)).fetchall())

@@ -102,10 +102,13 @@ COMMANDS = (
     Command("all-read", "A", "mark everything shown as read", "panes", "Articles"),
     Command("mark-as-read", "M", "mark as read: above, below, older …", "panes", "Articles"),
     Command("undo", "U", "undo", "panes", "Articles"),
-    Command("select", "v", "select; in the sidebar, choose too", "panes", "Articles"),
+    Command(
+        "select", "v", "select; in the sidebar, choose too", "panes", "Articles",
+        {"list": (8, "select"), "sidebar": (9, "choose too")},
+    ),
     Command("select-to", "V", "select up to here", "panes", "Articles"),
     Command("select-all", "ctrl+a", "select all that is shown", "panes", "Articles"),
-    Command("file", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles"),
+    Command("tags", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles"),
     Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
@@ -142,7 +145,9 @@ COMMANDS = (
         {"sidebar": (5, "clear")},
     ),
     Command("sort", "s", "sort", "panes", "Lists and feeds", {"sidebar": (6, "sort")}),
-    Command("exclude", "x", "leave out; remove a saved search", "panes", "Lists and feeds"),
+    Command(
+        "exclude", "x", "leave out; remove a saved search", "panes", "Lists and feeds", {"sidebar": (9, "leave out")}
+    ),
     Command("save-search", "S", "save what is shown as a search", "panes", "Lists and feeds"),
     Command("rules", "!", "rules: hide, star, tag by itself", "panes", "Lists and feeds"),
     Command("dense", "=", "compact or roomy list", "panes", "Lists and feeds"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -41,6 +43,13 @@ async def press(pilot: Pilot[None], *pressed: str) -> None:
     for key in pressed:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def comes(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+    """Wait for what another process does."""
+    async with asyncio.timeout(30):
+        while not is_so():
+            await settle(pilot)
 
 
 def shown(app: ReaderApp) -> list[Headline]:
@@ -129,15 +138,17 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert "5 selected" in screen_text(app)
         await press(pilot, "f")
         assert set(ids(library, Query(starred=True))) == chosen
+        assert not app.reader.headlines.selected
+        await press(pilot, "g", "V", "j", "j", "j", "j", "V")
+        assert app.reader.headlines.selected == chosen
         await press(pilot, "m")
         assert set(ids(library, Query(text="is:read "))) == chosen
-        await press(pilot, "T")
+        await press(pilot, "g", "v", *"jjj", "V", "T")
         assert isinstance(app.screen, PickScreen)
         await press(pilot, *"sea", "enter", "escape")
         with closing(connect(library)) as c:
             assert {id_ for id_, some in tags.of(c, ids(library)).items() if "sea" in some} == chosen
             assert labels.every(c, "tag") == ["Later", "sea"]
-        await press(pilot, "escape")
         assert not app.reader.headlines.selected
         for _ in range(3):  # tag, read, star
             await press(pilot, "U")
@@ -208,13 +219,20 @@ async def test_a_rule_is_typed_with_what_it_would_have_caught(library: Path) -> 
         hidden = [title for title in before if "arbour" in title and "Harbours" not in title]
         assert f"{len(hidden)} articles in the last 90 days" in screen_text(app)
         assert hidden[0] in screen_text(app)
-        await press(pilot, "enter")
-        assert "From now on: hide" in screen_text(app)
-        assert titles(app) == [title for title in before if title not in hidden]
+        await press(pilot, *["down"] * 8, "enter", *["up"] * 8, "enter")  # for what is here, too
+        left = [title for title in before if title not in hidden]
+        await comes(pilot, lambda: titles(app) == left)
+        assert f"From now on: hide; {len(hidden)} changed" in screen_text(app)
         await press(pilot, "exclamation_mark")
         assert "hide: title:harbour" in screen_text(app)
-        await press(pilot, "up", *["down"] * 9, "enter")
-        assert titles(app) == before
+        await press(pilot, *["down"] * 9, "enter")
+        await comes(pilot, lambda: titles(app) == before)
+        with closing(connect(library)) as c:
+            assert rules.every(c) == []
+        await press(pilot, "U")  # removing it is taken back
+        await comes(pilot, lambda: titles(app) == left)
+        await press(pilot, "U")  # so is making it
+        await comes(pilot, lambda: titles(app) == before)
         with closing(connect(library)) as c:
             assert rules.every(c) == []
 
@@ -228,11 +246,10 @@ async def test_a_rule_for_a_feed_with_tags_and_an_end(library: Path) -> None:
         await press(pilot, "down", "enter")  # for this feed
         await press(pilot, "down", "enter", *"2020-01-01", "enter")
         assert "is over already" in screen_text(app)
-        await press(pilot, "enter", *"soonish", "enter")
+        await press(pilot, *"soonish", "enter")
         assert "is not a date" in screen_text(app)
-        await press(pilot, "enter", "down", "down", "enter")  # in a week
-        await press(pilot, "down", "enter")  # not what is here
-        await press(pilot, *["up"] * 8, "enter")
+        await press(pilot, "down", "down", "enter")  # in a week
+        await press(pilot, *["up"] * 7, "enter")
         with closing(connect(library)) as c:
             (rule,) = rules.every(c)
             assert (rule.hide, rule.read, rule.star, rule.keep, rule.tags) == (False, True, True, True, ("Sea",))

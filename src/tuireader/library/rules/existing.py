@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tuireader.model.clock import utc_now
+from tuireader.model.rule import Rule
 from tuireader.store import articles, rules
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Mapping
 
     from tuireader.model.headline import Headline
-    from tuireader.model.rule import Rule
 
 LOOKED_BACK = timedelta(days=90)
 """How far back what a rule would have caught is looked for."""
@@ -28,6 +29,8 @@ class Preview(NamedTuple):
 
     total: int
     newest: list[Headline]
+    here: int = 0
+    """How many articles it would catch of all that are here."""
 
 
 def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Preview:
@@ -35,7 +38,8 @@ def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Prev
     if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
     query = rules.query_of(rule, since=now - LOOKED_BACK)
-    return Preview(articles.count(c, query), articles.window(c, query, 0, most))
+    here = articles.count(c, rules.query_of(rule))
+    return Preview(articles.count(c, query), articles.window(c, query, 0, most), here)
 
 
 def keep(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
@@ -52,6 +56,20 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
             pause(_PAUSE)
         changed += len(rules.apply(c, rule, ids[start : start + _STEP]))
     return changed
+
+
+def as_json(rule: Rule) -> dict[str, Any]:
+    """A rule as values that JSON can hold, without its id."""
+    said = asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
+    del said["id"]
+    return said
+
+
+def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[int]) -> None:
+    """Make a rule again of what `as_json` gave, and do again what it had done with articles."""
+    until = datetime.fromisoformat(said["until"]) if said.get("until") else None
+    rule = Rule(**{**said, "tags": tuple(said.get("tags") or ()), "until": until})
+    rules.apply(c, rules.add(c, rule, utc_now()), ids)
 
 
 def remove(c: sqlite3.Connection, rule: Rule, *, take_back: bool, pause: Callable[[float], None] = time.sleep) -> int:

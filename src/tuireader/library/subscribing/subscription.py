@@ -5,11 +5,14 @@ from __future__ import annotations
 import sqlite3
 
 from tuireader.store import feeds, folders
+from tuireader.store.connection import transaction
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
     """Remove a subscription, and with it its articles and what was done to them."""
-    feeds.remove(c, feed_id)
+    with transaction(c):
+        feeds.remove(c, feed_id)
+        folders.remove_empty(c)
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
@@ -18,5 +21,10 @@ def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:
 
 
 def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
-    """Put a feed into the folder of this name, which is made if it is new; without a name, into none."""
-    folders.put(c, feed_id, folders.add(c, folder).id if folder.strip() else None)
+    """Put a feed into the folder of this name, which is made if it is new; without a name, into none.
+
+    A folder in which nothing is left goes.
+    """
+    with transaction(c):
+        folders.put(c, feed_id, folders.add(c, folder).id if folder.strip() else None)
+        folders.remove_empty(c)

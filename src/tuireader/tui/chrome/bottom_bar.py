@@ -38,12 +38,14 @@ class BottomBar(Container):
         focused = self.screen.focused
         return focused is not None and self._prompt not in focused.ancestors
 
-    async def ask(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None) -> None:
+    async def ask(
+        self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/"
+    ) -> None:
         """Let the user type; see `Prompt`. What is typed at once is typed there too."""
         if self._prompt is None and self.is_mounted:  # a key may come before there is a screen
             from tuireader.tui.chrome.prompt import Prompt
 
-            self._prompt = Prompt(purpose, text, hint, suggester)
+            self._prompt = Prompt(purpose, text, hint, suggester, mark)
             self.hints.display = False
             self.display = True
             await self.mount(self._prompt)

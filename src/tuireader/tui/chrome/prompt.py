@@ -44,7 +44,7 @@ class Prompt(Horizontal):
             self.entered = entered
             """Whether it was closed with enter, and not by going elsewhere."""
 
-    def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None) -> None:
+    def __init__(self, purpose: str, text: str, hint: str, suggester: Suggester | None = None, mark: str = "/") -> None:
         """`purpose` is what the messages carry; `text` is there to begin with; `hint` is shown while there is none.
 
         `suggester` completes what is typed.
@@ -54,10 +54,11 @@ class Prompt(Horizontal):
         self._text = text
         self._hint = hint
         self._suggester = suggester
+        self._mark = mark
 
     def compose(self) -> ComposeResult:
         """The mark, the line, and what it is for."""
-        yield Static(plain("  / "), id="prompt-mark")
+        yield Static(plain(f"  {self._mark} "), id="prompt-mark")
         yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester)
 
     @property

@@ -132,6 +132,8 @@ class FacetList(SideList):
         """What is filtered by, else the order where it is not the usual one."""
         if self.filter:
             return f"/{self.filter}"
+        if not self.room:
+            return str(self.row_count())
         if not self.is_turned or not self.rows:
             return ""
         return "a–z" if self.by_name else "most first"

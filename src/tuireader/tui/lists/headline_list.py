@@ -59,6 +59,9 @@ class HeadlineList(RowList):
             super().__init__()
             self.article_id = article_id
 
+    class Selected(Message):
+        """The headline under the cursor was selected beside others, or no more."""
+
     class ContextWanted(Message):
         """Headlines in sight whose context is not known yet."""
 
@@ -349,6 +352,10 @@ class HeadlineList(RowList):
         if self._window.pinned(self.cursor) is None:
             self._window.pin(self.cursor)
         self.post_message(self.Pointed())
+
+    def action_open_too(self) -> None:
+        """Select the headline under the cursor beside others, or no more."""
+        self.post_message(self.Selected())
 
     def action_open(self) -> None:
         """Open the headline under the cursor."""

@@ -129,7 +129,14 @@ class RowList(Rows):
         if event.button == 1 and 0 <= index < len(places):
             event.stop()
             self.move_to(places[index].item)
-            self.action_open()
+            if event.ctrl or event.meta:
+                self.action_open_too()
+            else:
+                self.action_open()
+
+    def action_open_too(self) -> None:
+        """What a click with ctrl does: in a list where several can be chosen, choose the row beside others."""
+        self.action_open()
 
     # Painting.
 

@@ -46,6 +46,18 @@ class SideList(RowList):
             """The list."""
             return self.side_list
 
+    class ChosenToo(Message):
+        """The row under the cursor was chosen beside others."""
+
+        def __init__(self, side_list: SideList) -> None:
+            super().__init__()
+            self.side_list = side_list
+
+        @property
+        def control(self) -> SideList:
+            """The list."""
+            return self.side_list
+
     class Pointed(Message):
         """The cursor is on another row, or the list has the focus now."""
 
@@ -222,6 +234,10 @@ class SideList(RowList):
     def action_open(self) -> None:
         """Choose the row under the cursor; choosing what is chosen clears it."""
         self._choose(onward=False)
+
+    def action_open_too(self) -> None:
+        """Choose the row under the cursor beside others."""
+        self.post_message(self.ChosenToo(self))
 
     def action_right(self) -> None:
         """Choose the row under the cursor and go on to the headlines."""

@@ -64,6 +64,7 @@ class ArticleCommands:
         for id_ in ids:
             self._headlines.keep(id_)
         self._statuses.toggle_many(ids, field)
+        self._headlines.headlines.select(frozenset())
 
     def browse(self) -> None:
         """Open it in the user's browser; of many, the first few."""

@@ -31,7 +31,9 @@ class Captions:
         else:
             selected = len(panes.headlines.selected)
             panes.title_bar.shown = (f"{selected} selected · " if selected else "") + (
-                status_text.described(panes.headlines_pane.wanted, counts.feeds, counts.folders) if counts else ""
+                status_text.described(panes.headlines_pane.wanted, counts.feeds, counts.folders, panes.sidebar.saved)
+                if counts
+                else ""
             )
         panes.title_bar.states = status_text.states(
             counts,

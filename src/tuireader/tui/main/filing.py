@@ -36,11 +36,11 @@ class FilingController:
         start(self._panes, partial(self._ask_for_tags, frozenset(ids)), group="filing")
 
     async def _ask_for_tags(self, ids: frozenset[int]) -> None:
-        every, there = await self._cache.read(lambda c: _tags(c, ids))
+        every, there, name = await self._cache.read(lambda c: _tags(c, ids))
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.pick import PickScreen
 
-        title = "Tags" if len(ids) == 1 else f"Tags of {len(ids)} articles"
+        title = f"Tags of “{name}”" if len(ids) == 1 else f"Tags of {len(ids)} articles"
         open_dialog(self._panes.app, PickScreen(title, every, there, noun="tag"), partial(self._tagged, ids))
 
     def _tagged(self, ids: frozenset[int], picked: Picked | None) -> None:
@@ -51,6 +51,7 @@ class FilingController:
         step = await self._cache.write(partial(_change_tags, ids=ids, on=picked.on, off=picked.off))
         if step.tagged or step.untagged:
             self._statuses.can_be_undone(step)
+        self._panes.headlines.select(frozenset())
         self._statuses.tell()
 
     def file(self, feed: Feed) -> None:
@@ -83,12 +84,13 @@ class FilingController:
 # Seldom needed: loaded where it is.
 
 
-def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool]]:
-    """All tags, and those that all of the articles have (true), or some."""
-    from tuireader.store import labels, tags
+def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, bool], str]:
+    """All tags, and those that all of the articles have (true), or some; and the title of an article."""
+    from tuireader.store import articles, labels, tags
 
     counts = Counter(name for names in tags.of(c, ids).values() for name in names)
-    return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}
+    title = next((headline.title for headline in articles.headlines(c, [*ids][:1])), "")
+    return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}, title
 
 
 def _change_tags(c: Connection, ids: Collection[int], on: Collection[str], off: Collection[str]) -> UndoStep:

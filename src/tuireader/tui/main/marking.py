@@ -77,7 +77,6 @@ class MarkController:
             ways += [
                 _Way("what is above the cursor", lambda c: _beside(c, query, current, -1)),
                 _Way("what is below the cursor", lambda c: _beside(c, query, current, 1)),
-                _Way("what is shown and older", lambda c: _to_mark(c, _older(query, current))),
                 _Way("what is older than a week", lambda c: _to_mark(c, replace(query, until=self._week_ago()))),
                 _Way(f"this feed: {current.feed_title}", lambda c: _to_mark(c, Query(feeds=(current.feed_id,)))),
             ]
@@ -89,10 +88,6 @@ class MarkController:
 
     def _week_ago(self) -> datetime:
         return self._panes.headlines.now() - timedelta(days=7)
-
-
-def _older(query: Query, current: Headline) -> Query:
-    return replace(query, until=current.date - timedelta(seconds=1))
 
 
 # Loaded in the thread that needs it.

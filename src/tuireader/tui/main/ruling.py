@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
+from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
 
@@ -27,13 +28,22 @@ class RuleController:
     """Asks for rules, makes them and removes them."""
 
     def __init__(
-        self, panes: PanesScreen, cache: Cache, target: KeyTarget, statuses: StatusController, clock: Clock
+        self,
+        panes: PanesScreen,
+        cache: Cache,
+        target: KeyTarget,
+        statuses: StatusController,
+        *,
+        clock: Clock,
+        undo_key: str,
     ) -> None:
+        """`undo_key` is how that key is written."""
         self._panes = panes
         self._cache = cache
         self._target = target
         self._statuses = statuses
         self._clock = clock
+        self._undo_key = undo_key
 
     def ask(self) -> None:
         """Show the rules; what is searched for is what a new one begins with."""
@@ -72,13 +82,19 @@ class RuleController:
         if is_applied:
             changed = await self._cache.take(partial(_apply, rule=kept))
         done = f"; {changed} changed" if is_applied else ""
-        toast(self._panes, f"From now on: {kept.said}{done}. ! shows all rules")
+        self._statuses.can_be_undone(
+            UndoStep(f"The rule is gone, and what it did: {kept.query or kept.said}", rule=kept.id)
+        )
+        toast(self._panes, f"From now on: {kept.said}{done} ({self._undo_key} to undo)")
         self._statuses.tell()
 
     async def _remove(self, rule: Rule) -> None:
+        ids = await self._cache.read(lambda c: _caught_by(c, rule))
         changed = await self._cache.take(partial(_remove, rule=rule))
+        step = UndoStep(f"The rule is back: {rule.query or rule.said}", ids, removed_rule=_as_json(rule))
+        self._statuses.can_be_undone(step)
         some = "nothing had been done" if not changed else f"what it did with {changed} is taken back"
-        toast(self._panes, f"The rule is removed; {some}")
+        toast(self._panes, f"The rule is removed; {some} ({self._undo_key} to undo)")
         self._statuses.tell()
 
 
@@ -111,6 +127,18 @@ def _keep(c: Connection, rule: Rule, now: datetime) -> Rule:
     from tuireader.library.rules import existing
 
     return existing.keep(c, rule, now)
+
+
+def _caught_by(c: Connection, rule: Rule) -> list[int]:
+    from tuireader.store import rules
+
+    return rules.caught_by(c, rule.id)
+
+
+def _as_json(rule: Rule) -> dict[str, Any]:
+    from tuireader.library.rules import existing
+
+    return existing.as_json(rule)
 
 
 def _apply(c: Connection, rule: Rule) -> int:

@@ -122,7 +122,7 @@ class ReaderScreen(PanesScreen):
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
         self.selecting = SelectController(self, cache, self.choosing, self._selected)
-        self.ruling = RuleController(self, cache, self.key_target, self.statuses, clock)
+        self.ruling = RuleController(self, cache, self.key_target, self.statuses, clock=clock, undo_key=undo_key)
         self.marking = MarkController(self, cache, self.statuses)
         self.filing = FilingController(self, cache, self.statuses)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
@@ -157,7 +157,7 @@ class ReaderScreen(PanesScreen):
             "select": self.selecting.toggle,
             "select-to": self.selecting.toggle_to,
             "select-all": self.selecting.select_all,
-            "file": self._file,
+            "tags": self._file,
             "exclude": self._exclude,
             "save-search": self.searches.save,
             "rules": self.ruling.ask,
@@ -338,6 +338,14 @@ class ReaderScreen(PanesScreen):
         if not (self.trail.back() or self._unselect() or self.prompts.clear()):
             super().back()
 
+    @on(SideList.ChosenToo)
+    def _choose_too(self, event: SideList.ChosenToo) -> None:
+        self.selecting.choose_too(event.side_list)
+
+    @on(HeadlineList.Selected)
+    def _select_too(self) -> None:
+        self.selecting.toggle_current()
+
     def _unselect(self) -> bool:
         return self.pane == "headlines" and self.selecting.clear()
 
@@ -351,10 +359,12 @@ class ReaderScreen(PanesScreen):
     def _file(self) -> None:
         """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""
         feed = self.sidebar.pointed_feed
-        if self.pane == "sidebar" and feed is not None:
+        if self.pane != "sidebar":
+            self.filing.tag(self.key_target.articles())
+        elif feed is not None:
             self.filing.file(feed.feed)
         else:
-            self.filing.tag(self.key_target.articles())
+            toast(self, "In the sidebar, this is for the folder of a feed: put the cursor on one.")
 
     # Reading.
 

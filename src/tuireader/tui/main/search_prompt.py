@@ -65,7 +65,7 @@ class PromptController:
         """Ask for a name; `done` is called with it, where one is given."""
         self._name, self._named = text, done
         self._before_name = self._panes.focused
-        await self._panes.bottom.ask(NAME, text, hint)
+        await self._panes.bottom.ask(NAME, text, hint, mark="›")
 
     def changed(self, event: Prompt.Changed) -> None:
         """Filter or search by what is typed so far."""

@@ -52,8 +52,15 @@ class SearchesController:
         start(self._panes, partial(self._write, name, text), group="filing")
 
     async def _write(self, name: str, text: str) -> None:
-        saved = await self._cache.write(partial(_keep, name=name, text=text))
-        toast(self._panes, f"Saved as {saved.name}: it is in the sidebar")
+        before, saved = await self._cache.write(partial(_keep, name=name, text=text))
+        if before is None:
+            step = UndoStep(f"“{saved.name}” is not saved any more", saved=saved.name)
+            said = f"Saved as “{saved.name}”: it is in the sidebar"
+        else:
+            step = UndoStep(f"“{before.name}” is as before", search=(before.name, before.query))
+            said = f"“{saved.name}” is another search now ({self._undo_key} to undo)"
+        self._statuses.can_be_undone(step)
+        toast(self._panes, said)
         self._panes.sidebar.count_searches()
 
     def remove(self) -> bool:
@@ -68,8 +75,8 @@ class SearchesController:
 
     async def _remove(self, saved: SavedSearch) -> None:
         await self._cache.write(partial(_remove, id_=saved.id))
-        self._statuses.can_be_undone(UndoStep(f"{saved.name} is back", search=(saved.name, saved.query)))
-        toast(self._panes, f"{saved.name} is removed ({self._undo_key} to undo)")
+        self._statuses.can_be_undone(UndoStep(f"“{saved.name}” is back", search=(saved.name, saved.query)))
+        toast(self._panes, f"“{saved.name}” is removed ({self._undo_key} to undo)")
         self._panes.sidebar.count_searches()
 
 
@@ -82,10 +89,11 @@ def _text_of(c: Connection, query: Query) -> str:
     return saved.text_of(c, query)
 
 
-def _keep(c: Connection, name: str, text: str) -> SavedSearch:
+def _keep(c: Connection, name: str, text: str) -> tuple[SavedSearch | None, SavedSearch]:
+    """Keep a search; gives what was kept under its name before, and what is now."""
     from tuireader.library.reading import saved
 
-    return saved.keep(c, name, text)
+    return saved.named(c, name), saved.keep(c, name, text)
 
 
 def _remove(c: Connection, id_: int) -> None:

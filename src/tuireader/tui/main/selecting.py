@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from sqlite3 import Connection
 
+    from tuireader.tui.lists.side_list import SideList
     from tuireader.tui.main.choosing import QueryController
     from tuireader.tui.main.panes import PanesScreen
 
@@ -37,14 +38,19 @@ class SelectController:
 
     def toggle(self) -> None:
         """Select the article under the cursor, or no more, and go on to the next; in the sidebar, choose a row too."""
-        if self._panes.pane == "sidebar":
-            self._choose_also(excluded=False)
-            return
-        headlines = self._panes.headlines
-        if (current := headlines.current) is not None:
+        sidebar = self._panes.sidebar
+        if self._panes.pane == "sidebar" and sidebar.focused is not None:
+            self.choose_too(sidebar.focused)
+        elif self.toggle_current():
+            self._panes.headlines.move_to(self._panes.headlines.cursor + 1)
+
+    def toggle_current(self) -> bool:
+        """Select the article under the cursor, or no more; whether there is one."""
+        current = self._panes.headlines.current
+        if current is not None:
             self._anchor = current.id
             self._select(self.ids ^ {current.id})
-            headlines.move_to(headlines.cursor + 1)
+        return current is not None
 
     def toggle_to(self) -> None:
         """Select all from the article that was selected last to the one under the cursor."""
@@ -74,13 +80,15 @@ class SelectController:
 
     def exclude(self) -> None:
         """Leave the row under the sidebar's cursor out, or no more."""
-        if self._panes.pane == "sidebar":
-            self._choose_also(excluded=True)
+        sidebar = self._panes.sidebar
+        if self._panes.pane == "sidebar" and sidebar.focused is not None:
+            self.choose_too(sidebar.focused, excluded=True)
         else:
             toast(self._panes, "In the sidebar, this leaves the row under the cursor out.")
 
-    def _choose_also(self, *, excluded: bool) -> None:
-        wanted = self._panes.sidebar.query_with_pointed(self._choosing.wanted, excluded=excluded)
+    def choose_too(self, side_list: SideList, *, excluded: bool = False) -> None:
+        """Choose the row under the cursor of a list beside others, or leave it out; or no more."""
+        wanted = self._panes.sidebar.query_with_pointed(self._choosing.wanted, side_list, excluded=excluded)
         if wanted is not None:
             self._choosing.want(wanted)
 

@@ -145,17 +145,16 @@ class Sidebar(Backdrop):
         order = "newest" if query.order == "best" else query.order
         return Query(text=text, order=order)
 
-    def query_with_pointed(self, query: Query, *, excluded: bool) -> Query | None:
-        """A query in which the row under the cursor is chosen, or left out, beside others, or no more.
+    def query_with_pointed(self, query: Query, side_list: SideList, *, excluded: bool) -> Query | None:
+        """A query in which the row under the cursor of a list is chosen, or left out, beside others, or no more.
 
         None where there is no such row.
         """
-        focused = self.focused
-        row = focused.pointed if focused is not None else None
-        if row is None or focused is self.searches:
+        row = side_list.pointed
+        if row is None or side_list is self.searches:
             return None
-        if isinstance(focused, FacetList):
-            return queries.with_also(query, focused.field, row.key, excluded=excluded)
+        if isinstance(side_list, FacetList):
+            return queries.with_also(query, side_list.field, row.key, excluded=excluded)
         if excluded or row.key == ALL:
             return None
         if row.key == UNREAD:

@@ -16,11 +16,17 @@ from tuireader.tui.support.text_fitting import ago
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.query import Query
+    from tuireader.model.saved_search import SavedSearch
     from tuireader.tui.lists.choices import Choice
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 
-def described(query: Query, feeds: Sequence[FeedSummary], folders: Mapping[int, str] = MappingProxyType({})) -> str:
+def described(
+    query: Query,
+    feeds: Sequence[FeedSummary],
+    folders: Mapping[int, str] = MappingProxyType({}),
+    saved: Sequence[SavedSearch] = (),
+) -> str:
     """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one.
 
     Of what is chosen together any may hold: "Europe or Asia"; what is left out has a minus.
@@ -40,7 +46,8 @@ def described(query: Query, feeds: Sequence[FeedSummary], folders: Mapping[int, 
     left_out += [name or "No category" for name in query.not_categories]
     left_out += [name or "No author" for name in query.not_authors]
     parts += [f"−{name}" for name in left_out]
-    parts += [f"“{text}”"] if text else []
+    name = next((each.name for each in saved if each.query == text), f"“{text}”")
+    parts += [name] if text else []
     parts = [part for part in parts if part] or ["All articles"]
     parts += [f"{query.order} first"] if query.order != ("best" if text else "newest") else []
     return " · ".join(printable(part) for part in parts)

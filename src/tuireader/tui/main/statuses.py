@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.errors import BusyError, TuireaderError
+from tuireader.errors import BusyError, NotFoundError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.clock import Clock
@@ -215,7 +216,8 @@ class StatusController:
             self._node.post_message(FeedRestored(step.feed_id))
             toast(self._node, step.undone)
             return
-        if step.tagged or step.untagged or step.folder is not None or step.search:
+        is_more = step.tagged or step.untagged or step.saved or step.removed_rule
+        if is_more or step.folder is not None or step.search or step.rule is not None:
             await self._cache.write(partial(_take_back, step=step))
         if step.read is not None or step.starred is not None:
             await self._mark_in_steps(sorted(step.ids), read=step.read, starred=step.starred)
@@ -266,3 +268,18 @@ def _take_back(connection: Connection, step: UndoStep) -> None:
         put_into(connection, step.feed_id, step.folder)
     if step.search is not None:
         saved.keep(connection, *step.search)
+    if step.saved and (found := saved.named(connection, step.saved)) is not None:
+        saved.remove(connection, found.id)
+    if step.rule is not None or step.removed_rule:
+        _take_back_rule(connection, step)
+
+
+def _take_back_rule(connection: Connection, step: UndoStep) -> None:
+    from tuireader.library.rules import existing
+    from tuireader.store import rules
+
+    if step.removed_rule:
+        existing.bring_back(connection, step.removed_rule, step.ids)
+    elif step.rule is not None:
+        with suppress(NotFoundError):  # it was removed meanwhile
+            existing.remove(connection, rules.get(connection, step.rule), take_back=True)

@@ -38,7 +38,13 @@ class UndoStep(NamedTuple):
     folder: str | None = None
     """The folder that the feed was in before; empty for none; None where it is still in it."""
     search: tuple[str, str] | None = None
-    """The name and the query of the saved search that was removed."""
+    """The name and the query of the saved search that was removed, or replaced."""
+    saved: str = ""
+    """The name of the search that was saved, and was not there before."""
+    rule: int | None = None
+    """The rule that was made."""
+    removed_rule: Mapping[str, Any] = {}
+    """The rule that was removed, as values that JSON can hold; `ids` are the articles with which it did anything."""
 
     @property
     def is_kept(self) -> bool:

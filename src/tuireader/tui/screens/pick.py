@@ -38,11 +38,19 @@ class PickScreen(Dialog[Picked | None]):
     ]
 
     def __init__(
-        self, title: str, names: Sequence[str], there: Mapping[str, bool], *, noun: str, nothing: str = ""
+        self,
+        title: str,
+        names: Sequence[str],
+        there: Mapping[str, bool],
+        *,
+        noun: str,
+        nothing: str = "",
+        hint: str = "",
     ) -> None:
         """`there` are the names that all (true) or some (false) have now; `noun` is what a name is one of.
 
         With `nothing`, which says what having none is called, exactly one is picked, and at once; else any number.
+        `hint` says what may be typed, where that is another thing.
         """
         super().__init__()
         self._title = title
@@ -51,6 +59,7 @@ class PickScreen(Dialog[Picked | None]):
         self._changed: dict[str, bool] = {}
         self._noun = noun
         self._nothing = nothing
+        self._hint = hint or f"type to find a {noun}, or to make one"
         self._shown: list[str] = []
         self._made = ""
         """What is typed, where it is no name that there is."""
@@ -59,7 +68,7 @@ class PickScreen(Dialog[Picked | None]):
         """A title, a line to type into, and the names."""
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
-            yield Entry(placeholder=f"type to find a {self._noun}, or to make one", compact=True)
+            yield Entry(placeholder=self._hint, compact=True)
             yield LedList()
             yield self.hint_bar()
 

@@ -96,7 +96,7 @@ class RulesScreen(Dialog[RuleWish | None]):
         self._tags = tags
         self._suggester = suggester
         self._until = "no end"
-        self._is_applied = True
+        self._is_applied = False
         self._preview: Preview | None = None
         self._acts: list[Callable[[], None] | None] = []
         """What each row does."""
@@ -166,7 +166,9 @@ class RulesScreen(Dialog[RuleWish | None]):
         rows.append((Line(f"{self._sign(is_on=bool(rule.tags))} tag", tags), self._ask_for_tags))
         rows.append((Line("  for", self._scopes[0].words), self._turn_scope))
         rows.append((Line("  until", self._until), self._ask_for_end))
-        rows.append((self._box("also for what is here already", is_on=self._is_applied), self._toggle_applied))
+        also = self._box("also for what is here already", is_on=self._is_applied)
+        here = f"{self._preview.here}" if self._preview is not None and self._preview.here else ""
+        rows.append((Line(also.text, here), self._toggle_applied))
         every = [*rows, *((line, None) for line in self._caught())]
         if self._there:
             every += [(Line(""), None), (Line("Rules that there are", "enter removes one", is_heading=True), None)]
@@ -235,7 +237,9 @@ class RulesScreen(Dialog[RuleWish | None]):
             self._fill()
 
     def _ask_for_end(self) -> None:
-        pick = PickScreen("Until when? 2026-12-01, or", [*_ENDS], {self._until: True}, noun="date", nothing="no end")
+        hint = "a day to come, as in 2026-12-01, or one of these"
+        there = {self._until: True}
+        pick = PickScreen("Until when?", [*_ENDS], there, noun="date", nothing="no end", hint=hint)
         open_dialog(self.app, pick, self._take_end)
 
     def _take_end(self, picked: Picked | None) -> None:
@@ -246,10 +250,12 @@ class RulesScreen(Dialog[RuleWish | None]):
         try:
             until = None if days is None else self._now() + timedelta(days=days) if days else span(said, self._now())[0]
         except ValueError:
-            toast(self, f"{said} is not a date: a day is written 2026-12-01.", severity="warning")
+            toast(self, f"“{said}” is not a date: a day is written 2026-12-01.", severity="warning")
+            self._ask_for_end()
             return
         if until is not None and until <= self._now():
-            toast(self, f"{said} is over already.", severity="warning")
+            toast(self, f"“{said}” is over already.", severity="warning")
+            self._ask_for_end()
             return
         self._until, self._rule = said, replace(self._rule, until=until)
         self._fill()
