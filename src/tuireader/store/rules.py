@@ -25,13 +25,13 @@ _SEPARATOR = "\x1f"
 
 
 def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
-    """Keep a rule; it does nothing with what is here already until it is applied."""
+    """Keep a rule, under its id where it has one; it does nothing with what is here already until it is applied."""
     with transaction(c):
         row = c.execute(
-            "INSERT INTO rule (query, feed_id, folder_id, actions, tags, until, created) VALUES (?, ?, ?, ?, ?, ?, ?)"
-            f" RETURNING {_COLUMNS}",
+            "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"
+            f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
             (
-                rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions, _SEPARATOR.join(rule.tags),
+                rule.id or None, rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions, _SEPARATOR.join(rule.tags),
                 seconds(rule.until), seconds(now),
             ),
         ).fetchone()  # fmt: skip

@@ -59,10 +59,8 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
 
 
 def as_json(rule: Rule) -> dict[str, Any]:
-    """A rule as values that JSON can hold, without its id."""
-    said = asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
-    del said["id"]
-    return said
+    """A rule as values that JSON can hold."""
+    return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[int]) -> None:
