@@ -73,6 +73,9 @@ class Config:
     open_next_unread: bool = _option(
         default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
     )
+    one_story: bool = _option(
+        default=True, kind=Switch(), help_="what several feeds tell is one article, where the fullest of them stands"
+    )
     keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
     """The names that stand in the file: they win over what the program remembers."""

@@ -35,6 +35,9 @@ class Headline:
     is_dated: bool = True
     """Whether its site says when it was written; else `date` is only what it is sorted by."""
 
+    feeds: int = 1
+    """How many feeds tell its story."""
+
     @property
     def status(self) -> Status:
         """What the user did with the article, as far as a row knows it: not where reading stopped."""

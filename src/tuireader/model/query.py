@@ -33,6 +33,8 @@ class Query:
     not_authors: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     not_tags: tuple[str, ...] = ()
+    apart: bool = False
+    """Each telling of a story is an article of its own, also where another one tells it more fully."""
     unread: bool = False
     starred: bool = False
     text: str = ""

@@ -9,7 +9,7 @@ from tuireader.model.headline import Headline
 from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names
-from tuireader.store.query_sql import Part, Selection, select
+from tuireader.store.query_sql import NOT_ASIDE, Part, Selection, select
 from tuireader.store.times import seconds, stamp
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of these articles, in this order; what is no longer there is left out."""
     rows = c.execute(
         f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
-        " a.published IS NOT NULL OR a.updated IS NOT NULL"
+        " a.published IS NOT NULL OR a.updated IS NOT NULL,"
+        " CASE WHEN a.story IS NULL THEN 1"
+        " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story) END"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
         (id_list(ids),),
     ).fetchall()
@@ -151,9 +153,9 @@ def _onward(found: list[int], article_id: int, step: int) -> list[int]:
 
 def _ids_by_match(c: sqlite3.Connection, selection: Selection, offset: int = 0, limit: int = -1) -> list[int]:
     # The plus keeps SQLite from asking the index once for each row that is allowed.
-    everything = not any(part.where for part in selection.parts)
+    everything = all(part.is_everything for part in selection.parts)
     allowed = " UNION ALL ".join(part.sql(part.id) for part in selection.parts)
-    among = "" if everything else f" AND +rowid IN ({allowed})"
+    among = f" AND +{NOT_ASIDE}" if everything else f" AND +rowid IN ({allowed})"
     # Titles in which all of it stands come first: texts that mention it often would be above them.
     first = "rowid IN (SELECT rowid FROM search WHERE search MATCH ?) DESC, " if selection.titles else ""
     rows = c.execute(
@@ -234,4 +236,5 @@ def _headline(row: tuple[Any, ...]) -> Headline:
         read=bool(row[7]),
         starred=bool(row[8]),
         is_dated=bool(row[9]),
+        feeds=number(row[10]),
     )

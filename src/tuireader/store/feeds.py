@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
-from tuireader.store import labels
+from tuireader.store import labels, stories
 from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
@@ -137,7 +137,9 @@ def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
 def remove(c: sqlite3.Connection, feed_id: int) -> None:
     """Unsubscribe; the articles go too."""
     with transaction(c):
+        told = stories.of_feed(c, feed_id)
         remove_articles(c, feed_id)
+        stories.settle(c, told)
         c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
         labels.remove_unused(c)
 

@@ -85,7 +85,13 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
     query = replace(query, feeds=(), folders=(), unread=False, starred=False, keep=frozenset())
     if _kept(query) is not None:
         columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
-        return Totals(*c.execute(f"SELECT {columns} FROM feed").fetchone())
+        every = c.execute(f"SELECT {columns} FROM feed").fetchone()
+        # What another article tells more fully counts in its feed alone.
+        columns = "count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)"
+        copies = c.execute(
+            f"SELECT {columns} FROM article INDEXED BY article_told_elsewhere WHERE aside = 2"
+        ).fetchone()
+        return Totals(*(all_ - copy for all_, copy in zip(every, copies, strict=True)))
     part = _rows(c, query)
     if part is None:
         return Totals(0, 0, 0)

@@ -25,7 +25,12 @@ RANKED_MOST = 20_000
 """Of what is in so many articles the newest come first: to rank them all takes long, and tells little."""
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
-_IN_SIGHT, _HIDDEN_ONLY = "d.aside = 0", "d.aside = 1"
+_IN_SIGHT, _HIDDEN_ONLY, _TOLD_ELSEWHERE = "d.aside = 0", "d.aside = 1", "d.aside = 2"
+NOT_ASIDE = (
+    "rowid NOT IN (SELECT id FROM article INDEXED BY article_hidden WHERE aside = 1"
+    " UNION ALL SELECT id FROM article INDEXED BY article_told_elsewhere WHERE aside = 2)"
+)
+"""Of rows of the search index, those of articles that stand in lists."""
 _ALL = "article AS d INDEXED BY article_by_date"
 _OF_FEEDS = "d.feed_id {} (SELECT value FROM json_each(?))"
 _OF_FOLDERS = "d.feed_id {} (SELECT id FROM feed WHERE coalesce(folder_id, 0) IN (SELECT value FROM json_each(?)))"
@@ -55,8 +60,12 @@ class Part(NamedTuple):
         """The same rows where only their number is asked for: of what matches, no article is looked at in vain."""
         if self.source != _MATCHING or self.where != (_MATCHES, _IN_SIGHT):
             return self
-        hidden = "rowid NOT IN (SELECT id FROM article INDEXED BY article_hidden WHERE aside = 1)"
-        return self._replace(source="search", where=(_MATCHES, hidden))
+        return self._replace(source="search", where=(_MATCHES, NOT_ASIDE))
+
+    @property
+    def is_everything(self) -> bool:
+        """Whether these are all articles that stand in lists."""
+        return self.source == _ALL and self.where == (_IN_SIGHT,)
 
     def by_words(self) -> Part:
         """The same rows, with the article's length beside them."""
@@ -100,6 +109,7 @@ _Condition = tuple[str, tuple[Any, ...]]
 _EVERY = _Run("all", Part(_ALL))
 _UNREAD = _Run("unread", Part("article AS d INDEXED BY article_unread", where=("d.read = 0",)))
 _HIDDEN = _Run("hidden", Part("article AS d INDEXED BY article_hidden"))
+_COPIES = _Run("hidden", Part("article AS d INDEXED BY article_told_elsewhere"))
 _STARRED = _Run("starred", Part("article AS d INDEXED BY article_starred", where=("d.starred = 1",)))
 
 
@@ -122,9 +132,22 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     common = _conditions(c, query, wanted)
     driver = _HIDDEN if wanted.hidden else _shortest(c, runs, ordered=ordered)
     parts = [_part(driver, runs, common)]
+    if _shows_copies(c, query, wanted):
+        parts.append(_part(_COPIES, runs, [_as_copy(each) for each in common]))
     if query.keep and (_UNREAD in runs or _STARRED in runs):
         parts.append(_kept(query.keep, runs, common))
     return Selection(tuple(parts), best, wanted.in_titles(whole=whole) if best else "")
+
+
+def _shows_copies(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> bool:
+    """Whether articles are shown whose stories others tell more fully: in the list of a feed, or where it is wanted."""
+    is_asked = (query.apart or len(query.feeds) == 1) and not wanted.hidden
+    sql = "SELECT 1 FROM article INDEXED BY article_told_elsewhere WHERE aside = 2 LIMIT 1"
+    return is_asked and c.execute(sql).fetchone() is not None
+
+
+def _as_copy(condition: _Condition) -> _Condition:
+    return (_TOLD_ELSEWHERE, ()) if condition[0] == _IN_SIGHT else condition
 
 
 def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:

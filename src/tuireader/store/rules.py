@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
-from tuireader.store import labels, query_sql, statuses, tags
+from tuireader.store import labels, query_sql, statuses, stories, tags
 from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
@@ -31,8 +31,8 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
             "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"
             f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
             (
-                rule.id or None, rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions, _SEPARATOR.join(rule.tags),
-                seconds(rule.until), seconds(now),
+                rule.id or None, rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions,
+                _SEPARATOR.join(rule.tags), seconds(rule.until), seconds(now),
             ),
         ).fetchone()  # fmt: skip
     return _rule(row)
@@ -221,12 +221,13 @@ def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-def _set_aside(c: sqlite3.Connection, ids: Iterable[int], aside: int) -> None:
+def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:
     some = id_list(ids)
     c.execute(
         "UPDATE article SET aside = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND aside <> ?1", (aside, some)
     )
     labels.repeat_status(c, "aside", aside, some)
+    stories.settle_of(c, ids)
 
 
 def _ended(query: str) -> str:

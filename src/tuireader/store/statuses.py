@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import labels, sync_journal
+from tuireader.store import labels, stories, sync_journal
 from tuireader.store.columns import id_list
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
@@ -126,6 +126,7 @@ def _set(
     now: Callable[[], datetime],
 ) -> None:
     marks: dict[Field, bool | None] = {"read": read, "starred": starred}
+    ids = stories.with_others(c, ids)
     for field, value in marks.items():
         if value is not None:
             some = id_list(ids)

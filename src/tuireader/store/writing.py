@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, sync_journal, tokens
+from tuireader.store import indexing, labels, stories, sync_journal, tokens
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -139,6 +139,7 @@ class Prepacked:
         )
         for article_id, ready in edited:
             _update(c, article_id, ready)
+        stories.settle_of(c, [article_id for article_id, _ in edited])
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
 
 
@@ -224,6 +225,12 @@ def _insert(
     c.executemany("INSERT INTO body (article_id, html) VALUES (?, ?)", [(id_, ready.body) for id_, ready in numbered])
     labels.put(c, "category", {id_: ready.categories for id_, ready in numbered}, rows)
     labels.put(c, "author", {id_: ready.authors for id_, ready in numbered}, rows)
+    told = [
+        stories.New(id_, ready.prepared.sketch, ready.entry.title, ready.entry.link, ready.entry.html)
+        for id_, ready in numbered
+    ]
+    stories.note(c, told)
+    stories.join(c, feed_id, told)
     if index_later:
         indexing.put_off(c, dates)
     else:
@@ -304,6 +311,7 @@ def save_full_text(
         )
         c.execute("UPDATE article SET words = ?, offline = 1, has = NULL WHERE id = ?", (words, article_id))
         _add_names(c, article_id, text, authors, categories)
+        stories.settle_of(c, [article_id])
 
 
 def add_names(

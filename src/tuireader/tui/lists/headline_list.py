@@ -300,6 +300,8 @@ class HeadlineList(RowList):
     def _facts(self, headline: Headline, width: int) -> str:
         """Feed · author · minutes, what is missing left out; names give way to numbers, and are in order each alone."""
         tail = f"{minutes(headline.words)} min read" if headline.words else ""
+        if headline.feeds > 1:
+            tail = f"{tail} · in {headline.feeds} feeds" if tail else f"in {headline.feeds} feeds"
         names = self._names(headline, width - cell_len(tail) - 3 * bool(tail))
         return " · ".join([self.seen(name) for name in names] + [cut(tail, width)] * bool(tail))
 

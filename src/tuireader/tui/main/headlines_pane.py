@@ -94,6 +94,8 @@ class HeadlinesPane(Backdrop):
         """What the user wants to see."""
         self.hidden: frozenset[int] = frozenset()
         """Feeds of which nothing is shown: the user has unsubscribed from them, and may still take that back."""
+        self.apart = False
+        """Whether each telling of a story is shown as an article of its own."""
         self.listed = self.wanted
         """What the list shows: the same, as soon as it was read."""
 
@@ -166,7 +168,7 @@ class HeadlinesPane(Backdrop):
         self._show_list(self.wanted, at)
 
     def _as_wanted(self, query: Query) -> Query:
-        return replace(query, keep=frozenset(), left_feeds=tuple(sorted(self.hidden)))
+        return replace(query, keep=frozenset(), left_feeds=tuple(sorted(self.hidden)), apart=self.apart)
 
     @property
     def place(self) -> Place | None:

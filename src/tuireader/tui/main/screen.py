@@ -161,6 +161,7 @@ class ReaderScreen(PanesScreen):
             "exclude": self._exclude,
             "save-search": self.searches.save,
             "rules": self.ruling.ask,
+            "stories": self._toggle_stories,
             "undo": self.statuses.undo,
             "star": article.toggle_starred,
             "browser": article.browse,
@@ -184,6 +185,7 @@ class ReaderScreen(PanesScreen):
 
     def on_mount(self) -> None:
         """Show what is in the cache, then ask for what is due."""
+        self.headlines_pane.apart = not self.config.one_story
         self.headlines.dense = in_force(self.config, self._state, "dense", self.config.dense)
         for rows in self.query(RowList):
             rows.reorder = reorders(self.config)
@@ -355,6 +357,16 @@ class ReaderScreen(PanesScreen):
     def _exclude(self) -> None:
         if not self.searches.remove():
             self.selecting.exclude()
+
+    def _toggle_stories(self) -> None:
+        """Show each telling of a story apart, or only the fullest."""
+        pane = self.headlines_pane
+        pane.apart = not pane.apart
+        pane.want(self.wanted, pane.place)
+        said = (
+            "Each telling of a story is shown apart." if pane.apart else "Of each story the fullest telling is shown."
+        )
+        toast(self, said)
 
     def _file(self) -> None:
         """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""

@@ -1,0 +1,193 @@
+"""One story once: articles of several feeds that tell the same, found as they are saved.
+
+Of those that do the one with the most words stands in the lists, the others are `aside` and stand only in the list of
+their own feed. What the user does with one is done with all.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.store import labels
+from tuireader.store.bodies import unpack
+from tuireader.store.columns import id_list, text_of
+from tuireader.text.shingles import likeness, title_key
+from tuireader.urls.identity import is_front_page
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from tuireader.text.shingles import Sketch
+
+
+ELSEWHERE = 2
+"""`aside` of an article whose story another one tells more fully."""
+_MOST = 8
+"""Articles that one is compared with: those that have most in common with it."""
+_COMMON = 60
+"""A hash that so many articles have says nothing."""
+_FEW, _MANY = 12, 50
+"""Shingles of a text that is too short to be told from others by; and of one that may have been edited."""
+_NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
+"""What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
+_TAG = re.compile("<[^<>]*>")
+
+
+class New(NamedTuple):
+    """What was just saved."""
+
+    id: int
+    sketch: Sketch
+    title: str
+    link: str
+    html: str
+
+
+def note(c: sqlite3.Connection, new: Sequence[New]) -> None:
+    """Keep by what others will find these articles."""
+    c.executemany(
+        "INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)",
+        [(hash_, each.id) for each in new for hash_ in each.sketch.hashes],
+    )
+
+
+def join(c: sqlite3.Connection, feed_id: int, new: Sequence[New]) -> None:
+    """Let articles that were just saved, and noted, be of the stories that others tell, in the caller's transaction."""
+    by_id = {each.id: each for each in new}
+    for article_id, others in _candidates(c, feed_id, by_id).items():
+        other = next((other for other in others if _is_same(c, by_id[article_id], other)), None)
+        if other is not None:
+            _tell_together(c, article_id, other)
+
+
+def _candidates(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -> dict[int, list[int]]:
+    """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
+    rows = c.execute(
+        "SELECT n.article_id, o.article_id, count(*) AS common FROM json_each(?) AS w"
+        " CROSS JOIN shingle AS n ON n.hash = w.value CROSS JOIN shingle AS o ON o.hash = n.hash"
+        " CROSS JOIN article AS a ON a.id = o.article_id"
+        f" WHERE (SELECT count(*) FROM (SELECT 1 FROM shingle WHERE hash = w.value LIMIT {_COMMON})) < {_COMMON}"
+        " AND n.article_id >= ? AND o.article_id <> n.article_id AND a.feed_id <> ?"
+        " GROUP BY 1, 2 ORDER BY common DESC, o.article_id",
+        (id_list({hash_ for each in new.values() for hash_ in each.sketch.hashes}), min(new, default=0), feed_id),
+    ).fetchall()
+    found: dict[int, list[int]] = {}
+    for article_id, other, _ in rows:
+        if article_id in new and len(found.setdefault(article_id, [])) < _MOST:
+            found[article_id].append(other)
+    for article_id, other in _at_same_address(c, feed_id, new):
+        found.setdefault(article_id, []).insert(0, other)
+    return found
+
+
+def _at_same_address(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -> list[tuple[int, int]]:
+    rows = c.execute(
+        "SELECT a.id, o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
+        " CROSS JOIN article AS o INDEXED BY article_by_link ON o.link_key = a.link_key AND o.feed_id <> ?"
+        " WHERE a.link <> '' LIMIT 1000",
+        (id_list(new), feed_id),
+    )
+    return [(row[0], row[1]) for row in rows.fetchall()]
+
+
+def _is_same(c: sqlite3.Connection, new: New, other: int) -> bool:
+    row = c.execute(
+        "SELECT a.title, a.link_key = n.link_key, a.link_key, coalesce(b.full_html, b.html) FROM article AS a"
+        " JOIN article AS n ON n.id = ? LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id = ?",
+        (new.id, other),
+    ).fetchone()
+    if row is None:
+        return False
+    title, is_at_same_address, link_key, body = row
+    if is_at_same_address and new.link and _tells_one_article(c, new.link, link_key):
+        return True
+    alike = likeness(_plain(new.html), _plain(unpack(body) if body is not None else ""))
+    if title_key(text_of(title)) != title_key(new.title):
+        return alike.shingles >= _FEW and alike.of_both >= _NEARLY_SAME
+    is_part = alike.of_shorter >= (_PART if alike.shingles >= _FEW else 1.0)
+    return is_part or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
+
+
+def _plain(html: str) -> str:
+    """The words of HTML: enough to compare two texts by."""
+    return unescape(_TAG.sub(" ", html))
+
+
+def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
+    """Whether an address is that of one article, and not of a page to which several of a feed lead."""
+    if is_front_page(link):
+        return False
+    sql = "SELECT 1 FROM article INDEXED BY article_by_link WHERE link_key = ? GROUP BY feed_id HAVING count(*) > 1"
+    return c.execute(sql, (link_key,)).fetchone() is None
+
+
+def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
+    """Let two articles be of one story, with all that are of either's."""
+    rows = c.execute("SELECT id, story FROM article WHERE id IN (?, ?)", (new, other)).fetchall()
+    stories = sorted({story for _, story in rows if story is not None})
+    story = stories[0] if stories else other
+    members = {new, other}
+    if stories:
+        sql = "SELECT id FROM article WHERE story IN (SELECT value FROM json_each(?))"
+        members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
+    c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, id_list(members)))
+    settle(c, [story])
+
+
+def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
+    """Let the fullest article of each story stand in the lists, and all be read or starred where one is."""
+    for story in stories:
+        rows = c.execute(
+            "SELECT id, aside, read, starred FROM article INDEXED BY article_by_story"
+            " WHERE story = ? ORDER BY words DESC, id",
+            (story,),
+        ).fetchall()
+        shown = [row for row in rows if row[1] != 1]
+        for place, (id_, aside, *_) in enumerate(shown):
+            wanted = ELSEWHERE if place else 0
+            if aside != wanted:
+                _put_aside(c, id_, wanted)
+        for at, field in ((2, "read"), (3, "starred")):
+            if any(row[at] for row in rows):
+                ids = id_list(row[0] for row in rows)
+                c.execute(
+                    f"UPDATE article SET {field} = 1 WHERE id IN (SELECT value FROM json_each(?)) AND {field} = 0",
+                    (ids,),
+                )
+                labels.repeat_status(c, "read" if field == "read" else "starred", 1, ids)
+
+
+def _put_aside(c: sqlite3.Connection, article_id: int, aside: int) -> None:
+    c.execute("UPDATE article SET aside = ? WHERE id = ?", (aside, article_id))
+    labels.repeat_status(c, "aside", aside, id_list([article_id]))
+
+
+def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
+    """These articles, and those that tell the same stories."""
+    others = c.execute(
+        "SELECT o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value AND a.story IS NOT NULL"
+        " CROSS JOIN article AS o INDEXED BY article_by_story ON o.story = a.story",
+        (id_list(ids),),
+    ).fetchall()
+    return list(dict.fromkeys([*ids, *(row[0] for row in others)])) if others else list(ids)
+
+
+def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
+    """Settle the stories of these articles: one of them has more words now, or fewer, or is hidden, or shown again."""
+    rows = c.execute(
+        "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
+        (id_list(ids),),
+    )
+    settle(c, [row[0] for row in rows.fetchall()])
+
+
+def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
+    """The stories that articles of a feed tell with others: to be settled when the feed is gone."""
+    rows = c.execute(
+        "SELECT DISTINCT story FROM article INDEXED BY article_by_feed WHERE feed_id = ? AND story IS NOT NULL",
+        (feed_id,),
+    )
+    return [row[0] for row in rows.fetchall()]

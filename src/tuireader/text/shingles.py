@@ -1,0 +1,70 @@
+"""How alike two texts are, and what finds texts that may be: hashes of short runs of words (shingles)."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import NamedTuple
+
+_LOOKED_AT = 2500
+"""Characters of a text whose shingles are kept: edits rarely leave nothing of them."""
+_KEPT = 4
+"""Hashes that are kept of a text, the lowest: of two texts that are alike most are the same."""
+_ANCHORED = re.compile(r"[^\W\d_]{6,}(?:\W+\w+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{8}")
+"""A longer word and the three behind it: one of several shingles, chosen by the text itself."""
+_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+")
+_RUN = 4
+_TITLE_WORDS, _TITLE_SIGNS = 3, 12
+"""A title that is shorter says too little to find others by."""
+_LONGEST = 200_000
+"""Characters of a text that is compared."""
+
+
+class Sketch(NamedTuple):
+    """What is kept of a text to find others by."""
+
+    hashes: tuple[int, ...] = ()
+    """Of its words, and last of its title, where that says enough."""
+
+
+class Likeness(NamedTuple):
+    """What two texts have in common, of 1."""
+
+    of_both: float
+    """Of all that either has."""
+    of_shorter: float
+    """Of the shorter one."""
+    shingles: int
+    """How many the shorter one has."""
+
+
+def sketch(title: str, text: str) -> Sketch:
+    """What is kept of an article; the hashes of words are even numbers, that of a title is odd."""
+    start = text[:_LOOKED_AT].lower()
+    found = sorted({zlib.crc32(piece.encode("utf-8", "replace")) for piece in _ANCHORED.findall(start)})[:_KEPT]
+    hashes = [each << 1 for each in found]
+    key = title_key(title)
+    if len(key) >= _TITLE_SIGNS and (key.count(" ") >= _TITLE_WORDS - 1 or not key.isascii()):
+        hashes.append((zlib.crc32(key.encode("utf-8", "replace")) << 1) | 1)
+    return Sketch(tuple(hashes))
+
+
+def title_key(title: str) -> str:
+    """A title as it is compared: its words alone."""
+    return " ".join(_WORD.findall(title.casefold()))
+
+
+def likeness(one: str, other: str) -> Likeness:
+    """How alike two plain texts are."""
+    first, second = _all_shingles(one), _all_shingles(other)
+    shorter = min(len(first), len(second))
+    if not shorter:
+        return Likeness(0.0, 0.0, 0)
+    common = len(first & second)
+    return Likeness(common / len(first | second), common / shorter, shorter)
+
+
+def _all_shingles(text: str) -> set[int]:
+    words = _WORD.findall(text[:_LONGEST].casefold())
+    runs = (words[at : at + _RUN] for at in range(max(1, len(words) - _RUN + 1) if words else 0))
+    return {hash(tuple(run)) for run in runs}

@@ -1,0 +1,186 @@
+"""One story once: what several feeds tell is one row, and different articles are never one."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+
+import pytest
+
+from support.factories import NOW, save, subscribe, titles
+from tuireader.library.refreshing.compare import prepare
+from tuireader.model.feed import Feed
+from tuireader.model.fetched import ParsedEntry, Prepared
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, label_counts, rules, statuses
+from tuireader.text.shingles import likeness, sketch
+
+CORPUS = random.Random(7)
+WORDS = [
+    "".join(CORPUS.choice("bcdfghklmnprstvw") + CORPUS.choice("aeiou") for _ in range(CORPUS.randint(1, 4)))
+    for _ in range(3000)
+]
+
+
+def text_of(chance: random.Random, words: int) -> list[str]:
+    """Words as they are in texts: few of them very often."""
+    return [WORDS[min(int(chance.paretovariate(0.4)) - 1, len(WORDS) - 1)] for _ in range(words)]
+
+
+def entry(number: str, title: str, words: list[str], link: str = "") -> Prepared:
+    paragraphs = (" ".join(words[at : at + 60]) for at in range(0, len(words), 60))
+    html = "".join(f"<p>{paragraph}.</p>" for paragraph in paragraphs)
+    return prepare(ParsedEntry(number, title, link or f"https://x.example/{number}", published=NOW, html=html))
+
+
+def edited(chance: random.Random, words: list[str]) -> list[str]:
+    """A text in which a few words are others, and one sentence is gone."""
+    changed = list(words)
+    for _ in range(max(1, len(words) // 60)):
+        changed[chance.randrange(len(changed))] = "corrected"
+    at = chance.randrange(len(changed) - 8)
+    return [*changed[:at], *changed[at + 8 :]]
+
+
+def feeds_named(c: sqlite3.Connection, count: int) -> list[Feed]:
+    return [subscribe(c, f"https://{number}.example/feed", f"Feed {number}") for number in range(count)]
+
+
+def test_twenty_feeds_that_repeat_each_other_in_five_ways(c: sqlite3.Connection) -> None:
+    chance = random.Random(1)
+    some = feeds_named(c, 20)
+    pairs = 0
+    for number in range(200):
+        words = text_of(chance, chance.randint(80, 600))
+        title = " ".join(text_of(chance, 6)).title()
+        link = f"https://news.example/{number}/a-story"
+        way = number % 5
+        again, title_again, link_again = {
+            0: (words, title, f"https://mirror.example/{number}"),  # republished
+            1: (words, title, f"{link}?utm_source=rss&utm_medium=feed"),
+            2: (words, title, f"https://sho.rt/{number:x}"),
+            3: (edited(chance, words), title, f"https://other.example/{number}"),
+            4: (words, " ".join(text_of(chance, 6)).title(), f"https://de.example/{number}"),  # a translated title
+        }[way]
+        first, second = chance.sample(some, 2)
+        save(c, entry(f"{number}-a", title, words, link), feed=first)
+        save(c, entry(f"{number}-b", title_again, again, link_again), feed=second)
+        pairs += 1
+    found = c.execute("SELECT count(*) FROM article WHERE aside = 2").fetchone()[0]
+    assert found >= 0.98 * pairs
+    wrong = c.execute(
+        "SELECT count(*) FROM article AS a JOIN article AS b ON a.story = b.story"
+        " WHERE substr(a.guid, 1, instr(a.guid, '-')) <> substr(b.guid, 1, instr(b.guid, '-'))"
+    ).fetchone()[0]
+    assert wrong == 0
+    assert articles.count(c, Query()) == 2 * pairs - found
+    assert articles.count(c, Query(apart=True)) == len(articles.ids(c, Query(apart=True))) == 2 * pairs
+
+
+@pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_different_articles_are_never_one(c: sqlite3.Connection, count: int) -> None:
+    """Also with the words, the titles and the phrases of each other: daily notes, releases, weather reports."""
+    chance = random.Random(2)
+    some = feeds_named(c, 10)
+    phrases = [text_of(chance, 25) for _ in range(20)]
+    for start in range(0, count, 200):
+        batch: dict[int, list[Prepared]] = {}
+        for number in range(start, start + 200):
+            words = text_of(chance, chance.randint(5, 300)) + chance.choice(phrases)
+            chance.shuffle(words[: len(words) // 2])
+            title = chance.choice(
+                ["Weekly notes", "Links for today", f"Release {number}", " ".join(text_of(chance, 5))]
+            )
+            batch.setdefault(number % 10, []).append(entry(str(number), title, words))
+        for feed, new in batch.items():
+            save(c, *new, feed=some[feed])
+    assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone() == (0,)
+
+
+@pytest.fixture
+def pair(c: sqlite3.Connection) -> tuple[int, int]:
+    """An excerpt in one feed, and the whole of it in another."""
+    one, two = feeds_named(c, 2)
+    words = text_of(random.Random(3), 300)
+    save(c, entry("a", "A long story told twice", words[:90]), feed=one)
+    save(c, entry("b", "A long story told twice", words), feed=two)
+    short, long = (articles.known(c, feed.id, [guid])[guid].id for feed, guid in ((one, "a"), (two, "b")))
+    return short, long
+
+
+def test_the_fullest_stands_in_the_lists_and_each_in_that_of_its_feed(
+    c: sqlite3.Connection, pair: tuple[int, int]
+) -> None:
+    short, long = pair
+    (headline,) = articles.window(c, Query(), 0, 9)
+    assert (headline.id, headline.feeds) == (long, 2)
+    one, two = (articles.get(c, id_).feed_id for id_ in pair)
+    assert articles.ids(c, Query(feeds=(one,))) == articles.ids(c, Query(feeds=(one,), unread=True)) == [short]
+    assert articles.ids(c, Query(feeds=(two,))) == [long]
+    assert set(articles.ids(c, Query(apart=True))) == {short, long}
+    assert articles.count(c, Query(text="told ")) == articles.count(c, Query(text="told ", order="best")) == 1
+    assert label_counts.feeds(c, Query()) == {one: (1, 1), two: (1, 1)}
+    assert label_counts.totals(c, Query()).all == 1
+    assert label_counts.authors(c, Query())[0].total == 1
+
+
+def test_what_is_done_with_one_is_done_with_all(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    statuses.mark(c, pair[:1], read=True)
+    assert all(articles.status(c, id_).read for id_ in pair)
+    statuses.mark(c, pair[1:], starred=True, read=False)
+    assert [(articles.status(c, id_).read, articles.status(c, id_).starred) for id_ in pair] == [(False, True)] * 2
+
+
+def test_what_was_read_elsewhere_arrives_read(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    statuses.mark(c, pair, read=True)
+    words = text_of(random.Random(3), 300)
+    third = subscribe(c, "https://9.example/feed", "Nine")
+    save(c, entry("c", "A long story told twice", [*words, *words]), feed=third)
+    assert articles.ids(c, Query(unread=True)) == []
+    (headline,) = articles.window(c, Query(), 0, 9)
+    assert (headline.feed_title, headline.feeds, headline.read) == ("Nine", 3, True)
+
+
+def test_when_its_feed_goes_another_takes_its_place(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, long = pair
+    feeds.remove(c, articles.get(c, long).feed_id)
+    assert articles.ids(c, Query()) == [short]
+    (headline,) = articles.window(c, Query(), 0, 9)
+    assert headline.feeds == 1
+
+
+def test_a_rule_that_hides_one_shows_the_other(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, long = pair
+    rule = rules.add(c, Rule("told", hide=True), NOW)
+    rules.apply(c, rule, [long])
+    assert articles.ids(c, Query()) == [short]
+    rules.take_back(c, rule)
+    assert articles.ids(c, Query()) == [long]
+
+
+def test_a_page_to_which_many_lead_is_no_story(c: sqlite3.Connection) -> None:
+    one, two = feeds_named(c, 2)
+    chance = random.Random(4)
+    for number in range(3):
+        save(c, entry(f"a{number}", f"One {number}", text_of(chance, 50), "https://x.example/news"), feed=one)
+    save(c, entry("b", "Two", text_of(chance, 50), "https://x.example/news"), feed=two)
+    save(c, entry("c", "Three", text_of(chance, 50), "https://y.example/"), feed=one)
+    save(c, entry("d", "Four", text_of(chance, 50), "https://y.example/"), feed=two)
+    assert len(titles(c)) == 6
+
+
+def test_likeness_of_texts() -> None:
+    words = text_of(random.Random(5), 200)
+    same = likeness(" ".join(words), "  ".join(words).upper())
+    assert (same.of_both, same.of_shorter) == (1.0, 1.0)
+    assert likeness(" ".join(words), " ".join(words[:50])).of_shorter > 0.95
+    assert likeness("", "x").shingles == 0
+    assert likeness("日本語の文章です。", "日本語の文章です。").of_both == 1.0
+
+
+def test_a_sketch_is_small_and_the_same_for_the_same_text() -> None:
+    text = " ".join(text_of(random.Random(6), 5000))
+    assert sketch("A title of words", text) == sketch("A  TITLE, of words!", text + " more")
+    assert len(sketch("A title of words", text).hashes) <= 5
+    assert sketch("Notes", "").hashes == ()
