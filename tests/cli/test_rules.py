@@ -77,3 +77,18 @@ def test_a_category_that_is_given_again_must_be_there_as_well(run: Run) -> None:
     assert "There is no category “nowhere”" in run("list", "--category", "Europe", "--category", "nowhere").err
     quoted = run("list", "--search", 'category="china/russia"|europe', "--json").rows
     assert len(quoted) > len(both)
+
+
+def test_one_feed_and_its_options(run: Run) -> None:
+    done = run("feed", "notes", "--set", "title=My notes", "--set", "folder=Ham", "--set", "quiet=yes", "--json")
+    (row,) = done.rows
+    assert (row["title"], row["folder"], row["quiet"], row["expire_after"]) == ("My notes", "Ham", "yes", None)
+    shown = run("feed", "my notes", "--set", "expire_after=7", "--set", "quiet=")
+    assert "expire_after  7" in shown.out
+    assert "quiet" not in shown.out
+    assert (
+        run("feed", "notes", "--set", "colour=red").status,
+        run("feed", "notes", "--set", "quiet=maybe").status,
+    ) == (2, 2)
+    assert "is a number, not soon" in run("feed", "notes", "--set", "expire_above=soon").err
+    assert "Did you mean" in run("feed", "nots").err or "no feed" in run("feed", "nots").err

@@ -20,6 +20,7 @@ COMMANDS = {
     "export": "your feeds (OPML), articles (Markdown, EPUB), or all there is (JSON Lines)",
     "remove": "unsubscribe from a feed; its articles go too",
     "feeds": "the subscriptions, with counts, health and when each is due",
+    "feed": "all that is known of one feed; its options",
     "refresh": "fetch what is due",
     "list": "headlines, newest first",
     "show": "one article",
@@ -178,12 +179,23 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_later("feeds", "remove"))
     feeds.set_defaults(run=_later("feeds", "feeds"))
+    made["feed"].add_argument("feed", metavar="FEED", help=_FEED)
+    made["feed"].add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        dest="settings",
+        help="title, folder, quiet=yes (its unread articles count apart), expire_after=DAYS, expire_above=NUMBER;"
+        " without a value, as for all; may be given again",
+    )
+    made["feed"].set_defaults(run=_later("feed", "feed"))
     refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
     refresh.add_argument(
         "--force", action="store_true", help="fetch even what is not due yet; still only what has changed"
     )
     refresh.set_defaults(run=_later("feeds", "refresh"))
-    for command in (add, made["import"], feeds, refresh):
+    for command in (add, made["import"], feeds, made["feed"], refresh):
         _add_json(command)
 
 

@@ -273,8 +273,19 @@ async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: boo
     if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     if asked:
+        await _expire(gate)
         await _tend(gate)
     return status
+
+
+async def _expire(gate: Cache) -> None:
+    """Mark read what has waited long enough, as the configuration says."""
+    from tuireader import paths
+    from tuireader.config.load import load
+    from tuireader.library.rules.expire import expire
+
+    config = load(paths.config_path())
+    await gate.take(partial(expire, now=utc_now(), after=config.expire_after, above=config.expire_above))
 
 
 def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:

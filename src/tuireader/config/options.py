@@ -76,6 +76,12 @@ class Config:
     one_story: bool = _option(
         default=True, kind=Switch(), help_="what several feeds tell is one article, where the fullest of them stands"
     )
+    expire_after: int = _option(
+        0, Number(0, 36_500), "days after which an unread article counts as read, unless starred or tagged; 0: never"
+    )
+    expire_above: int = _option(
+        0, Number(0, 1_000_000), "unread articles that are kept of each feed, older ones count as read; 0: all"
+    )
     keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
     """The names that stand in the file: they win over what the program remembers."""

@@ -22,6 +22,8 @@ class Query:
     """The ids of feeds, of none of which an article may be."""
     left_feeds: tuple[int, ...] = ()
     """The ids of feeds of which nothing is shown or counted: the user has left them, and may take that back."""
+    without_quiet: bool = False
+    """Nothing of feeds whose unread articles count apart."""
     folders: tuple[int, ...] = ()
     """The ids of folders, in any of which the feed may be; 0 is for none at all."""
     not_folders: tuple[int, ...] = ()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from tuireader.model.article import Facet, FacetColumns, Totals
 from tuireader.model.names import Names
 from tuireader.model.query import Query
-from tuireader.store import labels
-from tuireader.store.columns import text_of
+from tuireader.store import expiry, labels
+from tuireader.store.columns import id_list, text_of
 from tuireader.store.query_sql import Part, rows_of, scan, select
 
 if TYPE_CHECKING:
@@ -86,12 +86,15 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
     if _kept(query) is not None:
         columns = "coalesce(sum(articles), 0), coalesce(sum(unread), 0), coalesce(sum(starred), 0)"
         every = c.execute(f"SELECT {columns} FROM feed").fetchone()
+        apart = "SELECT coalesce(sum(unread), 0) FROM feed WHERE id IN (SELECT value FROM json_each(?))"
+        quiet = c.execute(apart, (id_list(expiry.quiet_feeds(c)),)).fetchone()[0]
         # What another article tells more fully counts in its feed alone.
         columns = "count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)"
         copies = c.execute(
             f"SELECT {columns} FROM article INDEXED BY article_told_elsewhere WHERE aside = 2"
         ).fetchone()
-        return Totals(*(all_ - copy for all_, copy in zip(every, copies, strict=True)))
+        all_, unread, starred = (one - other for one, other in zip(every, copies, strict=True))
+        return Totals(all_, max(0, unread - quiet), starred)
     part = _rows(c, query)
     if part is None:
         return Totals(0, 0, 0)
@@ -101,6 +104,7 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
 
 def _kept(query: Query) -> Literal["articles", "unread"] | None:
     """The column in which the count of a query's articles is kept; None where they have to be counted."""
+    query = replace(query, without_quiet=False) if not query.unread else query
     if query == Query(order=query.order):
         return "articles"
     return "unread" if query == Query(order=query.order, unread=True) else None

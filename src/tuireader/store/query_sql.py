@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from tuireader.store import folders, labels
+from tuireader.store import expiry, folders, labels
 from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
 from tuireader.store.times import seconds
@@ -327,8 +327,9 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     for some, sign in ((query.folders, "IN"), (query.not_folders, "NOT IN")):
         if some:
             found.append((_OF_FOLDERS.format(sign), (id_list(some),)))
-    if query.not_feeds or query.left_feeds:
-        found.append((_OF_FEEDS.format("NOT IN"), (id_list((*query.not_feeds, *query.left_feeds)),)))
+    quiet = expiry.quiet_feeds(c) if query.without_quiet else []
+    if unwanted_feeds := (*query.not_feeds, *query.left_feeds, *quiet):
+        found.append((_OF_FEEDS.format("NOT IN"), (id_list(unwanted_feeds),)))
     unwanted: tuple[tuple[Kind, tuple[str, ...]], ...] = (
         ("category", query.not_categories),
         ("author", query.not_authors),

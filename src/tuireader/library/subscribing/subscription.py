@@ -28,3 +28,8 @@ def put_into(c: sqlite3.Connection, feed_id: int, folder: str) -> None:
     with transaction(c):
         folders.put(c, feed_id, folders.add(c, folder).id if folder.strip() else None)
         folders.remove_empty(c)
+
+
+def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None) -> None:
+    """Set an option for one feed; None takes it back."""
+    feeds.set_option(c, feed_id, name, value)

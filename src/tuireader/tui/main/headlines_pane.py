@@ -168,7 +168,14 @@ class HeadlinesPane(Backdrop):
         self._show_list(self.wanted, at)
 
     def _as_wanted(self, query: Query) -> Query:
-        return replace(query, keep=frozenset(), left_feeds=tuple(sorted(self.hidden)), apart=self.apart)
+        is_wide = query.unread and not (query.feeds or query.folders or query.tags or query.text.strip())
+        return replace(
+            query,
+            keep=frozenset(),
+            left_feeds=tuple(sorted(self.hidden)),
+            apart=self.apart,
+            without_quiet=is_wide,  # what is quiet is seen where it is looked for
+        )
 
     @property
     def place(self) -> Place | None:

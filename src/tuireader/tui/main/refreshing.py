@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
+from tuireader.errors import BusyError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import feeds
+from tuireader.store import expiry, feeds
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from textual.timer import Timer
 
     from tuireader.model.feed import Feed
@@ -39,11 +42,27 @@ class RefreshEnded(Message):
     """A refresh has ended."""
 
 
+class Ends(NamedTuple):
+    """What counts as read by itself: after so many days, and beyond so many of a feed; 0: nothing."""
+
+    after: int = 0
+    above: int = 0
+
+
+NO_ENDS = Ends()
+
+
 class RefreshController:
     """Refreshes feeds, one refresh after the other."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, connection: Connection, clock: Clock) -> None:
-        """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads."""
+    def __init__(
+        self, node: Widget, cache: Cache, web: Web, connection: Connection, clock: Clock, *, ends: Ends = NO_ENDS
+    ) -> None:
+        """`node` is who is told, by the messages above, and whose workers do the work; `connection` is for reads.
+
+        `ends` says what counts as read by itself.
+        """
+        self._ends = ends
         self._node = node
         self._cache = cache
         self._web = web
@@ -94,9 +113,17 @@ class RefreshController:
                 pending.stop()
             self._say("")
         self.offline = tally.offline
+        with suppress(BusyError):  # the next refresh does it
+            await self._expire()
         self._node.post_message(RefreshEnded())
         if force or (tally.new and not quiet):
             toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary(), beside=True)
+
+    async def _expire(self) -> None:
+        """Mark read what has waited long enough."""
+        now, ends = self._clock(), self._ends
+        if await self._cache.read(lambda c: expiry.expired(c, now, after=ends.after, above=ends.above)):
+            await self._cache.take(partial(_expire, now=now, after=ends.after, above=ends.above))
 
     def _feeds_to_ask(self, *, force: bool) -> list[Feed]:
         if not force:
@@ -106,3 +133,9 @@ class RefreshController:
     def _say(self, progress: str) -> None:
         self.progress = progress
         self._node.post_message(RefreshProgressed())
+
+
+def _expire(c: Connection, now: datetime, after: int, above: int) -> int:
+    from tuireader.library.rules.expire import expire  # seldom needed
+
+    return expire(c, now, after, above)

@@ -37,7 +37,7 @@ from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.preview import Preview
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
-from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
+from tuireader.tui.main.refreshing import Ends, RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.resume import Resume, Whereabouts
 from tuireader.tui.main.ruling import RuleController
 from tuireader.tui.main.search_prompt import PromptController
@@ -116,7 +116,9 @@ class ReaderScreen(PanesScreen):
             undo_key=undo_key,
             clock=clock,
         )
-        self.refreshes = RefreshController(self, cache, web, connection, clock)
+        self.refreshes = RefreshController(
+            self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
+        )
         self.captions = Captions(self, self.refreshes, clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)

@@ -1,0 +1,82 @@
+"""Unread that stays small: what is old or too much is marked read, and nothing else."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from support.factories import NOW, ready, save, subscribe, titles
+from tuireader.library.rules import existing
+from tuireader.library.rules.expire import expire
+from tuireader.model.feed import Feed
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, label_counts, statuses, tags
+from tuireader.store.connection import connect
+
+
+@pytest.fixture
+def c(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    with closing(connect(tmp_path / "tuireader.db")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def feed(c: sqlite3.Connection) -> Feed:
+    """Ten articles, each a day older than the one before."""
+    feed = subscribe(c)
+    save(c, *(ready(str(n), title=f"{n}", published=NOW - timedelta(days=n, hours=1)) for n in range(10)), feed=feed)
+    return feed
+
+
+def unread(c: sqlite3.Connection) -> list[str]:
+    return titles(c, Query(unread=True))
+
+
+def test_nothing_expires_unless_it_is_wanted(c: sqlite3.Connection, feed: Feed) -> None:
+    assert expire(c, NOW, 0, 0) == 0
+    assert len(unread(c)) == 10
+
+
+def test_what_is_older_than_so_many_days(c: sqlite3.Connection, feed: Feed) -> None:
+    assert expire(c, NOW, 7, 0) == 3
+    assert unread(c) == [str(n) for n in range(7)]
+    assert articles.count(c, Query()) == 10
+
+
+def test_what_is_beyond_so_many_of_a_feed(c: sqlite3.Connection, feed: Feed) -> None:
+    other = subscribe(c, "https://two.example/feed", "Two")
+    save(c, ready("x", title="x", published=NOW - timedelta(days=90)), feed=other)
+    assert expire(c, NOW, 0, 4) == 6
+    assert sorted(unread(c)) == ["0", "1", "2", "3", "x"]
+
+
+def test_a_feed_has_its_own_ends(c: sqlite3.Connection, feed: Feed) -> None:
+    feeds.set_option(c, feed.id, "expire_after", "0")
+    assert expire(c, NOW, 7, 0) == 0
+    feeds.set_option(c, feed.id, "expire_after", "2")
+    assert expire(c, NOW, 0, 0) == 8
+
+
+def test_what_is_starred_tagged_or_kept_stays_unread(c: sqlite3.Connection, feed: Feed) -> None:
+    by_title = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 99)}
+    statuses.mark(c, [by_title["9"]], starred=True)
+    tags.add(c, [by_title["8"]], ["later"])
+    existing.apply(c, existing.keep(c, Rule("title:7", keep=True), NOW))
+    expire(c, NOW, 1, 0)
+    assert unread(c) == ["0", "7", "8", "9"]
+
+
+def test_quiet_feeds_count_apart(c: sqlite3.Connection, feed: Feed) -> None:
+    other = subscribe(c, "https://two.example/feed", "Two")
+    save(c, ready("x", title="x"), feed=other)
+    feeds.set_option(c, feed.id, "quiet", "yes")
+    assert label_counts.totals(c, Query()).unread == 1
+    assert titles(c, Query(unread=True, without_quiet=True)) == ["x"]
+    assert label_counts.feeds(c, Query())[feed.id] == (10, 10)
+    assert len(titles(c, Query(feeds=(feed.id,), unread=True))) == 10
