@@ -86,9 +86,7 @@ def test_one_feed_and_its_options(run: Run) -> None:
     shown = run("feed", "my notes", "--set", "expire_after=7", "--set", "quiet=")
     assert "expire_after  7" in shown.out
     assert "quiet" not in shown.out
-    assert (
-        run("feed", "notes", "--set", "colour=red").status,
-        run("feed", "notes", "--set", "quiet=maybe").status,
-    ) == (2, 2)
+    for wrong in ("colour=red", "quiet=maybe"):
+        assert run("feed", "notes", "--set", wrong).status == 2
     assert "is a number, not soon" in run("feed", "notes", "--set", "expire_above=soon").err
-    assert "Did you mean" in run("feed", "nots").err or "no feed" in run("feed", "nots").err
+    assert run("feed", "nots").status == 1

@@ -69,14 +69,9 @@ class Resume:
             return
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.panes_beside == 3)
+        wanted = queries.with_text(panes.headlines_pane.wanted, "")
         here = Whereabouts(
-            query=replace(
-                queries.with_text(panes.headlines_pane.wanted, ""),
-                keep=frozenset(),
-                left_feeds=(),
-                apart=False,
-                without_quiet=False,
-            ),
+            query=replace(wanted, keep=frozenset(), left_feeds=(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
             opened=opened[0].id if opened is not None and is_seen else None,
             in_article=in_article,
