@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
-"""The options of a feed: days after which an article counts as read, unread ones that are kept of it, counting apart."""
+"""The options of a feed: days until an article counts as read, unread ones that are kept, and counting apart."""
 _SPARED = f"starred = 0 AND id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP}) AND {labels.IS_UNTAGGED}"
 """What is starred, tagged or kept by a rule never counts as read by itself."""
 
