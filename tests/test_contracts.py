@@ -134,8 +134,11 @@ WRITING = {
     "accounts": {"add", "remove", "set_cursor", "set_syncing"},
     "articles": {"Prepacked", "rename", "save_entries", "save_full_text"},
     "feeds": {"add", "record", "remove", "remove_articles", "rename", "set_option"},
-    "folders": {"add", "put", "remove"},
+    "folders": {"add", "put", "remove", "remove_empty"},
     "host_holds": {"hold"},
+    "rules": {"add", "apply", "take_back", "remove", "was_done"},
+    "saved_searches": {"put", "remove"},
+    "undo": {"push", "remove"},
     "sync_journal": {"done", "note", "receive", "take_pending"},
     "ui_state": {"save"},
 }

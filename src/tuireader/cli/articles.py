@@ -20,7 +20,7 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import indexing, tags
+from tuireader.store import indexing
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
@@ -207,6 +207,7 @@ def _show_speech(opened: OpenArticle) -> None:
 def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; ids that name none are said, the others are marked."""
     from tuireader.library.reading.status import mark as mark_articles
+    from tuireader.library.reading.tagging import tag, untag
 
     given = [name for name in (*arguments.tag, *arguments.untag) if name.strip()]
     if arguments.read is None and arguments.starred is None and not given:
@@ -222,6 +223,6 @@ def mark(arguments: argparse.Namespace) -> int:
                 say(str(error))
                 status = FAILED
         mark_articles(connection, there, read=arguments.read, starred=arguments.starred)
-        tags.remove(connection, there, arguments.untag)
-        tags.add(connection, there, arguments.tag)
+        untag(connection, there, arguments.untag)
+        tag(connection, there, arguments.tag)
     return status
