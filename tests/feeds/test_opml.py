@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.errors import NotAFeedListError
-from tuireader.feeds.opml import LIMIT, Outline, read_opml, write_opml
+from tuireader.feeds.opml import LIMIT, Outline, read_list, read_opml, write_opml
 from tuireader.text.printable import printable
 
 NESTED = b"""<?xml version="1.0" encoding="utf-8"?>
@@ -84,3 +85,34 @@ def test_what_is_written_is_read_again(outlines: list[Outline]) -> None:
     assert {url: (outline.title, outline.folder) for url, outline in read.items()} == {
         outline.url: (printable(outline.title), printable(outline.folder)) for outline in outlines
     }
+
+
+LISTS = sorted((Path(__file__).parents[1] / "data" / "opml").glob("*.xml"))
+
+
+@pytest.mark.parametrize("path", LISTS, ids=[path.stem for path in LISTS])
+def test_lists_as_programs_write_them(path: Path) -> None:
+    """Two feeds, the first in a folder with an ampersand; what else a program says is named, or there."""
+    listed = read_list(path.read_bytes())
+    by_url = {outline.url: outline for outline in listed.outlines}
+    review, notes = by_url["https://review.example/feed/"], by_url["https://notes.example/atom.xml"]
+    folder, title = ("", "") if path.stem == "newsboat" else ("News & World", "Notes")  # it writes neither
+    assert (review.title, review.folder, notes.title) == ("The Example Review", folder, title)
+    said = {each.what for each in listed.left_out}
+    assert said == {
+        "freshrss": {"frss:cssFullContent", "frss:priority", "frss:xPathItem"},
+    }.get(path.stem, set())
+    tags = {"feedly": (("Tech",), ()), "categories": ((), ("Ham",))}
+    assert (review.tags, notes.tags) == tags.get(path.stem, ((), ()))
+
+
+def test_a_list_elsewhere_is_named() -> None:
+    listed = read_list(b"""<opml version="2.0"><body><outline text="L" type="include" url="https://a.example/l.opml"/>
+        <outline type="rss" xmlUrl="https://b.example/f"/></body></opml>""")
+    assert [each.what for each in listed.left_out] == ["https://a.example/l.opml"]
+
+
+def test_five_thousand_outlines_and_deep_folders_are_read() -> None:
+    many = "".join(f'<outline type="rss" text="{n}" xmlUrl="https://{n}.example/f"/>' for n in range(5000))
+    deep = "<outline text='d'>" * 500 + many + "</outline>" * 500
+    assert len(read_opml(f"<opml version='2.0'><body>{deep}</body></opml>".encode())) == 5000

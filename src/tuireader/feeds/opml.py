@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree as ET
 
 import listparser
@@ -17,6 +19,13 @@ if TYPE_CHECKING:
 
 LIMIT = 16_000_000
 """Bytes of a list."""
+_OUTLINE = re.compile(rb"<outline\b([^<>]{1,20000})>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*["']""")
+_KNOWN = frozenset(
+    b"text title type xmlurl htmlurl url description category created version language iscomment isbreakpoint"
+    b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval".split()
+)
+"""What OPML itself has, of which feeds say themselves what is not taken over; and how other programs show their lists."""
 _DEEPEST = 20
 """Folders in folders: more are one, with slashes in its name."""
 
@@ -31,21 +40,59 @@ class Outline(NamedTuple):
     """The folder that it is in, with slashes between a folder and those within; may be empty."""
     site: str = ""
     """The address of its site; may be empty."""
+    tags: tuple[str, ...] = ()
+    """The other folders that it is in, or its other categories."""
 
 
-def read_opml(content: bytes) -> list[Outline]:
+class LeftOut(NamedTuple):
+    """What a list says that is not taken over."""
+
+    what: str
+    why: str
+
+
+class FeedList(NamedTuple):
+    """A list of feeds, and what of it is left out."""
+
+    outlines: list[Outline]
+    left_out: list[LeftOut]
+
+
+def read_list(content: bytes) -> FeedList:
     """The feeds of a list, each address once, in their order; raises NotAFeedListError where it names none."""
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     found = listparser.parse(content)
-    outlines = [
-        Outline(feed["url"].strip(), printable(feed["title"]), "/".join(map(printable, _folder(feed["categories"]))))
-        for feed in found["feeds"]
-        if feed["url"].strip()
+    outlines = [_outline(feed) for feed in found["feeds"] if feed["url"].strip()]
+    left_out = [
+        LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
+        for each in found["lists"]
     ]
-    if not outlines:
+    if not outlines and not left_out:
         raise NotAFeedListError("There are no feeds in this file; a list of feeds is OPML, as other readers export it")
-    return outlines
+    return FeedList(outlines, [*left_out, *_attributes_left_out(content)])
+
+
+def read_opml(content: bytes) -> list[Outline]:
+    """The feeds of a list, as `read_list` gives them."""
+    return read_list(content).outlines
+
+
+def _outline(feed: dict[str, Any]) -> Outline:
+    folder, *others = ["/".join(printable(name) for name in path if name) for path in feed["categories"]] or [""]
+    return Outline(feed["url"].strip(), printable(feed["title"]), folder, tags=tuple(filter(None, others)))
+
+
+def _attributes_left_out(content: bytes) -> list[LeftOut]:
+    """What programs say of feeds in ways of their own, with how many feeds have it."""
+    counts = Counter(
+        name.decode("ascii")
+        for tag in _OUTLINE.finditer(content)
+        for name in set(_ATTRIBUTE.findall(tag[1]))
+        if name.lower() not in _KNOWN
+    )
+    some = {name: "1 feed has" if count == 1 else f"{count} feeds have" for name, count in sorted(counts.items())}
+    return [LeftOut(name, f"{said} it, and it means nothing here") for name, said in some.items()]
 
 
 def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes:
@@ -80,7 +127,3 @@ def _inside(folders: dict[tuple[str, ...], Element], path: tuple[str, ...]) -> E
         outer = _inside(folders, path[:-1])
         folders[path] = ET.SubElement(outer, "outline", {"text": path[-1], "title": path[-1]})
     return folders[path]
-
-
-def _folder(categories: list[list[str]]) -> list[str]:
-    return [name for name in categories[0] if name] if categories else []

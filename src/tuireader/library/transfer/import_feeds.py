@@ -10,7 +10,7 @@ from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.newsboat_query import translated
-from tuireader.feeds.opml import LIMIT, Outline, read_opml
+from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.library.transfer import newsboat
 from tuireader.store import feeds, folders, saved_searches
@@ -63,7 +63,11 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
     """
     if content.lstrip(_BLANK).startswith(b"<"):
         there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
-        return [_follow(c, outline, there, now) for outline in read_opml(content)]
+        listed = read_list(content)
+        found = [_follow(c, outline, there, now) for outline in listed.outlines]
+        return found + [
+            ImportedFeed(Outline(each.what, "", ""), "unsupported", None, each.why) for each in listed.left_out
+        ]
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     lines = read_url_list(content.decode("utf-8-sig", "replace"))
@@ -134,5 +138,6 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
         feeds.rename(c, feed.id, outline.title)
     if outline.folder:
         folders.put(c, feed.id, folders.add(c, outline.folder).id)
+    newsboat.give_tags(c, feed.id, list(outline.tags), now)
     there[where] = feed.id
     return ImportedFeed(outline, "added", feed.id)
