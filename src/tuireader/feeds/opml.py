@@ -25,7 +25,7 @@ _KNOWN = frozenset(
     b"text title type xmlurl htmlurl url description category created version language iscomment isbreakpoint"
     b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval".split()
 )
-"""What OPML itself has, of which feeds say themselves what is not taken over; and how other programs show their lists."""
+"""What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
 _DEEPEST = 20
 """Folders in folders: more are one, with slashes in its name."""
 

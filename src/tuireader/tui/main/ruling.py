@@ -67,6 +67,15 @@ class RuleController:
         )
         open_dialog(self._panes.app, rules, self._do)
 
+    def say_what_hides(self, article_id: int) -> None:
+        """Say which rule hides an article, if one does."""
+        start(self._panes, partial(self._say_what_hides, article_id), group="ruling")
+
+    async def _say_what_hides(self, article_id: int) -> None:
+        said = await self._cache.read(lambda c: _hiding(c, article_id))
+        if said:
+            toast(self._panes, f"Hidden by the rule “{said}”; ! shows the rules")
+
     def _do(self, wish: RuleWish | None) -> None:
         if wish is None:
             return
@@ -127,6 +136,14 @@ def _keep(c: Connection, rule: Rule, now: datetime) -> Rule:
     from tuireader.library.rules import existing
 
     return existing.keep(c, rule, now)
+
+
+def _hiding(c: Connection, article_id: int) -> str:
+    """The queries of the rules that hide an article."""
+    from tuireader.model.rule import HIDE
+    from tuireader.store import rules
+
+    return "”, “".join(rule.query or rule.said for rule in rules.of_article(c, article_id, HIDE))
 
 
 def _caught_by(c: Connection, rule: Rule) -> list[int]:

@@ -390,6 +390,8 @@ class ReaderScreen(PanesScreen):
         self.trail.arrived(arrival.article_id)
         self.journey.arrive(arrival)
         self.resume.keep_soon()
+        if "is:hidden" in self.wanted.text.lower():
+            self.ruling.say_what_hides(arrival.article_id)
 
     @on(HeadlineList.Pointed)
     def _headline_pointed(self) -> None:
