@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -115,10 +116,10 @@ def _take_all(c: sqlite3.Connection, batches: Sequence[tuple[int, list[ParsedEnt
 
 def _entries(feed_id: int, words: Sequence[str]) -> list[ParsedEntry]:
     found = []
+    chance = random.Random(feed_id)  # noqa: S311 - the same each time
     for number in range(BATCH):
-        start = (feed_id * 131 + number * 17) % (len(words) - 400)
-        text = " ".join(words[start : start + 300 + number])
-        found.append(ParsedEntry(f"new-{feed_id}-{number}", " ".join(words[start : start + 6]), html=f"<p>{text}</p>"))
+        title, text = (" ".join(chance.choices(words, k=count)) for count in (6, 300))
+        found.append(ParsedEntry(f"new-{feed_id}-{number}", title, html=f"<p>{text}</p>"))
     return found
 
 

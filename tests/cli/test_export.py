@@ -90,3 +90,26 @@ def test_pages_to_be_read_later_are_kept(run: Run, tmp_path: Path) -> None:
     assert (two["read"], two["offline"]) == (True, True)
     (tmp_path / "other.zip").write_bytes(b"PK\3\4 nothing")
     assert "cannot be unpacked" in run("import", str(tmp_path / "other.zip")).err
+
+
+def test_nothing_but_files_is_overwritten(run: Run, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("mine")
+    (tmp_path / "link.epub").symlink_to(victim)
+    for form in ("epub", "json", "opml"):
+        assert run("export", "--format", form, "--output", str(tmp_path / "link.epub")).status == 2
+        assert run("export", "--format", form, "--output", "/dev/null").status == 2
+        assert run("export", "--format", form, "--output", str(tmp_path)).status == 2
+    folder = tmp_path / "md"
+    run("export", "--format", "markdown", "--output", str(folder), "--limit", "1")
+    (file,) = folder.iterdir()
+    file.unlink()
+    file.symlink_to(victim)
+    run("export", "--format", "markdown", "--output", str(folder), "--limit", "1")
+    assert not file.is_symlink()
+    assert victim.read_text() == "mine"
+    assert [each.name for each in (*tmp_path.iterdir(), *folder.iterdir()) if each.name.endswith(".part")] == []
+
+
+def test_two_dashes_are_a_search(run: Run) -> None:
+    assert (run("list", "--search=--").status, run("rules", "--try=--").status) == (0, 0)

@@ -170,6 +170,16 @@ def test_a_page_to_which_many_lead_is_no_story(c: sqlite3.Connection) -> None:
     assert len(titles(c)) == 6
 
 
+def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:
+    one, two = feeds_named(c, 2)
+    words = text_of(random.Random(8), 120)
+    save(c, entry("a", "Harbour news", text_of(random.Random(9), 50), "https://x.example/app#!/post/3"), feed=one)
+    save(c, entry("b", "Bridge news", text_of(random.Random(10), 50), "https://x.example/app#!/post/4"), feed=two)
+    save(c, entry("c", "Episode 12: of ships", words), feed=one)
+    save(c, entry("d", "Episode 13: of trains", words), feed=two)
+    assert len(titles(c)) == 4
+
+
 def test_likeness_of_texts() -> None:
     words = text_of(random.Random(5), 200)
     same = likeness(" ".join(words), "  ".join(words).upper())

@@ -96,13 +96,18 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
     """Turn what was typed into a namespace whose `run` takes the namespace and returns the exit status."""
     words = [word for word in argv if not word.startswith("-")]
     if words and words[0] in COMMANDS:
-        return _command_parser().parse_args(argv)
+        return _command_parser().parse_args([_without_dashes(word) for word in argv])
     parser = _reader_parser()
     if words and "." not in words[0] and ":" not in words[0] and "/" not in words[0]:
         near = nearest(words[0], COMMANDS, alike=_ALIKE)
         if near:
             parser.error(f"there is no command {words[0]!r}; did you mean {near}?")
     return parser.parse_args(argv)
+
+
+def _without_dashes(word: str) -> str:
+    """A word that argparse would take for the end of options, as the value of one: `--search=--`."""
+    return f"{word} " if word.startswith("--") and word.endswith("=--") else word
 
 
 def _reader_parser() -> argparse.ArgumentParser:

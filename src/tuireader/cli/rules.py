@@ -167,6 +167,7 @@ def _articles(number: int) -> str:
 def searches(arguments: argparse.Namespace) -> int:
     """List the saved searches, or add or remove one."""
     from tuireader.library.reading import saved
+    from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
 
     with cache.opened() as connection:
         if arguments.add:
@@ -185,9 +186,10 @@ def searches(arguments: argparse.Namespace) -> int:
             say(f"“{printable(found.name)}” is removed.")
             return DONE
         there = saved_searches.every(connection)
+        if there:
+            index_for(connection, BEFORE_SEARCH)
         for each in there:
-            query = saved.query_of(each)
-            counts = articles.count(connection, query), articles.count(connection, replace(query, unread=True))
+            counts = articles.count_unread(connection, saved.query_of(each))
             if arguments.json:
                 put_json({"name": each.name, "query": each.query, "articles": counts[0], "unread": counts[1]})
             else:

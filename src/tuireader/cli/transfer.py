@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,9 +26,22 @@ _NOTHING = "No article is meant by this."
 
 def export(arguments: argparse.Namespace) -> int:
     """Write feeds, or articles, to a file, a folder, or stdout."""
+    if arguments.output is not None and (said := _mistake(Path(arguments.output).expanduser(), arguments.format)):
+        say(said)
+        return USAGE
     run = {"opml": _opml, "json": _json, "markdown": _markdown, "epub": _epub}[arguments.format]
     with cache.opened() as connection:
         return run(connection, arguments)
+
+
+def _mistake(path: Path, form: str) -> str:
+    """Why nothing can be written there, as a sentence; empty where it can. What is no file or folder is left alone."""
+    shown = printable(str(path))
+    if form == "markdown":
+        return f"{shown} is no folder." if path.exists() and not path.is_dir() else ""
+    if not path.name or path.is_dir():
+        return f"{shown} is a folder: name a file in it."
+    return f"{shown} is no file." if path.is_symlink() or (path.exists() and not path.is_file()) else ""
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -62,10 +76,10 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
             put_json(row)
         return DONE
     path, written = Path(arguments.output).expanduser(), 0
-    part, progress = path.with_name(f"{path.name}.part"), Progress()
+    progress, part = Progress(), None
     try:
+        part = _part(path)
         with part.open("w", encoding="utf-8") as file:
-            part.chmod(0o600)  # what someone reads is nobody else's business
             for row in rows:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 written += row["type"] == "article"
@@ -94,7 +108,9 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for number, file in enumerate(markdown_files(connection, ids), 1):
-            (folder / file.name).write_text(file.text, "utf-8", "replace")
+            part = _part(folder / file.name)
+            part.write_text(file.text, "utf-8", "replace")
+            part.replace(folder / file.name)  # whatever stands there, a link too
             progress.tell(f"{number}/{len(ids)} articles")
     except OSError as error:
         return _failed(folder, None, error)
@@ -138,14 +154,22 @@ def _number(number: int, noun: str) -> str:
 
 def _write(path: Path, content: bytes, what: str) -> int:
     """Write a file as a whole or not at all."""
-    part = path.with_name(f"{path.name}.part")
+    part = None
     try:
+        part = _part(path)
         part.write_bytes(content)
         os.replace(part, path)  # noqa: PTH105 - as everywhere
     except OSError as error:
         return _failed(path, part, error)
     say(f"{what} written to {printable(str(path))}.")
     return DONE
+
+
+def _part(path: Path) -> Path:
+    """A new file beside another, which only the user can read: what someone reads is nobody else's business."""
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
+    os.close(descriptor)
+    return Path(name)
 
 
 def _failed(path: Path, part: Path | None, error: OSError) -> int:

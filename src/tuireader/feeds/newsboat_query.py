@@ -116,9 +116,8 @@ def _comparison(name: str, op: str, value: str, tags: Collection[str]) -> _Said 
     no = op.startswith("!")
     if name == "unread" and op in ("=", "=="):
         return _Said("is:", ("unread" if value == "yes" else "read",))
-    if name in ("flags", "tags") and op in ("#", "!#"):
-        is_folder = name == "tags" and value not in tags
-        return _Said("folder=" if is_folder else "tag=", (value if name == "tags" else f"flag {value}",), no)
+    if name in ("flags", "tags"):
+        return _flags(op, value) if name == "flags" else _tags(op, value, tags)
     if name == "age":
         return _age(op, value)
     if name not in _FIELDS or op not in ("=~", "!~", "=", "==", "!="):
@@ -131,12 +130,23 @@ def _comparison(name: str, op: str, value: str, tags: Collection[str]) -> _Said 
     return _Said("feed=" if whole else _FIELDS[name], values, no)
 
 
+def _flags(op: str, value: str) -> _Said | None:
+    if op == "!=" and not value:
+        return _Said("is:", ("starred",))
+    is_one = op in ("#", "!#", "=~", "!~") and len(value) == 1
+    return _Said("tag=", (f"flag {value}",), op.startswith("!")) if is_one else None
+
+
+def _tags(op: str, value: str, tags: Collection[str]) -> _Said | None:
+    return _Said("tag=" if value in tags else "folder=", (value,), op == "!#") if op in ("#", "!#") else None
+
+
 def _age(op: str, value: str) -> _Said | None:
     days: dict[str, Callable[[int], _Said]] = {
         "<": lambda n: _Said("since:", (f"{n}d",)), "<=": lambda n: _Said("since:", (f"{n + 1}d",)),
         ">": lambda n: _Said("before:", (f"{n}d",)), ">=": lambda n: _Said("before:", (f"{max(0, n - 1)}d",)),
     }  # fmt: skip
-    if op == "between" and value.startswith("0:"):
+    if op == "between" and value.startswith("0:") and len(value) < 8:
         return _Said("since:", (f"{int(value[2:]) + 1}d",))
     return days[op](int(value)) if op in days and value.isdecimal() and len(value) < 6 else None
 

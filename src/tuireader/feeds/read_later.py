@@ -7,7 +7,7 @@ import io
 import json
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -49,7 +49,27 @@ def read_saved_pages(content: bytes) -> list[SavedPage] | None:
         found = _pocket_html(text)
     elif first:
         found = _csv(text)
-    return None if found is None else [page for page in found if page.url.startswith(("http://", "https://"))][:_MOST]
+    return None if found is None else _each_once(found)
+
+
+def _each_once(pages: list[SavedPage]) -> list[SavedPage]:
+    """The pages that have an address, each once: one that was kept twice has the tags and marks of both."""
+    found: dict[str, SavedPage] = {}
+    for page in pages[:_MOST]:
+        if page.url.startswith(("http://", "https://")):
+            first = found.get(page.url)
+            found[page.url] = (
+                page
+                if first is None
+                else replace(
+                    first,
+                    html=first.html or page.html,
+                    tags=tuple(dict.fromkeys((*first.tags, *page.tags))),
+                    is_read=first.is_read and page.is_read,
+                    is_starred=first.is_starred or page.is_starred,
+                )
+            )
+    return [*found.values()]
 
 
 def from_omnivore(metadata: str, texts: dict[str, str]) -> list[SavedPage]:
@@ -59,6 +79,7 @@ def from_omnivore(metadata: str, texts: dict[str, str]) -> list[SavedPage]:
 
 
 def _csv(text: str) -> list[SavedPage] | None:
+    csv.field_size_limit(len(text) + 1)
     with suppress(csv.Error):
         rows = csv.DictReader(io.StringIO(text))
         names = {name.strip().lower() for name in rows.fieldnames or () if name}
@@ -83,7 +104,7 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
 
 
 def _listed(text: str) -> list[str]:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         found = json.loads(text)
         return [str(each) for each in found] if isinstance(found, list) else []
     return []
@@ -128,6 +149,7 @@ def _rows(text: str) -> list[dict[str, Any]] | None:
 def _of_row(row: dict[str, Any], html: str) -> SavedPage:
     """A page as wallabag, Readeck or Omnivore says it."""
     labels = row.get("tags") or row.get("labels") or []
+    labels = labels if isinstance(labels, list) else []
     names = [each.get("name") or each.get("label") or "" if isinstance(each, dict) else str(each) for each in labels]
     by = row.get("published_by") or row.get("authors") or row.get("author") or []
     state = str(row.get("state") or "").lower()

@@ -116,6 +116,8 @@ class Saved:
     new: tuple[int, ...] = ()
     """In the order of the feed: the first is its newest."""
     changed: tuple[int, ...] = ()
+    words: frozenset[str] = frozenset()
+    """The words of the new ones, as the index has them, while rules ask for them; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,15 @@ def count(c: sqlite3.Connection, query: Query) -> int:
     return sum(c.execute(part.sql("count(*)"), part.params).fetchone()[0] for part in parts)
 
 
+def count_unread(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
+    """How many articles a query has, and how many of them are unread."""
+    counted = [
+        c.execute(part.sql("count(*), coalesce(sum(d.read = 0), 0)"), part.params).fetchone()
+        for part in select(c, query, ordered=False).parts
+    ]
+    return sum(total for total, _ in counted), sum(unread for _, unread in counted)
+
+
 def rank(c: sqlite3.Connection, query: Query, article_id: int) -> int | None:
     """The place of an article in a query's list, from 0; None where it is not in it."""
     selection = select(c, query)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.model.rule import KEEP
+from tuireader.model.rule import KEEP, TAG
 from tuireader.store import feeds, labels
 from tuireader.store.times import seconds
 
@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
 """The options of a feed: days until an article counts as read, unread ones that are kept, and counting apart."""
-_SPARED = f"starred = 0 AND id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP}) AND {labels.IS_UNTAGGED}"
-"""What is starred, tagged or kept by a rule never counts as read by itself."""
+_BY_RULE = "SELECT article_id FROM rule_article WHERE did & "
+_SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
+"""What the user starred or tagged, and what a rule keeps, never counts as read by itself."""
 
 
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:

@@ -18,8 +18,8 @@ NUMBERS: Mapping[Kind, int] = {"category": 1, "author": 2, "tag": 3}
 OF_PUBLISHERS: tuple[Kind, ...] = ("category", "author")
 """What a feed says of an article. One of which it says nothing is filed under the empty name."""
 
-IS_UNTAGGED = f"id NOT IN (SELECT article_id FROM label_article WHERE kind = {NUMBERS['tag']})"
-"""SQL for whether an article, whose id is the column `id`, has no tag."""
+TAGGED = f"SELECT article_id FROM label_article WHERE kind = {NUMBERS['tag']}"
+"""SQL for the articles that have a tag."""
 
 _ALL = ", ".join(map(str, NUMBERS.values()))
 _SEPARATOR = "\x1f"

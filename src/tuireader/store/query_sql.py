@@ -26,6 +26,7 @@ RANKED_MOST = 20_000
 _LONGEST_COMMON = 4
 """Longer words begin few others: there is no need to ask how common they are."""
 _IN_SIGHT, _HIDDEN_ONLY, _TOLD_ELSEWHERE = "d.aside = 0", "d.aside = 1", "d.aside = 2"
+_SHOWN_APART = "d.aside <> 1"
 NOT_ASIDE = (
     "rowid NOT IN (SELECT id FROM article INDEXED BY article_hidden WHERE aside = 1"
     " UNION ALL SELECT id FROM article INDEXED BY article_told_elsewhere WHERE aside = 2)"
@@ -161,7 +162,10 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
     runs = _runs(c, query, wanted)
     if runs is None or query.feeds or any(run.name in ("label", "labels", "feed") for run in runs):
         return None
-    return _part(_Run("kept", rows), runs, _conditions(c, query, wanted))
+    common = _conditions(c, query, wanted)
+    if query.apart:
+        common = [(_SHOWN_APART, ()) if condition == _IN_SIGHT else (condition, values) for condition, values in common]
+    return _part(_Run("kept", rows), runs, common)
 
 
 def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched: bool = False) -> list[int]:

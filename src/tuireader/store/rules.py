@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
@@ -13,7 +14,7 @@ from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.times import moment, seconds
-from tuireader.store.typed_query import understand
+from tuireader.store.typed_query import Term, understand
 
 if TYPE_CHECKING:
     import sqlite3
@@ -107,13 +108,28 @@ def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> 
             _set_aside(c, [article_id], 1)
 
 
-def caught(c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int]) -> list[tuple[Rule, list[int]]]:
+@lru_cache(maxsize=1024)
+def _terms(query: str) -> tuple[Term, ...]:
+    return tuple(understand(_ended(query)).terms)
+
+
+def _may_match(rule: Rule, words: frozenset[str]) -> bool:
+    """Whether the words of a rule are among others: the index need not be asked for what is not."""
+    return all(any(words.issuperset(option) for option in term.options) for term in _terms(rule.query))
+
+
+def caught(
+    c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int], words: frozenset[str] | None = None
+) -> list[tuple[Rule, list[int]]]:
     """Of articles that were just saved, those that each rule is for: the one pass over what a refresh brought.
 
-    The new ones have the highest ids there are: the index is read only from there on.
+    The new ones have the highest ids there are: the index is read only from there on. `words` are all that they have,
+    where that is known.
     """
     found = []
     for rule in rules:
+        if words is not None and not _may_match(rule, words):
+            continue
         wanted = understand(_ended(rule.query))
         some: Collection[int] = new
         if match := wanted.fts():
@@ -128,7 +144,12 @@ def caught(c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int]) -> 
 
 def looks_at_words(rules: Iterable[Rule]) -> bool:
     """Whether any of them needs the search index."""
-    return any(understand(_ended(rule.query)).is_about_words() for rule in rules)
+    return any(_is_about_words(rule.query) for rule in rules)
+
+
+@lru_cache(maxsize=1024)
+def _is_about_words(query: str) -> bool:
+    return understand(_ended(query)).is_about_words()
 
 
 def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:

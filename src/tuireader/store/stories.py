@@ -34,6 +34,7 @@ _FEW, _MANY = 12, 50
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
 _TAG = re.compile("<[^<>]*>")
+_NUMBER = re.compile(r"\d+")
 
 
 class New(NamedTuple):
@@ -95,17 +96,20 @@ def _at_same_address(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -
 
 def _is_same(c: sqlite3.Connection, new: New, other: int) -> bool:
     row = c.execute(
-        "SELECT a.title, a.link_key = n.link_key, a.link_key, coalesce(b.full_html, b.html) FROM article AS a"
+        "SELECT a.title, a.link_key = n.link_key, a.link_key, coalesce(b.full_html, b.html), a.link FROM article AS a"
         " JOIN article AS n ON n.id = ? LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id = ?",
         (new.id, other),
     ).fetchone()
     if row is None:
         return False
-    title, is_at_same_address, link_key, body = row
-    if is_at_same_address and new.link and _tells_one_article(c, new.link, link_key):
+    title, is_at_same_address, link_key, body, link = row
+    is_at_same_place = new.link and new.link.partition("#")[2] == text_of(link).partition("#")[2]
+    if is_at_same_address and is_at_same_place and _tells_one_article(c, new.link, link_key):
         return True
     alike = likeness(_plain(new.html), _plain(unpack(body) if body is not None else ""))
     if title_key(text_of(title)) != title_key(new.title):
+        if _NUMBER.findall(text_of(title)) != _NUMBER.findall(new.title):  # of a series, with the same words about it
+            return False
         return alike.shingles >= _FEW and alike.of_both >= _NEARLY_SAME
     is_part = alike.of_shorter >= (_PART if alike.shingles >= _FEW else 1.0)
     return is_part or (alike.shingles >= _MANY and alike.of_both >= _EDITED)

@@ -46,6 +46,11 @@ def token() -> re.Pattern[str]:
     return re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 
 
+def words_of(text: str) -> set[str]:
+    """All that the index takes for a word of a text."""
+    return set(token().findall(text.lower() if text.isascii() else compared(text)))
+
+
 def compared(text: str) -> str:
     """The text in the one form in which it is indexed and looked for."""
     return FoldedText(unicodedata.normalize("NFKC", text)).folded

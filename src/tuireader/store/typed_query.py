@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tuireader.model.extras import BY_NAME
@@ -146,7 +147,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
     """Add one piece of what was typed to what is wanted."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
-    values = [unquoted(each) for each in re.findall(_VALUE, piece[5])]
+    values = [unquoted(each[0]) for each in islice(re.finditer(_VALUE, piece[5]), _MOST_PIECES)]
     if is_whole or key in ("feed", "folder", "tag"):
         names = tuple(value for value in values if value or is_whole)
         if names:

@@ -112,11 +112,13 @@ class Prepacked:
     With `index_later` new articles are taken into the search index later.
     """
 
-    def __init__(self, plan: Plan, *, index_later: bool = False) -> None:
+    def __init__(self, plan: Plan, *, index_later: bool = False, with_words: bool = False) -> None:
+        """`with_words`: what is saved is given with its words, for rules."""
         self._is_old = plan.is_old
         self._index_later = index_later
         self._new = [_Ready(prepared, index_later=index_later) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
+        self._words = frozenset[str]().union(*(each.words() for each in self._new)) if with_words else frozenset[str]()
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime) -> Saved:
         """Write all of it, inside a transaction of the caller's."""
@@ -140,7 +142,7 @@ class Prepacked:
         for article_id, ready in edited:
             _update(c, article_id, ready)
         stories.settle_of(c, [article_id for article_id, _ in edited])
-        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited))
+        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), self._words)
 
 
 class _Ready:
@@ -178,6 +180,10 @@ class _Ready:
     def _columns(self) -> tuple[str, ...]:
         entry = self.entry
         return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
+
+    def words(self) -> set[str]:
+        """All of its words, as the index has them."""
+        return tokens.words_of(" ".join((self.entry.title, *self.authors, *self.categories, self.prepared.text)))
 
     def status(self, waited: Mapping[Field, int]) -> tuple[int, int]:
         """Read and starred, as the article arrives: as a mark says that waited for it, else as the plan does."""

@@ -126,3 +126,33 @@ def test_passwords_stay_here(db: Path) -> None:
     with closing(connect(db)) as c:
         feeds.add(c, "https://me:secret@a.example/feed", title="T", site="", now=NOW)
         assert "secret" not in "".join(json.dumps(row) for row in backup_rows(c, NOW))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"position": 1e999}, {"position": "abc"}, {"position": -1}, {"words": 10**30}, {"full_html": 5}, {"tags": 5},
+        {"rules": {"0": "x"}}, {"rules": [1]}, {"published": "9999-12-31T23:59:59-12:00"}, {"html": []},
+        {"date": "0001-01-01T00:00:00+14:00"}, {"authors": "Ann"}, {"feed_url": "javascript:alert(1)"}, {"guid": ""},
+    ],
+)  # fmt: skip
+def test_one_bad_article_is_named_by_its_line_and_loses_no_other(db: Path, wrong: dict[str, object]) -> None:
+    good = [{"type": "article", "feed_url": "http://b.example/", "guid": str(n), "title": f"T{n}"} for n in range(6)]
+    bad = {"type": "article", "feed_url": "http://b.example/", "guid": "bad", "title": "Bad", **wrong}
+    rows = [{"type": "tuireader", "version": 1}, *good[:3], bad, *good[3:]]
+    assert back(db, [json.dumps(row) for row in rows])[1:] == (6, 0, [5])
+
+
+def test_what_is_repeated_or_odd_is_there_once(db: Path) -> None:
+    row = {"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "a\u2028b \ud800"}
+    row["date"] = "0987-01-02T00:00:00Z"
+    lines = ['{"type": "tuireader", "version": 1}', json.dumps(row), json.dumps(row)]
+    assert back(db, lines) == (0, 1, 0, [])
+    again = out(db)
+    assert back(db, again) == (0, 0, 1, [])
+
+
+@pytest.mark.parametrize("version", ["true", "-1", "0", "null"])
+def test_a_version_that_is_none(db: Path, version: str) -> None:
+    with closing(connect(db)) as c, pytest.raises(NotAFeedListError):
+        restore(c, [f'{{"type": "tuireader", "version": {version}}}'], NOW)

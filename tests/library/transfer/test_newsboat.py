@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -151,3 +152,34 @@ def test_a_view_in_the_place_of_its_table_is_not_asked(db: Path, folder: Path) -
 def test_a_folder_of_something_else_is_said(db: Path, folder: Path) -> None:
     with pytest.raises(NotAFeedListError, match="folder without newsboat's urls"):
         take_in(db, folder)
+
+
+@needs_newsboat
+def test_marks_and_names_come_also_for_feeds_that_are_here(db: Path, folder: Path, site: ScriptedSite) -> None:
+    url = publish(site, 1)
+    (folder / "urls").write_text(f'{url} news tech "~Mine"\nhttp://a.example/feed tech news\n', "utf-8")
+    reload(folder)
+    take_in(db, folder)
+    with closing(connect(db)) as c:
+        (feed, *_) = [each for each in feeds.every(c) if each.url == url]
+        feeds.record(c, replace(feed, checked=NOW))
+        feeds.rename(c, feed.id, "")
+        folders.put(c, feed.id, None)
+    with closing(sqlite3.connect(folder / "cache.db")) as raw:
+        raw.execute("UPDATE rss_item SET unread = 0, flags = 'x' WHERE title LIKE '1-1%'")
+        raw.commit()
+    assert take_in(db, folder).articles == 0
+    with closing(connect(db)) as c:
+        (read,) = articles.window(c, Query(text="is:read "), 0, 9)
+        assert (read.title, read.starred, read.feed_title) == ("1-1", True, "Mine")
+        assert set(tags.of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
+        assert articles.count(c, Query(tags=("tech",))) == 3, "tags are for what came with the cache, too"
+
+
+def test_the_cache_itself_means_its_folder(db: Path, folder: Path) -> None:
+    (folder / "cache.db").write_bytes(b"SQLite format 3\0" + b"x" * 5000)
+    with pytest.raises(NotAFeedListError, match="is a database: name newsboat's folder"), closing(connect(db)) as c:
+        import_path(c, str(folder / "cache.db"), NOW, lambda _said: None)
+    (folder / "other").write_bytes(b"ab\0cd")
+    with pytest.raises(NotAFeedListError, match="holds no text"), closing(connect(db)) as c:
+        import_path(c, str(folder / "other"), NOW, lambda _said: None)

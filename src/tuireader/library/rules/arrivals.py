@@ -21,15 +21,17 @@ def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetim
     new = [id_ for each in brought if isinstance(each, Refreshed) for id_ in each.saved.new]
     if not new:
         return [*brought]
+    saved = [each.saved for each in brought if isinstance(each, Refreshed) and each.saved.new]
+    words = frozenset[str]().union(*(each.words for each in saved)) if all(each.words for each in saved) else None
     hidden: set[int] = set()
-    for rule, ids in rules.caught(c, rules.in_force(c, now), new):
+    for rule, ids in rules.caught(c, rules.in_force(c, now), new, words):
         rules.apply(c, rule, ids)
         hidden.update(ids if rule.hide else ())
     return [_without(each, hidden) for each in brought]
 
 
 def _without(each: Brought, hidden: set[int]) -> Brought:
-    if not hidden or not isinstance(each, Refreshed):
+    if not isinstance(each, Refreshed) or not (hidden or each.saved.words):
         return each
     new = tuple(id_ for id_ in each.saved.new if id_ not in hidden)
     return replace(each, saved=Saved(new, each.saved.changed))

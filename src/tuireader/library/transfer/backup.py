@@ -6,17 +6,20 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from tuireader.errors import NotAFeedListError
+from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.model.article import Status
+from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, rules, saved_searches, statuses, tags
 from tuireader.store import backup as store_backup
+from tuireader.store.columns import sound
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import place
 from tuireader.urls.shown import without_credentials
+from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,6 +43,12 @@ class Restored:
     """Articles that were here already; they are now also read, starred and tagged as they are in the backup."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     """Lines that could not be read, by number, and why."""
+
+
+def lines_of(file: IO[str]) -> Iterator[str]:
+    """The lines of a file, none longer than one may be: what is, comes as several, none of which is a row."""
+    while line := file.readline(LONGEST + 1):
+        yield line
 
 
 def is_backup(first: bytes) -> bool:
@@ -101,7 +110,7 @@ def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dic
         "feed_url": without_credentials(article.feed_url),
         "guid": article.guid,
         "title": article.title,
-        "link": article.link,
+        "link": without_credentials(article.link),
         "authors": list(article.authors),
         "categories": list(article.categories),
         "tags": names,
@@ -122,7 +131,7 @@ def _article_row(c: sqlite3.Connection, id_: int, names: list[str], numbers: dic
 
 
 def _utc(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if moment else None
 
 
 # In.
@@ -146,7 +155,7 @@ def restore(c: sqlite3.Connection, lines: Iterable[str], now: datetime) -> Resto
         else:
             try:
                 restoring.take(row)
-            except (ValueError, TypeError, KeyError) as error:
+            except (ValueError, AddressError) as error:
                 restoring.done.mistakes.append((number, f"something is missing or wrong here: {error}"))
     restoring.flush()
     return restoring.done
@@ -164,7 +173,9 @@ def _check_head(row: dict[str, Any] | None) -> None:
     if row is None or row.get("type") != HEAD:
         raise NotAFeedListError("This is no backup of tuireader's")
     version = row.get("version")
-    if not isinstance(version, int) or version > VERSION:
+    if type(version) is not int or version < 1:
+        raise NotAFeedListError("This is no backup of tuireader's")
+    if version > VERSION:
         raise NotAFeedListError("This backup was made by a later tuireader: it takes that one to read it")
 
 
@@ -200,17 +211,19 @@ class _Restoring:
             self._rule(row)
 
     def _feed(self, row: dict[str, Any]) -> None:
-        url = _needed(row, "url")
+        url = _address(row, "url")
         if place(url) in self._feeds:
             return
-        feed = feeds.add(self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now)
+        options = {name: value for name, value in _dict(row, "options").items() if isinstance(value, str)}
+        with transaction(self._c):  # whole, or not at all: what is here is not looked at again
+            feed = feeds.add(self._c, url, title=_text(row, "title"), site=_text(row, "site"), now=self._now)
+            if _text(row, "custom_title"):
+                feeds.rename(self._c, feed.id, _text(row, "custom_title"))
+            if _text(row, "folder"):
+                folders.put(self._c, feed.id, folders.add(self._c, _text(row, "folder")).id)
+            for name, value in options.items():
+                feeds.set_option(self._c, feed.id, name, value)
         self._feeds[place(url)] = feed.id
-        if row.get("custom_title"):
-            feeds.rename(self._c, feed.id, _text(row, "custom_title"))
-        if row.get("folder"):
-            folders.put(self._c, feed.id, folders.add(self._c, _text(row, "folder")).id)
-        for name, value in (row.get("options") or {}).items():
-            feeds.set_option(self._c, feed.id, str(name), str(value))
         self.done.feeds += 1
 
     def _search(self, row: dict[str, Any]) -> None:
@@ -219,17 +232,19 @@ class _Restoring:
             saved_searches.put(self._c, _text(row, "name"), _text(row, "query"))
 
     def _rule(self, row: dict[str, Any]) -> None:
-        folder = row.get("folder")
+        folder, feed = _text(row, "folder"), _text(row, "feed")
+        if feed and place(feed) not in self._feeds:
+            raise ValueError("the feed of this rule is not here")
         rule = Rule(
             _text(row, "query"),
             hide=bool(row.get("hide")),
             read=bool(row.get("read")),
             star=bool(row.get("star")),
             keep=bool(row.get("keep")),
-            tags=tuple(map(str, row.get("tags") or ())),
-            feed_id=self._feeds[place(row["feed"])] if row.get("feed") else None,
-            folder_id=folders.add(self._c, str(folder)).id if folder else None,
-            until=_moment(row.get("until")),
+            tags=_names(row, "tags"),
+            feed_id=self._feeds[place(feed)] if feed else None,
+            folder_id=folders.add(self._c, folder).id if folder else None,
+            until=_moment(row, "until"),
         )
         there = {_without_id(each): each.id for each in rules.every(self._c)}
         known = there.get(_without_id(rule))
@@ -240,39 +255,36 @@ class _Restoring:
         rows, self._waiting = self._waiting, []
         if not rows:
             return
+        by_guid = {row["guid"]: row for row in rows}
         url = rows[0]["feed_url"]
-        feed_id = self._feeds.get(place(url))
-        if feed_id is None:
-            feed_id = self._feeds[place(url)] = feeds.add(self._c, url, title="", site="", now=self._now).id
-        ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(rows))), index_later=True)
         with transaction(self._c):
-            there = articles.known(self._c, feed_id, [row["guid"] for row in rows])
-            new = [row for row in rows if row["guid"] not in there]
-            if len(new) != len(rows):
-                ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
+            feed_id = self._feeds.get(place(url))
+            if feed_id is None:
+                feed_id = feeds.add(self._c, url, title="", site="", now=self._now).id
+            there = articles.known(self._c, feed_id, by_guid)
+            new = [row for guid, row in by_guid.items() if guid not in there]
+            ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
             ready.write(self._c, feed_id, self._now)
-            ids = articles.known(self._c, feed_id, [row["guid"] for row in rows])
-            for row in rows:
-                self._complete(row, ids[row["guid"]].id, is_new=row["guid"] not in there)
+            ids = articles.known(self._c, feed_id, by_guid)
+            for guid, row in by_guid.items():
+                self._complete(row, ids[guid].id, is_new=guid not in there)
+        self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
-        self.done.known += len(rows) - len(new)
+        self.done.known += len(by_guid) - len(new)
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
         if is_new:
-            if row.get("full_html"):
-                words = int(row.get("words") or 0)
-                articles.save_full_text(self._c, id_, row["full_html"], str(row.get("full_text") or ""), words)
-            if row.get("position"):
-                statuses.save_position(self._c, id_, int(row["position"]))
+            if _text(row, "full_html"):
+                words = _number(row, "words")
+                articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
+            statuses.save_position(self._c, id_, _number(row, "position"))
         else:
-            statuses.mark(
-                self._c, [id_], read=True if row.get("read") else None, starred=True if row.get("starred") else None
-            )
-        if row.get("tags"):
-            tags.add(self._c, [id_], map(str, row["tags"]))
-        for number, did in (row.get("rules") or {}).items():
+            read, starred = (True if row.get(name) else None for name in ("read", "starred"))
+            statuses.mark(self._c, [id_], read=read, starred=starred)
+        tags.add(self._c, [id_], _names(row, "tags"))
+        for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
-                rules.was_done(self._c, self._rules[number], id_, int(did))
+                rules.was_done(self._c, self._rules[number], id_, did)
 
 
 def _without_id(rule: Rule) -> tuple[object, ...]:
@@ -280,9 +292,15 @@ def _without_id(rule: Rule) -> tuple[object, ...]:
 
 
 def _check(row: dict[str, Any]) -> None:
-    """Raise ValueError where a row of an article is none."""
-    for name in ("feed_url", "guid"):
-        _needed(row, name)
+    """Raise ValueError where a row of an article is none: what waits to be written can be written."""
+    row["feed_url"], row["guid"] = _address(row, "feed_url"), _needed(row, "guid")
+    for name in ("full_html", "full_text"):
+        _text(row, name)
+    for name in ("words", "position"):
+        _number(row, name)
+    _names(row, "tags")
+    if any(type(did) is not int or not 0 <= did < 1 << 16 for did in _dict(row, "rules").values()):
+        raise ValueError("“rules” is wrong")
     _prepared(row)
 
 
@@ -294,21 +312,24 @@ def _prepared(row: dict[str, Any]) -> Prepared:
         guid=_text(row, "guid"),
         title=_text(row, "title"),
         link=_text(row, "link"),
-        authors=tuple(map(str, row.get("authors") or ())),
-        categories=tuple(map(str, row.get("categories") or ())),
-        published=_moment(row.get("published")),
-        updated=_moment(row.get("updated")),
+        authors=_names(row, "authors"),
+        categories=_names(row, "categories"),
+        published=_moment(row, "published"),
+        updated=_moment(row, "updated"),
         html=_text(row, "html"),
     )
     status = Status(read=bool(row.get("read")), starred=bool(row.get("starred")))
-    return prepare(entry, status=status, date=_moment(row.get("date")), excerpt=not row.get("offline"))
+    return prepare(entry, status=status, date=_moment(row, "date"), excerpt=not row.get("offline"))
+
+
+# Values of a row; what is wrong is never repeated in a message, whatever it is.
 
 
 def _text(row: dict[str, Any], name: str) -> str:
-    value = row.get(name, "")
-    if not isinstance(value, str):
-        raise ValueError(f"“{name}” is no text")  # noqa: TRY004 - as any other value that is wrong
-    return value
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ValueError(f"“{name}” is no text")
+    return sound(value or "")
 
 
 def _needed(row: dict[str, Any], name: str) -> str:
@@ -317,5 +338,37 @@ def _needed(row: dict[str, Any], name: str) -> str:
     return _text(row, name)
 
 
-def _moment(text: object) -> datetime | None:
-    return datetime.fromisoformat(str(text)).astimezone(UTC) if text else None
+def _address(row: dict[str, Any], name: str) -> str:
+    text = _needed(row, name)
+    return text if text == PAGES else addresses_to_try(text)[0]
+
+
+def _names(row: dict[str, Any], name: str) -> tuple[str, ...]:
+    value = row.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise ValueError(f"“{name}” is no list of names")
+    return tuple(map(sound, value))
+
+
+def _dict(row: dict[str, Any], name: str) -> dict[str, Any]:
+    value = row.get(name) or {}
+    if not isinstance(value, dict):
+        raise ValueError(f"“{name}” is wrong")  # noqa: TRY004 - as any other value that is wrong
+    return value
+
+
+def _number(row: dict[str, Any], name: str) -> int:
+    value = row.get(name) or 0
+    if type(value) is not int or not 0 <= value < 1 << 31:
+        raise ValueError(f"“{name}” is no number of this kind")
+    return value
+
+
+def _moment(row: dict[str, Any], name: str) -> datetime | None:
+    text = _text(row, name)
+    if not text:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError(f"“{name}” is no time") from None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds.opml import LIMIT
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.url_list import read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
@@ -79,11 +80,11 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
         return _newsboat(c, *boat, now, tell)
     if file.is_dir():
         raise NotAFeedListError(f"{shown_address(path)} is a folder without newsboat's urls in it: name a file")
-    first = read_file(path)[:_HEAD]
+    first = _head(file, path)
     if backup.is_backup(first):
         tell("Reading the backup …")
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            return Imported(restored=backup.restore(c, lines, now))
+            return Imported(restored=backup.restore(c, backup.lines_of(lines), now))
     if first.startswith(b"PK"):
         pages = saved_pages.read_omnivore(file)
         if pages is None:
@@ -95,7 +96,9 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
 def import_content(c: sqlite3.Connection, content: bytes, now: datetime) -> Imported:
     """Take in what was read; raises NotAFeedListError."""
     if backup.is_backup(content[:_HEAD]):
-        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").splitlines(), now))
+        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now))
+    if len(content) > LIMIT:
+        raise NotAFeedListError(f"This file is larger than {LIMIT // 1_000_000} MB")
     pages = read_saved_pages(content)
     if pages is not None:
         return Imported(pages=saved_pages.keep_all(c, pages, now))
@@ -116,6 +119,20 @@ def _file(path: str) -> Path:
     return file
 
 
+def _head(file: Path, path: str) -> bytes:
+    """How a file begins; raises NotAFeedListError where it is none that can be read, or holds no text."""
+    if not file.is_file():
+        raise NotAFeedListError(f"There is no file {shown_address(path)}")
+    try:
+        with file.open("rb") as opened:
+            first = opened.read(_HEAD)
+    except OSError as error:
+        raise NotAFeedListError(f"{shown_address(path)} cannot be read: {error.strerror or error}") from error
+    if first.startswith(b"SQLite format 3"):
+        raise NotAFeedListError(f"{shown_address(path)} is a database: name newsboat's folder, which has its urls too")
+    return first
+
+
 def _newsboat(
     c: sqlite3.Connection, urls: Path, cache: Path | None, now: datetime, tell: Callable[[str], None]
 ) -> Imported:
@@ -124,8 +141,8 @@ def _newsboat(
     if cache is None:
         return imported
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
-    for number, (url, items) in enumerate(newsboat.read_cache(cache), 1):
-        tell(f"{number} feeds of newsboat’s cache")
+    for url, items in newsboat.read_cache(cache):
+        tell(f"{imported.articles} articles of newsboat’s cache")
         if (feed_id := there.get(place(url))) is not None:
             imported.articles += newsboat.take_in(c, feed_id, items, now)
     return imported

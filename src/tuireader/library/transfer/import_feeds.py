@@ -14,6 +14,7 @@ from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.library.transfer import newsboat
 from tuireader.store import feeds, folders, saved_searches
+from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
@@ -70,6 +71,8 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
         ]
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
+    if b"\0" in content[:4096]:
+        raise NotAFeedListError("This is no list of feeds: it holds no text")
     lines = read_url_list(content.decode("utf-8-sig", "replace"))
     if not any(_is_address(each.url) or each.search for each in lines):
         raise NotAFeedListError(
@@ -97,7 +100,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
             found.append(_save_search(c, each, each.search, every))
             continue
         came = _follow_line(c, each, there, now)
-        if came.status == "added" and came.feed_id is not None:
+        if came.feed_id is not None:
             newsboat.give_tags(c, came.feed_id, names[each.line], now)
         found.append(came)
     return found
@@ -132,12 +135,25 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
         return ImportedFeed(outline, "failed", None, str(error))
     where = place(url)
     if where in there:
+        _fill_in(c, there[where], outline)
         return ImportedFeed(outline, "known", there[where])
-    feed = feeds.add(c, url, title=outline.title, site="", now=now)
-    if outline.title:  # what the user calls it, whatever it calls itself
-        feeds.rename(c, feed.id, outline.title)
-    if outline.folder:
-        folders.put(c, feed.id, folders.add(c, outline.folder).id)
-    newsboat.give_tags(c, feed.id, list(outline.tags), now)
+    with transaction(c):  # whole, or not at all: what is here already is not made anew
+        feed = feeds.add(c, url, title=outline.title, site="", now=now)
+        if outline.title:  # what the user calls it, whatever it calls itself
+            feeds.rename(c, feed.id, outline.title)
+        if outline.folder:
+            folders.put(c, feed.id, folders.add(c, outline.folder).id)
+        newsboat.give_tags(c, feed.id, list(outline.tags), now)
     there[where] = feed.id
     return ImportedFeed(outline, "added", feed.id)
+
+
+def _fill_in(c: sqlite3.Connection, feed_id: int, outline: Outline) -> None:
+    """Give a feed that is followed already the folder and the title of a list, where it has none of the user's own."""
+    feed = feeds.get(c, feed_id)
+    if feed.checked is None:  # it may have come with this list: the first that it says counts
+        return
+    if outline.title and not feed.custom_title and outline.title != feed.title:
+        feeds.rename(c, feed_id, outline.title)
+    if outline.folder and feed.folder_id is None:
+        folders.put(c, feed_id, folders.add(c, outline.folder).id)

@@ -13,15 +13,17 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, rules, tags
+from tuireader.store import articles, rules, statuses, tags
 from tuireader.store.columns import lenient
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
     from tuireader.feeds.url_list import ListedAddress
 
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Articles of one transaction."""
+_LARGEST = 20_000_000
+"""Bytes of a value that is read."""
 _LONGEST = 5_000_000
 """Characters of an article that are taken."""
 _OF_FEED = """
@@ -40,7 +42,7 @@ class Item(NamedTuple):
 
 def find(path: Path) -> tuple[Path, Path | None] | None:
     """The list of feeds and the cache of a folder of newsboat's, or of its list in it; None where it is none."""
-    urls = path / "urls" if path.is_dir() else path
+    urls = path / "urls" if path.is_dir() else path.with_name("urls") if path.name == "cache.db" else path
     if urls.name != "urls" or not urls.is_file():
         return None
     # Since 2.10 the cache may be where XDG has data, and the list where it has configurations.
@@ -60,11 +62,12 @@ def give_tags(c: sqlite3.Connection, feed_id: int, names: list[str], now: dateti
     rule = Rule("", tags=tuple(names), feed_id=feed_id)
     there = [each for each in rules.every(c) if (each.feed_id, each.query, each.tags) == (feed_id, "", rule.tags)]
     if names and not there:
-        rules.add(c, rule, now)
+        kept = rules.add(c, rule, now)
+        rules.apply(c, kept, articles.ids(c, rules.query_of(kept)))
 
 
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
-    """What a cache of newsboat's has, feed by feed: the feed's address, and its articles, the newest first.
+    """What a cache of newsboat's has, feed by feed: the feed's address, and some of its articles, the newest first.
 
     Raises NotAFeedListError where it cannot be read.
     """
@@ -72,12 +75,15 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, isolation_level=None)) as c:
             c.text_factory = lenient
             c.execute("PRAGMA trusted_schema = OFF")
+            c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
             if kind != ("table",):
                 raise NotAFeedListError(f"{path} is no cache of newsboat's")
             urls = [row[0] for row in c.execute("SELECT DISTINCT feedurl FROM rss_item").fetchall()]
             for url in urls:
-                yield str(url), [_item(row) for row in c.execute(_OF_FEED, (url,))]
+                rows = c.execute(_OF_FEED, (url,))
+                while some := rows.fetchmany(_AT_ONCE):
+                    yield str(url), [_item(row) for row in some]
     except sqlite3.Error as error:
         raise NotAFeedListError(f"{path} cannot be read: {error}") from error
 
@@ -105,24 +111,24 @@ def _item(row: tuple[object, ...]) -> Item:
 def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> int:
     """Keep what newsboat has of a feed and this cache has not, with its marks; how many articles that is.
 
-    What was flagged is starred, and has a tag for each flag. Articles that are here already keep their marks.
+    What was flagged is starred, and has a tag for each flag. Articles that are here already are read and starred too
+    where they are there.
     """
-    added = 0
-    for start in range(0, len(items), _AT_ONCE):
-        some = items[start : start + _AT_ONCE]
-        there = articles.known(c, feed_id, [item.entry.guid for item in some])
-        new = [item for item in some if item.entry.guid not in there]
-        if not new:
-            continue
-        plan = Plan(new=tuple(_prepared(item) for item in new))
-        ready = articles.Prepacked(plan, index_later=True)
-        with transaction(c):
-            added += len(ready.write(c, feed_id, now).new)
-            ids = articles.known(c, feed_id, [item.entry.guid for item in new])
-            for item in new:
-                if item.flags and item.entry.guid in ids:
-                    tags.add(c, [ids[item.entry.guid].id], [f"flag {flag}" for flag in item.flags])
-    return added
+    with transaction(c):
+        there = articles.known(c, feed_id, [item.entry.guid for item in items])
+        new = [item for item in items if item.entry.guid not in there]
+        saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
+        ids = articles.known(c, feed_id, [item.entry.guid for item in items])
+        marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
+        statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True)
+        statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
+        for id_, item in marked:
+            if item.flags:
+                tags.add(c, [id_], [f"flag {flag}" for flag in item.flags])
+        for rule in rules.every(c):
+            if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
+                rules.apply(c, rule, saved.new)
+    return len(saved.new)
 
 
 def _prepared(item: Item) -> Prepared:

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _AT_ONCE = 100
-_UNPACKED = 500_000_000
-"""Bytes of an export when it is unpacked."""
+_UNPACKED, _LARGEST = 300_000_000, 20_000_000
+"""Bytes of an export when it is unpacked, and of one file in it."""
 
 
 class KeptPages(NamedTuple):
@@ -48,9 +48,20 @@ def keep_all(c: sqlite3.Connection, pages: list[SavedPage], now: datetime) -> Ke
                     known += 1
                     if page.is_starred:
                         statuses.mark(c, [there], starred=True)
+                    if page.html.strip() and not articles.get(c, there).offline:
+                        _complete(c, there, page.html)
                 if page.tags:
                     tags.add(c, [there], page.tags)
     return KeptPages(added, known, without)
+
+
+def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
+    """Give a page that had none its text."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.word_count import count_tidied
+
+    text = plain_text(html)
+    articles.save_full_text(c, article_id, html, text, count_tidied(text))
 
 
 def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -> int:
@@ -74,7 +85,8 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
             rows = sorted(each for each in names if Path(each).name.startswith("metadata") and each.endswith(".json"))
             if not rows:
                 return None
-            if sum(info.file_size for info in members) > _UNPACKED:
+            is_too_large = max(info.file_size for info in members) > _LARGEST
+            if is_too_large or sum(info.file_size for info in members) > _UNPACKED:
                 raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
             texts = {Path(each).stem: _text(archive, each) for each in names if each.endswith(".html")}
             return [page for each in rows for page in from_omnivore(_text(archive, each), texts)]
@@ -83,4 +95,5 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
 
 
 def _text(archive: zipfile.ZipFile, name: str) -> str:
-    return archive.read(name).decode("utf-8", "replace")
+    with archive.open(name) as member:  # what it says of its size may be a lie
+        return member.read(_LARGEST).decode("utf-8", "replace")

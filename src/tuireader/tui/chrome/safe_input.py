@@ -8,12 +8,15 @@ from tuireader.text.printable import printable
 
 
 class Entry(Input):
-    """Textual's line, into which no control character gets, however it is filled."""
+    """Textual's line, into which no control character gets, however it is filled, and no more than one can type."""
+
+    LONGEST = 4000
 
     def replace(self, text: str, start: int, end: int) -> None:
         """Put text in the place of what is there."""
-        super().replace(printable(text), start, end)
+        room = max(0, self.LONGEST - len(self.value) + abs(end - start))
+        super().replace(printable(text)[:room], start, end)
 
     def validate_value(self, value: str) -> str:
         """Make all of it safe to show."""
-        return printable(value)
+        return printable(value)[: self.LONGEST]

@@ -90,9 +90,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
     there = tuple(saved_searches.every(connection))
     rows = []
     for each in there:
-        query = query_of(each)
-        total = articles.count(connection, query)
-        unread = articles.count(connection, replace(query, unread=True)) if total else 0
+        total, unread = articles.count_unread(connection, query_of(each))
         rows.append(Choice(each.id, each.name, unread, total))
     return there, prepare_rows(rows)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _LAST = re.compile(r"(?:^|(?<=\s))-?(?:(\w+)([:=]))?((?:\"[^\"]*)|[^\s\"]*)$")
 """The last piece of what is typed: its field, the sign behind that, and what follows."""
+_LOOKED_AT = 200
+"""Signs at the end of what is typed."""
 _VALUES = {
     "is": ("unread", "read", "starred", "hidden"),
     "has": ("picture", "enclosure"),
@@ -34,7 +36,7 @@ class FieldSuggester(Suggester):
 
     async def get_suggestion(self, value: str) -> str | None:
         """What is typed, with its likely end; None where there is none."""
-        found = _LAST.search(value)
+        found = _LAST.search(value[-_LOOKED_AT:])
         if found is None:
             return None
         field, sign, typed = found[1], found[2], found[3]
