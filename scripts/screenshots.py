@@ -24,10 +24,13 @@ from textual.worker import Worker
 from tuireader.config.options import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
+from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
+from tuireader.library.rules import existing
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, statuses
+from tuireader.model.rule import Rule
+from tuireader.store import articles, feeds, folders, statuses, tags
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
@@ -36,6 +39,7 @@ from tuireader.tui.screens.feed_info import FeedInfoScreen
 from tuireader.tui.screens.help import HelpScreen
 from tuireader.tui.screens.links import LinksScreen
 from tuireader.tui.screens.palette import PaletteScreen
+from tuireader.tui.screens.rules import RulesScreen
 from tuireader.tui.themes import DARK, LIGHT
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
@@ -59,6 +63,8 @@ class Picture:
     theme: str = DARK.name
     is_empty: bool = False
     """Without any feed, as on the first start."""
+    is_furnished: bool = False
+    """With more feeds, folders, tags, saved searches and a rule."""
     has_many: bool = False
     """With hundreds of names, and a page that has everything, in place of the magazine."""
     shows: type[Screen[Any]] = ReaderScreen
@@ -90,6 +96,9 @@ PICTURES = (
     Picture("focus-article", (120, 30), "The Long Way", ["enter"], "solarized-dark"),
     Picture("contents", (120, 36), "The Long Way", ["enter", "space", "t"], shows=ContentsScreen),
     Picture("feed-info", (120, 36), "The Long Way", ["e"], shows=FeedInfoScreen),
+    Picture("order", (120, 44), "", ["h", "tab", "tab", "j", "v", "tab", "j", "x"], is_furnished=True),
+    Picture("select", (120, 32), "", ["j", "v", "v", "j", "j", "V"], is_furnished=True),
+    Picture("rule", (120, 40), "", ["exclamation_mark", *"harbours"], is_furnished=True, shows=RulesScreen),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
@@ -169,6 +178,39 @@ def fill_many(path: Path) -> None:
         TakePage(feed, Page(feed.url, 200, feed_text.encode(), "application/rss+xml"), REFRESHED)(c)
 
 
+def fill_furnished(path: Path) -> None:
+    """The magazine in a folder, beside feeds that tell of harbours, with tags, saved searches and a rule."""
+    fill(path)
+    others = {
+        "Harbour Weekly": ("Sea", ["Ferries in Winter", "Two Harbours, One Crane", "The Night Pilot", "Low Water"]),
+        "Notes from the Quay": ("Sea", ["Two Harbours, One Crane", "A Letter to the Lighthouse"]),
+        "The Radio Page": ("Workshop", ["A Simpler Antenna", "Listening at Dawn", "What the Ionosphere Said"]),
+    }
+    with closing(connect(path)) as c:
+        folders.put(c, feeds.every(c)[0].id, folders.add(c, "Reading").id)
+        for place, (name, (folder, titles)) in enumerate(others.items()):
+            words = " ".join(
+                f"{word} about harbours and what lies beyond them" for word in ("Words", "More", "Lines") * 9
+            )
+            items = "".join(
+                f"<item><title>{title}</title><guid>{name}{title}</guid><category>Harbours</category><pubDate>"
+                f"{format_datetime(NOW - timedelta(hours=3 + 7 * number + place))}</pubDate>"
+                f"<description>&lt;p&gt;{title}. {words}&lt;/p&gt;</description></item>"
+                for number, title in enumerate(titles)
+            )
+            url = f"https://{place}.example/feed"
+            feed = feeds.add(c, url, title=name, site="", now=REFRESHED)
+            body = f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode()
+            TakePage(feed, Page(url, 200, body, "application/rss+xml"), REFRESHED)(c)
+            folders.put(c, feed.id, folders.add(c, folder).id)
+        ids = articles.ids(c, Query(), 0, 12)
+        tags.add(c, ids[2:6], ["To read"])
+        tags.add(c, ids[4:7], ["For the talk"])
+        saved.keep(c, "Long and unread", "is:unread words>1000")
+        saved.keep(c, "The sea", "harbour|harbours|ferries")
+        existing.keep(c, Rule("title:sponsored", hide=True), NOW)
+
+
 async def take(picture: Picture, path: Path) -> str:
     """Start the reader, do what is to be done, and draw what is on the screen."""
     config = Config(theme=picture.theme, refresh_on_start=False, resume=False, bidi="reorder")
@@ -210,6 +252,8 @@ def main(names: Sequence[str]) -> None:
             path = Path(folder) / f"{picture.name}.db"
             if picture.has_many:
                 fill_many(path)
+            elif picture.is_furnished:
+                fill_furnished(path)
             elif not picture.is_empty:
                 fill(path)
             (FOLDER / f"{picture.name}.svg").write_text(asyncio.run(take(picture, path)), encoding="utf-8")
