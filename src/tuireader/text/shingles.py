@@ -6,7 +6,7 @@ import re
 import zlib
 from typing import NamedTuple
 
-_LOOKED_AT = 2500
+_LOOKED_AT = 1200
 """Characters of a text whose shingles are kept: edits rarely leave nothing of them."""
 _KEPT = 4
 """Hashes that are kept of a text, the lowest: of two texts that are alike most are the same."""
