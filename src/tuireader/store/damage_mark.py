@@ -27,13 +27,19 @@ def is_suspect(path: Path) -> bool:
     return mark_of(path).is_file()
 
 
-_WAYS = (
-    *(f"article INDEXED BY article_by_{each}" for each in ("date", "feed", "guid", "link", "words")),
-    "article NOT INDEXED",
-    "body",
-    "search_docsize",
+_ASIDE = (
+    " + (SELECT count(*) FROM article INDEXED BY article_hidden WHERE aside = 1)"
+    " + (SELECT count(*) FROM article INDEXED BY article_told_elsewhere WHERE aside = 2)"
 )
-"""Where every article is once."""
+_WAYS = (
+    *(f"SELECT count(*) FROM article INDEXED BY article_by_{each}" for each in ("feed", "guid", "link")),
+    *(
+        f"SELECT (SELECT count(*) FROM article INDEXED BY article_by_{each} WHERE aside = 0){_ASIDE}"
+        for each in ("date", "words")
+    ),
+    *(f"SELECT count(*) FROM {each}" for each in ("article NOT INDEXED", "body", "search_docsize")),
+)
+"""What counts all articles, each in another way."""
 
 
 def look(c: Connection) -> bool:
@@ -45,7 +51,7 @@ def look(c: Connection) -> bool:
     from tuireader.store.connection import snapshot  # which leaves marks itself
 
     with snapshot(c):
-        counts = {c.execute(f"SELECT count(*) FROM {way}").fetchone()[0] for way in _WAYS}
+        counts = {c.execute(way).fetchone()[0] for way in _WAYS}
     if len(counts) > 1:
         suspect(c.path)
     return is_suspect(c.path)
