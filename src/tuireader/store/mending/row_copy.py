@@ -274,6 +274,7 @@ class _Copy:
         found: set[int] = set()
         for sql, key in (
             ("SELECT id FROM article NOT INDEXED", "id"),
+            ("SELECT id FROM article INDEXED BY article_by_date", "date"),  # up to schema 6 it has every article
             ("SELECT id FROM article INDEXED BY article_by_date WHERE aside = 0", "date"),
             ("SELECT id FROM article INDEXED BY article_by_guid", "feed_id, guid_key"),
             ("SELECT id FROM article INDEXED BY article_by_feed", "feed_id, date"),
