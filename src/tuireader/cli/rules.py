@@ -14,6 +14,7 @@ from tuireader.model.clock import utc_now
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, saved_searches
 from tuireader.store import rules as store_rules
+from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         if arguments.json:
             put_json(row)
         else:
-            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({_articles(row['caught'])})"))
+            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({counted(row['caught'], 'article')})"))
     if not there and not arguments.json:
         say("There are no rules yet. Make one with: tuireader rules --add QUERY --hide")
     return DONE
@@ -77,7 +78,7 @@ def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.json:
         put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})
         return DONE
-    put(f"{_articles(found.total)} in the last {existing.LOOKED_BACK.days} days")
+    put(f"{counted(found.total, 'article')} in the last {existing.LOOKED_BACK.days} days")
     for headline in found.newest:
         put(printable(f"{headline.id:>6}  {headline.date:%Y-%m-%d}  {headline.feed_title} · {headline.title}"))
     return DONE
@@ -96,7 +97,7 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         return DONE
     said = "It does so with what arrives from now on; --apply does it with what is here."
     if changed is not None:
-        said = f"It was applied to {_articles(changed)} that {'is' if changed == 1 else 'are'} here."
+        said = f"It was applied to {counted(changed, 'article')} that {'is' if changed == 1 else 'are'} here."
     say(f"Rule {rule.id}: {_said(c, rule)}. {said}")
     return DONE
 
@@ -107,7 +108,7 @@ def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         if arguments.json:
             put_json(_row(c, rule) | {"caught": changed})
         else:
-            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({_articles(changed)} changed)"))
+            put(printable(f"{rule.id:>4}  {_said(c, rule)} ({counted(changed, 'article')} changed)"))
     return DONE
 
 
@@ -117,7 +118,11 @@ def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed})
     else:
-        done = "What it did stays." if arguments.leave else f"What it did with {_articles(changed)} was taken back."
+        done = (
+            "What it did stays."
+            if arguments.leave
+            else f"What it did with {counted(changed, 'article')} was taken back."
+        )
         say(f"Rule {rule.id} is removed. {done}")
     return DONE
 
@@ -158,10 +163,6 @@ def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
         "folder": None if rule.folder_id is None else folders.get(c, rule.folder_id).name,
         "until": utc(rule.until),
     }
-
-
-def _articles(number: int) -> str:
-    return "1 article" if number == 1 else f"{number} articles"
 
 
 def searches(arguments: argparse.Namespace) -> int:

@@ -6,20 +6,23 @@ import argparse
 import os
 import sys
 import tempfile
-from contextlib import suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
+from tuireader.errors import TuireaderError
 from tuireader.model.clock import utc_now
 from tuireader.model.query import Query
 from tuireader.store import folders
+from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
 _NOTHING = "No article is meant by this."
 
@@ -53,12 +56,12 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
         return FAILED
     if exported.without_password:
-        some = "1 feed" if exported.without_password == 1 else f"{exported.without_password} feeds"
+        some = counted(exported.without_password, "feed")
         say(f"The passwords of {some} are left out: give them again where you import this.")
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE
-    return _write(Path(arguments.output).expanduser(), exported.content, _number(exported.feeds, "feed"))
+    return _write(Path(arguments.output).expanduser(), exported.content, counted(exported.feeds, "feed"))
 
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -75,22 +78,17 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         for row in rows:
             put_json(row)
         return DONE
-    path, written = Path(arguments.output).expanduser(), 0
-    progress, part = Progress(), None
+    path, written, progress = Path(arguments.output).expanduser(), 0, Progress()
     try:
-        part = _part(path)
-        with part.open("w", encoding="utf-8") as file:
+        with _said_if_not(path), _written_whole(path) as part, part.open("w", encoding="utf-8") as file:
             for row in rows:
                 file.write(json.dumps(row, ensure_ascii=False) + "\n")
                 written += row["type"] == "article"
                 if not written % 100:
                     progress.tell(f"{written} articles")
-        os.replace(part, path)  # noqa: PTH105 - as everywhere
-    except OSError as error:
-        return _failed(path, part, error)
     finally:
         progress.clear()
-    say(f"{_number(written, 'article')} written to {printable(str(path))}.")
+    say(f"{counted(written, 'article')} written to {printable(str(path))}.")
     return DONE
 
 
@@ -106,17 +104,15 @@ def _markdown(connection: sqlite3.Connection, arguments: argparse.Namespace) -> 
         return USAGE
     folder, progress = Path(arguments.output).expanduser(), Progress()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for number, file in enumerate(markdown_files(connection, ids), 1):
-            part = _part(folder / file.name)
-            part.write_text(file.text, "utf-8", "replace")
-            part.replace(folder / file.name)  # whatever stands there, a link too
-            progress.tell(f"{number}/{len(ids)} articles")
-    except OSError as error:
-        return _failed(folder, None, error)
+        with _said_if_not(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for number, file in enumerate(markdown_files(connection, ids), 1):
+                with _written_whole(folder / file.name) as part:
+                    part.write_text(file.text, "utf-8", "replace")
+                progress.tell(f"{number}/{len(ids)} articles")
     finally:
         progress.clear()
-    say(f"{_number(len(ids), 'article')} written to {printable(str(folder))}.")
+    say(f"{counted(len(ids), 'article')} written to {printable(str(folder))}.")
     return DONE
 
 
@@ -131,12 +127,12 @@ def _epub(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
         say("A book is a file: give its name with --output.")
         return USAGE
     now, progress = utc_now(), Progress()
-    progress.tell(f"{_number(len(ids), 'article')} …")
+    progress.tell(f"{counted(len(ids), 'article')} …")
     try:
         content = book(connection, arguments.title or f"Articles, {now.astimezone():%Y-%m-%d}", ids, now)
     finally:
         progress.clear()
-    return _write(Path(arguments.output).expanduser(), content, _number(len(ids), "article"))
+    return _write(Path(arguments.output).expanduser(), content, counted(len(ids), "article"))
 
 
 def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
@@ -148,33 +144,33 @@ def _meant(connection: sqlite3.Connection, arguments: argparse.Namespace) -> lis
     return ids
 
 
-def _number(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
-
-
 def _write(path: Path, content: bytes, what: str) -> int:
-    """Write a file as a whole or not at all."""
-    part = None
-    try:
-        part = _part(path)
+    with _said_if_not(path), _written_whole(path) as part:
         part.write_bytes(content)
-        os.replace(part, path)  # noqa: PTH105 - as everywhere
-    except OSError as error:
-        return _failed(path, part, error)
     say(f"{what} written to {printable(str(path))}.")
     return DONE
 
 
-def _part(path: Path) -> Path:
-    """A new file beside another, which only the user can read: what someone reads is nobody else's business."""
+@contextmanager
+def _written_whole(path: Path) -> Iterator[Path]:
+    """A new file, only the user's, that takes the place of another once it is written: whole, or not at all.
+
+    Whatever stood there is replaced, a link too.
+    """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name[:50]}.", suffix=".part", dir=path.parent)
     os.close(descriptor)
-    return Path(name)
+    part = Path(name)
+    try:
+        yield part
+        os.replace(part, path)  # noqa: PTH105 - as everywhere
+    finally:
+        part.unlink(missing_ok=True)
 
 
-def _failed(path: Path, part: Path | None, error: OSError) -> int:
-    if part is not None:
-        with suppress(OSError):  # where its folder is none, there is nothing to be removed
-            part.unlink()
-    say(f"{printable(str(path))} cannot be written: {error.strerror}.")
-    return FAILED
+@contextmanager
+def _said_if_not(path: Path) -> Iterator[None]:
+    """Raises TuireaderError, which says so, where a path cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise TuireaderError(f"{printable(str(path))} cannot be written: {error.strerror}.") from error

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable_line
 
 _MOST = 200_000
 """Pages of an export that are taken."""
@@ -95,7 +95,7 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
     known = ("unread", "archive", "starred", "")
     return SavedPage(
         row.get("url", "").strip(),
-        _line(row.get("title", "")),
+        printable_line(row.get("title", "")),
         tags=_names([*names, *([folder] if folder.lower() not in known else [])]),
         added=_moment(row.get("time_added") or row.get("timestamp")),
         is_read=(row.get("status") or folder).lower() == "archive",
@@ -120,7 +120,7 @@ def _pocket_html(text: str) -> list[SavedPage]:
         found.append(
             SavedPage(
                 said.get("href", ""),
-                _line(unescape(match["title"])),
+                printable_line(unescape(match["title"])),
                 tags=_names(said.get("tags", "").split(",")),
                 added=_moment(said.get("time_added")),
                 is_read=is_read,
@@ -155,7 +155,7 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
     state = str(row.get("state") or "").lower()
     return SavedPage(
         str(row.get("url") or ""),
-        _line(str(row.get("title") or "")),
+        printable_line(str(row.get("title") or "")),
         html,
         authors=_names(by if isinstance(by, list) else [by]),
         tags=_names(names),
@@ -167,11 +167,7 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
 
 
 def _names(names: list[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for each in names if (name := _line(str(each)))))
-
-
-def _line(text: str) -> str:
-    return " ".join(printable(text).split())
+    return tuple(dict.fromkeys(name for each in names if (name := printable_line(str(each)))))
 
 
 def _moment(said: object) -> datetime | None:

@@ -29,6 +29,7 @@ from tuireader.content.document.model import (
     links_out,
     text_length,
 )
+from tuireader.text.counted import counted
 
 _DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
 """The characters of boxes, which a voice spells out one by one."""
@@ -250,7 +251,7 @@ _AIR = 1
 def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
     lines = block.text.split("\n")
     kind = f"Code in {block.language}" if block.language else "Code"
-    yield _Said(_paragraph(f"{prefix}{kind}, {_counted(len(lines), 'line')}:"), index)
+    yield _Said(_paragraph(f"{prefix}{kind}, {counted(len(lines), 'line')}:"), index)
     yield _Said(
         Paragraph((), 0, Text(block.text.translate(_DRAWN), (Run(0, len(block.text), "code", None),))), index, 0
     )
@@ -259,7 +260,7 @@ def _code(block: Code, index: int, prefix: str) -> Iterator[_Said]:
 
 def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:
     """Yield what a table says, row by row: each cell with the head of its column."""
-    columns, rows = _counted(len(table.aligns), "column"), _counted(len(table.rows), "row")
+    columns, rows = counted(len(table.aligns), "column"), counted(len(table.rows), "row")
     yield Text(f"{prefix}Table of {columns} and {rows}.")
     heads = [" ".join(cell.plain.split()) for cell in table.header]
     for number, row in enumerate(table.rows, 1):
@@ -269,10 +270,6 @@ def _rows(table: Table, prefix: str, numbers: dict[int, int]) -> Iterator[Text]:
                 pieces += ["; " if len(pieces) > 1 else "", f"{head}: " if head else "", cell]
         yield _text([*pieces, "." if len(pieces) > 1 else "empty."], numbers, in_row=True)
     yield Text("End of table.")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _paragraph(text: Text | str, lang: str = "", direction: str = "") -> Paragraph:

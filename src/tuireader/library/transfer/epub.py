@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ebooklib import epub
 
 from tuireader.text.bidi import is_right_to_left
-from tuireader.text.printable import printable
+from tuireader.text.printable import printable_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,13 +48,13 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
     book.set_identifier(
         f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, title + chr(0).join(each.link for each in chapters))}"
     )
-    book.set_title(_shown(title))
+    book.set_title(printable_line(title))
     langs = [each.lang for each in chapters if each.lang]
     book.set_language(max(set(langs), key=langs.count) if langs else "en")
     book.add_metadata("DC", "date", made.strftime("%Y-%m-%dT%H:%M:%SZ"))
     book.add_metadata("DC", "publisher", "tuireader")
     for feed in dict.fromkeys(each.part for each in chapters if each.part):
-        book.add_author(_shown(feed), uid=f"creator-{len(book.get_metadata('DC', 'creator'))}")
+        book.add_author(printable_line(feed), uid=f"creator-{len(book.get_metadata('DC', 'creator'))}")
     style = epub.EpubItem(uid="style", file_name="style.css", media_type="text/css", content=_STYLE)
     book.add_item(style)
     pages = [_page(number, each, style) for number, each in enumerate(chapters, 1)]
@@ -70,7 +70,7 @@ def to_epub(title: str, chapters: Sequence[Chapter], made: datetime) -> bytes:
 
 
 def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
-    title = _shown(chapter.title) or "Untitled"
+    title = printable_line(chapter.title) or "Untitled"
     page = epub.EpubHtml(
         uid=f"article-{number}", title=title, file_name=f"article-{number}.xhtml", lang=chapter.lang or None
     )
@@ -80,7 +80,7 @@ def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
     where = f'<p class="byline"><a href="{escape(chapter.link)}">{escape(chapter.link)}</a></p>' if chapter.link else ""
     page.content = (
         f"<section{direction}><h1>{escape(title, quote=False)}</h1>"
-        f'<p class="byline">{escape(_shown(chapter.byline), quote=False)}</p>{chapter.xhtml}{where}</section>'
+        f'<p class="byline">{escape(printable_line(chapter.byline), quote=False)}</p>{chapter.xhtml}{where}</section>'
     )
     page.add_item(style)
     return page
@@ -88,13 +88,11 @@ def _page(number: int, chapter: Chapter, style: epub.EpubItem) -> epub.EpubHtml:
 
 def _contents(chapters: Sequence[Chapter], pages: Sequence[epub.EpubHtml]) -> list[object]:
     """The table of contents: by feed where there are several, in the order of the articles."""
-    parts: dict[str, list[object]] = {}
+    parts: dict[str, list[epub.EpubHtml]] = {}
     for chapter, page in zip(chapters, pages, strict=True):
         parts.setdefault(chapter.part, []).append(page)
     if len(parts) < 2:
         return [*pages]
-    return [(epub.Section(_shown(name) or "Articles", href=some[0].file_name), some) for name, some in parts.items()]  # type: ignore[attr-defined]
-
-
-def _shown(text: str) -> str:
-    return " ".join(printable(text).split())
+    return [
+        (epub.Section(printable_line(name) or "Articles", href=some[0].file_name), some) for name, some in parts.items()
+    ]

@@ -13,6 +13,7 @@ from tuireader.feeds.url_list import read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, import_feeds, read_file
 from tuireader.store import feeds
+from tuireader.text.counted import counted
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 
@@ -50,25 +51,25 @@ class Imported:
         if self.restored is not None:
             back = self.restored
             known = f"; {back.known} were here already" if back.known else ""
-            return [f"{_some(back.feeds, 'feed')} and {_some(back.articles, 'article')} are back{known}."]
+            return [f"{counted(back.feeds, 'feed')} and {counted(back.articles, 'article')} are back{known}."]
         if self.pages is not None:
             pages = self.pages
             known = f", {pages.known} were here already" if pages.known else ""
-            said = [f"{_some(pages.added, 'page')} kept{known}."]
+            said = [f"{counted(pages.added, 'page')} kept{known}."]
             if pages.without_text:
-                said.append(f"{_some(pages.without_text, 'page')} came without text: d fetches that of an open one.")
+                said.append(f"{counted(pages.without_text, 'page')} came without text: d fetches that of an open one.")
             return said
         statuses: list[str] = [each.status for each in self.feeds]
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
         new = len(self.new_feeds)
-        parts = [_some(new, "new feed")]
-        parts += [_some(added - new, "saved search", "saved searches")] if added > new else []
+        parts = [counted(new, "new feed")]
+        parts += [counted(added - new, "saved search", "saved searches")] if added > new else []
         parts += [f"{there} already subscribed"] if there else []
         parts += [f"{failed} without a usable address"] if failed else []
-        parts += [f"{_some(left, 'line')} not taken over"] if left else []
+        parts += [f"{counted(left, 'line')} not taken over"] if left else []
         said = [f"{', '.join(parts)}."]
         if self.articles:
-            said.append(f"{_some(self.articles, 'article')} with their marks came with newsboat’s cache.")
+            said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
         return said
 
 
@@ -103,10 +104,6 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime) -> Impo
     if pages is not None:
         return Imported(pages=saved_pages.keep_all(c, pages, now))
     return Imported(import_feeds(c, content, now))
-
-
-def _some(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _file(path: str) -> Path:

@@ -142,6 +142,6 @@ def _text(value: object) -> str:
 
 
 def _line(value: object) -> str:
-    from tuireader.text.printable import printable
+    from tuireader.text.printable import printable_line
 
-    return " ".join(printable(_text(value)).split())
+    return printable_line(_text(value))

@@ -19,6 +19,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.rules import existing
 from tuireader.library.rules.existing import LOOKED_BACK, Preview
 from tuireader.model.rule import Rule
+from tuireader.text.counted import counted
 from tuireader.text.moments import span
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
@@ -183,7 +184,7 @@ class RulesScreen(Dialog[RuleWish | None]):
         found, days = self._preview, LOOKED_BACK.days
         if found is None or not (self._rule.query.strip() or self._asked.feed_id or self._asked.folder_id):
             return [Line(""), Line("What it would have caught is shown here as you type.", is_heading=True)]
-        said = "Nothing" if not found.total else "1 article" if found.total == 1 else f"{found.total} articles"
+        said = "Nothing" if not found.total else counted(found.total, "article")
         head = Line(f"{said} in the last {days} days", is_heading=True)
         return [Line(""), head, *(self._headline(each) for each in found.newest)]
 
