@@ -18,21 +18,6 @@ CORE = ("feed", "article", "body", "setting", "hold")
 """Tables that a cache of any schema has, but for the first, which has no `hold`."""
 
 
-_PARTIAL = {
-    "article_by_date": "aside = 0",
-    "article_by_words": "aside = 0",
-    "article_unread": "read = 0 AND aside = 0",
-    "article_starred": "starred = 1 AND aside = 0",
-    "article_hidden": "aside = 1",
-    "article_told_elsewhere": "aside = 2",
-    "article_by_story": "story IS NOT NULL",
-    "article_not_looked_at": "has IS NULL",
-    "article_by_server": "server_id IS NOT NULL",
-}
-"""The indexes that have only some articles, and which: SQLite itself does not check one
-that should be empty."""
-
-
 def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
     """Check all of the cache; `c` is alone with it."""
     version = c.execute("PRAGMA user_version").fetchone()[0]
@@ -98,9 +83,9 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
             " FROM label_article AS l WHERE l.kind = n.kind AND l.label_id = n.id AND l.aside = 0) LIMIT 1"
         ),
         *(
-            f"SELECT 1 WHERE (SELECT count(*) FROM article INDEXED BY {name} WHERE {some})"
-            f" <> (SELECT count(*) FROM article NOT INDEXED WHERE {some})"
-            for name, some in _PARTIAL.items()
+            f"SELECT 1 WHERE (SELECT count(*) FROM {table} INDEXED BY {name} WHERE {some})"
+            f" <> (SELECT count(*) FROM {table} NOT INDEXED WHERE {some})"
+            for name, table, some in _partial_indexes(c)
         ),
         *(
             "SELECT 1 FROM article AS a WHERE NOT EXISTS (SELECT 1 FROM label_article AS l WHERE"
@@ -112,6 +97,12 @@ def _agrees_with_itself(c: sqlite3.Connection) -> bool:
         not any(c.execute(each).fetchone() for each in disagreements)
         and not c.execute("PRAGMA foreign_key_check").fetchall()
     )
+
+
+def _partial_indexes(c: sqlite3.Connection) -> list[tuple[str, str, str]]:
+    """The indexes that have only some rows: names, tables and conditions. SQLite does not check one of no rows."""
+    rows = c.execute("SELECT name, tbl_name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE '% WHERE %'")
+    return [(name, table, sql.partition(" WHERE ")[2]) for name, table, sql in rows.fetchall()]
 
 
 def _is_index_sound(c: sqlite3.Connection) -> bool:
