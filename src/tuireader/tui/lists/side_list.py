@@ -24,6 +24,19 @@ def digits(rows: Sequence[Choice]) -> int:
     return 0 if unread is None else len(str(unread))
 
 
+class _OfList(Message):
+    """What a list tells of itself."""
+
+    def __init__(self, side_list: SideList) -> None:
+        super().__init__()
+        self.side_list = side_list
+
+    @property
+    def control(self) -> SideList:
+        """The list."""
+        return self.side_list
+
+
 class SideList(RowList):
     """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
 
@@ -31,51 +44,26 @@ class SideList(RowList):
     OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it
     SHOWS_CURSOR_AWAY = HAS_BAR = False  # a bar says what is chosen; a cursor without the focus would say nothing
 
-    class Chosen(Message):
+    class Chosen(_OfList):
         """A row was chosen."""
 
         def __init__(self, side_list: SideList, key: Hashable, *, onward: bool) -> None:
-            super().__init__()
-            self.side_list = side_list
+            super().__init__(side_list)
             self.key = key
             self.onward = onward
             """Whether the user wants to go on to the headlines: `l`, not enter."""
 
-        @property
-        def control(self) -> SideList:
-            """The list."""
-            return self.side_list
-
-    class ChosenToo(Message):
+    class ChosenToo(_OfList):
         """The row under the cursor was chosen beside others."""
 
-        def __init__(self, side_list: SideList) -> None:
-            super().__init__()
-            self.side_list = side_list
-
-        @property
-        def control(self) -> SideList:
-            """The list."""
-            return self.side_list
-
-    class Pointed(Message):
+    class Pointed(_OfList):
         """The cursor is on another row, or the list has the focus now."""
 
-        def __init__(self, side_list: SideList) -> None:
-            super().__init__()
-            self.side_list = side_list
-
-        @property
-        def control(self) -> SideList:
-            """The list."""
-            return self.side_list
-
-    class Left(Message):
+    class Left(_OfList):
         """The user wants to go on above the first row (by -1) or below the last (1)."""
 
         def __init__(self, side_list: SideList, by: int) -> None:
-            super().__init__()
-            self.side_list = side_list
+            super().__init__(side_list)
             self.by = by
 
     def __init__(self, heading: str, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
