@@ -124,12 +124,7 @@ def select(c: sqlite3.Connection, query: Query, *, ordered: bool = True) -> Sele
     match = wanted.fts(whole=whole)
     best = match if query.order == "best" and ordered and not _is_in_too_many(c, match) else ""
     if match and not best:
-        runs.append(
-            _Run(
-                "match",
-                Part(_MATCHING, "d.id", (_MATCHES,), (match,)),
-            )
-        )
+        runs.append(_matching(match))
     common = _conditions(c, query, wanted)
     driver = _HIDDEN if wanted.hidden else _shortest(c, runs, ordered=ordered)
     parts = [_part(driver, runs, common)]
@@ -177,7 +172,7 @@ def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched
     some = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(ids),)))
     match = "" if is_matched else wanted.fts()
     if match:
-        runs.append(_Run("match", Part(_MATCHING, "d.id", (_MATCHES,), (match,))))
+        runs.append(_matching(match))
     part = _part(some, runs, _conditions(c, query, wanted))
     return [row[0] for row in c.execute(part.sql("d.id"), part.params).fetchall()]
 
@@ -253,6 +248,10 @@ def _whole(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[int]
     """The ids of the labels that are called like this."""
     found = (labels.find(c, kind, name) for name in {name_key(name): name for name in names}.values())
     return [id_ for id_ in found if id_ is not None]
+
+
+def _matching(match: str) -> _Run:
+    return _Run("match", Part(_MATCHING, "d.id", (_MATCHES,), (match,)))
 
 
 def _of_feed(feed: int) -> _Run:
