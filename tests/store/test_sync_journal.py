@@ -172,7 +172,9 @@ statuses.mark(c, [int(each) for each in sys.argv[2:]], read=True)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-@pytest.mark.parametrize("patch", ["statuses._write = die", "labels.repeat_status = die", "sync_journal.note = die"])
+@pytest.mark.parametrize(
+    "patch", ["labels.write_status = die", "labels.repeat_status = die", "sync_journal.note = die"]
+)
 def test_a_kill_between_mark_and_journal_leaves_neither_or_both(db: Path, patch: str) -> None:
     with closing(connect(db)) as c:
         feed = synced(c)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
@@ -89,8 +88,7 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not rule.actions:
         say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
         return USAGE
-    there = [each for each in store_rules.every(c) if replace(each, id=0) == replace(rule, query=rule.query.strip())]
-    rule = there[0] if there else existing.keep(c, rule, utc_now())
+    rule = store_rules.same(c, rule) or existing.keep(c, rule, utc_now())
     changed = existing.apply(c, rule) if arguments.apply else None
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed or 0})

@@ -176,6 +176,15 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
     )
 
 
+def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
+    """Write a mark in the rows of articles and wherever it is repeated; `ids` as `columns.id_list` gives them."""
+    c.execute(
+        f"UPDATE article SET {column} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {column} <> ?1",
+        (value, ids),
+    )
+    repeat_status(c, column, value, ids)
+
+
 def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
     """Write a mark beside the labels of articles; `ids` as `columns.id_list` gives them."""
     c.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +43,12 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
 def every(c: sqlite3.Connection) -> list[Rule]:
     """All rules, the oldest first."""
     return [_rule(row) for row in c.execute(f"SELECT {_COLUMNS} FROM rule ORDER BY id").fetchall()]
+
+
+def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
+    """The rule that is kept already and does the same with the same articles."""
+    wanted = replace(rule, id=0, query=rule.query.strip())
+    return next((each for each in every(c) if replace(each, id=0) == wanted), None)
 
 
 def get(c: sqlite3.Connection, rule_id: int) -> Rule:
@@ -243,11 +250,7 @@ def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 
 def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:
-    some = id_list(ids)
-    c.execute(
-        "UPDATE article SET aside = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND aside <> ?1", (aside, some)
-    )
-    labels.repeat_status(c, "aside", aside, some)
+    labels.write_status(c, "aside", aside, id_list(ids))
     stories.settle_of(c, ids)
 
 

@@ -113,7 +113,7 @@ def take_over(c: sqlite3.Connection, article_id: int, field: Field, *, value: bo
     row = c.execute(f"SELECT {field} FROM article WHERE id = ?", (article_id,)).fetchone()
     if row is None or bool(row[0]) is value:
         return False
-    _write(c, field, int(value), id_list([article_id]))
+    labels.write_status(c, field, int(value), id_list([article_id]))
     return True
 
 
@@ -131,15 +131,7 @@ def _set(
         if value is not None:
             some = id_list(ids)
             sync_journal.note(c, some, field, int(value), now())
-            _write(c, field, int(value), some)
-
-
-def _write(c: sqlite3.Connection, field: Field, value: int, ids: str) -> None:
-    """Write a mark in the articles' rows and wherever it is repeated."""
-    c.execute(
-        f"UPDATE article SET {field} = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND {field} <> ?1", (value, ids)
-    )
-    labels.repeat_status(c, field, value, ids)
+            labels.write_status(c, field, int(value), some)
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:

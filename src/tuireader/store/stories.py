@@ -153,20 +153,12 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
         for place, (id_, aside, *_) in enumerate(shown):
             wanted = ELSEWHERE if place else 0
             if aside != wanted:
-                _put_aside(c, id_, wanted)
-        for at, field in ((2, "read"), (3, "starred")):
-            if any(row[at] for row in rows):
-                ids = id_list(row[0] for row in rows)
-                c.execute(
-                    f"UPDATE article SET {field} = 1 WHERE id IN (SELECT value FROM json_each(?)) AND {field} = 0",
-                    (ids,),
-                )
-                labels.repeat_status(c, "read" if field == "read" else "starred", 1, ids)
-
-
-def _put_aside(c: sqlite3.Connection, article_id: int, aside: int) -> None:
-    c.execute("UPDATE article SET aside = ? WHERE id = ?", (aside, article_id))
-    labels.repeat_status(c, "aside", aside, id_list([article_id]))
+                labels.write_status(c, "aside", wanted, id_list([id_]))
+        ids = id_list(row[0] for row in rows)
+        if any(row[2] for row in rows):
+            labels.write_status(c, "read", 1, ids)
+        if any(row[3] for row in rows):
+            labels.write_status(c, "starred", 1, ids)
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:

@@ -246,9 +246,8 @@ class _Restoring:
             folder_id=folders.add(self._c, folder).id if folder else None,
             until=_moment(row, "until"),
         )
-        there = {_without_id(each): each.id for each in rules.every(self._c)}
-        known = there.get(_without_id(rule))
-        self._rules[str(row.get("number"))] = known if known is not None else rules.add(self._c, rule, self._now).id
+        kept = rules.same(self._c, rule) or rules.add(self._c, rule, self._now)
+        self._rules[str(row.get("number"))] = kept.id
 
     def flush(self) -> None:
         """Write the articles that wait, all of one feed."""
@@ -285,10 +284,6 @@ class _Restoring:
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)
-
-
-def _without_id(rule: Rule) -> tuple[object, ...]:
-    return (rule.query, rule.actions, rule.tags, rule.feed_id, rule.folder_id, rule.until)
 
 
 def _check(row: dict[str, Any]) -> None:
