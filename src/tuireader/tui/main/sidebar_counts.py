@@ -10,6 +10,7 @@ from datetime import datetime
 from tuireader.library.reading.saved import query_of
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary
+from tuireader.model.folder import Folder
 from tuireader.model.query import Query
 from tuireader.model.saved_search import SavedSearch
 from tuireader.store import articles, feeds, folders, indexing, label_counts, saved_searches
@@ -43,15 +44,15 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     counted = label_counts.feeds(connection, query)
     every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
-    bare = replace(query, feeds=(), not_feeds=(), left_feeds=(), keep=frozenset())
-    narrowed = bare != Query(order=query.order)
+    narrowed = _is_narrowed(replace(query, keep=frozenset()))
+    there = folders.every(connection)
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=summaries,
-        folders={folder.id: folder.name for folder in folders.every(connection)},
+        folders={folder.id: folder.name for folder in there},
         facets={
-            "folders": _folders(connection, query, summaries, narrowed=narrowed),
+            "folders": _folders(connection, query, there, summaries, narrowed=narrowed),
             "feeds": prepare_feeds(summaries, narrowed=narrowed),
             "tags": prepare(label_counts.tag_columns(connection, query), ""),
             "categories": prepare(label_counts.category_columns(connection, query), "No category"),
@@ -62,17 +63,22 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     )
 
 
-def _folders(c: sqlite3.Connection, query: Query, feeds: Sequence[FeedSummary], *, narrowed: bool) -> Facets:
+def _is_narrowed(query: Query) -> bool:
+    """Whether a query leaves anything out but by its feeds."""
+    return replace(query, feeds=(), not_feeds=(), left_feeds=()) != Query(order=query.order)
+
+
+def _folders(
+    c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
+) -> Facets:
     """The folders, and what is in none, each with the counts of its feeds."""
-    there = folders.every(c)
     if not there:
         return Facets()
     if query.folders or query.not_folders:
-        counted = label_counts.feeds(c, replace(query, folders=(), not_folders=()))
+        elsewhere = replace(query, folders=(), not_folders=())
+        counted = label_counts.feeds(c, elsewhere)
         feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
-        narrowed = replace(query, feeds=(), not_feeds=(), left_feeds=(), folders=(), not_folders=()) != Query(
-            order=query.order
-        )
+        narrowed = _is_narrowed(elsewhere)
     sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
     for each in feeds:
         into = sums[each.feed.folder_id or 0]

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input
 
@@ -17,7 +15,7 @@ from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.led_list import LedList
-from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.screens.typed_dialog import TypedDialog
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +30,8 @@ class Command:
     """The theme that it chooses, which is shown while the cursor is on it."""
 
 
-class PaletteScreen(Dialog[str | None]):
+class PaletteScreen(TypedDialog[str | None]):
     """Gives the action of the command that was chosen."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "step(1)", show=False),
-        Binding("up,ctrl+p", "step(-1)", show=False),
-    ]
 
     def __init__(self, commands: Sequence[Command]) -> None:
         super().__init__()
@@ -88,23 +80,10 @@ class PaletteScreen(Dialog[str | None]):
         self.app.theme = self._theme
         super().action_leave()
 
-    @on(Input.Submitted)
-    def _take(self) -> None:
-        self._choose(self.query_one(ChoiceList).cursor)
-
-    @on(ChoiceList.Chosen)
-    def _take_row(self, event: ChoiceList.Chosen) -> None:
-        self._choose(event.index)
-
-    def _choose(self, index: int) -> None:
-        if index < len(self._shown):
-            self.dismiss(self._shown[index].action)
-
-    def action_step(self, by: int) -> None:
-        """To the command below, or above."""
-        choices = self.query_one(ChoiceList)
-        choices.move_to(choices.cursor + by)
-        self.reads = choices
+    def choose(self, row: int) -> None:
+        """Give the action of a command."""
+        if row < len(self._shown):
+            self.dismiss(self._shown[row].action)
 
 
 def _lines(commands: Sequence[Command]) -> list[Line]:

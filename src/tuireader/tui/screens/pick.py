@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.choice_list import Line
 from tuireader.tui.lists.led_list import LedList
-from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.screens.typed_dialog import TypedDialog
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import plain
 
@@ -28,14 +27,8 @@ class Picked(NamedTuple):
     off: tuple[str, ...] = ()
 
 
-class PickScreen(Dialog[Picked | None]):
+class PickScreen(TypedDialog[Picked | None]):
     """Gives what was picked; None where nothing was."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "step(1)", show=False),
-        Binding("up,ctrl+p", "step(-1)", show=False),
-    ]
 
     def __init__(
         self,
@@ -114,17 +107,10 @@ class PickScreen(Dialog[Picked | None]):
         some, every = ("-", "x") if is_linear(self) else ("–", "✓")
         return " " if mark is None else every if mark else some
 
-    @on(Input.Submitted)
-    def _take(self) -> None:
-        self._choose(self.query_one(LedList).cursor)
-
-    @on(ChoiceList.Chosen)
-    def _take_row(self, event: ChoiceList.Chosen) -> None:
-        self._choose(event.index)
-
-    def _choose(self, index: int) -> None:
-        chosen = self._shown[index] if index < len(self._shown) else self._made
-        if index >= len(self._shown) and not self._made:
+    def choose(self, row: int) -> None:
+        """Pick a name, or turn it on or off."""
+        chosen = self._shown[row] if row < len(self._shown) else self._made
+        if row >= len(self._shown) and not self._made:
             return
         if self._nothing:
             self.dismiss(Picked((chosen,)))
@@ -138,12 +124,6 @@ class PickScreen(Dialog[Picked | None]):
         if line.value:
             line.value = ""
         self._show("")
-
-    def action_step(self, by: int) -> None:
-        """To the name below, or above."""
-        choices = self.query_one(LedList)
-        choices.move_to(choices.cursor + by)
-        self.reads = choices
 
     def action_leave(self) -> None:
         """Close; what is on or off stays so."""

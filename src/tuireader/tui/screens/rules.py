@@ -23,10 +23,11 @@ from tuireader.text.counted import counted
 from tuireader.text.moments import span
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.choice_list import ChoiceList, Line
+from tuireader.tui.lists.choice_list import Line
 from tuireader.tui.lists.led_list import LedList
-from tuireader.tui.screens.dialog import Dialog, open_dialog
+from tuireader.tui.screens.dialog import open_dialog
 from tuireader.tui.screens.pick import Picked, PickScreen
+from tuireader.tui.screens.typed_dialog import TypedDialog
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import plain, toast
 from tuireader.tui.support.text_fitting import age
@@ -65,13 +66,10 @@ class RuleWish(NamedTuple):
     removed: Rule | None = None
 
 
-class RulesScreen(Dialog[RuleWish | None]):
+class RulesScreen(TypedDialog[RuleWish | None]):
     """Gives what is to be done; None where nothing is."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", show=False),
-        Binding("down,ctrl+n", "step(1)", show=False),
-        Binding("up,ctrl+p", "step(-1)", show=False),
         Binding("tab", "step(1)", show=False),
         Binding("shift+tab", "step(-1)", show=False),
     ]
@@ -199,15 +197,8 @@ class RulesScreen(Dialog[RuleWish | None]):
 
     # What they do.
 
-    @on(Input.Submitted)
-    def _take(self) -> None:
-        self._act(self.query_one(LedList).cursor)
-
-    @on(ChoiceList.Chosen)
-    def _take_row(self, event: ChoiceList.Chosen) -> None:
-        self._act(event.index)
-
-    def _act(self, row: int) -> None:
+    def choose(self, row: int) -> None:
+        """Do what a row stands for; most others are only to be read."""
         act = self._acts[row] if row < len(self._acts) else None
         if act is not None:
             act()
@@ -273,12 +264,9 @@ class RulesScreen(Dialog[RuleWish | None]):
     def _remove(self, rule: Rule) -> None:
         self.dismiss(RuleWish(removed=rule))
 
-    def action_step(self, by: int) -> None:
-        """To the row below, or above; what is only to be read is passed over."""
-        choices = self.query_one(LedList)
-        row = choices.cursor + by
-        while 0 <= row < len(self._acts) and self._acts[row] is None:
-            row += by
-        if 0 <= row < len(self._acts):
-            choices.move_to(row)
-        self.reads = choices
+    def row_beside(self, row: int, by: int) -> int:
+        """The next row that does something: what is only to be read is passed over."""
+        beside = row + by
+        while 0 <= beside < len(self._acts) and self._acts[beside] is None:
+            beside += by
+        return beside if 0 <= beside < len(self._acts) else row
