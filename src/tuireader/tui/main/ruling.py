@@ -36,14 +36,16 @@ class RuleController:
         *,
         clock: Clock,
         undo_key: str,
+        rules_key: str,
     ) -> None:
-        """`undo_key` is how that key is written."""
+        """`undo_key` and `rules_key` are how these keys are written."""
         self._panes = panes
         self._cache = cache
         self._target = target
         self._statuses = statuses
         self._clock = clock
         self._undo_key = undo_key
+        self._rules_key = rules_key
 
     def ask(self) -> None:
         """Show the rules; what is searched for is what a new one begins with."""
@@ -74,7 +76,7 @@ class RuleController:
     async def _say_what_hides(self, article_id: int) -> None:
         said = await self._cache.read(lambda c: _hiding(c, article_id))
         if said:
-            toast(self._panes, f"Hidden by the rule “{said}”; ! shows the rules")
+            toast(self._panes, f"Hidden by the rule “{said}”; {self._rules_key} shows the rules")
 
     def _do(self, wish: RuleWish | None) -> None:
         if wish is None:

@@ -124,7 +124,15 @@ class ReaderScreen(PanesScreen):
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
         self.selecting = SelectController(self, cache, self.choosing, self._selected)
-        self.ruling = RuleController(self, cache, self.key_target, self.statuses, clock=clock, undo_key=undo_key)
+        self.ruling = RuleController(
+            self,
+            cache,
+            self.key_target,
+            self.statuses,
+            clock=clock,
+            undo_key=undo_key,
+            rules_key=keys.keys_of("rules", keymap)[0],
+        )
         self.marking = MarkController(self, cache, self.statuses)
         self.filing = FilingController(self, cache, self.statuses)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
