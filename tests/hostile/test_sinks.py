@@ -66,7 +66,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ): "a number",
     ("cli/feeds.py", "put(line)"): "of printable cells",
     ("cli/feeds.py", "gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))"): "into the cache",
-    ("cli/rules.py", "put(f'{_articles(found.total)} in the last {existing.LOOKED_BACK.days} days')"): "numbers",
+    (
+        "cli/rules.py",
+        "put(f\"{counted(found.total, 'article')} in the last {existing.LOOKED_BACK.days} days\")",
+    ): "numbers",
     ("cli/transfer.py", "file.write(json.dumps(row, ensure_ascii=False) + '\\n')"): "a file, not the screen",
     ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",
     ("cli/output.py", "print(text)"): "this is the way to stdout: see those who call it",
