@@ -11,6 +11,7 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from tuireader.model.article_words import ArticleWords
 
 PAGES = "tuireader:pages"
 """In place of an address: what holds the single pages that the user keeps without following their sites."""
@@ -116,8 +117,8 @@ class Saved:
     new: tuple[int, ...] = ()
     """In the order of the feed: the first is its newest."""
     changed: tuple[int, ...] = ()
-    words: frozenset[str] = frozenset()
-    """The words of the new ones, as the index has them, while rules ask for them; empty where none does."""
+    words: tuple[ArticleWords, ...] = ()
+    """The words of each of the new ones, as the index has them, while rules ask for them; empty where none does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tuireader.store import expiry, folders, labels
@@ -166,12 +167,13 @@ def scan(c: sqlite3.Connection, query: Query, rows: Part) -> Part | None:
 def among(c: sqlite3.Connection, query: Query, ids: Iterable[int], *, is_matched: bool = False) -> list[int]:
     """Which of these articles a query has; with `is_matched` its words are known to be in all of them."""
     wanted = understand(query.text)
+    if is_matched:
+        wanted = replace(wanted, terms=[], without=[])
     runs = _runs(c, query, wanted)
     if runs is None:
         return []
     some = _Run("kept", Part("article AS d", "d.id", ("d.id IN (SELECT value FROM json_each(?))",), (id_list(ids),)))
-    match = "" if is_matched else wanted.fts()
-    if match:
+    if match := wanted.fts():
         runs.append(_matching(match))
     part = _part(some, runs, _conditions(c, query, wanted))
     return [row[0] for row in c.execute(part.sql("d.id"), part.params).fetchall()]

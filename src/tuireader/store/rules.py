@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,15 +16,19 @@ from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.times import moment, seconds
-from tuireader.store.typed_query import Term, understand
+from tuireader.store.typed_query import understand
+from tuireader.store.word_match import fits
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
+    from tuireader.model.article_words import ArticleWords
+
 _COLUMNS = "id, query, feed_id, folder_id, actions, tags, until"
 _SEPARATOR = "\x1f"
+_NOT_KNOWN: Mapping[int, ArticleWords] = {}
 
 
 def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
@@ -116,34 +121,35 @@ def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> 
 
 
 @lru_cache(maxsize=1024)
-def _terms(query: str) -> tuple[Term, ...]:
-    return tuple(understand(_ended(query)).terms)
-
-
-def _may_match(rule: Rule, words: frozenset[str]) -> bool:
-    """Whether the words of a rule are among others: the index need not be asked for what is not."""
-    return all(any(words.issuperset(option) for option in term.options) for term in _terms(rule.query))
+def _needed(query: str) -> frozenset[str]:
+    """Words without which an article is none that a query is for."""
+    terms = understand(_ended(query)).terms
+    return frozenset(word for term in terms if len(term.options) == 1 for word in term.options[0])
 
 
 def caught(
-    c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int], words: frozenset[str] | None = None
+    c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int], words: Mapping[int, ArticleWords] = _NOT_KNOWN
 ) -> list[tuple[Rule, list[int]]]:
     """Of articles that were just saved, those that each rule is for: the one pass over what a refresh brought.
 
-    The new ones have the highest ids there are: the index is read only from there on. `words` are all that they have,
-    where that is known.
+    With the `words` of all of them the index is not asked.
     """
     found = []
+    is_known = words.keys() >= set(new)
     for rule in rules:
-        if words is not None and not _may_match(rule, words):
-            continue
-        wanted = understand(_ended(rule.query))
         some: Collection[int] = new
-        if match := wanted.fts():
+        match = ""
+        if is_known and is_about_words(rule.query):
+            needed = _needed(rule.query)
+            if some := [id_ for id_ in new if needed <= words[id_].every]:
+                wanted = understand(_ended(rule.query))
+                some = [id_ for id_ in some if fits(wanted, words[id_])]
+        elif match := understand(_ended(rule.query)).fts():
+            # The new ones have the highest ids there are: the index is read only from there on.
             rows = c.execute("SELECT rowid FROM search WHERE search MATCH ? AND rowid >= ?", (match, min(new)))
             some = {row[0] for row in rows.fetchall()}.intersection(new)
         if some:
-            ids = query_sql.among(c, query_of(rule), some, is_matched=bool(match))
+            ids = query_sql.among(c, query_of(rule), some, is_matched=is_known or bool(match))
             if ids:
                 found.append((rule, ids))
     return found
@@ -151,11 +157,12 @@ def caught(
 
 def looks_at_words(rules: Iterable[Rule]) -> bool:
     """Whether any of them needs the search index."""
-    return any(_is_about_words(rule.query) for rule in rules)
+    return any(is_about_words(rule.query) for rule in rules)
 
 
 @lru_cache(maxsize=1024)
-def _is_about_words(query: str) -> bool:
+def is_about_words(query: str) -> bool:
+    """Whether the search index, or an article's words, are needed to answer a rule's query."""
     return understand(_ended(query)).is_about_words()
 
 
@@ -259,6 +266,7 @@ def _ended(query: str) -> str:
     return f"{query.strip()} "
 
 
+@lru_cache(maxsize=1024)
 def _rule(row: tuple[Any, ...]) -> Rule:
     actions = number(row[4])
     return Rule(

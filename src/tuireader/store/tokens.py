@@ -15,13 +15,18 @@ _UNSPACED = (
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _ASCII = bytes(range(128))
+_LETTER = re.compile(r"\w")
 
 
 def indexed(text: str) -> str:
     """The text as it goes into the index."""
-    if text.isascii() or not _special().search(text.encode("utf-8", "replace").translate(None, _ASCII).decode()):
+    if text.isascii() or not _special().search(_beyond_ascii(text)):
         return text
     return unspaced_run().sub(_spaced, compared(text))
+
+
+def _beyond_ascii(text: str) -> str:
+    return text.encode("utf-8", "replace").translate(None, _ASCII).decode()
 
 
 @cache
@@ -46,9 +51,18 @@ def token() -> re.Pattern[str]:
     return re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 
 
-def words_of(text: str) -> set[str]:
-    """All that the index takes for a word of a text."""
-    return set(token().findall(text.lower() if text.isascii() else compared(text)))
+def words_in(text: str) -> list[str]:
+    """All that the index takes for a word of a text, in order."""
+    found: list[str] = token().findall(text.lower() if _has_ascii_words(text) else compared(text))
+    return found
+
+
+def _has_ascii_words(text: str) -> bool:
+    """Whether a text has words of ASCII letters alone, and beside them at most signs such as curly quotes."""
+    if text.isascii():
+        return True
+    rest = _beyond_ascii(text)
+    return not (_special().search(rest) or _LETTER.search(rest))
 
 
 def compared(text: str) -> str:

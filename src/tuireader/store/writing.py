@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, stories, sync_journal, tokens
+from tuireader.store import indexing, labels, stories, sync_journal, tokens, word_match
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -116,9 +116,8 @@ class Prepacked:
         """`with_words`: what is saved is given with its words, for rules."""
         self._is_old = plan.is_old
         self._index_later = index_later
-        self._new = [_Ready(prepared, index_later=index_later) for prepared in plan.new]
+        self._new = [_Ready(prepared, index_later=index_later, with_words=with_words) for prepared in plan.new]
         self._edited = [(article_id, _Ready(prepared)) for article_id, prepared in plan.changed]
-        self._words = frozenset[str]().union(*(each.words() for each in self._new)) if with_words else frozenset[str]()
 
     def write(self, c: sqlite3.Connection, feed_id: int, now: datetime) -> Saved:
         """Write all of it, inside a transaction of the caller's."""
@@ -142,15 +141,16 @@ class Prepacked:
         for article_id, ready in edited:
             _update(c, article_id, ready)
         stories.settle_of(c, [article_id for article_id, _ in edited])
-        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), self._words)
+        words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
+        return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words)
 
 
 class _Ready:
     """An entry with all that can be made of it before the file is locked."""
 
-    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared")
+    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared", "words")
 
-    def __init__(self, prepared: Prepared, *, index_later: bool = False) -> None:
+    def __init__(self, prepared: Prepared, *, index_later: bool = False, with_words: bool = False) -> None:
         entry = prepared.entry
         self.prepared = prepared
         self.entry = entry
@@ -158,6 +158,7 @@ class _Ready:
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)
         self._index = None if index_later else self._columns()
+        self.words = word_match.words_of(self.index) if with_words else None
         self.facts = {
             "words": prepared.words,
             "offline": not prepared.excerpt,
@@ -180,10 +181,6 @@ class _Ready:
     def _columns(self) -> tuple[str, ...]:
         entry = self.entry
         return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
-
-    def words(self) -> set[str]:
-        """All of its words, as the index has them."""
-        return tokens.words_of(" ".join((self.entry.title, *self.authors, *self.categories, self.prepared.text)))
 
     def status(self, waited: Mapping[Field, int]) -> tuple[int, int]:
         """Read and starred, as the article arrives: as a mark says that waited for it, else as the plan does."""

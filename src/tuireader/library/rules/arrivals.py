@@ -18,11 +18,11 @@ Brought = TypeVar("Brought")
 
 def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
     """Apply all rules to what was just saved for several feeds; gives the same without what is hidden now."""
-    new = [id_ for each in brought if isinstance(each, Refreshed) for id_ in each.saved.new]
+    saved = [each.saved for each in brought if isinstance(each, Refreshed)]
+    new = [id_ for each in saved for id_ in each.new]
     if not new:
         return [*brought]
-    saved = [each.saved for each in brought if isinstance(each, Refreshed) and each.saved.new]
-    words = frozenset[str]().union(*(each.words for each in saved)) if all(each.words for each in saved) else None
+    words = {id_: some for each in saved for id_, some in zip(each.new, each.words, strict=False)}
     hidden: set[int] = set()
     for rule, ids in rules.caught(c, rules.in_force(c, now), new, words):
         rules.apply(c, rule, ids)
