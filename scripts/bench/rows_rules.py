@@ -11,24 +11,28 @@ from datetime import UTC, datetime
 from functools import partial
 from unittest import mock
 
+from bench.corpus import Corpus
 from bench.generate import vocabulary
-from bench.measure import median
+from bench.measure import BenchError, median
 from bench.ours import Ours
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
+from tuireader.library.jobs.pool import TOGETHER
+from tuireader.library.jobs.together import Together
 from tuireader.library.reading import saved
 from tuireader.library.refreshing import compare
+from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
-from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.model.fetched import Page
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, rules, stories
+from tuireader.store import feeds, rules, sketches, stories
 from tuireader.store.connection import connect, transaction
 from tuireader.text.shingles import Sketch
 from tuireader.tui.main.sidebar_counts import count_searches
 
 RULES = 100
 SEARCHES = 10
-BATCH = 8
+NEWS = 8
 """New articles of each feed: what a day brings."""
 
 
@@ -81,46 +85,56 @@ def refresh(bench: Workbench) -> Iterator[Row]:
 
 
 def telling(bench: Workbench) -> Iterator[Row]:
-    """Taking in what feeds bring, with and without finding that others tell the same."""
-    here = bench.ours(bench.size)
+    """Taking in the news of feeds, as a refresh does when they have come, with and without finding stories."""
+    here, later = bench.ours(bench.size), bench.corpus(bench.feeds, 100, news=NEWS)
     took: dict[str, list[float]] = {"without": [], "with": []}
-    for turn in range(3):
+    for turn in range(2 if bench.quick else 4):
         for name, times in took.items():
             bench.say(f"taking in {name} stories, turn {turn + 1}")
             other = here.copy(bench.folder / "ours-stories")
-            times.append(_taken_in(other, is_finding=name == "with"))
+            times.append(_taken_in(other, later, is_finding=name == "with"))
     yield Result(
-        f"taking in {BATCH} articles of each of {bench.feeds} feeds, stories found",
+        f"taking in {bench.feeds} feeds with {NEWS} new articles each, stories found",
         median(took["with"]), median(took["without"]), "not found", 1.1,
     )  # fmt: skip
 
 
-def _taken_in(here: Ours, *, is_finding: bool) -> float:
-    words = vocabulary()
+def _taken_in(here: Ours, later: Corpus, *, is_finding: bool) -> float:
     now = datetime.now(UTC)
     with closing(connect(here.cache)) as c:
-        batches = [(feed.id, _entries(feed.id, words)) for feed in feeds.every(c)]
+        _scatter_hashes(c)
+        pages = [
+            TakePage(feed, Page(feed.url, 200, (later.folder / f"{feed.id}.xml").read_bytes()), now)
+            for feed in feeds.every(c)
+        ]
         with ExitStack() as without:
             if not is_finding:
                 for module, name, instead in (
                     (stories, "note", None), (stories, "join", None), (compare, "sketch", Sketch())
                 ):  # fmt: skip
                     without.enter_context(mock.patch.object(module, name, lambda *_, instead=instead: instead))
-            return _timed(partial(_take_all, c, batches, now))
+            return _timed(partial(_take_all, c, pages))
 
 
-def _take_all(c: sqlite3.Connection, batches: Sequence[tuple[int, list[ParsedEntry]]], now: datetime) -> None:
-    for feed_id, entries in batches:
-        articles.save_entries(c, feed_id, compare.plan({}, ParsedFeed("", "", tuple(entries))), now)
+def _scatter_hashes(c: sqlite3.Connection) -> None:
+    """Give a cache the hashes of all its articles, where one is moved that came before there were any."""
+    if c.execute("SELECT 1 FROM shingle LIMIT 1").fetchone() is None:
+        chance = random.Random(1)  # noqa: S311 - the same each time
+        rows = c.execute("SELECT id FROM article").fetchall()
+        with transaction(c):
+            c.executemany(
+                "INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)",
+                sorted((chance.getrandbits(32) << 1, id_) for (id_,) in rows for _ in range(5)),
+            )
 
 
-def _entries(feed_id: int, words: Sequence[str]) -> list[ParsedEntry]:
-    found = []
-    chance = random.Random(feed_id)  # noqa: S311 - the same each time
-    for number in range(BATCH):
-        title, text = (" ".join(chance.choices(words, k=count)) for count in (6, 300))
-        found.append(ParsedEntry(f"new-{feed_id}-{number}", title, html=f"<p>{text}</p>"))
-    return found
+def _take_all(c: sqlite3.Connection, pages: Sequence[TakePage]) -> None:
+    for at in range(0, len(pages), TOGETHER):
+        for outcome in Together(pages[at : at + TOGETHER])(c):
+            if outcome.error or outcome.result.new != NEWS:
+                raise BenchError(f"a feed was not taken in: {outcome}")
+    while sketches.move_some(c):
+        pass
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -63,7 +63,7 @@ def test_few_runs_are_left_alone(db: Path) -> None:
 
 async def test_in_steps_between_which_others_write(many_runs: Path) -> None:
     cache = Cache(many_runs)
-    merging = asyncio.ensure_future(upkeep.merge_index(cache))
+    merging = asyncio.ensure_future(upkeep.order_indexes(cache))
     await cache.write(run_count)
     await merging
     with closing(connect(many_runs)) as c:
@@ -73,8 +73,8 @@ async def test_in_steps_between_which_others_write(many_runs: Path) -> None:
 
 async def test_for_so_long_and_no_longer(many_runs: Path) -> None:
     cache = Cache(many_runs)
-    await upkeep.merge_index(cache, 0)
-    await upkeep.merge_index(cache, 600)
+    await upkeep.order_indexes(cache, 0)
+    await upkeep.order_indexes(cache, 600)
     with closing(connect(many_runs)) as c:
         assert run_count(c) < 16
     cache.close()
@@ -88,7 +88,7 @@ async def test_where_another_program_holds_the_cache_it_waits_for_the_next_time(
 
     monkeypatch.setattr(index_runs, "merge_some", held)
     cache = Cache(db)
-    await upkeep.merge_index(cache)
+    await upkeep.order_indexes(cache)
     cache.close()
 
 

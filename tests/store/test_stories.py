@@ -13,7 +13,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, label_counts, rules, statuses
+from tuireader.store import articles, feeds, label_counts, rules, sketches, statuses
 from tuireader.text.shingles import likeness, sketch
 
 CORPUS = random.Random(7)
@@ -76,6 +76,27 @@ def test_twenty_feeds_that_repeat_each_other_in_five_ways(c: sqlite3.Connection)
     assert wrong == 0
     assert articles.count(c, Query()) == 2 * pairs - found
     assert articles.count(c, Query(apart=True)) == len(articles.ids(c, Query(apart=True))) == 2 * pairs
+
+
+def test_what_is_found_by_is_moved_to_its_place_when_there_is_much_of_it(
+    c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(4)
+    one, two, three = feeds_named(c, 3)
+    texts = {f"{number}": text_of(chance, 90) for number in range(12)}
+    save(c, *(entry(number, f"The story number {number} of many", words) for number, words in texts.items()), feed=one)
+    monkeypatch.setattr(sketches, "MANY", 10)
+    monkeypatch.setattr(sketches, "STEP", 7)
+    before = c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone()
+    steps = 0
+    while sketches.move_some(c):
+        steps += 1
+    assert steps == -(-(before[0] - 10) // 7)
+    assert c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone() == before
+    assert 0 < c.execute("SELECT count(*) FROM shingle WHERE hash < 0").fetchone()[0] <= 10
+    for feed in (two, three):  # some find what was moved, and some what was not
+        save(c, *(entry(f"{n}-{feed.id}", f"Told as {n} once more", words) for n, words in texts.items()), feed=feed)
+    assert c.execute("SELECT count(DISTINCT story), count(story) FROM article").fetchone() == (12, 36)
 
 
 @pytest.mark.parametrize("count", [1_000, pytest.param(10_000, marks=pytest.mark.slow)])

@@ -10,7 +10,7 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.store import labels
+from tuireader.store import labels, sketches
 from tuireader.store.bodies import unpack
 from tuireader.store.columns import id_list, text_of
 from tuireader.text.shingles import likeness, title_key
@@ -27,8 +27,6 @@ ELSEWHERE = 2
 """`aside` of an article whose story another one tells more fully."""
 _MOST = 8
 """Articles that one is compared with: those that have most in common with it."""
-_COMMON = 60
-"""A hash that so many articles have says nothing."""
 _FEW, _MANY = 12, 50
 """Shingles of a text that is too short to be told from others by; and of one that may have been edited."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
@@ -49,14 +47,11 @@ class New(NamedTuple):
 
 def note(c: sqlite3.Connection, new: Sequence[New]) -> None:
     """Keep by what others will find these articles."""
-    c.executemany(
-        "INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)",
-        [(hash_, each.id) for each in new for hash_ in each.sketch.hashes],
-    )
+    sketches.note(c, {each.id: each.sketch.hashes for each in new})
 
 
 def join(c: sqlite3.Connection, feed_id: int, new: Sequence[New]) -> None:
-    """Let articles that were just saved, and noted, be of the stories that others tell, in the caller's transaction."""
+    """Let articles that were just saved be of the stories that others tell, in the caller's transaction."""
     by_id = {each.id: each for each in new}
     for article_id, others in _candidates(c, feed_id, by_id).items():
         other = next((other for other in others if _is_same(c, by_id[article_id], other)), None)
@@ -66,19 +61,8 @@ def join(c: sqlite3.Connection, feed_id: int, new: Sequence[New]) -> None:
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -> dict[int, list[int]]:
     """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
-    rows = c.execute(
-        "SELECT n.article_id, o.article_id, count(*) AS common FROM json_each(?) AS w"
-        " CROSS JOIN shingle AS n ON n.hash = w.value CROSS JOIN shingle AS o ON o.hash = n.hash"
-        " CROSS JOIN article AS a ON a.id = o.article_id"
-        f" WHERE (SELECT count(*) FROM (SELECT 1 FROM shingle WHERE hash = w.value LIMIT {_COMMON})) < {_COMMON}"
-        " AND n.article_id >= ? AND o.article_id <> n.article_id AND a.feed_id <> ?"
-        " GROUP BY 1, 2 ORDER BY common DESC, o.article_id",
-        (id_list({hash_ for each in new.values() for hash_ in each.sketch.hashes}), min(new, default=0), feed_id),
-    ).fetchall()
-    found: dict[int, list[int]] = {}
-    for article_id, other, _ in rows:
-        if article_id in new and len(found.setdefault(article_id, [])) < _MOST:
-            found[article_id].append(other)
+    alike = sketches.in_common(c, {each.id: each.sketch.hashes for each in new.values()}, feed_id)
+    found = {article_id: others[:_MOST] for article_id, others in alike.items()}
     for article_id, other in _at_same_address(c, feed_id, new):
         found.setdefault(article_id, []).insert(0, other)
     return found

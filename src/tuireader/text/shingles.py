@@ -10,9 +10,12 @@ _LOOKED_AT = 1200
 """Characters of a text whose shingles are kept: edits rarely leave nothing of them."""
 _KEPT = 4
 """Hashes that are kept of a text, the lowest: of two texts that are alike most are the same."""
-_ANCHORED = re.compile(r"[^\W\d_]{6,}(?:\W+\w+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{8}")
-"""A longer word and the three behind it: one of several shingles, chosen by the text itself."""
-_WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+")
+_UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_ANCHORED = re.compile(r"\b[^\W\d_]{6,}+\W++\w++\W++\w++\W++\w++")
+"""A longer word and the three behind it: one of several shingles, chosen by the text itself. It never looks back."""
+_SIGNS = re.compile(f"[{_UNSPACED}]{{8}}")
+"""The same of scripts that put no spaces between words."""
+_WORD = re.compile(rf"[{_UNSPACED}]|\w+")
 _RUN = 4
 _TITLE_WORDS, _TITLE_SIGNS = 3, 12
 """A title that is shorter says too little to find others by."""
@@ -41,7 +44,10 @@ class Likeness(NamedTuple):
 def sketch(title: str, text: str) -> Sketch:
     """What is kept of an article; the hashes of words are even numbers, that of a title is odd."""
     start = text[:_LOOKED_AT].lower()
-    found = sorted({zlib.crc32(piece.encode("utf-8", "replace")) for piece in _ANCHORED.findall(start)})[:_KEPT]
+    pieces = _ANCHORED.findall(start)
+    if not start.isascii():
+        pieces += _SIGNS.findall(start)
+    found = sorted({zlib.crc32(piece.encode("utf-8", "replace")) for piece in pieces})[:_KEPT]
     hashes = [each << 1 for each in found]
     key = title_key(title)
     if len(key) >= _TITLE_SIGNS and (key.count(" ") >= _TITLE_WORDS - 1 or not key.isascii()):

@@ -34,7 +34,7 @@ APART = 2
 """Jobs at most that are done in processes of their own at a time."""
 _AHEAD = 2
 """Times that a process is given pages before it has answered: it need not wait for the next."""
-_TOGETHER = 8
+TOGETHER = 8
 """Pages at most that are saved in one transaction."""
 _LONGEST = 600.0
 """Seconds at most for a job that is tried apart."""
@@ -158,7 +158,7 @@ class JobPool:
         """The thread takes pages for as long as there is no process."""
         while not self._at_work:
             await self._pages.wait()
-            await self._pages.do_some(self._thread.do, _TOGETHER)
+            await self._pages.do_some(self._thread.do, TOGETHER)
 
     async def _write_notes(self) -> None:
         """The thread writes notes, as many as wait by then."""
@@ -207,7 +207,7 @@ class JobPool:
         while True:
             await self._pages.wait()
             share = -(-len(self._pages) // (self._at_work * _AHEAD))
-            await self._pages.do_some(process.do, max(1, min(share, _TOGETHER)))
+            await self._pages.do_some(process.do, max(1, min(share, TOGETHER)))
 
 
 def useful_processes() -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, StoreError
 from tuireader.library.refreshing.index_later import index_rest, index_step
-from tuireader.store import extras, index_runs
+from tuireader.store import extras, index_runs, sketches
 
 if TYPE_CHECKING:
     import sqlite3
@@ -27,7 +27,7 @@ UNWATCHED = 600.0
 
 
 async def tend(cache: Cache, seconds: float | None = None) -> None:
-    """Index what is not indexed yet, then merge the runs of the index, for so many seconds at most."""
+    """Index what is not indexed yet, then bring the indexes in order, for so many seconds at most."""
     until = None if seconds is None else time.monotonic() + seconds
     if until is None:
         await index_rest(cache)
@@ -36,7 +36,7 @@ async def tend(cache: Cache, seconds: float | None = None) -> None:
             while await cache.note(index_step) and time.monotonic() < until:
                 pass
     await look_at_all(cache, until)
-    await merge_index(cache, None if until is None else max(0.0, until - time.monotonic()))
+    await order_indexes(cache, None if until is None else max(0.0, until - time.monotonic()))
 
 
 async def look_at_all(cache: Cache, until: float | None = None) -> None:
@@ -52,14 +52,16 @@ def _look_at_some(c: sqlite3.Connection) -> int:
     return extras.look_at_some(c, extras_of, _AT_ONCE)
 
 
-async def merge_index(cache: Cache, seconds: float | None = None) -> None:
-    """Merge the runs of the search index, step by step, for so many seconds at most.
+async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
+    """Move what came last to its place, and merge the runs of the search index, for so many seconds at most.
 
-    Nothing is lost where it is cancelled, or where another program holds the cache: the next time goes on.
+    It is done in steps between which others write. Nothing is lost where it is cancelled, or where another program
+    holds the cache: the next time goes on.
     """
     until = None if seconds is None else time.monotonic() + seconds
     with suppress(BusyError):
-        while await cache.write(index_runs.merge_some):
-            if until is not None and time.monotonic() > until:
-                return
-            await asyncio.sleep(_PAUSE if until is None else 0)
+        for step in (sketches.move_some, index_runs.merge_some):
+            while await cache.write(step):
+                if until is not None and time.monotonic() > until:
+                    return
+                await asyncio.sleep(_PAUSE if until is None else 0)

@@ -71,10 +71,10 @@ class Upkeep:
         start(self._node, self._merge_runs, group="merging", exclusive=True)
 
     async def _merge_runs(self) -> None:
-        from tuireader.library.refreshing.upkeep import look_at_all, merge_index
+        from tuireader.library.refreshing.upkeep import look_at_all, order_indexes
 
         await look_at_all(self._cache)
-        await merge_index(self._cache)
+        await order_indexes(self._cache)
 
 
 def give_back_memory() -> None:
