@@ -124,6 +124,19 @@ def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) ->
     assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: All 2 feeds failed."
 
 
+def test_a_timer_is_told_only_what_failed(run: Run, review: ScriptedSite) -> None:
+    nothing = run("refresh", "--quiet")
+    assert (nothing.status, nothing.out, nothing.err) == (0, "", "")
+    run("add", review.url)
+    review.pages["/feed/"] = Reply(rss(Item("new", html="<p>New.</p>")), content_type="application/rss+xml")
+    brought = run("refresh", "--quiet", "--force")
+    assert (brought.status, brought.out, brought.err) == (0, "", "")
+    assert "new" in run("list").out
+    review.pages.clear()
+    failed = run("refresh", "--quiet", "--force")
+    assert (failed.status, failed.out, len(failed.err.splitlines())) == (1, "", 1)
+
+
 def test_a_limit_is_a_number(run: Run) -> None:
     assert "'none' is not a number of articles; 0 means all" in run("list", "-n", "none").err
 

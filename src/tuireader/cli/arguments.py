@@ -199,6 +199,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     refresh.add_argument(
         "--force", action="store_true", help="fetch even what is not due yet; still only what has changed"
     )
+    refresh.add_argument("--quiet", action="store_true", help="say only what failed: for a timer")
     refresh.set_defaults(run=_later("feeds", "refresh"))
     for command in (add, made["import"], feeds, made["feed"], refresh):
         _add_json(command)

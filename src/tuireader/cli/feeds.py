@@ -224,7 +224,9 @@ def refresh(arguments: argparse.Namespace) -> int:
         say(mistake)
     if mistakes and not chosen:
         return FAILED
-    status = _refresh_now(chosen, force=arguments.force, as_json=arguments.json)
+    status = _refresh_now(
+        chosen, force=arguments.force, as_json=arguments.json, is_data=not arguments.quiet, is_quiet=arguments.quiet
+    )
     return status or (FAILED if mistakes else DONE)
 
 
@@ -244,13 +246,21 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed
     return list(found.values()), mistakes
 
 
-def _refresh_now(chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True) -> int:
-    """Refresh feeds, and print what came of each; where that is no data, only what failed is said."""
+def _refresh_now(
+    chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True, is_quiet: bool = False
+) -> int:
+    """Refresh feeds, and print what came of each; where that is no data, only what failed is said, and the sum.
+
+    With `is_quiet` that is not said either.
+    """
     with cache.gate(needed.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
-        return asyncio.run(_refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data))
+        work = _refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet)
+        return asyncio.run(work)
 
 
-async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool) -> int:
+async def _refresh(
+    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool
+) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
@@ -270,7 +280,7 @@ async def _refresh(gate: Cache, chosen: list[Feed], *, force: bool, as_json: boo
                 put(f"{printable(event.feed.name)}: {_news(event)}")
             progress.tell(f"{done}/{len(chosen)} feeds")
     progress.clear()
-    if not (as_json or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
+    if not (as_json or is_quiet or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     if asked:
         await _expire(gate)
