@@ -16,6 +16,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, rules, saved_searches, tags
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
+from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.choose import ChooseScreen
 from tuireader.tui.screens.pick import PickScreen
 from tuireader.tui.screens.rules import RulesScreen
@@ -162,6 +163,34 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert len(app.reader.headlines.selected) == len(ids(library))
         await press(pilot, "ctrl+a")
         assert not app.reader.headlines.selected
+
+
+async def test_the_right_button_files_feeds_and_articles(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        rows = app.reader.sidebar.feeds
+        place = next(at for at, row in enumerate(rows.rows) if row.name == "Notes")
+        await pilot.click(rows, offset=(5, rows.HEAD + place), button=3)
+        await settle(pilot)
+        assert isinstance(app.screen, PickScreen)
+        assert app.reader.wanted == Query()  # it was not chosen
+        folder_rows = app.screen.query_one(ChoiceList)
+        sea = next(at for at in range(folder_rows.row_count()) if "Sea" in folder_rows.row_lines(at)[0][1][0])
+        await pilot.click(folder_rows, offset=(6, sea))
+        await settle(pilot)
+        with closing(connect(library)) as c:
+            feed = next(each for each in feeds.every(c) if each.name == "Notes")
+            assert {folder.id: folder.name for folder in folders.every(c)}[feed.folder_id or 0] == "Sea"
+        headlines = app.reader.headlines
+        await pilot.click(headlines, offset=(5, headlines.HEAD), button=3)
+        await settle(pilot)
+        assert isinstance(app.screen, PickScreen)
+        assert "Tags of" in screen_text(app)
+        await press(pilot, *"sea", "enter", "escape")
+        with closing(connect(library)) as c:
+            assert [name for some in tags.of(c, ids(library)[:1]).values() for name in some] == ["Later", "sea"]
+        await pilot.click(headlines, offset=(5, headlines.size.height - 1), button=3)
 
 
 async def test_a_feed_is_moved_to_another_folder_and_back(library: Path) -> None:

@@ -11,6 +11,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.color import Color
 from textual.geometry import Offset, Region, Size
+from textual.message import Message
 from textual.strip import Strip
 
 from tuireader.text.printable import printable
@@ -41,6 +42,10 @@ Not as component classes: Textual would style each of them for each list, at the
 """
 
 
+RIGHT = 3
+"""The right button, as Textual numbers it."""
+
+
 class Sight(NamedTuple):
     """What is in sight, found once and used for every line until something changes."""
 
@@ -52,6 +57,9 @@ class Sight(NamedTuple):
 
 class RowList(Rows):
     """Paints what is in sight, and does what the mouse says."""
+
+    class FilingWanted(Message):
+        """The row under the cursor was pressed with the right button, to be filed elsewhere."""
 
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("list")
     ALLOW_SELECT = False
@@ -95,6 +103,8 @@ class RowList(Rows):
             if event.y >= self.HEAD:
                 event.stop()
                 self._drag.begin(event.y)
+        elif event.button == RIGHT:
+            self._file_at(event)
         elif self.OPENS_ON_PRESS:
             self._open_at(event)
 
@@ -133,6 +143,13 @@ class RowList(Rows):
                 self.action_open_too()
             else:
                 self.action_open()
+
+    def _file_at(self, event: events.MouseEvent) -> None:
+        places, index = self.places(), event.y - self.HEAD
+        if 0 <= index < len(places):
+            event.stop()
+            self.move_to(places[index].item)
+            self.post_message(self.FilingWanted())
 
     def action_open_too(self) -> None:
         """What a click with ctrl does: in a list where several can be chosen, choose the row beside others."""

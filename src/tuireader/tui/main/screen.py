@@ -378,6 +378,7 @@ class ReaderScreen(PanesScreen):
         )
         toast(self, said)
 
+    @on(RowList.FilingWanted)
     def _file(self) -> None:
         """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""
         feed = self.sidebar.pointed_feed
