@@ -102,8 +102,24 @@ def test_lists_as_programs_write_them(path: Path) -> None:
     assert said == {
         "freshrss": {"frss:cssFullContent", "frss:priority", "frss:xPathItem"},
     }.get(path.stem, set())
-    tags = {"feedly": (("Tech",), ()), "categories": ((), ("Ham",))}
+    tags = {"feedly": (("Tech",), ()), "categories": ((), ("Ham",)), "gnome-feeds": (("Daily",), ())}
     assert (review.tags, notes.tags) == tags.get(path.stem, ((), ()))
+
+
+@pytest.mark.parametrize("name", ["akregator", "rssguard"])
+def test_a_folder_in_a_folder_and_a_name_with_signs(name: str) -> None:
+    by_url = {each.url: each for each in read_opml((LISTS[0].parent / f"{name}.xml").read_bytes())}
+    deep = by_url["https://harbour.example/rss"]
+    assert (deep.title, deep.folder) == ("Harbour <Weekly>", "News & World/Deep")
+
+
+def test_a_feed_is_called_by_its_title_and_not_by_what_describes_it() -> None:
+    listed = read_list(b"""<opml version="2.0"><body><outline text="All about > it" title='The "A" &amp; B'
+        type="rss" xmlUrl="https://a.example/f" own='x>y'/><outline text="T" title="" xmlUrl="https://b.example/f"/>
+        <outline title="Folder" text="Other"><outline xmlUrl="https://c.example/f" text="C"/></outline></body></opml>
+    """)
+    assert [(each.title, each.folder) for each in listed.outlines] == [('The "A" & B', ""), ("T", ""), ("C", "Other")]
+    assert [(each.what, each.why.split()[0]) for each in listed.left_out] == [("own", "1")]
 
 
 def test_a_list_elsewhere_is_named() -> None:

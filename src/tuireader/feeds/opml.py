@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 LIMIT = 16_000_000
 """Bytes of a list."""
-_OUTLINE = re.compile(rb"<outline\b([^<>]{1,20000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*["']""")
+_OUTLINE = re.compile(rb"""<outline\b((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')++)>""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KNOWN = frozenset(
     b"text title type xmlurl htmlurl url description category created version language iscomment isbreakpoint"
-    b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval".split()
+    b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval copyright comment encoding".split()
 )
 """What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
+_UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
+"""What programs write for what nobody has set."""
+_LONGEST = 20_000
+"""Bytes of an outline whose attributes are looked at."""
 _DEEPEST = 20
 """Folders in folders: more are one, with slashes in its name."""
 
@@ -62,7 +66,7 @@ def read_list(content: bytes) -> FeedList:
     """The feeds of a list, each address once, in their order; raises NotAFeedListError where it names none."""
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
-    found = listparser.parse(content)
+    found = listparser.parse(_OUTLINE.sub(_by_title, content))
     outlines = [_outline(feed) for feed in found["feeds"] if feed["url"].strip()]
     left_out = [
         LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
@@ -83,12 +87,25 @@ def _outline(feed: dict[str, Any]) -> Outline:
     return Outline(feed["url"].strip(), printable(feed["title"]), folder, tags=tuple(filter(None, others)))
 
 
+def _by_title(outline: re.Match[bytes]) -> bytes:
+    """An outline of a feed without its text, where it has a title too: some programs write a description there."""
+    said = {name.lower(): value.strip() for name, value in _attributes(outline)}
+    if not (said.get(b"xmlurl") and said.get(b"title") and b"text" in said):
+        return outline[0]
+    return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"text" else each[0], outline[0])
+
+
+def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:
+    found = _ATTRIBUTE.findall(outline[1]) if len(outline[1]) < _LONGEST else []
+    return [(name, one or other) for name, one, other in found]
+
+
 def _attributes_left_out(content: bytes) -> list[LeftOut]:
     """What programs say of feeds in ways of their own, with how many feeds have it."""
     counts = Counter(
         name.decode("ascii")
         for tag in _OUTLINE.finditer(content)
-        for name in set(_ATTRIBUTE.findall(tag[1]))
+        for name in {name for name, value in _attributes(tag) if value not in _UNSAID}
         if name.lower() not in _KNOWN
     )
     some = {name: "1 feed has" if count == 1 else f"{count} feeds have" for name, count in sorted(counts.items())}
