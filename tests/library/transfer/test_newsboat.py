@@ -101,6 +101,62 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
 
 
 @needs_newsboat
+@pytest.mark.slow
+def test_a_folder_of_two_hundred_feeds(db: Path, folder: Path, site: ScriptedSite) -> None:
+    """As it is after some years: tags, names, queries, filters, commands, and marks that were made by keys."""
+    lines, tags_of = [], {}
+    for number in range(200):
+        url = publish(site, number, 5)
+        tags_of[url] = [("news", "tech", "sea food", "Ünique")[number % 4], *(["daily"] if number % 3 == 0 else [])]
+        named = f' "~My {number}"' if number % 5 == 0 else ""
+        lines.append(f"{url} {' '.join(chr(34) + tag + chr(34) for tag in tags_of[url])}{named}")
+    lines[50:50] = ["", "# a comment", '"exec:~/bin/feed.sh" scripts', '"filter:sed s/a/b/:https://f.example/feed" x']
+    queries = ['"query:Unread:unread = \\"yes\\""', '"query:Long ago:age > 30"', '"query:News:tags # \\"news\\""']
+    (folder / "urls").write_text("\n".join([*lines, *queries]) + "\n", "utf-8")
+    reload(folder)
+    for number in range(0, 200, 10):  # articles leave their feeds
+        publish(site, number, 2)
+    env = {"TERM": "xterm", "HOME": str(folder), "LANG": "C.UTF-8"}
+    boat = pexpect.spawn(str(NEWSBOAT), command(folder), dimensions=(40, 120), env=env, encoding="utf-8")
+    boat.expect("Feed 1")
+    for place in range(3, 150, 7):  # whole feeds are read, and of others an article, or one gets flags
+        boat.send(f":{place}\rAy")
+        boat.send(f":{place + 2}\r\r:2\r\rqq")
+        boat.send(f":{place + 4}\r\r:3\r\x05ax\rq")
+    boat.send("qq")
+    boat.expect(pexpect.EOF)
+    boat.close()
+
+    came = take_in(db, folder)
+    left_out = [each.line for each in came.feeds if each.status == "unsupported" and each.line]
+    urls = (folder / "urls").read_text("utf-8").splitlines()
+    assert {urls[line - 1].partition(":")[0].strip('"') for line in left_out} >= {"exec", "filter"}
+    theirs = {
+        (guid, bool(unread), "".join(sorted(str(flags or ""))))
+        for guid, unread, flags in read_raw(folder / "cache.db", "SELECT guid, unread, flags FROM rss_item")
+    }
+    assert len(theirs) == 1000
+    assert sum(not unread for _, unread, _ in theirs) > 100
+    assert sum(bool(flags) for *_, flags in theirs) > 15
+    with closing(connect(db)) as c:
+        ids = articles.ids(c, Query(apart=True))
+        there = tags.of(c, ids)
+        ours = set()
+        for id_, guid, read in c.execute("SELECT id, guid, read FROM article").fetchall():
+            flags = sorted(name.removeprefix("flag ") for name in there.get(id_, []) if name.startswith("flag "))
+            ours.add((guid, not read, "".join(flags)))
+        assert ours == theirs
+        names = {folder_.id: folder_.name for folder_ in folders.every(c)}
+        by_url = {feed.url: feed for feed in feeds.every(c)}
+        in_folders = {url: names[by_url[url].folder_id or 0] for url in tags_of}
+        assert in_folders == {url: some[0] for url, some in tags_of.items()}
+        also = {rule.feed_id: rule.tags for rule in rules.every(c)}
+        assert also == {by_url[url].id: tuple(some[1:]) for url, some in tags_of.items() if some[1:]}
+        assert [by_url[url].custom_title for url in [*tags_of][::50]] == ["My 0", "My 50", "My 100", "My 150"]
+        assert {each.name for each in saved_searches.every(c)} >= {"Unread", "News"}
+
+
+@needs_newsboat
 async def test_the_next_refresh_finds_what_newsboat_had(library: Library, folder: Path, site: ScriptedSite) -> None:
     url = publish(site, 1)
     (folder / "urls").write_text(url + "\n", "utf-8")
