@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import os
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from html import escape
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from textual.worker import Worker
 from tuireader.config.options import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
+from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
@@ -65,6 +69,8 @@ class Picture:
     """Without any feed, as on the first start."""
     is_furnished: bool = False
     """With more feeds, folders, tags, saved searches and a rule."""
+    is_importing: bool = False
+    """At the first start, while a list of feeds is taken in."""
     has_many: bool = False
     """With hundreds of names, and a page that has everything, in place of the magazine."""
     shows: type[Screen[Any]] = ReaderScreen
@@ -99,6 +105,7 @@ PICTURES = (
     Picture("order", (120, 44), "", ["h", "tab", "tab", "j", "v", "tab", "j", "x"], is_furnished=True),
     Picture("select", (120, 32), "", ["j", "v", "v", "j", "j", "V"], is_furnished=True),
     Picture("rule", (120, 40), "", ["exclamation_mark", *"harbours"], is_furnished=True, shows=RulesScreen),
+    Picture("import", (120, 32), is_importing=True),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
@@ -211,25 +218,99 @@ def fill_furnished(path: Path) -> None:
         existing.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 
+LISTED = {
+    "Sea": ["Ferry Times", "Harbour Weekly", "Lighthouse Letters", "Notes from the Quay", "The Night Pilot"],
+    "Workshop": ["Small Machines", "The Radio Page", "Type & Ink"],
+    "": ["Kitchen Garden", "Morning Paper", "Slow Trains", "The Long Read"],
+}
+"""Feeds of a list, by their folders."""
+ANSWERING = 5
+"""So many of them have answered when the picture is taken."""
+
+
+class _Site(BaseHTTPRequestHandler):
+    """The first feeds of the list; the others are long in answering."""
+
+    is_over = threading.Event()
+
+    def do_GET(self) -> None:
+        """Give a feed of four entries, or wait for the end."""
+        number = int(self.path.strip("/"))
+        if number >= ANSWERING:
+            self.is_over.wait()
+            return
+        name = LISTED["Sea"][number]
+        items = "".join(
+            f"<item><title>{title}</title><guid>{number}{place}</guid><pubDate>"
+            f"{format_datetime(NOW - timedelta(hours=5 + 31 * place + 3 * number))}</pubDate>"
+            f"<description>{title}, in some words.</description></item>"
+            for place, title in enumerate((f"{name} of this week", "Low Water", f"From the Desk of {name}", "Letters"))
+        )
+        body = f'<rss version="2.0"><channel><title>{name}</title>{items}</channel></rss>'.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/rss+xml")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing."""
+
+
+@contextmanager
+def _listed() -> Iterator[str]:
+    """A list of feeds, as a file, and a site that has them."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Site)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    numbers = itertools.count()
+    outlines = [
+        Outline(f"http://127.0.0.1:{server.server_port}/{next(numbers)}", name, folder)
+        for folder, names in LISTED.items()
+        for name in names
+    ]
+    with tempfile.NamedTemporaryFile(suffix=".opml") as file:
+        file.write(write_opml("Feeds", outlines, NOW))
+        file.flush()
+        yield file.name
+    _Site.is_over.set()
+    server.shutdown()
+    server.server_close()
+
+
+async def _import(pilot: Pilot[None], path: str) -> None:
+    """Give a list at the first start, and wait until some of it is here."""
+    await pilot.press(*path, "enter")
+    app = pilot.app
+    async with asyncio.timeout(30):
+        while not (isinstance(app, ReaderApp) and isinstance(app.screen, ReaderScreen)):
+            await pilot.pause(0.1)
+        while not any(state.startswith(f"{ANSWERING}/") for state in app.reader.title_bar.states):
+            await pilot.pause(0.1)
+    await pilot.pause(1)  # what counts is not waited for by anything else
+
+
 async def take(picture: Picture, path: Path) -> str:
     """Start the reader, do what is to be done, and draw what is on the screen."""
     config = Config(theme=picture.theme, refresh_on_start=False, resume=False, bidi="reorder")
     app = ReaderApp(path, config=config, clock=lambda: NOW)
-    async with app.run_test(size=picture.size) as pilot:
-        await _settle(pilot)
-        headlines = app.reader.headlines
-        if picture.title:
-            titles = (headlines.headline(row) for row in range(headlines.row_count()))
-            headlines.move_to([t is not None and t.title.startswith(picture.title) for t in titles].index(True))
-        for key in picture.keys:
-            await pilot.press(key)
+    with _listed() if picture.is_importing else nullcontext("") as listed:
+        async with app.run_test(size=picture.size) as pilot:
             await _settle(pilot)
-        if picture.shows is not type(app.screen) and not picture.is_empty:
-            raise SystemExit(f"{picture.name} shows {type(app.screen).__name__}, and not {picture.shows.__name__}")
-        strips = app.screen._compositor.render_strips()  # noqa: SLF001 - what export_screenshot draws, too
-        colours = app.theme_variables
-        title = f"tuireader, {picture.name.replace('-', ' ')}"
-        return svg(strips, title=title, paper=colours["background"], ink=colours["ink"])
+            headlines = app.reader.headlines
+            if picture.title:
+                titles = (headlines.headline(row) for row in range(headlines.row_count()))
+                headlines.move_to([t is not None and t.title.startswith(picture.title) for t in titles].index(True))
+            for key in picture.keys:
+                await pilot.press(key)
+                await _settle(pilot)
+            if picture.is_importing:
+                await _import(pilot, listed)
+            if picture.shows is not type(app.screen) and not picture.is_empty:
+                raise SystemExit(f"{picture.name} shows {type(app.screen).__name__}, and not {picture.shows.__name__}")
+            strips = app.screen._compositor.render_strips()  # noqa: SLF001 - what export_screenshot draws, too
+            colours = app.theme_variables
+            title = f"tuireader, {picture.name.replace('-', ' ')}"
+            return svg(strips, title=title, paper=colours["background"], ink=colours["ink"])
 
 
 async def _settle(pilot: Pilot[None]) -> None:
@@ -254,7 +335,7 @@ def main(names: Sequence[str]) -> None:
                 fill_many(path)
             elif picture.is_furnished:
                 fill_furnished(path)
-            elif not picture.is_empty:
+            elif not (picture.is_empty or picture.is_importing):
                 fill(path)
             (FOLDER / f"{picture.name}.svg").write_text(asyncio.run(take(picture, path)), encoding="utf-8")
             print(f"screenshots/{picture.name}.svg")

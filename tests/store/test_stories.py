@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,7 +15,8 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, label_counts, rules, sketches, statuses
+from tuireader.store import articles, feeds, folders, label_counts, rules, sketches, statuses
+from tuireader.store.columns import id_list
 from tuireader.text.shingles import likeness, sketch
 
 CORPUS = random.Random(7)
@@ -76,6 +79,74 @@ def test_twenty_feeds_that_repeat_each_other_in_five_ways(c: sqlite3.Connection)
     assert wrong == 0
     assert articles.count(c, Query()) == 2 * pairs - found
     assert articles.count(c, Query(apart=True)) == len(articles.ids(c, Query(apart=True))) == 2 * pairs
+
+
+QUERIES = [
+    Query(),
+    Query(unread=True),
+    Query(starred=True),
+    Query(text="harbour "),
+    Query(text="-harbour is:unread "),
+    Query(categories=("Sea",)),
+    Query(categories=("Sea",), authors=("Ann",), unread=True),
+    Query(not_categories=("Sea",)),
+    Query(folders=(1,)),
+    Query(folders=(0,), categories=("Land",)),
+    Query(text="words>0 "),
+    Query(since=NOW - timedelta(days=1)),
+]
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_each_count_is_that_of_the_list_that_its_row_shows(c: sqlite3.Connection, apart: bool) -> None:
+    chance = random.Random(6)
+    some = feeds_named(c, 4)
+    for feed in some[:2]:
+        folders.put(c, feed.id, folders.add(c, "Folder").id)
+    for number in range(40):
+        words, title = text_of(chance, 60), f"The story number {number} of many"
+        for feed in chance.sample(some, chance.choice([1, 1, 2, 3])):
+            made = entry(
+                f"{number}", title, [*words, "harbour"] if number % 3 else words, f"https://{feed.id}.example/"
+            )
+            labelled = replace(
+                made.entry, categories=(chance.choice(["Sea", "Land"]),), authors=(chance.choice(["Ann", "Bob"]),)
+            )
+            save(c, prepare(labelled), feed=feed)
+    ids = articles.ids(c, Query())
+    statuses.mark(c, ids[::3], read=True)
+    statuses.mark(c, ids[::4], starred=True)
+    assert c.execute("SELECT count(*) FROM article WHERE aside = 2").fetchone()[0] > 15
+    for each in QUERIES:
+        query = replace(each, apart=apart)
+        shown = {
+            feed.id: numbers
+            for feed in some
+            if (numbers := unread_and_all(c, replace(query, feeds=(feed.id,)))) != (0, 0)
+        }
+        assert label_counts.feeds(c, query) == shown, query
+        in_folder = unread_and_all(c, replace(query, folders=(1,)))
+        free = replace(query, folders=())
+        copies = {} if apart else label_counts.copies(c, free)
+        own = label_counts.feeds(c, free)
+        sums = [sum(own.get(f.id, (0, 0))[at] - copies.get(f.id, (0, 0))[at] for f in some[:2]) for at in (0, 1)]
+        assert tuple(sums) == in_folder, query
+        for feeds_ in ((), (some[0].id,)):
+            chosen = replace(query, feeds=feeds_)
+            for facet in label_counts.authors(c, chosen):
+                listed = unread_and_all(c, replace(chosen, authors=(facet.name,)))
+                assert (facet.unread, facet.total) == listed, (chosen, facet)
+        counted = label_counts.totals(c, replace(query, unread=False, starred=False))
+        assert (counted.unread, counted.all) == unread_and_all(c, replace(free, unread=False, starred=False)), query
+
+
+def unread_and_all(c: sqlite3.Connection, query: Query) -> tuple[int, int]:
+    ids = articles.ids(c, query)
+    read = c.execute(
+        "SELECT count(*) FROM article WHERE read = 0 AND id IN (SELECT value FROM json_each(?))", (id_list(ids),)
+    ).fetchone()[0]
+    assert articles.count(c, query) == len(ids)
+    return read, len(ids)
 
 
 def test_what_is_found_by_is_moved_to_its_place_when_there_is_much_of_it(

@@ -18,6 +18,7 @@ from tuireader.store.query_sql import Part, rows_of, scan, select
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
 
     from tuireader.store.labels import Kind
 
@@ -67,17 +68,30 @@ def _listed(columns: FacetColumns) -> list[Facet]:
 
 
 def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
-    """Unread and total articles by the id of the feed, whichever feeds the query asks for or leaves out."""
+    """Unread and total articles by the id of the feed, whichever feeds the query asks for or leaves out.
+
+    They are those of the list of each feed alone: `copies` are among them.
+    """
     query = replace(query, feeds=(), not_feeds=(), keep=frozenset())
     kept = _kept(query)
     if kept is not None:
         rows = c.execute(f"SELECT id, unread, {kept} FROM feed").fetchall()
         return {id_: (unread, total) for id_, unread, total in rows if total}
-    part = _rows(c, query)
-    if part is None:
+    return _by_feed(c, _parts(c, replace(query, apart=True)))
+
+
+def copies(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
+    """Those of `feeds` whose stories other articles tell more fully: no list of several feeds has them."""
+    query = replace(query, feeds=(), not_feeds=(), keep=frozenset(), apart=True)
+    return _by_feed(c, select(c, query, ordered=False).parts[1:])
+
+
+def _by_feed(c: sqlite3.Connection, parts: Sequence[Part]) -> dict[int, tuple[int, int]]:
+    if not parts:
         return {}
-    sql = part.sql("d.feed_id, sum(d.read = 0), count(*)") + " GROUP BY d.feed_id"
-    return {feed: (unread, total) for feed, unread, total in c.execute(sql, part.params).fetchall()}
+    rows = " UNION ALL ".join(part.sql("d.feed_id AS feed_id, d.read AS read") for part in parts)
+    sql = f"SELECT feed_id, sum(read = 0), count(*) FROM ({rows}) GROUP BY feed_id"
+    return {feed: (unread, total) for feed, unread, total in c.execute(sql, _params(parts)).fetchall()}
 
 
 def totals(c: sqlite3.Connection, query: Query) -> Totals:
@@ -95,11 +109,9 @@ def totals(c: sqlite3.Connection, query: Query) -> Totals:
         ).fetchone()
         all_, unread, starred = (one - other for one, other in zip(every, copies, strict=True))
         return Totals(all_, max(0, unread - quiet), starred)
-    part = _rows(c, query)
-    if part is None:
-        return Totals(0, 0, 0)
-    sql = part.sql("count(*), coalesce(sum(d.read = 0), 0), coalesce(sum(d.starred = 1), 0)")
-    return Totals(*c.execute(sql, part.params).fetchone())
+    columns = "count(*), coalesce(sum(d.read = 0), 0), coalesce(sum(d.starred = 1), 0)"
+    found = [c.execute(part.sql(columns), part.params).fetchone() for part in _parts(c, query)]
+    return Totals(*map(sum, zip((0, 0, 0), *found, strict=True)))
 
 
 def _kept(query: Query) -> Literal["articles", "unread"] | None:
@@ -110,13 +122,14 @@ def _kept(query: Query) -> Literal["articles", "unread"] | None:
     return "unread" if query == Query(order=query.order, unread=True) else None
 
 
-def _rows(c: sqlite3.Connection, query: Query) -> Part | None:
-    """The rows of a query in any order, with their feeds and marks; None where there are none."""
+def _parts(c: sqlite3.Connection, query: Query) -> Sequence[Part]:
+    """The rows of a query in any order, with their feeds and marks."""
     whole = scan(c, query, Part(_BY_FEED))
-    if whole is not None:
-        return whole
-    parts = select(c, query, ordered=False).parts
-    return parts[0] if parts else None
+    return (whole,) if whole is not None else select(c, query, ordered=False).parts
+
+
+def _params(parts: Sequence[Part]) -> tuple[Any, ...]:
+    return tuple(value for part in parts for value in part.params)
 
 
 def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
@@ -124,16 +137,16 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
     if kept is not None:
         return _columns(c, *labels.counted(kind, kept))
     counts = "sum(d.read = 0) AS unread, count(*) AS total"
-    part = scan(c, query, rows_of(kind))
-    if part is not None:
-        grouped = part.sql(f"d.label_id AS label, {counts}") + " GROUP BY d.label_id"
+    whole = scan(c, query, rows_of(kind))
+    parts: Sequence[Part] = (whole,) if whole is not None else select(c, query, ordered=False).parts
+    if whole is not None:
+        grouped = whole.sql(f"d.label_id AS label, {counts}") + " GROUP BY d.label_id"
     else:
-        parts = select(c, query, ordered=False).parts
         if not parts:
             return FacetColumns(Names(), array("q"), array("q"))
-        part = parts[0]
+        rows = " UNION ALL ".join(part.sql(f"{part.id} AS id, d.read AS read") for part in parts)
         grouped = (
-            f"SELECT l.label_id AS label, {counts} FROM ({part.sql(f'{part.id} AS id, d.read AS read')}) AS d"
+            f"SELECT l.label_id AS label, {counts} FROM ({rows}) AS d"
             " CROSS JOIN label_article AS l INDEXED BY label_of_article ON l.article_id = d.id"
             f" AND l.kind = {labels.NUMBERS[kind]} GROUP BY l.label_id"
         )
@@ -141,7 +154,7 @@ def _facets(c: sqlite3.Connection, kind: Kind, query: Query) -> FacetColumns:
         f"SELECT n.name, g.unread, g.total FROM ({grouped}) AS g JOIN label AS n ON n.id = g.label"
         " ORDER BY g.total DESC, n.key"
     )
-    return _columns(c, sql, part.params)
+    return _columns(c, sql, _params(parts))
 
 
 def _columns(c: sqlite3.Connection, sql: str, params: tuple[Any, ...]) -> FacetColumns:

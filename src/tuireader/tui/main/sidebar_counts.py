@@ -71,19 +71,21 @@ def _is_narrowed(query: Query) -> bool:
 def _folders(
     c: sqlite3.Connection, query: Query, there: Sequence[Folder], feeds: Sequence[FeedSummary], *, narrowed: bool
 ) -> Facets:
-    """The folders, and what is in none, each with the counts of its feeds."""
+    """The folders, and what is in none, each with the counts of its feeds: a story that several tell counts once."""
     if not there:
         return Facets()
+    elsewhere = replace(query, folders=(), not_folders=())
     if query.folders or query.not_folders:
-        elsewhere = replace(query, folders=(), not_folders=())
         counted = label_counts.feeds(c, elsewhere)
         feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
         narrowed = _is_narrowed(elsewhere)
     sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
+    copies = {} if query.apart else label_counts.copies(c, elsewhere)
     for each in feeds:
         into = sums[each.feed.folder_id or 0]
-        into[0] += each.unread
-        into[1] += each.total
+        unread, total = copies.get(each.feed.id, (0, 0))
+        into[0] += each.unread - unread
+        into[1] += each.total - total
     names = {folder.id: folder.name for folder in there} | {0: "No folder"}
     rows = [
         Choice(id_, names[id_], sums[id_][0], sums[id_][1], is_nameless=not id_) for id_ in sums if id_ or sums[0][1]
