@@ -19,7 +19,7 @@ from tuireader.store.article_lists import (
     window,
 )
 from tuireader.store.bodies import DAMAGED, unpack_all
-from tuireader.store.columns import number, sound, text_of
+from tuireader.store.columns import id_list, number, sound, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.keys import link_key
 from tuireader.store.labels import names_of, split_names
@@ -39,6 +39,7 @@ from tuireader.store.writing import (
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
 
     from tuireader.model.article import Article, Status
 
@@ -69,6 +70,7 @@ __all__ = [
     "save_full_text",
     "status",
     "window",
+    "without_text",
 ]
 
 
@@ -130,6 +132,16 @@ def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
     if row is None:
         raise NotFoundError(f"There is no article with the id {article_id}.")
     return row
+
+
+def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    """Of some articles those that have an address and no more than the beginning of a text, the newest first."""
+    rows = c.execute(
+        "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND offline = 0 AND link <> ''"
+        " ORDER BY date DESC, id DESC",
+        (id_list(ids),),
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def by_link(c: sqlite3.Connection, url: str) -> int | None:

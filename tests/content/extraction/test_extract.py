@@ -84,6 +84,18 @@ def test_page_without_article_gives_none(page: Any) -> None:
     assert main_html(page, URL) is None
 
 
+@pytest.mark.parametrize("begin", ["<!doctype html><title>A Title</title>", "<html><head><meta charset=utf-8>", ""])
+@pytest.mark.parametrize("around", ["article", "main", "section", "div"])
+@pytest.mark.parametrize("before", ["", "<header>My Site</header>", "<nav><a href=/>Home</a></nav>"])
+def test_a_page_need_not_name_its_body(begin: str, around: str, before: str) -> None:
+    text = "".join(f"<p>Paragraph {n} has as many words as an article needs to be one.</p>" for n in range(9))
+    page = f"{begin}{before}<{around}><h1>A Title</h1>{text}</{around}><footer>Imprint</footer><script>x()</script>"
+    found = main_html(page, "https://example.org/a")
+    assert found is not None
+    assert plain_text(found.html).count("Paragraph") == 9
+    assert "Imprint" not in found.html
+
+
 def test_time_is_taken_only_of_the_day_that_was_found() -> None:
     page = (DATA / "page-news.html").read_text("utf-8")
     for text, moment in (

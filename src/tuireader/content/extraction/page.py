@@ -25,6 +25,7 @@ _PLACE = re.compile(r"(.{0,40})[BP]:([0-9a-f]{1,6})")
 _UNSEEN_TAGS = frozenset(
     {"script", "style", "template", "link", "base", "svg", "canvas", "datalist", "select", "textarea", "noframes"}
 )
+_OF_HEAD = frozenset({"title", "meta", "link", "script", "style", "base", "noscript", "template"})
 _HIDDEN_UNTIL = re.compile(r"(?:^|\s)(?:(?:sm|md|lg|xl|2xl):|d-(?:sm|md|lg|xl|xxl)-)(?!none|hidden)")
 """Classes that show, on a wide screen, what another class hides."""
 _HIDING = frozenset({"hidden", "hide", "d-none", "is-hidden", "u-hidden", "invisible"})
@@ -54,11 +55,35 @@ def load(text: str) -> Element | None:
     except (LxmlError, ValueError):
         return None
     tree = tree.getroottree().getroot()
-    if tree.tag != "html" or tree.find("body") is None:
+    if tree.tag != "html":
+        return None
+    _end_head(tree)
+    if tree.find("body") is None:
         return None
     if is_streamed:
         _join_streams(tree)
     return tree
+
+
+def _end_head(tree: Element) -> None:
+    """Take what is to be seen out of a page's head: where its body is not named, as it need not be, all is in there."""
+    head, body = tree.find("head"), tree.find("body")
+    if head is None:
+        return
+    children = list(head)
+    first = next(
+        (at for at, each in enumerate(children) if isinstance(each.tag, str) and each.tag not in _OF_HEAD), None
+    )
+    if first is None:
+        return
+    if body is None:
+        body = tree.makeelement("body")
+        head.addnext(body)
+    moved = children[first:]
+    text, body.text = body.text, None
+    if text:
+        moved[-1].tail = (moved[-1].tail or "") + text
+    body[0:0] = moved
 
 
 def write(element: Element) -> str:

@@ -49,14 +49,15 @@ class PoliteQueue:
         permission: Permission = Permission.AS_GIVEN,
         instead_of: Sequence[str] = (),
         deadline: float = DEADLINE,
+        first: bool = True,
     ) -> Page:
-        """Fetch a page for which the user waits, within `deadline` seconds, before others of its host.
+        """Fetch a page within `deadline` seconds; one that is `first`, as who waits for it wants, before others.
 
         `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
         where its server wants to be left alone, and FetchError.
         """
         ask = partial(web.get, self._client, url, deadline=deadline, permission=permission, clock=self._clock)
-        return await self._ask(ask, url, instead_of)
+        return await self._ask(ask, url, instead_of, first=first)
 
     async def send(
         self,
@@ -82,11 +83,13 @@ class PoliteQueue:
         )
         return await self._ask(ask, url, ())
 
-    async def _ask(self, ask: Callable[[], Awaitable[Page]], url: str, instead_of: Sequence[str]) -> Page:
+    async def _ask(
+        self, ask: Callable[[], Awaitable[Page]], url: str, instead_of: Sequence[str], *, first: bool = True
+    ) -> Page:
         heed = partial(retry_after.heed, urls=(url, *instead_of), now=self._clock())
         await self._cache.note(heed)
         waited = self._noted
-        async with self._lanes.of(url, first=True):
+        async with self._lanes.of(url, first=first):
             if self._noted != waited:  # while it waited for its turn, a server said something
                 await self._cache.note(heed)
             try:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.errors import FetchError
+from tuireader.errors import FetchError, TuireaderError
 from tuireader.store import articles, feeds
+from tuireader.tasks import as_done
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import AsyncGenerator, Sequence
 
     from tuireader.content.extraction.extract import Extracted
     from tuireader.library.jobs.off_loop import Cache
@@ -22,12 +26,44 @@ if TYPE_CHECKING:
 
 DEADLINE = 20.0
 """Seconds in which the article on a page has to be found."""
+_AT_ONCE = 16
+"""Articles whose texts are fetched at a time, of all sites."""
 _MUCH = 2
 """How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 
 
-async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> None:
-    """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had."""
+class Fetched(NamedTuple):
+    """What came of fetching the text of an article."""
+
+    article_id: int
+    error: str | None = None
+
+
+async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
+    """Fetch the texts of several articles, in their order, as their sites bear it; yields what came of each.
+
+    Ending the iteration ends all requests at once.
+    """
+    hands = asyncio.Semaphore(_AT_ONCE)
+
+    async def fetch(article_id: int) -> Fetched:
+        async with hands:
+            try:
+                await fetch_full_text(cache, queue, article_id, first=False)
+            except TuireaderError as error:
+                return Fetched(article_id, str(error))
+        return Fetched(article_id)
+
+    async with aclosing(as_done(map(fetch, ids))) as events:
+        async for event in events:
+            yield event
+
+
+async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, first: bool = True) -> None:
+    """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had.
+
+    What is `first` goes before all else that is asked of its site.
+    """
     from tuireader.urls.credentials import with_credentials_of
     from tuireader.urls.private import permission_for
 
@@ -36,7 +72,7 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int) -> 
         raise FetchError("This article has no address to fetch its text from")
     url = with_credentials_of(article.link, feed.url)
     permission = permission_for(url, feed.url, feed.reach)
-    page = await queue.get(url, permission=permission)
+    page = await queue.get(url, permission=permission, first=first)
     await read_page(cache, partial(keep_full_text, article_id=article_id, page=page), page)
 
 

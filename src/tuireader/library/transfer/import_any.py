@@ -57,7 +57,9 @@ class Imported:
             known = f", {pages.known} were here already" if pages.known else ""
             said = [f"{counted(pages.added, 'page')} kept{known}."]
             if pages.without_text:
-                said.append(f"{counted(pages.without_text, 'page')} came without text: d fetches that of an open one.")
+                said.append(
+                    f"{counted(pages.without_text, 'page')} came without text: the reader fetches it, if they are selected."
+                )
             return said
         statuses: list[str] = [each.status for each in self.feeds]
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))

@@ -8,6 +8,7 @@ from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
     from tuireader.model.change import Field
+    from tuireader.tui.main.downloading import DownloadController
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.headlines_pane import HeadlinesPane
     from tuireader.tui.main.key_target import KeyTarget
@@ -28,12 +29,15 @@ class ArticleCommands:
         reading: ReadingPane,
         statuses: StatusController,
         external: ExternalPrograms,
+        *,
+        downloads: DownloadController,
     ) -> None:
         self._target = target
         self._headlines = headlines
         self._reading = reading
         self._statuses = statuses
         self._external = external
+        self._downloads = downloads
 
     def toggle_read(self) -> None:
         """Mark it read, or unread; it stays in the list until that is left."""
@@ -80,6 +84,9 @@ class ArticleCommands:
             self._external.copy_links(sorted(ids, reverse=True))
 
     def fetch_full_text(self) -> None:
-        """Fetch its whole text from its site."""
-        if (article := self._target.article()) is not None:
+        """Fetch its whole text from its site; of several, those that are not here."""
+        several = self._target.articles()
+        if len(several) > 1 or self._downloads.progress:
+            self._downloads.fetch(several)
+        elif (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)

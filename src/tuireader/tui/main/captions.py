@@ -10,6 +10,7 @@ from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
+    from tuireader.tui.main.downloading import DownloadController
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.refreshing import RefreshController
 
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
 class Captions:
     """Writes what is shown, and how things stand, around the panes."""
 
-    def __init__(self, panes: PanesScreen, refreshes: RefreshController, clock: Clock) -> None:
+    def __init__(
+        self, panes: PanesScreen, refreshes: RefreshController, downloads: DownloadController, clock: Clock
+    ) -> None:
         self._panes = panes
         self._refreshes = refreshes
+        self._downloads = downloads
         self._clock = clock
 
     def write_title(self) -> None:
@@ -38,7 +42,7 @@ class Captions:
         panes.title_bar.states = status_text.states(
             counts,
             self._clock(),
-            progress=refreshes.progress,
+            progress=" · ".join(filter(None, (refreshes.progress, self._downloads.progress))),
             offline=refreshes.offline,
             has_counts=not omits(panes, Omitted.COUNTS),
             has_ages=not omits(panes, Omitted.AGES),

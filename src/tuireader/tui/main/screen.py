@@ -25,6 +25,7 @@ from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.choosing import QueryController
+from tuireader.tui.main.downloading import DownloadController
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.filing import FilingController
@@ -119,7 +120,8 @@ class ReaderScreen(PanesScreen):
         self.refreshes = RefreshController(
             self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
         )
-        self.captions = Captions(self, self.refreshes, clock)
+        self.downloads = DownloadController(self, cache, web)
+        self.captions = Captions(self, self.refreshes, self.downloads, clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
@@ -152,7 +154,9 @@ class ReaderScreen(PanesScreen):
             clock=clock,
             undo_key=undo_key,
         )
-        self._wire(ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external))
+        self._wire(
+            ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, downloads=self.downloads)
+        )
 
     def _wire(self, article: ArticleCommands) -> None:
         """Say what does each command."""

@@ -1,0 +1,94 @@
+"""Fetching the whole texts of several articles: those that are not here, with what could not be had said."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from conftest import Reply, ScriptedSite
+from support.app_factory import ids, reader, screen_text, settle
+from support.factories import NOW, ready, subscribe
+from tuireader.model.fetched import Plan
+from tuireader.store import articles, feeds
+from tuireader.store.connection import connect, transaction
+from tuireader.urls.reach import Reach
+
+WIDE = (120, 30)
+WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))
+
+
+def publish(db: Path, site: ScriptedSite, count: int) -> None:
+    """Articles of which the feed gives the beginning, and their pages; what comes last is here whole."""
+    with closing(connect(db)) as c:
+        feed = subscribe(c, f"{site.url}/feed", "The Example Review")
+        with transaction(c):
+            new = tuple(
+                ready(
+                    str(n),
+                    "Paragraph 0 has as many words as an article …",
+                    title=f"Story {n}",
+                    link=f"{site.url}/{n}",
+                    excerpt=n < count,
+                )
+                for n in range(count + 1)
+            )
+            articles.Prepacked(Plan(new=new)).write(c, feed.id, NOW)
+            feeds.record(c, replace(feed, reach=Reach.PRIVATE))
+    for n in range(count):
+        site.pages[f"/{n}"] = Reply(f"<html><title>Story {n}</title><article><h1>Story {n}</h1>{WHOLE}</article>")
+
+
+async def said(pilot: Pilot[None], words: str) -> None:
+    async with asyncio.timeout(30):
+        while words not in " ".join(screen_text(pilot.app).split()):
+            await pilot.pause(0.05)
+
+
+async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 4)
+    del site.pages["/2"]
+    app = reader(db)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+a", "d")
+        await said(pilot, "3 full texts are here. 1 text could not be had:")
+        await settle(pilot)
+        assert not app.reader.headlines.selected
+        assert app.reader.downloads.progress == ""
+        assert sorted(site.paths()) == ["/0", "/1", "/2", "/3"]
+        with closing(connect(db)) as c:
+            there = {articles.get(c, id_).title: articles.get(c, id_).offline for id_ in ids(db)}
+            assert there == {"Story 0": True, "Story 1": True, "Story 2": False, "Story 3": True, "Story 4": True}
+        site.pages["/2"] = Reply(f"<html><title>Story 2</title><article><h1>Story 2</h1>{WHOLE}</article>")
+        await pilot.press("ctrl+a", "d")
+        await said(pilot, "1 full text is here.")
+        assert len(site.requests) == 5
+        await pilot.press("ctrl+a", "d")
+        await said(pilot, "The whole texts of these are here")
+        assert len(site.requests) == 5
+
+
+async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(db, site, 3)
+
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("tuireader.library.politeness.queue.PoliteQueue.get", never)
+    app = reader(db)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+a", "d")
+        await said(pilot, "0/3 texts")
+        await pilot.press("d")  # what the cursor is on does not matter now
+        await said(pilot, "Stopped at 0/3 texts.")
+        await settle(pilot)
+        assert app.reader.downloads.progress == ""
+        assert "0/3 texts ·" not in screen_text(app)
+        with closing(connect(db)) as c:
+            assert len(articles.without_text(c, ids(db))) == 3
