@@ -133,7 +133,7 @@ def import_list(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         try:
             if arguments.file == "-":
-                came = import_content(connection, sys.stdin.buffer.read(), utc_now())
+                came = import_content(connection, sys.stdin.buffer.read(), utc_now(), progress.tell)
             else:
                 came = import_path(connection, arguments.file, utc_now(), progress.tell)
         finally:

@@ -328,6 +328,30 @@ async def test_one_page_is_read_from_the_panes(db: Path, clock: Clock, site: Scr
         assert "failed" not in screen_text(app)
 
 
+async def test_how_far_an_import_is_is_said_meanwhile(
+    db: Path, clock: Clock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"Page {n},https://pages.example/{n},1700000000,,unread\n" for n in range(150))
+    (tmp_path / "pocket.csv").write_text(f"title,url,time_added,tags,status\n{rows}", "utf-8")
+    said: list[str] = []
+    say = SubscribeScreen.say
+
+    def noted(screen: SubscribeScreen, sentence: str) -> None:
+        said.append(sentence)
+        say(screen, sentence)
+
+    monkeypatch.setattr(SubscribeScreen, "say", noted)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await enter(pilot, str(tmp_path / "pocket.csv"))
+        assert [each.rpartition(": ")[2] for each in said if "of 150" in each] == [
+            "0 of 150 pages …",
+            "100 of 150 pages …",
+        ]
+        assert "150 pages kept" in screen_text(app)
+
+
 async def test_a_list_of_feeds_is_followed_and_fetched(
     db: Path, clock: Clock, site: ScriptedSite, tmp_path: Path
 ) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
@@ -137,16 +137,22 @@ def _utc(moment: datetime | None) -> str | None:
 # In.
 
 
-def restore(c: sqlite3.Connection, lines: Iterable[str], now: datetime) -> Restored:
+def restore(
+    c: sqlite3.Connection, lines: Iterable[str], now: datetime, tell: Callable[[str], None] = lambda _: None
+) -> Restored:
     """Take in what a backup has and this cache has not; nothing that is here is lost.
 
     Each hundred articles are in as soon as they are written: where the program is killed, the next import of the same
-    brings the rest. Raises NotAFeedListError where it is no backup, or one of a version to come.
+    brings the rest. `tell` is called with how far it is. Raises NotAFeedListError where it is no backup, or one of a
+    version to come.
     """
     restoring = _Restoring(c, now)
+    done = restoring.done
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
+        if number % _AT_ONCE == 0:
+            tell(f"{done.articles + done.known} articles of the backup")
         row = _row(line)
         if number == 1:
             _check_head(row)

@@ -57,9 +57,8 @@ class Imported:
             known = f", {pages.known} were here already" if pages.known else ""
             said = [f"{counted(pages.added, 'page')} kept{known}."]
             if pages.without_text:
-                said.append(
-                    f"{counted(pages.without_text, 'page')} came without text: the reader fetches it, if they are selected."
-                )
+                bare = counted(pages.without_text, "page")
+                said.append(f"{bare} came without text: select them in the reader, and fetch it.")
             return said
         statuses: list[str] = [each.status for each in self.feeds]
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
@@ -87,24 +86,24 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
     if backup.is_backup(first):
         tell("Reading the backup …")
         with file.open(encoding="utf-8-sig", errors="replace") as lines:
-            return Imported(restored=backup.restore(c, backup.lines_of(lines), now))
+            return Imported(restored=backup.restore(c, backup.lines_of(lines), now, tell))
     if first.startswith(b"PK"):
         pages = saved_pages.read_omnivore(file)
         if pages is None:
             raise NotAFeedListError(f"{shown_address(path)} is an archive of something else: unpack it first")
-        return Imported(pages=saved_pages.keep_all(c, pages, now))
-    return import_content(c, read_file(path), now)
+        return Imported(pages=saved_pages.keep_all(c, pages, now, tell))
+    return import_content(c, read_file(path), now, tell)
 
 
-def import_content(c: sqlite3.Connection, content: bytes, now: datetime) -> Imported:
-    """Take in what was read; raises NotAFeedListError."""
+def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: Callable[[str], None]) -> Imported:
+    """Take in what was read; `tell` is called with what is happening. Raises NotAFeedListError."""
     if backup.is_backup(content[:_HEAD]):
-        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now))
+        return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now, tell))
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This file is larger than {LIMIT // 1_000_000} MB")
     pages = read_saved_pages(content)
     if pages is not None:
-        return Imported(pages=saved_pages.keep_all(c, pages, now))
+        return Imported(pages=saved_pages.keep_all(c, pages, now, tell))
     return Imported(import_feeds(c, content, now))
 
 

@@ -16,6 +16,7 @@ from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Callable
     from datetime import datetime
 
 _AT_ONCE = 100
@@ -32,11 +33,17 @@ class KeptPages(NamedTuple):
     """Of those that were added, how many have no text yet."""
 
 
-def keep_all(c: sqlite3.Connection, pages: list[SavedPage], now: datetime) -> KeptPages:
-    """Keep pages, with their tags and marks; those that are here already only get their tags and stars."""
+def keep_all(
+    c: sqlite3.Connection, pages: list[SavedPage], now: datetime, tell: Callable[[str], None] = lambda _: None
+) -> KeptPages:
+    """Keep pages, with their tags and marks; those that are here already only get their tags and stars.
+
+    `tell` is called with how far it is.
+    """
     feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):
+        tell(f"{start} of {len(pages)} pages")
         with transaction(c):
             for page in {page.url: page for page in pages[start : start + _AT_ONCE]}.values():
                 there = articles.by_link(c, page.url)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
@@ -99,8 +99,17 @@ class SubscribeScreen(AddressScreen):
     async def _import(self, path: str) -> Added:
         """Follow the feeds of a list that another reader has exported."""
         self.say(f"Reading {printable(path)} …")
-        came = await self.cache.write(lambda c: _import(c, path, self.clock()))
+        loop = asyncio.get_running_loop()
+
+        def tell(said: str) -> None:
+            loop.call_soon_threadsafe(self._tell, f"Reading {printable(path)}: {said} …")
+
+        came = await self.cache.write(lambda c: _import(c, path, self.clock(), tell))
         return Added(None, None, said=" ".join(came.said()))
+
+    def _tell(self, said: str) -> None:
+        if self.is_attached:  # it may have been left meanwhile
+            self.say(said)
 
     def failed(self, address: str, error: TuireaderError) -> None:
         """Without a feed, offer to read the page alone; the line stays where one types."""
@@ -193,10 +202,10 @@ class PageScreen(AddressScreen):
         return await read_page(self, address)
 
 
-def _import(c: Connection, path: str, now: datetime) -> Imported:
+def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
     from tuireader.library.transfer.import_any import import_path
 
-    return import_path(c, path, now, lambda _said: None)
+    return import_path(c, path, now, tell)
 
 
 async def read_page(screen: AddressScreen, address: str) -> Added:

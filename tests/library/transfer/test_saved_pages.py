@@ -1,0 +1,42 @@
+"""Pages that other programs kept to be read later, taken in with their marks, and how far that is."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from support.factories import NOW
+from tuireader.library.transfer.import_any import Imported, import_path
+from tuireader.model.query import Query
+from tuireader.store import articles, tags
+from tuireader.store.connection import connect
+
+HEAD = "title,url,time_added,tags,status"
+
+
+def take_in(db: Path, file: Path) -> tuple[Imported, list[str]]:
+    told: list[str] = []
+    with closing(connect(db)) as c:
+        return import_path(c, str(file), NOW, told.append), told
+
+
+def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, tmp_path: Path) -> None:
+    rows = [
+        f"Page {n},https://pages.example/{n},{1_700_000_000 + n},"
+        f"{'sea|long' if n % 2 else ''},{'unread' if n % 5 else 'archive'}"
+        for n in range(250)
+    ]
+    file = tmp_path / "pocket.csv"
+    file.write_text("\n".join([HEAD, *rows]) + "\n", "utf-8")
+    came, told = take_in(db, file)
+    assert told == ["0 of 250 pages", "100 of 250 pages", "200 of 250 pages"]
+    assert came.said() == [
+        "250 pages kept.", "250 pages came without text: select them in the reader, and fetch it."
+    ]  # fmt: skip
+    with closing(connect(db)) as c:
+        ids = articles.ids(c, Query())
+        assert len(ids) == len(articles.without_text(c, ids)) == 250
+        assert articles.count(c, Query(unread=True)) == 200
+        assert sum(sorted(some) == ["long", "sea"] for some in tags.of(c, ids).values()) == 125
+    again, _ = take_in(db, file)
+    assert again.said() == ["0 pages kept, 250 were here already."]
