@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, mark_query, ready, subscribe
+from tuireader.library.refreshing.compare import prepare
 from tuireader.model.article import Status
 from tuireader.model.change import Field, RemoteStatus
 from tuireader.model.feed import Feed
-from tuireader.model.fetched import Plan, Prepared
+from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
 from tuireader.store import accounts, articles, feeds, label_counts, statuses, sync_journal
 from tuireader.store.connection import connect
@@ -55,6 +56,17 @@ def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3
     assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
     assert {each.changed for each in sync_journal.waiting(c, feed.account_id)} == {LATER}
     assert sync_journal.waiting(c, own.account_id) == []
+
+
+def test_a_story_that_was_read_elsewhere_is_read_for_the_account_too(c: sqlite3.Connection) -> None:
+    feed, own = synced(c), subscribe(c, "https://own.example/feed")
+    text = "Harbour masters everywhere describe complicated timetables for winter ferries this season."
+    link = "https://news.example/a-story"
+    (there,) = arrive(c, own, prepare(ParsedEntry("own", "A story of harbours", link, html=f"<p>{text}</p>")))
+    statuses.mark(c, [there], read=True, starred=True)
+    told_again = prepare(ParsedEntry("theirs", "A story of harbours", link, html=f"<p>{text}</p>"))
+    arrive(c, feed, replace(told_again, server_id="1"))
+    assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
 
 
 def test_only_what_changes_is_noted_and_only_the_last_of_it(c: sqlite3.Connection) -> None:

@@ -10,7 +10,8 @@ import re
 from html import unescape
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.store import labels, sketches
+from tuireader.model.clock import utc_now
+from tuireader.store import labels, sketches, sync_journal
 from tuireader.store.bodies import unpack
 from tuireader.store.columns import id_list, text_of
 from tuireader.text.shingles import likeness, title_key
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
+    from tuireader.model.change import Field
     from tuireader.text.shingles import Sketch
 
 
@@ -139,10 +141,11 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
             if aside != wanted:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
         ids = id_list(row[0] for row in rows)
-        if any(row[2] for row in rows):
-            labels.write_status(c, "read", 1, ids)
-        if any(row[3] for row in rows):
-            labels.write_status(c, "starred", 1, ids)
+        marks: tuple[tuple[Field, int], ...] = (("read", 2), ("starred", 3))
+        for field, column in marks:
+            if any(row[column] for row in rows):
+                sync_journal.note(c, ids, field, 1, utc_now())
+                labels.write_status(c, field, 1, ids)
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
