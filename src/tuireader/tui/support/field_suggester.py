@@ -44,14 +44,16 @@ class FieldSuggester(Suggester):
             return _field(value, typed)
         if field.lower() in _VALUES:
             return _ended(value, typed, _VALUES[field.lower()]) if sign == ":" else None
-        return await self._with_name(value, field.lower(), typed)
+        return await self._with_name(value, field.lower(), typed, is_whole=sign == "=")
 
-    async def _with_name(self, value: str, field: str, typed: str) -> str | None:
+    async def _with_name(self, value: str, field: str, typed: str, *, is_whole: bool) -> str | None:
         bare = typed.removeprefix('"')
         name = None
         with suppress(StoreError):  # then there is nothing to suggest
             name = await self._cache.read(lambda c: _name(c, field, bare)) if bare else None
-        if name is None or (" " in name and bare == typed):  # without a quotation mark it would end at its first space
+        if name is not None and bare == typed and " " in name:  # without a quotation mark it ends at its first space
+            name = None if is_whole else name.partition(" ")[0]
+        if name is None or len(name) <= len(bare):
             return None
         return value + name[len(bare) :] + ("" if bare == typed else '"')
 
