@@ -122,6 +122,22 @@ def test_a_feed_is_called_by_its_title_and_not_by_what_describes_it() -> None:
     assert [(each.what, each.why.split()[0]) for each in listed.left_out] == [("own", "1")]
 
 
+def test_a_list_that_breaks_off_is_said() -> None:
+    whole = (LISTS[0].parent / "freshrss.xml").read_bytes()
+    assert "the end of the file" not in [each.what for each in read_list(whole).left_out]
+    cut = read_list(whole[: whole.index(b"</body>") - 3])
+    assert "the end of the file" in [each.what for each in cut.left_out]
+
+
+def test_where_a_feed_stands_comes_before_what_it_is_filed_under() -> None:
+    listed = read_opml(b"""<opml version="2.0"><body><outline text="Tech &amp; &#8220;Nerds&#8221;">
+        <outline text="A" type="rss" xmlUrl="https://a.example/f?x=1&amp;y=2" category="/Tech/Linux,/geek"/></outline>
+        <outline text="B" type="rss" xmlUrl="https://b.example/f" category="/Tech/Linux,geek"/></body></opml>""")
+    assert [(each.folder, each.tags) for each in listed] == [
+        ("Tech & \u201cNerds\u201d", ("Tech/Linux", "geek")), ("Tech/Linux", ("geek",))
+    ]  # fmt: skip
+
+
 def test_a_list_elsewhere_is_named() -> None:
     listed = read_list(b"""<opml version="2.0"><body><outline text="L" type="include" url="https://a.example/l.opml"/>
         <outline type="rss" xmlUrl="https://b.example/f"/></body></opml>""")

@@ -28,7 +28,7 @@ def test_newsboats_file() -> None:
         (7, "filter", True),
     ]
     assert found[2].search == ("Unread Articles", 'unread = "yes"')
-    assert found[5] == ListedAddress(8, "https://quoted.example/feed?a=1#part", 'A "quoted" title', ())
+    assert found[5] == ListedAddress(8, "https://quoted.example/feed?a=1#part", 'A "quoted" title', (), is_hidden=True)
 
 
 @given(st.text(max_size=200))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -28,6 +29,8 @@ _KNOWN = frozenset(
 """What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
 _UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
 """What programs write for what nobody has set."""
+_BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</opml\s*>", re.IGNORECASE), 2000
+"""How a whole list begins and ends; and bytes at its end that are looked at."""
 _LONGEST = 20_000
 """Bytes of an outline whose attributes are looked at."""
 _DEEPEST = 20
@@ -66,14 +69,19 @@ def read_list(content: bytes) -> FeedList:
     """The feeds of a list, each address once, in their order; raises NotAFeedListError where it names none."""
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
-    found = listparser.parse(_OUTLINE.sub(_by_title, content))
-    outlines = [_outline(feed) for feed in found["feeds"] if feed["url"].strip()]
+    filed: dict[str, list[str]] = {}
+    found = listparser.parse(_OUTLINE.sub(lambda outline: _plainer(outline, filed), content))
+    outlines = [_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()]
     left_out = [
         LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
         for each in found["lists"]
     ]
     if not outlines and not left_out:
         raise NotAFeedListError("There are no feeds in this file; a list of feeds is OPML, as other readers export it")
+    if outlines and _BEGIN.search(content) and not _END.search(content[-_TAIL:]):
+        left_out.append(
+            LeftOut("the end of the file", "it breaks off in the middle: there may be more feeds in the whole")
+        )
     return FeedList(outlines, [*left_out, *_attributes_left_out(content)])
 
 
@@ -82,17 +90,35 @@ def read_opml(content: bytes) -> list[Outline]:
     return read_list(content).outlines
 
 
-def _outline(feed: dict[str, Any]) -> Outline:
-    folder, *others = ["/".join(printable(name) for name in path if name) for path in feed["categories"]] or [""]
-    return Outline(feed["url"].strip(), printable(feed["title"]), folder, tags=tuple(filter(None, others)))
+def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
+    """A feed in the folder that it stands in; its categories, and where else it stands, are tags."""
+    url = feed["url"].strip()
+    places = ["/".join(printable(name) for name in path if name) for path in feed["categories"]]
+    folder, *others = dict.fromkeys([*filter(None, places), *filed.get(url, [])]) or [""]
+    return Outline(url, printable(feed["title"]), folder, tags=tuple(others))
 
 
-def _by_title(outline: re.Match[bytes]) -> bytes:
-    """An outline of a feed without its text, where it has a title too: some programs write a description there."""
+def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
+    """An outline of a feed without its categories, which go to `filed` by its address: where it stands counts first.
+
+    And without its text, where it has a title too: some programs write a description there.
+    """
     said = {name.lower(): value.strip() for name, value in _attributes(outline)}
-    if not (said.get(b"xmlurl") and said.get(b"title") and b"text" in said):
+    url, categories = said.get(b"xmlurl"), said.get(b"category")
+    if not url:
         return outline[0]
-    return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"text" else each[0], outline[0])
+    out = {b"text"} if said.get(b"title") and b"text" in said else set()
+    if categories:
+        out.add(b"category")
+        paths = (each.strip(" /") for each in _text(categories).split(","))
+        filed.setdefault(_text(url), []).extend(filter(None, map(printable, paths)))
+    if not out:
+        return outline[0]
+    return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() in out else each[0], outline[0])
+
+
+def _text(value: bytes) -> str:
+    return html.unescape(value.decode("utf-8", "replace")).strip()
 
 
 def _attributes(outline: re.Match[bytes]) -> list[tuple[bytes, bytes]]:

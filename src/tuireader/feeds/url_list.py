@@ -31,25 +31,29 @@ class ListedAddress(NamedTuple):
     """Why it cannot be followed, where it cannot."""
     search: tuple[str, str] | None = None
     """The name and the expression of a search of newsboat's."""
+    is_hidden: bool = False
+    """Newsboat does not list it: only searches show what it brings."""
 
 
 def read_url_list(text: str) -> list[ListedAddress]:
     """What each line says that says anything; `#` begins a comment.
 
-    Behind an address may be tags, in quotes where they have spaces. One that begins with `~` is a title; those that
-    begin with `!` hide the feed from newsboat's list, and are passed over.
+    Behind an address may be tags, in quotes where they have spaces. One that begins with `~` is a title; one that
+    begins with `!` is no tag, and hides the feed from newsboat's list.
     """
     found = []
     for number, line in enumerate(text.splitlines(), 1):
-        words = list(_words(line[:_LONGEST]))
+        words = list(words_of_line(line[:_LONGEST]))
         if not words:
             continue
         url, *rest = words
         tags = [word for word in rest if word and word[0] not in "~!"]
+        is_hidden = any(word.startswith("!") for word in rest)
         title = next((word[1:] for word in rest if word.startswith("~")), "")
         why = next((said for begin, said in _OTHERS.items() if url.startswith(begin)), "")
         search = _search(url)
-        found.append(ListedAddress(number, url, printable(title), tuple(map(printable, tags)), why, search))
+        tags = [printable(tag) for tag in tags]
+        found.append(ListedAddress(number, url, printable(title), tuple(tags), why, search, is_hidden))
     return found
 
 
@@ -60,7 +64,8 @@ def _search(url: str) -> tuple[str, str] | None:
     return (printable(name), expression) if kind == "query" else None
 
 
-def _words(line: str) -> list[str]:
+def words_of_line(line: str) -> list[str]:
+    """The words of a line: those in quotation marks are one; `#` begins a comment."""
     words = []
     for quoted in _WORD.finditer(line):
         if quoted[2] is not None:

@@ -132,7 +132,7 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
     for story in stories:
         rows = c.execute(
             "SELECT id, aside, read, starred FROM article INDEXED BY article_by_story"
-            " WHERE story = ? ORDER BY words DESC, id",
+            " WHERE story = ? ORDER BY words DESC, date, guid_key, id",
             (story,),
         ).fetchall()
         shown = [row for row in rows if row[1] != 1]

@@ -22,6 +22,7 @@ from tuireader.library.transfer.import_any import Imported, import_path
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, rules, saved_searches, tags
 from tuireader.store.connection import connect
+from tuireader.store.expiry import QUIET
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -98,6 +99,29 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
         assert articles.count(c, Query(unread=True)) == 8
     again = take_in(db, folder)
     assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
+
+
+def test_what_newsboat_ignores_is_hidden_by_rules_and_hidden_feeds_are_quiet(db: Path, folder: Path) -> None:
+    (folder / "urls").write_text('http://a.example/f news\nhttp://b.example/f news "!"\n', "utf-8")
+    (folder / "config").write_text(
+        '# mine\nrefresh-on-startup yes\nignore-article "*" "title =~ \\"Sponsored\\""\n'
+        'ignore-article "http://a.example/f" "author = \\"Troll\\""\n'
+        'ignore-article "*" "title =~ \\"^[0-9]+$\\""\nignore-article "regex:.*" "title =~ \\"x\\""\nignore-article\n',
+        "utf-8",
+    )
+    came = take_in(db, folder)
+    assert came.said() == [
+        "2 new feeds, 2 rules.",
+        'Not taken over: ignore-article title =~ "^[0-9]+$", ignore-article title =~ "x".',
+    ]
+    with closing(connect(db)) as c:
+        by_url = {feed.url: feed.id for feed in feeds.every(c)}
+        assert [(rule.query, rule.feed_id, rule.hide) for rule in rules.every(c)] == [
+            ("title:Sponsored", None, True), ("author:Troll", by_url["http://a.example/f"], True)
+        ]  # fmt: skip
+        assert feeds.options(c, by_url["http://b.example/f"])[QUIET] == "yes"
+        assert QUIET not in feeds.options(c, by_url["http://a.example/f"])
+    assert take_in(db, folder).said()[0] == "0 new feeds, 4 already subscribed."
 
 
 @needs_newsboat

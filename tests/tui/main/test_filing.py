@@ -165,6 +165,47 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert not app.reader.headlines.selected
 
 
+async def test_several_chosen_feeds_are_moved_at_once(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        rows = app.reader.sidebar.feeds
+        rows.focus()
+        await press(pilot, "v", "j", "v", "T")
+        assert "Folder of 2 feeds" in screen_text(app)
+        await press(pilot, *"Ships", "enter")
+        with closing(connect(library)) as c:
+            names = {folder.id: folder.name for folder in folders.every(c)}
+            assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["News", "Ships", "Ships"]
+        await press(pilot, "U", "U")
+        with closing(connect(library)) as c:
+            names = {folder.id: folder.name for folder in folders.every(c)}
+            assert sorted(names.get(feed.folder_id or 0, "") for feed in feeds.every(c)) == ["", "News", "Sea"]
+
+
+async def test_a_slip_takes_no_feed_out_of_its_folder(library: Path) -> None:
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        app.reader.sidebar.feeds.focus()
+        await press(pilot, "T", "enter")
+        with closing(connect(library)) as c:
+            assert sum(feed.folder_id is not None for feed in feeds.every(c)) == 2
+
+
+async def test_each_telling_apart_hides_no_feed(library: Path) -> None:
+    shelve(library, "Silent", [])
+    app = reader(library)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        before = [row.name for row in app.reader.sidebar.feeds.rows]
+        assert "Silent" in before
+        await press(pilot, "+")
+        assert [row.name for row in app.reader.sidebar.feeds.rows] == before
+        await press(pilot, "H")
+        assert app.reader.wanted.text == "is:hidden "
+
+
 async def test_the_right_button_files_feeds_and_articles(library: Path) -> None:
     app = reader(library)
     async with app.run_test(size=WIDE, notifications=True) as pilot:

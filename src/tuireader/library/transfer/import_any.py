@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds.newsboat_config import read_killfile
 from tuireader.feeds.opml import LIMIT
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.url_list import read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
-from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, import_feeds, read_file
+from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.store import feeds
 from tuireader.text.counted import counted
 from tuireader.urls.identity import place
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from tuireader.library.transfer.saved_pages import KeptPages
 
 _HEAD = 4096
+_NAMED = 4
+"""Things that are named in a sentence."""
 
 
 @dataclass(slots=True)
@@ -46,6 +49,15 @@ class Imported:
         """The ids of the feeds that are followed now, and were not before."""
         return [each.feed_id for each in self.feeds if each.status == "added" and each.feed_id is not None]
 
+    @property
+    def left_out(self) -> list[str]:
+        """What was not taken over, by name: the line it stands in, or what the list calls it."""
+        return [
+            (f"line {each.line}, " if each.line else "") + shown_address(each.outline.url)
+            for each in self.feeds
+            if each.status == "unsupported"
+        ]
+
     def said(self) -> list[str]:
         """What came of it, in sentences."""
         if self.restored is not None:
@@ -64,14 +76,23 @@ class Imported:
         added, there, failed, left = map(statuses.count, ("added", "known", "failed", "unsupported"))
         new = len(self.new_feeds)
         parts = [counted(new, "new feed")]
-        parts += [counted(added - new, "saved search", "saved searches")] if added > new else []
+        rules = sum(each.is_rule and each.status == "added" for each in self.feeds)
+        searches = added - new - rules
+        parts += [counted(searches, "saved search", "saved searches")] if searches else []
+        parts += [counted(rules, "rule")] if rules else []
         parts += [f"{there} already subscribed"] if there else []
         parts += [f"{failed} without a usable address"] if failed else []
-        parts += [f"{counted(left, 'line')} not taken over"] if left else []
         said = [f"{', '.join(parts)}."]
+        said += [f"Not taken over: {_named(self.left_out)}."] if left else []
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
         return said
+
+
+def _named(names: list[str]) -> str:
+    """The first few of some names."""
+    more = len(names) - _NAMED
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
 
 
 def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[[str], None]) -> Imported:
@@ -108,6 +129,8 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
 
 
 def _file(path: str) -> Path:
+    if not path.strip():
+        raise NotAFeedListError("There is no file without a name: name one, or - for what comes through a pipe")
     try:
         file = Path(path).expanduser()
     except RuntimeError as error:  # of ~name: there is nobody of this name
@@ -136,6 +159,10 @@ def _newsboat(
 ) -> Imported:
     lines = read_url_list(read_file(str(urls)).decode("utf-8-sig", "replace"))
     imported = Imported(follow_lines(c, lines, now))
+    config = urls.with_name("config")
+    if config.is_file():
+        said = read_file(str(config)).decode("utf-8-sig", "replace")
+        imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
     if cache is None:
         return imported
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}

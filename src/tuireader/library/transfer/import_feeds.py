@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.feeds.newsboat_config import Ignored
 from tuireader.feeds.newsboat_query import translated
 from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.library.transfer import newsboat
-from tuireader.store import feeds, folders, saved_searches
+from tuireader.model.rule import Rule
+from tuireader.store import feeds, folders, rules, saved_searches
 from tuireader.store.connection import transaction
+from tuireader.store.expiry import QUIET
 from tuireader.store.keys import name_key
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
@@ -33,6 +36,8 @@ class ImportedFeed:
     error: str | None = None
     line: int | None = None
     """Where it stands, in a list of lines."""
+    is_rule: bool = False
+    """It is no feed, but a rule about articles."""
 
 
 def is_path(text: str) -> bool:
@@ -102,7 +107,31 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
         came = _follow_line(c, each, there, now)
         if came.feed_id is not None:
             newsboat.give_tags(c, came.feed_id, names[each.line], now)
+            if each.is_hidden and came.status == "added":
+                feeds.set_option(c, came.feed_id, QUIET, "yes")
         found.append(came)
+    return found
+
+
+def ignore(
+    c: sqlite3.Connection, ignored: list[Ignored], tags: dict[int, list[str]], now: datetime
+) -> list[ImportedFeed]:
+    """Make rules that hide what newsboat ignores, as far as that can be said here."""
+    there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    names = {name for some in tags.values() for name in some}
+    found = []
+    for each in ignored:
+        outline = Outline(f"ignore-article {each.expression}", "", "")
+        query, feed_id = translated(each.expression, names), None if each.feed == "*" else there.get(place(each.feed))
+        if not query or (each.feed != "*" and feed_id is None):
+            why = f"line {each.line} of newsboat’s config cannot be said here: ignore-article {each.feed}"
+            found.append(ImportedFeed(outline, "unsupported", None, why, is_rule=True))
+            continue
+        rule = Rule(query, feed_id=feed_id, hide=True)
+        is_known = rules.same(c, rule) is not None
+        if not is_known:
+            rules.add(c, rule, now)
+        found.append(ImportedFeed(outline, "known" if is_known else "added", None, is_rule=True))
     return found
 
 

@@ -53,7 +53,8 @@ class Captions:
         panes = self._panes
         counts = panes.sidebar.counts
         known = (counts.feeds, counts.folders) if counts else (None,)
-        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, *known)
+        is_refreshing = bool(self._refreshes.progress)
+        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
         if said != panes.headlines.empty:
             panes.headlines.empty = said
             panes.headlines.refresh()

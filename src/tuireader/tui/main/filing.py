@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
@@ -54,30 +54,35 @@ class FilingController:
         self._panes.headlines.select(frozenset())
         self._statuses.tell()
 
-    def file(self, feed: Feed) -> None:
-        """Ask for the folder of a feed."""
-        start(self._panes, partial(self._ask_for_folder, feed), group="filing")
+    def file(self, feeds: Sequence[Feed]) -> None:
+        """Ask for the folder of some feeds."""
+        start(self._panes, partial(self._ask_for_folder, feeds), group="filing")
 
-    async def _ask_for_folder(self, feed: Feed) -> None:
+    async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:
         names = await self._cache.read(_folders)
-        now = names.get(feed.folder_id or 0, "")
+        now = {feed.id: names.get(feed.folder_id or 0, "") for feed in feeds}
+        there = {name: set(now.values()) == {name} for name in now.values()}
+        what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.pick import PickScreen
 
-        pick = PickScreen(
-            f"Folder of {feed.name}", ["", *names.values()], {now: True}, noun="folder", nothing="No folder"
-        )
-        open_dialog(self._panes.app, pick, partial(self._filed, feed, now))
+        pick = PickScreen(f"Folder of {what}", ["", *names.values()], there, noun="folder", nothing="No folder")
+        open_dialog(self._panes.app, pick, partial(self._filed, feeds, now))
 
-    def _filed(self, feed: Feed, before: str, picked: Picked | None) -> None:
-        if picked is not None and picked.on[0] != before:
-            start(self._panes, partial(self._write_folder, feed, before, picked.on[0]), group="filing")
+    def _filed(self, feeds: Sequence[Feed], before: Mapping[int, str], picked: Picked | None) -> None:
+        moved = [] if picked is None else [feed for feed in feeds if picked.on[0] != before[feed.id]]
+        if picked is not None and moved:
+            start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
 
-    async def _write_folder(self, feed: Feed, before: str, folder: str) -> None:
-        await self._cache.write(partial(_put_into, feed_id=feed.id, folder=folder))
-        where = f"in {before}" if before else "in no folder"
-        self._statuses.can_be_undone(UndoStep(f"{feed.name} is {where} again", feed_id=feed.id, folder=before))
-        toast(self._panes, f"{feed.name} is {f'in {folder}' if folder else 'in no folder'} now")
+    async def _write_folder(self, feeds: Sequence[Feed], before: Mapping[int, str], folder: str) -> None:
+        for feed in feeds:
+            await self._cache.write(partial(_put_into, feed_id=feed.id, folder=folder))
+            where = f"in {before[feed.id]}" if before[feed.id] else "in no folder"
+            step = UndoStep(f"{feed.name} is {where} again", feed_id=feed.id, folder=before[feed.id])
+            self._statuses.can_be_undone(step)
+        one = len(feeds) == 1
+        what = feeds[0].name if one else f"{len(feeds)} feeds"
+        toast(self._panes, f"{what} {'is' if one else 'are'} {f'in {folder}' if folder else 'in no folder'} now")
         self._statuses.tell()
 
 

@@ -60,6 +60,8 @@ MINUTE = 60.0
 """Seconds after which ages are written anew."""
 HELD = 0.5
 """Seconds at most for which nothing is drawn at a start, while the article comes that it leads back to."""
+HIDDEN = "is:hidden "
+"""What finds all that rules have hidden."""
 _GARBAGE = 1.0
 """Seconds after which garbage is collected also where counts have not come."""
 _LEADING = frozenset({"list", "facets", "searches", "article"})
@@ -176,6 +178,7 @@ class ReaderScreen(PanesScreen):
             "save-search": self.searches.save,
             "rules": self.ruling.ask,
             "stories": self._toggle_stories,
+            "hidden": lambda: self.choosing.want(Query(text=HIDDEN)),
             "undo": self.statuses.undo,
             "star": article.toggle_starred,
             "browser": article.browse,
@@ -324,6 +327,7 @@ class ReaderScreen(PanesScreen):
     @on(RefreshProgressed)
     def _progressed(self) -> None:
         self.captions.write_title()
+        self.captions.write_empty()
 
     def show_hints(self) -> None:
         """Show the keys of where the user is, and what is under the cursor there."""
@@ -385,11 +389,11 @@ class ReaderScreen(PanesScreen):
     @on(RowList.FilingWanted)
     def _file(self) -> None:
         """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""
-        feed = self.sidebar.pointed_feed
+        feeds = self.sidebar.feeds_in_hand
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())
-        elif feed is not None:
-            self.filing.file(feed.feed)
+        elif feeds:
+            self.filing.file(feeds)
         else:
             toast(self, "In the sidebar, this is for the folder of a feed: put the cursor on one.")
 

@@ -20,7 +20,7 @@ from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
 from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
-    from tuireader.model.feed import FeedSummary
+    from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.saved_search import SavedSearch
     from tuireader.tui.lists.facet_list import Facets
     from tuireader.tui.main.sidebar_counts import SidebarCounts
@@ -179,6 +179,15 @@ class Sidebar(Backdrop):
         if focused is self.views and pointed.key == ALL and len(counts.feeds) == 1:
             return counts.feeds[0]
         return counts.feed(pointed.key) if focused is self.feeds else None
+
+    @property
+    def feeds_in_hand(self) -> list[Feed]:
+        """The feed under the cursor; where several are chosen and it is one of them, all of those."""
+        pointed = self.pointed_feed
+        if pointed is None or self.counts is None:
+            return []
+        chosen = self.feeds.chosen if pointed.feed.id in self.feeds.chosen else frozenset()
+        return [each.feed for each in self.counts.feeds if each.feed.id in chosen] or [pointed.feed]
 
     # Counts.
 

@@ -65,7 +65,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
 
 def _is_narrowed(query: Query) -> bool:
     """Whether a query leaves anything out but by its feeds."""
-    return replace(query, feeds=(), not_feeds=(), left_feeds=()) != Query(order=query.order)
+    return replace(query, feeds=(), not_feeds=(), left_feeds=(), apart=False) != Query(order=query.order)
 
 
 def _folders(

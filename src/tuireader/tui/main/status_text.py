@@ -91,6 +91,8 @@ def nothing(
     keymap: Mapping[str, str],
     feeds: Sequence[FeedSummary] | None,
     folders: Mapping[int, str] = MappingProxyType({}),
+    *,
+    is_refreshing: bool = False,
 ) -> list[list[Piece]]:
     """Why a list is empty, and what to do about it; `feeds` are all there are, None while that is not known."""
     if query.text.strip():
@@ -103,7 +105,13 @@ def nothing(
         return _lines("Nothing unread.", "Everything here is read.")
     if query.starred:
         return _lines("Nothing starred.", f"{keys_of('star', keymap)[0]} stars an article.")
-    return _lines("No articles here.", f"{keys_of('refresh-all', keymap)[0]} asks for new ones.")
+    choices = (query.feeds, query.folders, query.categories, query.authors, query.tags)
+    hint = (
+        "New ones are being asked for." if is_refreshing else f"{keys_of('refresh-all', keymap)[0]} asks for new ones."
+    )
+    if sum(map(bool, choices)) > 1:
+        hint = f"{keys_of('clear-choices', keymap)[0]} clears every choice."
+    return _lines("No articles here.", hint)
 
 
 def _lines(said: str, hint: str) -> list[list[Piece]]:

@@ -74,6 +74,9 @@ class PickScreen(TypedDialog[Picked | None]):
     def on_mount(self) -> None:
         """Be ready to be typed into."""
         self._show("")
+        if self._nothing and True in self._marks.values():  # where there is one of them, a slip takes none away
+            now = next(name for name, is_on in self._marks.items() if is_on)
+            self.query_one(LedList).move_to(self._shown.index(now))
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
