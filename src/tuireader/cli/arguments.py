@@ -22,6 +22,7 @@ COMMANDS = {
     "feeds": "the subscriptions, with counts, health and when each is due",
     "feed": "all that is known of one feed; its options",
     "refresh": "fetch what is due",
+    "backfill": "bring in what a feed's site has published before, as far back as it gives it",
     "list": "headlines, newest first",
     "show": "one article",
     "search": "full-text search, best first",
@@ -201,7 +202,12 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     refresh.add_argument("--quiet", action="store_true", help="say only what failed: for a timer")
     refresh.set_defaults(run=_later("feeds", "refresh"))
-    for command in (add, made["import"], feeds, made["feed"], refresh):
+    backfill = made["backfill"]
+    backfill.add_argument("feed", metavar="FEED", help=_FEED)
+    backfill.add_argument("--since", metavar="DATE", type=since, help=f"nothing older than this: {UNDERSTOOD}")
+    backfill.add_argument("--limit", metavar="N", type=_limit, help="no more than N new articles; 0: all")
+    backfill.set_defaults(run=_later("archive", "backfill"))
+    for command in (add, made["import"], feeds, made["feed"], refresh, backfill):
         _add_json(command)
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, USAGE, cache
 from tuireader.cli.output import feed_row, put, put_json, say
+from tuireader.library.archiving.words import standing
 from tuireader.library.subscribing import subscription
+from tuireader.store import archives, folders
 from tuireader.store import feeds as store_feeds
-from tuireader.store import folders
 from tuireader.store.expiry import ABOVE, AFTER, QUIET
 from tuireader.text.printable import printable
 
@@ -37,6 +38,7 @@ def feed(arguments: argparse.Namespace) -> int:
         row = feed_row(summary, names.get(summary.feed.folder_id or 0)) | {
             name: options.get(name) for name in (QUIET, *_NUMBERS)
         }
+        row["archive"] = standing(archives.get(connection, feed_id))
     if arguments.json:
         put_json(row)
         return DONE

@@ -73,6 +73,9 @@ class Config:
     open_next_unread: bool = _option(
         default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
     )
+    archive_read: bool = _option(
+        default=True, kind=Switch(), help_="older articles that the archive brings are no news: they arrive read"
+    )
     one_story: bool = _option(
         default=True, kind=Switch(), help_="what several feeds tell is one article, where the fullest of them stands"
     )

@@ -31,6 +31,8 @@ class Page:
     """Where permanent redirects (301, 308) lead, if the first hop was permanent; else None."""
     fresh_for: int | None = None
     """Seconds for which the server says this stays fresh, 0 to 86,400; None where it says nothing."""
+    total_pages: int | None = None
+    """Of a list that comes in pages, how many there are, where its server says so (X-WP-TotalPages)."""
     reach: Reach = Reach.PUBLIC
     """Where it came from: only from inside may what it names lead there. What came through a proxy counts as public."""
     asked_reach: Reach = Reach.UNKNOWN

@@ -40,6 +40,7 @@ from tuireader.store.writing import (
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
+    from datetime import datetime
 
     from tuireader.model.article import Article, Status
 
@@ -62,8 +63,10 @@ __all__ = [
     "has_to_be_ranked",
     "headlines",
     "ids",
+    "is_at",
     "known",
     "neighbour",
+    "newest_date",
     "rank",
     "rename",
     "save_entries",
@@ -132,6 +135,19 @@ def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
     if row is None:
         raise NotFoundError(f"There is no article with the id {article_id}.")
     return row
+
+
+def is_at(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
+    """Whether an article of a feed is at an address, also one that differs in http or a slash."""
+    key = link_key(url)
+    sql = "SELECT 1 FROM article INDEXED BY article_by_link WHERE link_key = ? AND feed_id = ? LIMIT 1"
+    return bool(key) and c.execute(sql, (key, feed_id)).fetchone() is not None
+
+
+def newest_date(c: sqlite3.Connection, feed_id: int) -> datetime | None:
+    """The date of the newest article of a feed."""
+    sql = "SELECT max(date) FROM article INDEXED BY article_by_feed WHERE feed_id = ?"
+    return moment(c.execute(sql, (feed_id,)).fetchone()[0])
 
 
 def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:

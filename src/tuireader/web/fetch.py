@@ -204,6 +204,7 @@ def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_c
         content_type=answer.headers.first("content-type") or "",
         validators=http.validators(answer.headers),
         fresh_for=http.fresh_for(answer.headers, now),
+        total_pages=http.total_pages(answer.headers),
         reach=Reach.PRIVATE if _reach(client, url) is Reach.PRIVATE else Reach.PUBLIC,
     )
 

@@ -16,6 +16,8 @@ LONGEST_RETRY_AFTER = 7 * DAY
 
 LONGEST_VALIDATOR = 2048
 """Characters. Common servers take a header of 8 kB."""
+_DIGITS = 8
+"""Of a number of pages that is not made up."""
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -46,6 +48,12 @@ def validator_headers(validators: Validators) -> list[tuple[bytes, bytes]]:
     """The request headers that ask whether anything changed: each validator byte for byte."""
     asked = [(b"If-None-Match", validators.etag), (b"If-Modified-Since", validators.last_modified)]
     return [(name, value.encode("latin-1")) for name, value in asked if value is not None]
+
+
+def total_pages(headers: ResponseHeaders) -> int | None:
+    """How many pages a list has that comes in pages, as WordPress says it; None where nothing is said."""
+    said = (headers.first("x-wp-totalpages") or "").strip()
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < _DIGITS else None
 
 
 def fresh_for(headers: ResponseHeaders, now: datetime) -> int | None:

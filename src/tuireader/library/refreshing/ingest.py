@@ -88,9 +88,8 @@ def _compared(
     from tuireader.library.refreshing.compare import plan
 
     what = plan(known, parsed)
-    is_asked = bool(what.new) and arrivals.need_the_index(c, now)
-    index_later = len(what.new) > INDEXED_AT_ONCE and not is_asked
-    return articles.Prepacked(what, index_later=index_later, with_words=is_asked)
+    is_asked = bool(what.new) and arrivals.look_at_words(c, now)
+    return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE, with_words=is_asked)
 
 
 def _save(

@@ -37,6 +37,6 @@ def _without(each: Brought, hidden: set[int]) -> Brought:
     return replace(each, saved=Saved(new, each.saved.changed))
 
 
-def need_the_index(c: sqlite3.Connection, now: datetime) -> bool:
-    """Whether what arrives is to be indexed with its rows, since a rule looks at its words."""
+def look_at_words(c: sqlite3.Connection, now: datetime) -> bool:
+    """Whether what arrives is to be given with its words, since a rule looks at them."""
     return rules.looks_at_words(rules.in_force(c, now))

@@ -10,6 +10,9 @@ from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuireader.tui.main.archiving import ArchiveController
     from tuireader.tui.main.downloading import DownloadController
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.refreshing import RefreshController
@@ -19,11 +22,16 @@ class Captions:
     """Writes what is shown, and how things stand, around the panes."""
 
     def __init__(
-        self, panes: PanesScreen, refreshes: RefreshController, downloads: DownloadController, clock: Clock
+        self,
+        panes: PanesScreen,
+        refreshes: RefreshController,
+        others: Sequence[DownloadController | ArchiveController],
+        clock: Clock,
     ) -> None:
+        """`others` are what else may be under way, and says how far it is."""
         self._panes = panes
         self._refreshes = refreshes
-        self._downloads = downloads
+        self._others = others
         self._clock = clock
 
     def write_title(self) -> None:
@@ -42,7 +50,7 @@ class Captions:
         panes.title_bar.states = status_text.states(
             counts,
             self._clock(),
-            progress=" · ".join(filter(None, (refreshes.progress, self._downloads.progress))),
+            progress=" · ".join(filter(None, (refreshes.progress, *(each.progress for each in self._others)))),
             offline=refreshes.offline,
             has_counts=not omits(panes, Omitted.COUNTS),
             has_ages=not omits(panes, Omitted.AGES),

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
+from tuireader.store import archives
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
@@ -73,11 +74,16 @@ class FeedController:
         if summary is None:
             toast(self._node, "Put the cursor on a feed, or on one of its articles.")
             return
+        start(self._node, partial(self._show, summary), group="feed-info", exclusive=True)
+
+    async def _show(self, summary: FeedSummary) -> None:
+        feed = summary.feed
+        archive = await self._cache.read(partial(archives.get, feed_id=feed.id))
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.feed_info import FeedInfoScreen
 
-        feed = summary.feed
-        open_dialog(self._node.app, FeedInfoScreen(summary, self._clock()), lambda wish: self._do(feed, wish))
+        dialog = FeedInfoScreen(summary, archive, self._clock())
+        open_dialog(self._node.app, dialog, lambda wish: self._do(feed, wish))
 
     def _do(self, feed: Feed, wish: Wish | None) -> None:
         if wish is None:

@@ -21,6 +21,7 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.after_start import UNHURRIED, Upkeep, collect_garbage, look_for_damage
+from tuireader.tui.main.archiving import ArchiveController
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
@@ -123,7 +124,8 @@ class ReaderScreen(PanesScreen):
             self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
         )
         self.downloads = DownloadController(self, cache, web)
-        self.captions = Captions(self, self.refreshes, self.downloads, clock)
+        self.archiving = ArchiveController(self, cache, web, clock, arrives_read=config.archive_read)
+        self.captions = Captions(self, self.refreshes, (self.downloads, self.archiving), clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
@@ -191,6 +193,7 @@ class ReaderScreen(PanesScreen):
             "sort": self.choosing.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
+            "archive": lambda: self.archiving.read_back(self.key_target.feed()),
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),
             "read-page": self.adding.ask_for_page,

@@ -13,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
+from tuireader.library.archiving.words import standing
 from tuireader.text.printable import printable
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
@@ -26,12 +27,13 @@ from tuireader.tui.support.text_fitting import ago, pad
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
+    from tuireader.model.archive import Archive
     from tuireader.model.feed import FeedSummary
 
 _LABELS = 14
+"""Cells of what stands before a fact."""
 _MANY = 5
 """Failures in a row from which on it is likely that a feed is no more."""
-"""Cells of what stands before a fact."""
 
 
 class Wish(NamedTuple):
@@ -54,10 +56,10 @@ class FeedInfoScreen(Dialog[Wish | None]):
         keys.binding("open-site"),
     ]
 
-    def __init__(self, summary: FeedSummary, now: datetime) -> None:
+    def __init__(self, summary: FeedSummary, archive: Archive | None, now: datetime) -> None:
         super().__init__()
         self._feed = summary.feed
-        self._facts = _FactList(list(_facts(summary, now)))
+        self._facts = _FactList(list(_facts(summary, archive, now)))
 
     def compose(self) -> ComposeResult:
         """The name, what is known, and a line for another name while one is asked for."""
@@ -154,7 +156,7 @@ class _FactList(ChoiceList):
         ]
 
 
-def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
+def _facts(summary: FeedSummary, archive: Archive | None, now: datetime) -> Iterator[Line]:
     feed = summary.feed
     if feed.holds_pages:
         yield Line("Holds", "single pages that you read without following their sites")
@@ -178,6 +180,7 @@ def _facts(summary: FeedSummary, now: datetime) -> Iterator[Line]:
         yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
     if feed.due is not None and not feed.gone:
         yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
+    yield Line("Archive", standing(archive).capitalize())
 
 
 def _moment(moment: datetime) -> str:

@@ -1,0 +1,74 @@
+"""The command that reads a site back: backfill."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from tuireader.cli import DONE, FAILED, cache
+from tuireader.cli.output import Progress, put_json, say, utc
+from tuireader.library.archiving import words
+from tuireader.library.archiving.take import Wanted
+from tuireader.model.clock import utc_now
+from tuireader.store import feeds
+from tuireader.urls.shown import without_credentials
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.model.archive import Backfilled
+    from tuireader.model.feed import Feed
+
+
+def backfill(arguments: argparse.Namespace) -> int:
+    """Bring in what a feed's site has published before, from where that stopped the last time."""
+    from tuireader import paths
+    from tuireader.config.load import load
+
+    with cache.opened() as connection:
+        feed = feeds.find(connection, arguments.feed)
+    wanted = Wanted(arguments.since, arguments.limit or None, load(paths.config_path()).archive_read)
+    with cache.gate() as gate:
+        return asyncio.run(_backfill(gate, feed, wanted, as_json=arguments.json))
+
+
+async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -> int:
+    from tuireader.library.archiving.backfill import backfill as read_back
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.refreshing import upkeep
+
+    progress, new, last = Progress(), 0, None
+    progress.tell(f"{feed.name}: looking for older articles …")
+    async with (
+        open_queue(gate, clock=utc_now) as queue,
+        aclosing(read_back(gate, queue, feed, clock=utc_now, wanted=wanted)) as events,
+    ):
+        async for event in events:
+            last = event
+            new += event.new if event.status == "page" else 0
+            if as_json:
+                progress.clear()
+                put_json(_row(event))
+            progress.tell(f"{feed.name}: {new} new, {words.progress(event)}")
+    progress.clear()
+    await upkeep.tend(gate, upkeep.WATCHED if sys.stderr.isatty() else upkeep.UNWATCHED)
+    if last is None:
+        return FAILED
+    if not as_json or last.status == "failed":
+        say(f"{feed.name}: {words.ended(last)}")
+    return FAILED if last.status == "failed" else DONE
+
+
+def _row(event: Backfilled) -> dict[str, Any]:
+    return {
+        "feed": event.feed.name,
+        "feed_url": without_credentials(event.feed.url),
+        "status": event.status,
+        "page": event.page,
+        "new": event.new,
+        "known": event.known,
+        "back_to": utc(event.back_to),
+        "error": event.error,
+    }

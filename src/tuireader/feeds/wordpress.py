@@ -1,0 +1,135 @@
+"""Posts as the REST API of WordPress gives them (https://developer.wordpress.org/rest-api/reference/posts/), and where.
+
+It gives all that a site has published, with the names of authors, categories and tags as the site has them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from tuireader.errors import NotAFeedError
+from tuireader.feeds.dates import parse_date
+from tuireader.feeds.entries import identity, settled
+from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.text.bylines import categories, people
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
+
+AT_ONCE = 100
+"""Posts of one page: the API gives no more."""
+_MARKS = re.compile(rb"wordpress\.(?:org|com)|/wp-content/|/wp-includes/|[?&]p=\d{1,12}\b", re.IGNORECASE)
+_OF_ALL = re.compile(r"/feed(?:/(?:rss2?|rdf|atom))?/?$|/(?:wp-)?(?:rss2?|rdf|atom)\.(?:php|xml)$", re.IGNORECASE)
+_COMMENTS = re.compile(r"/comments/feed(?:/|$)", re.IGNORECASE)
+_FILED = re.compile(
+    r"/(?:category|tag|author|topics?|type|search|\d{4}(?:/\d\d){0,2})(?:/[^/]+)*/feed(?:/|$)", re.IGNORECASE
+)
+"""Addresses of feeds of a part of a site, of which the API would give the whole."""
+_PARTS = frozenset(
+    {"cat", "category_name", "tag", "author", "author_name", "s", "m", "year", "post_type", "p", "page_id"}
+)
+_NAMED_TAXONOMIES = ("category", "post_tag")
+
+
+def looks_like_wordpress(content: bytes) -> bool:
+    """Whether a feed is one that WordPress wrote."""
+    return _MARKS.search(content[:200_000]) is not None
+
+
+def posts_addresses(feed_url: str) -> list[str]:
+    """The addresses at which a site may give the posts of this feed, the newest first; none where it is of a part."""
+    try:
+        parts = urlsplit(feed_url)
+    except ValueError:
+        return []
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if _COMMENTS.search(parts.path) or _FILED.search(parts.path) or _PARTS & query.keys():
+        return []
+    if "feed" in query:
+        base = parts.path
+    elif found := _OF_ALL.search(parts.path):
+        base = parts.path[: found.start()]
+    else:
+        return []
+    base = base.removesuffix("/index.php").rstrip("/") + "/"
+    asked = [("per_page", str(AT_ONCE)), ("_embed", "1"), ("page", "1")]
+    pretty = urlunsplit((parts.scheme, parts.netloc, f"{base}wp-json/wp/v2/posts", urlencode(asked), ""))
+    plain = urlencode([("rest_route", "/wp/v2/posts"), *asked], safe="/")
+    return [pretty, urlunsplit((parts.scheme, parts.netloc, base, plain, ""))]
+
+
+def parse_posts(text: str, url: str) -> ParsedFeed:
+    """Return the posts in an answer of the API; raise NotAFeedError where it is none."""
+    try:
+        posts = json.loads(text)
+    except (ValueError, RecursionError):
+        posts = None
+    if not isinstance(posts, list) or (posts and not any(_is_post(each) for each in posts)):
+        raise NotAFeedError("That address gives no posts of WordPress.")
+    entries = [_entry(each, url) for each in posts if _is_post(each)]
+    return ParsedFeed("", "", settled(entries), skipped=len(posts) - len(entries))
+
+
+def _is_post(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("id"), int) and isinstance(value.get("link"), str)
+
+
+def _entry(post: dict[str, Any], base: str) -> ParsedEntry:
+    link = absolute(post.get("link"), base)
+    body, excerpt = _rendered(post, "content"), _rendered(post, "excerpt")
+    is_whole = bool(body.strip()) and not _field(post, "content").get("protected")
+    return ParsedEntry(
+        guid=identity(html.unescape(_rendered(post, "guid"))) or link,
+        title=line(_plain(_rendered(post, "title"))),
+        link=link,
+        authors=_authors(post),
+        categories=_terms(post),
+        published=parse_date(_utc(post.get("date_gmt"))) or parse_date(post.get("date")),
+        updated=parse_date(_utc(post.get("modified_gmt"))),
+        html=body if is_whole else excerpt,
+        summary=not is_whole,
+    )
+
+
+def _plain(text: str) -> str:
+    return html.unescape(re.sub("<[^<>]*>", "", text))
+
+
+def _utc(value: object) -> str:
+    return f"{value}Z" if isinstance(value, str) and not value.endswith("Z") else ""
+
+
+def _authors(post: dict[str, Any]) -> tuple[str, ...]:
+    named = _embedded(post, "author")
+    return people(html.unescape(each["name"]) for each in named if isinstance(each.get("name"), str))
+
+
+def _terms(post: dict[str, Any]) -> tuple[str, ...]:
+    found = [
+        each
+        for group in _list(_field(post, "_embedded").get("wp:term"))
+        for each in _list(group)
+        if isinstance(each, dict) and each.get("taxonomy") in _NAMED_TAXONOMIES and isinstance(each.get("name"), str)
+    ]
+    return categories(html.unescape(each["name"]) for each in found)
+
+
+def _embedded(post: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [each for each in _list(_field(post, "_embedded").get(name)) if isinstance(each, dict)]
+
+
+def _rendered(post: dict[str, Any], name: str) -> str:
+    value = _field(post, name).get("rendered")
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def _field(value: dict[str, Any], name: str) -> dict[str, Any]:
+    there = value.get(name)
+    return there if isinstance(there, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,1 @@
+"""Reading a site back: everything that it has published, by the best way that it offers."""

@@ -1,0 +1,213 @@
+"""backfill: from a feed to everything that its site has published."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, NotAFeedError, NotFoundError, StoreError
+from tuireader.library.archiving import sitemaps
+from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
+from tuireader.library.archiving.ways import LookAtFront, ways
+from tuireader.library.reading.full_text import read_page
+from tuireader.library.refreshing import heavy
+from tuireader.model.archive import Archive, Backfilled, BackfillStatus
+from tuireader.store import archives, articles
+from tuireader.urls.credentials import with_credentials_of
+from tuireader.urls.hosts import named_host
+from tuireader.urls.private import permission_for
+
+if TYPE_CHECKING:
+    from tuireader.feeds.sitemap import Listed
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
+    from tuireader.model.fetched import Page
+
+PAUSE = 1.0
+"""Seconds between two requests: nobody waits for these."""
+_NO_MORE = frozenset({400, 404, 410})
+"""What servers answer for a page beyond the last one."""
+_PAUSE_MOST = 30.0
+"""Seconds that a site may ask to lie between two requests."""
+_IN_VAIN = 100
+"""Pages in a row without anything new, after which a site is not asked on."""
+
+
+async def backfill(
+    cache: Cache,
+    queue: PoliteQueue,
+    feed: Feed,
+    *,
+    clock: Clock,
+    wanted: Wanted = Wanted(),  # noqa: B008 - it is a tuple
+    pause: float = PAUSE,
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+) -> AsyncGenerator[Backfilled, None]:
+    """Read a feed's site back, from where that stopped; yields each page, and last how it ended.
+
+    One thing is asked at a time, with a `pause`. Ending the iteration loses nothing: the next time goes on.
+    """
+    run = _Run(cache, queue, feed, clock, wanted, pause, sleep)
+    try:
+        async with aclosing(run.pages()) as pages:
+            async for page in pages:
+                yield page
+    except (FetchError, NotAFeedError, StoreError, NotFoundError) as error:
+        yield run.ended("failed", str(error))
+        return
+    yield run.ended("stopped" if run.is_stopped else "done", run.why)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run: what it asks with, and what came so far."""
+
+    cache: Cache
+    queue: PoliteQueue
+    feed: Feed
+    clock: Clock
+    wanted: Wanted
+    pause: float
+    sleep: Callable[[float], Awaitable[None]]
+    new: int = 0
+    known: int = 0
+    asked: int = 0
+    archive: Archive | None = None
+    is_stopped: bool = False
+    """Whether it ends before the end, since what is wanted is here."""
+    why: str | None = None
+
+    async def pages(self) -> AsyncGenerator[Backfilled, None]:
+        """Read page after page, to the end, to known ground, or as far as is wanted."""
+        before = self.archive = await self.cache.read(partial(archives.get, feed_id=self.feed.id))
+        is_again, in_vain = before is not None and before.is_done, 0
+        if before is None or is_again or before.way == "pages":
+            async with aclosing(self._begin(before)) as begun:
+                async for came in begun:
+                    yield came
+                    in_vain = int(not came.new)
+        while self.archive is not None and self.archive.next and not self.is_stopped:
+            if is_again and in_vain:  # from here on all was here already
+                await self._keep(before)
+                return
+            if in_vain >= _IN_VAIN or self._is_in_a_circle():
+                await self._keep(replace(self.archive, next="", is_done=True))
+                return
+            page = await self._next(self.archive)
+            if page is None:
+                return
+            came = await self._read(self.archive, page)
+            yield came
+            in_vain = 0 if came.new else in_vain + 1
+
+    async def _next(self, archive: Archive) -> Page | None:
+        """The next page; None where there is none, which is noted."""
+        try:
+            return await self._get(archive.next)
+        except FetchError as error:
+            if error.status not in _NO_MORE:
+                raise
+            if archive.way == "feed":  # it was named
+                self.why = f"{error}: this is all that came"
+        await self._keep(replace(archive, next="", is_done=True))
+        return None
+
+    async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
+        """Find the way, and take its first page; where that is the last way, all that it leads to."""
+        front_page = await self._get(self.feed.url)
+        front = await heavy.take(self.cache, LookAtFront(front_page), front_page)
+        if front.says == "complete":
+            yield await self._read(Archive("feed", front_page.url), front_page)
+            return
+        if before is None or before.way != "pages":
+            async with aclosing(ways(self.cache, self._get, self.feed, front)) as offered:
+                async for way, page in offered:
+                    yield await self._read(Archive(way, page.url, page=int(way == "paged")), page)
+                    return
+        found = await sitemaps.find_pages(self.cache, self._get, self.feed.url, front)
+        if not found.pages:
+            raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
+        self.pause = max(self.pause, min(found.pause, _PAUSE_MOST))
+        async with aclosing(self._walk(found.pages, before)) as pages:
+            async for came in pages:
+                yield came
+
+    async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
+        """Read the pages of articles that are not here, one by one."""
+        goes_on = before is not None and not before.is_done
+        self.archive = before if before is not None and goes_on else Archive("pages")
+        left = sitemaps.after(self.archive, every)
+        self.archive = replace(self.archive, page=len(every) - len(left), pages=len(every), is_done=False)
+        for place, listed in enumerate(left):
+            is_last = place + 1 == len(left)
+            at = replace(self.archive, next=listed.url)
+            then = replace(at, page=at.page + 1, next="" if is_last else left[place + 1].url, is_done=is_last)
+            self.archive = then
+            if await self.cache.read(partial(articles.is_at, feed_id=self.feed.id, url=listed.url)):
+                self.known += 1
+                continue
+            page = await sitemaps.asked(self._get, listed.url)
+            if page is None:
+                continue
+            job = sitemaps.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
+            taken = await read_page(self.cache, job, page)
+            yield self._took(at, taken)
+            if self.is_stopped:
+                return
+        await self._keep(replace(self.archive, next="", is_done=True))
+
+    async def _read(self, archive: Archive, page: Page) -> Backfilled:
+        """Take in a page that has come."""
+        kind: Kind = "posts" if archive.way == "posts" else "feed"
+        archive = replace(archive, pages=page.total_pages or archive.pages)
+        job = TakeOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
+        taken = await heavy.take(self.cache, job, page)
+        came = self._took(archive, taken)
+        if archive.last and taken.archive.last == archive.last and not taken.is_enough:
+            self.why = f"{named_host(page.url)} gives the same page again and again: this is all that came"
+            await self._keep(replace(taken.archive, next="", is_done=True))
+        return came
+
+    def _left(self) -> Wanted:
+        """What is still wanted."""
+        most = self.wanted.most
+        return self.wanted if most is None else self.wanted._replace(most=max(0, most - self.new))
+
+    def _took(self, before: Archive, taken: Taken) -> Backfilled:
+        """Count what came, and say it."""
+        self.archive = taken.archive
+        self.new, self.known = self.new + taken.new, self.known + taken.known
+        self.is_stopped = taken.is_enough
+        page, back_to = before.page + 1, taken.archive.back_to
+        return Backfilled(self.feed, "page", page, before.pages, taken.new, taken.known, back_to)
+
+    async def _get(self, url: str) -> Page:
+        if self.asked:
+            await self.sleep(self.pause)
+        self.asked += 1
+        given = with_credentials_of(url, self.feed.url)
+        permission = permission_for(given, self.feed.url, self.feed.reach)
+        return await self.queue.get(given, permission=permission, first=False)
+
+    def _is_in_a_circle(self) -> bool:
+        archive = self.archive
+        if archive is None or digest_of_address(archive.next) not in archive.seen:
+            return False
+        self.why = f"{named_host(archive.next)} names a page again that was read: this is all that came"
+        return True
+
+    async def _keep(self, archive: Archive | None) -> None:
+        """Note how far it is, where no page says it."""
+        self.archive = archive
+        await self.cache.write(partial(archives.put, feed_id=self.feed.id, archive=archive))
+
+    def ended(self, status: BackfillStatus, why: str | None) -> Backfilled:
+        """The last event."""
+        archive = self.archive or Archive("feed")
+        return Backfilled(self.feed, status, archive.page, archive.pages, self.new, self.known, archive.back_to, why)

@@ -1,0 +1,139 @@
+"""The pages of a site that look like its feed's articles, from its sitemaps: the last way, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import FetchError
+from tuireader.feeds.sitemap import Listed, Sitemap
+from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
+from tuireader.model.archive import Archive
+from tuireader.model.fetched import Page
+from tuireader.store import feeds
+from tuireader.urls.identity import front_of, place
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tuireader.feeds.robots import Robots
+    from tuireader.library.archiving.ways import Front, Get
+    from tuireader.library.jobs.off_loop import Cache
+
+_FILES = 60
+"""Files of sitemaps that are read at most."""
+_USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
+_LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
+
+
+class Found(NamedTuple):
+    """What a site lists."""
+
+    pages: tuple[Listed, ...]
+    """Addresses like those of the feed's articles, the newest first."""
+    pause: float
+    """Seconds between two requests that the site asks for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Read a sitemap, and leave of it what looks like the feed's articles. It can be pickled."""
+
+    page: Page
+    links: tuple[str, ...]
+
+    def __call__(self, _: sqlite3.Connection) -> Sitemap:
+        from tuireader.feeds.sitemap import may_list_articles, read_sitemap
+        from tuireader.urls.shapes import Shapes
+
+        found, shapes = read_sitemap(self.page.content), Shapes(self.links)
+        return Sitemap(
+            tuple(each for each in found.pages if each.url in shapes),
+            tuple(each for each in found.maps if may_list_articles(each.url)),
+        )
+
+
+async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Found:
+    """All pages that the site's sitemaps list and that look like the feed's articles; none where there are none.
+
+    What robots.txt forbids is left out. Raises FetchError where the site is to be left alone.
+    """
+    site = front_of(front.links[0] if front.links else feed_url)
+    robots = await _robots(get, site)
+    waiting = [Listed(url, None) for url in robots.sitemaps or [f"{site}{name}" for name in _USUAL]]
+    seen: set[str] = set()
+    found: dict[str, Listed] = {}
+    while waiting and len(seen) < _FILES:
+        listed = waiting.pop(0)
+        if place(listed.url) in seen:
+            continue
+        seen.add(place(listed.url))
+        page = await asked(get, listed.url)
+        if page is None:
+            continue
+        read = await cache.take(_Read(page, front.links))
+        waiting += sorted(read.maps, key=_when, reverse=True)
+        for each in read.pages:
+            if robots.allows(each.url):
+                found.setdefault(place(each.url), each)
+        if found and not robots.sitemaps and not read.maps:  # of the usual names one is enough
+            waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
+    return Found(tuple(sorted(found.values(), key=_when, reverse=True)), robots.pause)
+
+
+def _when(listed: Listed) -> datetime:
+    return listed.date or _LONG_AGO
+
+
+async def _robots(get: Get, site: str) -> Robots:
+    from tuireader.feeds.robots import Robots
+
+    page = await asked(get, f"{site}robots.txt")
+    return Robots(page.content if page is not None else b"")
+
+
+async def asked(get: Get, url: str) -> Page | None:
+    """A page, or none where there is none at this address; raises FetchError where the site is to be left alone."""
+    from tuireader.library.archiving.ways import is_final
+
+    try:
+        return await get(url)
+    except FetchError as error:
+        if is_final(error):
+            raise
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class TakePage:
+    """Save the article on a page, and how far that is. It can be pickled."""
+
+    feed_id: int
+    page: Page
+    listed: Listed
+    steps: Steps
+    wanted: Wanted
+    now: datetime
+
+    def __call__(self, c: sqlite3.Connection) -> Taken:
+        """A page without an article brings nothing."""
+        from tuireader.library.subscribing.typed_page import text_of
+
+        feed = feeds.get(c, self.feed_id)
+        prepared = text_of(self.page, site=feed.title)
+        entries = [] if prepared is None else [prepared.entry]
+        entries = [
+            replace(entry, guid=entry.guid or self.listed.url, link=entry.link or self.listed.url,
+                    published=entry.published or self.listed.date)
+            for entry in entries
+        ]  # fmt: skip
+        return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)
+
+
+def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
+    """What is left of the pages from where it stopped."""
+    places = [place(each.url) for each in pages]
+    here = place(archive.next) if archive.next else ""
+    return pages[places.index(here) :] if here in places else pages

@@ -1,0 +1,181 @@
+"""Taking in what is older: what is new of it is saved, what is here gets what it lacks, and no mark is lost."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from tuireader.library.refreshing.match_entries import known_entries
+from tuireader.library.rules import arrivals
+from tuireader.model.archive import Archive
+from tuireader.model.article import Status
+from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepared
+from tuireader.store import archives, articles, feeds
+from tuireader.store.connection import transaction
+from tuireader.urls.identity import without_scheme
+
+if TYPE_CHECKING:
+    import sqlite3
+
+Kind = Literal["feed", "posts"]
+"""What an answer is: a feed, or posts of WordPress."""
+
+
+class Wanted(NamedTuple):
+    """What is wanted of what is older."""
+
+    since: datetime | None = None
+    """Nothing older than that."""
+    most: int | None = None
+    """No more new articles than these."""
+    is_read: bool = True
+    """Whether what is older than all that is here arrives as read: it is no news."""
+
+
+class Taken(NamedTuple):
+    """What came of a page."""
+
+    new: int
+    known: int
+    oldest: datetime | None
+    archive: Archive
+    """How far it is now."""
+    is_enough: bool
+    """Whether what is wanted is here."""
+
+
+class Steps(NamedTuple):
+    """How far it is before a page, and after it."""
+
+    before: Archive
+    after: Archive
+
+
+def parsed(page: Page, kind: Kind) -> ParsedFeed:
+    """What a page holds; raises NotAFeedError."""
+    if kind == "posts":
+        from tuireader.feeds.wordpress import parse_posts
+
+        return parse_posts(page.content.decode("utf-8-sig", "replace"), page.url)
+    from tuireader.feeds.parse import parse_feed
+
+    return parse_feed(page.content, page.url, page.content_type)
+
+
+def digest_of(entries: Sequence[ParsedEntry]) -> str:
+    """What tells the entries of one page from those of another."""
+    names = "\n".join(entry.guid for entry in entries)
+    return hashlib.blake2b(names.encode("utf-8", "replace"), digest_size=12).hexdigest()
+
+
+def digest_of_address(url: str) -> str:
+    """What is kept of an address that was asked for."""
+    return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=6).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOlder:
+    """Save the entries of a page, and how far that is, in one transaction. It can be pickled."""
+
+    feed_id: int
+    page: Page
+    kind: Kind
+    archive: Archive
+    """How far it was before this page, which is the next one of it."""
+    wanted: Wanted
+    now: datetime
+
+    def __call__(self, c: sqlite3.Connection) -> Taken:
+        """Take the page in; raises NotAFeedError, and NotFoundError where the feed is gone by now."""
+        found = parsed(self.page, self.kind)
+        steps = Steps(self.archive, following(self.archive, found))
+        return take_entries(c, self.feed_id, found.entries, steps, self.wanted, now=self.now)
+
+
+def following(archive: Archive, found: ParsedFeed) -> Archive:
+    """How far it is after a page, by what that says: the address that comes next, or the end."""
+    from tuireader.feeds.archive import page_address
+    from tuireader.feeds.wordpress import AT_ONCE
+
+    asked, page = archive.next, archive.page + 1
+    if archive.way == "feed":
+        following = found.older or ""
+    elif archive.way == "posts":
+        is_last = page >= archive.pages if archive.pages else len(found.entries) + found.skipped < AT_ONCE
+        following = "" if is_last else page_address(asked, page + 1, "page")
+    else:
+        following = page_address(asked, page + 1) if found.entries else ""
+    seen = (*archive.seen, digest_of_address(asked))
+    last = digest_of(found.entries)
+    return replace(archive, next=following, page=page, seen=seen, last=last, is_done=not following)
+
+
+def take_entries(
+    c: sqlite3.Connection,
+    feed_id: int,
+    entries: Sequence[ParsedEntry],
+    steps: Steps,
+    wanted: Wanted,
+    *,
+    now: datetime,
+) -> Taken:
+    """Save what is new of some entries, add names that articles lack, and keep how far it is."""
+    feed = feeds.get(c, feed_id)
+    dates = [date for entry in entries if (date := entry.published or entry.updated) is not None]
+    inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
+    known = known_entries(c, feed, inside)
+    ready = _prepared(c, feed, [entry for entry in inside if entry.guid not in known], wanted)
+    is_cut = len(inside) < len(entries) or (wanted.most is not None and len(ready) > wanted.most)
+    is_enough = is_cut or (wanted.most is not None and len(ready) == wanted.most)
+    ready = ready[: wanted.most]
+    archive = steps.before if is_cut else steps.after  # what is left of it comes the next time
+    oldest = min([*dates, *([archive.back_to] if archive.back_to else [])], default=None)
+    archive = replace(archive, back_to=oldest)
+    is_asked = bool(ready) and arrivals.look_at_words(c, now)
+    prepacked = articles.Prepacked(Plan(new=tuple(ready), is_old=True), index_later=True, with_words=is_asked)
+    with transaction(c):
+        feeds.get(c, feed_id)  # it may be gone by now
+        saved = prepacked.write(c, feed_id, now)
+        for entry in inside:
+            if entry.guid in known and (entry.authors or entry.categories):
+                _complete(c, known[entry.guid].id, entry)
+        arrivals.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
+        archives.put(c, feed_id, archive)
+    return Taken(len(saved.new), len(known), oldest, archive, is_enough)
+
+
+def _is_since(entry: ParsedEntry, since: datetime) -> bool:
+    date = entry.published or entry.updated
+    return date is None or date >= since
+
+
+def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wanted: Wanted) -> list[Prepared]:
+    from tuireader.library.refreshing.compare import prepare
+
+    newest = articles.newest_date(c, feed.id)
+    found: dict[str, Prepared] = {}
+    for entry in new:
+        date = entry.published or entry.updated
+        is_old = wanted.is_read and (newest is None or date is None or date < newest)
+        found.setdefault(without_scheme(entry.guid), prepare(entry, status=Status(read=is_old)))
+    return list(found.values())
+
+
+def _complete(c: sqlite3.Connection, article_id: int, entry: ParsedEntry) -> None:
+    """Give an article that is here names that it lacks, and the whole text where it has only its beginning."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.word_count import count_tidied
+
+    there = articles.get(c, article_id)
+    authors = () if there.authors else entry.authors
+    categories = () if there.categories else entry.categories
+    text = "" if there.offline or entry.summary else plain_text(entry.html)
+    if text and (words := count_tidied(text)) > there.words:
+        articles.save_full_text(c, article_id, entry.html, text, words, authors=authors, categories=categories)
+    elif authors or categories:
+        text = plain_text(articles.body(c, article_id))
+        articles.add_names(c, article_id, text, authors=authors, categories=categories)

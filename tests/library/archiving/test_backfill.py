@@ -1,0 +1,321 @@
+"""A site is read back by the best way that it offers; nothing is there twice, nothing is lost, and it goes on."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.archived_site import (
+    FRONT,
+    NEWEST,
+    Post,
+    feed,
+    give_archived,
+    give_paged,
+    give_posts,
+    post_row,
+    posts_path,
+)
+from tuireader.library.archiving.backfill import backfill
+from tuireader.library.archiving.take import Wanted
+from tuireader.model.archive import Archive, Backfilled
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import archives, articles, feeds, label_counts, rules, statuses
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+POSTS = [Post(number) for number in range(1, 251)]
+
+
+async def start(library: Library, site: ScriptedSite) -> None:
+    """Follow the site's feed, and fetch it."""
+    library.clock.now = NEWEST + timedelta(hours=1)
+    site.pages.setdefault("/feed/", feed(site.url, POSTS[:FRONT]))
+    library.follow(site.url + "/feed/")
+    await library.refresh()
+    site.requests.clear()
+
+
+async def back(library: Library, wanted: Wanted = Wanted(), *, most: int | None = None) -> list[Backfilled]:  # noqa: B008
+    """Read back, as a new start of the program does; only so many pages, and then it is ended."""
+    pauses: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+
+    events: list[Backfilled] = []
+    async with library.asking() as queue:
+        run = backfill(library.cache, queue, library.feeds()[0], clock=library.clock, wanted=wanted, sleep=sleep)
+        async for event in run:
+            events.append(event)
+            if most is not None and len(events) == most:
+                await run.aclose()
+                break
+    return events
+
+
+def titles(library: Library, query: Query = Query()) -> list[str]:  # noqa: B008
+    with closing(connect(library.path)) as c:
+        return [headline.title for headline in articles.headlines(c, articles.ids(c, query))]
+
+
+def expected(posts: list[Post]) -> list[str]:
+    return [post.title for post in posts]
+
+
+def check_names(library: Library, posts: list[Post]) -> None:
+    with closing(connect(library.path)) as c:
+        for facets, names in (
+            (label_counts.authors(c, Query()), lambda post: [post.author]),
+            (label_counts.categories(c, Query()), lambda post: post.categories),
+        ):
+            wanted: dict[str, int] = {}
+            for post in posts:
+                for name in names(post):
+                    wanted[name] = wanted.get(name, 0) + 1
+            assert {facet.name: facet.total for facet in facets} == wanted
+
+
+def at_most_one_at_a_time(site: ScriptedSite) -> None:
+    assert len(set(site.paths())) == len(site.paths())
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_all_posts_of_wordpress_come_with_their_names_and_are_no_news(
+    library: Library, site: ScriptedSite, plain: bool
+) -> None:
+    site.pages["/feed/"] = feed(site.url, POSTS[:FRONT], named=False)
+    give_posts(site, POSTS, plain=plain)
+    await start(library, site)
+    events = await back(library)
+    assert [(e.status, e.page, e.pages, e.new, e.known) for e in events] == [
+        ("page", 1, 3, 90, 10), ("page", 2, 3, 100, 0), ("page", 3, 3, 50, 0), ("done", 3, 3, 240, 10)
+    ]  # fmt: skip
+    assert events[-1].back_to == POSTS[-1].date
+    assert titles(library) == expected(POSTS)
+    assert titles(library, Query(unread=True)) == expected(POSTS[:FRONT])
+    check_names(library, POSTS)
+    tried = ["/feed/", *([posts_path(1)] if plain else []), *(posts_path(page, plain=plain) for page in (1, 2, 3))]
+    assert site.paths() == tried
+    site.requests.clear()
+    again = await back(library)  # known ground
+    assert [(e.status, e.new) for e in again] == [("page", 0), ("done", 0)]
+    assert len(site.requests) <= 3 + plain
+    assert again[-1].back_to == POSTS[-1].date
+
+
+async def test_without_its_api_the_pages_of_the_feed_are_read(library: Library, site: ScriptedSite) -> None:
+    give_paged(site, POSTS[:45])
+    await start(library, site)
+    events = await back(library)
+    assert [(e.status, e.new) for e in events] == [
+        ("page", 10), ("page", 10), ("page", 10), ("page", 5), ("done", 35)
+    ]  # fmt: skip
+    assert titles(library) == expected(POSTS[:45])
+    assert titles(library, Query(unread=True)) == expected(POSTS[:FRONT])
+    check_names(library, POSTS[:45])
+    at_most_one_at_a_time(site)
+
+
+@pytest.mark.parametrize("rel", ["prev-archive", "next"])
+async def test_pages_that_a_feed_names_are_followed(library: Library, site: ScriptedSite, rel: str) -> None:
+    give_archived(site, POSTS[:45], rel)
+    await start(library, site)
+    events = await back(library)
+    assert [(e.status, e.new) for e in events] == [("page", 10), ("page", 10), ("page", 10), ("page", 5), ("done", 35)]
+    assert titles(library) == expected(POSTS[:45])
+    tried = [posts_path(1), posts_path(1, plain=True)] if rel == "next" else []
+    assert site.paths() == ["/feed/", *tried, *(f"/archive/{n}" for n in range(1, 5))]
+
+
+async def test_json_feed_names_its_next_page(library: Library, site: ScriptedSite) -> None:
+    for number in range(4):
+        posts = POSTS[number * FRONT : (number + 1) * FRONT]
+        items = [
+            {"id": f"{p.number}", "url": site.url + p.path, "title": p.title, "content_html": p.html,
+             "date_published": p.date.isoformat()}
+            for p in posts
+        ]  # fmt: skip
+        said = {"version": "https://jsonfeed.org/version/1.1", "title": "The Site", "items": items}
+        if number < 3:
+            said["next_url"] = f"{site.url}/json/{number + 1}"
+        path = "/feed/" if not number else f"/json/{number}"
+        site.pages[path] = Reply(json.dumps(said), content_type="application/feed+json")
+    await start(library, site)
+    assert (await back(library))[-1].new == 30
+    assert titles(library) == expected(POSTS[:40])
+
+
+async def test_a_feed_that_is_complete_says_so(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed/"] = feed(site.url, POSTS[:FRONT], "<fh:complete/>", wordpress=False)
+    await start(library, site)
+    events = await back(library)
+    assert [(e.status, e.new, e.error) for e in events] == [("page", 0, None), ("done", 0, None)]
+    assert site.paths() == ["/feed/"]
+
+
+async def test_a_site_without_a_way_is_said(library: Library, site: ScriptedSite) -> None:
+    await start(library, site)
+    (event,) = await back(library)
+    assert event.status == "failed"
+    assert "offers no way to its older articles" in str(event.error)
+
+
+async def test_a_feed_that_leads_in_a_circle_ends(library: Library, site: ScriptedSite) -> None:
+    give_archived(site, POSTS[:40])
+    site.pages["/archive/3"] = feed(
+        site.url, POSTS[30:40], f'<atom:link rel="prev-archive" href="{site.url}/archive/1"/>', wordpress=False
+    )
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, titles(library)) == ("done", expected(POSTS[:40]))
+    assert "names a page again that was read" in str(events[-1].error)
+    at_most_one_at_a_time(site)
+
+
+async def test_the_same_page_for_ever_ends(library: Library, site: ScriptedSite) -> None:
+    for page in range(2, 40):
+        site.pages[f"/feed/?paged={page}"] = feed(site.url, POSTS[10:20])
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, titles(library)) == ("done", expected(POSTS[:20]))
+    assert "gives the same page again" in str(events[-1].error)
+    assert len(site.requests) < 8
+
+
+async def test_a_server_that_wants_to_be_left_alone_is_and_the_next_time_goes_on(
+    library: Library, site: ScriptedSite
+) -> None:
+    give_posts(site, POSTS)
+    await start(library, site)
+    second = site.pages[posts_path(2)]
+    site.pages[posts_path(2)] = Reply("slow down", 429, headers={"Retry-After": "600"})
+    events = await back(library)
+    assert [(e.status, e.new) for e in events] == [("page", 90), ("failed", 90)]
+    site.requests.clear()
+    held = await back(library)
+    assert (held[-1].status, site.requests) == ("failed", [])
+    site.pages[posts_path(2)] = second
+    library.clock.advance(minutes=11)
+    events = await back(library)
+    assert events[-1].status == "done"
+    assert titles(library) == expected(POSTS)
+    assert site.paths() == [posts_path(2), posts_path(3)]
+
+
+@pytest.mark.parametrize("pages", [1, 2])
+async def test_ended_after_any_page_it_goes_on(library: Library, site: ScriptedSite, pages: int) -> None:
+    give_posts(site, POSTS)
+    await start(library, site)
+    await back(library, most=pages)
+    assert len(titles(library)) == pages * 100
+    events = await back(library)
+    assert events[-1].status == "done"
+    assert titles(library) == expected(POSTS)
+    assert [path for path in site.paths() if "wp-json" in path] == [posts_path(page) for page in (1, 2, 3)]
+
+
+async def test_as_far_back_and_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> None:
+    give_posts(site, POSTS)
+    await start(library, site)
+    events = await back(library, Wanted(most=25))
+    assert [(e.status, e.new) for e in events] == [("page", 25), ("stopped", 25)]
+    assert titles(library) == expected(POSTS[:35])
+    events = await back(library, Wanted(since=POSTS[119].date))
+    assert events[-1].status == "stopped"
+    assert titles(library) == expected(POSTS[:120])
+    assert (await back(library))[-1].status == "done"
+    assert titles(library) == expected(POSTS)
+
+
+async def test_marks_stay_and_rules_act_on_what_is_older(library: Library, site: ScriptedSite) -> None:
+    give_posts(site, POSTS[:60])
+    await start(library, site)
+    with closing(connect(library.path)) as c:
+        first, second = articles.ids(c, Query())[:2]
+        statuses.mark(c, [first], read=True, starred=True)
+        rules.add(c, Rule('title:"post 42"', star=True), library.clock())
+        rules.add(c, Rule('title:"post 43"', hide=True), library.clock())
+    await back(library)
+    with closing(connect(library.path)) as c:
+        assert articles.status(c, first).starred
+        assert articles.status(c, first).read
+        assert not articles.status(c, second).read
+    assert titles(library, Query(starred=True)) == ["Post 1 & more", "Post 42 & more"]
+    assert titles(library, Query(text="is:hidden ")) == ["Post 43 & more"]
+
+
+async def test_an_article_is_one_under_guid_link_and_number(library: Library, site: ScriptedSite) -> None:
+    """As a feed that names its entries by their addresses, and an API that names them by their numbers."""
+    by_link = feed(site.url, POSTS[:FRONT])
+    body = str(by_link.body)
+    for post in POSTS[:FRONT]:
+        body = body.replace(f'<guid isPermaLink="false">{site.url}/?p={post.number}<', f"<guid>{site.url}{post.path}<")
+    site.pages["/feed/"] = replace(by_link, body=body)
+    give_posts(site, POSTS[:60])
+    await start(library, site)
+    assert (await back(library))[-1].new == 50
+    assert titles(library) == expected(POSTS[:60])
+    library.clock.advance(hours=2)
+    (event,) = await library.refresh(force=True)
+    assert (event.new, titles(library)) == (0, expected(POSTS[:60]))
+
+
+async def test_what_is_newer_than_all_that_is_here_is_news(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed/"] = feed(site.url, POSTS[5:15])
+    give_posts(site, POSTS[:60])
+    await start(library, site)
+    await back(library)
+    assert titles(library, Query(unread=True)) == expected(POSTS[:15])
+
+
+async def test_an_excerpt_that_is_here_becomes_whole(library: Library, site: ScriptedSite) -> None:
+    short = feed(site.url, POSTS[:FRONT])
+    body = str(short.body)
+    for post in POSTS[:FRONT]:
+        body = body.replace(post.html.replace("<", "&lt;").replace(">", "&gt;"), "Paragraph 0 of post &amp;hellip; […]")
+    site.pages["/feed/"] = replace(short, body=body)
+    give_posts(site, POSTS[:20])
+    await start(library, site)
+    with closing(connect(library.path)) as c:
+        assert articles.without_text(c, articles.ids(c, Query()))
+    await back(library)
+    with closing(connect(library.path)) as c:
+        ids = articles.ids(c, Query())
+        assert articles.without_text(c, ids) == []
+        assert "Paragraph 4 of post 1 " in articles.body(c, ids[0])
+        assert not articles.status(c, ids[0]).read
+
+
+def test_how_far_it_is_is_kept_and_damage_begins_anew(library: Library) -> None:
+    (followed,) = library.follow("https://a.example/feed")
+    archive = Archive("posts", "https://a.example/x", 3, 9, NEWEST, seen=("a", "b"), last="c")
+    with closing(connect(library.path)) as c:
+        assert archives.get(c, followed.id) is None
+        archives.put(c, followed.id, archive)
+        assert archives.get(c, followed.id) == archive
+        for damaged in ("", "{", "[]", '{"way": "other"}', "null", '{"way": "posts", "next": 1}'):
+            feeds.set_option(c, followed.id, archives.OPTION, damaged)
+            assert archives.get(c, followed.id) is None
+        archives.put(c, followed.id, None)
+        assert archives.get(c, followed.id) is None
+
+
+async def test_broken_posts_are_left_out(library: Library, site: ScriptedSite) -> None:
+    rows = [post_row(site.url, post) for post in POSTS[:20]]
+    bare = {"id": 999, "link": f"{site.url}/bare/", "title": None, "content": "x", "_embedded": 7}
+    odd: list[object] = [None, 3, {"id": "x", "link": 4}, {"id": 1}, bare]
+    site.pages[posts_path(1)] = Reply(json.dumps([*rows, *odd]), content_type="application/json")
+    await start(library, site)
+    events = await back(library)
+    assert events[-1].status == "done"
+    assert sorted(titles(library)) == sorted([*expected(POSTS[:20]), "bare"])

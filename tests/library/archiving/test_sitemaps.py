@@ -1,0 +1,103 @@
+"""Where a site's sitemaps are the only way, the pages of its articles are read one by one."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from library.archiving.test_backfill import POSTS, back, expected, start, titles
+from support.archived_site import FRONT, give_pages, sitemap
+from tuireader.library.archiving.take import Wanted
+from tuireader.model.query import Query
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+SOME = POSTS[:30]
+OTHERS = [
+    "/",
+    "/about/",
+    "/category/europe/",
+    "/author/ann-lee/",
+    "/2025/",
+    "/2025/post-7-of-this-site/feed/",
+    "/shop/a-b-c/",
+]
+
+
+def give_sitemaps(site: ScriptedSite) -> None:
+    """As an SEO plugin writes them: an index, which names itself too, files by kind, one of them packed."""
+    url = site.url
+    site.pages["/robots.txt"] = Reply(
+        f"User-agent: *\nDisallow: /2025/post-29-\nSitemap: {url}/sitemap_index.xml\n", content_type="text/plain"
+    )
+    names = [
+        "sitemap_index",
+        "post-sitemap",
+        "post-sitemap2.xml.gz",
+        "page-sitemap",
+        "category-sitemap",
+        "author-sitemap",
+    ]
+    index = [(f"{url}/{name}{'' if name.endswith('.gz') else '.xml'}", None) for name in names]
+    site.pages["/sitemap_index.xml"] = Reply(sitemap(*index, kind="sitemap"), content_type="application/xml")
+    pages = [(url + post.path, post.date) for post in SOME]
+    site.pages["/post-sitemap.xml"] = Reply(sitemap(*pages[:20], *((url + other, None) for other in OTHERS)))
+    site.pages["/post-sitemap2.xml.gz"] = Reply(gzip.compress(sitemap(*pages[20:]).encode()))
+
+
+async def test_pages_of_articles_come_one_by_one(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    await start(library, site)
+    events = await back(library)
+    allowed = [post for post in SOME if post.number != 29]
+    assert (events[-1].status, events[-1].new, events[-1].known) == ("done", 19, 10)
+    assert titles(library) == expected(allowed)
+    assert titles(library, Query(unread=True)) == expected(SOME[:FRONT])
+    assert not {"/category-sitemap.xml", "/author-sitemap.xml", "/page-sitemap.xml"} & set(site.paths())
+    assert not set(OTHERS) & set(site.paths())
+    assert len(set(site.paths())) == len(site.paths())
+    with_authors = [event.page for event in events if event.status == "page"]
+    assert with_authors == sorted(with_authors)
+    site.requests.clear()
+    again = await back(library)
+    assert (again[-1].status, again[-1].new) == ("done", 0)
+    assert not [path for path in site.paths() if "/post-" in path and "sitemap" not in path]
+
+
+@pytest.mark.parametrize("pages", [1, 5, 12])
+async def test_ended_after_any_page_it_goes_on(library: Library, site: ScriptedSite, pages: int) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    del site.pages[SOME[15].path]  # one page is gone
+    await start(library, site)
+    await back(library, most=pages)
+    events = await back(library)
+    assert events[-1].status == "done"
+    left = [post for post in SOME if post.number not in (16, 29)]
+    assert titles(library) == expected(left)
+    asked = [path for path in site.paths() if "-of-this-site/" in path and "paged" not in path]
+    assert len(set(asked)) == len(asked)
+
+
+async def test_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    await start(library, site)
+    events = await back(library, Wanted(most=3))
+    assert (events[-1].status, events[-1].new) == ("stopped", 3)
+    assert titles(library) == expected(SOME[:13])
+
+
+async def test_a_sitemap_without_a_robots_file_is_found_at_its_usual_place(
+    library: Library, site: ScriptedSite
+) -> None:
+    give_pages(site, SOME)
+    site.pages["/sitemap.xml"] = Reply(sitemap(*((site.url + post.path, None) for post in SOME)))
+    await start(library, site)
+    assert (await back(library))[-1].new == 20
+    assert titles(library) == expected(SOME)
