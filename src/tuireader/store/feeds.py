@@ -102,6 +102,12 @@ def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
     return [FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every(c)]
 
 
+def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
+    """How many articles of a feed are unread, and how many there are."""
+    row = c.execute("SELECT unread, articles FROM feed WHERE id = ?", (feed_id,)).fetchone()
+    return (0, 0) if row is None else (number(row[0]), number(row[1]))
+
+
 def find(c: sqlite3.Connection, text: str) -> Feed:
     """The subscription that `text` means: its address, its id, or a part of its title that no other has.
 

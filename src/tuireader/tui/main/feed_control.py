@@ -11,12 +11,13 @@ from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import archives
+from tuireader.store import archives, feeds
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
+    from tuireader.model.archive import Archive
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.statuses import StatusController
@@ -78,7 +79,7 @@ class FeedController:
 
     async def _show(self, summary: FeedSummary) -> None:
         feed = summary.feed
-        archive = await self._cache.read(partial(archives.get, feed_id=feed.id))
+        summary, archive = await self._cache.read(partial(_known, feed=feed))
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.feed_info import FeedInfoScreen
 
@@ -113,6 +114,14 @@ class FeedController:
     def _hide(self, hidden: frozenset[int]) -> None:
         self._state.put(REMOVED, " ".join(map(str, sorted(hidden))))
         self._node.post_message(FeedsChanged())
+
+
+def _known(c: Connection, feed: Feed) -> tuple[FeedSummary, Archive | None]:
+    """A feed with the counts of all of its articles, whatever is chosen; and how far its site was read back."""
+    from tuireader.model.feed import FeedSummary
+
+    unread, total = feeds.counts(c, feed.id)
+    return FeedSummary(feed, unread, total), archives.get(c, feed.id)
 
 
 def _rename(connection: Connection, feed_id: int, title: str) -> None:
