@@ -107,6 +107,20 @@ def test_time_is_taken_only_of_the_day_that_was_found() -> None:
         assert found.published == moment
 
 
+def test_the_days_of_what_a_page_leads_to_are_not_its_own() -> None:
+    text = "".join(f"<p>Paragraph {n} has as many words as an article needs to be one.</p>" for n in range(9))
+    more = "".join(
+        f'<li><a href="/x">Other</a> <time datetime="2026-11-{day}T08:00:00Z"></time></li>' for day in (17, 14)
+    )
+    page = (
+        f"<html><body><main><h1>A Title</h1>{text}</main><section><h2>More posts</h2><ul>{more}</ul></section></body>"
+    )
+    for url, is_said in (("/2026/10/a-title/", True), ("/2024/05/a-title/", False), ("/2024/a-title/", True)):
+        found = main_html(page, f"https://example.org{url}")
+        assert found is not None
+        assert (found.published is None) or is_said
+
+
 def test_part_with_much_else_in_it_is_not_taken_for_the_article() -> None:
     paragraph = (
         "<p>{} is a sentence that belongs to the article and is long enough to be found on the page by its words.</p>"

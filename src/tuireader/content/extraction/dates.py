@@ -18,31 +18,45 @@ _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)(?:(?:T|\s{1,3})(\d\d:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?\s{0,3}(Z|UTC|GMT|[+-]\d\d:?\d\d)?.{0,20})?",
     re.IGNORECASE,
 )
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)/(0[1-9]|1[0-2])(?=/|$)")
 _LOOKED_AT = 50
 
 
-def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str]) -> datetime | None:
+def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], str], url: str = "") -> datetime | None:
     """Return when an article appeared: as `stated`, as marked on the page, else on the day that `find` finds.
 
     Where only the day is said, the time is one that is marked on that day. A day that is not marked in the part of the
-    page that is `near` the title is worth less than the first that is.
+    page that is `near` the title is worth less than the first that is; and one that is not of the month that `url`
+    names is that of something else.
     """
     said = [*_moments(stated), *_moments(_marked(page, near))]
     shown = list(_moments(_times(near)))
-    # The first of January is what is made of a year alone, such as that of a copyright.
-    moment = said[0] if said else None
-    if not said and len({each.date() for each in shown}) == 1:
-        moment = shown[0]
-    elif not said:
-        day = find()
-        moment = None if day.endswith("-01-01") else next(_moments([day]), None)
-        if shown and (moment is None or moment.date() not in [each.date() for each in shown]):
-            return shown[0]
-    marked = (*said, *shown, *_moments(_times(page)))
-    timed = [each for each in marked if each.time() != datetime.min.time()]
+    moment = said[0] if said else _shown(shown, find, url)
+    timed = [each for each in (*said, *shown, *_moments(_times(page))) if each.time() != datetime.min.time()]
     if moment is None or moment in timed:
         return moment
     return next((each for each in timed if each.date() == moment.date()), moment)
+
+
+def _shown(shown: list[datetime], find: Callable[[], str], url: str) -> datetime | None:
+    """The moment of what says none for machines: the one that is `shown`, or on the day that is found."""
+    if len({each.date() for each in shown}) == 1:
+        moment: datetime | None = shown[0]
+    else:
+        # The first of January is what is made of a year alone, such as that of a copyright.
+        moment = None if (day := find()).endswith("-01-01") else next(_moments([day]), None)
+        if shown and (moment is None or moment.date() not in [each.date() for each in shown]):
+            moment = shown[0]
+    return moment if moment is not None and _fits(moment, url) else None
+
+
+def _fits(moment: datetime, url: str) -> bool:
+    """Whether a moment is not in another month than the address of a page, where that names one.
+
+    A page that says nothing of its own day may say it of others, which it leads to.
+    """
+    named = _IN_ADDRESS.search(url)
+    return named is None or abs(12 * (moment.year - int(named[1])) + moment.month - int(named[2])) <= 1
 
 
 def _marked(page: Any, near: Any) -> Iterator[str]:

@@ -65,7 +65,7 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     stated = take_stated(tree)
     _bound_meta(tree)
     found = second_opinion.Facts(tree, url)
-    facts = metadata_of(tree, found, stated)
+    facts = metadata_of(tree, found, stated, url=url)
     title = title_of(
         text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site), others=facts.other_headings
     )

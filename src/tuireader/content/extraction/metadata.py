@@ -156,10 +156,12 @@ def _called(page: str) -> list[str]:
     return [printable_line(unescape(text)) for text in (*texts, *((title[1],) if title else ()))]
 
 
-def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProxyType({})) -> Metadata:
+def metadata_of(
+    page: Any, found: Found, stated: Mapping[str, Any] = MappingProxyType({}), *, url: str = ""
+) -> Metadata:
     """Return what the tree of a page says of its article, and else what is `found`, which takes longer.
 
-    What is `stated` for machines goes first. Tags are taken where there is no category.
+    What is `stated` for machines goes first; `url` may name a month. Tags are taken where there is no category.
     """
     marked = marked_names.Names(page)
     near = marked.near
@@ -172,7 +174,7 @@ def metadata_of(page: Any, found: Found, stated: Mapping[str, Any] = MappingProx
         or labels(sections)
         or labels(marked.tags())
         or labels(() if _is_wiki(page) else _key_words(page)),
-        dates.published(page, near, texts_in(stated.get("datePublished")), lambda: found.day),
+        dates.published(page, near, texts_in(stated.get("datePublished")), lambda: found.day, url),
         tuple(map(_line, _headings(near))),
         next((each.get("content", "") for each in page.iter("meta") if each.get("property") == "og:site_name"), ""),
         _own_heading(near),

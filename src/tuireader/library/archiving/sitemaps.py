@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
 from tuireader.feeds.sitemap import Listed, Sitemap
 from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.model.archive import Archive
-from tuireader.model.fetched import Page
+from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import feeds
 from tuireader.urls.identity import front_of, place
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _FILES = 60
 """Files of sitemaps that are read at most."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
+_A_DAY = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
 
 
@@ -124,12 +125,15 @@ class TakePage:
         feed = feeds.get(c, self.feed_id)
         prepared = text_of(self.page, site=feed.title)
         entries = [] if prepared is None else [prepared.entry]
-        entries = [
-            replace(entry, guid=entry.guid or self.listed.url, link=entry.link or self.listed.url,
-                    published=entry.published or self.listed.date)
-            for entry in entries
-        ]  # fmt: skip
+        entries = [self._dated(entry) for entry in entries]
         return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)
+
+    def _dated(self, entry: ParsedEntry) -> ParsedEntry:
+        """An entry with the day that the sitemap gives, where its page gives none, or one on which it was not there."""
+        listed, said = self.listed.date, entry.published
+        if listed is None or (said is not None and said <= listed + _A_DAY):
+            return entry
+        return replace(entry, published=listed)
 
 
 def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
