@@ -19,7 +19,7 @@ from tuireader.demo.posts import Post, load_posts
 from tuireader.demo.site import answer
 
 DATA = Path(__file__).parent.parent.parent / "data"
-URL = "https://page.example/2023/04/article/"
+URL = "https://page.example/of/the/article/"
 SITE = "http://127.0.0.1:8000"
 
 
