@@ -73,8 +73,9 @@ def _is_worded(parts: list[str]) -> bool:
 
 
 def _fixed(examples: list[list[str]]) -> dict[int, str]:
-    """The parts before the last that are the same in all of several addresses."""
+    """The parts before the last that are the same name in all of several addresses; those of a year may change."""
     if len(examples) < 2:  # one example says nothing
         return {}
     first = examples[0]
-    return {at: first[at] for at in range(len(first) - 1) if all(each[at] == first[at] for each in examples)}
+    same = [at for at in range(len(first) - 1) if all(each[at] == first[at] for each in examples)]
+    return {at: first[at] for at in same if _kind(first[at]) == "name"}

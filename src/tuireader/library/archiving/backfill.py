@@ -46,14 +46,14 @@ async def backfill(
     *,
     clock: Clock,
     wanted: Wanted = Wanted(),  # noqa: B008 - it is a tuple
-    pause: float = PAUSE,
+    pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Backfilled, None]:
     """Read a feed's site back, from where that stopped; yields each page, and last how it ended.
 
     One thing is asked at a time, with a `pause`. Ending the iteration loses nothing: the next time goes on.
     """
-    run = _Run(cache, queue, feed, clock, wanted, pause, sleep)
+    run = _Run(cache, queue, feed, clock, wanted, PAUSE if pause is None else pause, sleep)
     try:
         async with aclosing(run.pages()) as pages:
             async for page in pages:
