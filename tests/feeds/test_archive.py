@@ -56,8 +56,10 @@ def test_pages_are_numbered() -> None:
 
 
 def test_a_protected_post_is_an_excerpt() -> None:
-    post = {"id": 1, "link": "/a/", "title": {"rendered": "A &amp; <em>B</em>"}, "content": {"rendered": "", "protected": True},
-            "excerpt": {"rendered": "<p>Short</p>"}, "date_gmt": "2020-01-02T03:04:05"}  # fmt: skip
+    post = {
+        "id": 1, "link": "/a/", "title": {"rendered": "A &amp; <em>B</em>"}, "date_gmt": "2020-01-02T03:04:05",
+        "content": {"rendered": "", "protected": True}, "excerpt": {"rendered": "<p>Short</p>"},
+    }  # fmt: skip
     (entry,) = parse_posts(json.dumps([post]), "https://a.example/").entries
     assert (entry.title, entry.link, entry.html, entry.summary) == (
         "A & B",
@@ -74,21 +76,14 @@ def test_what_are_no_posts_is_said(text: str) -> None:
         parse_posts(text, "https://a.example/")
 
 
-@given(
-    st.recursive(
-        st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-        lambda inner: (
-            st.lists(inner, max_size=4)
-            | st.dictionaries(
-                st.sampled_from(
-                    ["id", "link", "title", "rendered", "content", "_embedded", "author", "wp:term", "name"]
-                ),
-                inner,
-                max_size=6,
-            )
-        ),
-    )
+NAMES = ["id", "link", "title", "rendered", "content", "_embedded", "author", "wp:term", "name"]
+leaves = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
+values = st.recursive(
+    leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(NAMES), inner, max_size=6)
 )
+
+
+@given(values)
 def test_any_data_is_posts_or_none(data: object) -> None:
     try:
         parse_posts(json.dumps(data), "https://a.example/")

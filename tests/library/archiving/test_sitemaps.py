@@ -105,12 +105,12 @@ async def test_a_sitemap_without_a_robots_file_is_found_at_its_usual_place(
 
 async def test_fifty_thousand_addresses_and_files_that_name_each_other(library: Library, site: ScriptedSite) -> None:
     give_pages(site, SOME)
-    pages = [(f"{site.url}/shop/thing-{n}/", None) for n in range(49_990)]
-    pages += [(site.url + post.path, post.date) for post in SOME[10:13]]
+    others = [(f"{site.url}/shop/thing-{n}/", None) for n in range(49_990)]
+    wanted = [(site.url + post.path, post.date) for post in SOME[10:13]]
     site.pages["/robots.txt"] = Reply(f"Sitemap: {site.url}/a.xml\nSitemap: {site.url}/big.xml\nSitemap: ftp://x/\n")
     site.pages["/a.xml"] = Reply(sitemap((f"{site.url}/b.xml", None), (f"{site.url}/a.xml", None), kind="sitemap"))
     site.pages["/b.xml"] = Reply(sitemap((f"{site.url}/a.xml", None), (f"{site.url}/none.xml", None), kind="sitemap"))
-    site.pages["/big.xml"] = Reply(sitemap(*pages))
+    site.pages["/big.xml"] = Reply(sitemap(*others, *wanted))
     await start(library, site)
     events = await back(library)
     assert (events[-1].status, events[-1].new) == ("done", 3)
