@@ -23,6 +23,7 @@ COMMANDS = {
     "feed": "all that is known of one feed; its options",
     "refresh": "fetch what is due",
     "backfill": "bring in what a feed's site has published before, as far back as it gives it",
+    "download": "make articles readable offline: fetch the whole texts of excerpts",
     "list": "headlines, newest first",
     "show": "one article",
     "search": "full-text search, best first",
@@ -232,6 +233,11 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     for name in ("list", "search"):
         _add_filters(made[name], with_search=name == "list")
         _add_json(made[name])
+    download = made["download"]
+    download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
+    _add_filters(download, with_search=True)
+    _add_json(download)
+    download.set_defaults(run=_later("download", "download"), first="newest")
     show, mark = made["show"], made["mark"]
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
     show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")

@@ -35,6 +35,8 @@ class Headline:
     is_dated: bool = True
     """Whether its site says when it was written; else `date` is only what it is sorted by."""
 
+    offline: bool = True
+    """Whether its text is here, and not only the beginning of it."""
     feeds: int = 1
     """How many feeds tell its story."""
 

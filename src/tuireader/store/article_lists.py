@@ -66,7 +66,7 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
     """The headlines of these articles, in this order; what is no longer there is left out."""
     rows = c.execute(
         f"SELECT a.id, a.feed_id, {NAME}, a.title, {names_of('author')}, a.date, a.words, a.read, a.starred,"
-        " a.published IS NOT NULL OR a.updated IS NOT NULL,"
+        " a.published IS NOT NULL OR a.updated IS NOT NULL, a.offline,"
         " CASE WHEN a.story IS NULL THEN 1"
         " ELSE (SELECT count(DISTINCT o.feed_id) FROM article AS o WHERE o.story = a.story) END"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value LEFT JOIN feed AS f ON f.id = a.feed_id",
@@ -245,5 +245,6 @@ def _headline(row: tuple[Any, ...]) -> Headline:
         read=bool(row[7]),
         starred=bool(row[8]),
         is_dated=bool(row[9]),
-        feeds=number(row[10]),
+        offline=bool(row[10]),
+        feeds=number(row[11]),
     )

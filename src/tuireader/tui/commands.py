@@ -112,6 +112,7 @@ COMMANDS = (
     Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
+    Command("download", "D", "fetch the full texts of all that is shown", "panes", "Articles"),
     Command("full-text", "d", "fetch the full text", "panes", "Articles"),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
     Command(

@@ -73,6 +73,18 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
         assert len(site.requests) == 5
 
 
+async def test_all_that_is_shown_is_fetched_and_excerpts_are_marked(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 2)
+    app = reader(db)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await settle(pilot)
+        assert screen_text(app).count("excerpt") == 2
+        await pilot.press("D")
+        await said(pilot, "2 full texts are here.")
+        await settle(pilot)
+        assert "excerpt" not in screen_text(app)
+
+
 async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(db, site, 3)
 

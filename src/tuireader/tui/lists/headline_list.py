@@ -298,8 +298,11 @@ class HeadlineList(RowList):
         self.refresh()
 
     def _facts(self, headline: Headline, width: int) -> str:
-        """Feed · author · minutes, what is missing left out; names give way to numbers, and are in order each alone."""
-        tail = f"{minutes(headline.words)} min read" if headline.words else ""
+        """Feed · author · minutes, what is missing left out; names give way to numbers, and are in order each alone.
+
+        Of what is only the beginning of a text, it is said that it is.
+        """
+        tail = "excerpt" if not headline.offline else f"{minutes(headline.words)} min read" if headline.words else ""
         if headline.feeds > 1:
             tail = f"{tail} · in {headline.feeds} feeds" if tail else f"in {headline.feeds} feeds"
         names = self._names(headline, width - cell_len(tail) - 3 * bool(tail))

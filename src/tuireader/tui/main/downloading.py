@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,8 +18,11 @@ from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from textual.worker import Worker
 
+    from tuireader.model.query import Query
     from tuireader.tui.main.panes import PanesScreen
 
 
@@ -36,15 +39,23 @@ class DownloadController:
 
     def fetch(self, ids: Collection[int]) -> None:
         """Fetch the texts of those of some articles that have no more than a beginning; or stop doing so."""
+        some = frozenset(ids)
+        self._start(lambda c: articles.without_text(c, some))
+
+    def fetch_all(self, query: Query) -> None:
+        """The same for all articles of a query."""
+        self._start(lambda c: articles.without_text(c, articles.ids(c, query)))
+
+    def _start(self, find: Callable[[Connection], list[int]]) -> None:
         if self.progress and self._worker is not None:
             self._worker.cancel()
             toast(self._panes, f"Stopped at {self.progress}.")
         else:
             self._panes.headlines.select(frozenset())
-            self._worker = start(self._panes, partial(self._fetch, frozenset(ids)), group="download")
+            self._worker = start(self._panes, partial(self._fetch, find), group="download")
 
-    async def _fetch(self, ids: frozenset[int]) -> None:
-        missing = await self._cache.read(lambda c: articles.without_text(c, ids))
+    async def _fetch(self, find: Callable[[Connection], list[int]]) -> None:
+        missing = await self._cache.read(find)
         if not missing:
             toast(self._panes, "The whole texts of these are here, as far as their feeds say.")
             return

@@ -186,6 +186,7 @@ class ReaderScreen(PanesScreen):
             "browser": article.browse,
             "copy-link": article.copy_link,
             "full-text": article.fetch_full_text,
+            "download": self._download,
             "contents": lambda: open_contents(self.article),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
@@ -378,6 +379,15 @@ class ReaderScreen(PanesScreen):
     def _exclude(self) -> None:
         if not self.searches.remove():
             self.selecting.exclude()
+
+    def _download(self) -> None:
+        """Fetch the texts of what is selected, else of what is shown; in the sidebar, of the row under the cursor."""
+        selected = self.headlines.selected
+        if selected:
+            self.downloads.fetch(selected)
+        else:
+            in_sidebar = self.sidebar.query_of_pointed(self.wanted) if self.pane == "sidebar" else None
+            self.downloads.fetch_all(in_sidebar or self.wanted)
 
     def _toggle_stories(self) -> None:
         """Show each telling of a story apart, or only the fullest."""
