@@ -52,6 +52,35 @@ async def test_a_site(library: Library, site: ScriptedSite) -> None:
     assert done.feed.due is not None
 
 
+async def test_a_profile_is_followed_by_the_address_that_a_browser_shows(library: Library, site: ScriptedSite) -> None:
+    site.pages["/@ann.rss"] = Reply(rss(Item("toot"), title="Ann"), content_type="application/rss+xml")
+    done = await add(library, f"{site.url}/@ann")
+    assert (done.feed.url, done.feed.title, site.paths()) == (f"{site.url}/@ann.rss", "Ann", ["/@ann.rss"])
+
+
+async def test_a_profile_without_such_a_feed_is_looked_at(library: Library, site: ScriptedSite) -> None:
+    site.pages["/@bo"] = Reply('<link rel="alternate" type="application/rss+xml" href="/bo.xml"><title>Bo</title>')
+    site.pages["/bo.xml"] = Reply(rss(Item("one"), title="Bo"), content_type="application/rss+xml")
+    done = await add(library, f"{site.url}/@bo")
+    assert (done.feed.url, site.paths()) == (f"{site.url}/bo.xml", ["/@bo.rss", "/@bo", "/bo.xml"])
+
+
+async def test_a_channel_is_followed_without_its_shorts(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = f'<link rel="alternate" type="application/rss+xml" title="RSS" href="{site.url}/videos.xml?channel_id=1">'
+    site.pages["/name"] = Reply(f"<html><head>{link}<title>Name</title></head></html>")
+    for path in ("/videos.xml?channel_id=1", "/videos.xml?playlist_id=2"):
+        site.pages[path] = Reply(rss(Item("video"), title=path), content_type="application/rss+xml")
+    monkeypatch.setattr(
+        "tuireader.library.subscribing.discovery.without_shorts",
+        lambda url: url.replace("channel_id=1", "playlist_id=2"),
+    )
+    done = await add(library, f"{site.url}/name")
+    assert done.feed.url == f"{site.url}/videos.xml?playlist_id=2"
+    assert done.others == ()
+
+
 @pytest.mark.parametrize(
     "again", ["/", "", "/feed/", "/feed", "/2017/06/china-russia/", "/2017/06/china-russia?utm_source=x"]
 )

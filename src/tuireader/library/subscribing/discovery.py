@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
 from tuireader.feeds.discover import find_feeds, is_feed, says_comments, usual_feed_urls
@@ -13,7 +14,9 @@ from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
 from tuireader.urls.identity import front_of, is_front_page, place
+from tuireader.urls.known_sites import feed_at, profile_feed, without_shorts
 from tuireader.urls.private import permission_for
+from tuireader.urls.reach import Reach
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
@@ -33,12 +36,14 @@ def _is_hopeless(error: FetchError) -> bool:
 
 async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     """Find the feeds at an address as typed; raises AddressError, FetchError or NoFeedFoundError."""
+    if (found := await _at_known_site(queue, address)) is not None:
+        return found
     url, page = await page_at(queue, address)
     links = await asyncio.to_thread(_links, page)
     if links is None:
         return Candidates(url, page, (FeedLink(split_credentials(url)[0]),), page)
     if links:
-        return Candidates(url, page, links)
+        return await _without_shorts(queue, url, page, links) or Candidates(url, page, links)
     if links := await _at_the_front(queue, url, page):
         return Candidates(url, page, links)
     guessed = await _at_usual_places(queue, url, page)
@@ -46,6 +51,32 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
         there = shown_address(page.url)
         raise NoFeedFoundError(f"No feed found at {there}. If you know the feed's own address, give that")
     return Candidates(url, page, *guessed)
+
+
+async def _at_known_site(queue: PoliteQueue, address: str) -> Candidates | None:
+    """The feed that follows from an address that a browser shows; None where none does, or it is not there."""
+    url = addresses_to_try(address)[0]
+    feed_url = feed_at(url) or profile_feed(url)
+    return None if feed_url is None else await _only(queue, url, feed_url)
+
+
+async def _without_shorts(queue: PoliteQueue, url: str, page: Page, links: Sequence[FeedLink]) -> Candidates | None:
+    """Of a channel whose page names its feed, the one without shorts."""
+    feed_url = without_shorts(links[0].url) if len(links) == 1 else None
+    found = None if feed_url is None else await _only(queue, url, feed_url)
+    return None if found is None else replace(found, page=page)
+
+
+async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | None:
+    """One feed, if it is there; raises FetchError where nothing else is to be asked of its host."""
+    try:
+        page = await queue.get(feed_url, permission=permission_for(feed_url, url, Reach.UNKNOWN))
+    except FetchError as error:
+        if _is_hopeless(error):
+            raise
+        return None
+    is_there = await asyncio.to_thread(is_feed, page.content, page.content_type)
+    return Candidates(url, page, (FeedLink(feed_url),), page) if is_there else None
 
 
 async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
