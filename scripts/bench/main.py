@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import rows_article, rows_list, rows_million, rows_refresh, rows_rules
+from bench import rows_archive, rows_article, rows_list, rows_million, rows_refresh, rows_rules
 from bench.measure import BenchError
 from bench.table import Row, Unmeasured, render
 from bench.workbench import Workbench
@@ -34,6 +34,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "preview": rows_rules.preview,
     "rules": rows_rules.refresh,
     "stories": rows_rules.telling,
+    "archive": rows_archive.archive,
     "category": rows_list.category,
     "search": rows_list.search,
     "list": rows_list.command,

@@ -1,6 +1,6 @@
 """Sites whose feeds are at addresses that follow from those that a browser shows. Pure.
 
-YouTube (a channel's list without shorts, a playlist), GitHub, Reddit, Substack, Medium, Mastodon, Bluesky, Stack Exchange.
+A channel of YouTube's without shorts, a playlist, GitHub, Reddit, Substack, Medium, Mastodon, Bluesky, Stack Exchange.
 """
 
 from __future__ import annotations
