@@ -137,6 +137,18 @@ async def test_pages_that_a_feed_names_are_followed(library: Library, site: Scri
     assert site.paths() == ["/feed/", *tried, *(f"/archive/{n}" for n in range(1, 5))]
 
 
+@pytest.mark.parametrize("older", ["file:///etc/passwd", "http://127.0.0.1:1/x", "http://[/", "/feed/"])
+async def test_a_next_page_that_is_nowhere_ends_with_a_sentence(
+    library: Library, site: ScriptedSite, older: str
+) -> None:
+    named = f'<atom:link rel="prev-archive" href="{older}"/>'
+    site.pages["/feed/"] = feed(site.url, POSTS[:FRONT], named, wordpress=False)
+    await start(library, site)
+    events = await back(library)
+    assert events[-1].status in ("failed", "done")
+    assert titles(library) == expected(POSTS[:FRONT])
+
+
 async def test_json_feed_names_its_next_page(library: Library, site: ScriptedSite) -> None:
     for number in range(4):
         posts = POSTS[number * FRONT : (number + 1) * FRONT]

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conftest import Reply, ScriptedSite
 from library.archiving.test_backfill import POSTS, back, expected, start, titles
 from support.archived_site import FRONT, give_pages, sitemap
+from tuireader.errors import FetchError
 from tuireader.library.archiving.take import Wanted
+from tuireader.library.reading.full_text import read_page
+from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 
 if TYPE_CHECKING:
@@ -91,6 +94,34 @@ async def test_as_many_as_is_wanted(library: Library, site: ScriptedSite) -> Non
     events = await back(library, Wanted(most=3))
     assert (events[-1].status, events[-1].new) == ("stopped", 3)
     assert titles(library) == expected(SOME[:13])
+
+
+async def test_nothing_older_than_is_wanted_is_asked_for(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    await start(library, site)
+    events = await back(library, Wanted(since=SOME[12].date))
+    assert (events[-1].status, events[-1].new) == ("stopped", 3)
+    assert SOME[13].path not in site.paths()
+    assert (await back(library))[-1].status == "done"
+    assert titles(library) == expected([post for post in SOME if post.number != 17])
+
+
+async def test_a_page_that_cannot_be_read_is_passed_over(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    await start(library, site)
+
+    async def reading(cache: Any, work: Any, page: Page) -> Any:
+        if page.url.endswith(SOME[12].path):
+            raise FetchError("too long")
+        return await read_page(cache, work, page)
+
+    monkeypatch.setattr("tuireader.library.archiving.backfill.read_page", reading)
+    assert (await back(library))[-1].status == "done"
+    assert titles(library) == expected([post for post in SOME if post.number not in (13, 17)])
 
 
 async def test_a_sitemap_without_a_robots_file_is_found_at_its_usual_place(

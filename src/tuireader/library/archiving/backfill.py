@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, NotAFeedError, NotFoundError, StoreError
+from tuireader.errors import FetchError, TuireaderError
 from tuireader.library.archiving import sitemaps
 from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
 from tuireader.library.archiving.ways import LookAtFront, ways
@@ -58,7 +58,7 @@ async def backfill(
         async with aclosing(run.pages()) as pages:
             async for page in pages:
                 yield page
-    except (FetchError, NotAFeedError, StoreError, NotFoundError) as error:
+    except TuireaderError as error:
         yield run.ended("failed", str(error))
         return
     yield run.ended("stopped" if run.is_stopped else "done", run.why)
@@ -148,6 +148,9 @@ class _Run:
             is_last = place + 1 == len(left)
             at = replace(self.archive, next=listed.url)
             then = replace(at, page=at.page + 1, next="" if is_last else left[place + 1].url, is_done=is_last)
+            if self.wanted.since is not None and listed.date is not None and listed.date < self.wanted.since:
+                self.is_stopped = True
+                return
             self.archive = then
             if await self.cache.read(partial(articles.is_at, feed_id=self.feed.id, url=listed.url)):
                 self.known += 1
@@ -156,7 +159,10 @@ class _Run:
             if page is None:
                 continue
             job = sitemaps.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
-            taken = await read_page(self.cache, job, page)
+            try:
+                taken = await read_page(self.cache, job, page)
+            except FetchError:  # the next page is another one
+                continue
             yield self._took(at, taken)
             if self.is_stopped:
                 return
