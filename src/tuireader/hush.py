@@ -19,7 +19,7 @@ except ImportError:  # not POSIX: there, the terminal stays as it is until the r
     termios = None  # type: ignore[assignment]
 
 COMMANDS = frozenset(
-    "add config export feed feeds import list mark path refresh remove rules search searches show".split()  # noqa: SIM905
+    "add backfill config download export feed feeds import list mark path refresh remove rules search searches show".split()  # noqa: SIM905
 )
 """What opens no reader; `tests/end_to_end/test_hush.py` holds that it names all of these."""
 

@@ -12,8 +12,8 @@ from support.factories import NOW, ready, save_plan, subscribe, titles
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, indexing, statuses
-from tuireader.store.connection import transaction
+from tuireader.store import articles, damage_mark, feeds, indexing, statuses
+from tuireader.store.connection import Connection, transaction
 from tuireader.store.mending.inspection import what_is_wrong
 from tuireader.store.mending.reindexing import rebuild_index
 
@@ -32,6 +32,12 @@ def index_all(c: sqlite3.Connection, most: int = 2) -> list[int]:
     while step := indexing.index_some(c, plain_text, most):
         steps.append(step)
     return steps
+
+
+def test_what_waits_is_no_damage(c: Connection) -> None:
+    save_unindexed(c, *some(3))
+    assert indexing.waiting(c) == 3
+    assert not damage_mark.look(c)
 
 
 def some(number: int) -> Sequence[Prepared]:

@@ -50,6 +50,7 @@ def test_only_tracking_is_taken_out() -> None:
 
 def test_sites_and_folders() -> None:
     assert same_site("https://www.example.org/a", "http://example.org/b")
+    assert same_site("https://example.org/a", "https://example.org?a=/b/")
     assert not same_site("https://example.org/a", "https://blog.example.org/b")
     assert is_front_page("https://example.org")
     assert is_front_page("https://example.org/#x")

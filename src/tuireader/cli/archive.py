@@ -8,8 +8,8 @@ import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from tuireader.cli import DONE, FAILED, cache
-from tuireader.cli.output import Progress, put_json, say, utc
+from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli.output import Progress, put_event, say, utc
 from tuireader.library.archiving import words
 from tuireader.library.archiving.take import Wanted
 from tuireader.model.clock import utc_now
@@ -27,6 +27,9 @@ def backfill(arguments: argparse.Namespace) -> int:
     from tuireader import paths
     from tuireader.config.load import load
 
+    if arguments.since is not None and arguments.since > utc_now():
+        say("--since is a day that has not come yet: nothing is as new as that.")
+        return USAGE
     with cache.opened() as connection:
         feed = feeds.find(connection, arguments.feed)
     wanted = Wanted(arguments.since, arguments.limit or None, load(paths.config_path()).archive_read)
@@ -50,7 +53,7 @@ async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -
             new += event.new if event.status == "page" else 0
             if as_json:
                 progress.clear()
-                put_json(_row(event))
+                put_event(_row(event))
             progress.tell(f"{feed.name}: {new} new, {words.progress(event)}")
     progress.clear()
     await upkeep.tend(gate, upkeep.WATCHED if sys.stderr.isatty() else upkeep.UNWATCHED)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.cli import DONE, FAILED, cache, filters
-from tuireader.cli.output import Progress, put_json, say
+from tuireader.cli.output import Progress, put_event, say
 from tuireader.model.clock import utc_now
 from tuireader.store import articles, feeds
 from tuireader.text.counted import counted
@@ -91,10 +91,10 @@ def _count(counts: _Of, event: Fetched, progress: Progress, *, as_json: bool) ->
         counts.errors.append(event.error)
     if as_json:
         progress.clear()
-        put_json(counts.row("page", event.error))
+        put_event(counts.row("page", event.error))
         if not counts.left:
             failed = not counts.new
-            put_json(counts.row("failed" if failed else "done", counts.errors[0] if failed else None))
+            put_event(counts.row("failed" if failed else "done", counts.errors[0] if failed else None))
 
 
 def _ended(every: Sequence[_Of], *, as_json: bool) -> int:

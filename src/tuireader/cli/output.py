@@ -41,6 +41,12 @@ def put_json(row: dict[str, Any]) -> None:
     put(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(row, ensure_ascii=ascii_only)))
 
 
+def put_event(row: dict[str, Any]) -> None:
+    """Print what has just happened, at once also for a program that reads it: the next may be long in coming."""
+    put_json(row)
+    sys.stdout.flush()
+
+
 class Progress:
     """One line on stderr that is written over, and only where stderr is a terminal."""
 

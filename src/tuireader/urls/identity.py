@@ -82,7 +82,7 @@ def same_place(one: str, other: str) -> bool:
 
 def same_site(one: str, other: str) -> bool:
     """Whether two addresses are on the same host, with or without www."""
-    return bool(one) and bool(other) and place(one).partition("/")[0] == place(other).partition("/")[0]
+    return bool(one) and bool(other) and _END_OF_HOST.split(place(one))[0] == _END_OF_HOST.split(place(other))[0]
 
 
 def is_front_page(url: str) -> bool:

@@ -149,6 +149,42 @@ async def test_a_next_page_that_is_nowhere_ends_with_a_sentence(
     assert titles(library) == expected(POSTS[:FRONT])
 
 
+@pytest.mark.parametrize("said", ["1", "-4", "10000000", "x", ""])
+async def test_what_a_server_says_of_its_pages_need_not_be_true(
+    library: Library, site: ScriptedSite, said: str
+) -> None:
+    give_posts(site, POSTS)
+    for page in (1, 2, 3):
+        site.pages[posts_path(page)].headers["X-WP-TotalPages"] = said
+    await start(library, site)
+    assert (await back(library))[-1].status == "done"
+    assert titles(library) == expected(POSTS)
+
+
+async def test_what_is_on_another_site_is_not_this_ones(library: Library, site: ScriptedSite) -> None:
+    other = site.url.replace("127.0.0.1", "localhost")
+    older = f'<atom:link rel="prev-archive" href="{other}/archive/1"/>'
+    site.pages["/feed/"] = feed(site.url, POSTS[:FRONT], older, wordpress=False)
+    site.pages["/archive/1"] = feed(site.url, POSTS[FRONT:20], wordpress=False)
+    site.pages[posts_path(1)] = Reply("", 302, headers={"Location": f"{other}{posts_path(9)}"})
+    site.pages[posts_path(9)] = Reply(json.dumps([post_row(other, POSTS[30])]), content_type="application/json")
+    await start(library, site)
+    events = await back(library)
+    assert events[-1].status == "failed"
+    assert titles(library) == expected(POSTS[:FRONT])
+
+
+async def test_a_feed_that_is_removed_meanwhile_ends_it(library: Library, site: ScriptedSite) -> None:
+    give_posts(site, POSTS)
+    await start(library, site)
+    async with library.asking() as queue:
+        followed = library.feeds()[0]
+        with closing(connect(library.path)) as c:
+            feeds.remove(c, followed.id)
+        (event,) = [e async for e in backfill(library.cache, queue, followed, clock=library.clock, pause=0)]
+    assert (event.status, event.error) == ("done", "The Site is no longer here")
+
+
 async def test_json_feed_names_its_next_page(library: Library, site: ScriptedSite) -> None:
     for number in range(4):
         posts = POSTS[number * FRONT : (number + 1) * FRONT]

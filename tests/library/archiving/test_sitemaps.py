@@ -124,6 +124,32 @@ async def test_a_page_that_cannot_be_read_is_passed_over(
     assert titles(library) == expected([post for post in SOME if post.number not in (13, 17)])
 
 
+async def test_pages_that_cannot_be_had_are_said_and_tried_again(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    whole = {post.path: site.pages[post.path] for post in SOME[12:15]}
+    site.pages |= dict.fromkeys(whole, Reply("broken", 500))
+    site.pages[SOME[15].path] = Reply("", 302, headers={"Location": "/"})
+    site.pages["/"] = Reply("<html><title>The Site</title><main><p>The front of the site, with words.</p></main>")
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, events[-1].new) == ("done", 3)
+    assert "(4 pages in all); asked again, it is tried once more" in str(events[-1].error)
+    site.pages |= whole
+    assert (await back(library))[-1].new == 3
+    assert titles(library) == expected([post for post in SOME if post.number not in (16, 17)])
+
+
+async def test_a_site_that_forbids_it_is_not_read(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    site.pages["/robots.txt"] = Reply(f"User-agent: tuireader\nDisallow: /\nSitemap: {site.url}/sitemap_index.xml\n")
+    await start(library, site)
+    events = await back(library)
+    assert "does not want programs to read its pages (robots.txt)" in str(events[-1].error)
+    assert not [path for path in site.paths() if "sitemap" in path]
+
+
 async def test_a_sitemap_without_a_robots_file_is_found_at_its_usual_place(
     library: Library, site: ScriptedSite
 ) -> None:

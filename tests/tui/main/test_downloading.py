@@ -98,7 +98,7 @@ async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: 
         await pilot.press("ctrl+a", "d")
         await said(pilot, "0/3 texts")
         await pilot.press("d")  # what the cursor is on does not matter now
-        await said(pilot, "Stopped at 0/3 texts.")
+        await said(pilot, "Stopped after 0/3 texts.")
         await settle(pilot)
         assert app.reader.downloads.progress == ""
         assert "0/3 texts ·" not in screen_text(app)

@@ -9,16 +9,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, TuireaderError
+from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.library.archiving import sitemaps
 from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
-from tuireader.library.archiving.ways import LookAtFront, ways
+from tuireader.library.archiving.ways import LookAtFront, is_final, ways
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.archive import Archive, Backfilled, BackfillStatus
 from tuireader.store import archives, articles
+from tuireader.text.counted import counted
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
+from tuireader.urls.identity import is_front_page, same_site
 from tuireader.urls.private import permission_for
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ async def backfill(
         async with aclosing(run.pages()) as pages:
             async for page in pages:
                 yield page
+    except NotFoundError:
+        yield run.ended("done", f"{feed.name} is no longer here")
+        return
     except TuireaderError as error:
         yield run.ended("failed", str(error))
         return
@@ -82,6 +87,8 @@ class _Run:
     is_stopped: bool = False
     """Whether it ends before the end, since what is wanted is here."""
     why: str | None = None
+    missed: int = 0
+    """Pages of articles that could not be had."""
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
         """Read page after page, to the end, to known ground, or as far as is wanted."""
@@ -96,7 +103,7 @@ class _Run:
             if is_again and in_vain:  # from here on all was here already
                 await self._keep(before)
                 return
-            if in_vain >= _IN_VAIN or self._is_in_a_circle():
+            if in_vain >= _IN_VAIN or self._is_in_a_circle() or self._leads_elsewhere():
                 await self._keep(replace(self.archive, next="", is_done=True))
                 return
             page = await self._next(self.archive)
@@ -155,18 +162,40 @@ class _Run:
             if await self.cache.read(partial(articles.is_at, feed_id=self.feed.id, url=listed.url)):
                 self.known += 1
                 continue
-            page = await sitemaps.asked(self._get, listed.url)
+            page = await self._page_of(listed)
             if page is None:
                 continue
             job = sitemaps.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
             try:
                 taken = await read_page(self.cache, job, page)
-            except FetchError:  # the next page is another one
+            except FetchError as error:  # the next page is another one
+                self._miss(str(error))
                 continue
             yield self._took(at, taken)
             if self.is_stopped:
                 return
+        if self.missed:
+            more = f" ({counted(self.missed, 'page')} in all)" if self.missed > 1 else ""
+            self.why = f"{self.why}{more}; asked again, it is tried once more"
         await self._keep(replace(self.archive, next="", is_done=True))
+
+    async def _page_of(self, listed: Listed) -> Page | None:
+        """The page of an article; None where there is none, or another one in its place."""
+        try:
+            page = await self._get(listed.url)
+        except FetchError as error:
+            if is_final(error):
+                raise
+            self._miss(str(error))
+            return None
+        if same_site(page.url, listed.url) and not is_front_page(page.url):
+            return page
+        self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
+        return None
+
+    def _miss(self, why: str) -> None:
+        self.missed += 1
+        self.why = self.why or why
 
     async def _read(self, archive: Archive, page: Page) -> Backfilled:
         """Take in a page that has come."""
@@ -206,6 +235,14 @@ class _Run:
         if archive is None or digest_of_address(archive.next) not in archive.seen:
             return False
         self.why = f"{named_host(archive.next)} names a page again that was read: this is all that came"
+        return True
+
+    def _leads_elsewhere(self) -> bool:
+        """Whether what comes next is on another site: what that says is not for this one to bring."""
+        following = self.archive.next if self.archive is not None else ""
+        if any(same_site(following, own) for own in (self.feed.url, self.feed.site) if own):
+            return False
+        self.why = f"what is older would be at {named_host(following)}, which is another site: this is all that came"
         return True
 
     async def _keep(self, archive: Archive | None) -> None:

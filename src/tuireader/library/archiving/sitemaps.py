@@ -13,6 +13,7 @@ from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.model.archive import Archive
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import feeds
+from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import front_of, place
 
 if TYPE_CHECKING:
@@ -63,6 +64,8 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
     """
     site = front_of(front.links[0] if front.links else feed_url)
     robots = await _robots(get, site)
+    if not robots.allows(site):
+        raise FetchError(f"{named_host(site)} does not want programs to read its pages (robots.txt)")
     waiting = [Listed(url, None) for url in robots.sitemaps or [f"{site}{name}" for name in _USUAL]]
     seen: set[str] = set()
     found: dict[str, Listed] = {}
@@ -120,10 +123,12 @@ class TakePage:
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
         """A page without an article brings nothing."""
+        from tuireader.feeds.discover import is_feed
         from tuireader.library.subscribing.typed_page import text_of
 
         feed = feeds.get(c, self.feed_id)
-        prepared = text_of(self.page, site=feed.title)
+        is_page = not is_feed(self.page.content, self.page.content_type)
+        prepared = text_of(self.page, site=feed.title) if is_page else None
         entries = [] if prepared is None else [prepared.entry]
         entries = [self._dated(entry) for entry in entries]
         return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)

@@ -105,7 +105,8 @@ def following(archive: Archive, found: ParsedFeed) -> Archive:
     if archive.way == "feed":
         following = found.older or ""
     elif archive.way == "posts":
-        is_last = page >= archive.pages if archive.pages else len(found.entries) + found.skipped < AT_ONCE
+        there = len(found.entries) + found.skipped
+        is_last = not there or (there < AT_ONCE and (archive.pages is None or page >= archive.pages))
         following = "" if is_last else page_address(asked, page + 1, "page")
     else:
         following = page_address(asked, page + 1) if found.entries else ""
@@ -125,7 +126,6 @@ def take_entries(
 ) -> Taken:
     """Save what is new of some entries, add names that articles lack, and keep how far it is."""
     feed = feeds.get(c, feed_id)
-    dates = [date for entry in entries if (date := entry.published or entry.updated) is not None]
     inside = [entry for entry in entries if wanted.since is None or _is_since(entry, wanted.since)]
     known = known_entries(c, feed, inside)
     ready = _prepared(c, feed, [entry for entry in inside if entry.guid not in known], wanted)
@@ -133,6 +133,8 @@ def take_entries(
     is_enough = is_cut or (wanted.most is not None and len(ready) == wanted.most)
     ready = ready[: wanted.most]
     archive = steps.before if is_cut else steps.after  # what is left of it comes the next time
+    taken = [*(each.entry for each in ready), *(entry for entry in inside if entry.guid in known)]
+    dates = [date for entry in taken if (date := entry.published or entry.updated) is not None]
     oldest = min([*dates, *([archive.back_to] if archive.back_to else [])], default=None)
     archive = replace(archive, back_to=oldest)
     is_asked = bool(ready) and arrivals.look_at_words(c, now)

@@ -10,6 +10,7 @@ from tuireader.errors import FetchError, FetchFailure, NotAFeedError
 from tuireader.library.archiving.take import Kind, digest_of, parsed
 from tuireader.model.archive import Way
 from tuireader.model.fetched import Page
+from tuireader.urls.identity import same_site
 
 if TYPE_CHECKING:
     import sqlite3
@@ -91,6 +92,8 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
             if is_final(error):
                 raise
             return None
+        if not any(same_site(page.url, own) for own in (feed.url, feed.site) if own):
+            return None  # it leads to another site
         is_older = await cache.take(_HoldsOlder(page, kind, front.guids))
         return Start(way, page) if is_older else None
 

@@ -22,7 +22,8 @@ def ended(event: Backfilled) -> str:
     """What came in all, and whether there is more."""
     came = f"{counted(event.new, 'older article')} came{_back(event.back_to)}"
     if event.status == "failed":
-        return f"{came}; then: {event.error}. Asked again, it goes on from there."
+        why = (event.error or "").rstrip(".")
+        return f"{came}; then: {why}. Asked again, it goes on from there." if event.page else f"{why}."
     if event.status == "stopped":
         return f"{came}. There is more: asked again, it goes on."
     return f"{came}. {event.error}." if event.error else f"{came}. That is all that the site gives."

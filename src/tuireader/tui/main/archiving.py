@@ -39,7 +39,7 @@ class ArchiveController:
         """Read the site of a feed back, from where that stopped; or stop doing so."""
         if self.progress and self._worker is not None:
             self._worker.cancel()
-            toast(self._node, f"Stopped at {self.progress}. Asked again, it goes on from there.")
+            toast(self._node, "The archive is stopped. Asked again, it goes on from there.")
         elif feed is None or feed.holds_pages:
             toast(self._node, "Put the cursor on a feed, or on an article of one, to bring in its older articles.")
         else:

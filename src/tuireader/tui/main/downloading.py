@@ -49,7 +49,7 @@ class DownloadController:
     def _start(self, find: Callable[[Connection], list[int]]) -> None:
         if self.progress and self._worker is not None:
             self._worker.cancel()
-            toast(self._panes, f"Stopped at {self.progress}.")
+            toast(self._panes, f"Stopped after {self.progress}.")
         else:
             self._panes.headlines.select(frozenset())
             self._worker = start(self._panes, partial(self._fetch, find), group="download")

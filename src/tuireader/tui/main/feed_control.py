@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import archives, feeds
+from tuireader.store import feeds
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
@@ -119,6 +119,7 @@ class FeedController:
 def _known(c: Connection, feed: Feed) -> tuple[FeedSummary, Archive | None]:
     """A feed with the counts of all of its articles, whatever is chosen; and how far its site was read back."""
     from tuireader.model.feed import FeedSummary
+    from tuireader.store import archives  # seldom needed
 
     unread, total = feeds.counts(c, feed.id)
     return FeedSummary(feed, unread, total), archives.get(c, feed.id)

@@ -180,7 +180,8 @@ def _facts(summary: FeedSummary, archive: Archive | None, now: datetime) -> Iter
         yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
     if feed.due is not None and not feed.gone:
         yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
-    yield Line("Archive", standing(archive).capitalize())
+    said = standing(archive)
+    yield Line("Archive", said[:1].upper() + said[1:])
 
 
 def _moment(moment: datetime) -> str:
