@@ -18,9 +18,10 @@ try:
 except ImportError:  # not POSIX: there, the terminal stays as it is until the reader takes it
     termios = None  # type: ignore[assignment]
 
-COMMANDS = frozenset(
-    "add backfill config download export feed feeds import list mark path refresh remove rules search searches show".split()  # noqa: SIM905
-)
+COMMANDS = frozenset({
+    "add", "backfill", "config", "download", "export", "feed", "feeds", "import", "list", "mark", "path", "refresh",
+    "remove", "rules", "search", "searches", "show",
+})  # fmt: skip
 """What opens no reader; `tests/end_to_end/test_hush.py` holds that it names all of these."""
 
 _before: list[list[Any]] = []
