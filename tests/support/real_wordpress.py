@@ -61,7 +61,6 @@ file_put_contents('@folder@/all.json', json_encode($all));
 """
 _ROUTER = """<?php
 $path = parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH);
-file_put_contents('@folder@/requests', $_SERVER['REQUEST_URI'] . "\\n", FILE_APPEND);
 $closed = json_decode(@file_get_contents('@folder@/closed.json') ?: '[]');
 $asked = ['rest' => strpos($path, '/wp-json') === 0 || isset($_GET['rest_route']), 'paged' => isset($_GET['paged'])];
 foreach ($closed as $name) if ($asked[$name]) { http_response_code(404); exit; }
@@ -102,12 +101,6 @@ class WordPress:
         """What the site has: titles, authors, categories and dates, by their addresses."""
         rows = json.loads((self.folder / "all.json").read_text("utf-8"))
         return {link: (title, tuple(names), tuple(sorted(kinds)), date) for link, title, names, kinds, date in rows}
-
-    @property
-    def requests(self) -> list[str]:
-        """What was asked for so far."""
-        path = self.folder / "requests"
-        return path.read_text("utf-8").splitlines() if path.exists() else []
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -40,7 +39,6 @@ def backfill(arguments: argparse.Namespace) -> int:
 async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -> int:
     from tuireader.library.archiving.backfill import backfill as read_back
     from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.refreshing import upkeep
 
     progress, new, last = Progress(), 0, None
     progress.tell(f"{feed.name}: looking for older articles …")
@@ -56,7 +54,7 @@ async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -
                 put_event(_row(event))
             progress.tell(f"{feed.name}: {new} new, {words.progress(event)}")
     progress.clear()
-    await upkeep.tend(gate, upkeep.WATCHED if sys.stderr.isatty() else upkeep.UNWATCHED)
+    await cache.tend(gate)
     if last is None:
         return FAILED
     if not as_json or last.status == "failed":

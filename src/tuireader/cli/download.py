@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections import Counter
 from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -44,13 +45,13 @@ def download(arguments: argparse.Namespace) -> int:
     """Fetch the whole texts of articles of which only the beginning is here: of all, or of some."""
     with cache.opened() as connection:
         missing = _missing(connection, arguments)
-        of = {id_: articles.get(connection, id_).feed_id for id_ in missing}
+        of = {headline.id: headline.feed_id for headline in articles.headlines(connection, missing)}
         every = {feed.id: feed for feed in feeds.every(connection)}
     if not missing:
         if not arguments.json:
             say("The whole texts of all these articles are here, as far as their feeds say.")
         return DONE
-    by_feed = {feed_id: _Of(every[feed_id], [*of.values()].count(feed_id)) for feed_id in dict.fromkeys(of.values())}
+    by_feed = {feed_id: _Of(every[feed_id], left) for feed_id, left in Counter(of.values()).items()}
     with cache.gate() as gate:
         asyncio.run(_download(gate, missing, of, by_feed, as_json=arguments.json))
     return _ended([*by_feed.values()], as_json=arguments.json)

@@ -99,15 +99,8 @@ async def _add(gate: Cache, addresses: list[str], *, folder: str | None, as_json
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
-    await _tend(gate)
+    await cache.tend(gate)
     return status
-
-
-async def _tend(gate: Cache) -> None:
-    """Do for the search index what there is time for at the end of a command."""
-    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
-
-    await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
 
 
 def _report(done: Subscribed, *, as_json: bool) -> int:
@@ -284,7 +277,7 @@ async def _refresh(
         say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
     if asked:
         await _expire(gate)
-        await _tend(gate)
+        await cache.tend(gate)
     return status
 
 

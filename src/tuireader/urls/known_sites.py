@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import SplitResult, parse_qs, quote, urlsplit
 
 _CHANNEL = re.compile(r"UC([\w-]{22})")
 _YOUTUBE = "https://www.youtube.com/feeds/videos.xml"
@@ -23,9 +23,9 @@ def feed_at(url: str) -> str | None:
     """The address of the feed that belongs to a page of a site that is known; None where none follows from it."""
     try:
         parts = urlsplit(url)
-        host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     except ValueError:
         return None
+    host = _host(parts)
     find = _SITES.get(host) or next((find for end, find in _ENDS.items() if host.endswith(end)), None)
     pieces = [piece for piece in parts.path.split("/") if piece]
     return None if find is None else find(host, pieces, parse_qs(parts.query))
@@ -110,5 +110,9 @@ def profile_feed(url: str) -> str | None:
     except ValueError:
         return None
     found = _INSTANCE.fullmatch(parts.path)
-    is_known = (parts.hostname or "").removeprefix("www.").removeprefix("m.") in _SITES
-    return f"{parts.scheme}://{parts.netloc}/@{found[1]}.rss" if found and not is_known else None
+    return f"{parts.scheme}://{parts.netloc}/@{found[1]}.rss" if found and _host(parts) not in _SITES else None
+
+
+def _host(parts: SplitResult) -> str:
+    """The host of a site, however it is called on phones."""
+    return (parts.hostname or "").removeprefix("www.").removeprefix("m.")

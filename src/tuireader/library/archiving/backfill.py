@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.library.archiving import sitemaps
 from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
-from tuireader.library.archiving.ways import LookAtFront, is_final, ways
+from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, ways
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.archive import Archive, Backfilled, BackfillStatus
@@ -147,10 +147,9 @@ class _Run:
 
     async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Read the pages of articles that are not here, one by one."""
-        goes_on = before is not None and not before.is_done
-        self.archive = before if before is not None and goes_on else Archive("pages")
-        left = sitemaps.after(self.archive, every)
-        self.archive = replace(self.archive, page=len(every) - len(left), pages=len(every), is_done=False)
+        archive = before if before is not None and not before.is_done else Archive("pages")
+        left = sitemaps.after(archive, every)
+        self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
         for place, listed in enumerate(left):
             is_last = place + 1 == len(left)
             at = replace(self.archive, next=listed.url)
@@ -181,14 +180,8 @@ class _Run:
 
     async def _page_of(self, listed: Listed) -> Page | None:
         """The page of an article; None where there is none, or another one in its place."""
-        try:
-            page = await self._get(listed.url)
-        except FetchError as error:
-            if is_final(error):
-                raise
-            self._miss(str(error))
-            return None
-        if same_site(page.url, listed.url) and not is_front_page(page.url):
+        page = await asked(self._get, listed.url, self._miss)
+        if page is None or (same_site(page.url, listed.url) and not is_front_page(page.url)):
             return page
         self._miss(f"{named_host(listed.url)} leads to another page in the place of an article")
         return None
@@ -238,9 +231,9 @@ class _Run:
         return True
 
     def _leads_elsewhere(self) -> bool:
-        """Whether what comes next is on another site: what that says is not for this one to bring."""
+        """Whether what comes next is on another site."""
         following = self.archive.next if self.archive is not None else ""
-        if any(same_site(following, own) for own in (self.feed.url, self.feed.site) if own):
+        if is_of_site(self.feed, following):
             return False
         self.why = f"what is older would be at {named_host(following)}, which is another site: this is all that came"
         return True

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.errors import FetchError
 from tuireader.feeds.sitemap import Listed, Sitemap
 from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
+from tuireader.library.archiving.ways import asked
 from tuireader.model.archive import Archive
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import feeds
@@ -96,18 +97,6 @@ async def _robots(get: Get, site: str) -> Robots:
 
     page = await asked(get, f"{site}robots.txt")
     return Robots(page.content if page is not None else b"")
-
-
-async def asked(get: Get, url: str) -> Page | None:
-    """A page, or none where there is none at this address; raises FetchError where the site is to be left alone."""
-    from tuireader.library.archiving.ways import is_final
-
-    try:
-        return await get(url)
-    except FetchError as error:
-        if is_final(error):
-            raise
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError, FetchFailure, NotAFeedError
-from tuireader.library.archiving.take import Kind, digest_of, parsed
+from tuireader.library.archiving.take import Kind, parsed
 from tuireader.model.archive import Way
 from tuireader.model.fetched import Page
 from tuireader.urls.identity import same_site
@@ -39,7 +39,6 @@ class Front(NamedTuple):
     is_wordpress: bool
     guids: frozenset[str]
     links: tuple[str, ...]
-    digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ class LookAtFront:
             looks_like_wordpress(self.page.content),
             frozenset(entry.guid for entry in found.entries),
             tuple(entry.link for entry in found.entries if entry.link),
-            digest_of(found.entries),
         )
 
 
@@ -86,14 +84,9 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
     from tuireader.feeds.wordpress import posts_addresses
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
-        try:
-            page = await get(url)
-        except FetchError as error:
-            if is_final(error):
-                raise
+        page = await asked(get, url)
+        if page is None or not is_of_site(feed, page.url):
             return None
-        if not any(same_site(page.url, own) for own in (feed.url, feed.site) if own):
-            return None  # it leads to another site
         is_older = await cache.take(_HoldsOlder(page, kind, front.guids))
         return Start(way, page) if is_older else None
 
@@ -109,7 +102,26 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
         yield start
 
 
-def is_final(error: FetchError) -> bool:
+async def asked(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
+    """A page, or none where there is none at this address, of which `miss` is told why.
+
+    Raises FetchError where the site is to be left alone.
+    """
+    try:
+        return await get(url)
+    except FetchError as error:
+        if _is_final(error):
+            raise
+        miss(str(error))
+        return None
+
+
+def is_of_site(feed: Feed, url: str) -> bool:
+    """Whether an address is on the site of a feed: what another one says is not for that to bring."""
+    return any(same_site(url, own) for own in (feed.url, feed.site))
+
+
+def _is_final(error: FetchError) -> bool:
     """Whether an error is no answer to whether there is a way: the site is away, or wants to be left alone."""
     if error.kind is FetchFailure.STATUS:
         return error.status in _LEAVES_ALONE
