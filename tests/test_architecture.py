@@ -34,6 +34,6 @@ def test_the_largest_classes_have_theirs() -> None:
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.ClassDef) and node.end_lineno is not None:
-                sizes[node.name] = node.end_lineno - node.lineno
+                sizes[node.name] = max(sizes.get(node.name, 0), node.end_lineno - node.lineno)
     largest = sorted(sizes, key=lambda name: -sizes[name])[:26]
     assert [name for name in largest if f"| `{name}` |" not in TEXT] == []

@@ -65,6 +65,11 @@ def is_on(terminal: Terminal) -> bool:
     return terminal.raw.rfind(b"\x1b[?1049h") > terminal.raw.rfind(b"\x1b[?1049l")
 
 
+def said_after(terminal: Terminal) -> str:
+    """What the program says on the shell's screen, once it has given the terminal back."""
+    return re.sub(r"\s+", " ", terminal.raw.rpartition(b"\x1b[?1049l")[2].decode())
+
+
 def threads_of(pid: int) -> int:
     return len(list(Path(f"/proc/{pid}/task").iterdir()))
 
@@ -183,12 +188,41 @@ def test_marks_that_cannot_be_written_wait_for_the_next_start(cache: Path, way: 
             else:
                 terminal.kill(getattr(signal, way))
             assert terminal.wait() != 0
-            said = re.sub(r"\s+", " ", terminal.raw.rpartition(b"\x1b[?1049l")[2].decode())
-            assert "What you did to 3 articles could not be written yet" in said
+            assert "What you did to 3 articles could not be written yet" in said_after(terminal)
         assert sum(starred(cache)) == 0
     next_start()
     assert sum(starred(cache)) == 3
     assert not list(cache.parent.glob("*.marks-*"))
+
+
+@pytest.mark.parametrize("hangs_at", ["Driver.close", "ReaderApp.on_unmount"])
+def test_an_end_that_does_not_come_by_itself_says_what_waits(cache: Path, hangs_at: str) -> None:
+    """As on a machine that has much else to do: before the terminal is given back, or after it."""
+    name, _, method = hangs_at.partition(".")
+    module = {"Driver": "textual.drivers.linux_driver", "ReaderApp": "tuireader.tui.app"}[name]
+    name = "LinuxDriver" if name == "Driver" else name
+    program = f"""
+import sys, threading
+from {module} import {name}
+from tuireader.cli import main
+original = {name}.{method}
+def hang(self, *_):
+    if {method!r} == "close":
+        original(self)
+    threading.Event().wait()
+{name}.{method} = hang
+sys.exit(main())
+"""
+    command = [sys.executable, "-c", program]
+    with locked(cache), Terminal(columns=120, rows=30, command=command) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("f", "j", "f")
+        terminal.until(lambda text: text.count("★") >= 3)
+        terminal.kill(signal.SIGTERM)
+        assert terminal.wait() == 128 + signal.SIGTERM
+        assert said_after(terminal).count("What you did to 2 articles could not be written yet") == 1
+    next_start()
+    assert sum(starred(cache)) == 2
 
 
 def test_a_kill_while_the_cache_is_locked_loses_no_mark(cache: Path) -> None:

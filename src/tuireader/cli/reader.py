@@ -69,6 +69,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
     _keep_last_screen(app)
     if app.exit_message:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
+    app.is_all_said = True
     return app.return_code or FAILED if app.exit_message or app.return_code is None else app.return_code
 
 

@@ -94,6 +94,8 @@ class ReaderApp(TypeAhead):
         self.cache = Cache(path)
         self.unwritten = ""
         """A sentence about what could not be written by the end."""
+        self.is_all_said = False
+        """Whether whoever runs it has said what there was to say at its end."""
         self.is_linear = self.config.linear
         """Whether it is drawn for screen readers and braille displays."""
         self._is_quitting = self._is_stopping = False
@@ -336,10 +338,10 @@ class ReaderApp(TypeAhead):
 
     def _last_resort(self) -> None:
         """Do what must be done when the end does not come by itself."""
-        self.cache.keep_what_waits()
+        unwritten = self.cache.keep_what_waits()
         driver = self.terminal_driver
         if driver is not None and hasattr(driver, "give_back"):
-            driver.give_back()
+            driver.give_back("" if self.is_all_said else unwritten)
 
     def _begin_to_end(self, status: int = 0, shown_first: Screens | None = None) -> None:
         """End; where the user is is kept while there are lists that know it."""

@@ -55,7 +55,7 @@ async def backfill(
 
     One thing is asked at a time, with a `pause`. Ending the iteration loses nothing: the next time goes on.
     """
-    run = _Run(cache, queue, feed, clock, wanted, PAUSE if pause is None else pause, sleep)
+    run = _Backfill(cache, queue, feed, clock, wanted, PAUSE if pause is None else pause, sleep)
     try:
         async with aclosing(run.pages()) as pages:
             async for page in pages:
@@ -70,7 +70,7 @@ async def backfill(
 
 
 @dataclass(slots=True)
-class _Run:
+class _Backfill:
     """One run: what it asks with, and what came so far."""
 
     cache: Cache

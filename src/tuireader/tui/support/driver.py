@@ -148,16 +148,21 @@ class TerminalDriver(OpenDriver):
         if self.is_writing:
             super().write(data)
 
-    def give_back(self) -> None:
-        """Leave the terminal as it was, as far as it takes that at once: the program is about to be taken away."""
-        if not self._is_on or self.is_lost:
+    def give_back(self, last_words: str = "") -> None:
+        """Leave the terminal as it was, as far as it takes that at once: the program is about to be taken away.
+
+        `last_words` are for the user, on the shell's screen.
+        """
+        leave = hush.LEAVE if self._is_on else b""
+        said = last_words.encode() + b"\r\n" if last_words else b""
+        if self.is_lost or not leave + said:
             return
         with suppress(OSError, termios.error, ValueError):
             if self.attrs_before is not None:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
             output = self.output.fileno()
             os.set_blocking(output, False)
-            os.write(output, hush.LEAVE)
+            os.write(output, leave + said)
             os.set_blocking(output, True)
 
     # What comes in.
