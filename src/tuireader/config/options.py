@@ -7,6 +7,7 @@ from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal, NamedTuple, get_args
 
 from tuireader.config.kinds import Choice, Keymap, Kind, Number, Switch, Text
+from tuireader.model.full_text import Mode
 from tuireader.text.nearest import nearest
 
 Bidi = Literal["auto", "terminal", "reorder"]
@@ -72,6 +73,11 @@ class Config:
     )
     open_next_unread: bool = _option(
         default=False, kind=Switch(), help_="the end of an article leads to the next unread one"
+    )
+    full_text: Mode = _option(  # noqa: RUF009 - it makes a field
+        "auto",
+        Choice(get_args(Mode)),
+        'the pages of new articles: read where a feed gives only excerpts ("auto"), "always", or "never"',
     )
     archive_read: bool = _option(
         default=True, kind=Switch(), help_="older articles that the archive brings are no news: they arrive read"

@@ -194,6 +194,14 @@ def repeat_status(c: sqlite3.Connection, column: Literal["read", "starred", "asi
     )
 
 
+def repeat_date(c: sqlite3.Connection, article_id: int, date: int) -> None:
+    """Write the date of an article beside its labels."""
+    c.execute(
+        f"UPDATE label_article INDEXED BY label_of_article SET date = ? WHERE kind IN ({_ALL}) AND article_id = ?",
+        (date, article_id),
+    )
+
+
 def remove_unused(c: sqlite3.Connection) -> None:
     """Remove the names under which nothing is filed any more; tags are the user's, and stay."""
     c.execute(

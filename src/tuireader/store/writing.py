@@ -303,18 +303,33 @@ def save_full_text(
     *,
     authors: Sequence[str] = (),
     categories: Sequence[str] = (),
+    published: datetime | None = None,
 ) -> None:
     """Keep an article's whole text, fetched from its page: `html`, and for the index its plain `text`.
 
-    With it the names that its page gives, as `add_names` files it under them.
+    With it the names that its page gives, as `add_names` files it under them, and when it was `published`, where that
+    was not known.
     """
     with transaction(c):
         c.execute(
             "UPDATE body SET full_html = ?, full_text = ? WHERE article_id = ?", (pack(html), pack(text), article_id)
         )
         c.execute("UPDATE article SET words = ?, offline = 1, has = NULL WHERE id = ?", (words, article_id))
+        if published is not None:
+            _date(c, article_id, seconds(published))
         _add_names(c, article_id, text, authors, categories)
         stories.settle_of(c, [article_id])
+
+
+def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
+    """Date an article that has no date of its own; one later than when it came is none."""
+    changed = c.execute(
+        "UPDATE article SET published = ?1, date = ?1 WHERE id = ?2 AND published IS NULL AND updated IS NULL"
+        " AND date >= ?1",
+        (date, article_id),
+    ).rowcount
+    if changed:
+        labels.repeat_date(c, article_id, date)
 
 
 def add_names(

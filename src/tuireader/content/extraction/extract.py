@@ -20,6 +20,7 @@ from tuireader.content.extraction.choose import Known, choose
 from tuireader.content.extraction.jsonld import take_stated, texts_in
 from tuireader.content.extraction.metadata import metadata_of, title_of
 from tuireader.content.extraction.page import Element, allowed, drop, drop_unseen, load
+from tuireader.content.extraction.selected import NONE, Selectors, selected, without
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.word_count import count_words
 
@@ -51,11 +52,19 @@ class Extracted:
     """Clean, with absolute links."""
 
 
-def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "") -> Extracted | None:
+def tree_of_page(page: bytes | str) -> Element | None:
+    """Return the tree of a page, as far as it is looked at; None where there is nothing in it."""
+    return load(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
+
+
+def main_html(
+    page: bytes | str, url: str, *, site: str = "", excerpt: str = "", selectors: Selectors = NONE
+) -> Extracted | None:
     """Return the article on the page at `url`, without what stands around it; None where there is none.
 
     `site` is the name of its site, if it is known: it is not the article's title. `excerpt` is the beginning of the
-    text as its feed gives it.
+    text as its feed gives it. What `selectors` match is taken, and not guessed; where they match nothing, it is
+    guessed.
     """
     text = flattened(bounded(with_formulas(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))))
     tree = load(text)
@@ -69,6 +78,10 @@ def main_html(page: bytes | str, url: str, *, site: str = "", excerpt: str = "")
     title = title_of(
         text, facts.headings, found, own=facts.own_heading, sites=(site, *facts.of_site), others=facts.other_headings
     )
+    without(tree, selectors.drop)
+    if chosen := selected(tree, selectors.take):
+        html = clean(chosen, url, has_tex=_shows_tex(text))
+        return Extracted(title, facts.authors, facts.categories, facts.published, html)
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt, url))), url, has_tex=_shows_tex(text))

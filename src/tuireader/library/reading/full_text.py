@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError, TuireaderError
-from tuireader.store import articles, feeds
+from tuireader.model.fetched import Page
+from tuireader.store import articles, feeds, full_texts
 from tuireader.tasks import as_done
+from tuireader.urls.identity import same_place
+from tuireader.urls.reach import Permission
 
 if TYPE_CHECKING:
     import sqlite3
@@ -21,15 +27,22 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
 
 
+Get = Callable[[str, Permission], Awaitable[Page]]
+"""Asks for a page, where that is permitted; raises FetchError."""
 DEADLINE = 20.0
 """Seconds in which the article on a page has to be found."""
 _AT_ONCE = 16
 """Articles whose texts are fetched at a time, of all sites."""
-_MUCH = 2
+MUCH = 2
 """How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
+
+
+PAGES_MAX = 40
+"""Pages of one article that are read at most."""
+_LARGEST = 20_000_000
+"""Bytes of the pages of one article, from which on no more is asked for."""
 
 
 class Fetched(NamedTuple):
@@ -37,6 +50,16 @@ class Fetched(NamedTuple):
 
     article_id: int
     error: str | None = None
+
+
+class Kept(NamedTuple):
+    """What it is about a text that was kept."""
+
+    before: int
+    """Words that were here before."""
+    words: int
+    digest: str
+    """Of the text."""
 
 
 async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
@@ -60,9 +83,17 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
 
 
 async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, first: bool = True) -> None:
-    """Fetch an article's page and keep the text that is on it; raises FetchError where there is none to be had.
+    """Fetch an article's page, or pages, and keep the text there; raises FetchError where there is none to be had.
 
     What is `first` goes before all else that is asked of its site.
+    """
+    await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
+
+
+async def fetch_with(cache: Cache, get: Get, article_id: int, unlike: frozenset[str] = frozenset()) -> Kept:
+    """The same through `get`, which asks for a page; gives what it was about the text that was kept.
+
+    A text whose digest is in `unlike` is none: a site that shows the same to everybody has not shown the article.
     """
     from tuireader.urls.credentials import with_credentials_of
     from tuireader.urls.private import permission_for
@@ -70,10 +101,20 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
     article, feed = await cache.read(partial(_article, article_id=article_id))
     if not article.has_page:
         raise FetchError("This article has no address to fetch its text from")
-    url = with_credentials_of(article.link, feed.url)
-    permission = permission_for(url, feed.url, feed.reach)
-    page = await queue.get(url, permission=permission, first=first)
-    await read_page(cache, partial(keep_full_text, article_id=article_id, page=page), page)
+
+    async def page_at(url: str) -> Page:
+        return await get(url, permission_for(url, feed.url, feed.reach))
+
+    pages, is_all = [await page_at(with_credentials_of(article.link, feed.url))], False
+    while True:
+        came = await read_page(cache, _KeepText(article_id, tuple(pages), unlike, is_all), pages[-1])
+        if isinstance(came, Kept):
+            return came
+        try:
+            pages.append(await page_at(with_credentials_of(came, feed.url)))
+        except FetchError:  # what came of it is more than nothing
+            is_all = True
+        is_all = is_all or len(pages) >= PAGES_MAX or sum(len(page.content) for page in pages) > _LARGEST
 
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
@@ -91,17 +132,44 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
     return article, feeds.get(c, article.feed_id)
 
 
-def keep_full_text(c: sqlite3.Connection, article_id: int, page: Page) -> None:
-    """Keep the text that is on an article's page; raises FetchError where there is none, or less than is here."""
-    from tuireader.urls.hosts import named_host
+@dataclass(frozen=True, slots=True)
+class _KeepText:
+    """Keep the text that is on an article's pages, or give the address of its next page. It can be pickled."""
 
-    article = articles.get(c, article_id)
-    found = _on(page, articles.body(c, article_id))
-    if found is None:
-        raise FetchError(f"{named_host(page.url)} has no article on its page that can be made out")
-    if found.words < article.words:
-        raise FetchError(f"{named_host(page.url)} has no more of this article on its page than its feed gave")
-    _keep(c, article, found)
+    article_id: int
+    pages: tuple[Page, ...]
+    unlike: frozenset[str]
+    is_all: bool
+    """Whether no more pages are to come."""
+
+    def __call__(self, c: sqlite3.Connection) -> Kept | str:
+        """Raises FetchError where there is no text, or less than is here."""
+        from tuireader.urls.hosts import named_host
+
+        if following := self._following():
+            return following
+        host = named_host(self.pages[0].url)
+        article = articles.get(c, self.article_id)
+        chosen = full_texts.selectors(c, article.feed_id)
+        found = _on(self.pages, articles.given_html(c, self.article_id), chosen)
+        if found is None:
+            raise FetchError(f"{host} has no article on its page that can be made out")
+        if found.digest in self.unlike:
+            raise FetchError(f"{host} shows the same text in the place of each article")
+        if found.words < article.words and not chosen[0]:
+            raise FetchError(f"{host} has no more of this article on its page than its feed gave")
+        _keep(c, article, found)
+        return Kept(article.words, found.words, found.digest)
+
+    def _following(self) -> str:
+        """The address of the next page, where there is one that did not come yet."""
+        from tuireader.content.extraction.paging import next_page
+
+        if self.is_all:
+            return ""
+        first, last = self.pages[0], self.pages[-1]
+        there = next_page(last.content, last.url, first.url, len(self.pages) + 1)
+        return "" if any(same_place(there, page.url) for page in self.pages) else there
 
 
 def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
@@ -110,10 +178,10 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     What the feed gave as the whole is replaced only by a text that is much longer.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    found = _on(page, body)
+    found = _on([page], body, full_texts.selectors(c, article.feed_id))
     if found is None:
         return
-    if found.words >= article.words * (_MUCH if article.offline else 1):
+    if found.words >= article.words * (MUCH if article.offline else 1):
         _keep(c, article, found)
     elif any(names := _missing_names(article, found)):
         from tuireader.content.dom.plain_text import plain_text
@@ -123,29 +191,45 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
 
 
 class _Found(NamedTuple):
-    """What is on a page, with its plain text and the number of its words."""
+    """What is on a page, with its plain text, the number of its words, and a digest."""
 
     extracted: Extracted
     text: str
     words: int
+    digest: str
 
 
-def _on(page: Page, body: str) -> _Found | None:
-    """The article on a page whose feed gives `body`; None where there is no word of one."""
+def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
+    """The article on the pages of one whose feed gives `body`; None where there is no word of one."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
+    from tuireader.content.extraction.paging import joined
+    from tuireader.content.extraction.selected import Selectors
     from tuireader.text.word_count import count_words
 
-    extracted = main_html(page.content, page.url, excerpt=plain_text(body))
-    text = "" if extracted is None else plain_text(extracted.html)
+    excerpt, selectors = plain_text(body), Selectors(*chosen)
+    parts = [main_html(page.content, page.url, excerpt=excerpt, selectors=selectors) for page in pages]
+    there = [part for part in parts if part is not None]
+    if not there or parts[0] is None:
+        return None
+    extracted, _ = joined(there)
+    text = plain_text(extracted.html)
     words = count_words(text)
-    return _Found(extracted, text, words) if extracted is not None and words else None
+    digest = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
+    return _Found(extracted, text, words, digest) if words else None
 
 
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:
-    names, html = _missing_names(article, found), found.extracted.html
+    names, extracted = _missing_names(article, found), found.extracted
     articles.save_full_text(
-        c, article.id, html, found.text, found.words, authors=names.authors, categories=names.categories
+        c,
+        article.id,
+        extracted.html,
+        found.text,
+        found.words,
+        authors=names.authors,
+        categories=names.categories,
+        published=None if article.published or article.updated else extracted.published,
     )
 
 

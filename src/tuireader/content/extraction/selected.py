@@ -1,0 +1,62 @@
+"""What a person has chosen on the pages of a site by CSS selectors. The only door to cssselect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from cssselect import HTMLTranslator, SelectorError
+
+from tuireader.content.extraction.page import Element, drop, write
+
+LONGEST = 500
+"""Characters of a selector."""
+
+
+class Selectors(NamedTuple):
+    """What of a page is the article, and what is not: CSS selectors; empty where nothing is chosen."""
+
+    take: str = ""
+    drop: str = ""
+
+
+NONE = Selectors()
+
+
+def mistake(css: str) -> str:
+    """What is wrong with a selector, as a sentence; empty where nothing is."""
+    if len(css) > LONGEST:
+        return f"A selector has at most {LONGEST} characters."
+    try:
+        _path(css)
+    except SelectorError as error:
+        return f"This is no CSS selector: {error}".rstrip(".") + "."
+    except (ValueError, RecursionError, OverflowError):
+        return "This is no CSS selector."
+    return ""
+
+
+def without(tree: Element, css: str) -> None:
+    """Take out of a tree, in place, what a selector matches."""
+    body = tree.find("body")
+    for each in _matches(tree, css):
+        if each is not tree and each is not body:
+            drop(each)
+
+
+def selected(tree: Element, css: str) -> str:
+    """The HTML of what a selector matches, in its order, what is within another once; empty where it matches none."""
+    found = list(_matches(tree, css))
+    chosen = set(found)
+    return "".join(write(each) for each in found if not any(around in chosen for around in each.iterancestors()))
+
+
+def _matches(tree: Element, css: str) -> Iterator[Any]:
+    if css and not mistake(css):
+        yield from (each for each in tree.xpath(_path(css)) if isinstance(each.tag, str))
+
+
+@cache
+def _path(css: str) -> str:
+    return HTMLTranslator().css_to_xpath(css) if css.strip() else "/.."

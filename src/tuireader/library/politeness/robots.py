@@ -1,0 +1,55 @@
+"""What the robots.txt files of sites allow, where pages are read that nobody asked for one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, FetchFailure
+from tuireader.urls.hosts import named_host
+from tuireader.urls.identity import front_of
+
+if TYPE_CHECKING:
+    from tuireader.feeds.robots import Robots
+    from tuireader.model.fetched import Page
+
+_ERRORS_OF_SERVER, _TOO_MANY = 500, 429
+
+
+class RobotRules:
+    """The rules of sites, each asked for once."""
+
+    def __init__(self, get: Callable[[str], Awaitable[Page]]) -> None:
+        """`get` asks a site for a page."""
+        self._get = get
+        self._known: dict[str, Robots | FetchError] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def of(self, url: str) -> Robots:
+        """The rules for a page; raises FetchError where its site cannot be asked for them (RFC 9309, 2.3.1.4)."""
+        site = front_of(url)
+        async with self._asking.setdefault(site, asyncio.Lock()):
+            if site not in self._known:
+                self._known[site] = await self._ask(site)
+        known = self._known[site]
+        if isinstance(known, FetchError):
+            raise known
+        return known
+
+    async def check(self, url: str) -> Robots:
+        """The rules for a page; raises FetchError also where they forbid it."""
+        rules = await self.of(url)
+        if not rules.allows(url):
+            raise FetchError(f"{named_host(url)} does not want programs to read this page (robots.txt)")
+        return rules
+
+    async def _ask(self, site: str) -> Robots | FetchError:
+        from tuireader.feeds.robots import Robots
+
+        try:
+            page = await self._get(f"{site}robots.txt")
+        except FetchError as error:
+            has_none = error.kind is FetchFailure.STATUS and (error.status or 0) < _ERRORS_OF_SERVER
+            return Robots() if has_none and error.status != _TOO_MANY else error
+        return Robots(page.content)

@@ -1,0 +1,70 @@
+"""What is known, and what is set, of the whole texts of feeds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, get_args
+
+from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
+from tuireader.store import feeds
+from tuireader.store.columns import number, text_of
+from tuireader.store.times import moment, seconds
+
+if TYPE_CHECKING:
+    import sqlite3
+
+MODE, TAKE, DROP = "full_text", "selector", "selector_drop"
+"""The options of a feed: when pages are read, and the CSS selectors of what is taken there, and of what is not."""
+LEARNED = "full_text_found"
+"""The option in which is kept what was learned of a feed. It holds ids: it is of no use in another cache."""
+
+
+def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
+    """When the pages of a feed's new articles are read."""
+    said = feeds.options(c, feed_id).get(MODE)
+    return next((each for each in get_args(Mode) if each == said), usual)
+
+
+def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
+    """What is known of a feed."""
+    try:
+        said = json.loads(feeds.options(c, feed_id).get(LEARNED, ""))
+        gives: Gives = next(each for each in get_args(Gives) if each == said["gives"])
+        return Learned(gives, moment(said["looked"]), int(said["up_to"]))
+    except (ValueError, TypeError, KeyError, RecursionError, StopIteration):
+        return Learned()
+
+
+def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
+    """Keep what was learned of a feed."""
+    said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}
+    feeds.set_option(c, feed_id, LEARNED, json.dumps(said, separators=(",", ":")))
+
+
+def selectors(c: sqlite3.Connection, feed_id: int) -> tuple[str, str]:
+    """What is chosen on the pages of a feed's articles: CSS selectors of what is taken, and of what is not."""
+    options = feeds.options(c, feed_id)
+    return options.get(TAKE, ""), options.get(DROP, "")
+
+
+def is_here(c: sqlite3.Connection, article_id: int) -> bool:
+    """Whether the text of an article's page is here."""
+    row = c.execute("SELECT full_html IS NOT NULL FROM body WHERE article_id = ?", (article_id,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def incomplete(c: sqlite3.Connection, feed_id: int, above: int, most: int) -> list[Incomplete]:
+    """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first."""
+    rows = c.execute(
+        "SELECT a.id, a.link, a.words, a.offline FROM article AS a JOIN body AS b ON b.article_id = a.id"
+        " WHERE a.feed_id = ? AND a.id > ? AND a.read = 0 AND a.aside = 0 AND a.link <> '' AND b.full_html IS NULL"
+        " ORDER BY a.date DESC, a.id DESC LIMIT ?",
+        (feed_id, above, most),
+    )
+    return [Incomplete(row[0], text_of(row[1]), number(row[2]), not row[3]) for row in rows.fetchall()]
+
+
+def highest(c: sqlite3.Connection, feed_id: int) -> int:
+    """The highest id of a feed's articles; 0 where it has none."""
+    row = c.execute("SELECT max(id) FROM article WHERE feed_id = ?", (feed_id,)).fetchone()
+    return number(row[0])
