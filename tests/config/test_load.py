@@ -35,7 +35,7 @@ def test_all_settings_are_read_and_named_as_given(tmp_path: Path) -> None:
     ("text", "says"),
     [
         ("mesure = 70", "there is no setting “mesure”. Did you mean “measure”?"),
-        ("zzz = 1", "There are: archive_read, bidi, dense, expire_above, expire_after, hyphenate, keymap, linear, "),
+        ("zzz = 1", "There are: archive_read, bidi, dense, expire_above, expire_after, full_text, hyphenate, "),
         ('given = ["theme"]', "there is no setting “given”"),
         ("measure = 5", "from 32 to 120, not 5"),
         ("measure = true", "not true"),

@@ -193,8 +193,9 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         action="append",
         default=[],
         dest="settings",
-        help="title, folder, quiet=yes (its unread articles count apart), expire_after=DAYS, expire_above=NUMBER;"
-        " without a value, as for all; may be given again",
+        help="title, folder, quiet=yes (its unread articles count apart), expire_after=DAYS, expire_above=NUMBER,"
+        " full_text=auto|always|never, selector=CSS and selector_drop=CSS (what is taken from its pages, and what is"
+        " not); without a value, as for all; may be given again",
     )
     made["feed"].set_defaults(run=_later("feed", "feed"))
     refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from tuireader.cli import DONE, USAGE, cache
 from tuireader.cli.output import feed_row, put, put_json, say
 from tuireader.library.archiving.words import standing
 from tuireader.library.subscribing import subscription
-from tuireader.store import archives, folders
+from tuireader.model.full_text import Mode
+from tuireader.store import archives, folders, full_texts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.expiry import ABOVE, AFTER, QUIET
 from tuireader.text.printable import printable
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 _NUMBERS = (AFTER, ABOVE)
-_KEYS = ("title", "folder", QUIET, *_NUMBERS)
+_SELECTORS = (full_texts.TAKE, full_texts.DROP)
+_KEYS = ("title", "folder", QUIET, *_NUMBERS, full_texts.MODE, *_SELECTORS)
 
 
 def feed(arguments: argparse.Namespace) -> int:
@@ -36,8 +38,9 @@ def feed(arguments: argparse.Namespace) -> int:
         names = {folder.id: folder.name for folder in folders.every(connection)}
         options = store_feeds.options(connection, feed_id)
         row = feed_row(summary, names.get(summary.feed.folder_id or 0)) | {
-            name: options.get(name) for name in (QUIET, *_NUMBERS)
+            name: options.get(name) for name in _KEYS[2:]
         }
+        row["gives"] = full_texts.learned(connection, feed_id).gives or None
         row["archive"] = standing(archives.get(connection, feed_id))
     if arguments.json:
         put_json(row)
@@ -54,8 +57,13 @@ def _mistake(key: str, value: str) -> str:
         return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
     if key in _NUMBERS and value and not (value.isdecimal() and len(value) < 7):
         return f"{key} is a number, not {printable(value)}; 0 is for no end."
-    if key == QUIET and value not in ("yes", "no", ""):
-        return f"{key} is yes or no, not {printable(value)}."
+    for name, values in ((QUIET, ("yes", "no")), (full_texts.MODE, get_args(Mode))):
+        if key == name and value not in (*values, ""):
+            return f"{key} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
+    if key in _SELECTORS and value:
+        from tuireader.library.reading.choosing import mistake
+
+        return mistake(value)
     return ""
 
 

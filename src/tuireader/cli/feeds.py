@@ -20,11 +20,13 @@ from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
 from tuireader.store import articles, folders
 from tuireader.store import feeds as store_feeds
+from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
 
 
@@ -218,7 +220,12 @@ def refresh(arguments: argparse.Namespace) -> int:
     if mistakes and not chosen:
         return FAILED
     status = _refresh_now(
-        chosen, force=arguments.force, as_json=arguments.json, is_data=not arguments.quiet, is_quiet=arguments.quiet
+        chosen,
+        force=arguments.force,
+        as_json=arguments.json,
+        is_data=not arguments.quiet,
+        is_quiet=arguments.quiet,
+        completes=True,
     )
     return status or (FAILED if mistakes else DONE)
 
@@ -240,24 +247,33 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed
 
 
 def _refresh_now(
-    chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool = True, is_quiet: bool = False
+    chosen: list[Feed],
+    *,
+    force: bool,
+    as_json: bool,
+    is_data: bool = True,
+    is_quiet: bool = False,
+    completes: bool = False,
 ) -> int:
     """Refresh feeds, and print what came of each; where that is no data, only what failed is said, and the sum.
 
-    With `is_quiet` that is not said either.
+    With `is_quiet` that is not said either. With `completes`, what are only excerpts are completed.
     """
     with cache.gate(needed.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
-        work = _refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet)
+        work = _refresh(
+            gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet, completes=completes
+        )
         return asyncio.run(work)
 
 
 async def _refresh(
-    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool
+    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool, completes: bool
 ) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
 
-    status, progress, new, news, asked, failed = DONE, Progress(), 0, 0, 0, 0
+    status, progress, new, asked, failed = DONE, Progress(), 0, 0, 0
+    with_new: list[int] = []
     async with open_queue(gate, clock=utc_now) as queue:
         done = 0
         async for event in refresh_feeds(gate, queue, chosen, clock=utc_now, force=force):
@@ -266,19 +282,42 @@ async def _refresh(
             if event.status in ("failed", "gone"):
                 say(f"{event.feed.name}: {event.error}")
                 status, failed = FAILED, failed + 1
-            new, news, asked = new + event.new, news + (event.new > 0), asked + (event.status != "not-due")
+            new, asked = new + event.new, asked + (event.status != "not-due")
+            with_new += [event.feed.id] if event.new else []
             if as_json:
                 put_json(refreshed_row(event))
             elif is_data and (event.new or event.changed):
                 put(f"{printable(event.feed.name)}: {_news(event)}")
             progress.tell(f"{done}/{len(chosen)} feeds")
-    progress.clear()
-    if not (as_json or is_quiet or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
-        say(_brought(chosen, new, news, failed) if asked else _nothing_due(chosen) if chosen else NO_FEEDS)
+        progress.clear()
+        is_silent = as_json or is_quiet
+        if not (is_silent or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
+            said = _brought(chosen, new, len(with_new), failed) if asked else _nothing_due(chosen)
+            say(said if chosen else NO_FEEDS)
+        if completes and with_new:
+            await _complete(gate, queue, with_new, progress, is_silent=is_silent)
     if asked:
         await _expire(gate)
         await cache.tend(gate)
     return status
+
+
+async def _complete(
+    gate: Cache, queue: PoliteQueue, feed_ids: list[int], progress: Progress, *, is_silent: bool
+) -> None:
+    """Complete what feeds gave only the beginning of; what cannot be had stays as it is, and is no failure."""
+    from tuireader import paths
+    from tuireader.config.load import load
+    from tuireader.library.reading.completing import complete_new
+
+    came = 0
+    usual = load(paths.config_path()).full_text
+    async for event in complete_new(gate, queue, feed_ids, usual=usual, clock=utc_now):
+        came += event.error is None
+        progress.tell(f"{counted(came, 'full text')} from the pages of excerpts")
+    progress.clear()
+    if came and not is_silent:
+        say(f"{counted(came, 'excerpt')} completed from {'their pages' if came > 1 else 'its page'}.")
 
 
 async def _expire(gate: Cache) -> None:

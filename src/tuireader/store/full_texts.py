@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, get_args
 
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
@@ -27,6 +26,8 @@ def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
 
 def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
     """What is known of a feed."""
+    import json  # the first screen does without it
+
     try:
         said = json.loads(feeds.options(c, feed_id).get(LEARNED, ""))
         gives: Gives = next(each for each in get_args(Gives) if each == said["gives"])
@@ -37,6 +38,8 @@ def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
 
 def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
     """Keep what was learned of a feed."""
+    import json
+
     said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}
     feeds.set_option(c, feed_id, LEARNED, json.dumps(said, separators=(",", ":")))
 
@@ -62,6 +65,16 @@ def incomplete(c: sqlite3.Connection, feed_id: int, above: int, most: int) -> li
         (feed_id, above, most),
     )
     return [Incomplete(row[0], text_of(row[1]), number(row[2]), not row[3]) for row in rows.fetchall()]
+
+
+def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
+    """The articles of a feed whose pages' texts are here, the newest first."""
+    rows = c.execute(
+        "SELECT a.id FROM article AS a JOIN body AS b ON b.article_id = a.id"
+        " WHERE a.feed_id = ? AND a.link <> '' AND b.full_html IS NOT NULL ORDER BY a.date DESC, a.id DESC",
+        (feed_id,),
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def highest(c: sqlite3.Connection, feed_id: int) -> int:

@@ -113,7 +113,7 @@ COMMANDS = (
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
     Command("download", "D", "fetch the full texts of all that is shown", "panes", "Articles"),
-    Command("full-text", "d", "fetch the full text", "panes", "Articles"),
+    Command("full-text", "d", "fetch the full text; again: what the feed gave", "panes", "Articles"),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
     Command(
         "next-match", "n", "next match, while finding", "article", "In the article", {"finding": (1, "match")},
@@ -185,6 +185,8 @@ COMMANDS = (
     Command("leave", "escape,q", "close", "dialog"),
     Command("rename", "n", "rename the feed", "feed"),
     Command("unsubscribe", "x", "unsubscribe from the feed", "feed"),
+    Command("turn-full-text", "d", "when the pages of the feed’s articles are read", "feed"),
+    Command("selector", "s", "choose what is taken from those pages", "feed"),
     Command("open-site", "o", "open the feed’s site in the browser", "feed"),
 )  # fmt: skip
 """In the order in which the help names them."""

@@ -138,7 +138,7 @@ async def test_the_reading_pane_opens_steps_and_keeps_where_reading_stopped(shel
         make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
         arrived=arrivals.append,
         unwritten=[StatusChange(tuple(there), starred=True)],
-        endings=("", ""),
+        endings=("", "", ""),
         to_unread=False,
     )
     app = Alone(pane)
@@ -253,7 +253,7 @@ async def panes(shelved: Path, connection: Connection) -> AsyncIterator[PanesScr
             make=lambda: make_article_view(Config(), UiState({}, lambda *_: None)),
             arrived=lambda _: None,
             unwritten=[],
-            endings=("", ""),
+            endings=("", "", ""),
             to_unread=False,
         ),
         {},
@@ -322,8 +322,8 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
     panes: PanesScreen, connection: Connection
 ) -> None:
     refreshes: Any = SimpleNamespace(progress="3/7 feeds", offline=False)
-    downloads: Any = SimpleNamespace(progress="2/9 texts")
-    captions = Captions(panes, refreshes, [downloads], lambda: NOW)
+    errands: Any = SimpleNamespace(progress="2/9 texts")
+    captions = Captions(panes, refreshes, errands, lambda: NOW)
     captions.write_title()
     assert panes.title_bar.shown == "The Example Review"
     assert panes.title_bar.states == ("3/7 feeds · 2/9 texts", f"{len(REVIEW)} unread")
@@ -366,7 +366,7 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
 
 async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
     nothing: Any = SimpleNamespace(progress="", offline=False)
-    choosing = QueryController(panes, Captions(panes, nothing, [], lambda: NOW))
+    choosing = QueryController(panes, Captions(panes, nothing, nothing, lambda: NOW))
     choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections", onward=False))
     assert choosing.wanted == Query(categories=("Elections",))
     await until(lambda: panes.headlines.row_count() == 2)

@@ -29,7 +29,8 @@ def subscribe(db: Path, clock: Clock, url: str, title: str) -> None:
 
 
 def app_on(db: Path, clock: Clock, *, on_start: bool = False) -> ReaderApp:
-    return ReaderApp(db, config=Config(refresh_on_start=on_start), clock=clock)
+    """What is asked for here are feeds alone."""
+    return ReaderApp(db, config=Config(refresh_on_start=on_start, full_text="never"), clock=clock)
 
 
 def unread(db: Path) -> int:

@@ -50,6 +50,8 @@ class Extracted:
     published: datetime | None
     html: str
     """Clean, with absolute links."""
+    is_chosen: bool = False
+    """Whether it is what selectors matched."""
 
 
 def tree_of_page(page: bytes | str) -> Element | None:
@@ -81,7 +83,7 @@ def main_html(
     without(tree, selectors.drop)
     if chosen := selected(tree, selectors.take):
         html = clean(chosen, url, has_tex=_shows_tex(text))
-        return Extracted(title, facts.authors, facts.categories, facts.published, html)
+        return Extracted(title, facts.authors, facts.categories, facts.published, html, is_chosen=True)
     drop_unseen(tree)
     names = (*facts.authors, *facts.categories, *filter(None, (site, facts.site)))
     article = clean_tree(html_of(*choose(tree, Known(title, names, excerpt, url))), url, has_tex=_shows_tex(text))

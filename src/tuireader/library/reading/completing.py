@@ -53,7 +53,7 @@ async def complete_new(
     *,
     usual: Mode,
     clock: Clock,
-    pause: float = PAUSE,
+    pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of what is new in feeds that give excerpts; yields what came of each article that was asked for.
@@ -62,7 +62,7 @@ async def complete_new(
     articles. A site is asked for one page at a time, with a pause, as its robots.txt allows. Ending the iteration ends
     all requests; what is left is done the next time.
     """
-    run = _Run(cache, queue, usual, clock, pause, sleep)
+    run = _Run(cache, queue, usual, clock, PAUSE if pause is None else pause, sleep)
     done: asyncio.Queue[Fetched | None] = asyncio.Queue()
 
     async def work() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import PAGES
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, full_texts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,9 +33,13 @@ class Endings(NamedTuple):
     excerpt: str = "This is an excerpt."
     summary: str = ""
     """For what is so short that it may be only a summary."""
+    given: str = ""
+    """For what the feed gave, where the text of the page is here, too."""
 
-    def of(self, article: Article, html: str) -> str:
+    def of(self, article: Article, html: str, *, is_given: bool = False) -> str:
         """The one for an article."""
+        if is_given:
+            return self.given
         if not article.offline:
             return self.excerpt
         is_short = 0 < article.words <= SUMMARY and "<img" not in html
@@ -59,6 +63,8 @@ class OpenArticle:
     document: Document
     whole: bool = True
     """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
+    is_given: bool = False
+    """Whether it is what the feed gave, though the text of the page is here, too."""
 
 
 def open_article(
@@ -67,17 +73,29 @@ def open_article(
     *,
     endings: Endings = ENDINGS,
     beginning: bool = False,
+    given: bool = False,
 ) -> OpenArticle:
     """Bring an article into the form that is laid out; `endings` is what its end says if the rest is not here.
 
-    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. Raises
-    NotFoundError.
+    With `beginning`, of a long article that is read from its top only that, in a fraction of the time. With `given`,
+    what its feed gave, also where the text of its page is here. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
-    html = _clean_html(c, article)
+    is_given = given and full_texts.is_here(c, article_id)
+    html = _clean_html(c, article, given=is_given)
+    if is_given:
+        article = replace(article, words=_words(html))
     first = _beginning(html) if beginning and not status.position else ""
-    lang = feeds.language(c, article.feed_id)
-    return OpenArticle(article, status, html, *_prepared(article, first or html, endings, lang), whole=not first)
+    end, lang = endings.of(article, html, is_given=is_given), feeds.language(c, article.feed_id)
+    prepared = _prepared(article, first or html, end, lang)
+    return OpenArticle(article, status, html, *prepared, whole=not first, is_given=is_given)
+
+
+def _words(html: str) -> int:
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.word_count import count_words
+
+    return count_words(plain_text(html))
 
 
 def _beginning(html: str) -> str:
@@ -88,16 +106,17 @@ def _beginning(html: str) -> str:
 
 def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
     """The whole article of which there is the beginning."""
-    markdown, document = _prepared(opened.article, opened.html, endings, opened.document.lang)
+    end = endings.of(opened.article, opened.html, is_given=opened.is_given)
+    markdown, document = _prepared(opened.article, opened.html, end, opened.document.lang)
     return replace(opened, markdown=markdown, document=document, whole=True)
 
 
-def _prepared(article: Article, html: str, endings: Endings, lang: str) -> tuple[str, Document]:
+def _prepared(article: Article, html: str, end: str, lang: str) -> tuple[str, Document]:
     from tuireader.content.document.build import to_document
     from tuireader.content.markdown.beside import without
     from tuireader.content.markdown.convert import to_marked_markdown
 
-    markdown, end = to_marked_markdown(html), endings.of(article, html)
+    markdown = to_marked_markdown(html)
     document = to_document(markdown, title=article.title, authors=article.authors, excerpt=end, lang=lang)
     return without(markdown), document
 
@@ -127,10 +146,11 @@ def _head_html(article: Article) -> str:
     return "\n".join(filter(None, rows)) + "\n"
 
 
-def _clean_html(c: sqlite3.Connection, article: Article) -> str:
+def _clean_html(c: sqlite3.Connection, article: Article, *, given: bool = False) -> str:
     from tuireader.content.cleaning.clean import clean
 
-    return clean(articles.body(c, article.id), article.link or _site(c, article.feed_id))
+    body = articles.given_html(c, article.id) if given else articles.body(c, article.id)
+    return clean(body, article.link or _site(c, article.feed_id))
 
 
 def _site(c: sqlite3.Connection, feed_id: int) -> str:

@@ -13,7 +13,7 @@ from tuireader.model.article import Status
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, rules, saved_searches, statuses, tags
+from tuireader.store import articles, feeds, folders, full_texts, rules, saved_searches, statuses, tags
 from tuireader.store import backup as store_backup
 from tuireader.store.columns import sound
 from tuireader.store.connection import transaction
@@ -74,7 +74,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "custom_title": feed.custom_title,
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
-            "options": feeds.options(c, feed.id),
+            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name != full_texts.LEARNED},
         }
     for search in saved_searches.every(c):
         yield {"type": "search", "name": search.name, "query": search.query}

@@ -10,10 +10,7 @@ from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tuireader.tui.main.archiving import ArchiveController
-    from tuireader.tui.main.downloading import DownloadController
+    from tuireader.tui.main.errands import Errands
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.refreshing import RefreshController
 
@@ -25,13 +22,13 @@ class Captions:
         self,
         panes: PanesScreen,
         refreshes: RefreshController,
-        others: Sequence[DownloadController | ArchiveController],
+        errands: Errands,
         clock: Clock,
     ) -> None:
-        """`others` are what else may be under way, and says how far it is."""
+        """`errands` are what else may be under way."""
         self._panes = panes
         self._refreshes = refreshes
-        self._others = others
+        self._errands = errands
         self._clock = clock
 
     def write_title(self) -> None:
@@ -50,7 +47,7 @@ class Captions:
         panes.title_bar.states = status_text.states(
             counts,
             self._clock(),
-            progress=" · ".join(filter(None, (refreshes.progress, *(each.progress for each in self._others)))),
+            progress=" · ".join(filter(None, (refreshes.progress, self._errands.progress))),
             offline=refreshes.offline,
             has_counts=not omits(panes, Omitted.COUNTS),
             has_ages=not omits(panes, Omitted.AGES),

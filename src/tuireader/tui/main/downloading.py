@@ -46,6 +46,12 @@ class DownloadController:
         """The same for all articles of a query."""
         self._start(lambda c: articles.without_text(c, articles.ids(c, query)))
 
+    def fetch_again(self, ids: Collection[int]) -> None:
+        """Fetch the texts of articles although they are here; not where a run is under way."""
+        some = [*ids]
+        if some and not self.progress:
+            self._start(lambda _: some)
+
     def _start(self, find: Callable[[Connection], list[int]]) -> None:
         if self.progress and self._worker is not None:
             self._worker.cancel()

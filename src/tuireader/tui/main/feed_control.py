@@ -11,19 +11,25 @@ from textual.widget import Widget
 
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import feeds
+from tuireader.store import feeds, full_texts
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
-    from tuireader.model.archive import Archive
+    from tuireader.config.options import Config
     from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.full_text import Mode
+    from tuireader.tui.main.downloading import DownloadController
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.statuses import StatusController
-    from tuireader.tui.screens.feed_info import Wish
+    from tuireader.tui.screens.feed_info import Known, Wish
+    from tuireader.tui.screens.page_text import Chosen
     from tuireader.tui.support.ui_state import UiState
+    from tuireader.tui.support.web import Web
 
+AGAIN = 50
+"""Texts of a feed that are fetched again once it is chosen what is taken from its pages."""
 REMOVED = "unsubscribed"
 """The setting with the ids of feeds that are to be removed at the end, or else at the next start."""
 
@@ -43,18 +49,24 @@ class FeedController:
         self,
         node: Widget,
         cache: Cache,
+        web: Web,
+        *,
         statuses: StatusController,
         external: ExternalPrograms,
-        *,
+        downloads: DownloadController,
         state: UiState,
+        config: Config,
         clock: Clock,
         undo_key: str,
     ) -> None:
         """`node` is who is told, by `FeedsChanged`, and whose workers work; `undo_key` is how that key is written."""
         self._node = node
         self._cache = cache
+        self._web = web
         self._statuses = statuses
         self._external = external
+        self._downloads = downloads
+        self._usual = config.full_text
         self._state = state
         self._clock = clock
         self._undo_key = undo_key
@@ -75,15 +87,14 @@ class FeedController:
         if summary is None:
             toast(self._node, "Put the cursor on a feed, or on one of its articles.")
             return
-        start(self._node, partial(self._show, summary), group="feed-info", exclusive=True)
+        start(self._node, partial(self._show, summary.feed), group="feed-info", exclusive=True)
 
-    async def _show(self, summary: FeedSummary) -> None:
-        feed = summary.feed
-        summary, archive = await self._cache.read(partial(_known, feed=feed))
+    async def _show(self, feed: Feed) -> None:
+        known = await self._cache.read(partial(_known, feed=feed, usual=self._usual))
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.feed_info import FeedInfoScreen
 
-        dialog = FeedInfoScreen(summary, archive, self._clock())
+        dialog = FeedInfoScreen(known, self._clock())
         open_dialog(self._node.app, dialog, lambda wish: self._do(feed, wish))
 
     def _do(self, feed: Feed, wish: Wish | None) -> None:
@@ -93,12 +104,38 @@ class FeedController:
             self._external.browse(feed.site or feed.url)
         elif wish.kind == "rename":
             start(self._node, partial(self._rename, feed, wish.text), group="rename")
+        elif wish.kind == "full-text":
+            start(self._node, partial(self._set_mode, feed, wish.mode), group="rename")
+        elif wish.kind == "selector":
+            start(self._node, partial(self._ask_for_selectors, feed), group="feed-info", exclusive=True)
         else:
             self.unsubscribe(feed)
 
     async def _rename(self, feed: Feed, title: str) -> None:
         await self._cache.write(lambda c: _rename(c, feed.id, title))
         self._node.post_message(FeedsChanged())
+
+    async def _set_mode(self, feed: Feed, mode: Mode) -> None:
+        """Set when the pages of a feed's articles are read, and show it."""
+        await self._cache.write(lambda c: _set_mode(c, feed.id, mode))
+        await self._show(feed)
+
+    async def _ask_for_selectors(self, feed: Feed) -> None:
+        chosen = await self._cache.read(partial(full_texts.selectors, feed_id=feed.id))
+        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.page_text import Chosen, PageTextScreen
+
+        def keep(new: Chosen | None) -> None:
+            if new is not None:
+                start(self._node, partial(self._keep_selectors, feed, new), group="rename")
+
+        open_dialog(self._node.app, PageTextScreen(feed, self._cache, self._web, Chosen(*chosen)), keep)
+
+    async def _keep_selectors(self, feed: Feed, chosen: Chosen) -> None:
+        """Keep selectors, and fetch anew what was taken by others."""
+        there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
+        toast(self._node, "Kept: the texts of its pages are taken so from now on.")
+        self._downloads.fetch_again(there[:AGAIN])
 
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed, to be removed at the end."""
@@ -116,13 +153,32 @@ class FeedController:
         self._node.post_message(FeedsChanged())
 
 
-def _known(c: Connection, feed: Feed) -> tuple[FeedSummary, Archive | None]:
-    """A feed with the counts of all of its articles, whatever is chosen; and how far its site was read back."""
-    from tuireader.model.feed import FeedSummary
-    from tuireader.store import archives  # seldom needed
+def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
+    """A feed with the counts of all of its articles, whatever is chosen; and what else there is to know."""
+    from tuireader.model.feed import FeedSummary  # seldom needed, as the rest
+    from tuireader.store import archives
+    from tuireader.tui.screens.feed_info import Known
 
     unread, total = feeds.counts(c, feed.id)
-    return FeedSummary(feed, unread, total), archives.get(c, feed.id)
+    return Known(
+        FeedSummary(feed, unread, total),
+        archives.get(c, feed.id),
+        full_texts.mode(c, feed.id, usual),
+        full_texts.learned(c, feed.id),
+        full_texts.selectors(c, feed.id),
+    )
+
+
+def _set_mode(c: Connection, feed_id: int, mode: Mode) -> None:
+    from tuireader.library.reading.choosing import set_mode  # seldom needed
+
+    set_mode(c, feed_id, mode)
+
+
+def _choose(c: Connection, feed_id: int, chosen: Chosen) -> list[int]:
+    from tuireader.library.reading.choosing import choose  # seldom needed
+
+    return choose(c, feed_id, *chosen)
 
 
 def _rename(connection: Connection, feed_id: int, title: str) -> None:

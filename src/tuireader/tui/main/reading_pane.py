@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -18,7 +19,7 @@ from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange, with_changes
-from tuireader.store import articles
+from tuireader.store import articles, full_texts
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
@@ -87,9 +88,11 @@ class ReadingPane(Backdrop):
     class Fetched(Message):
         """The whole text of an article is in the cache."""
 
-        def __init__(self, article_id: int) -> None:
+        def __init__(self, article_id: int, *, is_asked: bool = True) -> None:
+            """`is_asked`: somebody waits for it."""
             super().__init__()
             self.article_id = article_id
+            self.is_asked = is_asked
 
     def __init__(
         self,
@@ -99,15 +102,15 @@ class ReadingPane(Backdrop):
         make: Callable[[], ArticleView],
         arrived: Callable[[Arrival], None],
         unwritten: Sequence[StatusChange],
-        endings: tuple[str, str],
+        endings: tuple[str, str, str],
         to_unread: bool,
         id: str | None = None,  # noqa: A002 - Textual's name
     ) -> None:
         """`make` makes the view. `arrived` is called when an article is shown, and before the next key acts.
 
         `unwritten` are the changes that what is read from the cache may be without; `endings` are the sentences at the
-        end of an excerpt, and of what may be only a summary. `to_unread`: the end of an article leads to the next
-        unread one.
+        end of an excerpt, of what may be only a summary, and of the feed's text where the page's is here. `to_unread`:
+        the end of an article leads to the next unread one.
         """
         super().__init__(id=id)
         self._cache = cache
@@ -122,6 +125,8 @@ class ReadingPane(Backdrop):
         """The article that is open, and what the user did with it."""
         self.is_of_the_past = False
         """Whether that has been removed since."""
+        self._as_given: set[int] = set()
+        """Articles that are shown as their feeds gave them, although the texts of their pages are here."""
         self._looked_at: set[int] = set()
         """The feeds whose language was asked for since the start."""
         self._changes: list[StatusChange] = []
@@ -187,9 +192,17 @@ class ReadingPane(Backdrop):
         if self.opened is not None and self.opened[0].id == article_id:
             self._open(article_id, position)
 
+    @property
+    def is_at_top(self) -> bool:
+        """Whether the open article is not being read yet."""
+        return self.opened is not None and not self.opened[1].position
+
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
-        """Fetch the whole text of an article from its site, and tell when it is here."""
+        """Fetch the whole text of an article from its site, and tell when it is here; if it is, show the other one."""
+        if await self._cache.read(partial(full_texts.is_here, article_id=article_id)):
+            self._turn(article_id)
+            return
         toast(self, "Fetching the full text …")
         try:
             async with self._web.queue("tuireader.library.reading.full_text") as queue:
@@ -200,7 +213,18 @@ class ReadingPane(Backdrop):
             toast(self, str(error), severity="error")
         else:
             toast(self, "The full text is here.")
+            self._as_given.discard(article_id)
             self.post_message(self.Fetched(article_id))
+
+    def _turn(self, article_id: int) -> None:
+        """Show the feed's text of the open article in the place of the page's, or the other way round."""
+        if self.opened is None or self.opened[0].id != article_id:
+            toast(self, "Its full text is here.")
+            return
+        self._as_given ^= {article_id}
+        is_given = article_id in self._as_given
+        toast(self, "What the feed gave." if is_given else "The text of the page.", timeout=1.5)
+        self.post_message(self.Fetched(article_id))
 
     def resume(self, article_id: int, position: ListPosition, *, into: bool) -> None:
         """Open the article that was open the last time, and that the user was in or beside."""
@@ -244,7 +268,8 @@ class ReadingPane(Backdrop):
         # Imported in the thread that opens the first article: it brings the HTML and Markdown libraries along.
         from tuireader.library.reading.open_article import Endings, open_article
 
-        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True)
+        given = article_id in self._as_given
+        return open_article(connection, article_id, endings=Endings(*self._endings), beginning=True, given=given)
 
     async def _show(
         self,
@@ -404,7 +429,7 @@ def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread
     return f"No unread article {after} this one. There are some {before} it."
 
 
-def _completed(opened: OpenArticle, endings: tuple[str, str]) -> OpenArticle:
+def _completed(opened: OpenArticle, endings: tuple[str, str, str]) -> OpenArticle:
     from tuireader.library.reading.open_article import Endings, complete
 
     return complete(opened, endings=Endings(*endings))

@@ -21,12 +21,11 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.after_start import UNHURRIED, Upkeep, collect_garbage, look_for_damage
-from tuireader.tui.main.archiving import ArchiveController
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
 from tuireader.tui.main.choosing import QueryController
-from tuireader.tui.main.downloading import DownloadController
+from tuireader.tui.main.errands import Errands
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.filing import FilingController
@@ -123,9 +122,8 @@ class ReaderScreen(PanesScreen):
         self.refreshes = RefreshController(
             self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
         )
-        self.downloads = DownloadController(self, cache, web)
-        self.archiving = ArchiveController(self, cache, web, clock, arrives_read=config.archive_read)
-        self.captions = Captions(self, self.refreshes, (self.downloads, self.archiving), clock)
+        self.errands = Errands(self, cache, web, config=config, clock=clock)
+        self.captions = Captions(self, self.refreshes, self.errands, clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
@@ -152,14 +150,18 @@ class ReaderScreen(PanesScreen):
         self.feed_control = FeedController(
             self,
             cache,
-            self.statuses,
-            self.external,
+            web,
+            statuses=self.statuses,
+            external=self.external,
+            downloads=self.errands.downloads,
             state=state,
+            config=config,
             clock=clock,
             undo_key=undo_key,
         )
+        downloads = self.errands.downloads
         self._wire(
-            ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, downloads=self.downloads)
+            ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, downloads=downloads)
         )
 
     def _wire(self, article: ArticleCommands) -> None:
@@ -186,7 +188,7 @@ class ReaderScreen(PanesScreen):
             "browser": article.browse,
             "copy-link": article.copy_link,
             "full-text": article.fetch_full_text,
-            "download": self._download,
+            "download": self.errands.download,
             "contents": lambda: open_contents(self.article),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
@@ -194,7 +196,7 @@ class ReaderScreen(PanesScreen):
             "sort": self.choosing.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
-            "archive": lambda: self.archiving.read_back(self.key_target.feed()),
+            "archive": lambda: self.errands.archiving.read_back(self.key_target.feed()),
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),
             "read-page": self.adding.ask_for_page,
@@ -304,7 +306,8 @@ class ReaderScreen(PanesScreen):
         self.recount()
 
     @on(RefreshEnded)
-    def _tend_later(self) -> None:
+    def _tend_later(self, event: RefreshEnded) -> None:
+        self.errands.completing.complete(event.with_new)
         self.upkeep.later()
 
     @on(RefreshBrought)
@@ -380,15 +383,6 @@ class ReaderScreen(PanesScreen):
         if not self.searches.remove():
             self.selecting.exclude()
 
-    def _download(self) -> None:
-        """Fetch the texts of what is selected, else of what is shown; in the sidebar, of the row under the cursor."""
-        selected = self.headlines.selected
-        if selected:
-            self.downloads.fetch(selected)
-        else:
-            in_sidebar = self.sidebar.query_of_pointed(self.wanted) if self.pane == "sidebar" else None
-            self.downloads.fetch_all(in_sidebar or self.wanted)
-
     def _toggle_stories(self) -> None:
         """Show each telling of a story apart, or only the fullest."""
         pane = self.headlines_pane
@@ -463,7 +457,8 @@ class ReaderScreen(PanesScreen):
 
     @on(ReadingPane.Fetched)
     def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:
-        self.journey.open_again(event.article_id)
+        if event.is_asked or self.reading.is_at_top:  # nobody's place on the page is lost for what nobody asked for
+            self.journey.open_again(event.article_id)
         self.recount()
 
     def action_copy_text(self) -> None:
@@ -496,4 +491,5 @@ class ReaderScreen(PanesScreen):
             self.refreshes.refresh(None, force=False)
         else:
             self.feed_control.restore(event.added.feed_id)
+            self.errands.completing.complete([event.added.feed_id])
             self.adding.lead_to(event.added, self.choosing, self.journey)

@@ -15,9 +15,16 @@ if TYPE_CHECKING:
 INVITATION = "Press enter to read the selected headline."
 
 
-def endings(key: str) -> tuple[str, str]:
-    """What stands at the end of an excerpt, and of what may be only a summary; the key fetches the full text."""
-    return f"This is an excerpt: {key} fetches the full text.", f"Only a summary? {key} fetches the full text."
+def endings(key: str) -> tuple[str, str, str]:
+    """What stands at the end of an excerpt, of what may be only a summary, and of what the feed gave of more.
+
+    The key fetches the full text, or shows it.
+    """
+    return (
+        f"This is an excerpt: {key} fetches the full text.",
+        f"Only a summary? {key} fetches the full text.",
+        f"This is what the feed gave: {key} shows the text of the page.",
+    )
 
 
 def reorders(config: Config) -> bool | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Literal, NamedTuple, get_args
 
 from rich.cells import cell_len
 from textual import on
@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 
 from tuireader.library.archiving.words import standing
+from tuireader.model.full_text import Gives, Mode
 from tuireader.text.printable import printable
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
@@ -29,6 +30,7 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     from tuireader.model.archive import Archive
     from tuireader.model.feed import FeedSummary
+    from tuireader.model.full_text import Learned
 
 _LABELS = 14
 """Cells of what stands before a fact."""
@@ -39,9 +41,21 @@ _MANY = 5
 class Wish(NamedTuple):
     """What is to be done to the feed."""
 
-    kind: Literal["rename", "unsubscribe", "site"]
+    kind: Literal["rename", "unsubscribe", "site", "full-text", "selector"]
     text: str = ""
     """Its new name; empty: its own again."""
+    mode: Mode = "auto"
+    """When the pages of its articles are to be read."""
+
+
+class Known(NamedTuple):
+    """What is known of a feed."""
+
+    summary: FeedSummary
+    archive: Archive | None
+    mode: Mode
+    learned: Learned
+    selectors: tuple[str, str]
 
 
 class FeedInfoScreen(Dialog[Wish | None]):
@@ -54,12 +68,15 @@ class FeedInfoScreen(Dialog[Wish | None]):
         keys.binding("rename"),
         keys.binding("unsubscribe"),
         keys.binding("open-site"),
+        keys.binding("turn-full-text"),
+        keys.binding("selector"),
     ]
 
-    def __init__(self, summary: FeedSummary, archive: Archive | None, now: datetime) -> None:
+    def __init__(self, known: Known, now: datetime) -> None:
         super().__init__()
-        self._feed = summary.feed
-        self._facts = _FactList(list(_facts(summary, archive, now)))
+        self._feed = known.summary.feed
+        self._mode = known.mode
+        self._facts = _FactList(list(_facts(known, now)))
 
     def compose(self) -> ComposeResult:
         """The name, what is known, and a line for another name while one is asked for."""
@@ -83,6 +100,8 @@ class FeedInfoScreen(Dialog[Wish | None]):
         return [
             Row(keys.key_on(self, "rename"), "rename", "rename"),
             Row(keys.key_on(self, "unsubscribe"), "unsubscribe", "unsubscribe"),
+            Row(keys.key_on(self, "turn-full-text"), "full text", "turn_full_text"),
+            Row(keys.key_on(self, "selector"), "selector", "selector"),
             Row(keys.key_on(self, "open-site"), "site", "open_site"),
             Row(keys.key_on(self, "copy-link"), "copy", "copy_link"),
             *super().hints(),
@@ -116,6 +135,17 @@ class FeedInfoScreen(Dialog[Wish | None]):
     def action_unsubscribe(self) -> None:
         """Unsubscribe."""
         self.dismiss(Wish("unsubscribe"))
+
+    def action_turn_full_text(self) -> None:
+        """Have the pages of its articles read at other times: where it gives excerpts, always, never."""
+        if not self._feed.holds_pages:
+            modes = get_args(Mode)
+            self.dismiss(Wish("full-text", mode=modes[(modes.index(self._mode) + 1) % len(modes)]))
+
+    def action_selector(self) -> None:
+        """Choose what is taken from those pages."""
+        if not self._feed.holds_pages:
+            self.dismiss(Wish("selector"))
 
     def action_open_site(self) -> None:
         """Open its site in the browser."""
@@ -156,7 +186,26 @@ class _FactList(ChoiceList):
         ]
 
 
-def _facts(summary: FeedSummary, archive: Archive | None, now: datetime) -> Iterator[Line]:
+_GIVES: Mapping[Gives, str] = {
+    "excerpts": "It gives excerpts: the rest comes from the pages of its articles",
+    "whole": "It gives whole articles",
+    "": "Where it gives only excerpts, from the pages of its articles",
+}
+_MODES: Mapping[Mode, str] = {
+    "always": "Always from the pages of its articles",
+    "never": "Never fetched by itself",
+}
+
+
+def _full_text(known: Known) -> Iterator[Line]:
+    yield Line("Full text", _MODES.get(known.mode) or _GIVES[known.learned.gives])
+    take, drop = known.selectors
+    if take or drop:
+        yield Line("", ", ".join(filter(None, (take and f"taken: {take}", drop and f"left out: {drop}"))))
+
+
+def _facts(known: Known, now: datetime) -> Iterator[Line]:
+    summary = known.summary
     feed = summary.feed
     if feed.holds_pages:
         yield Line("Holds", "single pages that you read without following their sites")
@@ -180,7 +229,8 @@ def _facts(summary: FeedSummary, archive: Archive | None, now: datetime) -> Iter
         yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
     if feed.due is not None and not feed.gone:
         yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
-    said = standing(archive)
+    yield from _full_text(known)
+    said = standing(known.archive)
     yield Line("Archive", said[:1].upper() + said[1:])
 
 

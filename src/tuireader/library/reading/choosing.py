@@ -1,0 +1,109 @@
+"""What CSS selectors would take from the page of a feed's newest article, while they are typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import FetchError
+from tuireader.library.reading.full_text import read_page
+from tuireader.model.fetched import Page
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, full_texts
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.article import Article
+    from tuireader.model.full_text import Mode
+
+_LOOKED_AT = 20
+"""Articles of a feed among which one with a page is looked for."""
+_SHOWN = 2000
+"""Characters of a text that are shown."""
+
+
+class Tried(NamedTuple):
+    """What comes of selectors."""
+
+    words: int
+    text: str
+    """Its beginning, as plain text with an empty line between its blocks."""
+    is_guessed: bool
+    """Whether nothing was matched, or nothing chosen, so that it was found as on any page."""
+
+
+def mistake(css: str) -> str:
+    """What is wrong with a selector, as a sentence; empty where nothing is."""
+    from tuireader.content.extraction import selected
+
+    return selected.mistake(css)
+
+
+async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[Article, Page]:
+    """The newest article of a feed that has a page, and that page; raises FetchError where there is none."""
+    from tuireader.urls.credentials import with_credentials_of
+    from tuireader.urls.private import permission_for
+
+    article = await cache.read(partial(_newest, feed_id=feed_id))
+    if article is None:
+        raise FetchError("None of this feed’s articles has an address")
+    feed = await cache.read(partial(feeds.get, feed_id=feed_id))
+    url = with_credentials_of(article.link, feed.url)
+    return article, await queue.get(url, permission=permission_for(url, feed.url, feed.reach))
+
+
+def _newest(c: sqlite3.Connection, feed_id: int) -> Article | None:
+    some = (articles.get(c, id_) for id_ in articles.ids(c, Query(feeds=(feed_id,)), 0, _LOOKED_AT))
+    return next((article for article in some if article.has_page), None)
+
+
+async def try_on(cache: Cache, page: Page, take: str, drop: str) -> Tried:
+    """Apply selectors to a page; raises FetchError where that takes too long."""
+    return await read_page(cache, _Try(page, take, drop), page)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Find the article on a page with selectors. It can be pickled."""
+
+    page: Page
+    take: str
+    drop: str
+
+    def __call__(self, _: sqlite3.Connection) -> Tried:
+        from tuireader.content.dom.plain_text import plain_text
+        from tuireader.content.extraction.extract import main_html
+        from tuireader.content.extraction.selected import Selectors
+        from tuireader.text.word_count import count_words
+
+        found = main_html(self.page.content, self.page.url, selectors=Selectors(self.take, self.drop))
+        html = "" if found is None else found.html
+        words = count_words(plain_text(html))
+        return Tried(words, _in_paragraphs(html)[:_SHOWN], is_guessed=found is None or not found.is_chosen)
+
+
+def _in_paragraphs(html: str) -> str:
+    """The text of clean HTML, with an empty line between its blocks."""
+    from tuireader.content.dom.tree import Node, parse
+
+    around = parse(html)
+    while len(around.children) == 1 and isinstance(around.children[0], Node):
+        around = around.children[0]
+    said = (" ".join(each.split()) if isinstance(each, str) else each.words() for each in around.children)
+    return "\n\n".join(filter(None, said))
+
+
+def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
+    """Set when the pages of a feed's articles are read."""
+    feeds.set_option(c, feed_id, full_texts.MODE, mode)
+
+
+def choose(c: sqlite3.Connection, feed_id: int, take: str, drop: str) -> list[int]:
+    """Keep selectors for a feed; gives the articles whose texts were taken by others, the newest first."""
+    feeds.set_option(c, feed_id, full_texts.TAKE, take.strip() or None)
+    feeds.set_option(c, feed_id, full_texts.DROP, drop.strip() or None)
+    return full_texts.complete(c, feed_id)

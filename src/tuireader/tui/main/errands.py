@@ -1,0 +1,45 @@
+"""What is fetched in the background besides new articles: whole texts, and what is older."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.tui.main.archiving import ArchiveController
+from tuireader.tui.main.completing import CompletionController
+from tuireader.tui.main.downloading import DownloadController
+
+if TYPE_CHECKING:
+    from tuireader.config.options import Config
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.model.clock import Clock
+    from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.support.web import Web
+
+
+class Errands:
+    """Runs them beside each other, each kind one at a time."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, web: Web, *, config: Config, clock: Clock) -> None:
+        """`panes` is who is told, and whose workers do the work."""
+        self._panes = panes
+        self.downloads = DownloadController(panes, cache, web)
+        self.archiving = ArchiveController(panes, cache, web, clock, arrives_read=config.archive_read)
+        self.completing = CompletionController(panes, cache, web, clock, usual=config.full_text)
+
+    @property
+    def progress(self) -> str:
+        """How far all of them are; empty where nothing is under way."""
+        every = (self.downloads, self.archiving, self.completing)
+        return " · ".join(filter(None, (each.progress for each in every)))
+
+    def download(self) -> None:
+        """Fetch the texts of what is selected, else of what is shown; in the sidebar, of the row under the cursor."""
+        panes = self._panes
+        selected = panes.headlines.selected
+        if selected:
+            self.downloads.fetch(selected)
+        else:
+            in_sidebar = (
+                panes.sidebar.query_of_pointed(panes.headlines_pane.wanted) if panes.pane == "sidebar" else None
+            )
+            self.downloads.fetch_all(in_sidebar or panes.headlines_pane.wanted)

@@ -1,0 +1,155 @@
+"""What is taken from the pages of a feed's articles: CSS selectors, tried on its newest one as they are typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widgets import Input, Static
+
+from tuireader.errors import TuireaderError
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.text.counted import counted
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.safe_text import block, plain
+from tuireader.tui.support.web import Web
+
+if TYPE_CHECKING:
+    from tuireader.library.reading.choosing import Tried
+    from tuireader.model.feed import Feed
+    from tuireader.model.fetched import Page
+
+_MODULE = "tuireader.library.reading.choosing"
+
+
+class Chosen(NamedTuple):
+    """CSS selectors of what is the text, and of what is not; empty: it is found by itself."""
+
+    take: str
+    drop: str
+
+
+class PageTextScreen(Dialog[Chosen | None]):
+    """Gives the selectors that are to be kept; None where all stays as it is."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("tab,down", "app.focus_next", show=False),
+        Binding("shift+tab,up", "app.focus_previous", show=False),
+        Binding("pageup", "scroll_preview(-1)", show=False),
+        Binding("pagedown", "scroll_preview(1)", show=False),
+    ]
+
+    def __init__(self, feed: Feed, cache: Cache, web: Web, chosen: Chosen) -> None:
+        """`chosen` is there to begin with."""
+        super().__init__()
+        self._feed = feed
+        self._cache = cache
+        self._web = web
+        self._chosen = chosen
+        self._page: Page | None = None
+        self._title = ""
+
+    def compose(self) -> ComposeResult:
+        """Two lines, and below them what comes of what is typed there."""
+        with Container(classes="dialog"):
+            yield Static(plain(f"Text from the pages of {self._feed.name}"), classes="dialog-title")
+            yield Static(plain("Take what this CSS selector matches; empty: found by itself"), classes="line-label")
+            yield Entry(self._chosen.take, placeholder=".post-content, article > p", compact=True, id="take")
+            yield Static(plain("Leave out what this one matches"), classes="line-label")
+            yield Entry(self._chosen.drop, placeholder=".related, aside", compact=True, id="drop")
+            yield Static(plain(""), id="tried")
+            with VerticalScroll(id="preview", can_focus=False):
+                yield Static(plain(""), id="text")
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        """How to keep them, to go to the other line, and to get away."""
+        return [
+            Row("enter", "keep", "keep"),
+            Row("tab", "other line", "app.focus_next"),
+            Row("esc", "cancel", "leave", is_pinned=True),
+        ]
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into, and fetch a page to try them on."""
+        self.query_one("#take", Input).focus()
+        self._fetch()
+
+    def action_scroll_preview(self, by: int) -> None:
+        """Show more of the text."""
+        preview = self.query_one("#preview")
+        preview.scroll_relative(y=by * max(1, preview.size.height - 1), animate=False)
+
+    @property
+    def _typed(self) -> Chosen:
+        return Chosen(*(self.query_one(f"#{name}", Input).value.strip() for name in ("take", "drop")))
+
+    @work(exclusive=True, group="page")
+    async def _fetch(self) -> None:
+        self._say("Fetching the page of its newest article …")
+        try:
+            async with self._web.queue(_MODULE) as queue:
+                from tuireader.library.reading.choosing import fetch_newest
+
+                article, self._page = await fetch_newest(self._cache, queue, self._feed.id)
+        except TuireaderError as error:
+            self._say(f"{error}. The selectors can be kept all the same.", alarm=True)
+            return
+        self._title = article.title
+        self._try()
+
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._try()
+
+    @work(exclusive=True, group="tried")
+    async def _try(self) -> None:
+        from tuireader.library.reading.choosing import mistake, try_on
+
+        typed = self._typed
+        if said := mistake(typed.take) or mistake(typed.drop):
+            self._say(said, alarm=True)
+        elif self._page is not None:
+            try:
+                tried = await try_on(self._cache, self._page, *typed)
+            except TuireaderError as error:
+                self._say(f"{error}.", alarm=True)
+                return
+            is_missed = bool(typed.take) and tried.is_guessed
+            self._say(_said(tried, self._title, is_missed=is_missed), alarm=is_missed)
+            self.query_one("#text", Static).update(block(tried.text))
+
+    def _say(self, sentence: str, *, alarm: bool = False) -> None:
+        said = self.query_one("#tried", Static)
+        said.update(plain(sentence))
+        said.set_class(alarm, "-alarm")
+
+    @on(Input.Submitted)
+    def _keep(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_keep()
+
+    def action_keep(self) -> None:
+        """Keep what is typed, if it makes sense."""
+        from tuireader.library.reading.choosing import mistake
+
+        typed = self._typed
+        if not (mistake(typed.take) or mistake(typed.drop)):
+            self.dismiss(typed if typed != self._chosen else None)
+
+    def action_leave(self) -> None:
+        """Keep what there was."""
+        self.dismiss(None)
+
+
+def _said(tried: Tried, title: str, *, is_missed: bool) -> str:
+    found = f"{counted(tried.words, 'word')} from “{title}”"
+    if is_missed:
+        return f"Nothing on the page matches: found by itself, {found}"
+    return f"{found[0].upper()}{found[1:]}:"

@@ -1,0 +1,191 @@
+"""Excerpts become whole by themselves, a key shows what the feed gave, and what is taken from pages can be chosen."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from conftest import Clock, Reply, ScriptedSite
+from support.app_factory import ids, screen_text, settle
+from support.factories import subscribe
+from support.rss import Item, rss
+from tuireader.config.options import Config
+from tuireader.store import articles, feeds, full_texts
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.screens.page_text import PageTextScreen
+from tuireader.urls.reach import Reach
+
+WIDE = (120, 34)
+
+
+def body(name: str, paragraphs: int) -> str:
+    line = f"Paragraph {{}} of {name} has as many words as an article needs to be taken for one, and some more."
+    return "".join(f"<p>{line.format(at)}</p>" for at in range(paragraphs))
+
+
+@pytest.fixture
+def excerpts(db: Path, clock: Clock, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A feed that is due, and gives the beginnings of three articles."""
+    monkeypatch.setattr("tuireader.library.reading.completing.PAUSE", 0.0)
+    names = ["one", "two", "three"]
+    items = [Item(name, html=f"{body(name, 1)}<p>[…]</p>", link=f"{site.url}/{name}") for name in names]
+    site.pages["/feed/"] = Reply(rss(*items, site=f"{site.url}/"), content_type="application/rss+xml")
+    for name in names:
+        box = f"<div class=box><p>What stands in the box of {name}.</p></div>"
+        site.pages[f"/{name}"] = Reply(
+            f"<html><title>{name}</title><body>{box}<article><h1>{name}</h1>{body(name, 6)}</article></body></html>"
+        )
+    with closing(connect(db)) as c:
+        feed = subscribe(c, f"{site.url}/feed/", "The Feed")
+        feeds.record(c, replace(feed, reach=Reach.PRIVATE))
+    return db
+
+
+def app_on(db: Path, clock: Clock, **options: object) -> ReaderApp:
+    return ReaderApp(db, config=Config(refresh_on_start=True, **options), clock=clock)  # type: ignore[arg-type]
+
+
+async def said(pilot: Pilot[None], words: str) -> None:
+    async with asyncio.timeout(60):
+        while words not in " ".join(screen_text(pilot.app).split()):
+            await pilot.pause(0.05)
+
+
+def complete(db: Path) -> int:
+    with closing(connect(db)) as c:
+        return sum(full_texts.is_here(c, id_) for id_ in ids(db))
+
+
+async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
+    app = app_on(excerpts, clock)
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        async with asyncio.timeout(60):
+            while complete(excerpts) < 3:
+                await pilot.pause(0.05)
+        await settle(pilot)
+        assert "excerpt" not in screen_text(app)
+        assert app.reader.errands.progress == ""
+        await pilot.press("enter")
+        await said(pilot, "Paragraph 5 of")
+        before = len(site.requests)
+        await pilot.press("R")
+        await settle(pilot)
+        assert len(site.requests) == before + 1
+
+
+async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE) as pilot:
+        await settle(pilot)
+        await said(pilot, "excerpt")
+        await settle(pilot)
+    assert site.paths() == ["/feed/"]
+
+
+async def test_a_key_turns_from_the_page_to_the_feed_and_back(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await said(pilot, "excerpt")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert "This is an excerpt: d fetches the full text." in screen_text(app)
+        await pilot.press("d")
+        await said(pilot, "Paragraph 5 of")
+        asked = len(site.requests)
+        await pilot.press("d")
+        await said(pilot, "This is what the feed gave: d shows")
+        assert "Paragraph 5 of" not in screen_text(app)
+        await pilot.press("d")
+        await said(pilot, "Paragraph 5 of")
+        assert len(site.requests) == asked
+        await pilot.press("d", "J", "K")
+        await said(pilot, "This is what the feed gave")
+        await pilot.press("h", "j", "d")
+        await settle(pilot)
+        assert len(site.requests) == asked + 1
+
+
+async def test_it_is_set_for_one_feed(excerpts: Path, clock: Clock) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE) as pilot:
+        await said(pilot, "excerpt")
+        await settle(pilot)
+        await pilot.press("e")
+        await said(pilot, "Never fetched by itself")
+        await pilot.press("d")
+        await said(pilot, "Where it gives only excerpts, from the pages of its articles")
+        await pilot.press("d")
+        await said(pilot, "Always from the pages of its articles")
+        await pilot.press("escape")
+        await settle(pilot)
+    with closing(connect(excerpts)) as c:
+        assert full_texts.mode(c, 1, "never") == "always"
+
+
+@pytest.mark.parametrize("size", [WIDE, (80, 24), (60, 20)])
+async def test_selectors_are_tried_as_they_are_typed(
+    excerpts: Path, clock: Clock, site: ScriptedSite, size: tuple[int, int]
+) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await said(pilot, "three")
+        await settle(pilot)
+        await pilot.press("ctrl+a", "d")
+        await said(pilot, "3 full texts are here.")
+        await pilot.press("e")
+        await settle(pilot)
+        await pilot.press("s")
+        await said(pilot, "Text from the pages of The Feed")
+        assert isinstance(app.screen, PageTextScreen)
+        await said(pilot, "words from “one”")
+        await pilot.press(*".gone")
+        await said(pilot, "Nothing on the page matches: found by itself")
+        await pilot.press("[")
+        await said(pilot, "This is no CSS selector")
+        await pilot.press("enter")
+        assert isinstance(app.screen, PageTextScreen)
+        app.screen.query_one("#take", Input).value = ".box"
+        await said(pilot, "7 words from “one”:")
+        await said(pilot, "What stands in the box of one.")
+        await pilot.press("tab", *"p", "enter")
+        await settle(pilot)
+        assert app.screen is app.reader
+        with closing(connect(excerpts)) as c:
+            assert full_texts.selectors(c, 1) == (".box", "p")
+        await pilot.press("e")
+        await said(pilot, "taken: .box, left out: p")
+        await pilot.press("s")
+        await said(pilot, "words from “one”")
+        app.screen.query_one("#drop", Input).value = ""
+        await pilot.press("enter")
+        async with asyncio.timeout(60):
+            while True:
+                with closing(connect(excerpts)) as c:
+                    texts = [articles.body(c, id_) for id_ in ids(excerpts)]
+                if all("What stands in the box of" in text for text in texts):
+                    break
+                await pilot.pause(0.05)
+
+
+async def test_selectors_without_a_network_can_be_kept(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await said(pilot, "three")
+        await settle(pilot)
+        site.stop()
+        await pilot.press("e")
+        await settle(pilot)
+        await pilot.press("s")
+        await said(pilot, "The selectors can be kept all the same.")
+        await pilot.press(*"main", "enter")
+        await settle(pilot)
+    with closing(connect(excerpts)) as c:
+        assert full_texts.selectors(c, 1) == ("main", "")
