@@ -74,6 +74,7 @@ BREAKS = {
     "The only door to feedparser": (("tuireader.feeds.parse", "import feedparser"),),
     "The only door to ebooklib": (("tuireader.library.transfer.backup", "import ebooklib"),),
     "The only door to protego": (("tuireader.feeds.sitemap", "import protego"),),
+    "The only door to dateparser": (("tuireader.content.listing.find", "import dateparser"),),
     "The only door to cssselect": (("tuireader.content.extraction.choose", "import cssselect"),),
     "The only door to listparser": (("tuireader.feeds.parse", "import listparser"),),
     "The only door to httpx2": (("tuireader.web.direct", "import httpx2"),),

@@ -84,6 +84,11 @@ class NotAFeedListError(TuireaderError):
 class NoFeedFoundError(TuireaderError):
     """No feed was found at an address."""
 
+    def __init__(self, message: str, page: object = None) -> None:
+        """`page` is what is there, as a `Page`."""
+        super().__init__(message)
+        self.page = page
+
 
 class NotFoundError(TuireaderError):
     """No feed or article here matches what was asked for, or more than one does."""

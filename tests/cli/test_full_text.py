@@ -1,4 +1,4 @@
-"""Excerpts are completed by `tuireader refresh`; what a feed gives, and what is read from its pages, is set and shown."""
+"""Excerpts are completed by `tuireader refresh`; what is read from the pages of a feed is set and shown."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ from support.archived_site import FRONT, Post, feed, give_pages
 from tuireader import paths
 
 POSTS = [Post(number) for number in range(1, FRONT + 1)]
-NO_PAUSE = (
-    "-c",
-    "import sys; from tuireader.library.reading import completing; completing.PAUSE = 0;"
-    " from tuireader.cli import main; sys.exit(main())",
-)
+WITHOUT_PAUSES = """
+import sys
+from tuireader.cli import main
+from tuireader.library.reading import completing
+completing.PAUSE = 0
+sys.exit(main())
+"""
+NO_PAUSE = ("-c", WITHOUT_PAUSES)
 
 
 def shortened(site: ScriptedSite, posts: list[Post]) -> Reply:

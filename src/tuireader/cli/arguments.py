@@ -173,7 +173,11 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
     add.add_argument("--folder", metavar="NAME", help="put the feeds into this folder, which is made if it is new")
     add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
-    add.set_defaults(run=_later("feeds", "add"))
+    add.add_argument(
+        "--list", action="store_true", help="where there is no feed, follow the articles that the page lists"
+    )
+    add.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
+    add.set_defaults(run=_later("adding", "add"))
     made["import"].add_argument(
         "file",
         metavar="FILE",

@@ -7,19 +7,18 @@ import asyncio
 import sqlite3
 import sys
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, say, table
-from tuireader.errors import NoFeedFoundError, NotFoundError, TuireaderError
+from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, said_of, say, table
+from tuireader.errors import NotFoundError
 from tuireader.library.jobs import needed
-from tuireader.library.subscribing.subscription import put_into, unsubscribe
+from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.clock import utc_now
-from tuireader.model.feed import Feed, FeedSummary, Refreshed, Saved
-from tuireader.store import articles, folders
+from tuireader.model.feed import Feed, FeedSummary
 from tuireader.store import feeds as store_feeds
+from tuireader.store import folders
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
@@ -27,97 +26,6 @@ from tuireader.urls.shown import shown_address, without_credentials
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.subscribing.subscribe import Subscribed
-
-
-def add(arguments: argparse.Namespace) -> int:
-    """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
-    with cache.opened():
-        pass  # mended, should it be damaged, before the first address is looked at
-    if arguments.page:
-        return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
-    with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
-        return asyncio.run(_add(gate, arguments.addresses, folder=arguments.folder, as_json=arguments.json))
-
-
-def _failed(address: str, error: TuireaderError) -> str:
-    """What went wrong with an address, which is named once."""
-    from tuireader.library.transfer.import_feeds import is_path
-
-    shown, said = shown_address(address), str(error)
-    if isinstance(error, NoFeedFoundError):
-        said += ", or keep the page alone: add --page"
-    if is_path(address) and Path(address).expanduser().is_file():
-        said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
-    host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
-    return said if shown in said or host in said else f"{shown}: {said}"
-
-
-async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
-    from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.subscribing.keep_page import keep_page
-
-    status, progress = DONE, Progress()
-    with cache.gate() as gate:
-        async with open_queue(gate, clock=utc_now) as queue:
-            for address in addresses:
-                progress.tell(f"Fetching {shown_address(address)} …")
-                try:
-                    kept = await keep_page(gate, queue, address, clock=utc_now)
-                except TuireaderError as error:
-                    progress.clear()
-                    say(_failed(address, error))
-                    status = FAILED
-                    continue
-                progress.clear()
-                with cache.opened() as connection:
-                    feed, article = store_feeds.get(connection, kept.feed_id), articles.get(connection, kept.article_id)
-                if as_json:
-                    saved = Saved() if kept.was_here else Saved(new=(article.id,))
-                    event = Refreshed(feed, "unchanged" if kept.was_here else "updated", saved)
-                    put_json(refreshed_row(event) | {"id": feed.id, "article": article.id})
-                else:
-                    put(f"{printable(article.title)}: {'here already' if kept.was_here else 'saved'}")
-    return status
-
-
-async def _add(gate: Cache, addresses: list[str], *, folder: str | None, as_json: bool) -> int:
-    from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.subscribing.subscribe import subscribe_all
-
-    status, progress, done = DONE, Progress(), 0
-    progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
-    async with open_queue(gate, clock=utc_now) as queue:
-        async for address, came in subscribe_all(gate, queue, addresses, clock=utc_now):
-            progress.clear()
-            if isinstance(came, TuireaderError):
-                say(_failed(address, came))
-                status = FAILED
-            else:
-                status = _report(came, as_json=as_json) or status
-                if folder and folder.strip():
-                    await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
-            done += 1
-            if done < len(addresses):
-                progress.tell(f"{done}/{len(addresses)} addresses")
-    progress.clear()
-    await cache.tend(gate)
-    return status
-
-
-def _report(done: Subscribed, *, as_json: bool) -> int:
-    """Say what came of an address; gives the exit status."""
-    for other in done.others:
-        url = without_credentials(other.url)
-        say(f"{printable(done.feed.name)} has another feed: {url} {other.title}".rstrip())
-    failed = done.refreshed.status in ("failed", "gone")
-    if failed:
-        say(f"{done.feed.name}: {done.refreshed.error}")
-    if as_json:
-        put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
-    else:
-        put(f"{printable(done.feed.name)}: {_news(done.refreshed)}")
-    return FAILED if failed else DONE
 
 
 def import_list(arguments: argparse.Namespace) -> int:
@@ -287,7 +195,7 @@ async def _refresh(
             if as_json:
                 put_json(refreshed_row(event))
             elif is_data and (event.new or event.changed):
-                put(f"{printable(event.feed.name)}: {_news(event)}")
+                put(f"{printable(event.feed.name)}: {said_of(event)}")
             progress.tell(f"{done}/{len(chosen)} feeds")
         progress.clear()
         is_silent = as_json or is_quiet
@@ -346,15 +254,3 @@ def _nothing_due(chosen: list[Feed]) -> str:
     soonest = min((feed.due for feed in chosen if feed.due is not None and not feed.gone), default=None)
     when = f"; the next feed is due at {soonest.astimezone():%H:%M}" if soonest else ""
     return f"Nothing is due yet{when}. Use --force to fetch now."
-
-
-def _news(event: Refreshed) -> str:
-    parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
-    parts.append(f"{event.new or 'nothing'} new")
-    if event.changed:
-        parts.append(f"{event.changed} changed")
-    if event.skipped:
-        parts.append(f"{event.skipped} could not be read")
-    if event.status == "not-due":
-        parts.append("checked a short while ago; refresh --force fetches now")
-    return ", ".join(parts)

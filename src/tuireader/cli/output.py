@@ -134,3 +134,16 @@ def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list
             cells.append(pad + text if index in right else text if last else text + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def said_of(event: Refreshed) -> str:
+    """What came of a feed, in some words."""
+    parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
+    parts.append(f"{event.new or 'nothing'} new")
+    if event.changed:
+        parts.append(f"{event.changed} changed")
+    if event.skipped:
+        parts.append(f"{event.skipped} could not be read")
+    if event.status == "not-due":
+        parts.append("checked a short while ago; refresh --force fetches now")
+    return ", ".join(parts)

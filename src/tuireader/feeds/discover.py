@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from urllib.parse import unquote, urljoin, urlsplit
 
 from tuireader.feeds.decode import decode
+from tuireader.feeds.sitemap import lists_news
+from tuireader.feeds.wordpress import looks_like_posts
 from tuireader.feeds.xml_repair import find_root
 from tuireader.model.fetched import FeedLink
 from tuireader.text.one_line import line
@@ -44,6 +46,10 @@ _LOOKS_LIKE_FEED = re.compile(
     re.IGNORECASE,
 )
 _FEED_HOSTS = re.compile(r"(?:^|\.)(?:feedburner\.com|feedpress\.me|feedblitz\.com|rsshub\.app)$")
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<>]{1,500})</title", re.IGNORECASE)
+_API = "https://api.w.org/"
+"""The relation by which pages of WordPress name its API."""
+_POSTS = "wp/v2/posts?per_page=20&_embed=1"
 _FEED_WORDS = re.compile(
     r"(?:rss|atom|json|web)?[\s-]*(?:rss|atom|feed|rss feed|abonnieren|subscribe via rss|rss-feed)\W*", re.IGNORECASE
 )
@@ -56,6 +62,8 @@ _COMMENTS = re.compile(
 def is_feed(content: bytes, content_type: str = "") -> bool:
     """Whether `content` begins like a feed; it may yet turn out to be broken."""
     text = decode(content[:200_000], content_type).lstrip(" \t\r\n\0\ufeff")
+    if looks_like_posts(text) or lists_news(text):
+        return True
     if text.startswith("{"):
         media_type = content_type.partition(";")[0].strip().lower()
         return b"jsonfeed.org" in content or media_type == "application/feed+json"
@@ -97,6 +105,22 @@ def usual_feed_urls(url: str) -> list[str]:
     if folders and ((len(folders) == 1 and "." not in folders[0]) or folders[0].startswith("~")):
         bases.insert(0, f"{root}{folders[0]}/")
     return [base + path for base in bases for path in _USUAL_PATHS]
+
+
+def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | None:
+    """Return where a page of WordPress that names no feed says that its posts are; None where it says nothing."""
+    page = _visible(decode(content, content_type)[:_LOOKED_AT])
+    for attributes, _ in _tags(page, "link"):
+        if attributes.get("rel", "").strip() == _API and (base := absolute(attributes.get("href"), url)):
+            posts = f"{base}{_POSTS.replace('?', '&')}" if "rest_route=" in base else f"{base.rstrip('/')}/{_POSTS}"
+            return FeedLink(posts, page_title(page))
+    return None
+
+
+def page_title(page: str) -> str:
+    """Return what a page says that it is called."""
+    found = _TITLE.search(page)
+    return line(html.unescape(found[1])) if found else ""
 
 
 def _is_below(link: FeedLink, url: str) -> bool:

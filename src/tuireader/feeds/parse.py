@@ -16,6 +16,8 @@ from tuireader.feeds.decode import decode
 from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.jsonfeed import parse_json_feed
+from tuireader.feeds.sitemap import lists_news, parse_news
+from tuireader.feeds.wordpress import looks_like_posts, parse_posts
 from tuireader.feeds.xml_repair import find_root, is_whole
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bylines import categories, people
@@ -49,8 +51,12 @@ def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:
     text = text.lstrip(" \t\r\n\0\ufeff")
     if not text:
         raise NotAFeedError("That address gives an empty page.")
+    if looks_like_posts(text):
+        return parse_posts(text, url)
     if text.startswith(("{", "[")):
         return parse_json_feed(text, url)
+    if lists_news(text):
+        return parse_news(text, url)
     root = find_root(text)
     if root is None:
         kind = "a web page, not a feed" if "<html" in text[:5000].lower() else "something that is not a feed"

@@ -11,6 +11,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tuireader.feeds.dates import parse_date
+from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
+from tuireader.urls.identity import front_of
 
 LARGEST = 60_000_000
 """Bytes of an unpacked sitemap: the protocol allows 50 MB."""
@@ -25,6 +29,14 @@ _NOT_ARTICLES = re.compile(
     re.IGNORECASE,
 )
 """Names of files that list something else than articles."""
+
+
+_NEWS = re.compile(r"<news:title\b[^<>]{0,200}>(.*?)</news:title", re.DOTALL | re.IGNORECASE)
+_NEWS_NAME = re.compile(r"<news:name\b[^<>]{0,200}>(.*?)</news:name", re.DOTALL | re.IGNORECASE)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_NEWS_MOST = 1000
+"""Addresses of a sitemap of news: the protocol allows no more."""
+_BEGINNING = 5000
 
 
 class Listed(NamedTuple):
@@ -76,3 +88,29 @@ def _unpacked(content: bytes) -> bytes:
 def may_list_articles(url: str) -> bool:
     """Whether the name of a file does not say that it lists something else."""
     return _NOT_ARTICLES.search(url.partition("?")[0]) is None
+
+
+def lists_news(text: str) -> bool:
+    """Whether a text is a sitemap of news (https://developers.google.com/search/docs/crawling-indexing/sitemaps)."""
+    return "<urlset" in text[:_BEGINNING] and "<news:title" in text[: 10 * _BEGINNING]
+
+
+def parse_news(text: str, url: str) -> ParsedFeed:
+    """Return the articles of the last days that a site lists in a sitemap of news: titles and dates, without texts."""
+    entries = []
+    for number, found in enumerate(_ENTRY.finditer(text)):
+        if number >= _NEWS_MOST:
+            break
+        address, title = _LOC.search(found[2]), _NEWS.search(found[2])
+        link = absolute(html.unescape(address[1]), url) if address else ""
+        said = _PUBLISHED.search(found[2])
+        if link and title:
+            when = parse_date(said[1]) if said else None
+            entries.append(ParsedEntry(link, _line(title[1]), link, published=when, summary=True))
+    name = _NEWS_NAME.search(text)
+    entries.sort(key=lambda entry: entry.published.timestamp() if entry.published else 0, reverse=True)
+    return ParsedFeed(_line(name[1]) if name else "", front_of(url), tuple(entries))
+
+
+def _line(text: str) -> str:
+    return line(html.unescape(_CDATA.sub(r"\1", text)))

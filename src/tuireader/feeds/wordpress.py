@@ -61,6 +61,11 @@ def posts_addresses(feed_url: str) -> list[str]:
     return [pretty, urlunsplit((parts.scheme, parts.netloc, base, plain, ""))]
 
 
+def looks_like_posts(text: str) -> bool:
+    """Whether what begins like a list in JSON is one of posts."""
+    return text.startswith("[{") and all(f'"{name}"' in text[:200_000] for name in ("link", "rendered", "date_gmt"))
+
+
 def parse_posts(text: str, url: str) -> ParsedFeed:
     """Return the posts in an answer of the API; raise NotAFeedError where it is none."""
     try:

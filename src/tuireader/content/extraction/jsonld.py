@@ -29,6 +29,12 @@ def take_stated(page: Any) -> dict[str, Any]:
     return _of_article(loaded)
 
 
+def stated_things(page: Any) -> list[dict[str, Any]]:
+    """Return all that the scripts of a page describe, as the page has it."""
+    loaded = [_loaded(each.text or "") for each in page.iter("script") if "ld+json" in each.get("type", "")]
+    return [thing for value in loaded for thing in _things(value, _DEPTH_MAX)][:_OBJECTS_MAX]
+
+
 def article_data(scripts: Iterable[str]) -> dict[str, Any]:
     """Return what the scripts of a page say of its article; what they say of others is left out.
 

@@ -20,14 +20,17 @@ PATIENCE = 60.0
 """Seconds in which that has to be read and saved: one of fifty thousand entries takes ten on a machine of its own."""
 
 
-def is_heavy(content: bytes) -> bool:
+def looks_heavy(content: bytes) -> bool:
     """Whether a body is so large, or has so many tags."""
     return len(content) > LARGE or content.count(b"<") + content.count(b"&lt;") > TAGS
 
 
-async def take(cache: Cache, work: Work[Result], page: Page) -> Result:
-    """Take in a page, in the time that it may take; raises FetchError where it takes longer."""
-    if not is_heavy(page.content):
+async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:
+    """Take in a page, in the time that it may take; raises FetchError where it takes longer.
+
+    `is_heavy`: it may take long, however small it is.
+    """
+    if not (is_heavy or looks_heavy(page.content)):
         return await cache.take(work)
     try:
         return await cache.take_apart(work, PATIENCE)

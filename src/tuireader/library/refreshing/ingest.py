@@ -15,7 +15,8 @@ from tuireader.library.politeness import polling, retry_after
 from tuireader.library.rules import arrivals
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
-from tuireader.store import articles
+from tuireader.model.page_list import PageList
+from tuireader.store import articles, page_lists
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
@@ -50,6 +51,9 @@ class TakePage(Joint[Refreshed]):
             return partial(_record, feed=polling.after_unchanged(current, page, now))
         if current.body_hash is not None and _hash(page) == current.body_hash:
             return partial(_record, feed=polling.after_parsed(current, page, current.body_hash, None, now))
+        learned = page_lists.get(c, feed.id)
+        if learned is not None:
+            return self._prepare_page(c, current, learned)
         from tuireader.feeds.parse import parse_feed
 
         try:
@@ -58,9 +62,30 @@ class TakePage(Joint[Refreshed]):
             return partial(take_failure, feed=feed, error=error, now=now)
         return prepare_parsed(c, current, page, parsed, now)
 
+    def _prepare_page(self, c: sqlite3.Connection, feed: Feed, learned: PageList) -> Write[Refreshed]:
+        """The same for a page that is followed although it is no feed."""
+        from tuireader.library.refreshing.page_lists import noted, read
+
+        page, now = self.page, self.now
+        try:
+            parsed, found = read(c, feed.id, page, learned, now)
+        except NotAFeedError as error:
+            return _learning(partial(take_failure, feed=feed, error=error, now=now), feed, noted(learned, now))
+        return _learning(prepare_parsed(c, feed, page, parsed, now), feed, found)
+
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
         """Apply rules to what is new."""
         return arrivals.apply_to_new(c, results, self.now)
+
+
+def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
+    """Keep with what is written what was learned of a page."""
+
+    def both(c: sqlite3.Connection) -> Refreshed:
+        page_lists.put(c, feed.id, what)
+        return write(c)
+
+    return both
 
 
 def prepare_parsed(

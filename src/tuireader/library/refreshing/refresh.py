@@ -13,6 +13,7 @@ from tuireader.library.jobs import needed
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
+from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts
 from tuireader.library.refreshing import heavy, ingest
 from tuireader.library.refreshing.index_later import index_few
@@ -20,6 +21,7 @@ from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
+from tuireader.store import page_lists
 from tuireader.tasks import as_done
 from tuireader.urls.hosts import host_of
 from tuireader.urls.reach import Reach
@@ -59,7 +61,7 @@ async def refresh(
     if given:
         ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
-    run = _Run(queue, cache, clock, deadline)
+    run = _Run(queue, cache, clock, deadline, await cache.read(page_lists.every))
     async with (
         cache.pool(prepare=needed.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
@@ -105,11 +107,14 @@ class Hands:
 class _Run:
     """One refresh: all hosts at once, within the limit of what is in hand."""
 
-    def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float) -> None:
+    def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float, pages: frozenset[int]) -> None:
+        """`pages` are the feeds that are none."""
         self._queue = queue
         self._cache = cache
         self._clock = clock
         self._deadline = deadline
+        self._pages = pages
+        self._robots = RobotRules(partial(queue.get, first=False))
         self._hands = Hands()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
@@ -127,6 +132,8 @@ class _Run:
     async def _fetch(self, feed: Feed) -> Refreshed:
         """Ask for a feed when it is its turn; its lane is free for the next while it is taken in."""
         try:
+            if (why := await self._forbidden(feed)) is not None:
+                return why
             async with self._queue.lane(feed), self._hands.asking():
                 came = await self._ask(feed)
             if not isinstance(came, Page):
@@ -135,6 +142,15 @@ class _Run:
                 return await self._take(feed, came)
         except StoreError as error:
             return Refreshed(feed, "failed", error=str(error))
+
+    async def _forbidden(self, feed: Feed) -> Refreshed | None:
+        """What came of a page that programs are not to read; None for others, and for feeds, which are for programs."""
+        if feed.id in self._pages:
+            try:
+                await self._robots.check(feed.url)
+            except FetchError as error:
+                return await self._failed(feed, error)
+        return None
 
     async def _ask(self, feed: Feed) -> Page | Refreshed:
         """The page that came, or why there is none: that is noted before the next feed of the host is asked for."""
@@ -152,7 +168,7 @@ class _Run:
         if page.status == 304:
             return await self._cache.note(job)
         try:
-            return await heavy.take(self._cache, job, page)
+            return await heavy.take(self._cache, job, page, is_heavy=feed.id in self._pages)
         except FetchError as error:
             return await self._failed(feed, error)
 

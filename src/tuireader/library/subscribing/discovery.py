@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
-from tuireader.feeds.discover import find_feeds, is_feed, says_comments, usual_feed_urls
+from tuireader.feeds.discover import find_api, find_feeds, is_feed, says_comments, usual_feed_urls
 from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.credentials import split_credentials, with_credentials_of
@@ -21,6 +22,8 @@ from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
+_NEWS_MOST = 2
+"""Sitemaps of news that are asked for."""
 _PATIENCE = 10.0
 """Seconds for what is only a guess: https where no scheme was typed, and the usual paths."""
 
@@ -47,9 +50,10 @@ async def candidates(queue: PoliteQueue, address: str) -> Candidates:
     if links := await _at_the_front(queue, url, page):
         return Candidates(url, page, links)
     guessed = await _at_usual_places(queue, url, page)
+    guessed = guessed or await _at_api(queue, url, page) or await _at_news_sitemap(queue, url, page)
     if guessed is None:
         there = shown_address(page.url)
-        raise NoFeedFoundError(f"No feed found at {there}. If you know the feed's own address, give that")
+        raise NoFeedFoundError(f"No feed found at {there}. If you know the feed's own address, give that", page)
     return Candidates(url, page, *guessed)
 
 
@@ -125,6 +129,41 @@ async def _at_the_front(queue: PoliteQueue, address: str, page: Page) -> tuple[F
             raise
         return ()
     return await asyncio.to_thread(_links, found) or ()
+
+
+async def _at_api(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
+    """The posts of a WordPress that has no feed, from its API."""
+    link = await asyncio.to_thread(find_api, page.content, page.url, page.content_type)
+    if link is None:
+        return None
+    try:
+        permission = permission_for(link.url, page.url, page.reach)
+        posts = await queue.get(with_credentials_of(link.url, address), deadline=_PATIENCE, permission=permission)
+    except FetchError as error:
+        if _is_hopeless(error):
+            raise
+        return None
+    is_there = await asyncio.to_thread(is_feed, posts.content, posts.content_type)
+    return ((link,), posts) if is_there else None
+
+
+async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:
+    """The articles of the last days, from the sitemap of news that a site's robots.txt names."""
+
+    async def ask(url: str) -> Page:
+        whole = with_credentials_of(url, address)
+        return await queue.get(whole, deadline=_PATIENCE, permission=permission_for(url, page.url, page.reach))
+
+    try:
+        rules = await RobotRules(ask).of(page.url)
+        for url in [each for each in rules.sitemaps if "news" in each.lower() and rules.allows(each)][:_NEWS_MOST]:
+            there = await ask(url)
+            if await asyncio.to_thread(is_feed, there.content, there.content_type):
+                return (FeedLink(url),), there
+    except FetchError as error:
+        if _is_hopeless(error):
+            raise
+    return None
 
 
 async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tuple[tuple[FeedLink], Page] | None:

@@ -52,7 +52,7 @@ class AddFeed(Joint[Refreshed | Feed]):
         save = ingest.prepare_new(c, replace(page, moved_to=None), parsed, self.now)
 
         def add(c: sqlite3.Connection) -> Refreshed | Feed:
-            feed = store_feeds.add(c, url, title=parsed.title, site=site, now=self.now, reach=reach)
+            feed = store_feeds.add(c, url, title=parsed.title or link.title, site=site, now=self.now, reach=reach)
             return save(c, feed)
 
         return add

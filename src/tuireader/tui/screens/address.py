@@ -88,6 +88,11 @@ class AddressScreen(Dialog[Added | None]):
         """How to leave it."""
         return [Row("esc", "close", "leave", is_pinned=True)]
 
+    @property
+    def typed(self) -> str:
+        """The address in the line."""
+        return self.query_one(Input).value.strip()
+
     async def action_submit(self) -> None:
         """Begin with what is typed."""
         await self.query_one(Input).action_submit()

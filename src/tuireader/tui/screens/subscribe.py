@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from sqlite3 import Connection
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -14,17 +15,24 @@ from textual.widgets import Static
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
+from tuireader.model.fetched import Page
+from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.address import Added, AddressScreen
 from tuireader.tui.support.safe_text import plain
+from tuireader.tui.support.text_fitting import age
 from tuireader.tui.support.web import Web
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
     from datetime import datetime
 
+    from tuireader.content.listing.model import Listing
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.library.subscribing.subscribe import Subscribed
     from tuireader.library.transfer.import_any import Imported
     from tuireader.model.fetched import FeedLink
 
@@ -33,6 +41,11 @@ WAYS = (
     " Give it the address of a site that you like, or another reader’s list: ~/feeds.opml. No address at hand? Quit,"
     " and try: tuireader demo"
 )
+_SHOWN = 12
+"""Articles of a list that are shown before it is followed."""
+_ROWS, _AROUND = 5, 16
+"""Rows that are seen at once at least, and lines for all that is around them."""
+_FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
 """Lines below which there is room for less."""
 KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
@@ -53,8 +66,8 @@ class SubscribeScreen(AddressScreen):
         super().__init__(cache, web, clock=clock, addresses=addresses)
         self._is_first = is_first
         self._answer: asyncio.Future[int] | None = None
-        self._page = ""
-        """The address of a page without a feed, which may be read alone."""
+        self._ways: list[Callable[[], object] | None] = []
+        """What each row does that is offered where there is no feed."""
         self.set_class(is_first, "-first")
         if is_first:
             self.heading = "tuireader"
@@ -112,10 +125,44 @@ class SubscribeScreen(AddressScreen):
             self.say(said)
 
     def failed(self, address: str, error: TuireaderError) -> None:
-        """Without a feed, offer to read the page alone; the line stays where one types."""
+        """Without a feed, offer what else can be done with the page; the line stays where one types."""
         if isinstance(error, NoFeedFoundError):
-            self._page = address
-            self._offer([Line("Read this page without its site", "tab, enter")])
+            self._offer_ways(address, error)
+            if isinstance(error.page, Page):
+                self._look_for_list(address, error.page)
+
+    def _offer_ways(self, address: str, error: NoFeedFoundError, found: Listing | None = None) -> None:
+        """Offer to follow what a page lists, which is shown; to keep it alone; to follow it itself."""
+        page = error.page
+        ways: list[tuple[Line, Callable[[], object] | None]] = []
+        if found is not None and isinstance(page, Page):
+            many = counted(len(found.items), "article")
+            ways.append((Line(f"Follow the {many} that this page lists"), lambda: self._follow(address, page, found)))
+        ways.append((Line("Read this page without its site"), lambda: self._read_page(address)))
+        if isinstance(page, Page):
+            ways.append(
+                (Line("Follow this page itself: each change is an article"), lambda: self._watch(address, page))
+            )
+        if found is not None:
+            ways += [(Line(""), None), (Line("What it lists", is_heading=True), None)]
+            ways += [
+                (Line(f"  {item.title}", age(item.date, self.clock()) if item.date else "", is_heading=True), None)
+                for item in found.items[:_SHOWN]
+            ]
+        self._ways = [way for _, way in ways]
+        first, *others = (line for line, _ in ways)
+        self._offer([replace(first, aside="tab, enter"), *others])
+
+    @work(exclusive=True, group="list")
+    async def _look_for_list(self, address: str, page: Page) -> None:
+        """Show what a page lists, while its address is still there."""
+        from tuireader.library.subscribing.follow_page import list_on
+
+        found = await list_on(self.cache, page)
+        if found is not None and self._ways and self.typed == address:
+            there = printable(shown_address(page.url))
+            self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}")
+            self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
@@ -162,7 +209,7 @@ class SubscribeScreen(AddressScreen):
     def _offer(self, rows: Sequence[Line]) -> ChoiceList:
         choices = self.query_one(ChoiceList)
         choices.set_rows(rows)
-        choices.styles.height = min(len(rows), 8)
+        choices.styles.height = min(len(rows), max(_ROWS, self.size.height - _AROUND))
         choices.display = True
         self.write_hints()
         return choices
@@ -171,8 +218,8 @@ class SubscribeScreen(AddressScreen):
     def _take_choice(self, event: ChoiceList.Chosen) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(event.index)
-        elif self._page:
-            self._read_page(self._page)
+        elif event.index < len(self._ways) and (way := self._ways[event.index]) is not None:
+            way()
 
     @work(exclusive=True, group="subscribe")
     async def _read_page(self, address: str) -> None:
@@ -182,10 +229,36 @@ class SubscribeScreen(AddressScreen):
         except TuireaderError as error:
             self.complain(str(error))
 
+    @work(exclusive=True, group="subscribe")
+    async def _follow(self, address: str, page: Page, found: Listing) -> None:
+        """Follow the articles that a page lists."""
+        await self._take_page(
+            lambda follow, queue: follow.follow_list(self.cache, queue, page, found, clock=self.clock, typed=address)
+        )
+
+    @work(exclusive=True, group="subscribe")
+    async def _watch(self, address: str, page: Page) -> None:
+        """Follow a page for its own changes."""
+        await self._take_page(
+            lambda follow, queue: follow.watch(self.cache, queue, page, clock=self.clock, typed=address)
+        )
+
+    async def _take_page(self, take: Callable[[Any, PoliteQueue], Awaitable[Subscribed]]) -> None:
+        self.stop_asking()
+        try:
+            async with self.web.queue(_FOLLOWING) as queue:
+                from tuireader.library.subscribing import follow_page
+
+                done = await take(follow_page, queue)
+        except TuireaderError as error:
+            self.complain(str(error))
+        else:
+            self.dismiss(Added(done.feed.id, None))
+
     def stop_asking(self) -> None:
         """Be ready for another address."""
         self._answer = None
-        self._page = ""
+        self._ways = []
         super().stop_asking()
 
 

@@ -1,0 +1,186 @@
+"""The command that follows sites and keeps pages: add."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tuireader.cli import DONE, FAILED, cache
+from tuireader.cli.output import Progress, put, put_json, refreshed_row, said_of, say, table
+from tuireader.errors import NoFeedFoundError, TuireaderError
+from tuireader.library.jobs import needed
+from tuireader.library.subscribing.subscription import put_into
+from tuireader.model.clock import utc_now
+from tuireader.model.feed import Refreshed, Saved
+from tuireader.model.fetched import Page
+from tuireader.store import articles
+from tuireader.store import feeds as store_feeds
+from tuireader.text.counted import counted
+from tuireader.text.printable import printable
+from tuireader.urls.shown import shown_address, without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from tuireader.content.listing.model import Listing
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.library.subscribing.subscribe import Subscribed
+    from tuireader.model.clock import Clock
+
+_SHOWN = 8
+"""Articles of a list that are shown before it is followed."""
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
+    with cache.opened():
+        pass  # mended, should it be damaged, before the first address is looked at
+    if arguments.page:
+        return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
+    with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
+        return asyncio.run(_add(gate, arguments))
+
+
+def _failed(address: str, error: TuireaderError) -> str:
+    """What went wrong with an address, which is named once."""
+    from tuireader.library.transfer.import_feeds import is_path
+
+    shown, said = shown_address(address), str(error)
+    if isinstance(error, NoFeedFoundError) and "add --" not in said:
+        said += ", or keep the page alone: add --page"
+    if is_path(address) and Path(address).expanduser().is_file():
+        said = f"{shown} is a file. To follow the feeds that it lists: tuireader import {shown}"
+    host = shown.rpartition("://")[2].rstrip("/")  # where it names no more than that
+    return said if shown in said or host in said else f"{shown}: {said}"
+
+
+async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.subscribing.keep_page import keep_page
+
+    status, progress = DONE, Progress()
+    with cache.gate() as gate:
+        async with open_queue(gate, clock=utc_now) as queue:
+            for address in addresses:
+                progress.tell(f"Fetching {shown_address(address)} …")
+                try:
+                    kept = await keep_page(gate, queue, address, clock=utc_now)
+                except TuireaderError as error:
+                    progress.clear()
+                    say(_failed(address, error))
+                    status = FAILED
+                    continue
+                progress.clear()
+                with cache.opened() as connection:
+                    feed, article = store_feeds.get(connection, kept.feed_id), articles.get(connection, kept.article_id)
+                if as_json:
+                    saved = Saved() if kept.was_here else Saved(new=(article.id,))
+                    event = Refreshed(feed, "unchanged" if kept.was_here else "updated", saved)
+                    put_json(refreshed_row(event) | {"id": feed.id, "article": article.id})
+                else:
+                    put(f"{printable(article.title)}: {'here already' if kept.was_here else 'saved'}")
+    return status
+
+
+async def _add(gate: Cache, arguments: argparse.Namespace) -> int:
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.subscribing.subscribe import subscribe_all
+
+    addresses, folder = arguments.addresses, arguments.folder
+    status, progress, done = DONE, Progress(), 0
+    progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
+    async with open_queue(gate, clock=utc_now) as queue:
+        ways = _watch_all if arguments.watch else subscribe_all
+        async for address, came in ways(gate, queue, addresses, clock=utc_now):
+            progress.clear()
+            if isinstance(came, NoFeedFoundError):
+                came = await _follow_list(gate, queue, address, came, is_wanted=arguments.list)  # noqa: PLW2901
+            if isinstance(came, TuireaderError):
+                say(_failed(address, came))
+                status = FAILED
+            else:
+                status = _report(came, as_json=arguments.json) or status
+                if folder and folder.strip():
+                    await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
+            done += 1
+            if done < len(addresses):
+                progress.tell(f"{done}/{len(addresses)} addresses")
+    progress.clear()
+    await cache.tend(gate)
+    return status
+
+
+async def _watch_all(
+    gate: Cache, queue: PoliteQueue, addresses: Sequence[str], *, clock: Clock
+) -> AsyncGenerator[tuple[str, Subscribed | TuireaderError], None]:
+    """Follow pages for their own changes, one after the other."""
+    from tuireader.library.subscribing.discovery import page_at
+    from tuireader.library.subscribing.follow_page import watch
+
+    for address in addresses:
+        try:
+            _, page = await page_at(queue, address)
+            yield address, await watch(gate, queue, page, clock=clock, typed=address)
+        except TuireaderError as error:
+            yield address, error
+
+
+async def _follow_list(
+    gate: Cache, queue: PoliteQueue, address: str, error: NoFeedFoundError, *, is_wanted: bool
+) -> Subscribed | TuireaderError:
+    """Follow the articles that a page without a feed lists, if that is wanted; else why nothing came of it."""
+    from tuireader.library.subscribing.follow_page import follow_list, list_on
+
+    page = error.page
+    found = await list_on(gate, page) if isinstance(page, Page) else None
+    if found is None or not isinstance(page, Page):
+        return error
+    count, shown = counted(len(found.items), "article"), shown_address(page.url)
+    if not is_wanted:
+        say(f"{shown} has no feed, but lists {count}:")
+        _show(found)
+        if not _agrees():
+            return NoFeedFoundError(f"{shown} has no feed. To follow the {count} that it lists: add --list")
+    try:
+        return await follow_list(gate, queue, page, found, clock=utc_now, typed=address)
+    except TuireaderError as failure:
+        return failure
+
+
+def _show(found: Listing) -> None:
+    """Say what a page lists, before it is followed."""
+    some = found.items[:_SHOWN]
+    rows = [["" if item.date is None else f"{item.date:%Y-%m-%d}", printable(item.title)] for item in some]
+    for line in table(rows):
+        sys.stderr.write(f"  {line}\n")
+    if len(found.items) > _SHOWN:
+        sys.stderr.write(f"  … and {len(found.items) - _SHOWN} more\n")
+
+
+def _agrees() -> bool:
+    """Whether someone who is there wants it."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return False
+    sys.stderr.write("Follow this list? [y/N] ")
+    sys.stderr.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def _report(done: Subscribed, *, as_json: bool) -> int:
+    """Say what came of an address; gives the exit status."""
+    for other in done.others:
+        url = without_credentials(other.url)
+        say(f"{printable(done.feed.name)} has another feed: {url} {other.title}".rstrip())
+    failed = done.refreshed.status in ("failed", "gone")
+    if failed:
+        say(f"{done.feed.name}: {done.refreshed.error}")
+    if as_json:
+        put_json(refreshed_row(done.refreshed) | {"id": done.feed.id, "article": done.article_id})
+    else:
+        put(f"{printable(done.feed.name)}: {said_of(done.refreshed)}")
+    return FAILED if failed else DONE

@@ -1,0 +1,1 @@
+"""From a page that lists articles to what it lists."""

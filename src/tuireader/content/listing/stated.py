@@ -1,0 +1,113 @@
+"""Lists that pages state for machines: JSON-LD in the words of schema.org, and microformats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tuireader.content.extraction.jsonld import names_in, stated_things, texts_in
+from tuireader.content.extraction.page import Element, write
+from tuireader.content.listing.dates import day_in
+from tuireader.content.listing.model import Item
+from tuireader.text.bylines import categories, people
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
+
+_LISTS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
+_MARKED_MAX = 500
+
+
+def stated_items(tree: Element, url: str) -> list[Item]:
+    """The articles that a page lists in JSON-LD, in its order."""
+    found: dict[str, Item] = {}
+    for thing in stated_things(tree):
+        for each in (listed for name in _LISTS for listed in _several(thing.get(name))):
+            item = _stated(each, url)
+            if item is not None:
+                found.setdefault(item.url, item)
+    return [*found.values()]
+
+
+def _several(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _stated(listed: object, base: str) -> Item | None:
+    if not isinstance(listed, dict):
+        return None
+    inner = listed.get("item")
+    thing = inner if isinstance(inner, dict) else listed
+    link = next((thing[name] for name in ("url", "@id", "mainEntityOfPage") if isinstance(thing.get(name), str)), inner)
+    title = next(iter(texts_in(thing.get("headline") or thing.get("name") or listed.get("name"))), "")
+    there = absolute(link, base)
+    if not there or not title.strip():
+        return None
+    said = next(iter(texts_in(thing.get("datePublished") or thing.get("dateCreated"))), "")
+    section = texts_in(thing.get("articleSection"))
+    return Item(
+        url=there,
+        title=line(title),
+        date=day_in(said),
+        authors=people(names_in(thing.get("author"))),
+        categories=categories(section),
+        html="".join(f"<p>{_escaped(text)}</p>" for text in texts_in(thing.get("description"))[:1]),
+    )
+
+
+def _escaped(text: str) -> str:
+    from html import escape
+
+    return escape(text)
+
+
+def marked_items(tree: Element, url: str) -> list[Item]:
+    """The articles that a page marks as those of a feed (h-feed, h-entry; hAtom), in its order."""
+    found: dict[str, Item] = {}
+    for number, entry in enumerate(_entries(tree)):
+        if number >= _MARKED_MAX:
+            break
+        item = _marked(entry, url)
+        if item is not None:
+            found.setdefault(item.url, item)
+    return [*found.values()]
+
+
+def _entries(tree: Element) -> Iterator[Element]:
+    for each in tree.iter():
+        if isinstance(each.tag, str) and not {"h-entry", "hentry"}.isdisjoint(_classes(each)):
+            yield each
+
+
+def _classes(element: Element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def _marked(entry: Element, base: str) -> Item | None:
+    named: dict[str, list[Element]] = {}
+    for each in entry.iter():
+        if isinstance(each.tag, str):
+            for name in _classes(each):
+                named.setdefault(name, []).append(each)
+
+    def first(*names: str) -> Element | None:
+        return next((named[name][0] for name in names if name in named), None)
+
+    title = first("p-name", "entry-title")
+    link = first("u-url", "u-uid")
+    if link is None and title is not None:
+        link = title if title.tag == "a" else next(iter([*title.iter("a"), *title.iterancestors("a")]), None)
+    there = absolute(link.get("href"), base) if link is not None else ""
+    words = _text(title)
+    if not there or not words:
+        return None
+    when = first("dt-published", "published", "entry-date", "updated")
+    said = "" if when is None else (when.get("datetime") or when.get("title") or _text(when))
+    body = first("p-summary", "entry-summary", "e-content", "entry-content")
+    authors = [_text(each) for name in ("p-author", "author") for each in named.get(name, [])[:3]]
+    under = [_text(each) for each in named.get("p-category", [])]
+    html = "" if body is None else write(body)
+    return Item(there, line(words), day_in(said), people(authors), categories(under), html)
+
+
+def _text(element: Element | None) -> str:
+    return "" if element is None else " ".join("".join(element.itertext()).split())

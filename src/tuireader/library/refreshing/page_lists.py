@@ -1,0 +1,133 @@
+"""Pages that are followed although they are no feeds: from what stands on them to entries."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tuireader.errors import NotAFeedError
+from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
+from tuireader.model.page_list import PageList
+from tuireader.model.query import Query
+from tuireader.store import articles
+from tuireader.urls.hosts import named_host
+from tuireader.urls.identity import place
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from tuireader.content.listing.model import Listing
+
+_WHOLE = 300
+"""Words from which on what a list says of an article may be all of it."""
+_KNOWN = 50
+"""Articles by which it is seen whether a list is the one that was followed."""
+
+
+def read(
+    c: sqlite3.Connection, feed_id: int, page: Page, learned: PageList, now: datetime
+) -> tuple[ParsedFeed, PageList]:
+    """What a page holds that is followed, and what is known of it from now on.
+
+    A list that is no longer where it was is looked for anew, and is it where it has articles that are known. Raises
+    NotAFeedError where there is none.
+    """
+    if learned.followed == "page":
+        return text_of(c, feed_id, page), learned
+    from tuireader.content.listing.find import find_again, find_list
+
+    listing = find_again(page.content, page.url, learned.followed, learned.shape)
+    if listing is None:
+        found = find_list(page.content, page.url)
+        listing = found if found is not None and _is_known(c, feed_id, found) else None
+    if listing is None:
+        since = learned.different_since or now
+        there = since.astimezone()
+        raise NotAFeedError(
+            f"The list on this page of {named_host(page.url)} looks different since {there.day} {there:%B}: its"
+            " articles are not found there any more. If it has moved, add its new address"
+        )
+    return as_feed(listing, page), PageList(listing.tier, listing.shape)
+
+
+def noted(learned: PageList, now: datetime) -> PageList:
+    """What is known of a page on which nothing was found."""
+    return learned if learned.different_since else replace(learned, different_since=now)
+
+
+def as_feed(listing: Listing, page: Page) -> ParsedFeed:
+    """A list as a feed."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.word_count import count_words
+
+    entries = tuple(
+        ParsedEntry(
+            guid=item.url,
+            title=item.title,
+            link=item.url,
+            authors=item.authors,
+            categories=item.categories,
+            published=item.date,
+            html=item.html,
+            summary=count_words(plain_text(item.html)) < _WHOLE,
+        )
+        for item in listing.items
+    )
+    return ParsedFeed(listing.title, page.url, entries, language=listing.language)
+
+
+def _is_known(c: sqlite3.Connection, feed_id: int, listing: Listing) -> bool:
+    """Whether a list has any of the newest articles that came from the one that was followed."""
+    newest = articles.ids(c, Query(feeds=(feed_id,)), 0, _KNOWN)
+    links = {place(articles.get(c, id_).link) for id_ in newest}
+    return not links or any(place(item.url) in links for item in listing.items)
+
+
+def text_of(c: sqlite3.Connection, feed_id: int, page: Page) -> ParsedFeed:
+    """The text of a page as an entry, where it is another one than the last time; what is new in it stands first.
+
+    Raises NotAFeedError where there is none.
+    """
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.content.extraction.extract import main_html
+
+    found = main_html(page.content, page.url)
+    if found is None:
+        raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
+    last = next(iter(articles.ids(c, Query(feeds=(feed_id,)), 0, 1)), None)
+    before, named = ("", "") if last is None else (articles.given_html(c, last), articles.get(c, last).guid)
+    digest = _digest(plain_text(found.html))
+    if named.endswith(f"-{digest}"):
+        return ParsedFeed(found.title, page.url, ())
+    guid = f"{page.url}#{_digest(named)}-{digest}"  # what is as it was some time ago has changed, too
+    html = _with_news(before, found.html) if before else found.html
+    entry = ParsedEntry(guid, found.title, page.url, found.authors, found.categories, html=html)
+    return ParsedFeed(found.title, page.url, (entry,))
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:12]
+
+
+_MARK = "<hr><h2>The page as it is now</h2>"
+"""What stands between what is new on a page and the page."""
+
+
+def _with_news(before: str, now: str) -> str:
+    """The text of a page, after those of its blocks that were not there before, and those that are gone."""
+    from tuireader.content.dom.tree import Node, parse, serialise
+
+    old, new = parse(before.rpartition(_MARK)[2]).children, parse(now).children
+
+    def words(child: Node | str) -> str:
+        return " ".join((child if isinstance(child, str) else child.words()).split())
+
+    there, here = set(map(words, old)), set(map(words, new))
+    fresh = [child for child in new if words(child) and words(child) not in there]
+    gone = [child for child in old if words(child) and words(child) not in here]
+    parts = [
+        f"<h2>{title}</h2>{serialise(some)}" for title, some in (("New", fresh), ("No longer there", gone)) if some
+    ]
+    return f"{''.join(parts)}{_MARK}{now}" if parts else now

@@ -1,0 +1,114 @@
+"""Following pages that are no feeds: for what they list, which is shown before, or for their own changes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError
+from tuireader.library.politeness import polling
+from tuireader.library.politeness.robots import RobotRules
+from tuireader.library.reading.full_text import read_page
+from tuireader.library.refreshing import ingest, page_lists
+from tuireader.library.refreshing.index_later import index_few
+from tuireader.library.rules import arrivals
+from tuireader.library.subscribing.subscribe import Subscribed
+from tuireader.model.fetched import Page, ParsedFeed
+from tuireader.model.page_list import PageList
+from tuireader.store import feeds as store_feeds
+from tuireader.store import page_lists as store_lists
+from tuireader.store.connection import transaction
+from tuireader.urls.hosts import named_host
+from tuireader.urls.shown import shown_address
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+    from tuireader.content.listing.model import Listing
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.clock import Clock
+    from tuireader.model.feed import Refreshed
+
+
+async def list_on(cache: Cache, page: Page) -> Listing | None:
+    """The articles that a page lists; None where it lists none, or where that takes too long to be seen."""
+    try:
+        return await read_page(cache, _Find(page), page)
+    except FetchError:
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Find:
+    """Find the list on a page. It can be pickled."""
+
+    page: Page
+
+    def __call__(self, _: sqlite3.Connection) -> Listing | None:
+        from tuireader.content.listing.find import find_list
+
+        return find_list(self.page.content, self.page.url)
+
+
+async def follow_list(
+    cache: Cache, queue: PoliteQueue, page: Page, listing: Listing, *, clock: Clock, typed: str = ""
+) -> Subscribed:
+    """Follow the list on a page, which has come; raises FetchError where programs are not to read it.
+
+    `typed` is the address as it was given.
+    """
+    learned = PageList(listing.tier, listing.shape)
+    return await _follow(cache, queue, _Follow(page, page_lists.as_feed(listing, page), learned, clock(), typed))
+
+
+async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
+    """Follow a page, which has come, for its own changes; raises FetchError where there is no text on it."""
+    parsed = await read_page(cache, _Text(page), page)
+    return await _follow(cache, queue, _Follow(page, parsed, PageList("page"), clock(), typed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """Read the text of a page that is followed for it. It can be pickled."""
+
+    page: Page
+
+    def __call__(self, c: sqlite3.Connection) -> ParsedFeed:
+        if not (found := page_lists.text_of(c, 0, self.page)).entries:
+            raise FetchError(f"No text to read at {shown_address(self.page.url)}")
+        return found
+
+
+async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
+    rules = await RobotRules(lambda url: queue.get(url, first=False)).of(job.page.url)
+    if not rules.allows(job.page.url):
+        raise FetchError(
+            f"{named_host(job.page.url)} does not want programs to read this page (robots.txt): it cannot be followed"
+        )
+    refreshed = await cache.take(job)
+    await index_few(cache)
+    return Subscribed(refreshed.feed, refreshed, None, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _Follow:
+    """Subscribe to a page, and save what is there. It can be pickled."""
+
+    page: Page
+    parsed: ParsedFeed
+    learned: PageList
+    now: datetime
+    typed: str
+
+    def __call__(self, c: sqlite3.Connection) -> Refreshed:
+        page = replace(self.page, moved_to=None)
+        reach = polling.reach_at(page.url, self.typed or page.url, page)
+        save = ingest.prepare_new(c, page, self.parsed, self.now)
+        with transaction(c):
+            feed = store_feeds.add(c, page.url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
+            store_lists.put(c, feed.id, self.learned)
+            came = save(c, feed)
+        (refreshed,) = arrivals.apply_to_new(c, [came], self.now)
+        return refreshed
