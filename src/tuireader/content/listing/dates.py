@@ -16,7 +16,7 @@ _ISO = re.compile(
     r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)? ?(Z|UTC|GMT|[+-]\d\d:?\d\d)?)?"
 )
 _EAST_ASIAN = re.compile(r"((?:19|20)\d\d) ?[年년] ?(\d{1,2}) ?[月월] ?(\d{1,2}) ?[日일]")
-_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-]) ?(\d{1,2})\2 ?((?:19|20)\d\d)(?!\d)")
+_NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([./-]) ?(\d{1,2})\2 ?((?:19|20)\d\d)(?!\d|\.\d)")
 _MONTH = r"([^\W\d_]{3,12})\.?"
 _OF = r"(?: ?(?:de|of|di|del) )?"
 _DAY_FIRST = re.compile(
@@ -77,6 +77,11 @@ def without_day(title: str) -> str:
                 return after.lstrip(_BETWEEN)
             if not after.strip(_BETWEEN) and before.strip(_BETWEEN) and before[-1] in _BETWEEN:
                 return before.rstrip(_BETWEEN)
+    for pattern in (*_NO_YEAR, _OF_YEAR):
+        found_first = pattern.match(title)
+        after = "" if found_first is None else title[found_first.end() :].lstrip()
+        if after[:1] and after[0] in _BETWEEN and after.strip(_BETWEEN) and _without_year(title, 2000) is not None:
+            return after.lstrip(_BETWEEN)
     return title
 
 

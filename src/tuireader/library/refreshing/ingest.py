@@ -71,7 +71,12 @@ class TakePage(Joint[Refreshed]):
             parsed, found = read(c, feed.id, page, learned, now)
         except NotAFeedError as error:
             return _learning(partial(take_failure, feed=feed, error=error, now=now), feed, noted(learned, now))
-        return _learning(prepare_parsed(c, feed, page, parsed, now), feed, found)
+        if found.followed == "page":  # what has changed is new, although its address is known
+            ready = _compared(c, {}, parsed, now)
+            save: Write[Refreshed] = partial(_save, feed=feed, ready=ready, page=page, parsed=parsed, now=now)
+        else:
+            save = prepare_parsed(c, feed, page, parsed, now)
+        return _learning(save, feed, found)
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
         """Apply rules to what is new."""

@@ -1,0 +1,266 @@
+"""Sites without a feed are followed: what their pages list, their posts from an API, their own changes."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.archived_site import Post, post_row
+from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
+from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
+from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
+from tuireader.model.fetched import Page
+from tuireader.model.page_list import PageList
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, page_lists
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+CARD = "<li><h3><a href=/news/{0}>Story number {0}</a></h3><time>2026-01-{0:02}</time><p>What it is about.</p></li>"
+ROW = "<tr><td>2026-01-{0:02}</td><td><a href=/news/{0}>Story number {0}</a> is told</td></tr>"
+
+
+def page_of(numbers: range | list[int], card: str = CARD, title: str = "The News") -> Reply:
+    cards = "".join(card.format(number) for number in numbers)
+    around = ("<table>", "</table>") if card == ROW else ("<ul class=posts>", "</ul>")
+    nav = "<nav><a href=/about>About us</a></nav>"
+    return Reply(f"<html lang=en><title>{title}</title><body>{nav}<main>{cards.join(around)}</main></body></html>")
+
+
+async def follow(library: Library, site: ScriptedSite, path: str = "/news/") -> Subscribed:
+    """What a person does: type the address, see what the page lists, and follow it."""
+    async with library.asking() as queue:
+        with pytest.raises(NoFeedFoundError) as error:
+            await find(library.cache, queue, site.url + path, clock=library.clock)
+        page = error.value.page
+        assert isinstance(page, Page)
+        found = await list_on(library.cache, page)
+        assert found is not None
+        return await follow_list(library.cache, queue, page, found, clock=library.clock, typed=site.url + path)
+
+
+async def again(library: Library) -> str | None:
+    library.clock.advance(hours=25)
+    (event,) = await library.refresh()
+    return event.error
+
+
+async def test_what_a_page_lists_is_followed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
+    done = await follow(library, site)
+    assert (done.refreshed.new, done.feed.title) == (5, "The News")
+    assert library.titles() == [f"Story number {number}" for number in (5, 4, 3, 2, 1)]
+    with closing(connect(library.path)) as c:
+        newest = articles.get(c, articles.ids(c, Query())[0])
+        assert (newest.link, newest.published) == (f"{site.url}/news/5", datetime(2026, 1, 5, tzinfo=UTC))
+        assert not newest.offline
+        assert page_lists.every(c) == {done.feed.id}
+    site.pages["/news/"] = page_of([6, 5, 4, 3, 2])
+    assert await again(library) is None
+    assert library.titles()[0] == "Story number 6"
+    assert len(library.titles()) == 6
+    assert site.paths().count("/robots.txt") >= 2
+
+
+async def test_it_is_asked_for_as_politely_as_a_feed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    site.pages["/news/"].etag = '"one"'
+    await follow(library, site)
+    assert await library.refresh() == []
+    assert await again(library) is None
+    assert site.requests[-1].headers["if-none-match"] == '"one"'
+
+
+async def test_a_list_that_is_built_otherwise_is_found_again(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
+    done = await follow(library, site)
+    site.pages["/news/"] = page_of([6, 5, 4, 3, 2], ROW)
+    assert await again(library) is None
+    assert library.titles()[0] == "Story number 6"
+    with closing(connect(library.path)) as c:
+        learned = page_lists.get(c, done.feed.id)
+    assert learned is not None
+    assert "tr" in learned.shape
+
+
+async def test_a_list_that_is_gone_is_said_since_when(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
+    await follow(library, site)
+    site.pages["/news/"] = Reply("<html><title>Soon</title><body><p>We are building something new.</p></body></html>")
+    said = await again(library)
+    assert said is not None
+    assert "looks different since 16 January" in said
+    library.clock.advance(days=9)
+    assert "looks different since 16 January" in str(await again(library))
+    assert len(library.titles()) == 5
+    site.pages["/news/"] = page_of([6, 5, 4, 3, 2])
+    library.clock.advance(days=9)
+    assert await again(library) is None
+    assert library.titles()[0] == "Story number 6"
+    site.pages["/news/"] = Reply("<html><body><p>Away again.</p></body></html>")
+    assert "since 16 January" not in str(await again(library))
+
+
+async def test_a_list_of_something_else_is_not_taken_for_it(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
+    await follow(library, site)
+    site.pages["/news/"] = page_of([25, 24, 23, 22], ROW)
+    assert "looks different" in str(await again(library))
+    assert len(library.titles()) == 5
+
+
+async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /news/\n", content_type="text/plain")
+    with pytest.raises(FetchError, match=r"robots\.txt"):
+        await follow(library, site)
+    assert library.feeds() == []
+    del site.pages["/robots.txt"]
+    await follow(library, site)
+    site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /news/\n", content_type="text/plain")
+    before = site.paths().count("/news/")
+    assert "robots.txt" in str(await again(library))
+    assert site.paths().count("/news/") == before
+
+
+async def test_adding_it_again_asks_again(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    first = await follow(library, site)
+    library.clock.advance(hours=25)
+    site.pages["/news/"] = page_of([4, 3, 2, 1])
+    async with library.asking() as queue:
+        there = await find(library.cache, queue, f"{site.url}/news/", clock=library.clock)
+    assert isinstance(there, Subscribed)
+    assert (there.feed.id, there.refreshed.new) == (first.feed.id, 1)
+
+
+async def test_nothing_is_offered_where_nothing_is_listed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/"] = Reply("<html><body><p>Hello, and welcome to what is only a page.</p></body></html>")
+    async with library.asking() as queue:
+        with pytest.raises(NoFeedFoundError) as error:
+            await find(library.cache, queue, site.url, clock=library.clock)
+        assert isinstance(error.value.page, Page)
+        assert await list_on(library.cache, error.value.page) is None
+
+
+# A page for its own changes
+
+
+def text_page(*sentences: str) -> Reply:
+    said = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    return Reply(
+        f"<html><title>Opening hours</title><body><article><h1>Opening hours</h1>{said}</article></body></html>"
+    )
+
+
+FIRST = "The library is open from ten in the morning to six in the evening on all days but Sunday."
+SECOND = "The reading room on the second floor is closed until the roof above it has been repaired."
+THIRD = "The roof has been repaired, and the reading room on the second floor is open again to everybody."
+
+
+async def watched(library: Library, site: ScriptedSite) -> Subscribed:
+    async with library.asking() as queue:
+        page = await queue.get(f"{site.url}/hours")
+        return await watch(library.cache, queue, page, clock=library.clock, typed=f"{site.url}/hours")
+
+
+def bodies(library: Library) -> list[str]:
+    with closing(connect(library.path)) as c:
+        return [articles.body(c, id_) for id_ in articles.ids(c, Query())]
+
+
+async def test_each_change_of_a_page_is_an_article(library: Library, site: ScriptedSite) -> None:
+    site.pages["/hours"] = text_page(FIRST, SECOND)
+    assert (await watched(library, site)).refreshed.new == 1
+    assert await again(library) is None
+    site.pages["/hours"] = Reply(str(site.pages["/hours"].body).replace("<body>", "<body><!-- 12:04 -->"))
+    assert await again(library) is None
+    assert len(bodies(library)) == 1
+    site.pages["/hours"] = text_page(FIRST, THIRD)
+    assert await again(library) is None
+    newest, oldest = bodies(library)
+    assert newest.startswith(f"<h2>New</h2><p>{THIRD}</p><h2>No longer there</h2><p>{SECOND}</p><hr>")
+    assert newest.count(FIRST) == 1
+    assert oldest == f"<p>{FIRST}</p><p>{SECOND}</p>"
+    site.pages["/hours"] = text_page(FIRST, SECOND)  # as it was before
+    assert await again(library) is None
+    assert len(bodies(library)) == 3
+    assert bodies(library)[0].startswith(f"<h2>New</h2><p>{SECOND}</p>")
+    assert await again(library) is None
+    assert len(bodies(library)) == 3
+
+
+async def test_a_page_that_loses_its_text_is_said(library: Library, site: ScriptedSite) -> None:
+    site.pages["/hours"] = text_page(FIRST, SECOND)
+    await watched(library, site)
+    site.pages["/hours"] = Reply("<html><body></body></html>")
+    assert "no text on this page" in str(await again(library))
+    assert len(bodies(library)) == 1
+
+
+async def test_a_page_without_text_is_not_followed(library: Library, site: ScriptedSite) -> None:
+    site.pages["/hours"] = Reply("<html><body></body></html>")
+    with pytest.raises(TuireaderError, match="no text on this page"):
+        await watched(library, site)
+    assert library.feeds() == []
+
+
+# WordPress without its feed, and sitemaps of news
+
+
+@pytest.mark.parametrize("plain", [False, True])
+async def test_a_wordpress_without_a_feed_gives_its_posts_by_its_api(
+    library: Library, site: ScriptedSite, plain: bool
+) -> None:
+    posts = [Post(number) for number in (1, 2, 3)]
+    base = f"{site.url}/?rest_route=/" if plain else f"{site.url}/wp-json/"
+    path = "/?rest_route=/wp/v2/posts&per_page=20&_embed=1" if plain else "/wp-json/wp/v2/posts?per_page=20&_embed=1"
+    site.pages["/"] = Reply(f'<title>My Blog</title><link rel="https://api.w.org/" href="{base}"><p>Hello.</p>')
+    rows = json.dumps([post_row(site.url, post) for post in posts])
+    site.pages[path] = Reply(rows, content_type="application/json")
+    async with library.asking() as queue:
+        done = await subscribe(library.cache, queue, site.url, clock=library.clock)
+    assert (done.feed.title, done.refreshed.new) == ("My Blog", 3)
+    assert library.titles() == [post.title for post in posts]
+    with closing(connect(library.path)) as c:
+        assert {articles.get(c, id_).authors[0] for id_ in articles.ids(c, Query())} == {post.author for post in posts}
+    site.pages[path] = Reply("[]", content_type="application/json")
+    assert "not a feed" in str(await again(library)) or len(library.titles()) == 3
+
+
+async def test_a_sitemap_of_news_is_followed(library: Library, site: ScriptedSite) -> None:
+    rows = "".join(
+        f"<url><loc>{site.url}/a/{day}</loc><news:news><news:publication><news:name>The Daily</news:name>"
+        f"</news:publication><news:publication_date>2026-01-0{day}T08:00:00Z</news:publication_date>"
+        f"<news:title><![CDATA[News &amp; more of {day}]]></news:title></news:news></url>"
+        for day in (1, 2, 3)
+    )
+    site.pages["/"] = Reply("<title>The Daily</title><p>Hello.</p>")
+    site.pages["/robots.txt"] = Reply(f"Sitemap: {site.url}/sitemap-news.xml\n", content_type="text/plain")
+    site.pages["/sitemap-news.xml"] = Reply(
+        f'<?xml version="1.0"?><urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{rows}</urlset>',
+        content_type="application/xml",
+    )
+    async with library.asking() as queue:
+        done = await subscribe(library.cache, queue, site.url, clock=library.clock)
+    assert (done.feed.title, done.refreshed.new) == ("The Daily", 3)
+    assert library.titles() == [f"News & more of {day}" for day in (3, 2, 1)]
+    assert await again(library) is None
+
+
+def test_what_was_learned_is_forgotten_where_it_cannot_be_read(library: Library) -> None:
+    (feed,) = library.follow("https://a.example/news")
+    with closing(connect(library.path)) as c:
+        what = PageList("cards", "a<li", library.clock())
+        page_lists.put(c, feed.id, what)
+        assert page_lists.get(c, feed.id) == what
+        for damaged in ("", "[]", "{}", "nonsense", '{"followed": "x"}', "[" * 9999):
+            feeds.set_option(c, feed.id, page_lists.OPTION, damaged)
+            assert page_lists.get(c, feed.id) is None
