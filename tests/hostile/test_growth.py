@@ -63,3 +63,31 @@ print(len(main_html(head + text * 8 + eval(sys.argv[1]), "https://a.example/").h
 def test_a_page_with_a_paragraph_of_marks_ends() -> None:
     assert number_of(EXTRACT, "'<p>' + '<b>x</b>y' * 19000") > 19_000
     assert number_of(EXTRACT, "'<p>' + '<b>x</b><i>y</i>' * 9000 + '<p>z'") > 19_000
+
+
+LIST = f"""{LIMITED}
+from tuireader.content.listing.find import find_again, find_list
+page = ("<html><title>A page</title><body><main>" + eval(sys.argv[1])).encode()
+found = find_list(page, "https://a.example/news/")
+find_again(page, "https://a.example/news/", "cards", found.shape if found else "a<li<ul")
+print(len(found.items) if found else 1)
+"""
+CARDS = "''.join(%r %% (n, n) for n in range(%d))"
+CARD = "<li><h3><a href=/n/%d>Story number %d is told</a></h3><time>2026-01-01</time><p>Words of it.</p>"
+PAGES = {
+    "many cards": CARDS % (CARD, 9000),
+    "many links": "''.join('<a href=/n/%d>Story number %d</a> 2026-01-01<br>' % (n, n) for n in range(19000))",
+    "deep links": "''.join('<div><a href=/n/%d>Story number %d</a>' % (n, n) for n in range(9000))",
+    "deep entries": "''.join('<div class=h-entry><a class=u-url href=/n/%d>x</a>' % n for n in range(9000))",
+    "many days": f"'<ul>' + {CARD!r} % (1, 1) * 9 + '<p>' + '3 Lorem 2026 ' * 90000",
+    "many months": f"''.join({CARD!r}.replace('2026-01-01', '3 Month%d 2026') % (n, n, n) for n in range(3000))",
+    "many classes": CARDS % (CARD.replace("<li>", f"<li class='{'a ' * 9000}'>"), 300),
+    "years above": CARDS % ("<h2>Day</h2><p><a href=/n/%d>Story number %d is told</a></p>", 9000),
+    "json": '\'<script type=application/ld+json>{"itemListElement": [\' + \'{"url": "/a", "name": "b"},\' * 20000'
+    " + '{}]}</script>'",
+}
+
+
+@pytest.mark.parametrize("page", [pytest.param(each, id=name) for name, each in PAGES.items()])
+def test_looking_for_a_list_ends(page: str) -> None:
+    assert number_of(LIST, page) > 0

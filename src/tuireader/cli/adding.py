@@ -96,14 +96,15 @@ async def _add(gate: Cache, arguments: argparse.Namespace) -> int:
     progress.tell(f"Looking for the feed of {shown_address(addresses[0])} …")
     async with open_queue(gate, clock=utc_now) as queue:
         ways = _watch_all if arguments.watch else subscribe_all
-        async for address, came in ways(gate, queue, addresses, clock=utc_now):
+        async for address, found in ways(gate, queue, addresses, clock=utc_now):
             progress.clear()
-            if isinstance(came, NoFeedFoundError):
-                came = await _follow_list(gate, queue, address, came, is_wanted=arguments.list)  # noqa: PLW2901
+            came: Subscribed | TuireaderError | None = found
+            if isinstance(found, NoFeedFoundError):
+                came = await _follow_list(gate, queue, address, found, is_wanted=arguments.list)
             if isinstance(came, TuireaderError):
                 say(_failed(address, came))
                 status = FAILED
-            else:
+            elif came is not None:
                 status = _report(came, as_json=arguments.json) or status
                 if folder and folder.strip():
                     await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
@@ -132,8 +133,11 @@ async def _watch_all(
 
 async def _follow_list(
     gate: Cache, queue: PoliteQueue, address: str, error: NoFeedFoundError, *, is_wanted: bool
-) -> Subscribed | TuireaderError:
-    """Follow the articles that a page without a feed lists, if that is wanted; else why nothing came of it."""
+) -> Subscribed | TuireaderError | None:
+    """Follow the articles that a page without a feed lists; None where who is asked does not want it.
+
+    Else it gives why nothing came of it.
+    """
     from tuireader.library.subscribing.follow_page import follow_list, list_on
 
     page = error.page
@@ -144,8 +148,11 @@ async def _follow_list(
     if not is_wanted:
         say(f"{shown} has no feed, but lists {count}:")
         _show(found)
-        if not _agrees():
+        if not _is_there_someone():
             return NoFeedFoundError(f"{shown} has no feed. To follow the {count} that it lists: add --list")
+        if not _agrees():
+            say("Nothing was added.")
+            return None
     try:
         return await follow_list(gate, queue, page, found, clock=utc_now, typed=address)
     except TuireaderError as failure:
@@ -162,10 +169,11 @@ def _show(found: Listing) -> None:
         sys.stderr.write(f"  … and {len(found.items) - _SHOWN} more\n")
 
 
+def _is_there_someone() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
 def _agrees() -> bool:
-    """Whether someone who is there wants it."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return False
     sys.stderr.write("Follow this list? [y/N] ")
     sys.stderr.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")

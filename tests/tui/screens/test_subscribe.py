@@ -304,6 +304,61 @@ async def test_a_page_of_a_site_without_a_feed_can_be_read_alone(db: Path, clock
     assert subscribed(db) == ["tuireader:pages"]
 
 
+CARD = "<li><h3><a href=/news/{0}>Story number {0}</a></h3><time>2026-01-{0:02}</time><p>What it is about.</p></li>"
+CARDS = "".join(map(CARD.format, (5, 4, 3, 2, 1)))
+NEWS = f"<html><title>The News</title><body><main><ul>{CARDS}</ul></main></body></html>"
+
+
+@pytest.mark.parametrize("size", [SIZE, (80, 24), (60, 20)])
+async def test_what_a_page_without_a_feed_lists_is_shown_and_followed(
+    db: Path, clock: Clock, site: ScriptedSite, size: tuple[int, int]
+) -> None:
+    site.pages["/news/"] = Reply(NEWS)
+    app = app_on(db, clock)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/news/")
+        text = screen_text(app)
+        assert "has no feed, but lists 5 articles." in " ".join(text.split())
+        assert "Follow the articles that it lists" in text
+        assert "Read this page without its site" in text
+        if size == SIZE:
+            assert "Story number 5" in text
+            assert "5 Jan" in text
+        assert isinstance(app.focused, Input)
+        await pilot.press("tab", "enter")
+        await settle(pilot)
+        assert app.screen is app.reader
+        assert app.reader.headlines.row_count() == 5
+    assert subscribed(db) == [f"{site.url}/news/"]
+
+
+async def test_a_page_can_be_followed_itself(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    site.pages["/ropes"] = Reply(ROPES)
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/ropes")
+        await pilot.press("tab", "j", "enter")
+        await settle(pilot)
+        assert app.screen is app.reader
+        assert "On Ropes" in screen_text(app)
+    assert subscribed(db) == [f"{site.url}/ropes"]
+
+
+async def test_a_list_that_may_not_be_read_by_programs_says_so(db: Path, clock: Clock, site: ScriptedSite) -> None:
+    site.pages["/news/"] = Reply(NEWS)
+    site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n", content_type="text/plain")
+    app = app_on(db, clock)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await enter(pilot, f"{site.url}/news/")
+        await pilot.press("tab", "enter")
+        await settle(pilot)
+        assert "does not want programs to read this page" in " ".join(screen_text(app).split())
+    assert subscribed(db) == []
+
+
 async def test_one_page_is_read_from_the_panes(db: Path, clock: Clock, site: ScriptedSite) -> None:
     publish(site, BORDER)
     site.pages["/ropes"] = Reply(ROPES)

@@ -109,11 +109,11 @@ class AddressScreen(Dialog[Added | None]):
         """Say how it stands."""
         self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
 
-    def complain(self, sentence: str) -> None:
-        """Say what went wrong, until another address is typed."""
+    def complain(self, sentence: str, *, is_wrong: bool = True) -> None:
+        """Say what went wrong, or only otherwise than was thought, until another address is typed."""
         self._complained_of = self.query_one(Input).value
         self.reads = said = self.query_one("#subscribe-said", Static)
-        said.update(joined(("! ", "$alarm"), (ended(sentence), "$ink")))
+        said.update(joined(*([("! ", "$alarm")] if is_wrong else []), (ended(sentence), "$ink")))
 
     @on(Input.Changed)
     def _say_no_more(self, event: Input.Changed) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tuireader.model.archive import Archive
     from tuireader.model.feed import FeedSummary
     from tuireader.model.full_text import Learned
+    from tuireader.model.page_list import PageList
 
 _LABELS = 14
 """Cells of what stands before a fact."""
@@ -56,6 +57,8 @@ class Known(NamedTuple):
     mode: Mode
     learned: Learned
     selectors: tuple[str, str]
+    page_list: PageList | None
+    """What was learned of a page that is no feed."""
 
 
 class FeedInfoScreen(Dialog[Wish | None]):
@@ -211,8 +214,12 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
         yield Line("Holds", "single pages that you read without following their sites")
         yield Line("Articles", f"{summary.total}, {summary.unread} unread")
         return
-    yield Line("Feed", without_credentials(feed.url))
-    if feed.site:
+    if known.page_list is not None:
+        what = "itself: each change is an article" if known.page_list.followed == "page" else "for what it lists"
+        yield Line("Page", f"{without_credentials(feed.url)}, followed {what}; it is no feed")
+    else:
+        yield Line("Feed", without_credentials(feed.url))
+    if feed.site and known.page_list is None:
         yield Line("Site", feed.site)
     if feed.custom_title and feed.title not in ("", feed.custom_title):
         yield Line("Its own name", feed.title)

@@ -43,7 +43,7 @@ WAYS = (
 )
 _SHOWN = 12
 """Articles of a list that are shown before it is followed."""
-_ROWS, _AROUND = 5, 16
+_ROWS, _AROUND = 5, 13
 """Rows that are seen at once at least, and lines for all that is around them."""
 _FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
@@ -68,6 +68,8 @@ class SubscribeScreen(AddressScreen):
         self._answer: asyncio.Future[int] | None = None
         self._ways: list[Callable[[], object] | None] = []
         """What each row does that is offered where there is no feed."""
+        self._offers = False
+        """Whether there are rows to choose from."""
         self.set_class(is_first, "-first")
         if is_first:
             self.heading = "tuireader"
@@ -82,7 +84,8 @@ class SubscribeScreen(AddressScreen):
         """Leave out what a low terminal has no room for."""
         if self._is_first:
             has_room = self.size.height >= _LOW
-            self.query_one("#subscribe-keys").display = has_room
+            self.query_one("#subscribe-keys").display = has_room and not self._offers
+            self.query_one("#subscribe-welcome").display = not self._offers
             welcome = plain(WELCOME + WAYS * has_room, "$ink-soft")
             self.query_one("#subscribe-welcome", Static).update(welcome)
 
@@ -136,8 +139,7 @@ class SubscribeScreen(AddressScreen):
         page = error.page
         ways: list[tuple[Line, Callable[[], object] | None]] = []
         if found is not None and isinstance(page, Page):
-            many = counted(len(found.items), "article")
-            ways.append((Line(f"Follow the {many} that this page lists"), lambda: self._follow(address, page, found)))
+            ways.append((Line("Follow the articles that it lists"), lambda: self._follow(address, page, found)))
         ways.append((Line("Read this page without its site"), lambda: self._read_page(address)))
         if isinstance(page, Page):
             ways.append(
@@ -161,7 +163,7 @@ class SubscribeScreen(AddressScreen):
         found = await list_on(self.cache, page)
         if found is not None and self._ways and self.typed == address:
             there = printable(shown_address(page.url))
-            self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}")
+            self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
             self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
@@ -210,6 +212,8 @@ class SubscribeScreen(AddressScreen):
         choices = self.query_one(ChoiceList)
         choices.set_rows(rows)
         choices.styles.height = min(len(rows), max(_ROWS, self.size.height - _AROUND))
+        self._offers = len(rows) > 1  # there is room for them where no welcome is said any more
+        self.on_resize()
         choices.display = True
         self.write_hints()
         return choices
@@ -259,6 +263,8 @@ class SubscribeScreen(AddressScreen):
         """Be ready for another address."""
         self._answer = None
         self._ways = []
+        self._offers = False
+        self.on_resize()
         super().stop_asking()
 
 
