@@ -31,6 +31,7 @@ COMMANDS = {
     "rules": "hide, star, tag or mark what arrives, by a query",
     "searches": "searches that are kept under a name",
     "config": "write, check or print the configuration file",
+    "prune": "remove old articles that were read, as the configuration says, after a question",
     "path": "where the configuration, the cache and the log are",
 }
 
@@ -141,6 +142,13 @@ def _command_parser() -> argparse.ArgumentParser:
         _add_debug(command)
     made["demo"].set_defaults(run=_later("reader", "demo"))
     _add_linear(made["demo"])
+    prune = made["prune"]
+    prune.add_argument("--days", type=_limit, default=0, metavar="DAYS", help="what is older")
+    prune.add_argument("--newest", type=_limit, default=0, metavar="NUMBER", help="what is beyond so many of each feed")
+    prune.add_argument("--size", type=_limit, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
+    prune.add_argument("--yes", action="store_true", help="do not ask")
+    _add_json(prune)
+    prune.set_defaults(run=_later("pruning", "prune_articles"))
     made["path"].set_defaults(run=_later("articles", "path"))
     made["config"].set_defaults(run=_later("configuration", "config"))
     _config_options(made["config"].add_mutually_exclusive_group(required=True))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import glob
 import os
 import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader import paths
@@ -16,6 +18,7 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
+from tuireader.library.rules.prune import in_megabytes
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
@@ -36,7 +39,15 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
         [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
     ):
         put(line)
+    if size := sum(each.stat().st_size for each in _files_of_cache()):
+        say(f"The cache takes {in_megabytes(size)}. What may go: tuireader prune.")
     return DONE
+
+
+def _files_of_cache() -> list[Path]:
+    """The file of the cache, with those beside it that belong to it."""
+    there = paths.cache_path()
+    return [each for each in there.parent.glob(f"{glob.escape(there.name)}*") if each.is_file()]
 
 
 def list_articles(arguments: argparse.Namespace) -> int:

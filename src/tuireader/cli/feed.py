@@ -10,7 +10,7 @@ from tuireader.cli.output import feed_row, put, put_json, say
 from tuireader.library.archiving.words import standing
 from tuireader.library.subscribing import subscription
 from tuireader.model.full_text import Mode
-from tuireader.store import archives, folders, full_texts
+from tuireader.store import archives, folders, full_texts, pruning
 from tuireader.store import feeds as store_feeds
 from tuireader.store.expiry import ABOVE, AFTER, QUIET
 from tuireader.text.printable import printable
@@ -18,7 +18,7 @@ from tuireader.text.printable import printable
 if TYPE_CHECKING:
     import sqlite3
 
-_NUMBERS = (AFTER, ABOVE)
+_NUMBERS = (AFTER, ABOVE, pruning.DAYS, pruning.NEWEST)
 _SELECTORS = (full_texts.TAKE, full_texts.DROP)
 _KEYS = ("title", "folder", QUIET, *_NUMBERS, full_texts.MODE, *_SELECTORS)
 
@@ -41,6 +41,7 @@ def feed(arguments: argparse.Namespace) -> int:
             name: options.get(name) for name in _KEYS[2:]
         }
         row["gives"] = full_texts.learned(connection, feed_id).gives or None
+        row["bytes"] = pruning.used_by(connection, feed_id)
         row["archive"] = standing(archives.get(connection, feed_id))
     if arguments.json:
         put_json(row)

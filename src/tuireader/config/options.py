@@ -91,6 +91,15 @@ class Config:
     expire_above: int = _option(
         0, Number(0, 1_000_000), "unread articles that are kept of each feed, older ones count as read; 0: all"
     )
+    keep_days: int = _option(
+        0, Number(0, 36_500), "days after which tuireader prune removes what was read and not marked; 0: never"
+    )
+    keep_articles: int = _option(
+        0, Number(0, 1_000_000), "the same for what is beyond so many of the newest of each feed; 0: nothing"
+    )
+    keep_megabytes: int = _option(
+        0, Number(0, 10_000_000), "the same for the oldest, where all takes more than that; 0: any size"
+    )
     keymap: Mapping[str, str] = _option({}, Keymap(), "some keys of your own", example={"star": "s", "sort": "ctrl+s"})
     given: frozenset[str] = frozenset()
     """The names that stand in the file: they win over what the program remembers."""

@@ -176,6 +176,15 @@ def remove_of(c: sqlite3.Connection, feed_id: int) -> None:
     )
 
 
+def remove_from(c: sqlite3.Connection, ids: str) -> None:
+    """Let articles, which are about to be removed, be filed under nothing; `ids` as `columns.id_list` gives them."""
+    c.execute(
+        f"DELETE FROM label_article INDEXED BY label_of_article WHERE kind IN ({_ALL})"
+        " AND article_id IN (SELECT value FROM json_each(?))",
+        (ids,),
+    )
+
+
 def write_status(c: sqlite3.Connection, column: Literal["read", "starred", "aside"], value: int, ids: str) -> None:
     """Write a mark in the rows of articles and wherever it is repeated; `ids` as `columns.id_list` gives them."""
     c.execute(

@@ -21,6 +21,7 @@ from tuireader.store.migrations.v2_to_v4 import add_what_hosts_are, know_links_b
 from tuireader.store.migrations.v5_make_room import make_room
 from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
 from tuireader.store.migrations.v7_rules import make_rules
+from tuireader.store.migrations.v8_pruned import remember_what_was_pruned
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,6 +40,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     make_room,
     count_and_index_later,
     make_rules,
+    remember_what_was_pruned,
 )
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 

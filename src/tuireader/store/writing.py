@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, stories, sync_journal, tokens, word_match
+from tuireader.store import indexing, labels, pruning, stories, sync_journal, tokens, word_match
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -126,10 +126,14 @@ class Prepacked:
         if c.execute("SELECT 1 FROM feed WHERE id = ?", (feed_id,)).fetchone() is None:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
+        keys = [guid_key(ready.entry.guid) for ready in self._new]
+        gone = pruning.were_pruned(c, feed_id, keys) if keys else ()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready in self._new:
             before = there.get(ready.entry.guid)
+            if before is None and guid_key(ready.entry.guid) in gone:
+                continue
             if before is None:
                 fresh.setdefault(guid_key(ready.entry.guid), ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile

@@ -157,7 +157,7 @@ async def test_without_network_a_word_says_so_and_reading_goes_on(
     app = app_on(db, clock, on_start=True)
     async with app.run_test(size=(120, 30), notifications=True) as pilot:
         await settle(pilot)
-        assert "offline · 4 unread" in screen_text(app).splitlines()[0]
+        assert "offline · 4 unread · refreshed 2 h ago" in screen_text(app).splitlines()[0]
         assert "! " not in screen_text(app)
         await press(pilot, "enter")
         assert "Although they have been rivals" in screen_text(app)

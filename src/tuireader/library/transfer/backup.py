@@ -13,10 +13,11 @@ from tuireader.model.article import Status
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, full_texts, rules, saved_searches, statuses, tags
+from tuireader.store import articles, feeds, folders, full_texts, pruning, rules, saved_searches, statuses, tags
 from tuireader.store import backup as store_backup
 from tuireader.store.columns import sound
 from tuireader.store.connection import transaction
+from tuireader.store.keys import guid_key
 from tuireader.urls.identity import place
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
@@ -266,6 +267,7 @@ class _Restoring:
             feed_id = self._feeds.get(place(url))
             if feed_id is None:
                 feed_id = feeds.add(self._c, url, title="", site="", now=self._now).id
+            pruning.welcome_back(self._c, feed_id, map(guid_key, by_guid))
             there = articles.known(self._c, feed_id, by_guid)
             new = [row for guid, row in by_guid.items() if guid not in there]
             ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)

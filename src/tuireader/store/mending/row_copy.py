@@ -139,7 +139,7 @@ class _Copy:
             for table in ("account", "folder"):
                 self._copy_plain(table)
             self._copy_feeds()
-            for table in ("setting", "hold", "feed_option", "pending_status", "rule", "saved_search", "undo"):
+            for table in ("setting", "hold", "feed_option", "pending_status", "rule", "saved_search", "undo", "pruned"):
                 self._copy_plain(table)
             self._read_labels()
         ids = sorted(self._article_ids())

@@ -156,7 +156,7 @@ class FeedController:
 def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
     """A feed with the counts of all of its articles, whatever is chosen; and what else there is to know."""
     from tuireader.model.feed import FeedSummary  # seldom needed, as the rest
-    from tuireader.store import archives, page_lists
+    from tuireader.store import archives, page_lists, pruning
     from tuireader.tui.screens.feed_info import Known
 
     unread, total = feeds.counts(c, feed.id)
@@ -166,6 +166,7 @@ def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
         full_texts.mode(c, feed.id, usual),
         full_texts.learned(c, feed.id),
         full_texts.selectors(c, feed.id),
+        pruning.used_by(c, feed.id),
         page_lists.get(c, feed.id),
     )
 

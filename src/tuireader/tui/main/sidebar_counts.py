@@ -32,7 +32,9 @@ class SidebarCounts:
     unindexed: int
     """Articles that no search finds yet."""
     checked: datetime | None
-    """When any feed was last asked for, and answered."""
+    """When any feed was last asked for, and answered; None where the last time each failed."""
+    newest: datetime | None = None
+    """The date of the newest article, where that is not known."""
 
     def feed(self, feed_id: Hashable) -> FeedSummary | None:
         """A feed of these, by its id."""
@@ -46,6 +48,7 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     narrowed = _is_narrowed(replace(query, keep=frozenset()))
     there = folders.every(connection)
+    checked = max((feed.checked for feed in every if feed.checked and not feed.error), default=None)
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
@@ -59,7 +62,8 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
             "authors": prepare(label_counts.author_columns(connection, query), "No author"),
         },
         unindexed=indexing.waiting(connection),
-        checked=max((feed.checked for feed in every if feed.checked and not feed.error), default=None),
+        checked=checked,
+        newest=None if checked else articles.newest_date(connection),
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.text_fitting import ago
+from tuireader.tui.support.text_fitting import age, ago
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
@@ -81,8 +81,10 @@ def states(
         if has_counts:
             starred = f"{survey.totals.starred} starred" if survey.query.starred else ""
             said.append(starred or (f"{unread} unread" if unread else "nothing found" if is_empty else "all read"))
-        if survey.checked and has_ages and not (progress or offline):
+        if survey.checked and has_ages and not progress:
             said.append(f"refreshed {ago(survey.checked, now)}")
+        elif survey.newest and has_ages and not progress:
+            said.append(f"newest {age(survey.newest, now)}")
     return tuple(said)
 
 

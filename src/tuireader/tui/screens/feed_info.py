@@ -14,6 +14,7 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 
 from tuireader.library.archiving.words import standing
+from tuireader.library.rules.prune import in_megabytes
 from tuireader.model.full_text import Gives, Mode
 from tuireader.text.printable import printable
 from tuireader.text.wrap import wrap
@@ -57,6 +58,8 @@ class Known(NamedTuple):
     mode: Mode
     learned: Learned
     selectors: tuple[str, str]
+    size: int
+    """Bytes that its articles take, about."""
     page_list: PageList | None
     """What was learned of a page that is no feed."""
 
@@ -223,7 +226,7 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
         yield Line("Site", feed.site)
     if feed.custom_title and feed.title not in ("", feed.custom_title):
         yield Line("Its own name", feed.title)
-    yield Line("Articles", f"{summary.total}, {summary.unread} unread")
+    yield Line("Articles", f"{summary.total}, {summary.unread} unread; they take {in_megabytes(known.size)}")
     if feed.gone:
         yield Line("State", "It is gone: its site says that it will not come back.", is_heading=True)
     elif feed.error:

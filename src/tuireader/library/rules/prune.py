@@ -1,0 +1,73 @@
+"""Removing old articles to make room, as the user has set it, and giving the room back to the disk."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.store import pruning
+from tuireader.store.pruning import Limits
+from tuireader.text.counted import counted
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import AsyncGenerator, Sequence
+    from datetime import datetime
+
+    from tuireader.library.jobs.off_loop import Cache
+
+_AT_ONCE = 500
+"""Articles of one transaction."""
+
+
+class Wanted(NamedTuple):
+    """What would be removed."""
+
+    ids: tuple[int, ...]
+    feeds: int
+    size: int
+    """Bytes, about."""
+
+    @property
+    def said(self) -> str:
+        """It in words."""
+        where = f" of {counted(self.feeds, 'feed')}" if self.feeds > 1 else ""
+        return f"{counted(len(self.ids), 'article')}{where}, {in_megabytes(self.size)}"
+
+
+def in_megabytes(size: int) -> str:
+    """A number of bytes in words."""
+    return f"{size / 1_000_000:,.1f} MB" if size < 100_000_000 else f"{size / 1_000_000:,.0f} MB"
+
+
+def look(c: sqlite3.Connection, now: datetime, limits: Limits) -> Wanted:
+    """What is beyond the limits, and may go: it was read, and nobody starred or tagged it."""
+    found = pruning.prunable(c, now, limits)
+    ids = tuple(each.id for each in found)
+    return Wanted(ids, len({each.feed_id for each in found}), sum(each.size for each in found))
+
+
+async def prune(cache: Cache, ids: Sequence[int]) -> AsyncGenerator[int, None]:
+    """Remove articles that may still go, some at a time, the first given first; yields how many are gone by now.
+
+    Ending the iteration leaves the rest.
+    """
+    done = 0
+    for start in range(0, len(ids), _AT_ONCE):
+        done += await cache.take(partial(pruning.prune, ids=ids[start : start + _AT_ONCE]))
+        yield done
+
+
+async def give_back(cache: Cache) -> int:
+    """Make the file as small as what is in it; gives the bytes by which it is smaller.
+
+    It takes as much room meanwhile. Raises BusyError where another program holds the cache.
+    """
+    before = cache.path.stat().st_size
+    await cache.take(_vacuum)
+    return max(0, before - cache.path.stat().st_size)
+
+
+def _vacuum(c: sqlite3.Connection) -> None:
+    c.execute("VACUUM")
+    c.execute("PRAGMA wal_checkpoint(TRUNCATE)")

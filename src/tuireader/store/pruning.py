@@ -1,0 +1,151 @@
+"""What may be removed to make room: old articles that were read, and that nobody marked. And what all of it takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.model.feed import PAGES
+from tuireader.model.rule import KEEP
+from tuireader.store import feeds, labels, stories
+from tuireader.store.columns import id_list, number
+from tuireader.store.connection import transaction
+from tuireader.store.times import seconds
+
+if TYPE_CHECKING:
+    import sqlite3
+    from datetime import datetime
+
+DAYS, NEWEST = "keep_days", "keep_articles"
+"""The options of a feed: days that its articles are kept, and how many of the newest are in any case."""
+_ROW = 700
+"""Bytes that an article takes besides its texts, about: its row, its labels, its words in the index."""
+_SIZE = (
+    f"(SELECT length(b.html) + coalesce(length(b.full_html), 0) + coalesce(length(b.full_text), 0) + {_ROW}"
+    " FROM body AS b WHERE b.article_id = a.id)"
+)
+_MAY_GO = (
+    "a.read = 1 AND a.starred = 0"
+    f" AND a.id NOT IN ({labels.TAGGED}) AND a.id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP})"
+)
+"""What is unread, starred or tagged, and what a rule keeps, is never removed."""
+
+
+class Limits(NamedTuple):
+    """For how long articles are kept, how many of each feed, and how much all may take; 0: for ever, all, any."""
+
+    days: int = 0
+    newest: int = 0
+    megabytes: int = 0
+
+
+class Prunable(NamedTuple):
+    """An article that may go."""
+
+    id: int
+    feed_id: int
+    date: int
+    size: int
+    """Bytes, about."""
+
+
+def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Prunable]:
+    """The articles that are beyond the limits and may go, the oldest first; what is set for a feed goes before both.
+
+    Of what is over the size, the oldest go.
+    """
+    found: dict[int, Prunable] = {}
+    for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (PAGES,)).fetchall():
+        options = feeds.options(c, feed_id)
+        usual = ((DAYS, limits.days), (NEWEST, limits.newest))
+        days, newest = (_set(options.get(name), limit) for name, limit in usual)
+        if days:
+            _find(c, found, "a.feed_id = ? AND a.date < ?", (feed_id, seconds(now) - days * 86_400))
+        if newest:
+            row = c.execute(
+                "SELECT date, id FROM article INDEXED BY article_by_feed WHERE feed_id = ?"
+                " ORDER BY date DESC, id DESC LIMIT 1 OFFSET ?",
+                (feed_id, newest),
+            ).fetchone()
+            if row is not None:
+                _find(c, found, "a.feed_id = ? AND (a.date, a.id) <= (?, ?)", (feed_id, *row))
+    if limits.megabytes:
+        over = used(c) - limits.megabytes * 1_000_000 - sum(each.size for each in found.values())
+        if over > 0:
+            every: dict[int, Prunable] = {}
+            _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (PAGES,))
+            for each in sorted(every.values(), key=_age):
+                if over <= 0:
+                    break
+                if each.id not in found:
+                    found[each.id] = each
+                    over -= each.size
+    return sorted(found.values(), key=_age)
+
+
+def _find(c: sqlite3.Connection, found: dict[int, Prunable], where: str, given: Sequence[object]) -> None:
+    rows = c.execute(f"SELECT a.id, a.feed_id, a.date, {_SIZE} FROM article AS a WHERE {where} AND {_MAY_GO}", given)
+    for id_, feed_id, date, size in rows.fetchall():
+        found[id_] = Prunable(id_, feed_id, date, number(size))
+
+
+def _age(each: Prunable) -> tuple[int, int]:
+    return each.date, each.id
+
+
+def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
+    """Remove those of some articles that may still go, and remember that they were here; gives how many these are."""
+    listed = id_list(ids)
+    with transaction(c):
+        going = f"SELECT a.id FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)) AND {_MAY_GO}"
+        gone = [row[0] for row in c.execute(going, (listed,)).fetchall()]
+        left = id_list(gone)
+        told = c.execute(
+            "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
+            (left,),
+        ).fetchall()
+        c.execute(
+            "INSERT OR IGNORE INTO pruned (feed_id, guid_key)"
+            " SELECT feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            (left,),
+        )
+        c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
+        labels.remove_from(c, left)
+        c.execute("DELETE FROM article WHERE id IN (SELECT value FROM json_each(?))", (left,))
+        stories.settle(c, [row[0] for row in told])
+        labels.remove_unused(c)
+    return len(gone)
+
+
+def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> set[int]:
+    """Those of some keys of guids whose articles were here, and were removed to make room."""
+    rows = c.execute(
+        "SELECT guid_key FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
+        (feed_id, id_list(keys)),
+    )
+    return {row[0] for row in rows.fetchall()}
+
+
+def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:
+    """Forget that articles were removed: somebody brings them back."""
+    c.execute(
+        "DELETE FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
+        (feed_id, id_list(keys)),
+    )
+
+
+def used(c: sqlite3.Connection) -> int:
+    """Bytes that all of it takes, without what is free within the file."""
+    names = ("page_count", "freelist_count", "page_size")
+    pages, free, size = (c.execute(f"PRAGMA {name}").fetchone()[0] for name in names)
+    return int((pages - free) * size)
+
+
+def used_by(c: sqlite3.Connection, feed_id: int) -> int:
+    """Bytes that the articles of a feed take, about."""
+    row = c.execute(f"SELECT sum({_SIZE}) FROM article AS a WHERE a.feed_id = ?", (feed_id,)).fetchone()
+    return number(row[0])
+
+
+def _set(text: str | None, usual: int) -> int:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 8 else usual

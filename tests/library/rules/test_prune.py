@@ -1,0 +1,215 @@
+"""What goes to make room: read articles that nobody marked, and never again what has gone."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conftest import Reply, ScriptedSite
+from support.app_factory import shelve
+from support.factories import NOW, ready, save_plan, subscribe
+from support.rss import Item, rss
+from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
+from tuireader.model.feed import PAGES
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query
+from tuireader.model.status_change import StatusChange
+from tuireader.store import articles, feeds, label_counts, pruning, statuses, tags
+from tuireader.store.connection import connect
+from tuireader.store.pruning import Limits
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from library.conftest import Library
+
+
+def stock(library: Library, count: int = 10, *, url: str = "https://a.example/feed") -> int:
+    """A feed with an article a day, the newest of today, all read; their titles say how many days old they are."""
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c, url)
+        now = library.clock()
+        new = tuple(
+            ready(f"{url}{n}", f"Words of {n}. " * 200, title=f"{n} days", published=now - timedelta(days=n))
+            for n in range(count)
+        )
+        save_plan(c, feed, Plan(new=new), now)
+        statuses.apply(c, StatusChange(articles.ids(c, Query(feeds=(feed.id,))), read=True))
+        return feed.id
+
+
+def titles(c: sqlite3.Connection) -> list[str]:
+    return [each.title for each in articles.headlines(c, articles.ids(c, Query()))]
+
+
+def would_go(library: Library, **limits: int) -> list[str]:
+    with closing(connect(library.path)) as c:
+        found = look(c, library.clock(), Limits(**limits))
+        return [articles.get(c, id_).title for id_ in found.ids]
+
+
+def mark(library: Library, title: str, **what: bool) -> None:
+    with closing(connect(library.path)) as c:
+        id_ = next(id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).title == title)
+        if what.pop("tagged", False):
+            tags.add(c, [id_], ["later"])
+        statuses.apply(c, StatusChange([id_], **what))
+
+
+def test_nothing_goes_where_nothing_is_set(library: Library) -> None:
+    stock(library)
+    assert would_go(library) == []
+
+
+def test_what_is_old_goes_the_oldest_first(library: Library) -> None:
+    stock(library)
+    assert would_go(library, days=6) == ["9 days", "8 days", "7 days"]
+    assert would_go(library, newest=8) == ["9 days", "8 days"]
+    assert would_go(library, days=8, newest=7) == ["9 days", "8 days", "7 days"]
+    assert would_go(library, newest=10) == []
+
+
+def test_what_is_marked_or_unread_stays(library: Library) -> None:
+    stock(library)
+    mark(library, "9 days", read=False)
+    mark(library, "8 days", starred=True)
+    mark(library, "7 days", tagged=True)
+    assert would_go(library, days=5) == ["6 days"]
+    assert would_go(library, newest=2) == ["6 days", "5 days", "4 days", "3 days", "2 days"]
+
+
+def test_single_pages_that_were_kept_stay(library: Library) -> None:
+    stock(library, url=PAGES)
+    assert would_go(library, days=1, newest=1, megabytes=1) == []
+
+
+def test_what_is_set_for_a_feed_goes_before(library: Library) -> None:
+    feed = stock(library)
+    with closing(connect(library.path)) as c:
+        feeds.set_option(c, feed, pruning.DAYS, "0")
+        feeds.set_option(c, feed, pruning.NEWEST, "9")
+    assert would_go(library, days=3) == ["9 days"]
+    with closing(connect(library.path)) as c:
+        feeds.set_option(c, feed, pruning.NEWEST, "nonsense")
+    assert would_go(library, days=3) == []
+
+
+def test_of_what_takes_too_much_the_oldest_goes(library: Library) -> None:
+    stock(library, 900)
+    with closing(connect(library.path)) as c:
+        over = pruning.used(c) - 1_000_000
+        assert over > 0
+        found = look(c, library.clock(), Limits(megabytes=1))
+        assert found.size >= over or len(found.ids) == 900
+        dates = [articles.get(c, id_).date for id_ in found.ids]
+        assert dates == sorted(dates)
+        assert articles.get(c, found.ids[0]).title == "899 days"
+
+
+async def remove(library: Library, **limits: int) -> int:
+    with closing(connect(library.path)) as c:
+        found = look(c, library.clock(), Limits(**limits))
+    return max([done async for done in prune(library.cache, found.ids)], default=0)
+
+
+async def test_what_went_is_in_no_list_no_count_and_no_search(library: Library) -> None:
+    feed = stock(library)
+    assert await remove(library, days=4) == 5
+    with closing(connect(library.path)) as c:
+        assert titles(c) == [f"{n} days" for n in range(5)]
+        assert feeds.counts(c, feed) == (0, 5)
+        assert articles.count(c, Query(text="words ")) == 5
+        assert sum(facet.total for facet in label_counts.authors(c, Query())) == 5
+        for table in ("body", "label_article", "unindexed"):
+            column = "article_id"
+            (left,) = c.execute(f"SELECT count(DISTINCT {column}) FROM {table}").fetchone()
+            assert left <= 5
+        assert c.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert c.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+async def test_what_was_marked_meanwhile_stays(library: Library) -> None:
+    stock(library)
+    with closing(connect(library.path)) as c:
+        found = look(c, library.clock(), Limits(days=4))
+    mark(library, "9 days", starred=True)
+    assert [done async for done in prune(library.cache, found.ids)] == [4]
+    with closing(connect(library.path)) as c:
+        assert "9 days" in titles(c)
+
+
+async def test_a_feed_that_still_has_it_does_not_bring_it_back(library: Library, site: ScriptedSite) -> None:
+    items = [Item(f"n{n}", date=f"Thu, {15 - n:02} Jan 2026 08:00:00 +0000") for n in range(8)]
+    site.pages["/feed"] = Reply(rss(*items), content_type="application/rss+xml", etag='"1"')
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    with closing(connect(library.path)) as c:
+        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+    assert await remove(library, newest=3) == 5
+    site.pages["/feed"] = Reply(rss(Item("new"), *items), content_type="application/rss+xml", etag='"2"')
+    library.clock.advance(hours=25)
+    (event,) = await library.refresh()
+    assert (event.error, event.new) == (None, 1)
+    assert len(library.titles()) == 4
+
+
+async def test_the_room_is_given_back(library: Library) -> None:
+    stock(library, 900)
+    before = library.path.stat().st_size
+    await remove(library, newest=10)
+    saved = await give_back(library.cache)
+    assert saved > before / 10
+    assert library.path.stat().st_size < before
+    with closing(connect(library.path)) as c:
+        assert len(titles(c)) == 10
+        assert articles.count(c, Query(text="words ")) == 10
+
+
+async def test_a_story_that_others_tell_goes_on_without_it(library: Library, site: ScriptedSite) -> None:
+    text = "<p>" + "The harbour master has resigned after eleven years, and nobody knows who will follow. " * 9
+    for path, day in (("/a", 3), ("/b", 15)):
+        date = f"Thu, {day:02} Jan 2026 08:00:00 +0000"
+        item = Item("resigned", html=text, link="https://harbour.example/news/1", date=date)
+        site.pages[path] = Reply(rss(item, title=path), content_type="application/rss+xml")
+        library.follow(site.url + path)
+    await library.refresh()
+    with closing(connect(library.path)) as c:
+        assert titles(c) == ["resigned"]
+        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+    assert await remove(library, days=4) == 1
+    with closing(connect(library.path)) as c:
+        assert titles(c) == ["resigned"]
+        assert c.execute("SELECT count(*) FROM article").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(("size", "said"), [(0, "0.0 MB"), (1_234_567, "1.2 MB"), (1_234_567_890, "1,235 MB")])
+def test_sizes_in_words(size: int, said: str) -> None:
+    assert in_megabytes(size) == said
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans(), st.booleans()), min_size=1, max_size=20), st.integers(0, 20))
+def test_whatever_is_marked_nothing_that_is_meant_to_stay_goes(
+    tmp_path_factory: pytest.TempPathFactory, marks: list[tuple[bool, bool, bool]], newest: int
+) -> None:
+    path = tmp_path_factory.mktemp("pruned") / "tuireader.db"
+    shelve(path, "Other", [])
+    with closing(connect(path)) as c:
+        feed = subscribe(c, "https://a.example/feed")
+        new = tuple(ready(f"{n}", title=f"{n}", published=NOW - timedelta(days=n)) for n in range(len(marks)))
+        save_plan(c, feed, Plan(new=new), NOW)
+        ids = {articles.get(c, id_).title: id_ for id_ in articles.ids(c, Query())}
+        for n, (read, starred, tagged) in enumerate(marks):
+            statuses.apply(c, StatusChange([ids[str(n)]], read=read, starred=starred))
+            if tagged:
+                tags.add(c, [ids[str(n)]], ["x"])
+        pruning.prune(c, look(c, NOW, Limits(newest=newest)).ids)
+        left = set(titles(c))
+        stays = {str(n) for n, (read, starred, tagged) in enumerate(marks) if not read or starred or tagged}
+        kept = {str(n) for n in range(len(marks)) if n < newest or not newest}
+        assert left == stays | kept
+        assert feeds.counts(c, feed.id)[1] == len(left)
