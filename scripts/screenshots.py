@@ -22,11 +22,13 @@ from typing import Any
 from drawing import svg
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input
 from textual.worker import Worker
 
 from tuireader.config.options import Config
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
+from tuireader.errors import NoFeedFoundError
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
@@ -44,7 +46,9 @@ from tuireader.tui.screens.help import HelpScreen
 from tuireader.tui.screens.links import LinksScreen
 from tuireader.tui.screens.palette import PaletteScreen
 from tuireader.tui.screens.rules import RulesScreen
+from tuireader.tui.screens.subscribe import SubscribeScreen
 from tuireader.tui.themes import DARK, LIGHT
+from tuireader.urls.reach import Reach
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 SITE = "https://slow-terminal.example"
@@ -71,6 +75,12 @@ class Picture:
     """With more feeds, folders, tags, saved searches and a rule."""
     is_importing: bool = False
     """At the first start, while a list of feeds is taken in."""
+    is_without_feed: bool = False
+    """At the first start, where the site that was given has no feed."""
+    is_reading_back: bool = False
+    """While older articles come."""
+    has_excerpts: bool = False
+    """With a feed that gives only the beginnings of its articles."""
     has_many: bool = False
     """With hundreds of names, and a page that has everything, in place of the magazine."""
     shows: type[Screen[Any]] = ReaderScreen
@@ -106,6 +116,9 @@ PICTURES = (
     Picture("select", (120, 32), "", ["j", "v", "v", "j", "j", "V"], is_furnished=True),
     Picture("rule", (120, 40), "", ["exclamation_mark", *"harbours"], is_furnished=True, shows=RulesScreen),
     Picture("import", (120, 32), is_importing=True),
+    Picture("no-feed", (100, 30), is_without_feed=True, shows=SubscribeScreen),
+    Picture("archive", (120, 30), is_reading_back=True),
+    Picture("offline", (120, 30), "The Night Pilot", ["enter"], has_excerpts=True),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
 
@@ -218,6 +231,116 @@ def fill_furnished(path: Path) -> None:
         existing.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 
+def fill_with_excerpts(path: Path) -> None:
+    """The magazine, and a feed whose articles are excerpts, but for two whose pages were read."""
+    fill(path)
+    titles = (
+        "Two Harbours, One Crane",
+        "The Night Pilot",
+        "Low Water",
+        "Ferries in Winter",
+        "A Letter to the Lighthouse",
+    )
+    items = "".join(
+        f"<item><title>{title}</title><guid>{title}</guid><pubDate>{format_datetime(NOW - timedelta(hours=2 + 5 * n))}"
+        f"</pubDate><link>https://harbour.example/{n}</link><description>&lt;p&gt;{title}: what there is to say of it"
+        " is on the page of the article, and this is how it begins […]&lt;/p&gt;</description></item>"
+        for n, title in enumerate(titles)
+    )
+    whole = "".join(
+        f"<p>{said}</p>"
+        for said in (
+            "The pilot boat leaves at half past two, and the harbour is asleep.",
+            "Nobody on board says much. The lights of the ship are where they should be, and so is the ladder.",
+            "By four o’clock the ship is made fast, and the pilot writes one line into a book of two hundred pages.",
+        )
+        * 3
+    )
+    with closing(connect(path)) as c:
+        feed = feeds.add(c, "https://harbour.example/feed", title="Harbour Weekly", site="", now=REFRESHED)
+        body = f'<rss version="2.0"><channel><title>Harbour Weekly</title>{items}</channel></rss>'.encode()
+        TakePage(feed, Page(feed.url, 200, body, "application/rss+xml"), REFRESHED)(c)
+        for id_ in articles.ids(c, Query(feeds=(feed.id,)), 1, 2):
+            articles.save_full_text(c, id_, whole, whole, 150)
+
+
+LISTING = "".join(
+    f"<li><h3><a href=/news/{n}>{title}</a></h3><time>{NOW - timedelta(days=3 * n):%Y-%m-%d}</time><p>In a few words."
+    for n, title in enumerate(
+        (
+            "The Crane Comes Down",
+            "A Timetable for the Tide",
+            "What the Lighthouse Keeper Reads",
+            "Eleven Boats, Ten Moorings",
+            "The Harbour Office Moves",
+            "Low Water, High Prices",
+            "A Bell Is Found",
+            "The Last Ice of the Year",
+        )
+    )
+)
+"""Of a page that lists articles, and has no feed."""
+
+
+def _find_no_feed(screen: SubscribeScreen) -> None:
+    """Have it be as where a site that was given has no feed."""
+    content = f"<html lang=en><title>Harbour News</title><main><ul>{LISTING}</ul></main>".encode()
+    page = Page("https://harbour-news.example/", 200, content, "text/html")
+    with screen.prevent(Input.Changed):
+        screen.query_one(Input).value = "harbour-news.example"
+    screen.failed("harbour-news.example", NoFeedFoundError("harbour-news.example has no feed", page))
+
+
+class _Magazine(BaseHTTPRequestHandler):
+    """The magazine, whose oldest articles are long in coming."""
+
+    is_over = threading.Event()
+
+    def do_GET(self) -> None:
+        """Give two pages of the feed, and nothing else."""
+        if "wp-json" in self.path or "rest_route" in self.path:
+            self.send_error(404)
+            return
+        if "paged=3" in self.path:
+            self.is_over.wait()
+            return
+        given = answer(f"http://{self.headers['Host']}", self.path)
+        self.send_response(given.status)
+        self.send_header("Content-Type", given.content_type)
+        self.send_header("Content-Length", str(len(given.body)))
+        self.end_headers()
+        self.wfile.write(given.body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+        """Say nothing."""
+
+
+@contextmanager
+def _magazine(path: Path) -> Iterator[str]:
+    """The magazine on loopback, followed, with what its feed gives."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Magazine)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    site = f"http://127.0.0.1:{server.server_port}"
+    with closing(connect(path)) as c:
+        feed = feeds.add(c, f"{site}/feed/", title="", site=f"{site}/", now=REFRESHED, reach=Reach.PRIVATE)
+        given = answer(site, "/feed/")
+        TakePage(feed, Page(feed.url, given.status, given.body, given.content_type), REFRESHED)(c)
+    yield site
+    _Magazine.is_over.set()
+    server.shutdown()
+    server.server_close()
+
+
+async def _read_back(pilot: Pilot[None]) -> None:
+    """Ask for what is older, and wait until some of it is here."""
+    await pilot.press("B")
+    app = pilot.app
+    async with asyncio.timeout(20):
+        while not (isinstance(app, ReaderApp) and any("back to" in state for state in app.reader.title_bar.states)):
+            await pilot.pause(0.1)
+    await pilot.pause(2)  # what came is listed
+
+
 LISTED = {
     "Sea": ["Ferry Times", "Harbour Weekly", "Lighthouse Letters", "Notes from the Quay", "The Night Pilot"],
     "Workshop": ["Small Machines", "The Radio Page", "Type & Ink"],
@@ -293,7 +416,12 @@ async def take(picture: Picture, path: Path) -> str:
     """Start the reader, do what is to be done, and draw what is on the screen."""
     config = Config(theme=picture.theme, refresh_on_start=False, resume=False, bidi="reorder")
     app = ReaderApp(path, config=config, clock=lambda: NOW)
-    with _listed() if picture.is_importing else nullcontext("") as listed:
+    around: Any = nullcontext("")
+    if picture.is_importing:
+        around = _listed()
+    elif picture.is_reading_back:
+        around = _magazine(path)
+    with around as listed:
         async with app.run_test(size=picture.size) as pilot:
             await _settle(pilot)
             headlines = app.reader.headlines
@@ -305,6 +433,11 @@ async def take(picture: Picture, path: Path) -> str:
                 await _settle(pilot)
             if picture.is_importing:
                 await _import(pilot, listed)
+            elif picture.is_reading_back:
+                await _read_back(pilot)
+            elif picture.is_without_feed and isinstance(app.screen, SubscribeScreen):
+                _find_no_feed(app.screen)
+                await _settle(pilot)
             if picture.shows is not type(app.screen) and not picture.is_empty:
                 raise SystemExit(f"{picture.name} shows {type(app.screen).__name__}, and not {picture.shows.__name__}")
             strips = app.screen._compositor.render_strips()  # noqa: SLF001 - what export_screenshot draws, too
@@ -335,7 +468,9 @@ def main(names: Sequence[str]) -> None:
                 fill_many(path)
             elif picture.is_furnished:
                 fill_furnished(path)
-            elif not (picture.is_empty or picture.is_importing):
+            elif picture.has_excerpts:
+                fill_with_excerpts(path)
+            elif not (picture.is_empty or picture.is_importing or picture.is_without_feed or picture.is_reading_back):
                 fill(path)
             (FOLDER / f"{picture.name}.svg").write_text(asyncio.run(take(picture, path)), encoding="utf-8")
             print(f"screenshots/{picture.name}.svg")

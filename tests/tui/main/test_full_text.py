@@ -80,6 +80,59 @@ async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Cloc
         assert len(site.requests) == before + 1
 
 
+async def test_what_comes_by_itself_takes_nobody_anywhere(
+    excerpts: Path, clock: Clock, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is open at its top is whole from then on; whoever is in the list, or reads, stays where they are."""
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=WIDE, notifications=True) as pilot:
+        await said(pilot, "three")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("m", "h", "j")  # what was read is not completed by itself
+        await settle(pilot)
+        assert app.reader.pane == "headlines"
+        app.reader.errands.completing._usual = "auto"
+        app.reader.errands.completing.complete([1])
+        await said(pilot, "Paragraph 1 of one")
+        await settle(pilot)
+        assert app.reader.pane == "headlines"
+        assert app.reader.headlines.cursor == 1
+        assert complete(excerpts) == 3
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("space", "d")
+        await said(pilot, "This is what the feed gave")
+
+
+async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
+    excerpts: Path, clock: Clock, site: ScriptedSite
+) -> None:
+    app = app_on(excerpts, clock, full_text="never")
+    async with app.run_test(size=(120, 10), notifications=True) as pilot:
+        await said(pilot, "one")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press("m", "j", "j")
+        await settle(pilot)
+        assert app.reader.article.scroll_y > 0
+        app.reader.errands.completing._usual = "always"
+        app.reader.errands.completing.complete([1])
+        async with asyncio.timeout(60):
+            while complete(excerpts) < 3:
+                await pilot.pause(0.05)
+        await settle(pilot)
+        words = [app.reader.reading.opened[0].words] if app.reader.reading.opened else []
+        for _ in range(2):
+            await pilot.press("d")
+            await settle(pilot)
+            words += [app.reader.reading.opened[0].words] if app.reader.reading.opened else []
+        assert words[1] > 3 * words[0]
+        assert words[0] == words[2]
+
+
 async def test_never_is_never(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
     app = app_on(excerpts, clock, full_text="never")
     async with app.run_test(size=WIDE) as pilot:

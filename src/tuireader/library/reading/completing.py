@@ -38,6 +38,8 @@ SHORT = 400
 """Words from which on a text that does not say that there is more is taken for the whole."""
 MOST = 50
 """Articles of a feed that are completed at a time: the newest."""
+MORE = 1.1
+"""How many times as many words a page has at least that completes what says itself that there is more."""
 _SAMPLES = 3
 """Articles beside whose pages it is seen what a feed gives."""
 _IN_VAIN = 5
@@ -152,7 +154,8 @@ class _Run:
     async def _fetch(self, article: Incomplete, seen: set[str], tell: Callable[[Fetched], None]) -> bool | None:
         """Fetch the text of an article: whether it is more than the feed gave; None where its site is away."""
         try:
-            kept = await fetch_with(self.cache, self._get, article.id, frozenset(seen))
+            much = MORE if article.is_excerpt else MUCH
+            kept = await fetch_with(self.cache, self._get, article.id, frozenset(seen), much=much)
         except FetchError as error:
             if _is_away(error):
                 return None
@@ -165,7 +168,7 @@ class _Run:
             return None
         seen.add(kept.digest)
         tell(Fetched(article.id))
-        return kept.words >= kept.before * (1 if article.is_excerpt else MUCH)
+        return True
 
     async def _get(self, url: str, permission: Permission) -> Page:
         """Ask for a page when its site may be asked: one at a time, and as its robots.txt allows."""

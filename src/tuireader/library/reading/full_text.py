@@ -90,10 +90,13 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
     await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
 
 
-async def fetch_with(cache: Cache, get: Get, article_id: int, unlike: frozenset[str] = frozenset()) -> Kept:
+async def fetch_with(
+    cache: Cache, get: Get, article_id: int, unlike: frozenset[str] = frozenset(), *, much: float = 1
+) -> Kept:
     """The same through `get`, which asks for a page; gives what it was about the text that was kept.
 
-    A text whose digest is in `unlike` is none: a site that shows the same to everybody has not shown the article.
+    A text whose digest is in `unlike` is none: a site that shows the same to everybody has not shown the article. One
+    that does not have `much` times as many words as are here is not kept.
     """
     from tuireader.urls.credentials import with_credentials_of
     from tuireader.urls.private import permission_for
@@ -107,7 +110,7 @@ async def fetch_with(cache: Cache, get: Get, article_id: int, unlike: frozenset[
 
     pages, is_all = [await page_at(with_credentials_of(article.link, feed.url))], False
     while True:
-        came = await read_page(cache, _KeepText(article_id, tuple(pages), unlike, is_all), pages[-1])
+        came = await read_page(cache, _KeepText(article_id, tuple(pages), unlike, much, is_all), pages[-1])
         if isinstance(came, Kept):
             return came
         try:
@@ -139,6 +142,7 @@ class _KeepText:
     article_id: int
     pages: tuple[Page, ...]
     unlike: frozenset[str]
+    much: float
     is_all: bool
     """Whether no more pages are to come."""
 
@@ -156,7 +160,7 @@ class _KeepText:
             raise FetchError(f"{host} has no article on its page that can be made out")
         if found.digest in self.unlike:
             raise FetchError(f"{host} shows the same text in the place of each article")
-        if found.words < article.words and not chosen[0]:
+        if found.words < article.words * self.much and not chosen[0]:
             raise FetchError(f"{host} has no more of this article on its page than its feed gave")
         _keep(c, article, found)
         return Kept(article.words, found.words, found.digest)

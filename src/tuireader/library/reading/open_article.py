@@ -65,6 +65,8 @@ class OpenArticle:
     """Whether `markdown` and `document` have all of the text; if not, `complete` gives the rest."""
     is_given: bool = False
     """Whether it is what the feed gave, though the text of the page is here, too."""
+    is_of_page: bool = False
+    """Whether it is the text of its page."""
 
 
 def open_article(
@@ -81,14 +83,16 @@ def open_article(
     what its feed gave, also where the text of its page is here. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
-    is_given = given and full_texts.is_here(c, article_id)
+    is_here = full_texts.is_here(c, article_id)
+    is_given = given and is_here
     html = _clean_html(c, article, given=is_given)
     if is_given:
         article = replace(article, words=_words(html))
     first = _beginning(html) if beginning and not status.position else ""
     end, lang = endings.of(article, html, is_given=is_given), feeds.language(c, article.feed_id)
     prepared = _prepared(article, first or html, end, lang)
-    return OpenArticle(article, status, html, *prepared, whole=not first, is_given=is_given)
+    is_of_page = is_here and not given
+    return OpenArticle(article, status, html, *prepared, whole=not first, is_given=is_given, is_of_page=is_of_page)
 
 
 def _words(html: str) -> int:

@@ -43,9 +43,9 @@ class Journey:
         """Open an article and go there; the cursor of the list comes along."""
         self._panes.reading.open(article_id, self._panes.headlines_pane.position)
 
-    def open_again(self, article_id: int) -> None:
-        """Open an article again, if it is still open: there is more of it now."""
-        self._panes.reading.reopen(article_id, self._panes.headlines_pane.position)
+    def open_again(self, article_id: int, *, is_asked: bool) -> None:
+        """Open an article again, if it is still open: there is more of it now, which may have been asked for."""
+        self._panes.reading.reopen(article_id, self._panes.headlines_pane.position, is_asked=is_asked)
 
     def resume(self, article_id: int, *, into: bool) -> None:
         """Show the article that was open the last time, and go `into` it if the user was there."""
@@ -70,6 +70,8 @@ class Journey:
         """Go to an article that is shown now, unless it is only beside; it counts as read when the user is in it."""
         panes, alone = self._panes, self._is_alone_on_arrival
         panes.headlines.mark_open(arrival.article_id)
+        if arrival.how == "again":
+            return
         if arrival.how == "opened":
             self._is_alone_on_arrival = False
             panes.headlines_pane.bring(arrival.query, arrival.article_id, arrival.around)

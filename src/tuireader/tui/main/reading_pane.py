@@ -55,8 +55,9 @@ _REHEARSED, _REHEARSED_WIDTH = 6, 72
 """Blocks that are laid out to have it done once, and at which width."""
 
 
-Way = Literal["opened", "previewed", "resumed", "beside"]
-"""How an article came: the user opened it, the cursor is on it, the user was in it the last time, or beside it."""
+Way = Literal["opened", "previewed", "resumed", "beside", "again"]
+"""How an article came: the user opened it, the cursor is on it, the user was in it the last time, or beside it; or
+there is more of what is open."""
 
 
 class Arrival(NamedTuple):
@@ -125,6 +126,8 @@ class ReadingPane(Backdrop):
         """The article that is open, and what the user did with it."""
         self.is_of_the_past = False
         """Whether that has been removed since."""
+        self._shows_page = False
+        """Whether what is open is the text of a page."""
         self._as_given: set[int] = set()
         """Articles that are shown as their feeds gave them, although the texts of their pages are here."""
         self._looked_at: set[int] = set()
@@ -187,15 +190,17 @@ class ReadingPane(Backdrop):
         self._steps = ()
         self._open(article_id, position)
 
-    def reopen(self, article_id: int, position: ListPosition) -> None:
-        """Open an article again, if it is still open: there is more of it now."""
-        if self.opened is not None and self.opened[0].id == article_id:
-            self._open(article_id, position)
+    def reopen(self, article_id: int, position: ListPosition, *, is_asked: bool) -> None:
+        """Open an article again, if it is still open: there is more of it now.
 
-    @property
-    def is_at_top(self) -> bool:
-        """Whether the open article is not being read yet."""
-        return self.opened is not None and not self.opened[1].position
+        Where nobody asked, only if it is not read yet and no other is on its way; and where the user is stays.
+        """
+        if self.opened is None or self.opened[0].id != article_id:
+            return
+        if is_asked:
+            self._open(article_id, position)
+        elif not self.view.scroll_y and not self.is_opening:
+            self._open(article_id, position, "again")
 
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
@@ -221,7 +226,8 @@ class ReadingPane(Backdrop):
         if self.opened is None or self.opened[0].id != article_id:
             toast(self, "Its full text is here.")
             return
-        self._as_given ^= {article_id}
+        if self._shows_page or article_id in self._as_given:  # else it came while the article was open
+            self._as_given ^= {article_id}
         is_given = article_id in self._as_given
         toast(self, "What the feed gave." if is_given else "The text of the page.", timeout=1.5)
         self.post_message(self.Fetched(article_id))
@@ -288,6 +294,7 @@ class ReadingPane(Backdrop):
         opened = replace(opened, status=replace(status, position=stopped))
         self.opened = (opened.article, opened.status)
         self.is_of_the_past = False
+        self._shows_page = opened.is_of_page
         self.view.is_last = is_last
         self.view.show(opened)
         self._shower = get_current_worker()

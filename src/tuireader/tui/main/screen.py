@@ -457,8 +457,7 @@ class ReaderScreen(PanesScreen):
 
     @on(ReadingPane.Fetched)
     def _full_text_fetched(self, event: ReadingPane.Fetched) -> None:
-        if event.is_asked or self.reading.is_at_top:  # nobody's place on the page is lost for what nobody asked for
-            self.journey.open_again(event.article_id)
+        self.journey.open_again(event.article_id, is_asked=event.is_asked)
         self.recount()
 
     def action_copy_text(self) -> None:
