@@ -28,8 +28,10 @@ from tuireader.content.cleaning.truncation import looks_truncated
 from tuireader.content.document.build import to_document
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.extraction.extract import main_html
+from tuireader.content.extraction.paging import next_page
 from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
+from tuireader.content.listing.find import find_list
 from tuireader.content.markdown.convert import to_markdown
 from tuireader.demo.site import answer
 from tuireader.errors import NotAFeedError
@@ -92,12 +94,13 @@ class Seed:
 
 @cache
 def seeds() -> tuple[Seed, ...]:
-    """Feeds of every format, and the demo magazine's pages."""
+    """Feeds of every format, the demo magazine's pages, and pages that list articles."""
     found = [Seed("feed", path.read_bytes()) for path in sorted([*DATA.glob("*.xml"), *DATA.glob("*.feed")])]
     found += [Seed("feed", _fewer_items(answer(BASE, f"/feed/?paged={page}").body)) for page in (1, 2, 3)]
     posts = _links(answer(BASE, "/feed/").body) + _links(answer(BASE, "/feed/?paged=2").body)
     pages = [answer(BASE, "/").body, *(answer(BASE, path).body for path in posts)]
-    found += [Seed("page", page) for page in sorted(pages, key=len)[:10]]
+    lists = [path.read_bytes() for path in (DATA / "lists" / "yes").glob("*.html")]
+    found += [Seed("page", page) for page in (*sorted(pages, key=len)[:10], *sorted(lists, key=len)[:10])]
     found += [Seed("body", body) for page in pages for body in _bodies_of(page)]
     return tuple(found)
 
@@ -227,6 +230,15 @@ def read(damaged: Seed, dice: random.Random) -> None:
         if extracted is not None:
             check("an extracted title or name", extracted.title, *extracted.authors, *extracted.categories)
             read_body(extracted.html, dice)
+        read_list(damaged.data)
+
+
+def read_list(page: bytes) -> None:
+    """Look for what a page lists, and for the next page of it."""
+    listing = find_list(page, BASE + "/a/page/")
+    for item in listing.items if listing is not None else ():
+        check("a listed title or name", item.title, item.url, *item.authors, *item.categories)
+    next_page(page, BASE + "/a/page/", BASE + "/a/page/", 2)
 
 
 def read_feed(feed: ParsedFeed, dice: random.Random) -> None:

@@ -103,13 +103,13 @@ def test_hints_and_help_follow_the_keymap() -> None:
 
 
 async def test_keys_are_bound_as_the_configuration_says(db: Path) -> None:
-    app = reader(db, config=Config(refresh_on_start=False, keymap={"help": "X", "close": "Q"}))
+    app = reader(db, config=Config(refresh_on_start=False, keymap={"help": "W", "close": "Q"}))
     async with app.run_test(size=(100, 40)) as pilot:
         await settle(pilot)
         await pilot.press("escape")
         await pilot.press("question_mark")
         assert "MOST USED" not in screen_text(app)
-        await pilot.press("X")
+        await pilot.press("W")
         await pilot.pause()
         text = screen_text(app)
         assert "MOST USED" in text

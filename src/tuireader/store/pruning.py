@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.feed import PAGES
 from tuireader.model.rule import KEEP
 from tuireader.store import feeds, labels, stories
 from tuireader.store.columns import id_list, number
@@ -54,6 +53,8 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
 
     Of what is over the size, the oldest go.
     """
+    from tuireader.model.feed import PAGES  # the first screen does without it
+
     found: dict[int, Prunable] = {}
     for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (PAGES,)).fetchall():
         options = feeds.options(c, feed_id)

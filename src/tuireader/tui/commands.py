@@ -153,6 +153,7 @@ COMMANDS = (
     Command("rules", "!", "rules: hide, star, tag by itself", "panes", "Lists and feeds"),
     Command("hidden", "H", "what rules have hidden", "panes", "Lists and feeds"),
     Command("archive", "B", "older articles of the feed, all that its site gives", "panes", "Lists and feeds"),
+    Command("prune", "X", "remove what is old and was read, after a question", "panes", "Lists and feeds"),
     Command("stories", "+", "each telling of a story apart, or one", "panes", "Lists and feeds"),
     Command("dense", "=", "compact or roomy list", "panes", "Lists and feeds"),
     Command("refresh", "r", "refresh this feed", "panes", "Lists and feeds"),

@@ -6,6 +6,7 @@ import json
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -201,6 +202,52 @@ async def test_json_feed_names_its_next_page(library: Library, site: ScriptedSit
     await start(library, site)
     assert (await back(library))[-1].new == 30
     assert titles(library) == expected(POSTS[:40])
+
+
+def blogger(url: str, posts: list[Post], start: int, following: int | None) -> Reply:
+    """A page of a feed as Blogger writes it: guids of its own, links by their relations, what is next by a number."""
+    base = f"{url}/feeds/posts/default"
+    more = f"<link rel='next' href='{base}?start-index={following}&amp;max-results=25'/>" if following else ""
+    entries = "".join(
+        f"<entry><id>tag:blogger.com,1999:blog-77.post-{post.number}</id><published>{post.date.isoformat()}</published>"
+        f"<updated>{post.date.isoformat()}</updated><category scheme='http://www.blogger.com/atom/ns#' term='Sea'/>"
+        f"<title type='text'>{escape(post.title)}</title><content type='html'>{escape(post.html)}</content>"
+        f"<link rel='replies' type='application/atom+xml' href='{url}/feeds/{post.number}/comments/default'/>"
+        f"<link rel='edit' href='https://www.blogger.com/feeds/77/posts/default/{post.number}'/>"
+        f"<link rel='alternate' type='text/html' href='{url}{post.path}' title='{escape(post.title)}'/>"
+        f"<author><name>{post.author}</name><uri>https://www.blogger.com/profile/1</uri><email>noreply@blogger.com"
+        "</email></author></entry>"
+        for post in posts
+    )
+    return Reply(
+        "<?xml version='1.0' encoding='UTF-8'?><feed xmlns='http://www.w3.org/2005/Atom'"
+        " xmlns:openSearch='http://a9.com/-/spec/opensearchrss/1.0/'><id>tag:blogger.com,1999:blog-77</id>"
+        f"<title type='text'>The Site</title><link rel='self' href='{base}'/><link rel='alternate' href='{url}/'/>"
+        f"<link rel='http://schemas.google.com/g/2005#feed' href='{base}'/>{more}"
+        "<generator version='7.00' uri='http://www.blogger.com'>Blogger</generator><openSearch:totalResults>"
+        f"{len(POSTS[:60])}</openSearch:totalResults><openSearch:startIndex>{start}</openSearch:startIndex>{entries}</feed>",
+        content_type="application/atom+xml; charset=UTF-8",
+    )
+
+
+async def test_blogger_gives_all_by_the_number_of_the_next_post(library: Library, site: ScriptedSite) -> None:
+    posts = POSTS[:60]
+    site.pages["/feed/"] = blogger(site.url, posts[:25], 1, 26)
+    for first in (26, 51):
+        following = first + 25 if first + 25 <= len(posts) else None
+        page = blogger(site.url, posts[first - 1 : first + 24], first, following)
+        site.pages[f"/feeds/posts/default?start-index={first}&max-results=25"] = page
+    await start(library, site)
+    events = await back(library)
+    assert (events[-1].status, events[-1].new) == ("done", 35)
+    assert titles(library) == expected(posts)
+    with closing(connect(library.path)) as c:
+        names = {facet.name for facet in label_counts.authors(c, Query())}
+        assert names == {post.author for post in posts}
+        assert [facet.name for facet in label_counts.categories(c, Query())] == ["Sea"]
+        assert {articles.get(c, id_).link for id_ in articles.ids(c, Query())} == {
+            site.url + post.path for post in posts
+        }
 
 
 async def test_a_feed_that_is_complete_says_so(library: Library, site: ScriptedSite) -> None:

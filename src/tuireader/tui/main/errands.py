@@ -1,4 +1,4 @@
-"""What is fetched in the background besides new articles: whole texts, and what is older."""
+"""What is done in the background besides asking for new articles: whole texts, what is older, what is to go."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tuireader.tui.main.archiving import ArchiveController
 from tuireader.tui.main.completing import CompletionController
 from tuireader.tui.main.downloading import DownloadController
+from tuireader.tui.main.pruning import PruneController
 
 if TYPE_CHECKING:
     from tuireader.config.options import Config
@@ -25,11 +26,12 @@ class Errands:
         self.downloads = DownloadController(panes, cache, web)
         self.archiving = ArchiveController(panes, cache, web, clock, arrives_read=config.archive_read)
         self.completing = CompletionController(panes, cache, web, clock, usual=config.full_text)
+        self.pruning = PruneController(panes, cache, clock, config)
 
     @property
     def progress(self) -> str:
         """How far all of them are; empty where nothing is under way."""
-        every = (self.downloads, self.archiving, self.completing)
+        every = (self.downloads, self.archiving, self.completing, self.pruning)
         return " · ".join(filter(None, (each.progress for each in every)))
 
     def download(self) -> None:

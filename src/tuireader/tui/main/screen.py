@@ -196,6 +196,7 @@ class ReaderScreen(PanesScreen):
             "sort": self.choosing.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
+            "prune": self.errands.pruning.ask,
             "archive": lambda: self.errands.archiving.read_back(self.key_target.feed()),
             "refresh-all": lambda: self.refreshes.refresh(None, force=True),
             "add": lambda: self.adding.ask(()),

@@ -1,0 +1,67 @@
+"""Removing what is old: said first, asked for, and gone then."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+from textual.pilot import Pilot
+
+from conftest import Clock
+from support.app_factory import screen_text, settle
+from support.factories import ready, save_plan, subscribe
+from tuireader.config.options import Config
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query
+from tuireader.model.status_change import StatusChange
+from tuireader.store import articles, statuses
+from tuireader.store.connection import connect
+from tuireader.tui.app import ReaderApp
+from tuireader.tui.screens.choose import ChooseScreen
+
+
+def stock(db: Path, clock: Clock) -> None:
+    with closing(connect(db)) as c:
+        feed = subscribe(c)
+        new = tuple(ready(f"{n}", title=f"{n} days", published=clock() - timedelta(days=n)) for n in range(9))
+        save_plan(c, feed, Plan(new=new), clock())
+        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+
+
+async def said(pilot: Pilot[None], words: str) -> None:
+    async with asyncio.timeout(60):
+        while words not in " ".join(screen_text(pilot.app).split()):
+            await pilot.pause(0.05)
+
+
+async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> None:
+    stock(db, clock)
+    app = ReaderApp(db, config=Config(refresh_on_start=False, keep_days=5), clock=clock)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("X")
+        await settle(pilot)
+        assert isinstance(app.screen, ChooseScreen)
+        assert "3 articles, 0.0 MB: read, not starred, not tagged" in screen_text(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 9
+        await pilot.press("X")
+        await settle(pilot)
+        await pilot.press("j", "enter")
+        await said(pilot, "3 articles removed. The cache is smaller by")
+        await settle(pilot)
+        assert app.reader.headlines.row_count() == 6
+        assert app.reader.errands.progress == ""
+
+
+async def test_where_nothing_may_go_it_says_how_that_is_set(db: Path, clock: Clock) -> None:
+    stock(db, clock)
+    app = ReaderApp(db, config=Config(refresh_on_start=False), clock=clock)
+    async with app.run_test(size=(120, 30), notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("X")
+        await said(pilot, "There is nothing to remove.")
+        assert app.screen is app.reader
