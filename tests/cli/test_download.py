@@ -31,7 +31,7 @@ def test_all_is_readable_when_the_site_is_away(run: Run, followed: ScriptedSite)
     assert all(not row["offline"] for row in run("list", "--json").rows)
     done = run("download")
     assert (done.status, done.out, done.err) == (0, "", "tuireader: 10 full texts are here.\n")
-    assert sorted(followed.paths()) == sorted(post.path for post in POSTS)
+    assert sorted(followed.paths()) == sorted(["/robots.txt", *(post.path for post in POSTS)])
     followed.stop()
     rows = run("list", "--json").rows
     assert all(row["offline"] for row in rows)
@@ -49,7 +49,7 @@ def test_some_of_it_with_filters_and_what_fails(run: Run, followed: ScriptedSite
     assert done.status == 1
     assert done.err.splitlines()[0].startswith("tuireader: The Site: 127.0.0.1")
     assert done.err.splitlines()[-1] == "tuireader: 2 full texts are here; 1 could not be had."
-    assert sorted(followed.paths()) == sorted(post.path for post in POSTS[:3])
+    assert sorted(followed.paths()) == sorted(["/robots.txt", *(post.path for post in POSTS[:3])])
     assert run("download", "nowhere").status == 1
     rows = run("download", "--author", "Ann Lee", "--json").rows
     assert {row["status"] for row in rows[:-1]} == {"page"}

@@ -141,9 +141,9 @@ async def _follow_list(
     from tuireader.library.subscribing.follow_page import follow_list, list_on
 
     page = error.page
-    found = await list_on(gate, page) if isinstance(page, Page) else None
+    found = await list_on(gate, queue, page) if isinstance(page, Page) else None
     if found is None or not isinstance(page, Page):
-        return error
+        return NoFeedFoundError(f"{error}; and no list of articles is found there") if is_wanted else error
     count, shown = counted(len(found.items), "article"), shown_address(page.url)
     if not is_wanted:
         say(f"{shown} has no feed, but lists {count}:")

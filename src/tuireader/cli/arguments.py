@@ -143,9 +143,11 @@ def _command_parser() -> argparse.ArgumentParser:
     made["demo"].set_defaults(run=_later("reader", "demo"))
     _add_linear(made["demo"])
     prune = made["prune"]
-    prune.add_argument("--days", type=_limit, default=0, metavar="DAYS", help="what is older")
-    prune.add_argument("--newest", type=_limit, default=0, metavar="NUMBER", help="what is beyond so many of each feed")
-    prune.add_argument("--size", type=_limit, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
+    prune.add_argument("--days", type=_amount, default=0, metavar="DAYS", help="what is older")
+    prune.add_argument(
+        "--newest", type=_amount, default=0, metavar="NUMBER", help="what is beyond so many of each feed"
+    )
+    prune.add_argument("--size", type=_amount, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
     prune.add_argument("--yes", action="store_true", help="do not ask")
     _add_json(prune)
     prune.set_defaults(run=_later("pruning", "prune_articles"))
@@ -180,11 +182,14 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     add, remove, feeds, refresh = made["add"], made["remove"], made["feeds"], made["refresh"]
     add.add_argument("addresses", metavar="ADDRESS", nargs="+", help="a site, a feed or an article")
     add.add_argument("--folder", metavar="NAME", help="put the feeds into this folder, which is made if it is new")
-    add.add_argument("--page", action="store_true", help="keep the page at each address, without following its site")
-    add.add_argument(
+    instead = add.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--page", action="store_true", help="keep the page at each address, without following its site"
+    )
+    instead.add_argument(
         "--list", action="store_true", help="where there is no feed, follow the articles that the page lists"
     )
-    add.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
+    instead.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
     add.set_defaults(run=_later("adding", "add"))
     made["import"].add_argument(
         "file",
@@ -394,6 +399,12 @@ def _limit(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number of articles; 0 means all")
     return int(text[:18])
+
+
+def _amount(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text[:100]!r} is not a number; 0 means no limit")
+    return int(text[:9])
 
 
 def _width(text: str) -> int:

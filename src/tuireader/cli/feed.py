@@ -10,7 +10,7 @@ from tuireader.cli.output import feed_row, put, put_json, say
 from tuireader.library.archiving.words import standing
 from tuireader.library.subscribing import subscription
 from tuireader.model.full_text import Mode
-from tuireader.store import archives, folders, full_texts, pruning
+from tuireader.store import archives, folders, full_texts, page_lists, pruning
 from tuireader.store import feeds as store_feeds
 from tuireader.store.expiry import ABOVE, AFTER, QUIET
 from tuireader.text.printable import printable
@@ -42,6 +42,8 @@ def feed(arguments: argparse.Namespace) -> int:
         }
         row["gives"] = full_texts.learned(connection, feed_id).gives or None
         row["bytes"] = pruning.used_by(connection, feed_id)
+        followed = page_lists.get(connection, feed_id)
+        row["page"] = None if followed is None else "watched" if followed.followed == "page" else "list"
         row["archive"] = standing(archives.get(connection, feed_id))
     if arguments.json:
         put_json(row)

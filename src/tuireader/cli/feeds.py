@@ -18,10 +18,13 @@ from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary
 from tuireader.store import feeds as store_feeds
-from tuireader.store import folders
+from tuireader.store import folders, full_texts
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
+
+MANY = 10_000
+"""More feeds than anybody follows."""
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
@@ -202,8 +205,8 @@ async def _refresh(
         if not (is_silent or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
             said = _brought(chosen, new, len(with_new), failed) if asked else _nothing_due(chosen)
             say(said if chosen else NO_FEEDS)
-        if completes and with_new:
-            await _complete(gate, queue, with_new, progress, is_silent=is_silent)
+        if completes:
+            await _complete(gate, queue, [feed.id for feed in chosen], progress, is_silent=is_silent)
     if asked:
         await _expire(gate)
         await cache.tend(gate)
@@ -218,9 +221,10 @@ async def _complete(
     from tuireader.config.load import load
     from tuireader.library.reading.completing import complete_new
 
-    came = 0
-    usual = load(paths.config_path()).full_text
-    async for event in complete_new(gate, queue, feed_ids, usual=usual, clock=utc_now):
+    came, usual = 0, load(paths.config_path()).full_text
+    left = set(await gate.read(partial(full_texts.unfinished, usual=usual, most=MANY)))
+    wanted = [feed_id for feed_id in feed_ids if feed_id in left]
+    async for event in complete_new(gate, queue, wanted, usual=usual, clock=utc_now):
         came += event.error is None
         progress.tell(f"{counted(came, 'full text')} from the pages of excerpts")
     progress.clear()
@@ -252,5 +256,5 @@ def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:
 def _nothing_due(chosen: list[Feed]) -> str:
     """That nothing was asked for, and until when."""
     soonest = min((feed.due for feed in chosen if feed.due is not None and not feed.gone), default=None)
-    when = f"; the next feed is due at {soonest.astimezone():%H:%M}" if soonest else ""
+    when = f"; the next feed is due on {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
     return f"Nothing is due yet{when}. Use --force to fetch now."

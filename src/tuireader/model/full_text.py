@@ -10,8 +10,9 @@ if TYPE_CHECKING:
 
 Mode = Literal["auto", "always", "never"]
 """When the pages of new articles are read: where the feed gives excerpts, always, or never."""
-Gives = Literal["", "excerpts", "whole"]
-"""What a feed gives, as its first articles beside their pages have shown; empty: it was not looked at."""
+Gives = Literal["", "excerpts", "whole", "closed"]
+"""What a feed gives, as its first articles beside their pages have shown: "closed" where these pages cannot be had;
+empty: it was not looked at."""
 
 
 @dataclass(frozen=True, slots=True)

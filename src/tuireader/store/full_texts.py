@@ -60,7 +60,7 @@ def incomplete(c: sqlite3.Connection, feed_id: int, above: int, most: int) -> li
     """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first."""
     rows = c.execute(
         "SELECT a.id, a.link, a.words, a.offline FROM article AS a JOIN body AS b ON b.article_id = a.id"
-        " WHERE a.feed_id = ? AND a.id > ? AND a.read = 0 AND a.aside = 0 AND a.link <> '' AND b.full_html IS NULL"
+        " WHERE a.feed_id = ? AND a.id > ? AND a.read = 0 AND a.aside <> 1 AND a.link <> '' AND b.full_html IS NULL"
         " ORDER BY a.date DESC, a.id DESC LIMIT ?",
         (feed_id, above, most),
     )
@@ -75,6 +75,16 @@ def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
         (feed_id,),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def unfinished(c: sqlite3.Connection, usual: Mode, most: int) -> list[int]:
+    """So many of the feeds that have articles of which nobody has looked whether they are whole, the newest first."""
+    found = [
+        (top, row[0])
+        for row in c.execute("SELECT id FROM feed WHERE articles > 0").fetchall()
+        if (top := highest(c, row[0])) > learned(c, row[0]).up_to and mode(c, row[0], usual) != "never"
+    ]
+    return [feed_id for _, feed_id in sorted(found, reverse=True)[:most]]
 
 
 def highest(c: sqlite3.Connection, feed_id: int) -> int:

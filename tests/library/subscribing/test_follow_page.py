@@ -11,6 +11,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.archived_site import Post, post_row
+from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
@@ -41,7 +42,7 @@ async def follow(library: Library, site: ScriptedSite, path: str = "/news/") -> 
             await find(library.cache, queue, site.url + path, clock=library.clock)
         page = error.value.page
         assert isinstance(page, Page)
-        found = await list_on(library.cache, page)
+        found = await list_on(library.cache, queue, page)
         assert found is not None
         return await follow_list(library.cache, queue, page, found, clock=library.clock, typed=site.url + path)
 
@@ -119,8 +120,11 @@ async def test_a_list_of_something_else_is_not_taken_for_it(library: Library, si
 async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Library, site: ScriptedSite) -> None:
     site.pages["/news/"] = page_of([3, 2, 1])
     site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /news/\n", content_type="text/plain")
-    with pytest.raises(FetchError, match=r"robots\.txt"):
-        await follow(library, site)
+    async with library.asking() as queue:
+        page = await queue.get(f"{site.url}/news/")
+        assert await list_on(library.cache, queue, page) is None
+        with pytest.raises(FetchError, match=r"robots\.txt"):
+            await watch(library.cache, queue, page, clock=library.clock)
     assert library.feeds() == []
     del site.pages["/robots.txt"]
     await follow(library, site)
@@ -128,6 +132,54 @@ async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Lib
     before = site.paths().count("/news/")
     assert "robots.txt" in str(await again(library))
     assert site.paths().count("/news/") == before
+
+
+async def test_a_rebuilt_page_is_learned_anew_when_its_address_is_given_again(
+    library: Library, site: ScriptedSite
+) -> None:
+    site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
+    first = await follow(library, site)
+    site.pages["/news/"] = page_of([25, 24, 23, 22], ROW)
+    assert "add its address again" in str(await again(library))
+    library.clock.advance(hours=25)
+    done = await follow(library, site)
+    assert (done.feed.id, done.refreshed.new) == (first.feed.id, 4)
+    assert len(library.titles()) == 9
+    site.pages["/news/"] = page_of([26, 25, 24, 23], ROW)
+    assert await again(library) is None
+    assert library.titles()[0] == "Story number 26"
+
+
+async def test_a_feed_is_not_made_a_page(library: Library, site: ScriptedSite) -> None:
+    """Neither by watching it, nor by following a list at its address."""
+    site.pages["/feed"] = Reply(rss(Item("one")), content_type="application/rss+xml")
+    site.pages["/news/"] = page_of([3, 2, 1])
+    library.follow(f"{site.url}/feed", f"{site.url}/news/")
+    async with library.asking() as queue:
+        with pytest.raises(FetchError, match="is a feed"):
+            await watch(library.cache, queue, await queue.get(f"{site.url}/feed"), clock=library.clock)
+        page = await queue.get(f"{site.url}/news/")
+        found = await list_on(library.cache, queue, page)
+        assert found is not None
+        with pytest.raises(FetchError, match="as a feed"):
+            await follow_list(library.cache, queue, page, found, clock=library.clock)
+    with closing(connect(library.path)) as c:
+        assert page_lists.every(c) == frozenset()
+
+
+async def test_a_page_that_names_a_feed_that_is_gone_may_be_followed_itself(
+    library: Library, site: ScriptedSite
+) -> None:
+    reply = page_of([5, 4, 3, 2, 1])
+    link = '<link rel=alternate type="application/rss+xml" href="/gone.xml"><title>'
+    site.pages["/news/"] = Reply(str(reply.body).replace("<title>", link))
+    async with library.asking() as queue:
+        with pytest.raises(NoFeedFoundError, match=r"404.*gone\.xml") as error:
+            await subscribe(library.cache, queue, f"{site.url}/news/", clock=library.clock)
+        assert isinstance(error.value.page, Page)
+        found = await list_on(library.cache, queue, error.value.page)
+    assert found is not None
+    assert len(found.items) == 5
 
 
 async def test_adding_it_again_asks_again(library: Library, site: ScriptedSite) -> None:
@@ -147,7 +199,7 @@ async def test_nothing_is_offered_where_nothing_is_listed(library: Library, site
         with pytest.raises(NoFeedFoundError) as error:
             await find(library.cache, queue, site.url, clock=library.clock)
         assert isinstance(error.value.page, Page)
-        assert await list_on(library.cache, error.value.page) is None
+        assert await list_on(library.cache, queue, error.value.page) is None
 
 
 # A page for its own changes
@@ -195,6 +247,18 @@ async def test_each_change_of_a_page_is_an_article(library: Library, site: Scrip
     assert bodies(library)[0].startswith(f"<h2>New</h2><p>{SECOND}</p>")
     assert await again(library) is None
     assert len(bodies(library)) == 3
+
+
+async def test_of_a_list_the_items_are_compared(library: Library, site: ScriptedSite) -> None:
+    items = [f"<li>Line {n} of what is said on this page of the library.</li>" for n in range(5)]
+    page = "<html><title>Lines</title><body><article><h1>Lines</h1><ul>{}</ul></article></body></html>"
+    site.pages["/hours"] = Reply(page.format("".join(items[:4])))
+    await watched(library, site)
+    site.pages["/hours"] = Reply(page.format("".join(items[1:])))
+    assert await again(library) is None
+    assert bodies(library)[0].startswith(
+        f"<h2>New</h2><ul>{items[4]}</ul><h2>No longer there</h2><ul>{items[0]}</ul><hr>"
+    )
 
 
 async def test_a_page_that_loses_its_text_is_said(library: Library, site: ScriptedSite) -> None:

@@ -60,17 +60,17 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
         await settle(pilot)
         assert not app.reader.headlines.selected
         assert app.reader.errands.downloads.progress == ""
-        assert sorted(site.paths()) == ["/0", "/1", "/2", "/3"]
+        assert sorted(site.paths()) == ["/0", "/1", "/2", "/3", "/robots.txt"]
         with closing(connect(db)) as c:
             there = {articles.get(c, id_).title: articles.get(c, id_).offline for id_ in ids(db)}
             assert there == {"Story 0": True, "Story 1": True, "Story 2": False, "Story 3": True, "Story 4": True}
         site.pages["/2"] = Reply(f"<html><title>Story 2</title><article><h1>Story 2</h1>{WHOLE}</article>")
         await pilot.press("ctrl+a", "d")
         await said(pilot, "1 full text is here.")
-        assert len(site.requests) == 5
+        assert len(site.requests) == 7
         await pilot.press("ctrl+a", "d")
         await said(pilot, "The whole texts of these are here")
-        assert len(site.requests) == 5
+        assert len(site.requests) == 7
 
 
 async def test_all_that_is_shown_is_fetched_and_excerpts_are_marked(db: Path, site: ScriptedSite) -> None:

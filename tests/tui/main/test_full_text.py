@@ -33,7 +33,7 @@ def body(name: str, paragraphs: int) -> str:
 @pytest.fixture
 def excerpts(db: Path, clock: Clock, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A feed that is due, and gives the beginnings of three articles."""
-    monkeypatch.setattr("tuireader.library.reading.completing.PAUSE", 0.0)
+    monkeypatch.setattr("tuireader.library.politeness.one_by_one.PAUSE", 0.0)
     names = ["one", "two", "three"]
     items = [Item(name, html=f"{body(name, 1)}<p>[…]</p>", link=f"{site.url}/{name}") for name in names]
     site.pages["/feed/"] = Reply(rss(*items, site=f"{site.url}/"), content_type="application/rss+xml")
@@ -94,7 +94,7 @@ async def test_what_comes_by_itself_takes_nobody_anywhere(
         await settle(pilot)
         assert app.reader.pane == "headlines"
         app.reader.errands.completing._usual = "auto"
-        app.reader.errands.completing.complete([1])
+        app.reader.errands.completing.complete()
         await said(pilot, "Paragraph 1 of one")
         await settle(pilot)
         assert app.reader.pane == "headlines"
@@ -119,7 +119,7 @@ async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
         await settle(pilot)
         assert app.reader.article.scroll_y > 0
         app.reader.errands.completing._usual = "always"
-        app.reader.errands.completing.complete([1])
+        app.reader.errands.completing.complete()
         async with asyncio.timeout(60):
             while complete(excerpts) < 3:
                 await pilot.pause(0.05)

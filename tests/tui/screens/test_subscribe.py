@@ -346,14 +346,15 @@ async def test_a_page_can_be_followed_itself(db: Path, clock: Clock, site: Scrip
     assert subscribed(db) == [f"{site.url}/ropes"]
 
 
-async def test_a_list_that_may_not_be_read_by_programs_says_so(db: Path, clock: Clock, site: ScriptedSite) -> None:
+async def test_what_programs_are_not_to_read_is_not_offered(db: Path, clock: Clock, site: ScriptedSite) -> None:
     site.pages["/news/"] = Reply(NEWS)
     site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /\n", content_type="text/plain")
     app = app_on(db, clock)
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await enter(pilot, f"{site.url}/news/")
-        await pilot.press("tab", "enter")
+        assert "Follow the articles" not in screen_text(app)
+        await pilot.press("tab", "j", "enter")
         await settle(pilot)
         assert "does not want programs to read this page" in " ".join(screen_text(app).split())
     assert subscribed(db) == []

@@ -16,7 +16,7 @@ from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, way
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.archive import Archive, Backfilled, BackfillStatus
-from tuireader.store import archives, articles
+from tuireader.store import archives, articles, page_lists
 from tuireader.text.counted import counted
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
@@ -127,6 +127,8 @@ class _Backfill:
 
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Find the way, and take its first page; where that is the last way, all that it leads to."""
+        if await self.cache.read(partial(page_lists.get, feed_id=self.feed.id)) is not None:
+            raise FetchError(f"{self.feed.name} is a page and no feed: it leads to no older articles")
         front_page = await self._get(self.feed.url)
         front = await heavy.take(self.cache, LookAtFront(front_page), front_page)
         if front.says == "complete":

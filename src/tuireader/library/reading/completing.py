@@ -4,36 +4,28 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
-from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.reading.full_text import MUCH, Fetched, fetch_with
-from tuireader.model.full_text import Incomplete, Learned, Mode
+from tuireader.library.politeness.one_by_one import OneByOne
+from tuireader.library.reading.full_text import MUCH, Fetched, NoMoreError, fetch_with
+from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds, full_texts
 from tuireader.tasks import as_done
-from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_site
-from tuireader.urls.reach import Permission
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncIterator
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
-    from tuireader.model.fetched import Page
 
-PAUSE = 1.0
-"""Seconds between two requests of a site: nobody waits for these."""
-PAUSE_MOST = 30.0
-"""Seconds that a site may ask to lie between two requests."""
 SHORT = 400
 """Words from which on a text that does not say that there is more is taken for the whole."""
 MOST = 50
@@ -46,12 +38,14 @@ _IN_VAIN = 5
 """Pages in a row with no more than the feed gave, after which it is looked at anew what that gives."""
 _LOOK_AGAIN = timedelta(days=30)
 _FEEDS_AT_ONCE = 8
+FEEDS_MOST = 100
+"""Feeds of one run: of many that are new, the others come the next time."""
 
 
 async def complete_new(
     cache: Cache,
     queue: PoliteQueue,
-    feed_ids: Sequence[int],
+    feed_ids: Sequence[int] | None = None,
     *,
     usual: Mode,
     clock: Clock,
@@ -60,11 +54,16 @@ async def complete_new(
 ) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of what is new in feeds that give excerpts; yields what came of each article that was asked for.
 
-    `usual` is for feeds of which nothing else is set. What a feed gives is found out beside the pages of its first
+    Without `feed_ids` it is all feeds in which something is left, some at a time. `usual` is for feeds of which nothing
+    else is set. What a feed gives is found out beside the pages of its first
     articles. A site is asked for one page at a time, with a pause, as its robots.txt allows. Ending the iteration ends
     all requests; what is left is done the next time.
     """
-    run = _Run(cache, queue, usual, clock, PAUSE if pause is None else pause, sleep)
+    pages = OneByOne(queue, pause=pause, sleep=sleep)
+    if feed_ids is None:
+        feed_ids = await cache.read(partial(full_texts.unfinished, usual=usual, most=FEEDS_MOST))
+    feed_ids = feed_ids[:FEEDS_MOST]
+    run = _Run(cache, pages, usual, clock)
     done: asyncio.Queue[Fetched | None] = asyncio.Queue()
 
     async def work() -> None:
@@ -100,32 +99,27 @@ class _Run:
     """One run, with what is known of sites meanwhile."""
 
     cache: Cache
-    queue: PoliteQueue
+    pages: OneByOne
     usual: Mode
     clock: Clock
-    pause: float
-    sleep: Callable[[float], Awaitable[None]]
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FEEDS_AT_ONCE))
-    turns: dict[str, asyncio.Lock] = field(default_factory=dict)
-    robots: RobotRules = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.robots = RobotRules(self._ask)
 
     async def complete(self, feed_id: int, tell: Callable[[Fetched], None]) -> None:
         """Complete what is new in a feed; what cannot be had stays as it is."""
         async with self.feeds:
             try:
                 of = await self.cache.read(partial(_of, feed_id=feed_id, usual=self.usual))
-                if of is not None:
-                    await self._complete(of, tell)
+                await self._complete(of, tell)
             except NotFoundError:  # it was removed meanwhile
                 return
 
     async def _complete(self, of: _Of, tell: Callable[[Fetched], None]) -> None:
         gives = of.learned.gives if of.mode == "auto" else "excerpts"
         looked, now = of.learned.looked, self.clock()
-        if gives == "whole" and looked is not None and now - looked < _LOOK_AGAIN:
+        if of.mode == "never":
+            return
+        is_known = gives in ("whole", "closed") and looked is not None and now - looked < _LOOK_AGAIN
+        if is_known or not of.new:
             await self._learn(of, replace(of.learned, up_to=of.highest))
             return
         left = list(of.new)
@@ -134,83 +128,75 @@ class _Run:
             samples = [each for each in left if _may_be_excerpt(each)][:_SAMPLES]
             if len(samples) * 2 < min(len(left), _SAMPLES):
                 samples = []
-            more = [await self._fetch(each, seen, tell) for each in samples]
-            if None in more:  # the site cannot be reached: another time
+            came = [await self._fetch(each, seen, tell) for each in samples]
+            if "away" in came:  # another time
                 return
-            gives = "excerpts" if sum(map(bool, more)) * 2 > len(more) else "whole"
+            gives = _given(came)
             looked, left = now, [each for each in left if each not in samples]
         in_vain = 0
         for each in left if gives == "excerpts" else ():
-            came = await self._fetch(each, seen, tell)
-            if came is None:
+            outcome = await self._fetch(each, seen, tell)
+            if outcome == "away":
                 return
-            in_vain = 0 if came else in_vain + 1
+            in_vain = 0 if outcome == "more" else in_vain + 1
             if in_vain >= _IN_VAIN and of.mode == "auto":
                 gives, looked = "", None
                 break
         known = Learned(gives, looked, of.highest) if of.mode == "auto" else replace(of.learned, up_to=of.highest)
         await self._learn(of, known)
 
-    async def _fetch(self, article: Incomplete, seen: set[str], tell: Callable[[Fetched], None]) -> bool | None:
-        """Fetch the text of an article: whether it is more than the feed gave; None where its site is away."""
+    async def _fetch(self, article: Incomplete, seen: set[str], tell: Callable[[Fetched], None]) -> _Outcome:
+        """Fetch the text of an article, and tell of it."""
         try:
             much = MORE if article.is_excerpt else MUCH
-            kept = await fetch_with(self.cache, self._get, article.id, frozenset(seen), much=much)
+            kept = await fetch_with(self.cache, self.pages.get, article.id, frozenset(seen), much=much)
+        except NoMoreError as error:
+            tell(Fetched(article.id, str(error)))
+            return "less"
         except FetchError as error:
             if _is_away(error):
-                return None
+                return "away"
             tell(Fetched(article.id, str(error)))
-            return False
-        except NotFoundError:
-            return False
+            return "none"
+        except NotFoundError:  # it was removed meanwhile
+            return "none"
         except TuireaderError as error:
             tell(Fetched(article.id, str(error)))
-            return None
+            return "away"
         seen.add(kept.digest)
         tell(Fetched(article.id))
-        return True
-
-    async def _get(self, url: str, permission: Permission) -> Page:
-        """Ask for a page when its site may be asked: one at a time, and as its robots.txt allows."""
-        async with self._turn(url):
-            rules = await self.robots.check(url)
-            return await self._ask(url, permission, max(self.pause, min(rules.pause, PAUSE_MOST)))
-
-    async def _ask(self, url: str, permission: Permission = Permission.AS_GIVEN, pause: float | None = None) -> Page:
-        """Ask for an address, and wait a little whatever comes."""
-        try:
-            page = await self.queue.get(url, permission=permission, first=False)
-        except FetchError:
-            await self.sleep(self.pause)
-            raise
-        await self.sleep(self.pause if pause is None else pause)
-        return page
-
-    @asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        async with self.turns.setdefault(host_of(url), asyncio.Lock()):
-            yield
+        return "more"
 
     async def _learn(self, of: _Of, what: Learned) -> None:
         await self.cache.write(partial(_learn, feed_id=of.feed.id, what=what))
 
 
-def _of(c: sqlite3.Connection, feed_id: int, usual: Mode) -> _Of | None:
-    """What is to be completed of a feed; None where that is nothing."""
+def _of(c: sqlite3.Connection, feed_id: int, usual: Mode) -> _Of:
+    """What is to be completed of a feed."""
     feed = feeds.get(c, feed_id)
-    mode = full_texts.mode(c, feed_id, usual)
-    if mode == "never" or feed.holds_pages:
-        return None
-    learned = full_texts.learned(c, feed_id)
-    new = full_texts.incomplete(c, feed_id, learned.up_to, MOST)
+    mode, learned = full_texts.mode(c, feed_id, usual), full_texts.learned(c, feed_id)
+    new: list[Incomplete] = []
+    if mode != "never" and not feed.holds_pages:
+        new = full_texts.incomplete(c, feed_id, learned.up_to, MOST)
     if mode == "auto":  # what links to other sites has no text of its own to be completed
         own = (feed.site, feed.url)
         new = [each for each in new if any(same_site(each.link, site) for site in own)]
-    return _Of(feed, mode, learned, tuple(new), full_texts.highest(c, feed_id)) if new else None
+    return _Of(feed, mode, learned, tuple(new), full_texts.highest(c, feed_id))
 
 
 def _learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
     full_texts.learn(c, feed_id, what)
+
+
+_Outcome = Literal["more", "less", "none", "away"]
+"""What came of the page of an article: more text than is here, no more, none at all; or its site is away."""
+
+
+def _given(came: Sequence[_Outcome]) -> Gives:
+    """What a feed gives, by what came of the pages of some of its articles."""
+    if came.count("more") * 2 > len(came):
+        return "excerpts"
+    return "closed" if came and came.count("none") == len(came) else "whole"
 
 
 def _may_be_excerpt(article: Incomplete) -> bool:

@@ -45,6 +45,10 @@ _LARGEST = 20_000_000
 """Bytes of the pages of one article, from which on no more is asked for."""
 
 
+class NoMoreError(FetchError):
+    """The page of an article is there, and has no more of it than is here."""
+
+
 class Fetched(NamedTuple):
     """What came of fetching the text of an article."""
 
@@ -63,16 +67,19 @@ class Kept(NamedTuple):
 
 
 async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
-    """Fetch the texts of several articles, in their order, as their sites bear it; yields what came of each.
+    """Fetch the texts of several articles, in their order; yields what came of each.
 
-    Ending the iteration ends all requests at once.
+    Each site is asked for one page at a time, with a pause, as its robots.txt allows. Ending the iteration ends all
+    requests at once.
     """
-    hands = asyncio.Semaphore(_AT_ONCE)
+    from tuireader.library.politeness.one_by_one import OneByOne
+
+    hands, pages = asyncio.Semaphore(_AT_ONCE), OneByOne(queue)
 
     async def fetch(article_id: int) -> Fetched:
         async with hands:
             try:
-                await fetch_full_text(cache, queue, article_id, first=False)
+                await fetch_with(cache, pages.get, article_id)
             except TuireaderError as error:
                 return Fetched(article_id, str(error))
         return Fetched(article_id)
@@ -159,9 +166,9 @@ class _KeepText:
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         if found.digest in self.unlike:
-            raise FetchError(f"{host} shows the same text in the place of each article")
+            raise NoMoreError(f"{host} shows the same text in the place of each article")
         if found.words < article.words * self.much and not chosen[0]:
-            raise FetchError(f"{host} has no more of this article on its page than its feed gave")
+            raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
         _keep(c, article, found)
         return Kept(article.words, found.words, found.digest)
 

@@ -16,8 +16,10 @@ from tuireader.urls.identity import place
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
     from datetime import datetime
 
+    from tuireader.content.dom.tree import Node
     from tuireader.content.listing.model import Listing
 
 _WHOLE = 300
@@ -35,7 +37,7 @@ def read(
     NotAFeedError where there is none.
     """
     if learned.followed == "page":
-        return text_of(c, feed_id, page), learned
+        return text_of(c, feed_id, page, now), learned
     from tuireader.content.listing.find import find_again, find_list
 
     listing = find_again(page.content, page.url, learned.followed, learned.shape)
@@ -47,7 +49,7 @@ def read(
         there = since.astimezone()
         raise NotAFeedError(
             f"The list on this page of {named_host(page.url)} looks different since {there.day} {there:%B}: its"
-            " articles are not found there any more. If it has moved, add its new address"
+            " articles are not found there any more. To see what it lists now, add its address again"
         )
     return as_feed(listing, page), PageList(listing.tier, listing.shape)
 
@@ -85,16 +87,18 @@ def _is_known(c: sqlite3.Connection, feed_id: int, listing: Listing) -> bool:
     return not links or any(place(item.url) in links for item in listing.items)
 
 
-def text_of(c: sqlite3.Connection, feed_id: int, page: Page) -> ParsedFeed:
+def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> ParsedFeed:
     """The text of a page as an entry, where it is another one than the last time; what is new in it stands first.
 
     Raises NotAFeedError where there is none.
     """
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
+    from tuireader.content.extraction.selected import Selectors
 
-    found = main_html(page.content, page.url)
-    if found is None:
+    everything = Selectors("body", "nav, footer, form")
+    found = main_html(page.content, page.url) or main_html(page.content, page.url, selectors=everything)
+    if found is None or not plain_text(found.html).strip():
         raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
     last = next(iter(articles.ids(c, Query(feeds=(feed_id,)), 0, 1)), None)
     before, named = ("", "") if last is None else (articles.given_html(c, last), articles.get(c, last).guid)
@@ -103,7 +107,7 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page) -> ParsedFeed:
         return ParsedFeed(found.title, page.url, ())
     guid = f"{page.url}#{_digest(named)}-{digest}"  # what is as it was some time ago has changed, too
     html = _with_news(before, found.html) if before else found.html
-    entry = ParsedEntry(guid, found.title, page.url, found.authors, found.categories, html=html)
+    entry = ParsedEntry(guid, found.title, page.url, found.authors, found.categories, published=now, html=html)
     return ParsedFeed(found.title, page.url, (entry,))
 
 
@@ -111,23 +115,35 @@ def _digest(text: str) -> str:
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()[:12]
 
 
+_HOLDERS = frozenset({"ul", "ol", "div", "section", "blockquote", "dl"})
 _MARK = "<hr><h2>The page as it is now</h2>"
 """What stands between what is new on a page and the page."""
 
 
 def _with_news(before: str, now: str) -> str:
     """The text of a page, after those of its blocks that were not there before, and those that are gone."""
-    from tuireader.content.dom.tree import Node, parse, serialise
+    from tuireader.content.dom.tree import parse, serialise
 
-    old, new = parse(before.rpartition(_MARK)[2]).children, parse(now).children
-
-    def words(child: Node | str) -> str:
-        return " ".join((child if isinstance(child, str) else child.words()).split())
-
-    there, here = set(map(words, old)), set(map(words, new))
-    fresh = [child for child in new if words(child) and words(child) not in there]
-    gone = [child for child in old if words(child) and words(child) not in here]
+    old, new = [*_blocks(parse(before.rpartition(_MARK)[2]))], [*_blocks(parse(now))]
+    there, here = {words for words, _ in old}, {words for words, _ in new}
+    fresh = [node for words, node in new if words not in there]
+    gone = [node for words, node in old if words not in here]
     parts = [
         f"<h2>{title}</h2>{serialise(some)}" for title, some in (("New", fresh), ("No longer there", gone)) if some
     ]
     return f"{''.join(parts)}{_MARK}{now}" if parts else now
+
+
+def _blocks(around: Node) -> Iterator[tuple[str, Node | str]]:
+    """The blocks of clean HTML that hold no others, with their words; each item of a list is a list of its own."""
+    from tuireader.content.dom.tree import Node
+
+    for child in around.children:
+        if isinstance(child, Node) and child.tag in _HOLDERS:
+            for words, node in _blocks(child):
+                is_item = isinstance(node, Node) and node.tag == "li"
+                yield words, Node(child.tag if child.tag in ("ul", "ol") else "ul", {}, [node]) if is_item else node
+            continue
+        words = " ".join((child if isinstance(child, str) else child.words()).split())
+        if words:
+            yield words, child

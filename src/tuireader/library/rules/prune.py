@@ -63,9 +63,15 @@ async def give_back(cache: Cache) -> int:
 
     It takes as much room meanwhile. Raises BusyError where another program holds the cache.
     """
-    before = cache.path.stat().st_size
+    before = _takes(cache)
     await cache.take(_vacuum)
-    return max(0, before - cache.path.stat().st_size)
+    return max(0, before - _takes(cache))
+
+
+def _takes(cache: Cache) -> int:
+    """Bytes of the file, with the log of what was written last."""
+    log = cache.path.with_name(f"{cache.path.name}-wal")
+    return sum(each.stat().st_size for each in (cache.path, log) if each.exists())
 
 
 def _vacuum(c: sqlite3.Connection) -> None:

@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError
+from tuireader.feeds.discover import is_feed
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.rules import arrivals
+from tuireader.library.subscribing import lookup
 from tuireader.library.subscribing.subscribe import Subscribed
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.model.page_list import PageList
@@ -32,9 +34,10 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Refreshed
 
 
-async def list_on(cache: Cache, page: Page) -> Listing | None:
-    """The articles that a page lists; None where it lists none, or where that takes too long to be seen."""
+async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:
+    """The articles that a page lists; None where it lists none, or programs may not read it, or it takes too long."""
     try:
+        await _check(queue, page)
         return await read_page(cache, _Find(page), page)
     except FetchError:
         return None
@@ -65,7 +68,9 @@ async def follow_list(
 
 async def watch(cache: Cache, queue: PoliteQueue, page: Page, *, clock: Clock, typed: str = "") -> Subscribed:
     """Follow a page, which has come, for its own changes; raises FetchError where there is no text on it."""
-    parsed = await read_page(cache, _Text(page), page)
+    if is_feed(page.content, page.content_type):
+        raise FetchError(f"{shown_address(page.url)} is a feed: it is followed as such, without --watch")
+    parsed = await read_page(cache, _Text(page, clock()), page)
     return await _follow(cache, queue, _Follow(page, parsed, PageList("page"), clock(), typed))
 
 
@@ -74,19 +79,23 @@ class _Text:
     """Read the text of a page that is followed for it. It can be pickled."""
 
     page: Page
+    now: datetime
 
     def __call__(self, c: sqlite3.Connection) -> ParsedFeed:
-        if not (found := page_lists.text_of(c, 0, self.page)).entries:
-            raise FetchError(f"No text to read at {shown_address(self.page.url)}")
-        return found
+        return page_lists.text_of(c, 0, self.page, self.now)
+
+
+async def _check(queue: PoliteQueue, page: Page) -> None:
+    """Raise FetchError where programs are not to read a page."""
+    rules = await RobotRules(lambda url: queue.get(url, first=False)).of(page.url)
+    if not rules.allows(page.url):
+        raise FetchError(
+            f"{named_host(page.url)} does not want programs to read this page (robots.txt): it cannot be followed"
+        )
 
 
 async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
-    rules = await RobotRules(lambda url: queue.get(url, first=False)).of(job.page.url)
-    if not rules.allows(job.page.url):
-        raise FetchError(
-            f"{named_host(job.page.url)} does not want programs to read this page (robots.txt): it cannot be followed"
-        )
+    await _check(queue, job.page)
     refreshed = await cache.take(job)
     await index_few(cache)
     return Subscribed(refreshed.feed, refreshed, None, ())
@@ -94,7 +103,10 @@ async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class _Follow:
-    """Subscribe to a page, and save what is there. It can be pickled."""
+    """Subscribe to a page, and save what is there; one that is followed is followed for that from now on.
+
+    It can be pickled.
+    """
 
     page: Page
     parsed: ParsedFeed
@@ -103,7 +115,16 @@ class _Follow:
     typed: str
 
     def __call__(self, c: sqlite3.Connection) -> Refreshed:
+        there = lookup.subscription_to(c, self.page.url)
+        learned = None if there is None else store_lists.get(c, there.id)
+        if there is not None and learned is None:
+            raise FetchError(f"{there.name} is followed already, as a feed")
         page = replace(self.page, moved_to=None)
+        if there is not None and self.learned.followed != "page":
+            store_lists.put(c, there.id, self.learned)
+            save_anew = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
+            with transaction(c):
+                return save_anew(c)
         reach = polling.reach_at(page.url, self.typed or page.url, page)
         save = ingest.prepare_new(c, page, self.parsed, self.now)
         with transaction(c):

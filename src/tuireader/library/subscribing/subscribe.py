@@ -25,12 +25,17 @@ from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
+from tuireader.store import page_lists
 from tuireader.store.connection import Connection
 from tuireader.tasks import as_done
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
+from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
+
+_NOT_THERE = frozenset({403, 404, 410})
+"""What servers answer where there is nothing to be had."""
 
 __all__ = ["Candidates", "Subscribed", "candidates", "find", "subscribe", "subscribe_all"]
 
@@ -130,7 +135,17 @@ class _Subscription:
         """What came of asking again for the feed that an address means; None where there is none."""
         tries = addresses_to_try(address)
         there = await self._cache.read(partial(lookup.subscription_at, addresses=tries))
-        return None if there is None else await self.again(*there, typed=tries[0])
+        if there is None:
+            return None
+        done = await self.again(*there, typed=tries[0])
+        if (
+            done.refreshed.error
+            and not done.refreshed.offline
+            and there[0].id in await self._cache.read(page_lists.every)
+        ):
+            # Its list is not found any more: whoever gives its address again may find another one there.
+            raise NoFeedFoundError(done.refreshed.error, await self._queue.get(there[0].url))
+        return done
 
     async def look(self, address: str) -> Candidates:
         """Look for feeds at an address."""
@@ -160,9 +175,12 @@ class _Subscription:
                     return await self._take_one(found, link, others, fetched)
             except (FetchError, NotAFeedError) as error:
                 failures.append(error)
-        if isinstance(failures[0], FetchError):
-            raise failures[0]
-        raise NoFeedFoundError(f"{named_host(found.page.url)} names a feed, but it is none: {failures[0]}")
+        why, page = failures[0], None if found.page is found.fetched else found.page
+        if isinstance(why, NotAFeedError):
+            raise NoFeedFoundError(f"{named_host(found.page.url)} names a feed, but it is none: {why}", page)
+        if choose is None and page is not None and why.status in _NOT_THERE:  # the page itself may be followed
+            raise NoFeedFoundError(f"{why} ({shown_address(found.feeds[0].url)}, the feed that its page names)", page)
+        raise why
 
     async def _take_one(
         self,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.store import full_texts
 from tuireader.text.counted import counted
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.refreshing import RefreshProgressed
@@ -33,36 +34,36 @@ class CompletionController:
         self._web = web
         self._clock = clock
         self._usual = usual
-        self._waiting: dict[int, None] = {}
-        """Feeds that brought something, in the order in which they did."""
-        self._runs = False
+        self._is_wanted = self._runs = False
         self.progress = ""
         """How far the present run is; empty while nothing came of it."""
 
-    def complete(self, feed_ids: Collection[int]) -> None:
-        """Complete what is new in these feeds, after those that are being completed."""
-        self._waiting |= dict.fromkeys(feed_ids)
-        if self._waiting and not self._runs:
+    def complete(self) -> None:
+        """Complete what is left in all feeds, after what is being completed."""
+        self._is_wanted = True
+        if not self._runs:
             self._runs = True
             start(self._node, self._complete_all, group="complete")
 
     async def _complete_all(self) -> None:
         try:
-            while self._waiting:
-                some, self._waiting = [*self._waiting], {}
-                await self._complete(some)
+            while self._is_wanted:
+                self._is_wanted = False
+                await self._complete()
         except (BusyError, TuireaderError):  # the next refresh does it
-            self._waiting = {}
+            self._is_wanted = False
         finally:
             self._runs = False
             self._say(0)
 
-    async def _complete(self, feed_ids: list[int]) -> None:
+    async def _complete(self) -> None:
+        if not await self._cache.read(partial(full_texts.unfinished, usual=self._usual, most=1)):
+            return
         came = 0
         async with self._web.queue(_MODULE) as queue:
             from tuireader.library.reading.completing import complete_new
 
-            run = complete_new(self._cache, queue, feed_ids, usual=self._usual, clock=self._clock)
+            run = complete_new(self._cache, queue, usual=self._usual, clock=self._clock)
             async with aclosing(run) as events:
                 async for event in events:
                     if event.error is None:

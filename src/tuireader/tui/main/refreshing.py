@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import aclosing, suppress
 from functools import partial
 from sqlite3 import Connection
@@ -40,11 +40,6 @@ class RefreshBrought(Message):
 
 class RefreshEnded(Message):
     """A refresh has ended."""
-
-    def __init__(self, with_new: Collection[int] = ()) -> None:
-        """`with_new` are the feeds that brought new articles."""
-        super().__init__()
-        self.with_new = with_new
 
 
 class Ends(NamedTuple):
@@ -98,7 +93,6 @@ class RefreshController:
         from tuireader.tui.support.refresh_tally import Tally, refreshing
 
         tally = Tally(len(asked), wanted[0].name if wanted and len(wanted) == 1 else "")
-        with_new: list[int] = []
         pending: Timer | None = None
 
         def say() -> None:
@@ -111,7 +105,6 @@ class RefreshController:
             async with aclosing(refreshing(self._cache, self._web, asked, clock=self._clock, force=force)) as events:
                 async for event in events:
                     tally.add(event)
-                    with_new += [event.feed.id] if event.new else []
                     pending = pending or self._node.set_timer(PROGRESS_PACE, say)
                     if event.new or event.changed:
                         self._node.post_message(RefreshBrought())
@@ -122,7 +115,7 @@ class RefreshController:
         self.offline = tally.offline
         with suppress(BusyError):  # the next refresh does it
             await self._expire()
-        self._node.post_message(RefreshEnded(with_new))
+        self._node.post_message(RefreshEnded())
         if force or (tally.new and not quiet):
             toast(self._node, "Offline: no site could be reached." if tally.offline else tally.summary(), beside=True)
 

@@ -225,6 +225,7 @@ class ReaderScreen(PanesScreen):
         self.upkeep.later()
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
+            self.set_timer(UNHURRIED, self.errands.completing.complete)
 
     def _prepare(self) -> None:
         current = self.headlines.current
@@ -307,8 +308,8 @@ class ReaderScreen(PanesScreen):
         self.recount()
 
     @on(RefreshEnded)
-    def _tend_later(self, event: RefreshEnded) -> None:
-        self.errands.completing.complete(event.with_new)
+    def _tend_later(self) -> None:
+        self.errands.completing.complete()
         self.upkeep.later()
 
     @on(RefreshBrought)
@@ -491,5 +492,5 @@ class ReaderScreen(PanesScreen):
             self.refreshes.refresh(None, force=False)
         else:
             self.feed_control.restore(event.added.feed_id)
-            self.errands.completing.complete([event.added.feed_id])
+            self.errands.completing.complete()
             self.adding.lead_to(event.added, self.choosing, self.journey)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -83,9 +83,13 @@ def states(
             said.append(starred or (f"{unread} unread" if unread else "nothing found" if is_empty else "all read"))
         if survey.checked and has_ages and not progress:
             said.append(f"refreshed {ago(survey.checked, now)}")
-        elif survey.newest and has_ages and not progress:
+        elif survey.newest and has_ages and not progress and now - survey.newest > _RECENT:
             said.append(f"newest {age(survey.newest, now)}")
     return tuple(said)
+
+
+_RECENT = timedelta(hours=1)
+"""What is newer says nothing of how old all is."""
 
 
 def nothing(

@@ -30,7 +30,7 @@ from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     from tuireader.model.archive import Archive
-    from tuireader.model.feed import FeedSummary
+    from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.full_text import Learned
     from tuireader.model.page_list import PageList
 
@@ -195,6 +195,7 @@ class _FactList(ChoiceList):
 _GIVES: Mapping[Gives, str] = {
     "excerpts": "It gives excerpts: the rest comes from the pages of its articles",
     "whole": "It gives whole articles",
+    "closed": "The pages of its articles cannot be had by programs: what it gives is all",
     "": "Where it gives only excerpts, from the pages of its articles",
 }
 _MODES: Mapping[Mode, str] = {
@@ -227,6 +228,16 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
     if feed.custom_title and feed.title not in ("", feed.custom_title):
         yield Line("Its own name", feed.title)
     yield Line("Articles", f"{summary.total}, {summary.unread} unread; they take {in_megabytes(known.size)}")
+    yield from _state(feed, now)
+    if feed.due is not None and not feed.gone:
+        yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
+    yield from _full_text(known)
+    if known.page_list is None:
+        said = standing(known.archive)
+        yield Line("Archive", said[:1].upper() + said[1:])
+
+
+def _state(feed: Feed, now: datetime) -> Iterator[Line]:
     if feed.gone:
         yield Line("State", "It is gone: its site says that it will not come back.", is_heading=True)
     elif feed.error:
@@ -237,11 +248,6 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
             yield Line("", f"It has failed {feed.failures} times in a row.{hint}")
     elif feed.checked:
         yield Line("State", f"All is well; checked {ago(feed.checked, now)}.")
-    if feed.due is not None and not feed.gone:
-        yield Line("Next", "due now" if feed.due <= now else f"due {_moment(feed.due)}")
-    yield from _full_text(known)
-    said = standing(known.archive)
-    yield Line("Archive", said[:1].upper() + said[1:])
 
 
 def _moment(moment: datetime) -> str:

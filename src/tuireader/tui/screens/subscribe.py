@@ -158,9 +158,10 @@ class SubscribeScreen(AddressScreen):
     @work(exclusive=True, group="list")
     async def _look_for_list(self, address: str, page: Page) -> None:
         """Show what a page lists, while its address is still there."""
-        from tuireader.library.subscribing.follow_page import list_on
+        async with self.web.queue(_FOLLOWING) as queue:
+            from tuireader.library.subscribing.follow_page import list_on
 
-        found = await list_on(self.cache, page)
+            found = await list_on(self.cache, queue, page)
         if found is not None and self._ways and self.typed == address:
             there = printable(shown_address(page.url))
             self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)

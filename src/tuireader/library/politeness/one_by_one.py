@@ -1,0 +1,55 @@
+"""Asking a site for page after page: one at a time, with a pause between, as its robots.txt allows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError
+from tuireader.library.politeness.robots import RobotRules
+from tuireader.urls.hosts import host_of
+from tuireader.urls.reach import Permission
+
+if TYPE_CHECKING:
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.fetched import Page
+
+PAUSE = 1.0
+"""Seconds between two requests of a site."""
+PAUSE_MOST = 30.0
+"""Seconds that a site may ask to lie between two requests."""
+
+
+class OneByOne:
+    """Asks each site for one page at a time; of several sites at the same time."""
+
+    def __init__(
+        self,
+        queue: PoliteQueue,
+        *,
+        pause: float | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        """`pause` is in seconds, and `PAUSE` where it is not given."""
+        self._queue = queue
+        self._pause = PAUSE if pause is None else pause
+        self._sleep = sleep
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._robots = RobotRules(self._ask)
+
+    async def get(self, url: str, permission: Permission) -> Page:
+        """Ask for a page when its site may be asked; raises FetchError also where robots.txt forbids it."""
+        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+            rules = await self._robots.check(url)
+            return await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
+
+    async def _ask(self, url: str, permission: Permission = Permission.AS_GIVEN, pause: float | None = None) -> Page:
+        """Ask for an address, and wait a little whatever comes."""
+        try:
+            page = await self._queue.get(url, permission=permission, first=False)
+        except FetchError:
+            await self._sleep(self._pause)
+            raise
+        await self._sleep(self._pause if pause is None else pause)
+        return page
