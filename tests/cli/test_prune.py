@@ -87,7 +87,9 @@ def test_who_is_there_is_asked(run: Run, followed: ScriptedSite) -> None:
         assert len(run("list", "--json", "-n", "0").rows) == left
 
 
-def test_path_says_what_is_used(run: Run, followed: ScriptedSite) -> None:
+def test_path_says_what_is_used_to_whoever_is_there(run: Run, followed: ScriptedSite) -> None:
     done = run("path")
-    assert len(done.out.splitlines()) == 3
-    assert re.search(r"The cache takes \d+\.\d MB\. What may go: tuireader prune\.", done.err)
+    assert (len(done.out.splitlines()), done.err) == (3, "")
+    with Terminal(["path"], columns=200, rows=30) as terminal:
+        terminal.until(r"The cache takes \d+\.\d MB\. What may go: tuireader prune\.")
+        assert terminal.wait() == 0

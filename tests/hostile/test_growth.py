@@ -83,6 +83,11 @@ PAGES = {
     "many months": f"''.join({CARD!r}.replace('2026-01-01', '3 Month%d 2026') % (n, n, n) for n in range(3000))",
     "many classes": CARDS % (CARD.replace("<li>", f"<li class='{'a ' * 9000}'>"), 300),
     "years above": CARDS % ("<h2>Day</h2><p><a href=/n/%d>Story number %d is told</a></p>", 9000),
+    "strange months": "'<ul>' + ''.join('<li><a href=/n/%d>Story number %d</a> 3 Mon%s 2026' % (n, n,"
+    " chr(97 + n % 26) * 3 + chr(97 + n // 26 % 26) * 3) for n in range(9000))",
+    "entries within": "'<div class=h-entry><a class=u-url href=/a>x</a><p class=e-content>' * 240 + '<p>x y z' * 15000",
+    "many shapes": "''.join('<div>' * (n % 60) + ('<a href=/n/%d>Story number %d</a>' % (n, n)) * 3"
+    " + '</div>' * (n % 60) for n in range(2000))",
     "json": '\'<script type=application/ld+json>{"itemListElement": [\' + \'{"url": "/a", "name": "b"},\' * 20000'
     " + '{}]}</script>'",
 }
@@ -91,3 +96,17 @@ PAGES = {
 @pytest.mark.parametrize("page", [pytest.param(each, id=name) for name, each in PAGES.items()])
 def test_looking_for_a_list_ends(page: str) -> None:
     assert number_of(LIST, page) > 0
+
+
+SITEMAP = f"""{LIMITED}
+from tuireader.feeds.sitemap import parse_news, read_sitemap
+text = "<urlset><url><loc>https://a.example/a</loc><news:title>A</news:title></url>" + eval(sys.argv[1])
+print(len(parse_news(text, "https://a.example/").entries) + len(read_sitemap(text.encode()).pages))
+"""
+
+
+@pytest.mark.parametrize(
+    "more", ["<url>", "<sitemap>", "<url><news:title>", "<news:name>", "<url><loc><![CDATA[", "<loc> "]
+)
+def test_a_sitemap_that_closes_nothing_ends(more: str) -> None:
+    assert number_of(SITEMAP, f"{more!r} * 60000") > 0

@@ -141,7 +141,10 @@ async def _follow_list(
     from tuireader.library.subscribing.follow_page import follow_list, list_on
 
     page = error.page
-    found = await list_on(gate, queue, page) if isinstance(page, Page) else None
+    try:
+        found = await list_on(gate, queue, page) if isinstance(page, Page) else None
+    except TuireaderError as failure:
+        return failure if is_wanted else error
     if found is None or not isinstance(page, Page):
         return NoFeedFoundError(f"{error}; and no list of articles is found there") if is_wanted else error
     count, shown = counted(len(found.items), "article"), shown_address(page.url)

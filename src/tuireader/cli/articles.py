@@ -39,7 +39,7 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
         [["config", str(paths.config_path())], ["cache", str(paths.cache_path())], ["log", str(paths.log_path())]]
     ):
         put(line)
-    if size := sum(each.stat().st_size for each in _files_of_cache()):
+    if sys.stderr.isatty() and (size := sum(each.stat().st_size for each in _files_of_cache())):
         say(f"The cache takes {in_megabytes(size)}. What may go: tuireader prune.")
     return DONE
 

@@ -16,7 +16,7 @@ class Robots:
 
     def __init__(self, content: bytes = b"") -> None:
         """Nothing is forbidden where there is no such file."""
-        self._rules = Protego.parse(content[:_LARGEST].decode("utf-8", "replace"))
+        self._rules = Protego.parse(content[:_LARGEST].decode("utf-8-sig", "replace"))
 
     def allows(self, url: str) -> bool:
         """Whether a page may be asked for."""

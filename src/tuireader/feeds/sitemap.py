@@ -7,7 +7,9 @@ import html
 import io
 import re
 import zlib
+from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import NamedTuple
 
 from tuireader.feeds.dates import parse_date
@@ -20,7 +22,8 @@ LARGEST = 60_000_000
 """Bytes of an unpacked sitemap: the protocol allows 50 MB."""
 MOST = 50_000
 """Addresses of one file: the protocol allows no more."""
-_ENTRY = re.compile(r"<(url|sitemap)\b[^<>]*>(.*?)</\1\s*>", re.DOTALL | re.IGNORECASE)
+_OPENS = re.compile(r"<(url|sitemap)\b[^<>]{0,2000}>", re.IGNORECASE)
+_CLOSES = {kind: re.compile(rf"</{kind}\b", re.IGNORECASE) for kind in ("url", "sitemap")}
 _LOC = re.compile(r"<loc\b[^<>]*>\s*(?:<!\[CDATA\[)?\s*([^\s<>\]]{1,2000})", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w-]{1,20}:)?(?:publication_date|lastmod)\b[^<>]*>\s*([0-9T:+.Z-]{4,40})", re.IGNORECASE)
 _PUBLISHED = re.compile(r"<(?:[\w-]{1,20}:)?publication_date\b[^<>]*>\s*([0-9T:+.Z-]{4,40})", re.IGNORECASE)
@@ -31,9 +34,8 @@ _NOT_ARTICLES = re.compile(
 """Names of files that list something else than articles."""
 
 
-_NEWS = re.compile(r"<news:title\b[^<>]{0,200}>(.*?)</news:title", re.DOTALL | re.IGNORECASE)
-_NEWS_NAME = re.compile(r"<news:name\b[^<>]{0,200}>(.*?)</news:name", re.DOTALL | re.IGNORECASE)
-_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_NEWS = re.compile(r"<news:title\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,2000})", re.IGNORECASE)
+_NEWS_NAME = re.compile(r"<news:name\b[^<>]{0,200}>((?:<!\[CDATA\[)?[^<>]{1,300})", re.IGNORECASE)
 _NEWS_MOST = 1000
 """Addresses of a sitemap of news: the protocol allows no more."""
 _BEGINNING = 5000
@@ -63,13 +65,13 @@ def read_sitemap(content: bytes) -> Sitemap:
         return Sitemap(tuple(Listed(each, None) for each in lines if each.startswith(("http://", "https://"))))
     pages: list[Listed] = []
     maps: list[Listed] = []
-    for found in _ENTRY.finditer(text):
-        location = _LOC.search(found[2])
+    for kind, found in _entries(text):
+        location = _LOC.search(found)
         if location is None:
             continue
-        dated = _PUBLISHED.search(found[2]) or _DATE.search(found[2])
+        dated = _PUBLISHED.search(found) or _DATE.search(found)
         listed = Listed(html.unescape(location[1]), parse_date(dated[1]) if dated else None)
-        (pages if found[1].lower() == "url" else maps).append(listed)
+        (pages if kind == "url" else maps).append(listed)
         if len(pages) + len(maps) >= MOST:
             break
     return Sitemap(tuple(pages), tuple(maps))
@@ -90,6 +92,18 @@ def may_list_articles(url: str) -> bool:
     return _NOT_ARTICLES.search(url.partition("?")[0]) is None
 
 
+def _entries(text: str) -> Iterator[tuple[str, str]]:
+    """The kinds of entries, with what each holds; what is never closed ends it. One pass, however many there are."""
+    at = 0
+    while (opens := _OPENS.search(text, at)) is not None:
+        kind = opens[1].lower()
+        closes = _CLOSES[kind].search(text, opens.end())
+        if closes is None:
+            return
+        yield kind, text[opens.end() : closes.start()]
+        at = closes.end()
+
+
 def lists_news(text: str) -> bool:
     """Whether a text is a sitemap of news (https://developers.google.com/search/docs/crawling-indexing/sitemaps)."""
     return "<urlset" in text[:_BEGINNING] and "<news:title" in text[: 10 * _BEGINNING]
@@ -98,12 +112,10 @@ def lists_news(text: str) -> bool:
 def parse_news(text: str, url: str) -> ParsedFeed:
     """Return the articles of the last days that a site lists in a sitemap of news: titles and dates, without texts."""
     entries = []
-    for number, found in enumerate(_ENTRY.finditer(text)):
-        if number >= _NEWS_MOST:
-            break
-        address, title = _LOC.search(found[2]), _NEWS.search(found[2])
+    for _, found in islice(_entries(text), _NEWS_MOST):
+        address, title = _LOC.search(found), _NEWS.search(found)
         link = absolute(html.unescape(address[1]), url) if address else ""
-        said = _PUBLISHED.search(found[2])
+        said = _PUBLISHED.search(found)
         if link and title:
             when = parse_date(said[1]) if said else None
             entries.append(ParsedEntry(link, _line(title[1]), link, published=when, summary=True))
@@ -113,4 +125,5 @@ def parse_news(text: str, url: str) -> ParsedFeed:
 
 
 def _line(text: str) -> str:
-    return line(html.unescape(_CDATA.sub(r"\1", text)))
+    bare = text.strip().removeprefix("<![CDATA[").partition("]]")[0]
+    return line(html.unescape(bare))

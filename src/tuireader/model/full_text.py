@@ -35,3 +35,4 @@ class Incomplete:
     words: int
     is_excerpt: bool
     """Whether that text says that there is more."""
+    date: datetime | None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds
+from tuireader.store.bodies import unpack
 from tuireader.store.columns import number, text_of
 from tuireader.store.times import moment, seconds
 
@@ -59,12 +60,12 @@ def is_here(c: sqlite3.Connection, article_id: int) -> bool:
 def incomplete(c: sqlite3.Connection, feed_id: int, above: int, most: int) -> list[Incomplete]:
     """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first."""
     rows = c.execute(
-        "SELECT a.id, a.link, a.words, a.offline FROM article AS a JOIN body AS b ON b.article_id = a.id"
+        "SELECT a.id, a.link, a.words, a.offline, a.date FROM article AS a JOIN body AS b ON b.article_id = a.id"
         " WHERE a.feed_id = ? AND a.id > ? AND a.read = 0 AND a.aside <> 1 AND a.link <> '' AND b.full_html IS NULL"
         " ORDER BY a.date DESC, a.id DESC LIMIT ?",
         (feed_id, above, most),
     )
-    return [Incomplete(row[0], text_of(row[1]), number(row[2]), not row[3]) for row in rows.fetchall()]
+    return [Incomplete(row[0], text_of(row[1]), number(row[2]), not row[3], moment(row[4])) for row in rows.fetchall()]
 
 
 def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
@@ -75,6 +76,16 @@ def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
         (feed_id,),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+def latest(c: sqlite3.Connection, feed_id: int, but: int, most: int) -> list[str]:
+    """The plain texts of so many of the newest articles of a feed whose pages' texts are here, without one of them."""
+    rows = c.execute(
+        "SELECT b.full_text FROM article AS a JOIN body AS b ON b.article_id = a.id"
+        " WHERE a.feed_id = ? AND a.id <> ? AND b.full_text IS NOT NULL ORDER BY a.id DESC LIMIT ?",
+        (feed_id, but, most),
+    )
+    return [unpack(row[0]) for row in rows.fetchall()]
 
 
 def unfinished(c: sqlite3.Connection, usual: Mode, most: int) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.rule import KEEP
-from tuireader.store import feeds, labels, stories
+from tuireader.store import feeds, labels, page_lists, stories
 from tuireader.store.columns import id_list, number
 from tuireader.store.connection import transaction
 from tuireader.store.times import seconds
@@ -71,17 +71,30 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
             if row is not None:
                 _find(c, found, "a.feed_id = ? AND (a.date, a.id) <= (?, ?)", (feed_id, *row))
     if limits.megabytes:
-        over = used(c) - limits.megabytes * 1_000_000 - sum(each.size for each in found.values())
-        if over > 0:
-            every: dict[int, Prunable] = {}
-            _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (PAGES,))
-            for each in sorted(every.values(), key=_age):
-                if over <= 0:
-                    break
-                if each.id not in found:
-                    found[each.id] = each
-                    over -= each.size
+        _find_too_much(c, found, limits.megabytes)
+    for feed_id in page_lists.every(c):  # beside what came last it is seen whether a page has changed
+        last = c.execute(
+            "SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ? ORDER BY date DESC, id DESC LIMIT 1",
+            (feed_id,),
+        ).fetchone()
+        found.pop(0 if last is None else last[0], None)
     return sorted(found.values(), key=_age)
+
+
+def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes: int) -> None:
+    """Add the oldest that may go, until what is left takes no more than so much."""
+    from tuireader.model.feed import PAGES
+
+    over = used(c) - megabytes * 1_000_000 - sum(each.size for each in found.values())
+    if over > 0:
+        every: dict[int, Prunable] = {}
+        _find(c, every, "a.feed_id IN (SELECT id FROM feed WHERE url <> ?)", (PAGES,))
+        for each in sorted(every.values(), key=_age):
+            if over <= 0:
+                break
+            if each.id not in found:
+                found[each.id] = each
+                over -= each.size
 
 
 def _find(c: sqlite3.Connection, found: dict[int, Prunable], where: str, given: Sequence[object]) -> None:

@@ -48,7 +48,20 @@ def test_selectors_that_make_sense(css: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "css", ["p[", "..", ">", "p:nonsense", "p::before{", "(" * 300, "a" * (LONGEST + 1), "\0", ":not(" * 90]
+    "css",
+    [
+        "p[",
+        "..",
+        ">",
+        "p:nonsense",
+        "p::before{",
+        "(" * 300,
+        "a" * (LONGEST + 1),
+        "\0",
+        ":not(" * 90,
+        "*~" * 40 + "p",
+        "* " * 40 + "p",
+    ],
 )
 def test_mistakes_are_said(css: str) -> None:
     assert mistake(css).endswith(".")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,13 +11,16 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
+from tuireader.errors import FetchError
+from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.completing import complete_new
-from tuireader.library.reading.full_text import Fetched, fetch_full_text
+from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full_text
 from tuireader.model.full_text import Learned, Mode
 from tuireader.model.query import Query
 from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds, full_texts, label_counts, statuses
 from tuireader.store.connection import connect
+from tuireader.urls.reach import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -74,6 +78,7 @@ class Case:
                 [feed.id for feed in self.library.feeds()],
                 usual=usual,
                 clock=self.library.clock,
+                pause=1.0,
                 sleep=sleep,
             )
             async for event in run:
@@ -95,6 +100,18 @@ class Case:
         with closing(connect(self.library.path)) as c:
             every = articles.headlines(c, articles.ids(c, Query()))
             return {each.title for each in every if full_texts.is_here(c, each.id)}
+
+
+NOW = datetime(2026, 1, 14, 8, tzinfo=UTC)
+"""A day before what the feed is of."""
+
+
+@pytest.fixture
+def other() -> Iterator[ScriptedSite]:
+    """Another site."""
+    there = ScriptedSite()
+    yield there
+    there.stop()
 
 
 @pytest.fixture
@@ -257,14 +274,91 @@ async def test_a_pause_that_a_site_asks_for_is_kept(case: Case) -> None:
 async def test_a_site_that_wants_to_be_left_alone_is_and_it_goes_on_later(case: Case, status: int) -> None:
     case.give("one", "two", "three")
     case.site.pages["/two"] = Reply("busy", status, headers={"Retry-After": "600"})
+    case.library.clock.now = NOW
     await case.refresh()
     await case.complete()
-    assert case.learned().gives == ""
-    assert case.site.paths().count("/three") <= 1
+    assert ("/three" in case.site.paths()) == (status == 503)
+    case.site.requests.clear()
+    await case.complete()
+    assert not {"/two", "/one"} & set(case.site.paths())
     case.site.pages["/two"] = page("two")
     case.library.clock.advance(hours=2)
     await case.complete()
     assert case.complete_titles() == {"one", "two", "three"}
+
+
+async def test_one_dead_page_holds_up_no_other(case: Case) -> None:
+    case.give("one", "two")
+    await case.refresh()
+    await case.complete()
+    case.give("dead", "four", "five", "one", "two", pages=False)
+    body = str(case.site.pages["/feed"].body).replace(f"{case.site.url}/dead", f"{case.site.url}:1/dead")
+    case.site.pages["/feed"].body = body.replace(f"<link>{case.site.url}:1/", "<link>http://127.0.0.1:1/")
+    for name in ("four", "five"):
+        case.site.pages[f"/{name}"] = page(name)
+    await case.refresh()
+    await case.complete("always")
+    assert {"four", "five"} <= case.complete_titles()
+
+
+async def test_a_site_that_is_down_is_tried_another_time(case: Case) -> None:
+    case.give("one", "two", "three")
+    await case.refresh()
+    case.site.stop()
+    await case.complete()
+    assert case.learned() == Learned()
+
+
+async def test_a_wall_that_comes_later_is_kept_once_at_most(case: Case) -> None:
+    case.give("one", "two", "three")
+    await case.refresh()
+    await case.complete()
+    wall = "".join(f"<p>We value your privacy, says paragraph {at} of what everybody is shown.</p>" for at in range(9))
+    names = ["four", "five", "six"]
+    for name in names:
+        case.site.pages[f"/{name}"] = page(name, wall)
+        case.give(name, "one", "two", "three", pages=False)
+        await case.refresh()
+        await case.complete()
+    assert len(case.complete_titles() & set(names)) == 1
+
+
+async def test_what_another_program_has_completed_meanwhile_is_more(
+    case: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.give("one", "two", "three")
+    await case.refresh()
+
+    async def faster(_cache: object, _get: object, article_id: int, *, much: float) -> None:
+        """Another program keeps the text while this one asks for the page."""
+        with closing(connect(case.library.path)) as c:
+            articles.save_full_text(c, article_id, body(str(article_id)), f"The text of {article_id}", 90)
+        raise NoMoreError(f"Not {much} times as much")
+
+    monkeypatch.setattr("tuireader.library.reading.completing.fetch_with", faster)
+    await case.complete()
+    assert case.learned().gives == "excerpts"
+
+
+async def test_what_may_not_lead_inside_asks_nothing_there(case: Case, other: ScriptedSite) -> None:
+    """Neither for a page, nor for the robots.txt of a program on this machine."""
+    async with case.library.asking() as queue:
+        with pytest.raises(FetchError, match="network"):
+            await OneByOne(queue).get(f"{other.url}/1", Permission.PUBLIC_ONLY)
+    assert other.requests == []
+
+
+async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other: ScriptedSite) -> None:
+    case.give("one", "two", "three", pages=False)
+    other.pages["/robots.txt"] = Reply("\ufeffUser-agent: *\nDisallow: /\n", content_type="text/plain")
+    for name in ("one", "two", "three"):
+        there = f"{other.url.replace('127.0.0.1', 'localhost')}/{name}"
+        case.site.pages[f"/{name}"] = Reply("", 302, headers={"Location": there})
+        other.pages[f"/{name}"] = page(name)
+    await case.refresh()
+    await case.complete()
+    assert case.complete_titles() == set()
+    assert case.learned().gives == "closed"
 
 
 async def test_what_was_interrupted_goes_on(case: Case) -> None:

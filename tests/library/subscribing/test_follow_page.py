@@ -18,7 +18,8 @@ from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
 from tuireader.model.fetched import Page
 from tuireader.model.page_list import PageList
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, page_lists
+from tuireader.model.status_change import StatusChange
+from tuireader.store import articles, feeds, page_lists, pruning, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -122,7 +123,8 @@ async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Lib
     site.pages["/robots.txt"] = Reply("User-agent: *\nDisallow: /news/\n", content_type="text/plain")
     async with library.asking() as queue:
         page = await queue.get(f"{site.url}/news/")
-        assert await list_on(library.cache, queue, page) is None
+        with pytest.raises(FetchError, match=r"robots\.txt"):
+            await list_on(library.cache, queue, page)
         with pytest.raises(FetchError, match=r"robots\.txt"):
             await watch(library.cache, queue, page, clock=library.clock)
     assert library.feeds() == []
@@ -165,6 +167,43 @@ async def test_a_feed_is_not_made_a_page(library: Library, site: ScriptedSite) -
             await follow_list(library.cache, queue, page, found, clock=library.clock)
     with closing(connect(library.path)) as c:
         assert page_lists.every(c) == frozenset()
+
+
+async def test_a_list_is_not_made_a_watched_page(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    await follow(library, site)
+    async with library.asking() as queue:
+        with pytest.raises(FetchError, match="for what it lists"):
+            await watch(library.cache, queue, await queue.get(f"{site.url}/news/"), clock=library.clock)
+
+
+async def test_a_password_goes_on_being_given(library: Library, site: ScriptedSite) -> None:
+    site.pages["/news/"] = page_of([3, 2, 1])
+    typed = site.url.replace("http://", "http://ann:secret@") + "/news/"
+    async with library.asking() as queue:
+        page = await queue.get(typed)
+        found = await list_on(library.cache, queue, page)
+        assert found is not None
+        done = await follow_list(library.cache, queue, page, found, clock=library.clock, typed=typed)
+    assert done.feed.url == typed
+    assert await again(library) is None
+    asked = [request for request in site.requests if request.path == "/news/"][-1]
+    assert asked.headers["authorization"].startswith("Basic ")
+
+
+async def test_the_newest_text_of_a_watched_page_is_not_pruned(library: Library, site: ScriptedSite) -> None:
+    site.pages["/hours"] = text_page(FIRST, SECOND)
+    await watched(library, site)
+    site.pages["/hours"] = text_page(FIRST, THIRD)
+    assert await again(library) is None
+    library.clock.advance(days=100)
+    with closing(connect(library.path)) as c:
+        statuses.apply(c, StatusChange(articles.ids(c, Query()), read=True))
+        gone = [each.id for each in pruning.prunable(c, library.clock(), pruning.Limits(days=30))]
+        assert len(gone) == 1
+        pruning.prune(c, gone)
+    assert await again(library) is None
+    assert len(bodies(library)) == 1
 
 
 async def test_a_page_that_names_a_feed_that_is_gone_may_be_followed_itself(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
@@ -12,6 +13,9 @@ from tuireader.content.extraction.page import Element, drop, write
 
 LONGEST = 500
 """Characters of a selector."""
+STEPS_MAX = 20
+"""Combinators of a selector: with many, the time that they take grows beyond all measure."""
+_STEP = re.compile(r"[^\s>+~,]\s*[\s>+~](?!=)\s*(?=[^\s>+~,])")
 
 
 class Selectors(NamedTuple):
@@ -28,6 +32,8 @@ def mistake(css: str) -> str:
     """What is wrong with a selector, as a sentence; empty where nothing is."""
     if len(css) > LONGEST:
         return f"A selector has at most {LONGEST} characters."
+    if len(_STEP.findall(css)) > STEPS_MAX:
+        return f"A selector has at most {STEPS_MAX} steps from one element to the next."
     try:
         _path(css)
     except SelectorError as error:

@@ -42,6 +42,8 @@ from tuireader.urls.shapes import Shapes
 _LINKS_MAX = 4000
 _CARDS_MAX = 300
 """Articles of a list that are looked at."""
+_GROUPS_MAX = 40
+"""Groups of links that are looked at."""
 _FEW_ELSEWHERE = 0.2
 """The share of links to other sites below which these are no articles of a list."""
 _NO_ARTICLE = re.compile(
@@ -111,13 +113,14 @@ class _Finder:
         return found
 
     def groups(self) -> list[Group]:
-        """Links by the tags that they stand in, where several lead to several places."""
+        """Links by the tags that they stand in, where several lead to several places: the largest groups."""
         by_shape: dict[str, list[Link]] = {}
         for link in self._links:
             by_shape.setdefault(shape_of(link.element), []).append(link)
-        return [
+        found = [
             Group(shape, links) for shape, links in by_shape.items() if len({link.place for link in links}) >= FEWEST
         ]
+        return sorted(found, key=lambda group: -len(group.links))[:_GROUPS_MAX]
 
     def with_those_apart(self, group: Group) -> list[Item]:
         """The articles of a group, with those that are set apart from it, as what is newest may be."""

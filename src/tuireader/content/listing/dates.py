@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from dateparser import parse as parse_words  # type: ignore[import-untyped]
 
@@ -142,8 +141,30 @@ def _made(year: str | int, month: str | int | None, day: str | int) -> datetime 
         return None
 
 
-@lru_cache(maxsize=512)
+_KEPT_MAX = 5000
+"""Words that are remembered."""
+_STRANGE_MAX = 200
+"""Words of one page that may be looked up, which takes a moment each, and turn out to be no months."""
+_months: dict[str, int | None] = {}
+_strange: list[str] = []
+
+
+def begin() -> None:
+    """Another page is looked at."""
+    _strange.clear()
+
+
 def _month(word: str) -> int | None:
     """The number of a month by its name, in whatever language; None where it is none."""
-    found = parse_words(f"1 {word} 2000", settings={"STRICT_PARSING": True})
-    return found.month if found is not None and (found.year, found.day) == (2000, 1) else None
+    word = word.lower()
+    if word not in _months:
+        if len(_strange) >= _STRANGE_MAX:
+            return None
+        found = parse_words(f"1 {word} 2000", settings={"STRICT_PARSING": True})
+        is_month = found is not None and (found.year, found.day) == (2000, 1)
+        if len(_months) > _KEPT_MAX:
+            _months.clear()
+        _months[word] = found.month if is_month else None
+        if not is_month:
+            _strange.append(word)
+    return _months[word]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from tuireader.content.extraction.extract import tree_of_page
 from tuireader.content.extraction.page import Element
 from tuireader.content.listing.cards import card_items
+from tuireader.content.listing.dates import begin
 from tuireader.content.listing.model import Item, Listing, Tier
 from tuireader.content.listing.stated import marked_items, stated_items
 from tuireader.text.one_line import line
@@ -21,6 +22,7 @@ _MORE = 1.5
 
 def find_list(page: bytes, url: str) -> Listing | None:
     """Return the articles that the page at `url` lists; None where it lists none."""
+    begin()
     tree = tree_of_page(page)
     if tree is None or _is_of_one(tree):
         return None
@@ -52,6 +54,7 @@ def _is_of_one(tree: Element) -> bool:
 
 def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
     """Return what the page lists now by what was learned of it; None where there is nothing by that."""
+    begin()
     tree = tree_of_page(page)
     if tree is None:
         return None

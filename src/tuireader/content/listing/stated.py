@@ -15,6 +15,7 @@ from tuireader.urls.absolute import absolute
 
 _LISTS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
 _MARKED_MAX = 500
+_ENTRY = frozenset({"h-entry", "hentry"})
 
 
 def stated_items(tree: Element, url: str) -> list[Item]:
@@ -73,9 +74,13 @@ def marked_items(tree: Element, url: str) -> list[Item]:
 
 
 def _entries(tree: Element) -> Iterator[Element]:
+    """The entries that are in no other: those within are answers to it, or quoted."""
+    found: set[Element] = set()
     for each in tree.iter():
-        if isinstance(each.tag, str) and not {"h-entry", "hentry"}.isdisjoint(_classes(each)):
-            yield each
+        if isinstance(each.tag, str) and not _ENTRY.isdisjoint(_classes(each)):
+            if not any(around in found for around in each.iterancestors()):
+                yield each
+            found.add(each)
 
 
 def _classes(element: Element) -> set[str]:

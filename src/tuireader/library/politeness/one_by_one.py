@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import FetchError
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.urls.hosts import host_of
-from tuireader.urls.reach import Permission
+from tuireader.urls.reach import Permission, permission_from
 
 if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
@@ -39,12 +39,18 @@ class OneByOne:
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
-        """Ask for a page when its site may be asked; raises FetchError also where robots.txt forbids it."""
-        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
-            rules = await self._robots.check(url)
-            return await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
+        """Ask for a page when its site may be asked; raises FetchError also where robots.txt forbids it.
 
-    async def _ask(self, url: str, permission: Permission = Permission.AS_GIVEN, pause: float | None = None) -> Page:
+        Where another site is led to, its rules hold as well.
+        """
+        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+            rules = await self._robots.check(url, permission)
+            page = await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
+        if host_of(page.url) != host_of(url):
+            await self._robots.check(page.url, permission_from(page.reach))
+        return page
+
+    async def _ask(self, url: str, permission: Permission, pause: float | None = None) -> Page:
         """Ask for an address, and wait a little whatever comes."""
         try:
             page = await self._queue.get(url, permission=permission, first=False)

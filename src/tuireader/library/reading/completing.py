@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from tuireader.errors import FetchError, NotFoundError, TuireaderError
+from tuireader.errors import FetchError, FetchFailure, NotFoundError, TuireaderError
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.full_text import MUCH, Fetched, NoMoreError, fetch_with
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
@@ -37,6 +37,8 @@ _SAMPLES = 3
 _IN_VAIN = 5
 """Pages in a row with no more than the feed gave, after which it is looked at anew what that gives."""
 _LOOK_AGAIN = timedelta(days=30)
+_ASK_AGAIN = timedelta(days=3)
+"""How old an article may be whose page is asked for once more where it could not be reached."""
 _FEEDS_AT_ONCE = 8
 FEEDS_MOST = 100
 """Feeds of one run: of many that are new, the others come the next time."""
@@ -122,50 +124,65 @@ class _Run:
         if is_known or not of.new:
             await self._learn(of, replace(of.learned, up_to=of.highest))
             return
-        left = list(of.new)
-        seen: set[str] = set()
+        left, gone = list(of.new), list[Incomplete]()
         if gives != "excerpts":
             samples = [each for each in left if _may_be_excerpt(each)][:_SAMPLES]
             if len(samples) * 2 < min(len(left), _SAMPLES):
                 samples = []
-            came = [await self._fetch(each, seen, tell) for each in samples]
-            if "away" in came:  # another time
+            came = await self._fetch_some(samples, tell, vain=_SAMPLES)
+            if came is None or ("gone" in came and "more" not in came):  # its site is away: another time
                 return
             gives = _given(came)
+            gone += [each for each, outcome in zip(samples, came, strict=False) if outcome == "gone"]
             looked, left = now, [each for each in left if each not in samples]
-        in_vain = 0
-        for each in left if gives == "excerpts" else ():
-            outcome = await self._fetch(each, seen, tell)
-            if outcome == "away":
-                return
-            in_vain = 0 if outcome == "more" else in_vain + 1
-            if in_vain >= _IN_VAIN and of.mode == "auto":
-                gives, looked = "", None
-                break
-        known = Learned(gives, looked, of.highest) if of.mode == "auto" else replace(of.learned, up_to=of.highest)
+        came = await self._fetch_some(left if gives == "excerpts" else (), tell, vain=_IN_VAIN)
+        if came is None:
+            return
+        gone += [each for each, outcome in zip(left, came, strict=False) if outcome == "gone"]
+        if of.mode == "auto" and len(came) < len(left) and gives == "excerpts":  # it was given up
+            gives, looked = "", None
+        up_to = min([of.highest, *(each.id - 1 for each in gone if _is_recent(each, now))])
+        known = Learned(gives, looked, up_to) if of.mode == "auto" else replace(of.learned, up_to=up_to)
         await self._learn(of, known)
 
-    async def _fetch(self, article: Incomplete, seen: set[str], tell: Callable[[Fetched], None]) -> _Outcome:
+    async def _fetch_some(
+        self, some: Sequence[Incomplete], tell: Callable[[Fetched], None], vain: int
+    ) -> list[_Outcome] | None:
+        """Fetch the texts of articles until so many in a row were in vain; None where the site is away, or to be left.
+
+        What came of each that was asked for.
+        """
+        came: list[_Outcome] = []
+        for each in some:
+            outcome = await self._fetch(each, tell)
+            if outcome == "away" or (outcome == "gone" and came[-1:] == ["gone"]):
+                return None
+            came.append(outcome)
+            if len(came) >= vain and "more" not in came[-vain:]:
+                break
+        return came
+
+    async def _fetch(self, article: Incomplete, tell: Callable[[Fetched], None]) -> _Outcome:
         """Fetch the text of an article, and tell of it."""
+        if await self._is_here(article):
+            return "more"
         try:
-            much = MORE if article.is_excerpt else MUCH
-            kept = await fetch_with(self.cache, self.pages.get, article.id, frozenset(seen), much=much)
-        except NoMoreError as error:
-            tell(Fetched(article.id, str(error)))
-            return "less"
-        except FetchError as error:
-            if _is_away(error):
-                return "away"
-            tell(Fetched(article.id, str(error)))
-            return "none"
+            await fetch_with(self.cache, self.pages.get, article.id, much=MORE if article.is_excerpt else MUCH)
         except NotFoundError:  # it was removed meanwhile
             return "none"
         except TuireaderError as error:
-            tell(Fetched(article.id, str(error)))
-            return "away"
-        seen.add(kept.digest)
+            outcome = _outcome_of(error)
+            if outcome == "less" and await self._is_here(article):
+                return "more"
+            if outcome != "away":
+                tell(Fetched(article.id, str(error)))
+            return outcome
         tell(Fetched(article.id))
         return "more"
+
+    async def _is_here(self, article: Incomplete) -> bool:
+        """Whether its text is here by now: another program may have been faster."""
+        return await self.cache.read(partial(full_texts.is_here, article_id=article.id))
 
     async def _learn(self, of: _Of, what: Learned) -> None:
         await self.cache.write(partial(_learn, feed_id=of.feed.id, what=what))
@@ -188,8 +205,10 @@ def _learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
     full_texts.learn(c, feed_id, what)
 
 
-_Outcome = Literal["more", "less", "none", "away"]
-"""What came of the page of an article: more text than is here, no more, none at all; or its site is away."""
+_Outcome = Literal["more", "less", "none", "gone", "away"]
+"""What came of the page of an article: more text than is here, no more, none at all; it could not be reached; or its
+site wants to be left alone, or there is no network."""
+_TOO_MANY, _UNAVAILABLE = 429, 503
 
 
 def _given(came: Sequence[_Outcome]) -> Gives:
@@ -203,8 +222,16 @@ def _may_be_excerpt(article: Incomplete) -> bool:
     return article.is_excerpt or article.words < SHORT
 
 
-def _is_away(error: FetchError) -> bool:
-    """Whether it is the site, or the network, that cannot be had now, and not one page."""
-    from tuireader.errors import FetchFailure
+def _outcome_of(error: TuireaderError) -> _Outcome:
+    if isinstance(error, NoMoreError):
+        return "less"
+    if not isinstance(error, FetchError) or error.is_offline or error.kind is FetchFailure.HELD:
+        return "away"
+    if error.status == _TOO_MANY:
+        return "away"
+    return "gone" if error.is_unreached or error.status == _UNAVAILABLE else "none"
 
-    return error.is_offline or error.kind in (FetchFailure.UNREACHED, FetchFailure.HELD) or error.status in (429, 503)
+
+def _is_recent(article: Incomplete, now: datetime) -> bool:
+    """Whether an article whose page could not be reached is asked for again."""
+    return article.date is not None and now - article.date < _ASK_AGAIN

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -41,7 +40,9 @@ MUCH = 2
 
 PAGES_MAX = 40
 """Pages of one article that are read at most."""
-_LARGEST = 20_000_000
+_COMPARED = 3
+"""Texts of a feed's other articles beside which one is held: who shows the same to everybody shows no article."""
+_LARGEST = 8_000_000
 """Bytes of the pages of one article, from which on no more is asked for."""
 
 
@@ -54,16 +55,6 @@ class Fetched(NamedTuple):
 
     article_id: int
     error: str | None = None
-
-
-class Kept(NamedTuple):
-    """What it is about a text that was kept."""
-
-    before: int
-    """Words that were here before."""
-    words: int
-    digest: str
-    """Of the text."""
 
 
 async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
@@ -97,14 +88,8 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
     await fetch_with(cache, lambda url, permission: queue.get(url, permission=permission, first=first), article_id)
 
 
-async def fetch_with(
-    cache: Cache, get: Get, article_id: int, unlike: frozenset[str] = frozenset(), *, much: float = 1
-) -> Kept:
-    """The same through `get`, which asks for a page; gives what it was about the text that was kept.
-
-    A text whose digest is in `unlike` is none: a site that shows the same to everybody has not shown the article. One
-    that does not have `much` times as many words as are here is not kept.
-    """
+async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1) -> None:
+    """The same through `get`, which asks for a page; a text without `much` times as many words as are here is none."""
     from tuireader.urls.credentials import with_credentials_of
     from tuireader.urls.private import permission_for
 
@@ -115,16 +100,19 @@ async def fetch_with(
     async def page_at(url: str) -> Page:
         return await get(url, permission_for(url, feed.url, feed.reach))
 
-    pages, is_all = [await page_at(with_credentials_of(article.link, feed.url))], False
-    while True:
-        came = await read_page(cache, _KeepText(article_id, tuple(pages), unlike, much, is_all), pages[-1])
-        if isinstance(came, Kept):
-            return came
+    pages = [await page_at(with_credentials_of(article.link, feed.url))]
+    following = await read_page(cache, _KeepText(article_id, tuple(pages), much, is_all=False), pages[0])
+    if not following:
+        return
+    while following and len(pages) < PAGES_MAX and sum(len(page.content) for page in pages) < _LARGEST:
         try:
-            pages.append(await page_at(with_credentials_of(came, feed.url)))
+            pages.append(await page_at(with_credentials_of(following, feed.url)))
         except FetchError:  # what came of it is more than nothing
-            is_all = True
-        is_all = is_all or len(pages) >= PAGES_MAX or sum(len(page.content) for page in pages) > _LARGEST
+            break
+        following = await read_page(cache, _Following(pages[0].url, pages[-1], len(pages) + 1), pages[-1])
+        if any(same_place(following, page.url) for page in pages):
+            break
+    await read_page(cache, _KeepText(article_id, tuple(pages), much, is_all=True), pages[0])
 
 
 async def read_page(cache: Cache, work: Work[Result], page: Page) -> Result:
@@ -143,44 +131,53 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 
 @dataclass(frozen=True, slots=True)
+class _Following:
+    """Find the address of the next page of an article; empty where there is none. It can be pickled."""
+
+    first: str
+    page: Page
+    number: int
+
+    def __call__(self, _: sqlite3.Connection) -> str:
+        from tuireader.content.extraction.paging import next_page
+
+        return next_page(self.page.content, self.page.url, self.first, self.number)
+
+
+@dataclass(frozen=True, slots=True)
 class _KeepText:
-    """Keep the text that is on an article's pages, or give the address of its next page. It can be pickled."""
+    """Keep the text that is on an article's pages; else give the address of its second page. It can be pickled."""
 
     article_id: int
     pages: tuple[Page, ...]
-    unlike: frozenset[str]
     much: float
     is_all: bool
     """Whether no more pages are to come."""
 
-    def __call__(self, c: sqlite3.Connection) -> Kept | str:
+    def __call__(self, c: sqlite3.Connection) -> str:
         """Raises FetchError where there is no text, or less than is here."""
         from tuireader.urls.hosts import named_host
 
-        if following := self._following():
+        first = self.pages[0]
+        following = "" if self.is_all else _Following(first.url, first, 2)(c)
+        if following and not same_place(following, first.url):
             return following
-        host = named_host(self.pages[0].url)
-        article = articles.get(c, self.article_id)
+        host, article = named_host(first.url), articles.get(c, self.article_id)
         chosen = full_texts.selectors(c, article.feed_id)
         found = _on(self.pages, articles.given_html(c, self.article_id), chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
-        if found.digest in self.unlike:
-            raise NoMoreError(f"{host} shows the same text in the place of each article")
-        if found.words < article.words * self.much and not chosen[0]:
-            raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
+        if not chosen[0]:
+            if found.words < article.words * self.much:
+                raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
+            if _spelt(found.text) in map(_spelt, full_texts.latest(c, article.feed_id, self.article_id, _COMPARED)):
+                raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
-        return Kept(article.words, found.words, found.digest)
+        return ""
 
-    def _following(self) -> str:
-        """The address of the next page, where there is one that did not come yet."""
-        from tuireader.content.extraction.paging import next_page
 
-        if self.is_all:
-            return ""
-        first, last = self.pages[0], self.pages[-1]
-        there = next_page(last.content, last.url, first.url, len(self.pages) + 1)
-        return "" if any(same_place(there, page.url) for page in self.pages) else there
+def _spelt(text: str) -> str:
+    return " ".join(text.split())
 
 
 def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
@@ -202,12 +199,11 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
 
 
 class _Found(NamedTuple):
-    """What is on a page, with its plain text, the number of its words, and a digest."""
+    """What is on a page, with its plain text and the number of its words."""
 
     extracted: Extracted
     text: str
     words: int
-    digest: str
 
 
 def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | None:
@@ -226,8 +222,7 @@ def _on(pages: Sequence[Page], body: str, chosen: tuple[str, str]) -> _Found | N
     extracted, _ = joined(there)
     text = plain_text(extracted.html)
     words = count_words(text)
-    digest = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:16]
-    return _Found(extracted, text, words, digest) if words else None
+    return _Found(extracted, text, words) if words else None
 
 
 def _keep(c: sqlite3.Connection, article: Article, found: _Found) -> None:

@@ -24,6 +24,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store import page_lists
 from tuireader.tasks import as_done
 from tuireader.urls.hosts import host_of
+from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
@@ -114,7 +115,7 @@ class _Run:
         self._clock = clock
         self._deadline = deadline
         self._pages = pages
-        self._robots = RobotRules(partial(queue.get, first=False))
+        self._robots = RobotRules(lambda url, permission: queue.get(url, permission=permission, first=False))
         self._hands = Hands()
         self._reached = False
         self._unsettled: list[Callable[..., Refreshed]] = []
@@ -147,7 +148,7 @@ class _Run:
         """What came of a page that programs are not to read; None for others, and for feeds, which are for programs."""
         if feed.id in self._pages:
             try:
-                await self._robots.check(feed.url)
+                await self._robots.check(feed.url, permission_for(feed.url, feed.url, feed.reach))
             except FetchError as error:
                 return await self._failed(feed, error)
         return None

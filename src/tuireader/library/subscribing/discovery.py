@@ -155,7 +155,8 @@ async def _at_news_sitemap(queue: PoliteQueue, address: str, page: Page) -> tupl
         return await queue.get(whole, deadline=_PATIENCE, permission=permission_for(url, page.url, page.reach))
 
     try:
-        rules = await RobotRules(ask).of(page.url)
+        robots = RobotRules(lambda url, _: ask(url))
+        rules = await robots.of(page.url, permission_for(page.url, page.url, page.reach))
         for url in [each for each in rules.sitemaps if "news" in each.lower() and rules.allows(each)][:_NEWS_MOST]:
             there = await ask(url)
             if await asyncio.to_thread(is_feed, there.content, there.content_type):

@@ -20,8 +20,11 @@ from tuireader.model.page_list import PageList
 from tuireader.store import feeds as store_feeds
 from tuireader.store import page_lists as store_lists
 from tuireader.store.connection import transaction
+from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
+from tuireader.urls.reach import permission_from
 from tuireader.urls.shown import shown_address
+from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,16 +34,16 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.clock import Clock
-    from tuireader.model.feed import Refreshed
+    from tuireader.model.feed import Feed, Refreshed
 
 
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:
-    """The articles that a page lists; None where it lists none, or programs may not read it, or it takes too long."""
-    try:
-        await _check(queue, page)
-        return await read_page(cache, _Find(page), page)
-    except FetchError:
-        return None
+    """The articles that a page lists; None where it lists none.
+
+    Raises FetchError where programs are not to read it, or it takes too long.
+    """
+    await _check(queue, page)
+    return await read_page(cache, _Find(page), page)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,8 @@ class _Text:
 
 async def _check(queue: PoliteQueue, page: Page) -> None:
     """Raise FetchError where programs are not to read a page."""
-    rules = await RobotRules(lambda url: queue.get(url, first=False)).of(page.url)
+    robots = RobotRules(lambda url, permission: queue.get(url, permission=permission, first=False))
+    rules = await robots.of(page.url, permission_from(page.reach))
     if not rules.allows(page.url):
         raise FetchError(
             f"{named_host(page.url)} does not want programs to read this page (robots.txt): it cannot be followed"
@@ -115,21 +119,34 @@ class _Follow:
     typed: str
 
     def __call__(self, c: sqlite3.Connection) -> Refreshed:
-        there = lookup.subscription_to(c, self.page.url)
-        learned = None if there is None else store_lists.get(c, there.id)
-        if there is not None and learned is None:
-            raise FetchError(f"{there.name} is followed already, as a feed")
         page = replace(self.page, moved_to=None)
-        if there is not None and self.learned.followed != "page":
-            store_lists.put(c, there.id, self.learned)
-            save_anew = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
+        there = lookup.subscription_to(c, page.url)
+        if there is not None:
+            self._check_kind(c, there)
+            write = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
             with transaction(c):
-                return save_anew(c)
-        reach = polling.reach_at(page.url, self.typed or page.url, page)
-        save = ingest.prepare_new(c, page, self.parsed, self.now)
-        with transaction(c):
-            feed = store_feeds.add(c, page.url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
-            store_lists.put(c, feed.id, self.learned)
-            came = save(c, feed)
+                store_lists.put(c, there.id, self.learned)
+                came = write(c)
+        else:
+            given = addresses_to_try(self.typed)[0] if self.typed else page.url
+            reach, url = polling.reach_at(page.url, given, page), with_credentials_of(page.url, given)
+            save = ingest.prepare_new(c, page, self.parsed, self.now)
+            with transaction(c):
+                feed = store_feeds.add(c, url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
+                store_lists.put(c, feed.id, self.learned)
+                came = save(c, feed)
         (refreshed,) = arrivals.apply_to_new(c, [came], self.now)
         return refreshed
+
+    def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:
+        """Raise FetchError where the page is followed already, for something else."""
+        learned = store_lists.get(c, there.id)
+        if learned is None:
+            how = "as a feed"
+        elif learned.followed == "page" and self.learned.followed != "page":
+            how = "for its changes"
+        elif learned.followed != "page" and self.learned.followed == "page":
+            how = "for what it lists"
+        else:
+            return
+        raise FetchError(f"{there.name} is followed already, {how}: to follow it otherwise, remove it first")

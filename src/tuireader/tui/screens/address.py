@@ -125,8 +125,12 @@ class AddressScreen(Dialog[Added | None]):
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
         address = event.value.strip()
-        if address:
+        if address and not (address == self._complained_of.strip() and self.turn_to_offers()):
             self._begin((address,))
+
+    def turn_to_offers(self) -> bool:
+        """Lead to what can be done instead, where something is offered; whether it is."""
+        return False
 
     @work(exclusive=True, group="subscribe")
     async def _begin(self, addresses: Sequence[str]) -> None:

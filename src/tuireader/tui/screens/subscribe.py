@@ -155,13 +155,22 @@ class SubscribeScreen(AddressScreen):
         first, *others = (line for line, _ in ways)
         self._offer([replace(first, aside="tab, enter"), *others])
 
+    def turn_to_offers(self) -> bool:
+        """From the line, enter leads to what is offered for the page that is named there."""
+        if self._ways:
+            self.query_one(ChoiceList).focus()
+        return bool(self._ways)
+
     @work(exclusive=True, group="list")
     async def _look_for_list(self, address: str, page: Page) -> None:
         """Show what a page lists, while its address is still there."""
         async with self.web.queue(_FOLLOWING) as queue:
             from tuireader.library.subscribing.follow_page import list_on
 
-            found = await list_on(self.cache, queue, page)
+            try:
+                found = await list_on(self.cache, queue, page)
+            except TuireaderError:  # it is no list that could be followed
+                return
         if found is not None and self._ways and self.typed == address:
             there = printable(shown_address(page.url))
             self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
