@@ -82,8 +82,7 @@ def _nothing_is_late(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _nobody_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between the pages of a site there is no pause in tests but in those of it."""
-    if "tuireader.library.politeness.one_by_one" in sys.modules:
-        monkeypatch.setattr("tuireader.library.politeness.one_by_one.PAUSE", 0.0)
+    monkeypatch.setattr("tuireader.library.politeness.one_by_one.PAUSE", 0.0)
 
 
 @pytest.fixture(autouse=True)

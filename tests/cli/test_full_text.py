@@ -102,5 +102,9 @@ def test_selectors_are_set_and_taken_back(run: Run, followed: ScriptedSite) -> N
     newest = run("list", "--json", "--limit", "1").rows[0]["id"]
     assert "Paragraph 1 of post" in run("show", str(newest)).out
     assert "Paragraph 2 of post" not in run("show", str(newest)).out
+    said = run("feed", "The Site", "--set", "selector=article p:nth-child(4)").err
+    assert "tuireader download --again FEED" in said
+    run("download", "--again", "--limit", "1", python=NO_PAUSE)
+    assert "Paragraph 2 of post" in run("show", str(newest)).out
     run("feed", "The Site", "--set", "selector=", "--set", "selector_drop=")
     assert run("feed", "The Site", "--json").rows[0]["selector"] is None

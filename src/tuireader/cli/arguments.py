@@ -254,6 +254,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     download = made["download"]
     download.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
     _add_filters(download, with_search=True)
+    download.add_argument("--again", action="store_true", help="also those that are here, as other selectors want it")
     _add_json(download)
     download.set_defaults(run=_later("download", "download"), first="newest")
     show, mark = made["show"], made["mark"]

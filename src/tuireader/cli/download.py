@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.cli import DONE, FAILED, cache, filters
 from tuireader.cli.output import Progress, put_event, say
 from tuireader.model.clock import utc_now
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, full_texts
 from tuireader.text.counted import counted
 from tuireader.urls.shown import without_credentials
 
@@ -61,7 +61,11 @@ def _missing(c: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
     query = filters.query_of(c, arguments)
     if chosen := tuple(feeds.find(c, text).id for text in arguments.feeds):
         query = replace(query, feeds=chosen)
-    return articles.without_text(c, articles.ids(c, query))[: arguments.limit or None]
+    found = articles.ids(c, query)
+    missing = articles.without_text(c, found)
+    if arguments.again:
+        missing = sorted({*missing, *(id_ for id_ in found if full_texts.is_here(c, id_))}, reverse=True)
+    return missing[: arguments.limit or None]
 
 
 async def _download(

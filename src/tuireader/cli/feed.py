@@ -34,6 +34,8 @@ def feed(arguments: argparse.Namespace) -> int:
         feed_id = store_feeds.find(connection, arguments.feed).id
         for key, value in settings:
             _set(connection, feed_id, key.strip(), value.strip())
+        if any(key.strip() in _SELECTORS for key, _ in settings) and full_texts.complete(connection, feed_id):
+            say("Texts that are here stay as they are; to fetch them again: tuireader download --again FEED.")
         summary = next(row for row in store_feeds.summaries(connection) if row.feed.id == feed_id)
         names = {folder.id: folder.name for folder in folders.every(connection)}
         options = store_feeds.options(connection, feed_id)

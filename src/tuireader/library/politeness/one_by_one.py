@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PAUSE = 1.0
 """Seconds between two requests of a site."""
+AT_ONCE = 16
+"""Sites that are asked at the same time."""
 PAUSE_MOST = 30.0
 """Seconds that a site may ask to lie between two requests."""
 
@@ -36,6 +38,7 @@ class OneByOne:
         self._pause = PAUSE if pause is None else pause
         self._sleep = sleep
         self._turns: dict[str, asyncio.Lock] = {}
+        self._hands = asyncio.Semaphore(AT_ONCE)
         self._robots = RobotRules(self._ask)
 
     async def get(self, url: str, permission: Permission) -> Page:
@@ -43,7 +46,7 @@ class OneByOne:
 
         Where another site is led to, its rules hold as well.
         """
-        async with self._turns.setdefault(host_of(url), asyncio.Lock()):
+        async with self._turns.setdefault(host_of(url), asyncio.Lock()), self._hands:
             rules = await self._robots.check(url, permission)
             page = await self._ask(url, permission, max(self._pause, min(rules.pause, PAUSE_MOST)))
         if host_of(page.url) != host_of(url):

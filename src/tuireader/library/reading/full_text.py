@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -32,8 +31,6 @@ Get = Callable[[str, Permission], Awaitable[Page]]
 """Asks for a page, where that is permitted; raises FetchError."""
 DEADLINE = 20.0
 """Seconds in which the article on a page has to be found."""
-_AT_ONCE = 16
-"""Articles whose texts are fetched at a time, of all sites."""
 MUCH = 2
 """How many times as long the text of a page is, if what the feed gave as the whole is only the beginning of it."""
 
@@ -65,14 +62,13 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
     """
     from tuireader.library.politeness.one_by_one import OneByOne
 
-    hands, pages = asyncio.Semaphore(_AT_ONCE), OneByOne(queue)
+    pages = OneByOne(queue)
 
     async def fetch(article_id: int) -> Fetched:
-        async with hands:
-            try:
-                await fetch_with(cache, pages.get, article_id)
-            except TuireaderError as error:
-                return Fetched(article_id, str(error))
+        try:
+            await fetch_with(cache, pages.get, article_id)
+        except TuireaderError as error:
+            return Fetched(article_id, str(error))
         return Fetched(article_id)
 
     async with aclosing(as_done(map(fetch, ids))) as events:
@@ -170,7 +166,8 @@ class _KeepText:
         if not chosen[0]:
             if found.words < article.words * self.much:
                 raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
-            if _spelt(found.text) in map(_spelt, full_texts.latest(c, article.feed_id, self.article_id, _COMPARED)):
+            others = full_texts.latest(c, article.feed_id, self.article_id, _COMPARED) if self.much > 1 else ()
+            if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
                 raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
         return ""
