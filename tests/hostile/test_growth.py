@@ -93,7 +93,13 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("page", [pytest.param(each, id=name) for name, each in PAGES.items()])
+QUICK = {"many cards", "deep links", "strange months", "entries within"}
+
+
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(each, id=name, marks=[pytest.mark.slow] * (name not in QUICK)) for name, each in PAGES.items()],
+)
 def test_looking_for_a_list_ends(page: str) -> None:
     assert number_of(LIST, page) > 0
 

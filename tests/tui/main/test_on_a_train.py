@@ -24,7 +24,7 @@ from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 
-POSTS = [Post(number) for number in range(1, 41)]
+POSTS = [Post(number) for number in range(1, 21)]
 
 
 async def bring_in(db: Path, clock: Clock, site: ScriptedSite) -> None:

@@ -309,7 +309,7 @@ CARDS = "".join(map(CARD.format, (5, 4, 3, 2, 1)))
 NEWS = f"<html><title>The News</title><body><main><ul>{CARDS}</ul></main></body></html>"
 
 
-@pytest.mark.parametrize("size", [SIZE, (80, 24), (60, 20)])
+@pytest.mark.parametrize("size", [SIZE, pytest.param((80, 24), marks=pytest.mark.slow), (60, 20)])
 async def test_what_a_page_without_a_feed_lists_is_shown_and_followed(
     db: Path, clock: Clock, site: ScriptedSite, size: tuple[int, int]
 ) -> None:
