@@ -100,7 +100,7 @@ def test_a_refresh_of_what_is_there_and_what_is_not_does_what_it_can(run: Run, r
     done = run("refresh", "--force", "1", "nowhere")
     assert done.status == 1
     assert "“nowhere”" in done.err.splitlines()[0]
-    assert done.err.splitlines()[-1].endswith("new in The Example Review.")
+    assert any(line.endswith("new in The Example Review.") for line in done.err.splitlines())
 
 
 def test_what_cannot_be_kept_is_not_asked_for(
@@ -119,7 +119,7 @@ def test_a_refresh_says_how_many_feeds_failed(run: Run, review: ScriptedSite) ->
     review.pages["/other"] = Reply(other, content_type="application/rss+xml")
     run("add", review.url, f"{review.url}/other")
     del review.pages["/other"]
-    assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: Nothing new in 1 feed; 1 failed."
+    assert "tuireader: Nothing new in 1 feed; 1 failed." in run("refresh", "--force").err.splitlines()
     review.pages.clear()
     assert run("refresh", "--force").err.splitlines()[-1] == "tuireader: All 2 feeds failed."
 
