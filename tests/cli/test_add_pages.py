@@ -51,6 +51,7 @@ def test_as_json(run: Run, news: str) -> None:
     assert (row["status"], row["new"], row["article"]) == ("updated", 12, None)
 
 
+@pytest.mark.slow
 def test_who_is_there_is_asked(news: str) -> None:
     with Terminal(["add", news], columns=100, rows=30) as terminal:
         terminal.until(r"Follow this list\? \[y/N\]")
@@ -77,6 +78,7 @@ def test_a_page_that_lists_nothing(run: Run, site: ScriptedSite) -> None:
     assert "add --page" in done.err
 
 
+@pytest.mark.slow
 def test_a_page_is_followed_for_its_changes(run: Run, site: ScriptedSite) -> None:
     text = "<p>The library is open from ten in the morning to six in the evening on all days.</p>"
     page = f"<html><title>Hours</title><body><article><h1>Hours</h1>{text}</article></body></html>"

@@ -65,6 +65,7 @@ def test_scripts_hear_of_feeds_alone(run: Run, followed: ScriptedSite, said: str
     assert all(row["offline"] for row in run("list", "--json").rows)
 
 
+@pytest.mark.slow
 def test_the_configuration_and_the_feed_say_when(run: Run, followed: ScriptedSite) -> None:
     config = Path(paths.config_path())
     config.parent.mkdir(parents=True, exist_ok=True)

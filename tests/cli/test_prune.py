@@ -60,6 +60,7 @@ def test_with_yes_they_go_and_do_not_come_back(run: Run, followed: ScriptedSite)
     assert "nothing to remove" in run("prune", "--newest", "5").err
 
 
+@pytest.mark.slow
 def test_a_backup_brings_them_back(run: Run, followed: ScriptedSite) -> None:
     saved = run("export", "--format", "json").out
     run("prune", "--newest", "4", "--yes")
@@ -67,6 +68,7 @@ def test_a_backup_brings_them_back(run: Run, followed: ScriptedSite) -> None:
     assert len(run("list", "--json", "-n", "0").rows) == FRONT
 
 
+@pytest.mark.slow
 def test_for_one_feed(run: Run, followed: ScriptedSite) -> None:
     assert run("feed", "The Site", "--set", "keep_articles=9").status == 0
     assert "1 article" not in run("prune").err  # the only one beyond is starred
@@ -77,6 +79,7 @@ def test_for_one_feed(run: Run, followed: ScriptedSite) -> None:
     assert run("feed", "The Site", "--set", "keep_days=x").status == 2
 
 
+@pytest.mark.slow
 def test_who_is_there_is_asked(run: Run, followed: ScriptedSite) -> None:
     for answer, left in (("\r", FRONT), ("y\r", 5)):
         with Terminal(["prune", "--newest", "4"], columns=100, rows=30) as terminal:

@@ -137,6 +137,7 @@ async def test_excerpts_are_recognised_and_completed(case: Case) -> None:
             assert "Home" not in articles.body(c, id_)
 
 
+@pytest.mark.slow
 async def test_later_only_what_is_new_is_asked_for(case: Case) -> None:
     case.give("one", "two", "three")
     await case.refresh()
@@ -174,6 +175,7 @@ async def test_a_feed_of_long_articles_is_not_even_asked_for(case: Case) -> None
     assert case.learned().gives == "whole"
 
 
+@pytest.mark.slow
 async def test_a_feed_that_begins_to_give_excerpts_is_found_out(case: Case) -> None:
     case.give("one", html={"one": body("one")})
     await case.refresh()
@@ -204,6 +206,7 @@ async def test_pages_that_give_no_more_leave_the_text_of_the_feed(case: Case) ->
         assert all("Paragraph 0" in articles.body(c, id_) for id_ in articles.ids(c, Query()))
 
 
+@pytest.mark.slow
 async def test_the_same_text_in_the_place_of_each_article_is_none(case: Case) -> None:
     names = [f"post-{number}" for number in range(4)]
     wall = "".join(
@@ -218,6 +221,7 @@ async def test_the_same_text_in_the_place_of_each_article_is_none(case: Case) ->
     assert case.learned().gives == "whole"
 
 
+@pytest.mark.slow
 async def test_a_site_that_ends_giving_more_is_looked_at_anew(case: Case) -> None:
     case.give("one", "two", "three")
     await case.refresh()
@@ -287,6 +291,7 @@ async def test_a_site_that_wants_to_be_left_alone_is_and_it_goes_on_later(case: 
     assert case.complete_titles() == {"one", "two", "three"}
 
 
+@pytest.mark.slow
 async def test_one_dead_page_holds_up_no_other(case: Case) -> None:
     case.give("one", "two")
     await case.refresh()
@@ -309,6 +314,7 @@ async def test_a_site_that_is_down_is_tried_another_time(case: Case) -> None:
     assert case.learned() == Learned()
 
 
+@pytest.mark.slow
 async def test_a_wall_that_comes_later_is_kept_once_at_most(case: Case) -> None:
     case.give("one", "two", "three")
     await case.refresh()
@@ -348,6 +354,7 @@ async def test_what_may_not_lead_inside_asks_nothing_there(case: Case, other: Sc
     assert other.requests == []
 
 
+@pytest.mark.slow
 async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other: ScriptedSite) -> None:
     case.give("one", "two", "three", pages=False)
     other.pages["/robots.txt"] = Reply("\ufeffUser-agent: *\nDisallow: /\n", content_type="text/plain")
@@ -361,6 +368,7 @@ async def test_who_is_led_to_another_site_heeds_its_robots_too(case: Case, other
     assert case.learned().gives == "closed"
 
 
+@pytest.mark.slow
 async def test_what_was_interrupted_goes_on(case: Case) -> None:
     names = [f"post-{number}" for number in range(7)]
     case.give(*names)
@@ -373,6 +381,7 @@ async def test_what_was_interrupted_goes_on(case: Case) -> None:
     assert len([path for path in case.site.paths() if path != "/robots.txt"]) == 7 - here
 
 
+@pytest.mark.slow
 async def test_what_is_read_or_too_much_is_left(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tuireader.library.reading.completing.MOST", 4)
     names = [f"post-{number}" for number in range(9)]
@@ -431,6 +440,7 @@ async def test_a_further_page_that_cannot_be_had_costs_only_itself(case: Case) -
     assert case.complete_titles() == {"long"}
 
 
+@pytest.mark.slow
 async def test_pages_that_lead_on_for_ever_come_to_an_end(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tuireader.library.reading.full_text.PAGES_MAX", 6)
     case.give("long", pages=False)

@@ -92,6 +92,7 @@ async def test_a_list_that_is_built_otherwise_is_found_again(library: Library, s
     assert "tr" in learned.shape
 
 
+@pytest.mark.slow
 async def test_a_list_that_is_gone_is_said_since_when(library: Library, site: ScriptedSite) -> None:
     site.pages["/news/"] = page_of([5, 4, 3, 2, 1])
     await follow(library, site)
@@ -136,6 +137,7 @@ async def test_pages_that_programs_are_not_to_read_are_not_followed(library: Lib
     assert site.paths().count("/news/") == before
 
 
+@pytest.mark.slow
 async def test_a_rebuilt_page_is_learned_anew_when_its_address_is_given_again(
     library: Library, site: ScriptedSite
 ) -> None:

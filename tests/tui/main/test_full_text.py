@@ -183,7 +183,7 @@ async def test_it_is_set_for_one_feed(excerpts: Path, clock: Clock) -> None:
         assert full_texts.mode(c, 1, "never") == "always"
 
 
-@pytest.mark.parametrize("size", [WIDE, pytest.param((80, 24), marks=pytest.mark.slow), (60, 20)])
+@pytest.mark.parametrize("size", [WIDE, *(pytest.param(size, marks=pytest.mark.slow) for size in ((80, 24), (60, 20)))])
 async def test_selectors_are_tried_as_they_are_typed(
     excerpts: Path, clock: Clock, site: ScriptedSite, size: tuple[int, int]
 ) -> None:

@@ -93,6 +93,7 @@ async def test_a_session_over_archive_and_full_texts_asks_for_nothing(
     assert site.requests == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("later", [timedelta(minutes=5), timedelta(days=30)])
 async def test_a_fresh_start_without_the_server_shows_no_error(
     db: Path, clock: Clock, site: ScriptedSite, later: timedelta
