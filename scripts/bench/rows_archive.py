@@ -17,7 +17,7 @@ from bench.measure import run
 from bench.ours import Ours
 from bench.table import Result, Row
 from bench.workbench import Workbench
-from tuireader.library.archiving.backfill import PAUSE
+from tuireader.library.politeness.one_by_one import PAUSE
 
 POSTS = 100
 """Posts of a page."""

@@ -114,10 +114,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         going = f"SELECT a.id FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)) AND {_MAY_GO}"
         gone = [row[0] for row in c.execute(going, (listed,)).fetchall()]
         left = id_list(gone)
-        told = c.execute(
-            "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
-            (left,),
-        ).fetchall()
+        told = stories.of_articles(c, left)
         c.execute(
             "INSERT OR IGNORE INTO pruned (feed_id, guid_key)"
             " SELECT feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))",
@@ -126,7 +123,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
         labels.remove_from(c, left)
         c.execute("DELETE FROM article WHERE id IN (SELECT value FROM json_each(?))", (left,))
-        stories.settle(c, [row[0] for row in told])
+        stories.settle(c, told)
         labels.remove_unused(c)
     return len(gone)
 

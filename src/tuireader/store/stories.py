@@ -160,11 +160,16 @@ def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
 
 def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Settle the stories of these articles: one of them has more words now, or fewer, or is hidden, or shown again."""
+    settle(c, of_articles(c, id_list(ids)))
+
+
+def of_articles(c: sqlite3.Connection, ids: str) -> list[int]:
+    """The stories that these articles tell with others; `ids` as `columns.id_list` gives them."""
     rows = c.execute(
         "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
-        (id_list(ids),),
+        (ids,),
     )
-    settle(c, [row[0] for row in rows.fetchall()])
+    return [row[0] for row in rows.fetchall()]
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:

@@ -130,12 +130,12 @@ class Prepacked:
         gone = pruning.were_pruned(c, feed_id, keys) if keys else ()
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
-        for ready in self._new:
+        for ready, key in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
-            if before is None and guid_key(ready.entry.guid) in gone:
+            if before is None and key in gone:
                 continue
             if before is None:
-                fresh.setdefault(guid_key(ready.entry.guid), ready)
+                fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
                 edited.append((before.id, ready))
         # The first of a feed is its newest: it gets the highest id, so that it comes first among equal dates.

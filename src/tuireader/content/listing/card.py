@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NamedTuple
 
-from tuireader.content.extraction.page import Element, write
+from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.around import DEPTH_MAX, ENTRY
 from tuireader.content.listing.dates import is_day
-from tuireader.content.listing.element_text import count_words, names_of, text_of, words_of
+from tuireader.content.listing.element_text import count_words, names_of, words_of
 from tuireader.content.listing.model import Item
 from tuireader.text.html_elements import HEADINGS
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, text_of
 from tuireader.content.listing.around import is_around
 from tuireader.content.listing.card import (
     ALIKE,
@@ -29,7 +29,7 @@ from tuireader.content.listing.card import (
     year_above,
 )
 from tuireader.content.listing.dates import day_in, day_in_address, is_day_first, without_day
-from tuireader.content.listing.element_text import seen_texts, text_of
+from tuireader.content.listing.element_text import seen_texts
 from tuireader.content.listing.judging import FEWEST, score, share_dated
 from tuireader.content.listing.model import Item
 from tuireader.text.bylines import categories, people

@@ -14,11 +14,6 @@ _OF_PAGE = ("has-", "no-", "with-", "is-")
 """How classes begin that say what else an element has, or how it is shown."""
 
 
-def text_of(element: Element) -> str:
-    """All text in an element, on one line."""
-    return " ".join("".join(element.itertext()).split())
-
-
 def seen_texts(body: Element) -> Iterator[str]:
     """The texts of a page that somebody may see."""
     for each in body.iter():

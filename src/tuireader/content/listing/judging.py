@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.page import Element, text_of
 from tuireader.content.listing.around import is_around
 from tuireader.content.listing.card import Group, has_heading, is_entry
-from tuireader.content.listing.element_text import count_words, text_of
+from tuireader.content.listing.element_text import count_words
 from tuireader.content.listing.model import Item
 from tuireader.urls.identity import same_site
 

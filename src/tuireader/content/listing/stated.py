@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from tuireader.content.extraction.jsonld import names_in, stated_things, texts_in
-from tuireader.content.extraction.page import Element, write
+from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.dates import day_in
 from tuireader.content.listing.model import Item
 from tuireader.text.bylines import categories, people
@@ -51,14 +52,8 @@ def _stated(listed: object, base: str) -> Item | None:
         date=day_in(said),
         authors=people(names_in(thing.get("author"))),
         categories=categories(section),
-        html="".join(f"<p>{_escaped(text)}</p>" for text in texts_in(thing.get("description"))[:1]),
+        html="".join(f"<p>{escape(text)}</p>" for text in texts_in(thing.get("description"))[:1]),
     )
-
-
-def _escaped(text: str) -> str:
-    from html import escape
-
-    return escape(text)
 
 
 def marked_items(tree: Element, url: str) -> list[Item]:
@@ -102,17 +97,13 @@ def _marked(entry: Element, base: str) -> Item | None:
     if link is None and title is not None:
         link = title if title.tag == "a" else next(iter([*title.iter("a"), *title.iterancestors("a")]), None)
     there = absolute(link.get("href"), base) if link is not None else ""
-    words = _text(title)
+    words = "" if title is None else text_of(title)
     if not there or not words:
         return None
     when = first("dt-published", "published", "entry-date", "updated")
-    said = "" if when is None else (when.get("datetime") or when.get("title") or _text(when))
+    said = "" if when is None else (when.get("datetime") or when.get("title") or text_of(when))
     body = first("p-summary", "entry-summary", "e-content", "entry-content")
-    authors = [_text(each) for name in ("p-author", "author") for each in named.get(name, [])[:3]]
-    under = [_text(each) for each in named.get("p-category", [])]
+    authors = [text_of(each) for name in ("p-author", "author") for each in named.get(name, [])[:3]]
+    under = [text_of(each) for each in named.get("p-category", [])]
     html = "" if body is None else write(body)
     return Item(there, line(words), day_in(said), people(authors), categories(under), html)
-
-
-def _text(element: Element | None) -> str:
-    return "" if element is None else " ".join("".join(element.itertext()).split())

@@ -13,6 +13,7 @@ from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.library.archiving import sitemaps
 from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
 from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, ways
+from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.archive import Archive, Backfilled, BackfillStatus
@@ -31,12 +32,8 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 
-PAUSE = 1.0
-"""Seconds between two requests: nobody waits for these."""
 _NO_MORE = frozenset({400, 404, 410})
 """What servers answer for a page beyond the last one."""
-_PAUSE_MOST = 30.0
-"""Seconds that a site may ask to lie between two requests."""
 _IN_VAIN = 100
 """Pages in a row without anything new, after which a site is not asked on."""
 
@@ -142,7 +139,7 @@ class _Backfill:
         found = await sitemaps.find_pages(self.cache, self._get, self.feed.url, front)
         if not found.pages:
             raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
-        self.pause = max(self.pause, min(found.pause, _PAUSE_MOST))
+        self.pause = max(self.pause, min(found.pause, PAUSE_MOST))
         async with aclosing(self._walk(found.pages, before)) as pages:
             async for came in pages:
                 yield came
