@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -89,9 +89,14 @@ async def test_a_feed_of_a_host_that_had_enough_is_not_asked_for_in_the_same_run
 async def test_what_the_user_waits_for_goes_before_feeds_that_wait(
     library: Library, site: ScriptedSite, serve: Serve
 ) -> None:
-    begun, go_on = asyncio.Event(), asyncio.Event()
+    begun, go_on, typed_came = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slow(head: bytes, writer: asyncio.StreamWriter) -> None:
+        if head.startswith(b"GET /typed"):
+            typed_came.set()
+        elif go_on.is_set():  # else feed-3 may follow it before a slow machine has sent what was asked beside it
+            with suppress(TimeoutError):
+                await asyncio.wait_for(typed_came.wait(), 5)
         begun.set()
         await go_on.wait()
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\nConnection: close\r\n\r\nhere")
