@@ -100,6 +100,9 @@ WAYS: dict[str, Callable[[sqlite3.Connection], object]] = {
     "sizes": lambda c: c.execute("DELETE FROM search_docsize WHERE id % 2 = 0"),
     "all of it": lambda c: c.execute("DELETE FROM search_data"),
     "a table of it": lambda c: c.execute("DELETE FROM search_idx"),
+    "columns that there are not": lambda c: c.execute(
+        "UPDATE search_data SET block = CAST(replace(CAST(block AS TEXT), x'0103', x'0109') AS BLOB) WHERE id > 10"
+    ),
 }
 
 
@@ -119,9 +122,23 @@ def test_a_damaged_index_is_built_again_and_nothing_else_is_touched(db: Path, wh
     assert not list(db.parent.glob("*.damaged*"))
 
 
-def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int, Kept]) -> None:
+STOPS: dict[str, Callable[[sqlite3.Connection], object]] = {
+    "its structure is gone": lambda c: c.execute("UPDATE search_data SET block = zeroblob(20) WHERE id = 10"),
+    "the next number is taken": lambda c: c.execute("UPDATE sqlite_sequence SET seq = 7 WHERE name = 'article'"),
+    "a text has the next number": lambda c: c.execute(
+        "INSERT INTO body (article_id, html) SELECT seq + 1, x'' FROM sqlite_sequence WHERE name = 'article'"
+    ),
+    "a label has the next article": lambda c: c.execute(
+        "INSERT INTO label_article (kind, label_id, article_id, place, date, feed_id, read, starred, aside)"
+        " SELECT 1, 1, seq + 1, 0, 1768478400, 1, 0, 0, 0 FROM sqlite_sequence WHERE name = 'article'"
+    ),
+}
+
+
+@pytest.mark.parametrize("way", STOPS)
+def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int, Kept], way: str) -> None:
     with closing(sqlite3.connect(db)) as c:
-        c.execute("UPDATE search_data SET block = zeroblob(20) WHERE id = 10")
+        STOPS[way](c)
         c.commit()
     with closing(connect(db)) as c, pytest.raises(DamagedError):
         damaged._add_one(c)

@@ -137,7 +137,13 @@ class Connection(sqlite3.Connection):
         return code == sqlite3.SQLITE_TOOBIG
 
 
-_IMPOSSIBLE = ("UNIQUE constraint failed: article.id", "FOREIGN KEY constraint failed", "constraint failed")
+_IMPOSSIBLE = (
+    *(f"UNIQUE constraint failed: {key}" for key in ("article.id", "body.article_id", "unindexed.article_id")),
+    "UNIQUE constraint failed: "
+    + ", ".join(f"label_article.{key}" for key in ("kind", "label_id", "date", "article_id")),
+    "FOREIGN KEY constraint failed",
+    "constraint failed",
+)
 """What a statement of ours comes to only where a number, a row that others are of, or the search index is damaged."""
 _OF_THE_INDEX = ("invalid fts5 file format", "vtable constructor failed", "unrecognized option", "SQL logic error")
 """How the search index says that its own tables are damaged."""
