@@ -108,3 +108,7 @@ class DamagedError(StoreError):
 
 class ConfigError(TuireaderError):
     """The configuration file says something that cannot be used."""
+
+
+class SyncError(TuireaderError):
+    """An account cannot be kept in step: its server says something else than it should, or will not have us."""

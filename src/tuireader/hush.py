@@ -19,8 +19,8 @@ except ImportError:  # not POSIX: there, the terminal stays as it is until the r
     termios = None  # type: ignore[assignment]
 
 COMMANDS = frozenset({
-    "add", "backfill", "config", "download", "export", "feed", "feeds", "import", "list", "mark", "path", "prune",
-    "refresh", "remove", "rules", "search", "searches", "show",
+    "account", "add", "backfill", "config", "download", "export", "feed", "feeds", "import", "list", "mark", "path",
+    "prune", "refresh", "remove", "rules", "search", "searches", "show", "sync",
 })  # fmt: skip
 """What opens no reader; `tests/end_to_end/test_hush.py` holds that it names all of these."""
 

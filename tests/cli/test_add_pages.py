@@ -74,7 +74,8 @@ def test_a_page_that_lists_nothing(run: Run, site: ScriptedSite) -> None:
     site.pages["/"] = Reply("<html><title>Hello</title><body><p>Only a page.</p></body></html>")
     done = run("add", "--list", site.url)
     assert done.status == 1
-    assert "No feed found at" in done.err
+    assert "has no feed, and no list of articles is found there" in done.err
+    assert "--watch" in done.err
     assert "add --page" in done.err
 
 

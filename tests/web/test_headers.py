@@ -7,7 +7,7 @@ import pytest
 from tuireader.model.feed import Validators
 from tuireader.web.headers import (
     ResponseHeaders,
-    basic_authorization,
+    authorization_of,
     fresh_for,
     retry_after,
     validator_headers,
@@ -101,5 +101,5 @@ def test_validators_that_are_too_long_to_be_asked_with_are_none() -> None:
 
 
 def test_authorization_is_percent_decoded_utf8() -> None:
-    assert basic_authorization("zo%C3%AB:p%40ss%3Aword") == "Basic em/DqzpwQHNzOndvcmQ="
-    assert basic_authorization("name") == "Basic bmFtZTo="
+    assert authorization_of("zo%C3%AB:p%40ss%3Aword") == "Basic em/DqzpwQHNzOndvcmQ="
+    assert authorization_of("name") == "Basic bmFtZTo="

@@ -39,20 +39,33 @@ async def test_a_redirect_turns_a_post_into_a_get(client: Client, serve: Serve, 
 
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
 async def test_a_redirect_that_keeps_the_method_keeps_the_body(client: Client, serve: Serve, status: str) -> None:
-    there = await serve(saying(reply(b"done")))
-    here = await serve(saying(redirect(there.url, status)))
-    await send(client, "POST", here.url, body=b"x=1")
-    assert there.heads[0].startswith(b"POST /")
-    assert there.bodies == [b"x=1"]
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect("/there", status) if head.startswith(b"POST / ") else reply(b"done"))
+
+    here = await serve(talk)
+    assert (await send(client, "POST", here.url, body=b"x=1")).content == b"done"
+    assert here.heads[1].startswith(b"POST /there ")
+    assert here.bodies == [b"x=1", b"x=1"]
 
 
 async def test_a_token_goes_to_no_other_host(client: Client, serve: Serve) -> None:
     there = await serve(saying(reply(b"done")))
     elsewhere = there.url.replace("127.0.0.1", "localhost")
     here = await serve(saying(redirect(elsewhere, "307 Temporary Redirect")))
-    await send(client, "POST", here.url, body=b"x=1", headers=TOKEN)
+    await send(client, "DELETE", here.url, headers=TOKEN)
     assert b"secret" in here.heads[0]
     assert b"secret" not in there.heads[0]
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+async def test_a_body_which_may_hold_a_password_goes_to_no_other_host(
+    client: Client, serve: Serve, status: str
+) -> None:
+    there = await serve(saying(reply(b"done")))
+    here = await serve(saying(redirect(there.url, status)))
+    with pytest.raises(FetchError, match="does not get what is meant for it alone"):
+        await send(client, "POST", here.url, body=b"Passwd=secret")
+    assert there.heads == []
 
 
 async def test_only_what_does_no_harm_twice_is_sent_again(client: Client, serve: Serve) -> None:

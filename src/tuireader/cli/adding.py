@@ -146,7 +146,7 @@ async def _follow_list(
     except TuireaderError as failure:
         return failure if is_wanted else error
     if found is None or not isinstance(page, Page):
-        return NoFeedFoundError(f"{error}; and no list of articles is found there") if is_wanted else error
+        return _no_list(address) if is_wanted else error
     count, shown = counted(len(found.items), "article"), shown_address(page.url)
     if not is_wanted:
         say(f"{shown} has no feed, but lists {count}:")
@@ -160,6 +160,13 @@ async def _follow_list(
         return await follow_list(gate, queue, page, found, clock=utc_now, typed=address)
     except TuireaderError as failure:
         return failure
+
+
+def _no_list(address: str) -> NoFeedFoundError:
+    return NoFeedFoundError(
+        f"{shown_address(address)} has no feed, and no list of articles is found there. To follow the page itself, each"
+        " change of it an article: add --watch; to keep it alone: add --page"
+    )
 
 
 def _show(found: Listing) -> None:

@@ -24,6 +24,8 @@ COMMANDS = {
     "refresh": "fetch what is due",
     "backfill": "bring in what a feed's site has published before, as far back as it gives it",
     "download": "make articles readable offline: fetch the whole texts of excerpts",
+    "account": "servers that keep your feeds and marks: Miniflux, FreshRSS and others",
+    "sync": "tell accounts what was done here, and take over what was done elsewhere",
     "list": "headlines, newest first",
     "show": "one article",
     "search": "full-text search, best first",
@@ -36,6 +38,7 @@ COMMANDS = {
 }
 
 _FEED = "its address, its id, or an unambiguous part of its title"
+_ACCOUNT = "what account list calls it, or a part of that"
 _ID = "the number that list and search show"
 _AGAIN = "may be given again: then both"
 _ALIKE = 0.6
@@ -157,6 +160,7 @@ def _command_parser() -> argparse.ArgumentParser:
     _feed_commands(made)
     _article_commands(made)
     _rule_commands(made)
+    _account_commands(made)
     return parser
 
 
@@ -308,6 +312,45 @@ def _rule_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     searches.set_defaults(run=_later("rules", "searches"))
     for command in (rules, searches):
         _add_json(command)
+
+
+def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
+    what = made["account"].add_subparsers(
+        required=True, metavar="add|list|remove|push", parser_class=_Parser, help="each has --help"
+    )
+    add = what.add_parser("add", help="find out which server it is, sign in, and keep the account")
+    add.add_argument("address", metavar="URL", help="the address of its pages, or of its API")
+    add.add_argument(
+        "--user", metavar="NAME", default="", help="the name to sign in with; it is asked for where not given"
+    )
+    secret = add.add_mutually_exclusive_group()
+    secret.add_argument("--password-command", metavar="CMD", default="", help='prints the password: "pass show rss"')
+    secret.add_argument("--token-command", metavar="CMD", default="", help="prints a token of the API, instead")
+    add.add_argument("--name", metavar="NAME", default="", help="what it is called here; its host, where not given")
+    add.set_defaults(run=_later("accounts", "add"))
+    there = what.add_parser("list", help="the accounts, and how many marks wait for each")
+    there.set_defaults(run=_later("accounts", "list_accounts"))
+    remove = what.add_parser("remove", help="keep it no more, nor its feeds here; on the server nothing changes")
+    remove.add_argument("name", metavar="NAME", help=_ACCOUNT)
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.set_defaults(run=_later("accounts", "remove"))
+    push = what.add_parser("push", help="let an account follow feeds of this machine, with all that is marked here")
+    push.add_argument("feeds", metavar="FEED", nargs="+", help=_FEED)
+    push.add_argument("--account", metavar="NAME", default="", help=f"{_ACCOUNT}; not needed where there is one")
+    push.set_defaults(run=_later("accounts", "push"))
+    for command in (add, there, remove, push):
+        _add_debug(command)
+        _add_json(command)
+    sync = made["sync"]
+    sync.add_argument("--account", metavar="NAME", default="", help=f"only this one: {_ACCOUNT}")
+    sync.add_argument(
+        "--dir",
+        metavar="DIR",
+        default="",
+        help="share this folder with your other machines (Syncthing, a network drive, git), from now on; - shares none",
+    )
+    sync.set_defaults(run=_later("accounts", "sync"))
+    _add_json(sync)
 
 
 def _add_filters(parser: argparse.ArgumentParser, *, with_search: bool) -> None:

@@ -64,7 +64,8 @@ def _missing(c: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
     found = articles.ids(c, query)
     missing = articles.without_text(c, found)
     if arguments.again:
-        missing = sorted({*missing, *(id_ for id_ in found if full_texts.is_here(c, id_))}, reverse=True)
+        wanted = {*missing, *(id_ for id_ in found if full_texts.is_here(c, id_))}
+        missing = [id_ for id_ in found if id_ in wanted]
     return missing[: arguments.limit or None]
 
 

@@ -87,19 +87,21 @@ def feeds(arguments: argparse.Namespace) -> int:
     """Print the subscriptions."""
     with cache.opened() as connection:
         summaries = store_feeds.summaries(connection)
-        names = {folder.id: folder.name for folder in folders.every(connection)}
+        there = folders.every(connection)
     if arguments.json:
+        names = {folder.id: folder.name for folder in there}
         for summary in summaries:
             put_json(feed_row(summary, names.get(summary.feed.folder_id or 0)))
         return DONE
     if not summaries:
         say(NO_FEEDS)
         return DONE
-    rows = [["ID", "UNREAD", "ALL", "DUE", *["FOLDER"] * bool(names), "FEED"]]
+    titles = {folder.id: folder.title for folder in there}
+    rows = [["ID", "UNREAD", "ALL", "DUE", *["FOLDER"] * bool(there), "FEED"]]
     for summary in summaries:
         *before, text = _feed_cells(summary)
-        folder = printable(names.get(summary.feed.folder_id or 0, ""))
-        rows.append([*before, *[folder] * bool(names), text])
+        folder = printable(titles.get(summary.feed.folder_id or 0, ""))
+        rows.append([*before, *[folder] * bool(there), text])
     for line in table(rows, right=frozenset({0, 1, 2})):
         put(line)
     return DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tuireader.model.account import LOCAL
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 
@@ -74,6 +75,8 @@ class Feed:
     """0 is this machine's own."""
     server_id: str = ""
     """What its account calls it."""
+    answered: datetime | None = None
+    """When it answered last as it should, whatever came of asking since."""
 
     @property
     def name(self) -> str:
@@ -86,9 +89,19 @@ class Feed:
         return self.url == PAGES
 
     @property
+    def is_of_account(self) -> bool:
+        """Whether a server follows it for us: its site is not asked."""
+        return self.account_id != LOCAL
+
+    @property
     def is_never_asked(self) -> bool:
-        """Whether nothing is ever asked for: it is gone, or was never on the web."""
-        return self.gone or self.holds_pages
+        """Whether nothing is ever asked for: it is gone, was never on the web, or a server asks for us."""
+        return self.gone or self.holds_pages or self.is_of_account
+
+    @property
+    def refreshed(self) -> datetime | None:
+        """When it was here last as its site had it; None where that is not known."""
+        return self.answered or (self.checked if self.error is None else None)
 
     @property
     def tried(self) -> datetime | None:

@@ -13,3 +13,10 @@ class Folder:
     name: str
     account_id: int = 0
     """0 is this machine's own."""
+    account: str = ""
+    """The name of its account; empty for this machine's own."""
+
+    @property
+    def title(self) -> str:
+        """What it is called where folders of several accounts stand side by side."""
+        return f"{self.name} · {self.account}" if self.account and self.name != self.account else self.name

@@ -2,28 +2,57 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.model.account import LOCAL, Account
+from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.store import labels
 from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import remove_articles
+from tuireader.store.keys import name_key
 
 if TYPE_CHECKING:
     import sqlite3
 
-_COLUMNS = "id, kind, name, url, user, syncs, cursor"
+NO_SECRET = Secret()
+_COLUMNS = "id, kind, name, url, user, syncs, cursor, secret"
 
 
-def add(c: sqlite3.Connection, kind: str, *, name: str, url: str = "", user: str = "") -> Account:
+def add(
+    c: sqlite3.Connection, kind: str, *, name: str, url: str = "", user: str = "", secret: Secret = NO_SECRET
+) -> Account:
     """Add an account whose marks are kept in step."""
     cursor = c.execute(
-        "INSERT INTO account (kind, name, url, user, syncs, cursor) VALUES (?, ?, ?, ?, 1, '')",
-        (sound(kind), sound(name), sound(url), sound(user)),
+        "INSERT INTO account (kind, name, url, user, syncs, cursor, secret) VALUES (?, ?, ?, ?, 1, '', ?)",
+        (sound(kind), sound(name), sound(url), sound(user), _kept(secret)),
     )
     return get(c, cursor.lastrowid or 0)
+
+
+def find(c: sqlite3.Connection, text: str) -> Account:
+    """The account of this name, or the only one of whose name it is a part; NotFoundError, which says what there is."""
+    there, key = [each for each in every(c) if each.id != LOCAL], name_key(text)
+    meant = [each for each in there if name_key(each.name) == key] or [
+        each for each in there if key and key in name_key(each.name)
+    ]
+    if len(meant) == 1:
+        return meant[0]
+    if not there:
+        raise NotFoundError("There are no accounts. Add one with: tuireader account add ADDRESS")
+    names = ", ".join(f"“{each.name}”" for each in meant or there)
+    raise NotFoundError(f"“{text}” could be {names}." if meant else f"No account is called “{text}”; there is {names}.")
+
+
+def is_free(c: sqlite3.Connection, name: str) -> bool:
+    """Whether no account has this name."""
+    return all(name_key(each.name) != name_key(name) for each in every(c))
+
+
+def set_secret(c: sqlite3.Connection, account_id: int, secret: Secret) -> None:
+    """Keep how the password of an account is got."""
+    c.execute("UPDATE account SET secret = ? WHERE id = ?", (_kept(secret), account_id))
 
 
 def get(c: sqlite3.Connection, account_id: int) -> Account:
@@ -56,7 +85,7 @@ def remove(c: sqlite3.Connection, account_id: int) -> None:
     with transaction(c):
         for (feed_id,) in c.execute("SELECT id FROM feed WHERE account_id = ?", (account_id,)).fetchall():
             remove_articles(c, feed_id)
-        for table in ("feed", "folder", "pending_status"):
+        for table in ("feed", "folder", "pending_status", "feed_change"):
             c.execute(f"DELETE FROM {table} WHERE account_id = ?", (account_id,))
         c.execute("DELETE FROM account WHERE id = ?", (account_id,))
         labels.remove_unused(c)
@@ -64,4 +93,16 @@ def remove(c: sqlite3.Connection, account_id: int) -> None:
 
 def _account(row: tuple[object, ...]) -> Account:
     kind, name, url, user = (text_of(each) for each in row[1:5])
-    return Account(number(row[0]), kind, name, url, user, bool(row[5]), text_of(row[6]))
+    return Account(number(row[0]), kind, name, url, user, bool(row[5]), text_of(row[6]), _secret(text_of(row[7])))
+
+
+def _kept(secret: Secret) -> str:
+    return json.dumps({"command": secret.command, "token": secret.is_token, "keyring": secret.in_keyring})
+
+
+def _secret(kept: str) -> Secret:
+    try:
+        there = json.loads(kept or "{}")
+        return Secret(str(there.get("command", "")), bool(there.get("token")), bool(there.get("keyring")))
+    except (ValueError, AttributeError):
+        return NO_SECRET

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
-    " not_before, pace, private, custom_title, folder_id, account_id, server_id"
+    " not_before, pace, private, custom_title, folder_id, account_id, server_id, answered"
 )
 NAME = "coalesce(f.custom_title, f.title)"
 """SQL for what feed `f` is called."""
@@ -134,7 +134,8 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
 def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
     """The subscriptions that may be asked for now, those that waited longest first."""
     rows = c.execute(
-        f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND (due IS NULL OR due <= ?) ORDER BY due IS NOT NULL, due, id",
+        f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND account_id = 0 AND (due IS NULL OR due <= ?)"
+        " ORDER BY due IS NOT NULL, due, id",
         (seconds(now),),
     ).fetchall()
     return [feed for feed in map(_feed, rows) if not feed.holds_pages]
@@ -171,6 +172,46 @@ FOUND_LANGUAGE = "language found"
 """The option that is set for feeds that do not say it: what its articles are written in; "und": several languages."""
 
 
+def set_remote(
+    c: sqlite3.Connection, feed_id: int, now: datetime, *, server_id: str, url: str, title: str, site: str
+) -> None:
+    """Let a feed of an account be called as its server has it; with an address that no other of the account has."""
+    c.execute(
+        "UPDATE feed SET server_id = ?2, title = ?4, site = ?5, error = NULL, checked = ?6, answered = ?6,"
+        " url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
+        " AND other.url = ?3 AND other.id <> ?1) THEN url ELSE ?3 END WHERE id = ?1",
+        (feed_id, sound(server_id), sound(url), tidy(sound(title)), sound(site), seconds(now)),
+    )
+
+
+def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, server_id: str) -> None:
+    """Let a feed be one of an account from now on, whose server calls it so: it is not asked for itself any more."""
+    c.execute(
+        "UPDATE feed SET account_id = ?, server_id = ?, error = NULL, failures = 0 WHERE id = ?",
+        (account_id, sound(server_id), feed_id),
+    )
+
+
+def move(c: sqlite3.Connection, url: str, to: str) -> None:
+    """Let a feed of this machine's own have another address, unless another one has it."""
+    c.execute(
+        "UPDATE feed SET url = ?2 WHERE account_id = 0 AND url = ?1"
+        " AND NOT EXISTS (SELECT 1 FROM feed WHERE account_id = 0 AND url = ?2)",
+        (sound(url), sound(to)),
+    )
+
+
+def set_error(c: sqlite3.Connection, feed_id: int, error: str) -> None:
+    """Note what is wrong with a feed that is not asked for itself."""
+    c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
+
+
+def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
+    """Whether a feed has articles that the user has starred or tagged."""
+    sql = f"SELECT 1 FROM article WHERE feed_id = ? AND (starred = 1 OR id IN ({labels.TAGGED})) LIMIT 1"
+    return c.execute(sql, (feed_id,)).fetchone() is not None
+
+
 def language(c: sqlite3.Connection, feed_id: int) -> str:
     """The language that a feed says it is in, as in "de", or else is; empty where that is not known yet."""
     said = options(c, feed_id)
@@ -205,7 +246,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
         " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
         " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
-        " private = ?17 WHERE id = ?2",
+        " private = ?17, answered = ?18 WHERE id = ?2",
         (
             sound(feed.url),
             feed.id,
@@ -224,6 +265,7 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
             seconds(feed.not_before),
             feed.pace,
             _private(feed.reach),
+            seconds(feed.answered),
         ),
     )
 
@@ -269,6 +311,7 @@ def _feed(row: tuple[Any, ...]) -> Feed:
         folder_id=None if row[18] is None else number(row[18]),
         account_id=number(row[19]),
         server_id=text_of(row[20]),
+        answered=moment(row[21]),
     )
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from tuireader.model.folder import Folder
 
 
+_FOLDERS = (
+    "SELECT f.id, f.name, f.account_id, coalesce(a.name, '') FROM folder AS f LEFT JOIN account AS a"
+    " ON a.id = f.account_id"
+)
 _NAMED = 4
 """Folders that are named where several may be meant."""
 
@@ -27,20 +31,18 @@ def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
             "INSERT INTO folder (account_id, name, key) VALUES (?, ?, ?) ON CONFLICT (account_id, key) DO NOTHING",
             (account_id, tidy(name), name_key(name)),
         )
-        row = c.execute(
-            "SELECT id, name, account_id FROM folder WHERE account_id = ? AND key = ?", (account_id, name_key(name))
-        ).fetchone()
+        row = c.execute(f"{_FOLDERS} WHERE f.account_id = ? AND f.key = ?", (account_id, name_key(name))).fetchone()
     return _folder(row)
 
 
 def every(c: sqlite3.Connection) -> list[Folder]:
     """All folders, by name."""
-    return [_folder(row) for row in c.execute("SELECT id, name, account_id FROM folder ORDER BY key, id").fetchall()]
+    return [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
 
 
 def get(c: sqlite3.Connection, folder_id: int) -> Folder:
     """A folder by its id; NotFoundError where there is none."""
-    row = c.execute("SELECT id, name, account_id FROM folder WHERE id = ?", (folder_id,)).fetchone()
+    row = c.execute(f"{_FOLDERS} WHERE f.id = ?", (folder_id,)).fetchone()
     if row is None:
         raise NotFoundError("This folder is no longer there.")
     return _folder(row)
@@ -99,4 +101,4 @@ def remove_empty(c: sqlite3.Connection) -> None:
 def _folder(row: tuple[object, ...]) -> Folder:
     from tuireader.model.folder import Folder
 
-    return Folder(number(row[0]), text_of(row[1]), number(row[2]))
+    return Folder(number(row[0]), text_of(row[1]), number(row[2]), text_of(row[3]))

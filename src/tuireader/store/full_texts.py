@@ -57,13 +57,18 @@ def is_here(c: sqlite3.Connection, article_id: int) -> bool:
     return row is not None and bool(row[0])
 
 
-def incomplete(c: sqlite3.Connection, feed_id: int, above: int, most: int) -> list[Incomplete]:
-    """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first."""
+def incomplete(
+    c: sqlite3.Connection, feed_id: int, above: int, most: int, shown: int | None = None
+) -> list[Incomplete]:
+    """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first.
+
+    Before them the one that is `shown`, if it is one of these but for having been read.
+    """
     rows = c.execute(
         "SELECT a.id, a.link, a.words, a.offline, a.date FROM article AS a JOIN body AS b ON b.article_id = a.id"
-        " WHERE a.feed_id = ? AND a.id > ? AND a.read = 0 AND a.aside <> 1 AND a.link <> '' AND b.full_html IS NULL"
-        " ORDER BY a.date DESC, a.id DESC LIMIT ?",
-        (feed_id, above, most),
+        " WHERE a.feed_id = ? AND a.id > ? AND (a.read = 0 OR a.id IS ?) AND a.aside <> 1 AND a.link <> ''"
+        " AND b.full_html IS NULL ORDER BY a.id IS ? DESC, a.date DESC, a.id DESC LIMIT ?",
+        (feed_id, above, shown, shown, most),
     )
     return [Incomplete(row[0], text_of(row[1]), number(row[2]), not row[3], moment(row[4])) for row in rows.fetchall()]
 

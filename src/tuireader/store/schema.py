@@ -22,6 +22,7 @@ from tuireader.store.migrations.v5_make_room import make_room
 from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
 from tuireader.store.migrations.v7_rules import make_rules
 from tuireader.store.migrations.v8_pruned import remember_what_was_pruned
+from tuireader.store.migrations.v9_sync import make_room_for_sync
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     count_and_index_later,
     make_rules,
     remember_what_was_pruned,
+    make_room_for_sync,
 )
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 

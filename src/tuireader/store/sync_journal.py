@@ -38,6 +38,24 @@ def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: dat
     )
 
 
+def owe(c: sqlite3.Connection, article_id: int, field: Field, value: int, changed: datetime) -> None:
+    """Note a mark that an article has and its account does not know of."""
+    c.execute(
+        "INSERT OR REPLACE INTO journal (article_id, field, value, changed) VALUES (?, ?, ?, ?)",
+        (article_id, field, value, seconds(changed)),
+    )
+
+
+def count(c: sqlite3.Connection, account_id: int) -> int:
+    """How many marks an account has not been told of."""
+    row = c.execute(
+        "SELECT count(*) FROM journal AS j JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE f.account_id = ?",
+        (account_id,),
+    ).fetchone()
+    return int(row[0])
+
+
 def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
     """The marks that an account has not been told of, oldest first, at most `limit`."""
     rows = c.execute(

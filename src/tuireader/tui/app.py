@@ -163,7 +163,10 @@ class ReaderApp(TypeAhead):
         from tuireader.tui.screens.palette import Command, PaletteScreen
 
         commands = [
-            *(Command(words, shown, action) for action, words, shown in keys.palette(self.config.keymap)),
+            *(
+                Command(words, shown, action, also=also)
+                for action, words, shown, also in keys.palette(self.config.keymap)
+            ),
             *(Command(f"theme: {name}", "", f"app.choose_theme({name!r})", name) for name in theme_names()),
         ]
         open_dialog(self, PaletteScreen(commands), self._do_chosen)

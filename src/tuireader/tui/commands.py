@@ -47,6 +47,8 @@ class Command(NamedTuple):
     """The action where it is not the id with underscores."""
     is_first: bool = False
     """Whether its keys are never left to what has the focus."""
+    also: str = ""
+    """Other words by which the palette finds it."""
 
     @property
     def action(self) -> str:
@@ -112,7 +114,9 @@ COMMANDS = (
     Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),
-    Command("download", "D", "fetch the full texts of all that is shown", "panes", "Articles"),
+    Command(
+        "download", "D", "fetch the full texts of all that is shown", "panes", "Articles", also="offline",
+    ),
     Command("full-text", "d", "fetch the full text; again: what the feed gave", "panes", "Articles"),
     Command("find", "/", "find in the article", "article", "In the article", {"article": (5, "find")}),
     Command(
@@ -152,7 +156,10 @@ COMMANDS = (
     Command("save-search", "S", "save what is shown as a search", "panes", "Lists and feeds"),
     Command("rules", "!", "rules: hide, star, tag by itself", "panes", "Lists and feeds"),
     Command("hidden", "H", "what rules have hidden", "panes", "Lists and feeds"),
-    Command("archive", "B", "older articles of the feed, all that its site gives", "panes", "Lists and feeds"),
+    Command(
+        "archive", "B", "older articles of the feed, all that its site gives", "panes", "Lists and feeds",
+        also="backfill",
+    ),
     Command("prune", "X", "remove what is old and was read, after a question", "panes", "Lists and feeds"),
     Command("stories", "+", "each telling of a story apart, or one", "panes", "Lists and feeds"),
     Command("dense", "=", "compact or roomy list", "panes", "Lists and feeds"),
@@ -161,10 +168,13 @@ COMMANDS = (
         "refresh-all", "R", "refresh all", "panes", "Lists and feeds",
         {"list": (6, "refresh"), "sidebar": (7, "refresh")},
     ),
-    Command("feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds"),
+    Command(
+        "feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds",
+        also="remove full text css selectors",
+    ),
     Command(
         "add", "a", "add a site", "panes", "Most used",
-        {"list": (7, "add"), "sidebar": (8, "add"), "nothing": (1, "add")},
+        {"list": (7, "add"), "sidebar": (8, "add"), "nothing": (1, "add")}, also="subscribe follow import",
     ),
     Command(
         "read-page", "P", "read one page without its site", "panes", "Lists and feeds", {"nothing": (2, "read a page")}

@@ -83,10 +83,15 @@ def _row(command: Command, keymap: Mapping[str, str]) -> Row:
     return Row(" ".join(keys_of(command.id, keymap)), command.words, command.id)
 
 
-def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """What the command palette offers: action, words, keys."""
+def palette(keymap: Mapping[str, str]) -> list[tuple[str, str, str, str]]:
+    """What the command palette offers: action, words, keys, and other words by which it is found."""
     return [
-        (_from_the_palette(command), command.words, " ".join(keys_of(command.id, keymap)))
+        (
+            _from_the_palette(command),
+            command.words,
+            " ".join(keys_of(command.id, keymap)),
+            f"{command.id.replace('-', ' ')} {command.id} {command.also}",
+        )
         for command in COMMANDS
         if command.is_in_palette
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from urllib.parse import urlsplit, urlunsplit
 
 from tuireader.urls.hosts import same_host
@@ -33,3 +34,8 @@ def may_go_along(given: str, url: str) -> bool:
     """Whether a password given for one address may be sent to the other: the same host, and never down to http."""
     downgraded = urlsplit(given).scheme == "https" and urlsplit(url).scheme != "https"
     return same_host(given, url) and not downgraded
+
+
+def basic_authorization(name: str, password: str) -> str:
+    """The Authorization header's value for a name and a password (RFC 7617, UTF-8)."""
+    return "Basic " + base64.b64encode(f"{name}:{password}".encode()).decode("ascii")

@@ -24,7 +24,7 @@ from tuireader.web.address import Address, parse_address
 from tuireader.web.client import Client
 from tuireader.web.decompress import CutOffError, TooLargeError, UnpackError
 from tuireader.web.exchange import Response, ask, left_of
-from tuireader.web.headers import basic_authorization
+from tuireader.web.headers import authorization_of
 from tuireader.web.transport import PrivateAddressError, Request, TransportError
 
 LIMIT = 20_000_000
@@ -69,8 +69,8 @@ async def send(
 ) -> Page:
     """Make a request of any method, as APIs take them, and give what comes back; raises and limits as `get`.
 
-    `headers` (ASCII) go to the host of `url` alone, as a password does: they may hold a token. A redirect that asks for
-    it turns the request into a GET without a body (RFC 9110, 15.4).
+    `headers` (ASCII) and `body` go to the host of `url` alone, as a password does: they may hold a token. A redirect
+    that asks for it turns the request into a GET without a body (RFC 9110, 15.4).
     """
     asked = _Asked(method, body=body, headers=tuple((name.encode(), value.encode()) for name, value in headers))
     return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
@@ -117,6 +117,10 @@ async def _fetch(
             return replace(page, moved_to=moved_to, asked_reach=asked_reach)
         permanent = permanent and answer.permanent
         here, asked = _next(here, answer.location), asked.after(answer.status)
+        if asked.body and not may_go_along(str(start), str(here)):
+            raise FetchError(
+                f"{_name(start)} sends us on to {_name(here)}, which does not get what is meant for it alone"
+            )
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")
 
@@ -162,7 +166,7 @@ def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str
     if may_go_along(str(start), str(here)):
         headers += asked.headers
     if userinfo is not None and may_go_along(str(start), str(here)):
-        headers.append((b"Authorization", basic_authorization(userinfo).encode("ascii")))
+        headers.append((b"Authorization", authorization_of(userinfo).encode("ascii")))
     return headers
 
 

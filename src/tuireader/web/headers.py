@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 from tuireader.model.feed import Validators
+from tuireader.urls.credentials import basic_authorization
 
 DAY = 86_400
 LONGEST_RETRY_AFTER = 7 * DAY
@@ -117,8 +117,7 @@ def _clamp(seconds: float, most: int) -> int:
     return int(min(max(seconds, 0), most))
 
 
-def basic_authorization(userinfo: str) -> str:
+def authorization_of(userinfo: str) -> str:
     """The Authorization header's value for a `name:password` as written in an address (RFC 7617, UTF-8)."""
     name, _, password = userinfo.partition(":")
-    pair = f"{unquote(name)}:{unquote(password)}".encode()
-    return "Basic " + base64.b64encode(pair).decode("ascii")
+    return basic_authorization(unquote(name), unquote(password))

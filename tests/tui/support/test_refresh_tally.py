@@ -20,4 +20,4 @@ def test_the_only_feed_that_failed_is_named() -> None:
 def test_where_one_feed_was_asked_for_its_name_is_said_once() -> None:
     tally = Tally(1, "Review")
     tally.add(Refreshed(feed("Review"), "failed", error="review.example did not answer"))
-    assert tally.summary() == "Nothing new in Review · review.example did not answer"
+    assert tally.summary() == "Review: review.example did not answer"

@@ -125,7 +125,9 @@ class _Backfill:
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Find the way, and take its first page; where that is the last way, all that it leads to."""
         if await self.cache.read(partial(page_lists.get, feed_id=self.feed.id)) is not None:
-            raise FetchError(f"{self.feed.name} is a page and no feed: it leads to no older articles")
+            raise FetchError("This is a page that is followed, and no feed: it leads to no older articles")
+        if self.feed.holds_pages:
+            raise FetchError("Single pages have no older articles")
         front_page = await self._get(self.feed.url)
         front = await heavy.take(self.cache, LookAtFront(front_page), front_page)
         if front.says == "complete":

@@ -13,7 +13,7 @@ from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.library.archiving.ways import asked
 from tuireader.model.archive import Archive
 from tuireader.model.fetched import Page, ParsedEntry
-from tuireader.store import feeds
+from tuireader.store import articles, feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import front_of, place
 
@@ -111,23 +111,27 @@ class TakePage:
     now: datetime
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
-        """A page without an article brings nothing."""
+        """A page without an article, or with several, brings nothing."""
         from tuireader.feeds.discover import is_feed
-        from tuireader.library.subscribing.typed_page import text_of
+        from tuireader.library.subscribing.typed_page import article_of
 
         feed = feeds.get(c, self.feed_id)
         is_page = not is_feed(self.page.content, self.page.content_type)
-        prepared = text_of(self.page, site=feed.title) if is_page else None
+        prepared = article_of(self.page, feed.site, None, title=feed.title) if is_page else None
         entries = [] if prepared is None else [prepared.entry]
-        entries = [self._dated(entry) for entry in entries]
+        newest = articles.newest_date(c, self.feed_id)
+        entries = [self._dated(entry, newest) for entry in entries]
         return take_entries(c, self.feed_id, entries, self.steps, self.wanted, now=self.now)
 
-    def _dated(self, entry: ParsedEntry) -> ParsedEntry:
-        """An entry with the day that the sitemap gives, where its page gives none, or one on which it was not there."""
+    def _dated(self, entry: ParsedEntry, newest: datetime | None) -> ParsedEntry:
+        """An entry with the day that the sitemap gives, where its page gives none, or one on which it was not there.
+
+        What is as new there as the feed's newest is the day on which the site was made anew.
+        """
         listed, said = self.listed.date, entry.published
         if listed is None or (said is not None and said <= listed + _A_DAY):
             return entry
-        return replace(entry, published=listed)
+        return entry if newest is None or listed >= newest else replace(entry, published=listed)
 
 
 def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:

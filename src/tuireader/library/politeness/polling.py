@@ -130,6 +130,7 @@ def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
     return replace(
         feed,
         checked=now,
+        answered=now,
         due=now + timedelta(seconds=wait),
         not_before=None,
         failures=0,

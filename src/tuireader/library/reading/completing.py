@@ -51,21 +51,22 @@ async def complete_new(
     *,
     usual: Mode,
     clock: Clock,
+    shown: int | None = None,
     pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of what is new in feeds that give excerpts; yields what came of each article that was asked for.
 
     Without `feed_ids` it is all feeds in which something is left, some at a time. `usual` is for feeds of which nothing
-    else is set. What a feed gives is found out beside the pages of its first
-    articles. A site is asked for one page at a time, with a pause, as its robots.txt allows. Ending the iteration ends
-    all requests; what is left is done the next time.
+    else is set; the article that is `shown` comes first, although it counts as read. What a feed gives is found out
+    beside the pages of its first articles. A site is asked for one page at a time, with a pause, as its robots.txt
+    allows. Ending the iteration ends all requests; what is left is done the next time.
     """
     pages = OneByOne(queue, pause=pause, sleep=sleep)
     if feed_ids is None:
         feed_ids = await cache.read(partial(full_texts.unfinished, usual=usual, most=FEEDS_MOST))
     feed_ids = feed_ids[:FEEDS_MOST]
-    run = _Run(cache, pages, usual, clock)
+    run = _Run(cache, pages, usual, clock, shown)
     done: asyncio.Queue[Fetched | None] = asyncio.Queue()
 
     async def work() -> None:
@@ -104,13 +105,14 @@ class _Run:
     pages: OneByOne
     usual: Mode
     clock: Clock
+    shown: int | None
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FEEDS_AT_ONCE))
 
     async def complete(self, feed_id: int, tell: Callable[[Fetched], None]) -> None:
         """Complete what is new in a feed; what cannot be had stays as it is."""
         async with self.feeds:
             try:
-                of = await self.cache.read(partial(_of, feed_id=feed_id, usual=self.usual))
+                of = await self.cache.read(partial(_of, feed_id=feed_id, usual=self.usual, shown=self.shown))
                 await self._complete(of, tell)
             except NotFoundError:  # it was removed meanwhile
                 return
@@ -188,13 +190,13 @@ class _Run:
         await self.cache.write(partial(_learn, feed_id=of.feed.id, what=what))
 
 
-def _of(c: sqlite3.Connection, feed_id: int, usual: Mode) -> _Of:
+def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> _Of:
     """What is to be completed of a feed."""
     feed = feeds.get(c, feed_id)
     mode, learned = full_texts.mode(c, feed_id, usual), full_texts.learned(c, feed_id)
     new: list[Incomplete] = []
     if mode != "never" and not feed.holds_pages:
-        new = full_texts.incomplete(c, feed_id, learned.up_to, MOST)
+        new = full_texts.incomplete(c, feed_id, learned.up_to, MOST, shown)
     if mode == "auto":  # what links to other sites has no text of its own to be completed
         own = (feed.site, feed.url)
         new = [each for each in new if any(same_site(each.link, site) for site in own)]

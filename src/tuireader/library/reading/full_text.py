@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from tuireader.errors import FetchError, TuireaderError
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, full_texts
 from tuireader.tasks import as_done
+from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import same_place
 from tuireader.urls.reach import Permission
 
@@ -37,6 +39,8 @@ MUCH = 2
 
 PAGES_MAX = 40
 """Pages of one article that are read at most."""
+_IN_VAIN = 5
+"""Requests in a row that a site does not answer, after which it is asked no more."""
 _COMPARED = 3
 """Texts of a feed's other articles beside which one is held: who shows the same to everybody shows no article."""
 _LARGEST = 8_000_000
@@ -57,16 +61,29 @@ class Fetched(NamedTuple):
 async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int]) -> AsyncGenerator[Fetched, None]:
     """Fetch the texts of several articles, in their order; yields what came of each.
 
-    Each site is asked for one page at a time, with a pause, as its robots.txt allows. Ending the iteration ends all
-    requests at once.
+    Each site is asked for one page at a time, with a pause, as its robots.txt allows; one that does not answer several
+    times in a row is asked no more. Ending the iteration ends all requests at once.
     """
     from tuireader.library.politeness.one_by_one import OneByOne
 
     pages = OneByOne(queue)
+    in_vain: Counter[str] = Counter()
+    """Requests in a row that a site did not answer."""
+
+    async def get(url: str, permission: Permission) -> Page:
+        if in_vain[host_of(url)] >= _IN_VAIN:
+            raise FetchError(f"{named_host(url)} does not answer")
+        try:
+            page = await pages.get(url, permission)
+        except FetchError as error:
+            in_vain[host_of(url)] = in_vain[host_of(url)] + 1 if error.is_unreached or error.is_offline else 0
+            raise
+        in_vain[host_of(url)] = 0
+        return page
 
     async def fetch(article_id: int) -> Fetched:
         try:
-            await fetch_with(cache, pages.get, article_id)
+            await fetch_with(cache, get, article_id)
         except TuireaderError as error:
             return Fetched(article_id, str(error))
         return Fetched(article_id)

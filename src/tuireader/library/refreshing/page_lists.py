@@ -95,9 +95,14 @@ def text_of(c: sqlite3.Connection, feed_id: int, page: Page, now: datetime) -> P
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.content.extraction.extract import main_html
     from tuireader.content.extraction.selected import Selectors
+    from tuireader.content.listing.find import find_list
 
     everything = Selectors("body", "nav, footer, form")
-    found = main_html(page.content, page.url) or main_html(page.content, page.url, selectors=everything)
+    listing = find_list(page.content, page.url)
+    found = None if listing is not None else main_html(page.content, page.url)
+    found = found or main_html(page.content, page.url, selectors=everything)
+    if found is not None and listing is not None:  # what it lists is the text: no article of it is
+        found = replace(found, title=listing.title or found.title, authors=(), categories=())
     if found is None or not plain_text(found.html).strip():
         raise NotAFeedError(f"There is no text on this page of {named_host(page.url)} that can be made out.")
     last = next(iter(articles.ids(c, Query(feeds=(feed_id,)), 0, 1)), None)

@@ -72,11 +72,14 @@ _LOOKED_AT = 500_000
 _SHORT_LINK = re.compile(rb"""<link[^>]{0,200}rel=["']shortlink["'][^>]{0,200}href=["']([^"'<>]{1,300})["']""")
 
 
-def article_of(page: Page, site: str, parsed: ParsedFeed | None) -> Prepared | None:
-    """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of."""
+def article_of(page: Page, site: str, parsed: ParsedFeed | None, *, title: str = "") -> Prepared | None:
+    """The article that a page holds, ready to be saved; None for a front page, a section, or no text to speak of.
+
+    `title` is the name of the site, where its feed was not `parsed`.
+    """
     if is_front_page(page.url) or same_place(page.url, site) or _is_listing(page, parsed):
         return None
-    return text_of(page, site="" if parsed is None else parsed.title)
+    return text_of(page, site=title if parsed is None else parsed.title)
 
 
 def text_of(page: Page, *, site: str = "") -> Prepared | None:

@@ -127,7 +127,8 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
 def _adds_up(c: sqlite3.Connection) -> bool:
     """Whether the index has as many words as it says, all of which can be read: its own check leaves some of it out.
 
-    A word whose column there is not is not counted: what is sorted by the best match fails at it. What was removed from an index that keeps no text stays in its sums.
+    A word whose column there is not is not counted: what is sorted by the best match fails at it. What was removed from
+    an index that keeps no text stays in its sums.
     """
     c.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab(main, search, instance)")
     words = c.execute("SELECT count(col) FROM temp.words").fetchone()[0]

@@ -21,6 +21,10 @@ from tuireader.store.migrations.v7_rules import COUNT_AGAIN
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
+_PLAIN = (
+    "setting", "hold", "feed_option", "pending_status", "feed_change", "rule", "saved_search", "undo", "pruned"
+)  # fmt: skip
+"""Tables whose rows are copied as they are, once feeds are."""
 _CHUNK = 500
 """Articles that are copied in one transaction."""
 _SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
@@ -139,7 +143,7 @@ class _Copy:
             for table in ("account", "folder"):
                 self._copy_plain(table)
             self._copy_feeds()
-            for table in ("setting", "hold", "feed_option", "pending_status", "rule", "saved_search", "undo", "pruned"):
+            for table in _PLAIN:
                 self._copy_plain(table)
             self._read_labels()
         ids = sorted(self._article_ids())
@@ -363,6 +367,7 @@ class _Copy:
             ("feed_option", "feed_id", "feed"),
             ("journal", "article_id", "article"),
             ("pending_status", "account_id", "account"),
+            ("feed_change", "account_id", "account"),
             ("rule_article", "article_id", "article"),
             ("rule_article", "rule_id", "rule"),
         ):

@@ -40,7 +40,9 @@ class ArchiveController:
         if self.progress and self._worker is not None:
             self._worker.cancel()
             toast(self._node, "The archive is stopped. Asked again, it goes on from there.")
-        elif feed is None or feed.holds_pages:
+        elif feed is not None and feed.holds_pages:
+            toast(self._node, "Saved pages are single ones: there are no older articles to bring in.")
+        elif feed is None:
             toast(self._node, "Put the cursor on a feed, or on an article of one, to bring in its older articles.")
         else:
             self._worker = start(self._node, partial(self._read_back, feed), group="archive")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -21,14 +22,19 @@ if TYPE_CHECKING:
     from tuireader.model.clock import Clock
     from tuireader.model.full_text import Mode
 
+Shown = Callable[[], "int | None"]
 _MODULE = "tuireader.library.reading.completing"
 
 
 class CompletionController:
     """Completes what feeds give only the beginning of, one run after the other. Nobody waits for it: it is silent."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, usual: Mode) -> None:
-        """`node` is who is told, and whose workers do the work; `usual` is for feeds of which nothing is set."""
+    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, usual: Mode, shown: Shown) -> None:
+        """`node` is who is told, and whose workers do the work; `usual` is for feeds of which nothing is set.
+
+        `shown` gives the article on the screen, whose turn comes first.
+        """
+        self._shown = shown
         self._node = node
         self._cache = cache
         self._web = web
@@ -63,7 +69,7 @@ class CompletionController:
         async with self._web.queue(_MODULE) as queue:
             from tuireader.library.reading.completing import complete_new
 
-            run = complete_new(self._cache, queue, usual=self._usual, clock=self._clock)
+            run = complete_new(self._cache, queue, usual=self._usual, clock=self._clock, shown=self._shown())
             async with aclosing(run) as events:
                 async for event in events:
                     if event.error is None:

@@ -75,7 +75,7 @@ class DownloadController:
                     async for event in events:
                         done += 1
                         failed += [] if event.error is None else [event.error]
-                        self._say(done, len(missing))
+                        self._say(done - len(failed), len(missing) - len(failed))
                         if event.error is None:
                             self._panes.post_message(ReadingPane.Fetched(event.article_id))
         except TuireaderError as error:

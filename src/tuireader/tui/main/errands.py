@@ -25,7 +25,9 @@ class Errands:
         self._panes = panes
         self.downloads = DownloadController(panes, cache, web)
         self.archiving = ArchiveController(panes, cache, web, clock, arrives_read=config.archive_read)
-        self.completing = CompletionController(panes, cache, web, clock, usual=config.full_text)
+        self.completing = CompletionController(
+            panes, cache, web, clock, usual=config.full_text, shown=lambda: _open_in(panes)
+        )
         self.pruning = PruneController(panes, cache, clock, config)
 
     @property
@@ -45,3 +47,9 @@ class Errands:
                 panes.sidebar.query_of_pointed(panes.headlines_pane.wanted) if panes.pane == "sidebar" else None
             )
             self.downloads.fetch_all(in_sidebar or panes.headlines_pane.wanted)
+
+
+def _open_in(panes: PanesScreen) -> int | None:
+    """The article that is open, if any is."""
+    opened = panes.reading.opened
+    return None if opened is None else opened[0].id

@@ -14,7 +14,7 @@ from tuireader.model.clock import Clock
 from tuireader.store import feeds, full_texts
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from tuireader.config.options import Config
@@ -87,7 +87,7 @@ class FeedController:
         if summary is None:
             toast(self._node, "Put the cursor on a feed, or on one of its articles.")
             return
-        start(self._node, partial(self._show, summary.feed), group="feed-info", exclusive=True)
+        start(self._node, partial(self._show, summary.feed), group=ASKING, exclusive=True)
 
     async def _show(self, feed: Feed) -> None:
         known = await self._cache.read(partial(_known, feed=feed, usual=self._usual))
@@ -105,9 +105,9 @@ class FeedController:
         elif wish.kind == "rename":
             start(self._node, partial(self._rename, feed, wish.text), group="rename")
         elif wish.kind == "full-text":
-            start(self._node, partial(self._set_mode, feed, wish.mode), group="rename")
+            start(self._node, partial(self._set_mode, feed, wish.mode), group=ASKING)
         elif wish.kind == "selector":
-            start(self._node, partial(self._ask_for_selectors, feed), group="feed-info", exclusive=True)
+            start(self._node, partial(self._ask_for_selectors, feed), group=ASKING, exclusive=True)
         else:
             self.unsubscribe(feed)
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed
@@ -33,7 +33,7 @@ class FilingController:
         if not ids:
             toast(self._panes, "Put the cursor on an article, or select some, to give them tags.")
             return
-        start(self._panes, partial(self._ask_for_tags, frozenset(ids)), group="filing")
+        start(self._panes, partial(self._ask_for_tags, frozenset(ids)), group=ASKING)
 
     async def _ask_for_tags(self, ids: frozenset[int]) -> None:
         every, there, name = await self._cache.read(lambda c: _tags(c, ids))
@@ -56,7 +56,7 @@ class FilingController:
 
     def file(self, feeds: Sequence[Feed]) -> None:
         """Ask for the folder of some feeds."""
-        start(self._panes, partial(self._ask_for_folder, feeds), group="filing")
+        start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
 
     async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:
         names = await self._cache.read(_folders)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.query import Query
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from tuireader.model.headline import Headline
@@ -50,7 +50,7 @@ class MarkController:
 
     def ask(self) -> None:
         """Ask which articles are to be marked, with how many there are of each."""
-        start(self._panes, self._ask, group="filing")
+        start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
         ways = self._ways()

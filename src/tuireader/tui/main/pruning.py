@@ -11,7 +11,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.text.counted import counted
 from tuireader.tui.main.refreshing import RefreshEnded, RefreshProgressed
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -38,7 +38,7 @@ class PruneController:
         if self.progress:
             toast(self._node, f"At work: {self.progress}.")
         else:
-            start(self._node, self._ask, group="prune", exclusive=True)
+            start(self._node, self._ask, group=ASKING, exclusive=True)
 
     async def _ask(self) -> None:
         from tuireader.library.rules.prune import look

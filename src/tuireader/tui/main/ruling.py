@@ -10,7 +10,7 @@ from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,7 +49,7 @@ class RuleController:
 
     def ask(self) -> None:
         """Show the rules; what is searched for is what a new one begins with."""
-        start(self._panes, self._ask, group="filing")
+        start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
         query, feed = self._panes.headlines_pane.wanted, self._target.feed()
@@ -117,7 +117,7 @@ def _gathered(c: Connection, query: Query, feed: Feed | None) -> tuple[str, list
     from tuireader.store import feeds, folders, labels, rules
     from tuireader.tui.screens.rules import Kept, Scope
 
-    names = {folder.id: folder.name for folder in folders.every(c)}
+    names = {folder.id: folder.title for folder in folders.every(c)}
     scopes = [Scope("all feeds")]
     scopes += [Scope(f"this feed: {feed.name}", feed_id=feed.id)] if feed is not None else []
     folder = feed.folder_id if feed is not None else None

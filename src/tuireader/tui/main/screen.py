@@ -51,6 +51,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import LOOK
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import ASKING, is_busy
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView
@@ -438,7 +439,7 @@ class ReaderScreen(PanesScreen):
 
     def holds(self, typed: events.Key | events.Paste) -> bool:
         """Whether something is on its way, and what is typed is meant for that; see `TypeAhead`."""
-        return not self.resume.is_led or self.journey.holds(typed)
+        return not self.resume.is_led or is_busy(self, ASKING) or self.journey.holds(typed)
 
     def on_article_view_head_passed(self) -> None:
         """Name the article above the panes while its own title is out of sight."""

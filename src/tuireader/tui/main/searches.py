@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
     from tuireader.model.query import Query
@@ -33,7 +33,7 @@ class SearchesController:
 
     def save(self) -> None:
         """Ask for a name for what is shown; where that is a saved search, its own is there."""
-        start(self._panes, self._ask, group="filing")
+        start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:
         panes = self._panes

@@ -32,7 +32,7 @@ class SidebarCounts:
     unindexed: int
     """Articles that no search finds yet."""
     checked: datetime | None
-    """When any feed was last asked for, and answered; None where the last time each failed."""
+    """When any feed has answered last; None where none ever did."""
     newest: datetime | None = None
     """The date of the newest article, where that is not known."""
 
@@ -48,12 +48,12 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     narrowed = _is_narrowed(replace(query, keep=frozenset()))
     there = folders.every(connection)
-    checked = max((feed.checked for feed in every if feed.checked and not feed.error), default=None)
+    checked = max((feed.refreshed for feed in every if feed.refreshed), default=None)
     return SidebarCounts(
         query=query,
         totals=_totals(connection, query),
         feeds=summaries,
-        folders={folder.id: folder.name for folder in there},
+        folders={folder.id: folder.title for folder in there},
         facets={
             "folders": _folders(connection, query, there, summaries, narrowed=narrowed),
             "feeds": prepare_feeds(summaries, narrowed=narrowed),
@@ -90,7 +90,7 @@ def _folders(
         unread, total = copies.get(each.feed.id, (0, 0))
         into[0] += each.unread - unread
         into[1] += each.total - total
-    names = {folder.id: folder.name for folder in there} | {0: "No folder"}
+    names = {folder.id: folder.title for folder in there} | {0: "No folder"}
     rows = [
         Choice(id_, names[id_], sums[id_][0], sums[id_][1], is_nameless=not id_) for id_ in sums if id_ or sums[0][1]
     ]

@@ -44,7 +44,10 @@ class Added:
 class AddressScreen(Dialog[Added | None]):
     """Asks for an address, and gives what came of it; None where the user leaves it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down", "to_offers", show=False),
+    ]
 
     heading = ""
     label = ""
@@ -125,8 +128,14 @@ class AddressScreen(Dialog[Added | None]):
     @on(Input.Submitted)
     def _submit(self, event: Input.Submitted) -> None:
         address = event.value.strip()
+        if not address:
+            self.say("Type the address of a site, such as example.org.")
         if address and not (address == self._complained_of.strip() and self.turn_to_offers()):
             self._begin((address,))
+
+    def action_to_offers(self) -> None:
+        """From the line, down to what is offered."""
+        self.turn_to_offers()
 
     def turn_to_offers(self) -> bool:
         """Lead to what can be done instead, where something is offered; whether it is."""

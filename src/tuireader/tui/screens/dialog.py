@@ -107,6 +107,10 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
 
 
 def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | None], Any] | None = None) -> None:
-    """Show a dialog, unless one of its kind is open: a key that comes twice opens one."""
+    """Show a dialog, unless one of its kind is open: a key that comes twice opens one.
+
+    What was said before goes: it would lie on the dialog and its hints.
+    """
     if not any(type(screen) is type(dialog) for screen in app.screen_stack):
+        app.clear_notifications()
         app.push_screen(dialog, cast("Any", done))

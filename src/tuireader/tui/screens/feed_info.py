@@ -243,6 +243,8 @@ def _state(feed: Feed, now: datetime) -> Iterator[Line]:
     elif feed.error:
         tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
+        if feed.answered:
+            yield Line("", f"It answered last {ago(feed.answered, now)}.")
         if feed.failures > 1:
             hint = " Its site may have another feed." if feed.failures >= _MANY else ""
             yield Line("", f"It has failed {feed.failures} times in a row.{hint}")

@@ -28,6 +28,13 @@ class Command:
     """As Textual names actions: `theme('nord')`."""
     theme: str = ""
     """The theme that it chooses, which is shown while the cursor is on it."""
+    also: str = ""
+    """Other words by which it is found: what the keymap and the command line call it."""
+
+    @property
+    def words(self) -> str:
+        """All words by which it is found."""
+        return fold(f"{self.name} {self.also}")
 
 
 class PaletteScreen(TypedDialog[str | None]):
@@ -60,9 +67,9 @@ class PaletteScreen(TypedDialog[str | None]):
     def _narrow(self, event: Input.Changed) -> None:
         self.reads = None
         words = fold(event.value).split()
-        fitting = [command for command in self._commands if all(word in fold(command.name) for word in words)]
+        fitting = [command for command in self._commands if all(word in command.words for word in words)]
         # What has a word that begins like what is typed is meant rather than what has that within a word.
-        self._shown = sorted(fitting, key=lambda each: not all(f" {word}" in f" {fold(each.name)}" for word in words))
+        self._shown = sorted(fitting, key=lambda each: not all(f" {word}" in f" {each.words}" for word in words))
         found = self.query_one(ChoiceList)
         found.empty = [] if self._shown else [[("  ", ""), ("No match.", "faint")]]
         found.set_rows(_lines(self._shown))

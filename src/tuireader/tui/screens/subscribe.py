@@ -148,7 +148,7 @@ class SubscribeScreen(AddressScreen):
         if found is not None:
             ways += [(Line(""), None), (Line("What it lists", is_heading=True), None)]
             ways += [
-                (Line(f"  {item.title}", age(item.date, self.clock()) if item.date else "", is_heading=True), None)
+                (Line(f"  {item.title}", age(item.date, self.clock()) if item.date else ""), None)
                 for item in found.items[:_SHOWN]
             ]
         self._ways = [way for _, way in ways]
@@ -232,8 +232,11 @@ class SubscribeScreen(AddressScreen):
     def _take_choice(self, event: ChoiceList.Chosen) -> None:
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(event.index)
-        elif event.index < len(self._ways) and (way := self._ways[event.index]) is not None:
-            way()
+        elif event.index < len(self._ways):
+            if (way := self._ways[event.index]) is not None:
+                way()
+            else:  # an article of the list
+                self.complain("To follow these, choose the first row", is_wrong=False)
 
     @work(exclusive=True, group="subscribe")
     async def _read_page(self, address: str) -> None:

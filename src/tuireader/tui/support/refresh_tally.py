@@ -59,6 +59,8 @@ class Tally:
 
     def summary(self) -> str:
         """What it brought, in a sentence."""
+        if self.failed and not self.new and len(self.failed) == self.done:
+            return self._all_failed()
         said = f"{self.new} new" if self.new else "Nothing new"
         if self.name:
             said += f" in {self.name}"
@@ -68,3 +70,12 @@ class Tally:
             (failed,) = self.failed
             return f"{said} · {failed.error}" if self.name else f"{said} · {failed.feed.name}: {failed.error}"
         return f"{said} · {len(self.failed)} feeds failed" if self.failed else said
+
+    def _all_failed(self) -> str:
+        """Why nothing came at all."""
+        reasons = {event.error or "" for event in self.failed}
+        if len(self.failed) == 1:
+            (failed,) = self.failed
+            return f"{failed.feed.name}: {failed.error}"
+        why = f": {reasons.pop()}" if len(reasons) == 1 else ""
+        return f"All {len(self.failed)} feeds failed{why}"

@@ -8,6 +8,9 @@ from typing import Any
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+ASKING = "asking"
+"""The group of what leads to a dialog: what is typed meanwhile is meant for that."""
+
 AsyncWork = Callable[[], Coroutine[None, None, None]]
 
 

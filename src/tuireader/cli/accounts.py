@@ -1,0 +1,258 @@
+"""The commands about accounts: account add, list, remove, push; and sync."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from tuireader import curtain
+from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli.output import Progress, put, put_event, put_json, say, table
+from tuireader.errors import FetchError, SyncError, TuireaderError
+from tuireader.library.syncing import accounts as use
+from tuireader.library.syncing import passwords, shared_folder, taking, words
+from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.server import Login
+from tuireader.library.syncing.sync import sync as sync_one
+from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.model.clock import utc_now
+from tuireader.model.remote import Synced
+from tuireader.store import accounts, feeds
+from tuireader.text.counted import counted
+from tuireader.text.printable import printable
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.feed import Feed
+
+NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
+
+
+def add(arguments: argparse.Namespace) -> int:
+    """Find the server, ask for what is not given, sign in, and bring in what it has."""
+    command = arguments.password_command or arguments.token_command
+    secret = Secret(command, is_token=bool(arguments.token_command))
+    user = arguments.user or ("" if secret.is_token else _asked("Name: ", hidden=False))
+    if not user and not secret.is_token:
+        say("Whose account is it? Give the name with --user.")
+        return USAGE
+    password = passwords.printed_by(command) if command else _asked("Password: ", hidden=True)
+    if not password:
+        say("A password is needed: it is asked for on a terminal, or printed by a command (--password-command).")
+        return USAGE
+    with cache.opened():
+        pass
+    with cache.gate() as gate:
+        work = _add(gate, arguments.address, Login(user, password, secret.is_token), secret, arguments.name)
+        return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
+
+
+async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: str) -> tuple[Account, Login]:
+    from tuireader.library.politeness.queue import open_queue
+
+    async with open_queue(gate, clock=utc_now) as queue:
+        account = await use.add(gate, queue, address, login, secret=secret, name=name)
+    how = "its password is in your keyring" if account.secret.in_keyring else "its password is asked for each time"
+    say(f"{account.name} is {words.kind(account)}{'' if secret.command else f'; {how}'}.")
+    return account, login
+
+
+async def _and_sync(gate: Cache, work: Any, *, as_json: bool) -> int:
+    account, login = await work
+    return await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
+
+
+def _asked(question: str, *, hidden: bool) -> str:
+    """What is typed, without its being shown where it is `hidden`; empty where there is no one to ask."""
+    if not sys.stdin.isatty():
+        return ""
+    if hidden:
+        from getpass import getpass
+
+        return getpass(question, stream=sys.stderr)
+    sys.stderr.write(question)
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def list_accounts(arguments: argparse.Namespace) -> int:
+    """Print the accounts."""
+    with cache.opened() as connection:
+        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        place = shared_folder.place_of(connection)
+        waiting = {each.id: taking.owed(connection, each.id) for each in every}
+        followed = [feed.account_id for feed in feeds.every(connection)]
+    if arguments.json:
+        for each in every:
+            row = {"account": each.name, "kind": each.kind, "url": each.url, "user": each.user}
+            put_json(row | {"feeds": followed.count(each.id), "waiting": waiting[each.id]})
+        return DONE
+    if place is not None:
+        say(f"The folder {place.folder} is shared with your other machines.")
+    if not every:
+        if place is None:
+            say(NO_ACCOUNTS)
+        return DONE
+    rows = [["FEEDS", "WAITING", "NAME", "USER", "SERVER"]]
+    rows += [
+        [str(followed.count(each.id)), str(waiting[each.id]), printable(each.name), printable(each.user),
+         printable(f"{words.kind(each)} at {each.url}")]
+        for each in every
+    ]  # fmt: skip
+    for line in table(rows, right=frozenset({0, 1})):
+        put(line)
+    return DONE
+
+
+def remove(arguments: argparse.Namespace) -> int:
+    """Keep an account no more after a question; `--yes` skips it."""
+    with cache.opened() as connection:
+        account = accounts.find(connection, arguments.name)
+        waiting = taking.owed(connection, account.id)
+        lost = f" {counted(waiting, 'mark')} it was not told of yet would be lost." if waiting else ""
+        if not arguments.yes:
+            if not sys.stdin.isatty():
+                say(f"Nothing was removed: there is no one to ask.{lost} To remove {account.name} anyway, add --yes.")
+                return USAGE
+            question = f"Remove {printable(account.name)} with its feeds and articles from this machine?{lost} [y/N] "
+            if _asked(question, hidden=False).lower() not in ("y", "yes"):
+                say("Nothing was removed.")
+                return DONE
+        use.remove(connection, account)
+    curtain.forget()
+    say(f"{account.name} was removed here; on its server nothing has changed.")
+    return DONE
+
+
+def push(arguments: argparse.Namespace) -> int:
+    """Let an account follow feeds that were this machine's own."""
+    with cache.opened() as connection:
+        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        if not arguments.account and len(every) > 1:
+            names = ", ".join(f"“{each.name}”" for each in every)
+            say(f"Which account? Name one with --account: {names}.")
+            return USAGE
+        account = accounts.find(connection, arguments.account or (every[0].name if every else ""))
+        chosen = list({feed.id: feed for feed in (feeds.find(connection, text) for text in arguments.feeds)}.values())
+    login = passwords.login_of(account, _ask_for)
+    with cache.gate() as gate:
+        return asyncio.run(_push(gate, account, login, chosen, as_json=arguments.json))
+
+
+async def _push(gate: Cache, account: Account, login: Login, chosen: list[Feed], *, as_json: bool) -> int:
+    from tuireader.library.politeness.queue import open_queue
+
+    status = DONE
+    async with open_queue(gate, clock=utc_now) as queue:
+        server = server_of(queue, account, login)
+        await server.sign_in()
+        for feed in chosen:
+            try:
+                await use.push(gate, server, account, feed)
+            except (SyncError, FetchError) as error:
+                say(f"{feed.name}: {error}")
+                status = FAILED
+            else:
+                say(f"{feed.name} is followed by {account.name} now.")
+    return await _sync_all(gate, [account], {account.id: login}, as_json=as_json) or status
+
+
+def sync(arguments: argparse.Namespace) -> int:
+    """Keep accounts, and the folder that is shared, in step."""
+    with cache.opened() as connection:
+        if arguments.dir == "-":
+            shared_folder.stop_sharing(connection)
+            say("No folder is shared any more.")
+            return DONE
+        if arguments.dir:
+            shared_folder.share(connection, arguments.dir)
+        place = None if arguments.account else shared_folder.place_of(connection)
+        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        if arguments.account:
+            every = [accounts.find(connection, arguments.account)]
+    if not every and place is None:
+        say(f"{NO_ACCOUNTS}, or share a folder with: tuireader sync --dir DIR")
+        return FAILED
+    with cache.gate() as gate:
+        return asyncio.run(_sync(gate, every if not arguments.dir else [], place, as_json=arguments.json))
+
+
+async def _sync(gate: Cache, every: list[Account], place: shared_folder.Place | None, *, as_json: bool) -> int:
+    status = DONE
+    if place is not None:
+        try:
+            exchanged = await gate.write(partial(shared_folder.exchange, now=utc_now()))
+        except SyncError as error:
+            event = Synced(shared_folder.account(place), "failed", error=str(error))
+        else:
+            event = shared_folder.event(place, exchanged)
+        status = _tell(event, as_json=as_json)
+    return await _sync_all(gate, every, {}, as_json=as_json) or status
+
+
+async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login], *, as_json: bool) -> int:
+    from tuireader.library.politeness.queue import open_queue
+
+    status, progress = DONE, Progress()
+    async with open_queue(gate, clock=utc_now) as queue:
+        for account in every:
+            try:
+                login = logins.get(account.id) or passwords.login_of(account, _ask_for)
+            except TuireaderError as error:
+                status = _tell(Synced(account, "failed", error=f"{account.name}: {error}"), as_json=as_json)
+                continue
+            status = await _one(gate, queue, account, login, progress, as_json=as_json) or status
+    await cache.tend(gate)
+    return status
+
+
+async def _one(
+    gate: Cache, queue: PoliteQueue, account: Account, login: Login, progress: Progress, *, as_json: bool
+) -> int:
+    async with aclosing(sync_one(gate, account, lambda: server_of(queue, account, login), clock=utc_now)) as events:
+        async for event in events:
+            if event.status != "progress":
+                progress.clear()
+                return _tell(event, as_json=as_json)
+            progress.tell(f"{account.name}: {event.doing}")
+    return FAILED
+
+
+def _tell(event: Synced, *, as_json: bool) -> int:
+    """Say how an account fares."""
+    for sentence in event.said:
+        say(sentence)
+    if as_json:
+        put_event(_row(event))
+    if event.status == "done":
+        if not as_json:
+            say(f"{event.account.name}: {words.ended(event)}.")
+        return DONE
+    say(event.error or f"{event.account.name} cannot be kept in step")
+    if event.waiting and not as_json:
+        say(f"{words.waiting(event.waiting, event.account.name)}.")
+    return FAILED
+
+
+def _row(event: Synced) -> dict[str, Any]:
+    return {
+        "account": event.account.name,
+        "status": event.status,
+        "pushed": event.pushed,
+        "new": event.new,
+        "read": event.read,
+        "unread": event.unread,
+        "starred": event.starred,
+        "unstarred": event.unstarred,
+        "waiting": event.waiting,
+        "error": event.error,
+    }
+
+
+def _ask_for(account: Account) -> str:
+    return _asked(f"Password of {printable(account.user)} at {printable(account.name)}: ", hidden=True)

@@ -1,0 +1,1 @@
+"""Keeping accounts in step with their servers, and machines with each other."""

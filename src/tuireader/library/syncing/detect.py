@@ -1,0 +1,117 @@
+"""Which server is at an address, and where its API is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
+
+from tuireader.errors import AddressError, FetchError, SyncError
+from tuireader.library.syncing.greader import GoogleReader
+from tuireader.library.syncing.miniflux import Miniflux
+from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
+from tuireader.model.account import GREADER, MINIFLUX
+from tuireader.urls.credentials import split_credentials
+from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.private import is_private_name
+from tuireader.urls.typed import addresses_to_try
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.model.account import Account
+
+_GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
+"""Where servers have the Google Reader API, below the address that people know them by."""
+_NOT_HERE = frozenset({400, 404, 405, 410})
+
+
+class Found(NamedTuple):
+    """A server that has let us in."""
+
+    kind: str
+    url: str
+    """What all addresses of its API begin with."""
+
+
+def server_of(queue: PoliteQueue, account: Account, login: Login) -> Server:
+    """The server of an account, to be asked through a queue."""
+    return _server(queue, account.kind, account.url, login)
+
+
+def _server(queue: PoliteQueue, kind: str, url: str, login: Login) -> Server:
+    talk = Talk(queue, url)
+    return Miniflux(talk, login) if kind == MINIFLUX else GoogleReader(talk, login)
+
+
+async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
+    """Find the API at an address as people type it, and sign in; raises SyncError, which says what is wrong."""
+    tries = addresses_to_try(address)
+    if not is_private_name(host_of(tries[0])):
+        tries = tries[:1]  # no password goes over http where nobody has asked for that
+    failure: Exception | None = None
+    for base in tries:
+        try:
+            url, userinfo = split_credentials(base)
+        except ValueError as error:
+            raise AddressError(f"{address} is no address that can be opened.") from error
+        if userinfo:
+            raise SyncError("Leave the name and the password out of the address: they are asked for")
+        try:
+            return await _find_at(queue, url.partition("?")[0].rstrip("/"), login)
+        except FetchError as error:
+            failure = failure or error
+            if not (error.is_unreached or error.is_offline):
+                break
+    raise failure or SyncError(f"There is nothing at {address}")
+
+
+async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
+    refused: RefusedError | None = None
+    why: list[SyncError] = []
+    for kind, url in _places(base):
+        try:
+            await _try(queue, kind, url, login)
+        except RefusedError as error:
+            refused = refused or error
+        except SyncError as error:
+            why.append(error)
+        except FetchError as error:
+            if error.status not in _NOT_HERE:
+                raise
+        else:
+            return Found(kind, url)
+    if refused is not None:
+        raise RefusedError(
+            f"{refused}; of FreshRSS it is the API password that is wanted, which is set in the profile there"
+        )
+    off = [error for error in why if isinstance(error, SwitchedOffError)]
+    raise off[0] if off else SyncError(_nothing(base))
+
+
+async def _try(queue: PoliteQueue, kind: str, url: str, login: Login) -> None:
+    server = _server(queue, kind, url, login)
+    await server.sign_in()
+    await server.feeds()
+
+
+def _places(base: str) -> Sequence[tuple[str, str]]:
+    """What may be at an address, the likeliest first."""
+    if base.endswith("greader.php"):
+        return [(GREADER, base)]
+    for end in ("/v1", "/accounts/ClientLogin", "/reader/api/0", "/p/i", "/i"):
+        base = base.removesuffix(end)
+    parts = urlsplit(base)
+    bases = dict.fromkeys([base, f"{parts.scheme}://{parts.netloc}"])  # the address of one of its pages is given, too
+    return [
+        (kind, each + path)
+        for each in bases
+        for kind, path in ((MINIFLUX, ""), *((GREADER, path) for path in _GREADER_PATHS))
+    ]
+
+
+def _nothing(base: str) -> str:
+    return (
+        f"At {named_host(base)} there is neither the API of Miniflux nor a Google Reader API under {base}; give the"
+        " address that its pages have, or of FreshRSS that of greader.php, and see that its API is switched on"
+    )

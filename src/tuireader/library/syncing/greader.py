@@ -1,0 +1,209 @@
+"""An account on a Google Reader server: which articles are unread and starred there is compared with what is here."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, SyncError
+from tuireader.library.syncing import taking
+from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
+from tuireader.library.syncing.taking import TakeEntries, Taken
+from tuireader.store import remote_marks
+from tuireader.store.connection import transaction
+from tuireader.store.remote_marks import Marks
+from tuireader.sync import greader
+from tuireader.urls.hosts import named_host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from datetime import datetime
+    from sqlite3 import Connection
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.model.account import Account
+    from tuireader.model.change import Field
+    from tuireader.model.clock import Clock
+    from tuireader.model.fetched import Page
+    from tuireader.model.remote import RemoteFeed
+
+CONTENTS_AT_ONCE = 100
+"""Articles of one request."""
+_FEW = 100
+"""Articles that may have vanished from a server's lists, of which each is asked for; of more, all that it knows is."""
+_PAGES = 500
+"""Pages of numbers that a server may give."""
+_FORM = "application/x-www-form-urlencoded"
+_TAGS: dict[Field, str] = {"read": greader.READ, "starred": greader.STARRED}
+
+
+class GoogleReader(Server):
+    """The API that FreshRSS, The Old Reader, BazQux, Inoreader and Miniflux have after Google's."""
+
+    def __init__(self, talk: Talk, login: Login) -> None:
+        """Ask through `talk` as the user of `login`."""
+        super().__init__(talk)
+        self._login = login
+        self._token: str | None = None
+        self._is_freshrss = talk.url.endswith("greader.php")
+
+    async def sign_in(self) -> None:
+        """Get the token that goes with each request, where we have none yet."""
+        if self.talk.headers:
+            return
+        token = self._login.password if self._login.is_token else await self._client_login()
+        self.talk.headers = [("Authorization", f"GoogleLogin auth={token}")]
+
+    async def _client_login(self) -> str:
+        body = greader.form(("Email", self._login.user), ("Passwd", self._login.password), ("output", "text"))
+        try:
+            page = await self.talk.ask("/accounts/ClientLogin", method="POST", body=body, kind=_FORM)
+        except FetchError as error:
+            if error.status == 503:
+                raise SwitchedOffError(
+                    f"{named_host(self.talk.url)} has its API switched off: switch it on in the server's settings"
+                ) from error
+            raise
+        token = greader.token_in(page.content)
+        if not token:
+            raise SyncError(f"{named_host(page.url)} does not answer as a Google Reader server does")
+        return token
+
+    async def feeds(self) -> list[RemoteFeed]:
+        """All subscriptions."""
+        await self.sign_in()
+        try:
+            page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
+        except RefusedError:  # the token has had its time
+            if self._login.is_token:
+                raise
+            self.talk.headers, self._token = [], None
+            await self.sign_in()
+            page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
+        return greader.feeds_of(page.content, page.url, is_freshrss=self._is_freshrss)
+
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+        """Give a tag to articles, or take it; one at a time, as of several some servers heed the last alone."""
+        named = [("i", greader.long_form(each)) for each in server_ids]
+        await self._change("/reader/api/0/edit-tag", *named, ("a" if value else "r", _TAGS[field]))
+
+    async def subscribe(self, url: str, folder: str) -> str:
+        """Follow a feed; where it is followed already, that is it."""
+        there = await self._followed(url)
+        if not there:
+            more = [("a", greader.label(folder))] if folder else []
+            await self._change("/reader/api/0/subscription/edit", ("ac", "subscribe"), ("s", f"feed/{url}"), *more)
+            there = await self._followed(url)
+        if not there:
+            raise SyncError(f"{named_host(self.talk.url)} took {url}, and does not list it")
+        return there
+
+    async def _followed(self, url: str) -> str:
+        return next((feed.server_id for feed in await self.feeds() if feed.url == url), "")
+
+    async def rename(self, feed_id: str, title: str) -> None:
+        """Give a feed another name; an empty one it cannot be given."""
+        if title:
+            await self._change("/reader/api/0/subscription/edit", ("ac", "edit"), ("s", feed_id), ("t", title))
+
+    async def move(self, feed_id: str, folder: str) -> None:
+        """Put a feed into a folder, out of the one that it is in."""
+        before = next((feed for feed in await self.feeds() if feed.server_id == feed_id), None)
+        if before is None or before.folder == folder:
+            return
+        more = [("a", greader.label(folder))] if folder else []
+        more += [("r", before.folder_id or greader.label(before.folder))] if before.folder else []
+        await self._change("/reader/api/0/subscription/edit", ("ac", "edit"), ("s", feed_id), *more)
+
+    async def unsubscribe(self, feed_id: str) -> None:
+        """Follow a feed no more; one that it does not follow is passed over."""
+        if any(feed.server_id == feed_id for feed in await self.feeds()):
+            await self._change("/reader/api/0/subscription/edit", ("ac", "unsubscribe"), ("s", feed_id))
+
+    async def _change(self, path: str, *pairs: tuple[str, str]) -> None:
+        """Change something; raises SyncError where the server does not say that it did."""
+        page = await self._post(path, *pairs)
+        if not greader.is_done(page.content):
+            raise SyncError(f"{named_host(page.url)} did not say that it did what was asked: {path} is not known there")
+
+    async def _post(self, path: str, *pairs: tuple[str, str]) -> Page:
+        """Send a form, with the token that some servers want with it."""
+        await self.sign_in()
+        if self._token is None:
+            page = await self.talk.ask("/reader/api/0/token")
+            self._token = greader.write_token_in(page.content)
+        return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
+
+    async def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
+        """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt."""
+        unread = await self._ids(greader.ALL, without=greader.READ)
+        starred = await self._ids(greader.STARRED)
+        compare = partial(remote_marks.compare, account_id=account.id, unread=unread, starred=starred)
+        doubts = await cache.read(compare)
+        if any(doubts) and await self.is_set_back(cache, account):
+            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
+            doubts = await cache.read(compare)
+        unseen = doubts.unseen
+        if len(unseen) > _FEW:
+            known = set(await self._ids(greader.ALL)) | set(unread) | set(starred)
+            seen = [each for each in unseen if each in known]
+            yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen, now=clock())))
+            await cache.write(partial(taking.forget, account_id=account.id, numbers=set(unseen) - known))
+            unseen = []
+        if doubts.turned:
+            yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+        async for taken, asked in self._contents(cache, account, clock, [*unseen, *doubts.lacking]):
+            if gone := set(asked) & set(unseen) - set(taken.here):
+                await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
+            yield taken
+
+    async def _contents(
+        self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str]
+    ) -> AsyncGenerator[tuple[Taken, Sequence[str]], None]:
+        kind: taking.Kind = "freshrss" if self._is_freshrss else "greader"
+        for start in range(0, len(numbers), CONTENTS_AT_ONCE):
+            some = numbers[start : start + CONTENTS_AT_ONCE]
+            page = await self._contents_of(some)
+            yield await taking.take(cache, TakeEntries(account.id, kind, page, clock())), some
+
+    async def _contents_of(self, numbers: Sequence[str]) -> Page:
+        named = [("i", greader.long_form(each)) for each in numbers]
+        return await self._post("/reader/api/0/stream/items/contents?output=json", *named)
+
+    async def _ids(self, stream: str, *, without: str = "") -> list[str]:
+        """All numbers of a stream, page after page, for as long as a page has any that is new."""
+        found: dict[str, None] = {}
+        continuation = ""
+        for _ in range(_PAGES):
+            path = greader.ids_address(stream, without=without, continuation=continuation)
+            page = await self.talk.ask(path)
+            numbers, continuation = greader.ids_of(page.content, page.url)
+            before = len(found)
+            found.update(dict.fromkeys(numbers))
+            if not continuation or len(found) == before:
+                break
+        return list(found)
+
+    async def is_set_back(self, cache: Cache, account: Account) -> bool:
+        """Whether what was its newest article here is gone, or another one."""
+        newest = await cache.read(partial(remote_marks.newest, account_id=account.id))
+        if newest is None:
+            return False
+        page = await self._contents_of([newest.number])
+        found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
+        return all((each.server_id, each.entry.link) != newest for each in found.entries)
+
+
+def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:
+    """Articles that the server knows, and that are neither unread nor starred there."""
+    there = remote_marks.numbered(c, account_id, numbers)
+    return _take_states(c, {each.id: (True, False) for each in there.values()}, now)
+
+
+def _take_states(c: Connection, states: dict[int, tuple[bool, bool]], now: datetime) -> Marks:
+    with transaction(c):
+        return remote_marks.take(c, states, now)
+
+
+def _of(marks: Marks) -> Taken:
+    return Taken(0, *marks)

@@ -1,0 +1,213 @@
+"""An account on Miniflux: what has changed is asked for by when the server says that it changed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, SyncError
+from tuireader.library.syncing import taking
+from tuireader.library.syncing.server import Login, Server, Talk
+from tuireader.library.syncing.taking import TakeEntries, Taken
+from tuireader.store import accounts
+from tuireader.sync import miniflux
+from tuireader.urls.credentials import basic_authorization
+from tuireader.urls.hosts import named_host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.model.account import Account
+    from tuireader.model.change import Field
+    from tuireader.model.clock import Clock
+    from tuireader.model.remote import RemoteFeed
+
+AT_ONCE = 200
+"""Articles of one request."""
+_SECONDS_BEFORE = 60
+"""What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
+_NOT_THERE = frozenset({404, 410})
+_JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far an account was read."""
+
+    changed: str = ""
+    """When what we know of changed last, by the server's clock; empty before the first time."""
+    anchor: int = 0
+    """The newest article there was, and when it had come: where that is another one, the server was set back."""
+    created: str = ""
+    before: int = 0
+    """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
+
+    def text(self) -> str:
+        """As it is kept."""
+        return json.dumps([self.changed, self.anchor, self.created, self.before])
+
+
+def cursor_of(text: str) -> Cursor:
+    """What was kept; where that makes no sense, all is read anew."""
+    try:
+        changed, anchor, created, before = json.loads(text)
+        return Cursor(str(changed), int(anchor), str(created), int(before))
+    except (ValueError, TypeError):
+        return Cursor()
+
+
+class Miniflux(Server):
+    """The REST API, which alone gives the categories of articles."""
+
+    def __init__(self, talk: Talk, login: Login) -> None:
+        """Ask through `talk` as the user of `login`."""
+        super().__init__(talk)
+        if login.is_token:
+            talk.headers = [("X-Auth-Token", login.password)]
+        else:
+            talk.headers = [("Authorization", basic_authorization(login.user, login.password))]
+        self._folders: dict[str, str] | None = None
+        self._changed: str | None = None
+        """When anything on it changed last, as it was when this run began."""
+
+    async def sign_in(self) -> None:
+        """Ask who we are."""
+        page = await self.talk.ask("/v1/me")
+        if not miniflux.user_of(page.content, page.url):
+            raise SyncError(f"{named_host(page.url)} does not answer as Miniflux does")
+
+    async def feeds(self) -> list[RemoteFeed]:
+        """All subscriptions."""
+        if self._changed is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
+            page = await self.talk.ask(miniflux.newest("changed_at"))
+            self._changed = miniflux.newest_change(page.content, page.url)
+        page = await self.talk.ask("/v1/feeds")
+        return miniflux.feeds_of(page.content, page.url)
+
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+        """Set what is read at once; a star, which can only be turned, where it is not as wanted."""
+        if field == "read":
+            body = miniflux.marked(server_ids, read=value)
+            await self.talk.ask("/v1/entries", method="PUT", body=body, kind=_JSON)
+            return
+        for server_id in server_ids:
+            try:
+                page = await self.talk.ask(f"/v1/entries/{int(server_id)}")
+                if miniflux.is_starred(page.content, page.url) is not value:
+                    await self.talk.ask(f"/v1/entries/{int(server_id)}/bookmark", method="PUT")
+            except FetchError as error:
+                if error.status not in _NOT_THERE:
+                    raise
+
+    async def subscribe(self, url: str, folder: str) -> str:
+        """Follow a feed; where it is followed already, that is it."""
+        for feed in await self.feeds():
+            if feed.url == url:
+                return feed.server_id
+        body = miniflux.body(feed_url=url, category_id=int(await self._folder(folder)))
+        page = await self.talk.ask("/v1/feeds", method="POST", body=body, kind=_JSON)
+        number = miniflux.new_number(page.content, page.url, "feed_id")
+        if not number:
+            raise SyncError(f"{named_host(page.url)} did not say how it calls {url}")
+        return number
+
+    async def rename(self, feed_id: str, title: str) -> None:
+        """Give a feed another name."""
+        if title:
+            await self._change(feed_id, title=title)
+
+    async def move(self, feed_id: str, folder: str) -> None:
+        """Put a feed into a category, which is made where there is none of this name."""
+        await self._change(feed_id, category_id=int(await self._folder(folder)))
+
+    async def unsubscribe(self, feed_id: str) -> None:
+        """Follow a feed no more."""
+        try:
+            await self.talk.ask(f"/v1/feeds/{int(feed_id)}", method="DELETE")
+        except FetchError as error:
+            if error.status not in _NOT_THERE:
+                raise
+
+    async def _change(self, feed_id: str, **what: object) -> None:
+        try:
+            await self.talk.ask(f"/v1/feeds/{int(feed_id)}", method="PUT", body=miniflux.body(**what), kind=_JSON)
+        except FetchError as error:
+            if error.status not in _NOT_THERE:
+                raise
+
+    async def _folder(self, name: str) -> str:
+        """The number of a category; of no name, that of the first, in which all is that was put nowhere."""
+        if self._folders is None:
+            page = await self.talk.ask("/v1/categories")
+            self._folders = miniflux.folders_of(page.content, page.url)
+        if name and name not in self._folders:
+            page = await self.talk.ask("/v1/categories", method="POST", body=miniflux.body(title=name), kind=_JSON)
+            self._folders[name] = miniflux.new_number(page.content, page.url)
+        number = self._folders.get(name) or next(iter(sorted(self._folders.values(), key=int)), "")
+        if not number:
+            raise SyncError(f"{named_host(self.talk.url)} has no category to put a feed into")
+        return number
+
+    async def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
+        """Read all for the first time, the newest first; later what has changed since."""
+        cursor = cursor_of(account.cursor)
+        changed, self._changed = self._changed or "", None
+        if cursor.changed and not cursor.before and changed == cursor.changed:
+            return
+        went_back = miniflux.seconds_of(changed) < miniflux.seconds_of(cursor.changed)
+        if cursor.changed and (went_back or await self.is_set_back(cache, account)):
+            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
+            cursor = Cursor()
+        since = cursor.changed
+        if not since or cursor.before:
+            if not since:
+                cursor = await self._begin(changed)
+                await _keep(cache, account, cursor)
+            while cursor.before:
+                page = await self.talk.ask(miniflux.page(before=cursor.before, limit=AT_ONCE))
+                numbers, is_last = miniflux.numbers_of(page.content, page.url)
+                lowest = min(numbers, default=0)
+                # A server that says no end, or goes up again, has given all that it can.
+                cursor = replace(cursor, before=0 if is_last or lowest >= cursor.before else lowest)
+                yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text()))
+            await _keep(cache, account, cursor)
+            since = cursor.changed
+        last = 0
+        from_then = max(1, miniflux.seconds_of(since) - _SECONDS_BEFORE)
+        while True:
+            page = await self.talk.ask(miniflux.page(after=last, changed_after=from_then, limit=AT_ONCE))
+            numbers, is_last = miniflux.numbers_of(page.content, page.url)
+            if not numbers or max(numbers) <= last:
+                break
+            last = max(numbers)
+            yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
+            if is_last:
+                break
+        await _keep(cache, account, replace(await self._begin(changed), before=0))
+
+    async def _begin(self, changed: str) -> Cursor:
+        page = await self.talk.ask(miniflux.newest("id"))
+        anchor = miniflux.anchor_of(page.content, page.url)
+        if anchor is None:
+            return Cursor(changed)
+        return Cursor(changed, anchor.number, anchor.created, anchor.number + 1)
+
+    async def is_set_back(self, cache: Cache, account: Account) -> bool:  # noqa: ARG002 - others look into it
+        """Whether the article that was its newest is gone, or another one."""
+        cursor = cursor_of(account.cursor)
+        if not cursor.anchor:
+            return False
+        try:
+            page = await self.talk.ask(f"/v1/entries/{cursor.anchor}")
+        except FetchError as error:
+            if error.status not in _NOT_THERE:
+                raise
+            return True
+        return miniflux.created_of(page.content, page.url) != cursor.created
+
+
+async def _keep(cache: Cache, account: Account, cursor: Cursor) -> None:
+    await cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=cursor.text()))

@@ -1,0 +1,113 @@
+"""What every server of an account can be asked, whatever it speaks."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import FetchError, SyncError
+from tuireader.urls.hosts import named_host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.library.syncing.taking import Taken
+    from tuireader.model.account import Account
+    from tuireader.model.change import Field
+    from tuireader.model.clock import Clock
+    from tuireader.model.fetched import Page
+    from tuireader.model.remote import RemoteFeed
+
+_REFUSED = frozenset({401, 403})
+MARKS_AT_ONCE = 250
+"""Articles that one request marks."""
+
+
+class Login(NamedTuple):
+    """What an account is signed in to with; never shown, and never kept by us."""
+
+    user: str
+    password: str
+    is_token: bool = False
+
+    def __repr__(self) -> str:
+        """Leave the password out, wherever it may be printed."""
+        return f"Login({self.user!r})"
+
+
+class Talk:
+    """Requests to one server, under one address."""
+
+    def __init__(self, queue: PoliteQueue, url: str) -> None:
+        """`url` is what all its addresses begin with."""
+        self._queue = queue
+        self.url = url.rstrip("/")
+        self.headers: list[tuple[str, str]] = []
+        """What goes with each request: who we are."""
+
+    async def ask(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page:
+        """Ask for an address, which is the server's with `path`; raises RefusedError and FetchError."""
+        headers = [*self.headers, *([("Content-Type", kind)] if kind else [])]
+        try:
+            return await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers)
+        except FetchError as error:
+            if error.status in _REFUSED:
+                raise RefusedError(f"{named_host(self.url)} does not take this name and password") from error
+            raise
+
+
+class RefusedError(SyncError):
+    """The server does not take who we say that we are."""
+
+
+class SwitchedOffError(SyncError):
+    """The server has an API, which is not switched on."""
+
+
+class Server(ABC):
+    """A server that keeps feeds, articles and marks for its user."""
+
+    def __init__(self, talk: Talk) -> None:
+        """Ask it through `talk`."""
+        self.talk = talk
+
+    @abstractmethod
+    async def sign_in(self) -> None:
+        """Make sure that it takes us; raises SyncError, which says why not, and FetchError."""
+
+    @abstractmethod
+    async def feeds(self) -> list[RemoteFeed]:
+        """All subscriptions."""
+
+    @abstractmethod
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+        """Mark at most `MARKS_AT_ONCE` articles; once more does no harm. Those that are not there are passed over."""
+
+    @abstractmethod
+    async def subscribe(self, url: str, folder: str) -> str:
+        """Follow a feed, in a folder where one is named; gives what the server calls it. It may be followed already."""
+
+    @abstractmethod
+    async def rename(self, feed_id: str, title: str) -> None:
+        """Give a feed another name."""
+
+    @abstractmethod
+    async def move(self, feed_id: str, folder: str) -> None:
+        """Put a feed into the folder of this name."""
+
+    @abstractmethod
+    async def unsubscribe(self, feed_id: str) -> None:
+        """Follow a feed no more; one that it does not follow is passed over."""
+
+    @abstractmethod
+    async def is_set_back(self, cache: Cache, account: Account) -> bool:
+        """Whether it has forgotten what it knew, as from a backup, and may call others by the same names."""
+
+    @abstractmethod
+    def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
+        """Bring in what is new on it, and take over its marks; yields what came of each step.
+
+        What an ended program had brought in is not asked for again.
+        """

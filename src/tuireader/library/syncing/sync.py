@@ -1,0 +1,137 @@
+"""sync: tell the server of an account what was done here, and take over what was done there."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, StoreError, TuireaderError
+from tuireader.library.refreshing.index_later import index_few
+from tuireader.library.syncing import taking
+from tuireader.library.syncing.server import MARKS_AT_ONCE, Server
+from tuireader.library.syncing.taking import Taken
+from tuireader.model.remote import Synced
+from tuireader.store import accounts, feed_changes, sync_journal
+from tuireader.text.counted import counted
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.model.account import Account
+    from tuireader.model.change import Change
+    from tuireader.model.clock import Clock
+    from tuireader.model.remote import SyncStatus
+
+
+async def sync(
+    cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock
+) -> AsyncGenerator[Synced, None]:
+    """Keep one account in step with its server, which `sign` gives; yields how far it is, and last how it ended.
+
+    Marks go up first: what is done here and not told yet goes before what the server says. Ended at any place, the next
+    run goes on: what the server has taken is told at most once more, which changes nothing.
+    """
+    run = _Run(cache, account, clock)
+    try:
+        async with aclosing(run.steps(sign)) as steps:
+            async for step in steps:
+                yield step
+    except StoreError:
+        raise
+    except FetchError as error:
+        is_away = error.is_offline or error.is_unreached
+        yield await run.ended("offline" if is_away else "failed", f"{account.name}: {error}")
+    except TuireaderError as error:
+        yield await run.ended("failed", f"{account.name}: {error}")
+    else:
+        yield await run.ended("done", None)
+
+
+@dataclass(slots=True)
+class _Run:
+    """One run, and what came of it so far."""
+
+    cache: Cache
+    account: Account
+    clock: Clock
+    pushed: int = 0
+    taken: Taken = field(default_factory=Taken)
+
+    async def steps(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
+        """All steps, in their order."""
+        server = sign()
+        yield self._now("signing in")
+        await server.sign_in()
+        if await self._waiting() and await server.is_set_back(self.cache, await self._current()):
+            forgotten = await self.cache.write(partial(taking.forget_numbers, account_id=self.account.id))
+            self.taken = self.taken.with_(Taken(said=(forgotten,)))
+        async with aclosing(self._push(server)) as pushes:
+            async for step in pushes:
+                yield step
+        yield self._now("asking for the feeds")
+        theirs = await server.feeds()
+        take_feeds = partial(taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock())
+        self.taken = self.taken.with_(Taken(said=(await self.cache.write(take_feeds)).said))
+        yield self._now("asking for articles")
+        async with aclosing(server.pull(self.cache, await self._current(), self.clock)) as pulled:
+            async for each in pulled:
+                self.taken = self.taken.with_(each._replace(here=()))
+                yield self._now(f"{counted(self.taken.new, 'article')} new")
+        async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
+            async for step in pushes:
+                yield step
+        await index_few(self.cache)
+
+    async def _current(self) -> Account:
+        return await self.cache.read(partial(accounts.get, account_id=self.account.id))
+
+    async def _waiting(self) -> list[Change]:
+        """What the server can be told of: of what it has no name for, it is told once it has one."""
+        waiting = await self.cache.read(partial(sync_journal.waiting, account_id=self.account.id))
+        return [change for change in waiting if change.server_id]
+
+    async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
+        """Tell the server what was done here; what it has taken is forgotten at once."""
+        for batch in _batches(await self._waiting()):
+            yield self._now(f"telling of {counted(len(batch), 'mark')}")
+            await server.mark(batch[0].field, [change.server_id for change in batch], value=batch[0].value)
+            await self.cache.write(partial(sync_journal.done, numbers=[change.number for change in batch]))
+            self.pushed += len(batch)
+        for change in await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
+            if change.what == "unsubscribe":
+                await server.unsubscribe(change.server_id)
+            elif change.what == "rename":
+                await server.rename(change.server_id, change.value)
+            else:
+                await server.move(change.server_id, change.value)
+            await self.cache.write(partial(feed_changes.done, account_id=self.account.id, change=change))
+            self.pushed += 1
+
+    def _now(self, doing: str) -> Synced:
+        return self._event("progress", doing=doing)
+
+    def _event(self, status: SyncStatus, **more: object) -> Synced:
+        taken = self.taken
+        event = Synced(
+            self.account, status, self.pushed, taken.new, taken.read, taken.unread, taken.starred, taken.unstarred,
+            said=taken.said,
+        )  # fmt: skip
+        return replace(event, **more)  # type: ignore[arg-type]
+
+    async def ended(self, status: SyncStatus, why: str | None) -> Synced:
+        """The last event."""
+        waiting = await self.cache.read(partial(taking.owed, account_id=self.account.id))
+        return self._event(status, error=why, waiting=waiting)
+
+
+def _batches(changes: Sequence[Change]) -> list[list[Change]]:
+    """Marks of one kind together, as many as one request takes, in an order in which the last of each is the last."""
+    found = []
+    ordered = sorted(changes, key=lambda change: (change.field, change.value, change.number))
+    for _, some in groupby(ordered, key=lambda change: (change.field, change.value)):
+        same = list(some)
+        found += [same[start : start + MARKS_AT_ONCE] for start in range(0, len(same), MARKS_AT_ONCE)]
+    return found

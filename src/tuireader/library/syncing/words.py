@@ -1,0 +1,35 @@
+"""What is said of accounts, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tuireader.model.account import FOLDER, MINIFLUX
+from tuireader.text.counted import counted
+
+if TYPE_CHECKING:
+    from tuireader.model.account import Account
+    from tuireader.model.remote import Synced
+
+
+def kind(account: Account) -> str:
+    """Which server an account is on."""
+    if account.kind == MINIFLUX:
+        return "Miniflux"
+    if account.kind == FOLDER:
+        return "a shared folder"
+    return "FreshRSS" if account.url.endswith("greader.php") else "a Google Reader server"
+
+
+def ended(event: Synced) -> str:
+    """What came of keeping an account in step."""
+    turned = event.read + event.unread + event.starred + event.unstarred
+    parts = [counted(event.new, "new article")] if event.new else []
+    parts += [f"{counted(event.pushed, 'mark')} told"] if event.pushed else []
+    parts += [f"{counted(turned, 'mark')} taken over"] if turned else []
+    return ", ".join(parts) or "nothing has changed"
+
+
+def waiting(count: int, where: str) -> str:
+    """That marks have not been told yet."""
+    return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"

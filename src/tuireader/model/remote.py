@@ -1,0 +1,72 @@
+"""What the server of an account tells: its feeds, and its articles with their marks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from tuireader.model.account import Account
+    from tuireader.model.fetched import ParsedEntry
+
+SyncStatus = Literal["progress", "done", "failed", "offline"]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeed:
+    """A subscription on a server."""
+
+    server_id: str
+    url: str
+    title: str
+    site: str = ""
+    folder: str = ""
+    """The name of the folder that it is in; empty where it is in none."""
+    folder_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEntry:
+    """An article on a server."""
+
+    server_id: str
+    feed_id: str
+    """What the server calls its feed."""
+    entry: ParsedEntry
+    read: bool = False
+    starred: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """An answer with articles."""
+
+    entries: tuple[RemoteEntry, ...] = ()
+    skipped: int = 0
+    """Entries that could not be read."""
+    total: int = 0
+    """How many there are in all, where the server says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """What came of keeping an account in step: how far it is, and last how it ended."""
+
+    account: Account
+    status: SyncStatus
+    pushed: int = 0
+    """Marks, and changes of feeds, that the server was told of."""
+    new: int = 0
+    """Articles that came."""
+    read: int = 0
+    """Articles that the server says are read, and were not here; the others likewise."""
+    unread: int = 0
+    starred: int = 0
+    unstarred: int = 0
+    waiting: int = 0
+    """Marks that the server is still to be told of."""
+    error: str | None = None
+    said: tuple[str, ...] = ()
+    """Sentences about what is to be known."""
+    doing: str = ""
+    """What is being done now."""

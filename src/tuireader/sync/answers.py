@@ -1,0 +1,60 @@
+"""Answers in JSON, from servers that may say anything."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tuireader.errors import SyncError
+from tuireader.urls.hosts import named_host
+
+_LONGEST = 64
+"""Characters of an id of a server."""
+
+
+def parsed(content: bytes, url: str) -> Any:
+    """The JSON of an answer; raises SyncError where it is none, as a page of a login is."""
+    try:
+        return json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        begins = content.lstrip()[:1]
+        what = "a web page" if begins == b"<" else "something that cannot be read"
+        raise SyncError(f"{named_host(url)} gave {what} in the place of an answer; is its address right?") from None
+
+
+def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
+    """The objects of a list, which is the answer or, with a `name`, in it; raises SyncError where there is none."""
+    there = value.get(name) if name and isinstance(value, dict) else value
+    if not isinstance(there, list):
+        raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
+    return [each for each in there if isinstance(each, dict)]
+
+
+def number_of(value: object) -> str:
+    """The id of something that servers count, as text; empty where it is none."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value < 2**63:
+        return ""
+    return str(value)
+
+
+def id_of(value: object) -> str:
+    """The id of something that servers name; empty where it is none."""
+    text = text_of(value)
+    return text if text and len(text) <= _LONGEST * 32 and text.isprintable() else ""
+
+
+def text_of(value: object) -> str:
+    """Text, without what cannot be written as UTF-8."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+def field(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object in an object; an empty one where there is none."""
+    there = value.get(name)
+    return there if isinstance(there, dict) else {}
+
+
+def items(value: dict[str, Any], name: str) -> list[Any]:
+    """A list in an object; an empty one where there is none."""
+    there = value.get(name)
+    return there if isinstance(there, list) else []

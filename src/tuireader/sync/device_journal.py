@@ -1,0 +1,175 @@
+"""The journal that each device keeps in a shared folder: what was done there, a line of JSON each, only ever added to.
+
+A line has the time `at` in milliseconds since 1970, and is a mark (`feed`, `guid`, and `read` or `starred`), what
+became of a subscription (`subscribe` with `title` and `folder`, or `unsubscribe`), or a feed that has `moved`.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+
+from tuireader.model.change import Field
+from tuireader.urls.absolute import absolute
+from tuireader.urls.credentials import split_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_LATEST = 2**53
+_LONGEST = 20_000
+"""Characters of a line."""
+
+
+class Stamp(NamedTuple):
+    """When something was done, and on which device: what has the higher one was done last."""
+
+    at: int
+    device: str
+
+
+class Key(NamedTuple):
+    """What an article is known by on all devices."""
+
+    feed: str
+    guid: str
+
+
+class Mark(NamedTuple):
+    """One mark of an article."""
+
+    stamp: Stamp
+    key: Key
+    field: Field
+    value: bool
+
+
+class Subscription(NamedTuple):
+    """What became of a subscription."""
+
+    stamp: Stamp
+    url: str
+    is_followed: bool
+    title: str = ""
+    folder: str = ""
+
+
+class Moved(NamedTuple):
+    """A feed that has another address now."""
+
+    stamp: Stamp
+    url: str
+    to: str
+
+
+Line = Mark | Subscription | Moved
+
+
+def lines_of(content: bytes, device: str) -> Iterator[Line]:
+    """The lines of a journal.
+
+    One that is not whole yet, as it may be while it is copied, is passed over, and so is what is none.
+    """
+    for raw in content.split(b"\n")[:-1]:
+        try:
+            row = json.loads(raw) if len(raw) <= _LONGEST else None
+        except (ValueError, RecursionError):
+            continue
+        line = _line(row, device) if isinstance(row, dict) else None
+        if line is not None:
+            yield line
+
+
+def _line(row: dict[str, Any], device: str) -> Line | None:
+    at = row.get("at")
+    if isinstance(at, bool) or not isinstance(at, int) or not 0 < at < _LATEST:
+        return None
+    stamp = Stamp(at, device)
+    if feed := _address(row.get("feed")):
+        moved = _address(row.get("moved"))
+        return Moved(stamp, feed, moved) if moved else _mark(row, stamp, feed)
+    for name in ("subscribe", "unsubscribe"):
+        if url := _address(row.get(name)):
+            is_followed = name == "subscribe"
+            return Subscription(stamp, url, is_followed, _text(row.get("title")), _text(row.get("folder")))
+    return None
+
+
+def _mark(row: dict[str, Any], stamp: Stamp, feed: str) -> Mark | None:
+    guid = _text(row.get("guid"))
+    for name in get_args(Field):
+        if guid and isinstance(row.get(name), bool):
+            return Mark(stamp, Key(feed, guid), cast("Field", name), row[name])
+    return None
+
+
+def written(lines: Iterable[Line]) -> bytes:
+    """Lines as they are added to a journal."""
+    return b"".join(_bytes(line) for line in lines)
+
+
+def _bytes(line: Line) -> bytes:
+    row: dict[str, object] = {"at": line.stamp.at}
+    if isinstance(line, Mark):
+        row |= {"feed": line.key.feed, "guid": line.key.guid, line.field: line.value}
+    elif isinstance(line, Moved):
+        row |= {"feed": line.url, "moved": line.to}
+    elif line.is_followed:
+        row |= {"subscribe": line.url, "title": line.title, "folder": line.folder}
+    else:
+        row |= {"unsubscribe": line.url}
+    return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
+
+
+def _address(value: object) -> str:
+    """An address on the web without a name and a password; empty where it is none."""
+    try:
+        return split_credentials(absolute(value, ""))[0]
+    except ValueError:
+        return ""
+
+
+def _text(value: object) -> str:
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+class Merged:
+    """What all devices together have done: of everything, what was done last."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self.marks: dict[tuple[Key, Field], Mark] = {}
+        self.subscriptions: dict[str, Subscription] = {}
+        self.moved: dict[str, Moved] = {}
+
+    def add(self, lines: Iterable[Line]) -> None:
+        """Add lines, in any order, and any number of times."""
+        for line in lines:
+            if isinstance(line, Mark):
+                _keep(self.marks, (line.key, line.field), line)
+            elif isinstance(line, Subscription):
+                _keep(self.subscriptions, line.url, line)
+            else:
+                _keep(self.moved, line.url, line)
+
+    def address_now(self, url: str) -> str:
+        """Where the feed of an address is by now."""
+        seen = {url}
+        while (line := self.moved.get(url)) is not None and line.to not in seen:
+            url = line.to
+            seen.add(url)
+        return url
+
+    def last_marks(self) -> dict[tuple[Key, Field], Mark]:
+        """The marks by where their feeds are by now."""
+        found: dict[tuple[Key, Field], Mark] = {}
+        for (key, field), mark in self.marks.items():
+            now = Key(self.address_now(key.feed), key.guid)
+            _keep(found, (now, field), mark)
+        return found
+
+
+def _keep(there: dict[Any, Any], key: Any, line: Any) -> None:
+    before = there.get(key)
+    if before is None or before.stamp < line.stamp or (before.stamp == line.stamp and before != line):
+        there[key] = line

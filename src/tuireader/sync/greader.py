@@ -1,0 +1,177 @@
+"""The Google Reader API as FreshRSS, Miniflux, The Old Reader and others have it: its answers, and what it is asked.
+
+There is no standard: each server has traps of its own. What is asked and read here survives all that are known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from tuireader.model.fetched import ParsedEntry
+from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
+from tuireader.sync.answers import field, id_of, items, parsed, rows, text_of
+from tuireader.sync.proxied import without_proxy
+from tuireader.text.bylines import categories, people
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
+
+READ, STARRED = "user/-/state/com.google/read", "user/-/state/com.google/starred"
+ALL = "user/-/state/com.google/reading-list"
+IDS_AT_ONCE = 10_000
+_STATE = re.compile(r"user/[^/]+/state/com\.google/([a-z-]+)")
+_HEX = re.compile(r"tag:google\.com,2005:reader/item/([0-9a-fA-F]{1,16})")
+Written = Callable[[str], str]
+_LONG = "tag:google.com,2005:reader/item/"
+_AS_WRITTEN = str.maketrans("＆＜＞＂", '&<>"')
+"""What FreshRSS writes in the place of signs that mean something in HTML."""
+
+
+def token_in(content: bytes) -> str:
+    """The token in an answer to a sign-in; empty where it is another answer."""
+    found = re.search(rb"^Auth=([!-~]{1,1000})\s*$", content[:10_000], re.MULTILINE)
+    return found[1].decode() if found else ""
+
+
+def write_token_in(content: bytes) -> str:
+    """The token that goes with what is to be changed; some servers have none."""
+    text = content[:1000].strip()
+    return text.decode() if re.fullmatch(rb"[!-~]{1,500}", text) else ""
+
+
+def is_done(content: bytes) -> bool:
+    """Whether what was asked for was done: servers say `OK`, and some answer whatever is asked with something else."""
+    return content[:100].strip() == b"OK"
+
+
+def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
+    """The subscriptions in an answer to `subscription/list`."""
+    found, written = [], _written(is_freshrss=is_freshrss)
+    for row in rows(parsed(content, url), "subscriptions", url):
+        name = id_of(row.get("id"))
+        address = absolute(row.get("url") or name.removeprefix("feed/"), "")
+        if not (name and address):
+            continue
+        labels = [
+            (written(line(text_of(each.get("label")), markup=False)), id_of(each.get("id")))
+            for each in items(row, "categories")
+            if isinstance(each, dict)
+        ]
+        folder, folder_id = next((each for each in labels if each[0]), ("", ""))
+        title, site = line(text_of(row.get("title"))), absolute(row.get("htmlUrl"), "")
+        found.append(RemoteFeed(name, address, written(title), site, folder, folder_id))
+    return found
+
+
+def ids_of(content: bytes, url: str) -> tuple[list[str], str]:
+    """The numbers of articles in an answer to `stream/items/ids`, and what asks for the next of them."""
+    answer = parsed(content, url)
+    found = [number for row in rows(answer, "itemRefs", url) if (number := number_of(row.get("id")))]
+    return found, continuation_of(answer)
+
+
+def continuation_of(answer: Any) -> str:
+    """What asks for what comes next; it goes nowhere but into the next request."""
+    there = answer.get("continuation") if isinstance(answer, dict) else None
+    return id_of(str(there)) if isinstance(there, str | int) and not isinstance(there, bool) and there else ""
+
+
+def number_of(value: object) -> str:
+    """The number of an article, as decimal digits, however a server writes it; empty where it is none.
+
+    It is written with a sign in one place and in hexadecimal digits without one in another.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str) or len(value) > len(_LONG) + 32:
+        return ""
+    if found := _HEX.fullmatch(value):
+        number = int(found[1], 16)
+    elif re.fullmatch(r"-?[0-9]{1,20}", value):
+        number = int(value) & (2**64 - 1)
+    else:
+        return ""
+    return str(number) if 0 < number < 2**64 else ""
+
+
+def long_form(number: str) -> str:
+    """The number of an article as every server takes it."""
+    return f"{_LONG}{int(number):016x}"
+
+
+def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entries:
+    """The articles in an answer to `stream/items/contents`."""
+    there = rows(parsed(content, url), "items", url)
+    written = _written(is_freshrss=is_freshrss)
+    found = [entry for row in there if (entry := _entry(row, written)) is not None]
+    return Entries(tuple(found), len(there) - len(found), len(there))
+
+
+def _entry(row: dict[str, Any], written: Written) -> RemoteEntry | None:
+    number, feed = number_of(row.get("id")), id_of(field(row, "origin").get("streamId"))
+    if not (number and feed):
+        return None
+    names = [text_of(each) for each in items(row, "categories")]
+    states = {found[1] for each in names if (found := _STATE.fullmatch(each))}
+    # Labels are the folder of its feed and the user's own: what the site files it under stands beside them, if at all.
+    plain = [each for each in names if not each.startswith("user/")]
+    link, title = _link(row), written(line(text_of(row.get("title"))))
+    content = text_of(field(row, "content").get("content")) or text_of(field(row, "summary").get("content"))
+    entry = ParsedEntry(
+        guid=f"{link} {title}" if link else f"{_LONG}{number}",
+        title=title,
+        link=link,
+        authors=people([written(text_of(row.get("author")))]),
+        categories=categories(written(each) for each in plain),
+        published=_moment(row.get("published")),
+        updated=None,
+        html=without_proxy(content),
+    )
+    return RemoteEntry(number, feed, entry, read="read" in states, starred="starred" in states)
+
+
+def _link(row: dict[str, Any]) -> str:
+    for name in ("canonical", "alternate"):
+        for each in items(row, name):
+            if isinstance(each, dict) and (link := absolute(each.get("href"), "")):
+                return link
+    return ""
+
+
+def _moment(value: object) -> datetime | None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**11:
+        return None
+    return datetime.fromtimestamp(int(value), UTC)
+
+
+def _as_freshrss_means_it(text: str) -> str:
+    return text.translate(_AS_WRITTEN)
+
+
+def _written(*, is_freshrss: bool) -> Written:
+    """What gives a text as it was written before the server changed signs in it."""
+    return _as_freshrss_means_it if is_freshrss else str
+
+
+def ids_address(
+    stream: str, *, without: str = "", only: str = "", continuation: str = "", most: int = IDS_AT_ONCE
+) -> str:
+    """What asks for the numbers of articles; in one request, as many as servers give."""
+    asked = {"output": "json", "s": stream, "n": str(most)}
+    asked |= {"xt": without} if without else {}
+    asked |= {"it": only} if only else {}
+    asked |= {"c": continuation} if continuation else {}
+    return f"/reader/api/0/stream/items/ids?{urlencode(asked)}"
+
+
+def form(*pairs: tuple[str, str]) -> bytes:
+    """What is sent as a form; a name may come more than once."""
+    return urlencode(pairs).encode()
+
+
+def label(name: str) -> str:
+    """What a folder is called."""
+    return f"user/-/label/{name}"

@@ -1,0 +1,169 @@
+"""The REST API of Miniflux (https://miniflux.app/docs/api.html): its answers, and what it is asked."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlencode
+
+from tuireader.model.fetched import ParsedEntry
+from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
+from tuireader.sync.answers import field, items, number_of, parsed, rows, text_of
+from tuireader.sync.proxied import without_proxy
+from tuireader.text.bylines import categories, people
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Anchor(NamedTuple):
+    """An article by which a server is known again: one that was set back gives its number to another."""
+
+    number: int
+    created: str
+
+
+def user_of(content: bytes, url: str) -> str:
+    """The name of the user that an answer to `/v1/me` is of; empty where it is another answer."""
+    answer = parsed(content, url)
+    return text_of(answer.get("username")) if isinstance(answer, dict) else ""
+
+
+def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
+    """The subscriptions in an answer to `/v1/feeds`."""
+    found = []
+    for row in rows(parsed(content, url), "", url):
+        number, address = number_of(row.get("id")), absolute(row.get("feed_url"), "")
+        if number and address:
+            folder = field(row, "category")
+            site = absolute(row.get("site_url"), "")
+            title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
+            found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
+    return found
+
+
+def folders_of(content: bytes, url: str) -> dict[str, str]:
+    """The numbers of the categories, which are folders, by their names, in an answer to `/v1/categories`."""
+    found = rows(parsed(content, url), "", url)
+    return {line(text_of(each.get("title")), markup=False): number_of(each.get("id")) for each in found}
+
+
+def new_number(content: bytes, url: str, name: str = "id") -> str:
+    """The number of what was made."""
+    answer = parsed(content, url)
+    return number_of(answer.get(name)) if isinstance(answer, dict) else ""
+
+
+def entries_of(content: bytes, url: str) -> Entries:
+    """The articles in an answer to `/v1/entries`."""
+    answer = parsed(content, url)
+    there = rows(answer, "entries", url)
+    found = [entry for row in there if (entry := _entry(row)) is not None]
+    total = answer.get("total")
+    return Entries(tuple(found), len(there) - len(found), total if isinstance(total, int) else 0)
+
+
+def _entry(row: dict[str, Any]) -> RemoteEntry | None:
+    number, feed = number_of(row.get("id")), number_of(row.get("feed_id"))
+    status, link = row.get("status"), absolute(row.get("url"), "")
+    guid = text_of(row.get("hash"))[:200] or link
+    if not (number and feed and guid) or status not in ("read", "unread"):
+        return None
+    entry = ParsedEntry(
+        guid=guid,
+        title=line(text_of(row.get("title"))),
+        link=link,
+        authors=people([text_of(row.get("author"))]),
+        categories=categories(text_of(each) for each in items(row, "tags")),
+        published=moment_of(row.get("published_at")),
+        html=without_proxy(text_of(row.get("content"))),
+    )
+    return RemoteEntry(number, feed, entry, read=status == "read", starred=row.get("starred") is True)
+
+
+def numbers_of(content: bytes, url: str) -> tuple[list[int], bool]:
+    """The numbers of all articles in an answer, also of those that cannot be read, and whether it is the last page."""
+    answer = parsed(content, url)
+    numbers = [int(number) for row in rows(answer, "entries", url) if (number := number_of(row.get("id")))]
+    total = answer.get("total") if isinstance(answer, dict) else None
+    return numbers, not numbers or (isinstance(total, int) and 0 < total <= len(numbers))
+
+
+def newest_change(content: bytes, url: str) -> str:
+    """When the first article of an answer changed last, as the server says it; empty where there is none."""
+    return next((_stamp(row.get("changed_at")) for row in rows(parsed(content, url), "entries", url)), "")
+
+
+def anchor_of(content: bytes, url: str) -> Anchor | None:
+    """The first article of an answer to `/v1/entries`, to know the server again by."""
+    for row in rows(parsed(content, url), "entries", url):
+        if number := number_of(row.get("id")):
+            return Anchor(int(number), _stamp(row.get("created_at")))
+    return None
+
+
+def is_starred(content: bytes, url: str) -> bool:
+    """Whether the article that an answer to `/v1/entries/ID` is of has its star."""
+    answer = parsed(content, url)
+    return isinstance(answer, dict) and answer.get("starred") is True
+
+
+def text_in(content: bytes, url: str) -> str:
+    """The whole text in an answer to `/v1/entries/ID/fetch-content`."""
+    answer = parsed(content, url)
+    return without_proxy(text_of(answer.get("content"))) if isinstance(answer, dict) else ""
+
+
+def created_of(content: bytes, url: str) -> str:
+    """When the article that an answer to `/v1/entries/ID` is of came to the server."""
+    answer = parsed(content, url)
+    return _stamp(answer.get("created_at")) if isinstance(answer, dict) else ""
+
+
+def page(*, after: int = 0, before: int = 0, changed_after: int = 0, limit: int) -> str:
+    """What asks for the articles after a number, the oldest first, or before one, the newest first."""
+    asked: dict[str, int | str] = {"limit": limit, "order": "id", "direction": "desc" if before else "asc"}
+    if before:
+        asked["before_entry_id"] = before
+    elif after:
+        asked["after_entry_id"] = after
+    if changed_after:
+        asked["changed_after"] = changed_after
+    return f"/v1/entries?{urlencode(asked)}"
+
+
+def newest(by: str) -> str:
+    """What asks for the newest article, by its number ("id") or by when it changed ("changed_at")."""
+    return f"/v1/entries?{urlencode({'limit': 1, 'order': by, 'direction': 'desc'})}"
+
+
+def marked(numbers: Sequence[str], *, read: bool) -> bytes:
+    """What marks articles read or unread."""
+    return body(entry_ids=[int(number) for number in numbers], status="read" if read else "unread")
+
+
+def body(**what: object) -> bytes:
+    """JSON to be sent."""
+    return json.dumps(what).encode()
+
+
+def seconds_of(stamp: str) -> int:
+    """A time of the server's in whole seconds since 1970; 0 where it is none."""
+    found = moment_of(stamp)
+    return 0 if found is None else int(found.timestamp())
+
+
+def moment_of(value: object) -> datetime | None:
+    """A time as Miniflux writes it (RFC 3339)."""
+    try:
+        found = datetime.fromisoformat(_stamp(value))
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC) if found.year > 1 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _stamp(value: object) -> str:
+    return text_of(value)[:40]

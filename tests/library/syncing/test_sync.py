@@ -1,0 +1,320 @@
+"""What is done here is told, what is done there is taken over, and nothing is lost on either side."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import pytest
+
+from library.syncing.conftest import MakeDevice
+from support.factories import NOW, ready, save_plan
+from support.reader_servers import Answer, Api, Asked, FakeMiniflux, FakeReader
+from tuireader.library.subscribing import subscription
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import accounts, articles, feeds, label_counts, rules, statuses, sync_journal
+from tuireader.store.connection import connect
+
+
+def filled(server: Api, count: int = 5) -> None:
+    server.follow(1, "News & Co")
+    server.follow(2, "Ports")
+    server.publish(1, count)
+    server.publish(2, count)
+
+
+async def test_feeds_folders_articles_and_marks_come(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    numbers = list(server.items)
+    server.mark(numbers[0], starred=True)
+    here = device(server)
+    done = await here.sync()
+    assert (done.status, done.new, done.error) == ("done", 10, None)
+    assert here.state() == server.state()
+    assert here.feeds() == {
+        "https://site-1.example/feed": ("Feed 1", "News & Co"),
+        "https://site-2.example/feed": ("Feed 2", "Ports"),
+    }
+    with closing(connect(here.path)) as c:
+        assert [row.name for row in label_counts.authors(c, Query())] == ["Ann Lee"]
+        found = {row.name for row in label_counts.categories(c, Query())}
+    has_categories = isinstance(server, FakeMiniflux) or (isinstance(server, FakeReader) and server.is_freshrss)
+    assert found == ({"News/World", "Ports & Ships"} if has_categories else {""})
+
+
+async def test_a_second_time_nothing_comes_and_little_is_asked(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    server.asked.clear()
+    again = await here.sync()
+    assert (again.new, again.read, again.pushed) == (0, 0, 0)
+    assert len(server.asked) <= 5
+    assert not any("ot" in asked.query or "nt" in asked.query for asked in server.asked)
+
+
+async def test_marks_go_both_ways(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    one, two, three, four, *_ = server.items.values()
+    here.mark(one.title, read=True)
+    here.mark(two.title, starred=True)
+    server.mark(three.number, read=True)
+    server.mark(four.number, starred=True)
+    done = await here.sync()
+    assert (done.pushed, done.read, done.starred) == (2, 1, 1)
+    assert here.state() == server.state()
+    assert server.state()[one.title] == (True, False)
+    assert server.state()[two.title] == (False, True)
+    here.mark(one.title, read=False)
+    here.mark(two.title, starred=False)
+    server.mark(three.number, read=False)
+    server.mark(four.number, starred=False)
+    done = await here.sync()
+    assert (done.pushed, done.unread, done.unstarred, done.waiting) == (2, 1, 1, 0)
+    assert here.state() == server.state()
+    assert set(here.state().values()) == {(False, False)}
+
+
+async def test_a_mark_that_was_not_told_goes_before_what_the_server_says(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here, other = device(server), device(server)
+    await here.sync()
+    await other.sync()
+    title = next(iter(server.items.values())).title
+    other.mark(title, read=True)
+    other.mark(title, starred=True)
+    await other.sync()
+    here.mark(title, read=True)
+    here.mark(title, read=False)
+    await here.sync()
+    assert server.state()[title] == here.state()[title] == (False, True)
+    await other.sync()
+    assert other.state() == server.state()
+
+
+async def test_what_is_marked_while_it_is_asked_stays_and_is_told_next(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    one, two, *_ = server.items.values()
+    server.mark(two.number, read=True)
+    is_marked = False
+
+    def mark_meanwhile(asked: Asked) -> None:
+        nonlocal is_marked
+        if not is_marked and (
+            "changed_after" in asked.query or asked.query.get("s") == ["user/-/state/com.google/starred"]
+        ):
+            is_marked = True
+            here.mark(one.title, read=True)
+
+    server.before = mark_meanwhile
+    await here.sync()
+    assert is_marked
+    assert here.state()[one.title] == (True, False)
+    await here.sync()
+    assert server.state() == here.state()
+    assert server.state()[one.title] == (True, False)
+
+
+async def test_what_is_offline_waits_and_says_so(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    here.mark(*server.state(), read=True)
+    server.stop()
+    done = await here.sync()
+    assert (done.status, done.waiting) == ("offline", 10)
+    assert done.error
+    assert done.error.startswith("Work: ")
+    assert set(here.state().values()) == {(True, False)}
+
+
+async def test_an_error_in_the_middle_loses_nothing(server: Api, device: MakeDevice) -> None:
+    filled(server, 60)
+    here = device(server)
+    await here.sync()
+    some = list(server.items.values())
+    here.mark(*(item.title for item in some[:40]), read=True)
+    server.mark(*(item.number for item in some[50:60]), starred=True)
+    left = [0]
+
+    def fail(asked: Asked) -> Answer | None:
+        left[0] -= 1
+        return Answer("Oh no", 500, "text/plain") if left[0] < 0 else None
+
+    for steps in range(12):
+        left[0] = steps
+        server.before = fail
+        await here.sync()
+        here.now = here.now.replace(year=here.now.year + 1)
+    server.before = lambda _: None
+    done = await here.sync()
+    assert done.status == "done"
+    assert here.state() == server.state()
+    assert sum(read for read, _ in server.state().values()) == 40
+    assert len(here.state()) == 120
+
+
+async def test_what_the_user_does_to_feeds_goes_up(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    server.follow(3)
+    server.publish(3, 2)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        by_name = {feed.name: feed for feed in feeds.every(c)}
+        subscription.rename(c, by_name["Feed 1"].id, "Mine & yours")
+        subscription.put_into(c, by_name["Feed 2"].id, "Sea/Land")
+        subscription.unsubscribe(c, by_name["Feed 3"].id)
+    assert set(here.feeds().values()) == {("Mine & yours", "News & Co"), ("Feed 2", "Sea/Land")}
+    done = await here.sync()
+    assert (done.status, done.pushed) == ("done", 3)
+    assert {number: (feed["title"], feed["folder"]) for number, feed in server.feeds.items()} == {
+        1: ("Mine & yours", "News & Co"),
+        2: ("Feed 2", "Sea/Land"),
+    }
+    assert set(here.feeds().values()) == {("Mine & yours", "News & Co"), ("Feed 2", "Sea/Land")}
+    await here.sync()
+    assert set(here.feeds().values()) == {("Mine & yours", "News & Co"), ("Feed 2", "Sea/Land")}
+
+
+async def test_what_is_done_to_feeds_elsewhere_comes(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    server.feeds[1] |= {"title": "Another name", "folder": "Elsewhere"}
+    server.follow(3, "New")
+    server.publish(3, 1)
+    del server.feeds[2]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    await here.sync()
+    assert set(here.feeds().values()) == {("Another name", "Elsewhere"), ("Feed 3", "New")}
+    assert here.state() == server.state()
+
+
+async def test_a_feed_that_ended_there_stays_with_what_is_starred_in_it(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    kept = next(item for item in server.items.values() if item.feed == 2)
+    here.mark(kept.title, starred=True)
+    await here.sync()
+    del server.feeds[2]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    done = await here.sync()
+    assert done.status == "done"
+    assert here.state()[kept.title] == (False, True)
+    with closing(connect(here.path)) as c:
+        assert [feed.error for feed in feeds.every(c) if feed.error] == [
+            "Work does not follow this feed any more; its articles are kept here"
+        ]
+
+
+async def test_an_emptied_server_takes_nothing_away(server: Api, device: MakeDevice) -> None:
+    for number in range(1, 6):
+        server.follow(number)
+        server.publish(number, 3)
+    here = device(server)
+    await here.sync()
+    server.feeds.clear()
+    server.items.clear()
+    before = here.state()
+    done = await here.sync()
+    assert "they are kept here" in " ".join(done.said)
+    assert here.state() == before
+    assert len(here.feeds()) == 5
+
+
+@pytest.mark.parametrize("is_more_since", [False, True])
+async def test_a_server_that_was_set_back_is_told_what_it_forgot(
+    server: Api, device: MakeDevice, *, is_more_since: bool
+) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    old = {number: (item.read, item.starred) for number, item in server.items.items()}
+    clock = server.clock
+    late = [*server.publish(1, 3), *server.publish(2, 3)]
+    await here.sync()
+    first, second, *_ = server.items.values()
+    here.mark(first.title, late[0].title, read=True)
+    here.mark(second.title, starred=True)
+    await here.sync()
+    # From a backup; what came since is fetched again, and called otherwise.
+    titles = [(item.title, item.link, item.feed) for item in late]
+    server.items = {number: item for number, item in server.items.items() if number in old}
+    for number, (read, starred) in old.items():
+        server.items[number].read, server.items[number].starred = read, starred
+        server.items[number].changed = clock
+    server.clock = clock + (1000 if is_more_since else 0)
+    for title, link, feed in reversed(titles):
+        server.publish(feed, 1, title=title, link=link)
+    if is_more_since:
+        server.publish(1, 20)
+    done = await here.sync()
+    assert done.status == "done"
+    await here.sync()
+    assert here.state() == server.state()
+    assert server.state()[first.title] == (True, False)
+    assert server.state()[second.title] == (False, True)
+    assert server.state()[late[0].title] == (True, False)
+    assert len(server.state()) == (36 if is_more_since else 16)
+
+
+async def test_rules_and_stories_are_told(server: Api, device: MakeDevice) -> None:
+    filled(server, 2)
+    here = device(server)
+    await here.add()
+    with closing(connect(here.path)) as c:
+        rules.add(c, Rule("title:1", read=True), NOW)
+    done = await here.sync()
+    assert done.pushed
+    marked = {title for title, (read, _) in here.state().items() if read}
+    assert marked
+    assert here.state() == server.state()
+
+
+async def test_a_feed_of_this_machine_is_handed_over_with_its_marks(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    url = "https://own.example/feed"
+    with closing(connect(here.path)) as c:
+        feed = feeds.add(c, url, title="Own", site="https://own.example/", now=NOW)
+        save_plan(c, feed, Plan(new=tuple(ready(f"own-{n}", link=f"https://own.example/{n}") for n in range(4))))
+        subscription.put_into(c, feed.id, "Mine")
+        ids = articles.ids(c, Query(feeds=(feed.id,)))
+        statuses.mark(c, ids[:2], read=True)
+        statuses.mark(c, ids[2:3], starred=True)
+        links = [articles.get(c, id_).link for id_ in ids]
+        titles = [articles.get(c, id_).title for id_ in ids]
+        feed = feeds.get(c, feed.id)
+    await here.push(feed)
+    number = next(number for number, each in server.feeds.items() if each["url"] == url)
+    assert server.feeds[number]["folder"] == "Mine"
+    for title, link in list(zip(titles, links, strict=True))[:3]:
+        server.publish(number, 1, title=title, link=link)
+    await here.sync()
+    await here.sync()
+    told = server.state()
+    assert [told[title] for title in titles[:3]] == [(True, False), (True, False), (False, True)]
+    with closing(connect(here.path)) as c:
+        assert articles.count(c, Query(feeds=(feed.id,))) == 4
+        assert feeds.due(c, here.now) == []
+        assert sync_journal.count(c, here.account_id) == 0
+
+
+async def test_an_account_is_added_once_and_removed_whole(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    first = await here.add()
+    await here.sync()
+    assert (await here.add("Another")).id == first.id
+    with closing(connect(here.path)) as c:
+        accounts.remove(c, first.id)
+        assert feeds.every(c) == []
+        assert articles.count(c, Query()) == 0
