@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -173,3 +174,31 @@ async def test_fifty_thousand_addresses_and_files_that_name_each_other(library: 
     assert (events[-1].status, events[-1].new) == ("done", 3)
     assert titles(library) == expected(SOME[:13])
     assert site.paths().count("/a.xml") == site.paths().count("/b.xml") == 1
+
+
+LISTS = ("/2025/tags-of-this-site/", "/2025/index-two-of-this-site/")
+"""Pages that look like articles by their addresses, and list others."""
+
+
+async def test_pages_that_list_articles_are_none_and_no_day_of_building_is_one_of_publishing(
+    library: Library, site: ScriptedSite
+) -> None:
+    """As generators write sitemaps: each of their pages, with the day on which the site was built."""
+    give_pages(site, SOME)
+    for path in LISTS:
+        rows = "".join(
+            f"<h2><a href='{post.path}'>{post.title}</a></h2><p>Of post {post.number} this is the beginning.</p>"
+            for post in SOME
+        )
+        site.pages[path] = Reply(f"<html><title>Tags</title><body><main>{rows}</main></body></html>")
+    undated = SOME[12]
+    body = str(site.pages[undated.path].body)
+    site.pages[undated.path] = Reply(re.sub("<meta[^>]*published_time[^>]*>|<time.*?</time>", "", body))
+    await start(library, site)
+    pages = [(site.url + path, library.clock()) for path in (*LISTS, *(post.path for post in SOME))]
+    site.pages["/sitemap.xml"] = Reply(sitemap(*pages), content_type="application/xml")
+    events = await back(library)
+    assert (events[-1].status, events[-1].new) == ("done", 8)
+    assert titles(library) == expected(SOME)
+    assert titles(library, Query(unread=True)) == expected(SOME[:FRONT])
+    assert set(LISTS) <= set(site.paths())

@@ -66,7 +66,7 @@ class Case:
         await self.library.refresh()
         self.site.requests.clear()
 
-    async def complete(self, usual: Mode = "auto", most: int | None = None) -> list[Fetched]:
+    async def complete(self, usual: Mode = "auto", most: int | None = None, shown: int | None = None) -> list[Fetched]:
         async def sleep(seconds: float) -> None:
             self.pauses.append(seconds)
 
@@ -78,6 +78,7 @@ class Case:
                 [feed.id for feed in self.library.feeds()],
                 usual=usual,
                 clock=self.library.clock,
+                shown=shown,
                 pause=1.0,
                 sleep=sleep,
             )
@@ -379,6 +380,18 @@ async def test_what_was_interrupted_goes_on(case: Case) -> None:
     await case.complete()
     assert case.complete_titles() == set(names)
     assert len([path for path in case.site.paths() if path != "/robots.txt"]) == 7 - here
+
+
+async def test_what_is_on_the_screen_comes_first_although_it_was_read(case: Case) -> None:
+    names = [f"post-{number}" for number in range(5)]
+    case.give(*names)
+    await case.refresh()
+    with closing(connect(case.library.path)) as c:
+        *_, before, last = articles.ids(c, Query())
+        statuses.apply(c, StatusChange([before, last], read=True))
+    events = await case.complete(shown=last)
+    assert events[0].article_id == last
+    assert case.complete_titles() == {*names} - {names[3]}
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
@@ -13,7 +14,11 @@ from textual.pilot import Pilot
 from conftest import Reply, ScriptedSite
 from support.app_factory import ids, reader, screen_text, settle
 from support.factories import NOW, ready, subscribe
-from tuireader.model.fetched import Plan
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.politeness.queue import open_queue
+from tuireader.library.reading.full_text import fetch_full_texts
+from tuireader.model.fetched import Page, Plan
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, transaction
 from tuireader.urls.reach import Reach
@@ -104,3 +109,26 @@ async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: 
         assert "0/3 texts ·" not in screen_text(app)
         with closing(connect(db)) as c:
             assert len(articles.without_text(c, ids(db))) == 3
+
+
+async def test_a_site_that_is_gone_is_not_asked_for_each_text(db: Path, site: ScriptedSite) -> None:
+    publish(db, site, 30)
+    site.stop()
+    cache = Cache(db)
+    async with open_queue(cache, clock=lambda: NOW) as queue:
+        asked = 0
+        get = queue.get
+
+        async def count(url: str, **more: Any) -> Page:
+            nonlocal asked
+            asked += not url.endswith("/robots.txt")
+            return await get(url, **more)
+
+        queue.get = count  # type: ignore[method-assign]
+        with closing(connect(db)) as c:
+            missing = articles.without_text(c, articles.ids(c, Query()))
+        events = [event async for event in fetch_full_texts(cache, queue, missing)]
+    assert not cache.close()
+    assert len(events) == 30
+    assert all(event.error for event in events)
+    assert asked <= 6

@@ -173,3 +173,21 @@ async def test_a_dialog_that_ends_under_another_takes_away_itself_alone() -> Non
         await pilot.pause()
         assert len(app.screen_stack) == 1
     assert given == [("upper", 3), ("lower", 1)]
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("archiv", "older articles"),
+        ("backfill", "older articles"),
+        ("prune", "remove what is old"),
+        ("css", "feed info"),
+    ],
+)
+async def test_the_palette_knows_what_keymap_and_command_line_call_it(with_links: Path, typed: str, words: str) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        await pilot.press("colon", *typed)
+        await settle(pilot)
+        assert words in " ".join(line.text for line in app.screen.query_one(ChoiceList).rows)

@@ -298,3 +298,17 @@ async def test_quitting_never_waits(with_links: Path) -> None:
         send(app, *of_text("aexample"), events.Key("ctrl+q", None))
         await pilot.pause()
         assert not app.is_running
+
+
+@pytest.mark.parametrize("key", ["e", "T", "M", "!"])
+async def test_a_dialog_that_has_to_be_read_for_takes_what_is_typed_after_its_key(with_links: Path, key: str) -> None:
+    """What it shows comes from the cache first, and the keys beneath do other things meanwhile."""
+    app = reader(with_links)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        before = app.reader.headlines.cursor
+        send(app, *of_text(f"{key}jjmf"))
+        await settle(pilot)
+        assert app.reader.headlines.cursor == before
+        assert not app.reader.headlines._unwritten
+        assert len(app.screen_stack) == 2
