@@ -53,7 +53,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("tui/article/view.py", "self.selected.update(selection)"): "which characters are selected, no text",
     ("cli/accounts.py", "sys.stderr.write(question)"): "a question of ours, with names that are printable",
     ("cli/accounts.py", "put(line)"): "of printable cells",
-    ("cli/accounts.py", "gate.write(partial(shared_folder.exchange, now=utc_now()))"): "into the cache",
     ("cli/articles.py", "put(line)"): "of printable cells",
     ("cli/articles.py", "put(_fitted(line))"): "of printable cells",
     ("cli/articles.py", "put(open_article.markdown_of(connection, arguments.id))"): "of clean HTML, which is printable",

@@ -6,18 +6,17 @@ import argparse
 import asyncio
 import sys
 from contextlib import aclosing
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, put, put_event, put_json, say, table
-from tuireader.errors import FetchError, SyncError, TuireaderError
+from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import passwords, shared_folder, taking, words
+from tuireader.library.syncing.all_accounts import exchange, sync_all
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.server import Login
-from tuireader.library.syncing.sync import sync as sync_one
 from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.model.clock import utc_now
 from tuireader.model.remote import Synced
@@ -27,7 +26,6 @@ from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.feed import Feed
 
 NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
@@ -179,48 +177,41 @@ def sync(arguments: argparse.Namespace) -> int:
         say(f"{NO_ACCOUNTS}, or share a folder with: tuireader sync --dir DIR")
         return FAILED
     with cache.gate() as gate:
-        return asyncio.run(_sync(gate, every if not arguments.dir else [], place, as_json=arguments.json))
+        work = _sync(gate, every if not arguments.dir else [], with_folder=place is not None, as_json=arguments.json)
+        return asyncio.run(work)
 
 
-async def _sync(gate: Cache, every: list[Account], place: shared_folder.Place | None, *, as_json: bool) -> int:
+async def _sync(gate: Cache, every: list[Account], *, with_folder: bool, as_json: bool) -> int:
     status = DONE
-    if place is not None:
-        try:
-            exchanged = await gate.write(partial(shared_folder.exchange, now=utc_now()))
-        except SyncError as error:
-            event = Synced(shared_folder.account(place), "failed", error=str(error))
-        else:
-            event = shared_folder.event(place, exchanged)
+    if with_folder and (came := await exchange(gate, clock=utc_now)) is not None:
+        event, new_feeds = came
         status = _tell(event, as_json=as_json)
+        if new_feeds:
+            say(f"{counted(len(new_feeds), 'feed')} of your other machines came; refresh fetches what is new.")
     return await _sync_all(gate, every, {}, as_json=as_json) or status
 
 
 async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
 
+    def login_of(account: Account) -> Login:
+        return logins.get(account.id) or passwords.login_of(account, _ask_for)
+
+    if not every:
+        return DONE
     status, progress = DONE, Progress()
-    async with open_queue(gate, clock=utc_now) as queue:
-        for account in every:
-            try:
-                login = logins.get(account.id) or passwords.login_of(account, _ask_for)
-            except TuireaderError as error:
-                status = _tell(Synced(account, "failed", error=f"{account.name}: {error}"), as_json=as_json)
-                continue
-            status = await _one(gate, queue, account, login, progress, as_json=as_json) or status
+    async with (
+        open_queue(gate, clock=utc_now) as queue,
+        aclosing(sync_all(gate, queue, every, login_of, clock=utc_now)) as events,
+    ):
+        async for event in events:
+            progress.clear()
+            if event.status == "progress":
+                progress.tell(f"{event.account.name}: {event.doing}")
+            else:
+                status = _tell(event, as_json=as_json) or status
     await cache.tend(gate)
     return status
-
-
-async def _one(
-    gate: Cache, queue: PoliteQueue, account: Account, login: Login, progress: Progress, *, as_json: bool
-) -> int:
-    async with aclosing(sync_one(gate, account, lambda: server_of(queue, account, login), clock=utc_now)) as events:
-        async for event in events:
-            if event.status != "progress":
-                progress.clear()
-                return _tell(event, as_json=as_json)
-            progress.tell(f"{account.name}: {event.doing}")
-    return FAILED
 
 
 def _tell(event: Synced, *, as_json: bool) -> int:

@@ -168,6 +168,10 @@ COMMANDS = (
         "refresh-all", "R", "refresh all", "panes", "Lists and feeds",
         {"list": (6, "refresh"), "sidebar": (7, "refresh")},
     ),
+    Command("sync", "ctrl+r", "sync accounts and the shared folder", "panes", "Lists and feeds", also="push marks"),
+    Command(
+        "account", "@", "add an account: Miniflux, FreshRSS …", "panes", "Lists and feeds", also="server sync login"
+    ),
     Command(
         "feed-info", "e", "feed info: rename, unsubscribe", "panes", "Lists and feeds",
         also="remove full text css selectors",

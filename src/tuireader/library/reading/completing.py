@@ -195,7 +195,8 @@ def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> 
     feed = feeds.get(c, feed_id)
     mode, learned = full_texts.mode(c, feed_id, usual), full_texts.learned(c, feed_id)
     new: list[Incomplete] = []
-    if mode != "never" and not feed.holds_pages:
+    is_left_to_server = feed.is_of_account and mode == "auto"  # who follows it for us asks its site, and nobody else
+    if mode != "never" and not feed.holds_pages and not is_left_to_server:
         new = full_texts.incomplete(c, feed_id, learned.up_to, MOST, shown)
     if mode == "auto":  # what links to other sites has no text of its own to be completed
         own = (feed.site, feed.url)

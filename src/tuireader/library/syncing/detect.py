@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
 """Where servers have the Google Reader API, below the address that people know them by."""
+_API_PASSWORD = "; of FreshRSS it is the API password that is wanted, which is set in the profile there"
 _NOT_HERE = frozenset({400, 404, 405, 410})
 
 
@@ -73,7 +74,8 @@ async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
         try:
             await _try(queue, kind, url, login)
         except RefusedError as error:
-            refused = refused or error
+            is_freshrss = url.endswith("greader.php")
+            refused = refused or (RefusedError(f"{error}{_API_PASSWORD}") if is_freshrss else error)
         except SyncError as error:
             why.append(error)
         except FetchError as error:
@@ -82,9 +84,7 @@ async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
         else:
             return Found(kind, url)
     if refused is not None:
-        raise RefusedError(
-            f"{refused}; of FreshRSS it is the API password that is wanted, which is set in the profile there"
-        )
+        raise refused
     off = [error for error in why if isinstance(error, SwitchedOffError)]
     raise off[0] if off else SyncError(_nothing(base))
 

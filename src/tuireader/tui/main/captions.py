@@ -49,6 +49,7 @@ class Captions:
             self._clock(),
             progress=" · ".join(filter(None, (refreshes.progress, self._errands.progress))),
             offline=refreshes.offline,
+            waiting=self._errands.syncing.waiting,
             has_counts=not omits(panes, Omitted.COUNTS),
             has_ages=not omits(panes, Omitted.AGES),
         )

@@ -8,6 +8,7 @@ from tuireader.tui.main.archiving import ArchiveController
 from tuireader.tui.main.completing import CompletionController
 from tuireader.tui.main.downloading import DownloadController
 from tuireader.tui.main.pruning import PruneController
+from tuireader.tui.main.syncing import SyncController
 
 if TYPE_CHECKING:
     from tuireader.config.options import Config
@@ -29,11 +30,12 @@ class Errands:
             panes, cache, web, clock, usual=config.full_text, shown=lambda: _open_in(panes)
         )
         self.pruning = PruneController(panes, cache, clock, config)
+        self.syncing = SyncController(panes, cache, web, clock)
 
     @property
     def progress(self) -> str:
         """How far all of them are; empty where nothing is under way."""
-        every = (self.downloads, self.archiving, self.completing, self.pruning)
+        every = (self.downloads, self.archiving, self.completing, self.pruning, self.syncing)
         return " · ".join(filter(None, (each.progress for each in every)))
 
     def download(self) -> None:

@@ -20,7 +20,7 @@ from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
-from tuireader.tui.main.after_start import UNHURRIED, Upkeep, collect_garbage, look_for_damage
+from tuireader.tui.main.after_start import SOON, UNHURRIED, Upkeep, collect_garbage, look_for_damage
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
 from tuireader.tui.main.captions import Captions
@@ -199,8 +199,10 @@ class ReaderScreen(PanesScreen):
             "refresh": self.refresh_feed,
             "prune": self.errands.pruning.ask,
             "archive": lambda: self.errands.archiving.read_back(self.key_target.feed()),
-            "refresh-all": lambda: self.refreshes.refresh(None, force=True),
+            "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
+            "sync": lambda: self.errands.syncing.sync(is_asked=True),
+            "account": self.errands.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
             "feed-info": lambda: self.feed_control.show(self.key_target.summary()),
             "zen": self.journey.toggle_zen,
@@ -226,6 +228,7 @@ class ReaderScreen(PanesScreen):
         self.upkeep.later()
         if self.config.refresh_on_start:
             self.call_after_refresh(self.refreshes.refresh, None, force=False)
+            self.set_timer(SOON, self.errands.syncing.sync)
             self.set_timer(UNHURRIED, self.errands.completing.complete)
 
     def _prepare(self) -> None:
@@ -311,6 +314,7 @@ class ReaderScreen(PanesScreen):
     @on(RefreshEnded)
     def _tend_later(self) -> None:
         self.errands.completing.complete()
+        self.errands.syncing.sync()
         self.upkeep.later()
 
     @on(RefreshBrought)
@@ -328,6 +332,7 @@ class ReaderScreen(PanesScreen):
 
     @on(StatusChanged)
     def _status_changed(self, event: StatusChanged) -> None:
+        self.errands.syncing.soon()
         if event.lists_too:
             self.recount()
         else:
@@ -472,8 +477,15 @@ class ReaderScreen(PanesScreen):
 
     def refresh_feed(self) -> None:
         """Ask for the feed that the key acts upon now."""
-        if (feed := self.key_target.feed()) is not None:
+        feed = self.key_target.feed()
+        if feed is not None and feed.is_of_account:
+            self.errands.syncing.sync(is_asked=True)
+        elif feed is not None:
             self.refreshes.refresh([feed], force=True)
+
+    def _refresh_all(self) -> None:
+        self.refreshes.refresh(None, force=True)
+        self.errands.syncing.sync(is_asked=True)
 
     @on(FeedsChanged)
     def _feeds_changed(self) -> None:

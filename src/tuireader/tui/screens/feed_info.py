@@ -240,6 +240,12 @@ def _facts(known: Known, now: datetime) -> Iterator[Line]:
 def _state(feed: Feed, now: datetime) -> Iterator[Line]:
     if feed.gone:
         yield Line("State", "It is gone: its site says that it will not come back.", is_heading=True)
+    elif feed.is_of_account and not feed.error:
+        yield Line(
+            "State",
+            "All is well; an account follows it"
+            + (f", and was asked {ago(feed.checked, now)}." if feed.checked else "."),
+        )
     elif feed.error:
         tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)

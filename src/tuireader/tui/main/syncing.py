@@ -1,0 +1,161 @@
+"""Keeping accounts and the shared folder in step in the background: with each refresh, and soon after each mark."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import BusyError, FetchError
+from tuireader.model.account import LOCAL
+from tuireader.store import accounts
+from tuireader.tui.main.refreshing import RefreshBrought, RefreshProgressed
+from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import ASKING, start
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+    from textual.timer import Timer
+    from textual.widget import Widget
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.syncing.server import Login
+    from tuireader.model.account import Account
+    from tuireader.model.clock import Clock
+    from tuireader.model.remote import Synced
+    from tuireader.tui.screens.account import Signed
+    from tuireader.tui.support.web import Web
+
+SOON = 4.0
+"""Seconds after a mark in which more may follow, before it is told."""
+FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
+"""Seconds until what could not be told is tried again, at first and at last."""
+_MODULE = "tuireader.library.syncing.all_accounts"
+
+
+class SyncController:
+    """Tells what is done here, and takes over what is done elsewhere; one run at a time."""
+
+    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock) -> None:
+        """`node` is who is told, and whose workers do the work."""
+        self._node = node
+        self._cache = cache
+        self._web = web
+        self._clock = clock
+        self._logins: dict[int, Login] = {}
+        """What was typed, for as long as the program runs; it is written nowhere."""
+        self._timer: Timer | None = None
+        self._wait = FIRST_WAIT
+        self._is_wanted = self._is_asked = self._runs = False
+        self.progress = ""
+        """How far the present run is; empty while there is none."""
+        self.waiting = ""
+        """What could not be told, in words; empty where all is told."""
+
+    def sync(self, *, is_asked: bool = False) -> None:
+        """Keep all in step now, after what is under way; where it `is_asked` for, what came of it is said."""
+        self._is_wanted, self._is_asked = True, self._is_asked or is_asked
+        if not self._runs:
+            self._runs = True
+            start(self._node, self._run, group="sync")
+
+    def soon(self) -> None:
+        """The same in a moment, as more marks may follow."""
+        self._later(SOON)
+
+    def ask_for_account(self, account: Account | None = None) -> None:
+        """Ask for the address, the name and the password of an account; of one that is here, for its password."""
+        start(self._node, partial(self._ask, account), group=ASKING)
+
+    async def _ask(self, account: Account | None) -> None:
+        from tuireader.tui.screens.account import AccountScreen
+        from tuireader.tui.screens.dialog import open_dialog
+
+        dialog = AccountScreen(self._cache, self._web, self._clock, account)
+        open_dialog(self._node.app, dialog, self._signed_in)
+
+    def _signed_in(self, signed: Signed | None) -> None:
+        if signed is not None:
+            self._logins[signed.account.id] = signed.login
+            toast(self._node, f"{signed.account.name} is an account here now.")
+            self.sync(is_asked=True)
+
+    def _later(self, seconds: float) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self._node.set_timer(seconds, self.sync)
+
+    async def _run(self) -> None:
+        try:
+            while self._is_wanted:
+                self._is_wanted = False
+                is_asked, self._is_asked = self._is_asked, False
+                await self._sync(is_asked=is_asked)
+        except (BusyError, FetchError):  # the next refresh does it
+            self._is_wanted = False
+        finally:
+            self._runs = False
+            self._say("")
+
+    async def _sync(self, *, is_asked: bool) -> None:
+        every = await self._cache.read(_accounts)
+        if not every:
+            return
+        ended: list[Synced] = []
+        without = next((each for each in every if self._lacks_password(each)), None)
+        if without is not None and is_asked:
+            self.ask_for_account(without)
+        async with self._web.queue(_MODULE) as queue:
+            from tuireader.library.syncing.all_accounts import exchange, sync_all
+
+            if every[0].id == LOCAL and (came := await exchange(self._cache, clock=self._clock)) is not None:
+                ended.append(came[0])
+            ready = [each for each in every if each.id != LOCAL and not self._lacks_password(each)]
+            run = sync_all(self._cache, queue, ready, self._login_of, clock=self._clock)
+            async with aclosing(run) as events:
+                async for event in events:
+                    if event.status == "progress":
+                        self._say(f"{event.account.name}: {event.doing}")
+                    else:
+                        ended.append(event)
+                    if event.new:
+                        self._node.post_message(RefreshBrought())
+        self._say_ended(ended, is_asked=is_asked)
+
+    def _lacks_password(self, account: Account) -> bool:
+        secret = account.secret
+        return account.id != LOCAL and not (secret.command or secret.in_keyring or account.id in self._logins)
+
+    def _login_of(self, account: Account) -> Login:
+        from tuireader.library.syncing.passwords import login_of
+
+        return self._logins.get(account.id) or login_of(account, None)
+
+    def _say_ended(self, ended: list[Synced], *, is_asked: bool) -> None:
+        from tuireader.library.syncing import words
+
+        failed = [each for each in ended if each.status != "done"]
+        left = [words.waiting(each.waiting, each.account.name) for each in failed if each.waiting]
+        self.waiting = " · ".join(left)
+        if any(each.new or each.read or each.unread or each.starred or each.unstarred for each in ended):
+            self._node.post_message(RefreshBrought())
+        said = [sentence for each in ended for sentence in each.said]
+        if is_asked:
+            said += [each.error for each in failed if each.error]
+        for sentence in said:
+            toast(self._node, sentence, severity="error" if is_asked and failed else "information")
+        if left:
+            self._later(self._wait)
+            self._wait = min(self._wait * 2, LONGEST_WAIT)
+        else:
+            self._wait = FIRST_WAIT
+
+    def _say(self, progress: str) -> None:
+        self.progress = progress
+        self._node.post_message(RefreshProgressed())
+
+
+def _accounts(c: Connection) -> list[Account]:
+    """The accounts that are kept in step; this machine's own, which is the first, only where it shares a folder."""
+    return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]

@@ -1,0 +1,135 @@
+"""Adding an account: the address of its server, a name and a password; what is wrong with them is said below."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container
+from textual.widgets import Input, Static
+
+from tuireader.errors import TuireaderError
+from tuireader.text.sentences import ended
+from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.keys import Row
+from tuireader.tui.screens.dialog import Dialog
+from tuireader.tui.support.safe_text import joined, plain
+from tuireader.tui.support.workers import is_busy
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.syncing.server import Login
+    from tuireader.model.account import Account
+    from tuireader.model.clock import Clock
+    from tuireader.tui.support.web import Web
+
+INVITATION = (
+    "Miniflux, FreshRSS, or another server with Google Reader’s API. Of FreshRSS it is the API password that is wanted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An account that has let us in."""
+
+    account: Account
+    login: Login
+
+
+class AccountScreen(Dialog[Signed | None]):
+    """Asks for what it takes to sign in, and gives the account; None where the user leaves it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down", "app.focus_next", show=False),
+        Binding("up", "app.focus_previous", show=False),
+    ]
+
+    def __init__(self, cache: Cache, web: Web, clock: Clock, account: Account | None = None) -> None:
+        """`account` is one whose password is asked for."""
+        super().__init__()
+        self._cache = cache
+        self._web = web
+        self._clock = clock
+        self._account = account
+
+    def compose(self) -> ComposeResult:
+        """A line each for the address, the name and the password."""
+        account = self._account
+        heading = f"The password of {account.name}" if account else "Add an account"
+        with Container(id="account", classes="dialog"):
+            yield Static(plain(heading), classes="dialog-title")
+            for name, label, value, hidden in (
+                ("address", "Address of the server", account.url if account else "", False),
+                ("user", "Name", account.user if account else "", False),
+                ("password", "Password", "", True),
+            ):
+                yield Static(plain(label), classes="account-label")
+                yield Entry(value, compact=True, password=hidden, id=f"account-{name}")
+            yield Static(plain(INVITATION, "$ink-faint"), id="account-said")
+            yield self.hint_bar()
+
+    def on_mount(self) -> None:
+        """Be ready to be typed into, where something is missing."""
+        self._line("password" if self._account else "address").focus()
+
+    def hints(self) -> list[Row]:
+        """How to go on, and the way out."""
+        return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]
+
+    def _line(self, name: str) -> Input:
+        return self.query_one(f"#account-{name}", Input)
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        self.action_submit()
+
+    def action_submit(self) -> None:
+        """To the next line that is empty; with all filled, sign in."""
+        for name in ("address", "user", "password"):
+            if not self._line(name).value.strip():
+                self._line(name).focus()
+                return
+        if not is_busy(self, "sign-in"):
+            self._sign_in()
+
+    @on(Input.Changed)
+    def _invite(self) -> None:
+        self.reads = None
+        self._said.update(plain(INVITATION, "$ink-faint"))
+
+    @property
+    def _said(self) -> Static:
+        return self.query_one("#account-said", Static)
+
+    @work(group="sign-in")
+    async def _sign_in(self) -> None:
+        self._said.update(plain("Signing in …", "$ink-faint"))
+        try:
+            self.dismiss(await self._signed())
+        except TuireaderError as error:
+            self.reads = self._said
+            self._said.update(joined(("! ", "$alarm"), (ended(str(error)), "$ink")))
+
+    async def _signed(self) -> Signed:
+        async with self._web.queue("tuireader.library.syncing.accounts") as queue:
+            from tuireader.library.syncing.accounts import add
+            from tuireader.library.syncing.server import Login
+            from tuireader.model.account import Secret
+
+            secret = self._account.secret if self._account else Secret()
+            user, password = self._line("user").value.strip(), self._line("password").value
+            login = Login(user, password, secret.is_token)
+            address = self._line("address").value.strip()
+            return Signed(await add(self._cache, queue, address, login, secret=secret), login)
+
+    def action_leave(self) -> None:
+        """Stop signing in; without that, leave."""
+        if is_busy(self, "sign-in"):
+            self.workers.cancel_group(self, "sign-in")
+            self._invite()
+        else:
+            self.dismiss(None)
