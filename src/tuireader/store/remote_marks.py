@@ -48,6 +48,12 @@ def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> 
     return {text_of(row[0]): Numbered(row[1], row[2]) for row in rows}
 
 
+def number_of(c: sqlite3.Connection, article_id: int) -> str:
+    """What the server of its account calls an article; empty where it has no name for it."""
+    row = c.execute("SELECT server_id FROM article WHERE id = ?", (article_id,)).fetchone()
+    return text_of(row[0]) if row and row[0] is not None else ""
+
+
 def give_number(c: sqlite3.Connection, article_id: int, number: str) -> None:
     """Let an article be what a server calls so."""
     c.execute("UPDATE article SET server_id = ? WHERE id = ?", (sound(number), article_id))

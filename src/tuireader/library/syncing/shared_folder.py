@@ -166,7 +166,8 @@ class _Exchange:
         )
 
     def _files(self) -> list[Path]:
-        return sorted(Path(self._place.folder).glob(f"{_PREFIX}*{_SUFFIX}"))
+        found = sorted(Path(self._place.folder).glob(f"{_PREFIX}*{_SUFFIX}"))
+        return [file for file in found if file.is_file() and not file.is_symlink()]
 
     def _local(self) -> list[Feed]:
         return [feed for feed in feeds.every(self._c) if feed.account_id == LOCAL]
@@ -192,7 +193,7 @@ class _Exchange:
     def _append(self, content: bytes) -> None:
         """Add to the own journal, and have it on the disk; what was cut off before ends there."""
         try:
-            with self._own.open("ab+") as file:
+            with open(self._own, "ab+", opener=_opened) as file:
                 size = file.seek(0, os.SEEK_END)
                 if size:
                     file.seek(size - 1)
@@ -340,6 +341,11 @@ class _Exchange:
         newest = shared_marks.newest(self._c)
         kept = replace(self._place, sizes=self._sizes, feeds=self._ours(self._local()), newest=newest)
         accounts.set_cursor(self._c, LOCAL, kept.text())
+
+
+def _opened(path: str, flags: int) -> int:
+    """Open a file that is there, and not what a link leads to: others may write in the folder."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _shared(url: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tuireader.content.document.model import Document
+    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.reading.open_article import OpenArticle
     from tuireader.model.article import Article, Status
     from tuireader.tui.article.view import ArticleView
@@ -55,6 +56,7 @@ _REHEARSED, _REHEARSED_WIDTH = 6, 72
 """Blocks that are laid out to have it done once, and at which width."""
 
 
+FromServer = Callable[["PoliteQueue", int], Awaitable[bool]]
 Way = Literal["opened", "previewed", "resumed", "beside", "again"]
 """How an article came: the user opened it, the cursor is on it, the user was in it the last time, or beside it; or
 there is more of what is open."""
@@ -120,6 +122,8 @@ class ReadingPane(Backdrop):
         self._arrived = arrived
         self._unwritten = unwritten
         self._endings = endings
+        self.from_server: FromServer = _from_no_server
+        """Gets the whole text of an article from the server of its account, if that has it."""
         self._to_unread = to_unread
         self._view: ArticleView | None = None
         self.opened: tuple[Article, Status] | None = None
@@ -213,7 +217,8 @@ class ReadingPane(Backdrop):
             async with self._web.queue("tuireader.library.reading.full_text") as queue:
                 from tuireader.library.reading.full_text import fetch_full_text
 
-                await fetch_full_text(self._cache, queue, article_id)
+                if not await self.from_server(queue, article_id):
+                    await fetch_full_text(self._cache, queue, article_id)
         except TuireaderError as error:
             toast(self, str(error), severity="error")
         else:
@@ -447,3 +452,7 @@ def _rehearse(document: Document) -> None:
 
     for index in range(min(_REHEARSED, len(document.blocks))):
         lay_out_block(document, index, _REHEARSED_WIDTH)
+
+
+async def _from_no_server(_queue: PoliteQueue, _article_id: int) -> bool:
+    return False

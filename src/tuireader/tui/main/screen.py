@@ -124,6 +124,7 @@ class ReaderScreen(PanesScreen):
             self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
         )
         self.errands = Errands(self, cache, web, config=config, clock=clock)
+        reading.from_server = self.errands.syncing.full_text
         self.captions = Captions(self, self.refreshes, self.errands, clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)

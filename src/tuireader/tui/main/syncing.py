@@ -6,7 +6,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import BusyError, FetchError
+from tuireader.errors import BusyError, FetchError, TuireaderError
 from tuireader.model.account import LOCAL
 from tuireader.store import accounts
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshProgressed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
     from tuireader.model.clock import Clock
@@ -74,6 +75,15 @@ class SyncController:
 
         dialog = AccountScreen(self._cache, self._web, self._clock, account)
         open_dialog(self._node.app, dialog, self._signed_in)
+
+    async def full_text(self, queue: PoliteQueue, article_id: int) -> bool:
+        """Get the whole text of an article from the server of its account; whether that had more than is here."""
+        from tuireader.library.syncing.full_text import fetch_from_server
+
+        try:
+            return await fetch_from_server(self._cache, queue, article_id, self._login_of)
+        except TuireaderError:  # the page of the article may have it
+            return False
 
     def _signed_in(self, signed: Signed | None) -> None:
         if signed is not None:

@@ -1,0 +1,64 @@
+"""The whole text of an article, as the server of its account fetches it."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.library.syncing.detect import server_of
+from tuireader.model.account import MINIFLUX
+from tuireader.store import accounts, articles, feeds, remote_marks
+from tuireader.sync import miniflux
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import PoliteQueue
+    from tuireader.library.syncing.server import Login
+    from tuireader.model.account import Account
+
+
+async def fetch_from_server(
+    cache: Cache, queue: PoliteQueue, article_id: int, login_of: Callable[[Account], Login]
+) -> bool:
+    """Ask the server of an article's account for its whole text, and keep that; whether there was more than is here.
+
+    Of other servers than Miniflux, and of this machine's own feeds, there is none to be had. Raises SyncError,
+    FetchError.
+    """
+    there = await cache.read(partial(_there, article_id=article_id))
+    if there is None:
+        return False
+    login = await asyncio.to_thread(login_of, there.account)
+    server = server_of(queue, there.account, login)
+    await server.sign_in()
+    page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")
+    html = miniflux.text_in(page.content, page.url)
+    return await cache.take(partial(_keep, article_id=article_id, html=html))
+
+
+class _There(NamedTuple):
+    account: Account
+    number: str
+
+
+def _there(c: sqlite3.Connection, article_id: int) -> _There | None:
+    """The account of an article, and what its server calls it."""
+    account = accounts.get(c, feeds.get(c, articles.get(c, article_id).feed_id).account_id)
+    number = remote_marks.number_of(c, article_id)
+    return _There(account, number) if account.kind == MINIFLUX and number.isdecimal() else None
+
+
+def _keep(c: sqlite3.Connection, article_id: int, html: str) -> bool:
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.word_count import count_words
+
+    text = plain_text(html)
+    words = count_words(text)
+    if words <= articles.get(c, article_id).words:
+        return False
+    articles.save_full_text(c, article_id, html, text, words)
+    return True

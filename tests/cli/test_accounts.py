@@ -1,0 +1,180 @@
+"""Accounts and the shared folder on the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Run
+from conftest import Reply, ScriptedSite
+from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
+
+COMMAND = f"echo '{PASSWORD}'"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeMiniflux]:
+    made = FakeMiniflux()
+    made.follow(1, "News & Co")
+    made.publish(1, 3)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def site_with_feed(site: ScriptedSite) -> str:
+    """The address of a feed of this machine's own."""
+    item = "<item><title>Own</title><link>https://own.example/1</link><guid>1</guid><description>Words.</description></item>"
+    channel = f"<channel><title>Own feed</title><link>https://own.example/</link>{item}</channel>"
+    site.pages["/feed"] = Reply(f'<rss version="2.0">{channel}</rss>', content_type="application/rss+xml")
+    return f"{site.url}/feed"
+
+
+def add(run: Run, server: Api, *more: str) -> None:
+    done = run("account", "add", server.url, "--user", USER, "--password-command", COMMAND, "--name", "Work", *more)
+    assert done.status == 0, done.err
+
+
+def test_an_account_is_added_and_brings_what_it_has(run: Run, server: FakeMiniflux) -> None:
+    done = run("account", "add", server.url, "--user", USER, "--password-command", COMMAND, "--name", "Work", "--json")
+    assert done.status == 0
+    assert "Work is Miniflux." in done.err
+    (row,) = done.rows
+    assert row == {
+        "account": "Work", "status": "done", "pushed": 0, "new": 3, "read": 0, "unread": 0, "starred": 0,
+        "unstarred": 0, "waiting": 0, "error": None,
+    }  # fmt: skip
+    assert [(row["folder"], row["unread"], row["due"]) for row in run("feeds", "--json").rows] == [
+        ("News & Co", 3, None)
+    ]
+    assert "News & Co · Work" in run("feeds").out
+    (listed,) = run("account", "list", "--json").rows
+    assert listed == {
+        "account": "Work", "kind": "miniflux", "url": server.url, "user": USER, "feeds": 1, "waiting": 0
+    }  # fmt: skip
+    assert "Miniflux at http://127.0.0.1" in run("account", "list").out
+
+
+def test_marks_wait_and_are_told(run: Run, server: FakeMiniflux) -> None:
+    add(run, server)
+    ids = [str(row["id"]) for row in run("list", "--json").rows]
+    run("mark", *ids[:2], "--read", "--star")
+    assert run("account", "list", "--json").rows[0]["waiting"] == 4
+    done = run("sync", "--json")
+    assert done.rows[0]["pushed"] == 4
+    assert sum(read and starred for read, starred in server.state().values()) == 2
+    server.mark(max(server.items), read=False)
+    assert "1 mark taken over" in run("sync").err
+    assert "nothing has changed" in run("sync", "--account", "work").err
+
+
+def test_a_server_that_is_away_is_said_and_marks_wait(run: Run, server: FakeMiniflux) -> None:
+    add(run, server)
+    run("mark", str(run("list", "--json").rows[0]["id"]), "--read")
+    server.stop()
+    done = run("sync")
+    assert done.status == 1
+    assert "Work: 127.0.0.1" in done.err
+    assert "1 mark waits for Work." in done.err
+    assert run("sync", "--json").rows[0] | {"error": ""} == {
+        "account": "Work", "status": "offline", "pushed": 0, "new": 0, "read": 0, "unread": 0, "starred": 0,
+        "unstarred": 0, "waiting": 1, "error": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--user", USER, "--password-command", "echo wrong"], "does not take this name and password"),
+        (["--user", USER, "--password-command", "echo no >&2; exit 3"], "The command for the password failed (no)"),
+        (["--user", USER, "--password-command", "true"], "printed nothing"),
+        (["--user", USER], "A password is needed"),
+        ([], "Whose account is it?"),
+        (["--token-command", "echo wrong"], "does not take this name and password"),
+    ],
+)
+def test_what_is_wrong_is_said(run: Run, server: FakeMiniflux, options: list[str], said: str) -> None:
+    done = run("account", "add", server.url, *options)
+    assert done.status in (1, 2)
+    assert said in done.err
+    assert run("account", "list", "--json").rows == []
+
+
+def test_a_token_does_instead(run: Run, server: FakeMiniflux) -> None:
+    assert run("account", "add", server.url, "--token-command", "echo token").status == 0
+    assert all("authorization" not in asked.headers for asked in server.asked)
+
+
+def test_where_there_is_no_server_it_is_said(run: Run, server: FakeMiniflux) -> None:
+    done = run("account", "add", f"{server.url}/blog", "--user", USER, "--password-command", COMMAND)
+    assert done.status == 0  # its root is one
+    server.stop()
+    done = run("account", "add", server.url, "--user", USER, "--password-command", COMMAND)
+    assert done.status == 1
+    assert "refused the connection" in done.err
+
+
+def test_a_freshrss_is_found_below_its_address_and_says_that_its_api_is_off(run: Run) -> None:
+    server = FakeReader("freshrss")
+    try:
+        server.is_on = False
+        done = run("account", "add", server.url, "--user", USER, "--password-command", COMMAND)
+        assert "has its API switched off" in done.err
+        server.is_on = True
+        add(run, server)
+        assert run("account", "list", "--json").rows[0]["url"] == f"{server.url}/api/greader.php"
+    finally:
+        server.stop()
+
+
+def test_a_feed_is_pushed(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
+    run("add", site_with_feed)
+    add(run, server)
+    done = run("account", "push", site_with_feed)
+    assert done.status == 0, done.err
+    assert "is followed by Work now" in done.err
+    assert site_with_feed in {feed["url"] for feed in server.feeds.values()}
+    again = run("account", "push", site_with_feed)
+    assert again.status == 1
+    assert "is no feed of this machine's own" in again.err
+
+
+def test_an_account_is_removed_after_a_question(run: Run, server: FakeMiniflux) -> None:
+    add(run, server)
+    run("mark", str(run("list", "--json").rows[0]["id"]), "--read")
+    done = run("account", "remove", "work")
+    assert done.status == 2
+    assert "1 mark it was not told of yet would be lost" in done.err
+    assert run("account", "remove", "work", "--yes").status == 0
+    assert run("feeds", "--json").rows == run("account", "list", "--json").rows == []
+    assert len(server.feeds) == 1
+
+
+def test_no_password_is_anywhere(run: Run, server: FakeMiniflux, tmp_path: Path) -> None:
+    add(run, server, "--debug")
+    run("sync", "--debug")
+    done = run("export", "--format", "json", "--output", str(tmp_path / "all.jsonl"))
+    assert done.status == 0
+    files = [file for file in tmp_path.rglob("*") if file.is_file()]
+    assert files
+    for file in files:
+        content = file.read_bytes().replace(COMMAND.encode(), b"")  # the command is the user's own
+        assert PASSWORD.encode() not in content, file
+        assert b"Basic " not in content, file
+
+
+def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> None:
+    assert run("sync").status == 1
+    assert "is no folder here" in run("sync", "--dir", str(tmp_path / "nothing")).err
+    folder = tmp_path / "shared folder"
+    folder.mkdir()
+    run("add", site_with_feed)
+    assert run("sync", "--dir", str(folder)).status == 0
+    assert len([*folder.glob("tuireader-*.jsonl")]) == 1
+    run("mark", str(run("list", "--json").rows[0]["id"]), "--star")
+    assert run("sync", "--json").rows[0]["pushed"] == 1
+    assert "is shared with your other machines" in run("account", "list").err
+    assert "No folder is shared any more" in run("sync", "--dir", "-").err
+    assert run("sync").status == 1

@@ -1,0 +1,441 @@
+"""Machines that share a folder: of everything, what was done last holds on all of them, however they meet."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from support.factories import NOW, ready, save_plan
+from tuireader.errors import SyncError
+from tuireader.library.subscribing import subscription
+from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing.shared_folder import Exchanged
+from tuireader.model.account import LOCAL
+from tuireader.model.fetched import Plan
+from tuireader.model.query import Query
+from tuireader.store import accounts, articles, feeds, folders, statuses, sync_journal
+from tuireader.store.connection import Connection, connect
+
+URL = "https://site.example/feed"
+
+
+class Machine:
+    """One of the user's machines."""
+
+    def __init__(self, name: str, path: Path, folder: Path) -> None:
+        self.name = name
+        self.path = path
+        self.folder = folder
+        self.now = NOW
+        with self.opened() as c:
+            shared_folder.share(c, str(folder), host=f"test-{name}")
+
+    @contextmanager
+    def opened(self) -> Iterator[Connection]:
+        with closing(connect(self.path)) as c:
+            yield c
+
+    def fetch(self, count: int = 5, url: str = URL) -> None:
+        """The feed's articles come, as on each machine by itself."""
+        with self.opened() as c:
+            feed = feeds.add(c, url, title="Site", site="", now=NOW)
+            there = {article.guid for article in (articles.get(c, id_) for id_ in articles.ids(c, Query()))}
+            new = [f"{url}#{n}" for n in range(count) if f"{url}#{n}" not in there]
+            save_plan(c, feed, Plan(new=tuple(ready(guid, title=guid.rpartition("/")[2]) for guid in new)))
+
+    def exchange(self, now: datetime | None = None) -> Exchanged:
+        self.now = now or self.now + timedelta(minutes=1)
+        with self.opened() as c:
+            return shared_folder.exchange(c, self.now)
+
+    def mark(
+        self,
+        number: int,
+        *,
+        now: datetime | None = None,
+        url: str = URL,
+        what: dict[str, bool] | None = None,
+        read: bool | None = None,
+        starred: bool | None = None,
+    ) -> None:
+        marks = {"read": read, "starred": starred} | (what or {})
+        self.now = now or self.now + timedelta(seconds=1)
+        with self.opened() as c:
+            (id_,) = (id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).guid == f"{url}#{number}")
+            statuses.mark(c, [id_], now=lambda: self.now, read=marks["read"], starred=marks["starred"])
+
+    def state(self) -> dict[str, tuple[bool, bool]]:
+        with self.opened() as c:
+            rows = articles.window(c, Query(), 0, 10_000)
+            return {articles.get(c, row.id).guid: (row.read, row.starred) for row in rows}
+
+    def feeds(self) -> dict[str, tuple[str, str]]:
+        with self.opened() as c:
+            names = {folder.id: folder.name for folder in folders.every(c)}
+            return {feed.url: (feed.custom_title, names.get(feed.folder_id or 0, "")) for feed in feeds.every(c)}
+
+    def feed_id(self, url: str = URL) -> int:
+        with self.opened() as c:
+            return next(feed.id for feed in feeds.every(c) if feed.url == url)
+
+
+MakeMachine = Callable[[str], Machine]
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> MakeMachine:
+    (tmp_path / "shared").mkdir()
+    return lambda name: Machine(name, tmp_path / f"{name}.db", tmp_path / "shared")
+
+
+def everywhere(*machines: Machine) -> None:
+    for _ in range(2):
+        for each in machines:
+            each.exchange()
+
+
+def test_marks_of_each_are_there_on_the_others(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    one.mark(0, read=True)
+    two.mark(1, starred=True)
+    everywhere(one, two)
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#0"] == (True, False)
+    assert one.state()[f"{URL}#1"] == (False, True)
+    two.mark(0, read=False)
+    everywhere(one, two)
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#0"] == (False, False)
+
+
+def test_what_was_marked_before_the_folder_was_shared_is_kept_by_all(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    made = []
+    for place, name in enumerate(("one", "two")):
+        path = tmp_path / f"{name}.db"
+        with closing(connect(path)) as c:
+            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
+            save_plan(c, feed, Plan(new=tuple(ready(f"{URL}#{n}") for n in range(4))))
+            ids = sorted(articles.ids(c, Query()))
+            statuses.mark(c, [ids[place]], read=True)
+            statuses.mark(c, [ids[place + 2]], starred=True)
+        made.append(Machine(name, path, shared))
+    everywhere(*made)
+    assert made[0].state() == made[1].state()
+    assert sorted(made[0].state().values()) == [(False, True), (False, True), (True, False), (True, False)]
+
+
+def test_a_mark_of_an_article_that_is_not_here_yet_waits_for_it(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch(5)
+    two.fetch(2)
+    one.mark(4, read=True)
+    everywhere(one, two)
+    two.fetch(5)
+    assert two.state()[f"{URL}#4"] == (False, False)
+    two.exchange()
+    assert two.state()[f"{URL}#4"] == (True, False)
+
+
+def test_the_last_holds_whoever_comes_first(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    one.mark(0, read=True, now=NOW + timedelta(hours=1))
+    two.mark(0, read=True, now=NOW + timedelta(hours=2))
+    two.mark(0, read=False, now=NOW + timedelta(hours=3))
+    two.exchange(NOW + timedelta(hours=4))
+    one.exchange(NOW + timedelta(hours=5))  # it was offline, and its mark is older
+    two.exchange(NOW + timedelta(hours=6))
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#0"] == (False, False)
+
+
+def test_a_clock_that_is_wrong_does_not_undo_what_was_known(machine: MakeMachine) -> None:
+    """Who has seen a mark and makes another goes before it, whatever the clocks say."""
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    one.mark(0, read=True, now=NOW + timedelta(days=400))
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (True, False)
+    two.mark(0, read=False, now=NOW - timedelta(days=400))
+    two.exchange(NOW)
+    one.exchange(NOW + timedelta(days=401))
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#0"] == (False, False)
+
+
+def test_subscriptions_names_and_folders_too(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    with one.opened() as c:
+        subscription.rename(c, one.feed_id(), "Mine")
+        subscription.put_into(c, one.feed_id(), "News & Co")
+    everywhere(one, two)
+    assert two.feeds() == {URL: ("Mine", "News & Co")}
+    with two.opened() as c:
+        subscription.rename(c, two.feed_id(), "Ours")
+        subscription.put_into(c, two.feed_id(), "")
+        feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
+    everywhere(two, one)
+    assert one.feeds() == two.feeds() == {URL: ("Ours", ""), "https://other.example/feed": ("", "")}
+    with one.opened() as c:
+        subscription.unsubscribe(c, one.feed_id("https://other.example/feed"))
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("Ours", "")}
+    with two.opened() as c:
+        feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
+    everywhere(one, two)
+    assert "https://other.example/feed" in one.feeds()
+
+
+def test_who_joins_loses_no_feed_that_others_have_ended(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    one.exchange()
+    with one.opened() as c:
+        subscription.unsubscribe(c, one.feed_id())
+    one.exchange()
+    two.fetch()
+    two.mark(0, read=True)
+    everywhere(two, one)
+    assert list(two.state().values()).count((True, False)) == 1
+    assert URL in one.feeds()
+
+
+def test_a_feed_with_what_is_starred_stays_where_it_was_ended_elsewhere(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    with one.opened() as c:
+        subscription.unsubscribe(c, one.feed_id())
+    two.mark(0, starred=True)
+    one.exchange()
+    done = two.exchange()
+    assert "followed no more elsewhere" in done.taken.said[0]
+    assert two.state()[f"{URL}#0"] == (False, True)
+
+
+def test_a_feed_that_has_moved_keeps_its_marks(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    two.mark(1, read=True)
+    with one.opened() as c:
+        feeds.move(c, URL, "https://new.example/feed")
+    one.exchange()
+    two.exchange()
+    one.exchange()
+    assert list(one.feeds()) == list(two.feeds()) == ["https://new.example/feed"]
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#1"] == (True, False)
+
+
+def test_no_password_is_written_into_it(machine: MakeMachine) -> None:
+    one = machine("one")
+    secret = "https://ann:secret@site.example/feed"
+    one.fetch(3, secret)
+    one.fetch(3)
+    one.mark(0, read=True, url=secret)
+    everywhere(one)
+    written = b"".join(file.read_bytes() for file in one.folder.iterdir())
+    assert b"secret" not in written
+    assert b"ann" not in written
+    with one.opened() as c:
+        assert sync_journal.count(c, LOCAL) == 0
+
+
+def test_nothing_is_read_or_written_where_nothing_has_happened(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    everywhere(one, two)
+    before = {file: file.stat().st_mtime_ns for file in one.folder.iterdir()}
+    opened = one.exchange()
+    assert opened == Exchanged(opened.taken)
+    assert {file: file.stat().st_mtime_ns for file in one.folder.iterdir()} == before
+
+
+RUBBISH = (
+    b"\x00\xff rubbish \n",
+    b"[" * 100_000 + b"\n",
+    b'{"at": 1e400, "feed": "https://site.example/feed", "guid": "x", "read": true}\n',
+    b'{"at": -5, "feed": "https://site.example/feed", "guid": "x", "read": true}\n',
+    b'{"at": 5, "feed": "file:///etc/passwd", "guid": "x", "read": true}\n',
+    b'{"at": 5, "feed": "https://site.example/feed", "guid": "x", "read": "yes"}\n',
+    b'{"at": 5, "subscribe": "javascript:alert(1)"}\n',
+    b'"text"\n[1]\nnull\n',
+    b'{"at": 9007199254740993000, "unsubscribe": "https://site.example/feed"}\n',
+    b'{"at": 5, "feed": "https://site.example/feed", "moved": "file:///etc/passwd"}\n',
+)
+
+
+@pytest.mark.parametrize("rubbish", RUBBISH, ids=range(len(RUBBISH)))
+def test_rubbish_is_passed_over(machine: MakeMachine, rubbish: bytes) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    (one.folder / "tuireader-strange-1.jsonl").write_bytes(rubbish)
+    one.mark(0, read=True)
+    everywhere(one, two)
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#0"] == (True, False)
+    assert list(one.feeds()) == [URL]
+
+
+def test_a_line_that_is_cut_off_is_read_once_it_is_whole(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    one.mark(0, read=True)
+    one.exchange()
+    (file,) = one.folder.glob("tuireader-test-one-*")
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-9])  # as it is copied
+    two.exchange()
+    assert two.state()[f"{URL}#0"] == (False, False)
+    file.write_bytes(whole)
+    two.exchange()
+    assert two.state()[f"{URL}#0"] == (True, False)
+
+
+def test_a_journal_that_was_cut_off_here_is_written_on_in_a_line_of_its_own(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    one.mark(0, read=True)
+    everywhere(one, two)
+    (file,) = one.folder.glob("tuireader-test-one-*")
+    file.write_bytes(file.read_bytes() + b'{"at": 12, "fee')
+    one.mark(1, read=True)
+    everywhere(one, two)
+    assert two.state()[f"{URL}#1"] == (True, False)
+    assert one.state() == two.state()
+
+
+def test_a_folder_that_is_gone_is_said_and_nothing_is_lost(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    one.mark(0, read=True)
+    away = one.folder.with_name("away")
+    one.folder.rename(away)
+    with pytest.raises(SyncError, match="is not there: is it mounted"):
+        one.exchange()
+    away.rename(one.folder)
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (True, False)
+
+
+def test_what_is_no_folder_is_not_shared(tmp_path: Path) -> None:
+    with closing(connect(tmp_path / "a.db")) as c:
+        with pytest.raises(SyncError, match="is no folder here"):
+            shared_folder.share(c, str(tmp_path / "nothing"))
+        assert not accounts.get(c, LOCAL).syncs
+
+
+def test_it_can_be_ended(machine: MakeMachine) -> None:
+    one = machine("one")
+    one.fetch()
+    one.mark(0, read=True)
+    with one.opened() as c:
+        shared_folder.stop_sharing(c)
+        assert shared_folder.place_of(c) is None
+        assert sync_journal.count(c, LOCAL) == 0
+    one.mark(1, read=True)
+    with one.opened() as c:
+        assert sync_journal.count(c, LOCAL) == 0
+
+
+def test_a_cache_that_was_copied_to_another_machine_has_a_journal_of_its_own(
+    machine: MakeMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = machine("one")
+    one.fetch()
+    one.exchange()
+    with one.opened() as c:
+        place = shared_folder.place_of(c)
+        assert place is not None
+        accounts.set_cursor(c, LOCAL, json.dumps(json.loads(place.text()) | {"host": "another"}))
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.copyfile(one.path, tmp_path / "copy.db")
+    with closing(connect(tmp_path / "copy.db")) as c:
+        shared_folder.exchange(c, NOW)
+        copied = shared_folder.place_of(c)
+        assert copied is not None
+        assert copied.device != place.device
+        assert copied.host != "another"
+
+
+def test_no_link_in_it_is_followed(machine: MakeMachine, tmp_path: Path) -> None:
+    one = machine("one")
+    one.fetch()
+    one.mark(0, read=True)
+    other = tmp_path / "other"
+    other.write_text("not ours\n")
+    with one.opened() as c:
+        place = shared_folder.place_of(c)
+        assert place is not None
+    (one.folder / f"tuireader-{place.device}.jsonl").symlink_to(other)
+    (one.folder / "tuireader-else.jsonl").symlink_to(other)
+    with pytest.raises(SyncError, match="cannot be written"):
+        one.exchange()
+    assert other.read_text() == "not ours\n"
+    with one.opened() as c:
+        assert sync_journal.count(c, LOCAL) == 1
+
+
+def test_a_folder_named_like_a_journal_is_passed_over(machine: MakeMachine) -> None:
+    one = machine("one")
+    one.fetch()
+    (one.folder / "tuireader-folder.jsonl").mkdir()
+    one.mark(0, read=True)
+    one.exchange()
+    assert len([*one.folder.glob("tuireader-test-one-*")]) == 1
+
+
+@pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
+def test_three_machines_end_equal_with_the_last_of_each(machine: MakeMachine, seed: int) -> None:
+    """A thousand steps, each machine offline for as long as it likes."""
+    dice = random.Random(seed)
+    machines = [machine(name) for name in "abc"]
+    for each in machines:
+        each.fetch(12)
+        each.exchange(NOW)
+    everywhere(*machines)
+    now = NOW + timedelta(days=1)
+    last: dict[tuple[int, str], bool] = {}
+    for _ in range(1000):
+        now += timedelta(seconds=dice.randint(1, 600))
+        each = dice.choice(machines)
+        if dice.random() < 0.06:
+            each.exchange(now)
+            continue
+        number, field, value = dice.randrange(12), dice.choice(("read", "starred")), dice.random() < 0.5
+        before = each.state()[f"{URL}#{number}"][field == "starred"]
+        each.mark(number, now=now, what={field: value})
+        if before is not value:  # what was so already is no mark
+            last[number, field] = value
+    for each in [*machines, *machines]:
+        now += timedelta(minutes=1)
+        each.exchange(now)
+    state = machines[0].state()
+    assert all(each.state() == state for each in machines)
+    found = {(n, field): state[f"{URL}#{n}"][field == "starred"] for n, field in last}
+    assert found == last

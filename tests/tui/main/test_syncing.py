@@ -1,0 +1,176 @@
+"""Accounts in the reader: added, read, kept in step by themselves, and what waits is said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from support.app_factory import reader, screen_text, settle
+from support.reader_servers import PASSWORD, USER, FakeMiniflux
+from tuireader.library.syncing import shared_folder
+from tuireader.model.account import Secret
+from tuireader.store import accounts, feeds
+from tuireader.store.connection import connect
+from tuireader.tui.main import syncing
+from tuireader.tui.screens.account import AccountScreen
+
+SIZE = (110, 30)
+
+
+@pytest.fixture
+def server() -> Iterator[FakeMiniflux]:
+    made = FakeMiniflux()
+    made.follow(1, "News & Co")
+    made.publish(1, 3)
+    yield made
+    made.stop()
+
+
+@pytest.fixture(autouse=True)
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(syncing, "SOON", 0.05)
+
+
+@pytest.fixture
+def account(db: Path, server: FakeMiniflux) -> int:
+    """An account whose password a command prints."""
+    with closing(connect(db)) as c:
+        secret = Secret(f"echo '{PASSWORD}'")
+        return accounts.add(c, "miniflux", name="Work", url=server.url, user=USER, secret=secret).id
+
+
+async def until(pilot: Pilot[None], is_so: Callable[[], object]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():
+            await pilot.pause(0.05)
+
+
+def text(pilot: Pilot[None]) -> str:
+    return " ".join(screen_text(pilot.app).split())
+
+
+async def test_an_account_is_added_with_keys_and_brings_what_it_has(db: Path, server: FakeMiniflux) -> None:
+    app = reader(db)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "@")
+        await settle(pilot)
+        assert isinstance(app.screen, AccountScreen)
+        await pilot.press(*server.url, "enter", *USER, "enter", *"wrong", "enter")
+        await until(pilot, lambda: "does not take this name and password" in text(pilot))
+        assert "wrong" not in text(pilot)
+        app.screen.query_one("#account-password", Input).value = PASSWORD
+        await pilot.press("enter")
+        await until(pilot, lambda: app.screen is app.reader)
+        await until(pilot, lambda: "Article 3 of 1" in text(pilot) and "3 unread" in text(pilot))
+        assert "News & Co · 127.0.0.1" in text(pilot)
+        with closing(connect(db)) as c:
+            assert [feed.account_id for feed in feeds.every(c)] == [1]
+
+
+async def test_what_is_empty_is_asked_for_and_escape_leaves(db: Path) -> None:
+    app = reader(db)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "@")
+        await settle(pilot)
+        await pilot.press("enter", "a", "enter", "b", "enter")
+        assert [each.value for each in app.screen.query(Input)] == ["a", "b", ""]
+        assert app.focused is app.screen.query_one("#account-password")
+        assert "esc close" in text(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert app.screen is app.reader
+
+
+@pytest.mark.usefixtures("account")
+async def test_marks_are_told_by_themselves_and_others_are_taken_over(db: Path, server: FakeMiniflux) -> None:
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        await pilot.press("g", "m", "j", "f")
+        await until(pilot, lambda: sorted(server.state().values()) == [(False, False), (False, True), (True, False)])
+        server.mark(*server.items, read=True)
+        await pilot.press("r")
+        await until(pilot, lambda: "all read" in text(pilot))
+
+
+@pytest.mark.usefixtures("account")
+async def test_what_cannot_be_told_is_said_until_it_is(
+    db: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "FIRST_WAIT", 0.2)
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        from support.reader_servers import Answer
+
+        server.before = lambda _: Answer("Oh no", 500, "text/plain")
+        await pilot.press("g", "m")
+        await until(pilot, lambda: "1 mark waits for Work" in text(pilot))
+        server.before = lambda _: None
+        await until(pilot, lambda: "waits for Work" not in text(pilot))
+        await until(pilot, lambda: sum(read for read, _ in server.state().values()) == 1)
+
+
+async def test_an_account_without_a_password_here_asks_for_it_when_it_is_wanted(db: Path, server: FakeMiniflux) -> None:
+    with closing(connect(db)) as c:
+        accounts.add(c, "miniflux", name="Work", url=server.url, user=USER)
+    app = reader(db)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("escape")
+        await settle(pilot)
+        assert not server.asked
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(app.screen, AccountScreen))
+        assert app.focused is app.screen.query_one("#account-password")
+        app.screen.query_one("#account-password", Input).value = PASSWORD
+        await pilot.press("enter")
+        await until(pilot, lambda: "Article 3 of 1" in text(pilot))
+        assert len(server.feeds) == 1
+
+
+@pytest.mark.usefixtures("account")
+async def test_the_full_text_comes_from_the_server(db: Path, server: FakeMiniflux) -> None:
+    app = reader(db)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        await pilot.press("g", "enter")
+        await settle(pilot)
+        await pilot.press("d")
+        await until(pilot, lambda: "The whole text, as the server fetched it." in text(pilot))
+        assert sum(path.endswith("/fetch-content") for path in server.paths()) == 1
+
+
+async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
+    from support.factories import NOW, ready, save_plan
+    from tuireader.model.fetched import Plan
+
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    with closing(connect(db)) as c:
+        feed = feeds.add(c, "https://site.example/feed", title="Site", site="", now=NOW)
+        save_plan(c, feed, Plan(new=(ready("one"), ready("two"))))
+        shared_folder.share(c, str(folder), host="test-here")
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("m")
+        await until(pilot, lambda: any('"read": true' in file.read_text("utf-8") for file in folder.iterdir()))
+        other = '{"at": 1900000000000, "feed": "https://site.example/feed", "guid": "one", "starred": true}\n'
+        (folder / "tuireader-other.jsonl").write_text(other, "utf-8")
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "★" in "".join(screen_text(app).splitlines()[2:8]).replace("★ Starred", ""))
