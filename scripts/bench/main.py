@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import rows_archive, rows_article, rows_list, rows_million, rows_refresh, rows_rules
+from bench import rows_archive, rows_article, rows_list, rows_million, rows_refresh, rows_rules, rows_sync
 from bench.measure import BenchError
 from bench.table import Row, Unmeasured, render
 from bench.workbench import Workbench
@@ -35,6 +35,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "rules": rows_rules.refresh,
     "stories": rows_rules.telling,
     "archive": rows_archive.archive,
+    "sync": rows_sync.first,
     "category": rows_list.category,
     "search": rows_list.search,
     "list": rows_list.command,

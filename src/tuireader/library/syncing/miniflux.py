@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -17,12 +19,13 @@ from tuireader.urls.credentials import basic_authorization
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.model.account import Account
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
+    from tuireader.model.fetched import Page
     from tuireader.model.remote import RemoteFeed
 
 AT_ONCE = 200
@@ -166,27 +169,67 @@ class Miniflux(Server):
             if not since:
                 cursor = await self._begin(changed)
                 await _keep(cache, account, cursor)
-            while cursor.before:
-                page = await self.talk.ask(miniflux.page(before=cursor.before, limit=AT_ONCE))
-                numbers, is_last = miniflux.numbers_of(page.content, page.url)
-                lowest = min(numbers, default=0)
-                # A server that says no end, or goes up again, has given all that it can.
-                cursor = replace(cursor, before=0 if is_last or lowest >= cursor.before else lowest)
-                yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text()))
+            if cursor.before:
+                async with aclosing(self._all_before(cursor.before)) as pages:
+                    async for page, before in pages:
+                        cursor = replace(cursor, before=before)
+                        yield await taking.take(
+                            cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text())
+                        )
             await _keep(cache, account, cursor)
             since = cursor.changed
-        last = 0
-        from_then = max(1, miniflux.seconds_of(since) - _SECONDS_BEFORE)
-        while True:
-            page = await self.talk.ask(miniflux.page(after=last, changed_after=from_then, limit=AT_ONCE))
-            numbers, is_last = miniflux.numbers_of(page.content, page.url)
-            if not numbers or max(numbers) <= last:
-                break
-            last = max(numbers)
-            yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
-            if is_last:
-                break
+        async with aclosing(self._all_since(max(1, miniflux.seconds_of(since) - _SECONDS_BEFORE))) as changes:
+            async for page in changes:
+                yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
         await _keep(cache, account, replace(await self._begin(changed), before=0))
+
+    async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
+        """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.
+
+        A server that says no end, or goes up again, has given all that it can.
+        """
+
+        def following(numbers: Sequence[int], is_last: bool) -> str:  # noqa: FBT001 - it is called in one place
+            nonlocal before
+            lowest = min(numbers, default=0)
+            before = 0 if is_last or lowest >= before else lowest
+            return miniflux.page(before=before, limit=AT_ONCE) if before else ""
+
+        async with aclosing(self._pages(miniflux.page(before=before, limit=AT_ONCE), following)) as pages:
+            async for page in pages:
+                yield page, before
+
+    async def _all_since(self, changed_after: int) -> AsyncGenerator[Page, None]:
+        """All articles that have changed since."""
+        last = 0
+
+        def following(numbers: Sequence[int], is_last: bool) -> str:  # noqa: FBT001 - it is called in one place
+            nonlocal last
+            highest = max(numbers, default=0)
+            if is_last or highest <= last:
+                return ""
+            last = highest
+            return miniflux.page(after=last, changed_after=changed_after, limit=AT_ONCE)
+
+        async with aclosing(self._pages(miniflux.page(changed_after=changed_after, limit=AT_ONCE), following)) as pages:
+            async for page in pages:
+                yield page
+
+    async def _pages(self, first: str, following: Callable[[Sequence[int], bool], str]) -> AsyncGenerator[Page, None]:
+        """Pages of articles, each asked for while the one before it is taken in; an empty one is none."""
+        asked: asyncio.Task[Page] | None = asyncio.ensure_future(self.talk.ask(first))
+        try:
+            while asked is not None:
+                page, asked = await asked, None
+                numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
+                if path := following(numbers, is_last):
+                    asked = asyncio.ensure_future(self.talk.ask(path))
+                if numbers:
+                    yield page
+        finally:
+            if asked is not None:
+                asked.cancel()
+                await asyncio.wait([asked])
 
     async def _begin(self, changed: str) -> Cursor:
         page = await self.talk.ask(miniflux.newest("id"))

@@ -1,0 +1,107 @@
+"""Rows about accounts on servers."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from bench import generate
+from bench.corpus import SEED
+from bench.measure import run
+from bench.ours import Ours
+from bench.table import Result, Row
+from bench.workbench import Workbench
+
+PAGE = 200
+"""Articles of a page, as we ask for them."""
+THINKING = 0.2
+"""Seconds that Miniflux 2.2.6 takes for such a page, over PostgreSQL on the same two cores."""
+FEEDS = 20
+_BARE = """
+import json, sys
+import httpx2
+with httpx2.Client() as client:
+    for url in json.loads(sys.argv[1]):
+        client.get(url).raise_for_status()
+"""
+
+
+def first(bench: Workbench) -> Iterator[Row]:
+    """All articles of an account on Miniflux, beside a client that only asks for the same pages."""
+    count = 2_000 if bench.quick else 20_000
+    entries = [
+        {
+            "id": number + 1, "feed_id": number % FEEDS + 1, "hash": entry.guid, "title": entry.title,
+            "url": entry.link, "content": entry.html, "author": ", ".join(entry.authors),
+            "tags": list(entry.categories), "status": "unread", "starred": False,
+            "published_at": entry.published.isoformat() if entry.published else None,
+            "created_at": "2026-01-01T00:00:00Z", "changed_at": "2026-01-01T00:00:00Z",
+        }
+        for number, entry in enumerate(generate.feed(1, count, seed=SEED).entries)
+    ]  # fmt: skip
+    with _served(entries) as (base, asked):
+        here = Ours.at(bench.folder / "ours-sync", bench.env)
+        bench.say(f"the first sync of {count:,} articles")
+        ours = here.command("account", "add", base, "--user", "ann", "--password-command", "echo secret")
+        bare = run([sys.executable, "-c", _BARE, json.dumps([base + path for path in asked])], bench.env)
+    yield Result(f"first sync of {count:,} articles", ours, bare, "the same requests", 1.5)
+
+
+@contextmanager
+def _served(entries: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
+    """As much of Miniflux as is asked, and what was."""
+    asked: list[str] = []
+    folder = {"id": 1, "title": "All"}
+    feeds = [
+        {"id": n, "feed_url": f"https://{n}.example/feed", "site_url": "", "title": f"Feed {n}", "category": folder}
+        for n in range(1, FEEDS + 1)
+    ]
+
+    def listed(query: dict[str, list[str]]) -> dict[str, Any]:
+        limit, before = int(query["limit"][0]), int(query.get("before_entry_id", ["0"])[0])
+        if "changed_after" in query:
+            return {"total": 0, "entries": []}
+        last = before - 1 if before else len(entries)
+        if limit > 1:
+            time.sleep(THINKING)
+        return {"total": last, "entries": entries[max(0, last - limit) : last][::-1]}
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            parts = urlsplit(self.path)
+            if parts.path == "/v1/me":
+                answer: Any = {"id": 1, "username": "ann"}
+            elif parts.path == "/v1/feeds":
+                answer = feeds
+            elif found := re.fullmatch(r"/v1/entries/(\d+)", parts.path):
+                answer = entries[int(found[1]) - 1]
+            else:
+                answer = listed(parse_qs(parts.query))
+            body = json.dumps(answer).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
