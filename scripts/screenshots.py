@@ -33,13 +33,15 @@ from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
+from tuireader.model.account import Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, statuses, tags
+from tuireader.store import accounts, articles, feeds, folders, remote_marks, statuses, tags
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
+from tuireader.tui.screens.account import AccountScreen
 from tuireader.tui.screens.contents import ContentsScreen
 from tuireader.tui.screens.feed_info import FeedInfoScreen
 from tuireader.tui.screens.help import HelpScreen
@@ -55,6 +57,7 @@ SITE = "https://slow-terminal.example"
 DC = "http://purl.org/dc/elements/1.1/"
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 REFRESHED = datetime(2026, 11, 21, 9, 27, tzinfo=UTC)
+AWAY = Secret("echo secret")
 UNREAD = 7
 """How many of the newest articles the reader has not read yet."""
 
@@ -79,6 +82,8 @@ class Picture:
     """At the first start, where the site that was given has no feed."""
     is_reading_back: bool = False
     """While older articles come."""
+    has_account: bool = False
+    """With an account on a server that is not reached, and marks that wait for it."""
     has_excerpts: bool = False
     """With a feed that gives only the beginnings of its articles."""
     has_many: bool = False
@@ -118,6 +123,8 @@ PICTURES = (
     Picture("import", (120, 32), is_importing=True),
     Picture("no-feed", (100, 30), is_without_feed=True, shows=SubscribeScreen),
     Picture("archive", (120, 30), is_reading_back=True),
+    Picture("account", (100, 30), "", ["@"], has_account=True, shows=AccountScreen),
+    Picture("waiting", (120, 32), "Ferries", ["m", "f"], has_account=True),
     Picture("offline", (120, 30), "The Night Pilot", ["enter"], has_excerpts=True),
     Picture("links", (120, 36), "How Wide", ["enter", "u"], shows=LinksScreen),
 )
@@ -231,6 +238,21 @@ def fill_furnished(path: Path) -> None:
         existing.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 
+def fill_with_account(path: Path) -> None:
+    """The same, where some of the feeds are those of an account, whose server is away."""
+    fill_furnished(path)
+    with closing(connect(path)) as c:
+        account = accounts.add(c, "miniflux", name="reader.example", url="http://127.0.0.1:9", user="ann", secret=AWAY)
+        for place, feed in enumerate(feeds.every(c)):
+            if feed.folder_id is None or folders.get(c, feed.folder_id).name != "Sea":
+                continue
+            feeds.hand_over(c, feed.id, account.id, str(place + 1))
+            folders.put(c, feed.id, folders.add(c, "Sea", account_id=account.id).id)
+            for id_ in articles.ids(c, Query(feeds=(feed.id,))):
+                remote_marks.give_number(c, id_, str(id_))
+        folders.remove_empty(c)
+
+
 def fill_with_excerpts(path: Path) -> None:
     """The magazine, and a feed whose articles are excerpts, but for two whose pages were read."""
     fill(path)
@@ -329,6 +351,20 @@ def _magazine(path: Path) -> Iterator[str]:
     _Magazine.is_over.set()
     server.shutdown()
     server.server_close()
+
+
+def _fill_in(screen: AccountScreen) -> None:
+    """Type what an account takes."""
+    for line, value in zip(screen.query(Input), ("reader.example", "ann", "secret & sound"), strict=True):
+        line.value = value
+
+
+async def _wait_in_vain(pilot: Pilot[None]) -> None:
+    """Wait until it is said that marks wait."""
+    app = pilot.app
+    async with asyncio.timeout(30):
+        while not (isinstance(app, ReaderApp) and any("for reader" in state for state in app.reader.title_bar.states)):
+            await pilot.pause(0.1)
 
 
 async def _read_back(pilot: Pilot[None]) -> None:
@@ -435,6 +471,11 @@ async def take(picture: Picture, path: Path) -> str:
                 await _import(pilot, listed)
             elif picture.is_reading_back:
                 await _read_back(pilot)
+            elif isinstance(app.screen, AccountScreen):
+                _fill_in(app.screen)
+                await _settle(pilot)
+            elif picture.has_account:
+                await _wait_in_vain(pilot)
             elif picture.is_without_feed and isinstance(app.screen, SubscribeScreen):
                 _find_no_feed(app.screen)
                 await _settle(pilot)
@@ -468,6 +509,8 @@ def main(names: Sequence[str]) -> None:
                 fill_many(path)
             elif picture.is_furnished:
                 fill_furnished(path)
+            elif picture.has_account:
+                fill_with_account(path)
             elif picture.has_excerpts:
                 fill_with_excerpts(path)
             elif not (picture.is_empty or picture.is_importing or picture.is_without_feed or picture.is_reading_back):

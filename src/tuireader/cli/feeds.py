@@ -146,7 +146,8 @@ def refresh(arguments: argparse.Namespace) -> int:
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
     """The feeds that are meant, and what is to be said of texts that mean none."""
     if not texts:
-        return [feed for feed in store_feeds.every(connection) if not feed.holds_pages], []
+        every = store_feeds.every(connection)
+        return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []
     found: dict[int, Feed] = {}
     mistakes = []
     for text in texts:
@@ -155,7 +156,10 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed
         except NotFoundError as error:
             mistakes.append(str(error))
         else:
-            found[feed.id] = feed
+            if feed.is_of_account:
+                mistakes.append(f"{feed.name} is followed by an account: tuireader sync asks that.")
+            else:
+                found[feed.id] = feed
     return list(found.values()), mistakes
 
 

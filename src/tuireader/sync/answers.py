@@ -24,7 +24,7 @@ def parsed(content: bytes, url: str) -> Any:
 
 def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     """The objects of a list, which is the answer or, with a `name`, in it; raises SyncError where there is none."""
-    there = value.get(name) if name and isinstance(value, dict) else value
+    there = value if not name else value.get(name) if isinstance(value, dict) else None
     if not isinstance(there, list):
         raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
     return [each for each in there if isinstance(each, dict)]

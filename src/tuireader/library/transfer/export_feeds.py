@@ -31,6 +31,9 @@ def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None 
         for feed in feeds.every(c)
         if not feed.holds_pages and folder_id in (None, feed.folder_id)
     ]
-    outlines = sorted((outline for _, outline in some), key=lambda outline: outline.folder.casefold())
+    by_url: dict[str, Outline] = {}
+    for _, outline in some:  # what two accounts follow is there once
+        by_url.setdefault(outline.url, outline)
+    outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
     left_out = sum(feed.url != outline.url for feed, outline in some)
-    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(some), left_out)
+    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(outlines), left_out)

@@ -1,0 +1,169 @@
+"""What servers answer, whatever they answer: articles and feeds, or a sentence; never anything else."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.reader_servers import FakeMiniflux, FakeReader
+from tuireader.errors import SyncError
+from tuireader.sync import greader, miniflux
+from tuireader.sync.proxied import without_proxy
+
+URL = "https://rss.example/v1/entries"
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=40),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def rows(name: str, **fields: Any) -> st.SearchStrategy[dict[str, Any]]:
+    """A list of objects with these fields, each of them right or anything."""
+    row = st.fixed_dictionaries({}, optional={key: st.just(value) | ANYTHING for key, value in fields.items()})
+    return st.fixed_dictionaries({name: st.lists(row | ANYTHING, max_size=4) | ANYTHING}, optional={"total": ANYTHING})
+
+
+ENTRIES = rows(
+    "entries", id=7, feed_id=1, hash="h", status="read", starred=True, title="T", url="https://a.example/1",
+    author="Ann", tags=["x"], content="<p>x</p>", published_at="2026-01-01T00:00:00Z", changed_at="2026-01-01",
+)  # fmt: skip
+ITEMS = rows(
+    "items", id=f"{'tag:google.com,2005:reader/item/'}{7:016x}", title="T", author="Ann", published=1,
+    categories=["user/-/state/com.google/read", "x"], canonical=[{"href": "https://a.example/1"}],
+    origin={"streamId": "feed/1"}, summary={"content": "<p>x</p>"},
+)  # fmt: skip
+
+
+@given(ENTRIES | ANYTHING)
+def test_miniflux_gives_articles_or_a_sentence(answer: object) -> None:
+    content = json.dumps(answer).encode()
+    for read in (miniflux.entries_of, miniflux.numbers_of, miniflux.newest_change, miniflux.anchor_of):
+        try:
+            read(content, URL)
+        except SyncError as error:
+            assert "rss.example" in str(error)
+    for each in (miniflux.feeds_of, miniflux.folders_of, miniflux.new_number, miniflux.user_of, miniflux.is_starred):
+        try:
+            each(content, URL)
+        except SyncError:
+            continue
+
+
+@given(ITEMS | ANYTHING)
+def test_google_reader_gives_articles_or_a_sentence(answer: object) -> None:
+    content = json.dumps(answer).encode()
+    for is_freshrss in (False, True):
+        try:
+            found = greader.entries_of(content, URL, is_freshrss=is_freshrss)
+        except SyncError as error:
+            assert "rss.example" in str(error)
+        else:
+            assert all(each.server_id.isdecimal() and each.feed_id for each in found.entries)
+    for read in (greader.ids_of, greader.feeds_of):
+        try:
+            read(content, URL)
+        except SyncError:
+            continue
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_an_answer_or_a_sentence(content: bytes) -> None:
+    for read in (miniflux.entries_of, greader.entries_of, greader.ids_of, miniflux.feeds_of):
+        try:
+            read(content, URL)
+        except SyncError as error:
+            assert str(error).startswith("rss.example gave")
+    greader.token_in(content)
+    greader.write_token_in(content)
+    greader.is_done(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"<html><title>Sign in</title>", "a web page in the place of an answer"),
+        (b"", "something that cannot be read"),
+        (b"[" * 200_000, "something that cannot be read"),
+        (b'{"entries": [' + b"9" * 5000 + b"]}", "something that cannot be read"),
+        (b'"text"', "another answer than was asked for"),
+    ],
+)
+def test_what_is_no_answer_is_said(content: bytes, said: str) -> None:
+    with pytest.raises(SyncError, match=said):
+        miniflux.entries_of(content, URL)
+
+
+def test_every_way_to_write_a_number_is_that_number() -> None:
+    for number in (1, 255, 1_700_000_000_000_000, 2**63 + 5, 2**64 - 1):
+        signed = number - 2**64 if number >= 2**63 else number
+        for written in (
+            str(number),
+            str(signed),
+            f"tag:google.com,2005:reader/item/{number:x}",
+            greader.long_form(str(number)),
+        ):
+            assert greader.number_of(written) == str(number)
+    for none in ("", "0", "x", "1" * 40, "tag:google.com,2005:reader/item/", None, True, 1.5, [], "１２", "-"):
+        assert greader.number_of(none) == ""
+
+
+def test_freshrss_writes_signs_otherwise_and_they_are_as_they_were() -> None:
+    server = FakeReader("freshrss")
+    server.stop()
+    server.follow(1, 'A & "B"')
+    server.publish(1, 1, title='Ports & "Ships" <b>', categories=("News & Co",), author='Ann & "Bo"')
+    (feed,) = greader.feeds_of(str(server._subscriptions(None).body).encode(), URL, is_freshrss=True)  # type: ignore[arg-type]
+    assert feed.folder == 'A & "B"'
+    item = {
+        "id": "1", "title": server._written('Ports & "Ships" <b>'), "origin": {"streamId": "feed/1"},
+        "categories": [server._written("News & Co")], "author": server._written("Ann Lee"),
+    }  # fmt: skip
+    (entry,) = greader.entries_of(json.dumps({"items": [item]}).encode(), URL, is_freshrss=True).entries
+    assert entry.entry.title == 'Ports & "Ships" <b>'
+    assert entry.entry.categories == ("News & Co",)
+    (as_it_is,) = greader.entries_of(json.dumps({"items": [item]}).encode(), URL).entries
+    assert as_it_is.entry.categories == ("News ＆ Co",)
+
+
+def test_a_continuation_goes_nowhere_but_into_the_next_request() -> None:
+    _, continuation = greader.ids_of(
+        json.dumps({"itemRefs": [], "continuation": "https://evil.example/"}).encode(), URL
+    )
+    assert greader.ids_address("s", continuation=continuation).startswith("/reader/api/0/stream/items/ids?")
+    for odd in (None, True, [], {"a": 1}, "a\nb", "x" * 9000):
+        assert greader.ids_of(json.dumps({"itemRefs": [], "continuation": odd}).encode(), URL)[1] == ""
+
+
+def test_proxied_pictures_have_their_own_addresses_again() -> None:
+    server = FakeMiniflux()
+    server.stop()
+    html = '<p><img src="http://pictures.example/a.png?x=1&y=2"> <a href="http://a.example/proxy/b">c</a></p>'
+    proxied = server.proxied(html)
+    assert "localhost/proxy" in proxied
+    assert 'src="http://pictures.example/a.png?x=1&amp;y=2"' in without_proxy(proxied)
+    assert 'href="http://a.example/proxy/b"' in without_proxy(proxied)
+
+
+@given(st.text(max_size=300))
+def test_any_html_goes_through(html: str) -> None:
+    without_proxy(f'<img src="http://localhost/proxy/{"m" * 43}=/{html}">')
+
+
+def test_what_is_behind_the_proxy_is_taken_only_where_it_is_on_the_web() -> None:
+    from base64 import urlsafe_b64encode
+
+    for address in ("javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", '"><script>'):
+        html = f'<img src="http://localhost/proxy/{"m" * 43}=/{urlsafe_b64encode(address.encode()).decode()}">'
+        assert without_proxy(html) == html
+
+
+def test_times_are_read_and_nonsense_is_none() -> None:
+    assert miniflux.moment_of("2026-09-27T10:26:00.123456+02:00") == datetime(2026, 9, 27, 8, 26, 0, 123456, UTC)
+    for none in ("0001-01-01T00:00:00Z", "yesterday", "", None, 5, "9999-12-31T23:59:59-14:00", "9" * 99):
+        assert miniflux.moment_of(none) is None
