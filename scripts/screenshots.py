@@ -360,8 +360,12 @@ def _fill_in(screen: AccountScreen) -> None:
 
 
 async def _wait_in_vain(pilot: Pilot[None]) -> None:
-    """Wait until it is said that marks wait."""
+    """Wait until it is said that marks wait; where an account is asked for, type what it takes."""
     app = pilot.app
+    if isinstance(app.screen, AccountScreen):
+        _fill_in(app.screen)
+        await _settle(pilot)
+        return
     async with asyncio.timeout(30):
         while not (isinstance(app, ReaderApp) and any("for reader" in state for state in app.reader.title_bar.states)):
             await pilot.pause(0.1)
@@ -471,9 +475,6 @@ async def take(picture: Picture, path: Path) -> str:
                 await _import(pilot, listed)
             elif picture.is_reading_back:
                 await _read_back(pilot)
-            elif isinstance(app.screen, AccountScreen):
-                _fill_in(app.screen)
-                await _settle(pilot)
             elif picture.has_account:
                 await _wait_in_vain(pilot)
             elif picture.is_without_feed and isinstance(app.screen, SubscribeScreen):
