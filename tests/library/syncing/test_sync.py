@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import random
+import signal
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan
-from support.reader_servers import Answer, Api, Asked, FakeMiniflux, FakeReader
+from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.library.subscribing import subscription
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import accounts, articles, feeds, label_counts, rules, statuses, sync_journal
 from tuireader.store.connection import connect
+
+TESTS = Path(__file__).parents[2]
 
 
 def filled(server: Api, count: int = 5) -> None:
@@ -318,3 +325,64 @@ async def test_an_account_is_added_once_and_removed_whole(server: Api, device: M
         accounts.remove(c, first.id)
         assert feeds.every(c) == []
         assert articles.count(c, Query()) == 0
+
+
+@pytest.mark.parametrize(
+    "number", [2, 3.5, pytest.param(5, marks=pytest.mark.slow), pytest.param(6.5, marks=pytest.mark.slow)]
+)
+async def test_killed_at_a_request_it_goes_on(server: Api, device: MakeDevice, number: float) -> None:
+    filled(server, 30)
+    here = device(server)
+    account = await here.add()
+    given = [str(here.path), str(account.id), USER, PASSWORD, str(number)]
+    command = [sys.executable, "-m", "support.sync_killed", *given]
+    for _ in range(2):
+        assert _run(command) == -signal.SIGKILL
+        here.mark(*[*here.state()][::3], read=True)
+    done_here = await here.sync()
+    assert done_here.status == "done"
+    assert here.state() == server.state()
+    assert len(here.state()) == 60
+
+
+def _run(command: list[str]) -> int:
+    return subprocess.run(command, cwd=TESTS, capture_output=True, check=False, timeout=60).returncode
+
+
+@pytest.mark.parametrize(
+    ("steps", "seed"), [(40, 1), pytest.param(1000, 2, marks=pytest.mark.slow)], ids=["some steps", "a thousand"]
+)
+async def test_three_devices_end_equal_with_the_last_that_was_told(
+    server: Api, device: MakeDevice, steps: int, seed: int
+) -> None:
+    """Each is offline for as long as it likes: what was told last is so everywhere."""
+    filled(server, 6)
+    dice = random.Random(seed)
+    devices = [device(server) for _ in range(3)]
+    for each in devices:
+        await each.sync()
+    titles = sorted(server.state())
+    told = {(title, field): False for title in titles for field in ("read", "starred")}
+    here = [dict(told) for _ in devices]
+    untold: list[dict[tuple[str, str], bool]] = [{} for _ in devices]
+    for _ in range(steps):
+        place = dice.randrange(3)
+        if dice.random() < 0.1:
+            assert (await devices[place].sync()).status == "done"
+            told |= untold[place]
+            untold[place] = {}
+            here[place] = dict(told)
+            continue
+        title, is_read, value = dice.choice(titles), dice.random() < 0.6, dice.random() < 0.5
+        key = (title, "read" if is_read else "starred")
+        if here[place][key] is not value:
+            here[place][key] = untold[place][key] = value
+        devices[place].mark(title, read=value if is_read else None, starred=None if is_read else value)
+    for place, each in enumerate(devices):
+        await each.sync()
+        told |= untold[place]
+    for each in devices:
+        await each.sync()
+    expected = {title: (told[title, "read"], told[title, "starred"]) for title in titles}
+    assert server.state() == expected
+    assert [each.state() for each in devices] == [expected] * 3
