@@ -157,6 +157,7 @@ class ScriptedSite:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # else each answer waits for the client's word on its head
 
             def do_GET(self) -> None:
                 site._answer(self)
