@@ -37,7 +37,7 @@ from tuireader.store.mending import recovery
 from tuireader.urls.reach import Reach
 
 TESTS = Path(__file__).parents[1]
-CASES, PARTS = 200, 4
+CASES, PARTS = 200, 10
 
 
 @pytest.mark.parametrize("part", [0, *(pytest.param(each, marks=pytest.mark.slow) for each in range(1, PARTS))])

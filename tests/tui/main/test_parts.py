@@ -322,7 +322,7 @@ async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
     panes: PanesScreen, connection: Connection
 ) -> None:
     refreshes: Any = SimpleNamespace(progress="3/7 feeds", offline=False)
-    errands: Any = SimpleNamespace(progress="2/9 texts")
+    errands: Any = SimpleNamespace(progress="2/9 texts", syncing=SimpleNamespace(waiting=""))
     captions = Captions(panes, refreshes, errands, lambda: NOW)
     captions.write_title()
     assert panes.title_bar.shown == "The Example Review"
@@ -365,7 +365,7 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
 
 
 async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
-    nothing: Any = SimpleNamespace(progress="", offline=False)
+    nothing: Any = SimpleNamespace(progress="", offline=False, syncing=SimpleNamespace(waiting=""))
     choosing = QueryController(panes, Captions(panes, nothing, nothing, lambda: NOW))
     choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections", onward=False))
     assert choosing.wanted == Query(categories=("Elections",))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, FetchError, TuireaderError
 from tuireader.model.account import LOCAL
-from tuireader.store import accounts
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshProgressed
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -168,4 +167,6 @@ class SyncController:
 
 def _accounts(c: Connection) -> list[Account]:
     """The accounts that are kept in step; this machine's own, which is the first, only where it shares a folder."""
+    from tuireader.store import accounts  # the first screen does without it
+
     return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
