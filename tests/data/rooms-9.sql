@@ -161,6 +161,7 @@ CREATE TABLE pruned (
 CREATE TABLE feed_change (
         account_id INTEGER NOT NULL,
         server_id TEXT NOT NULL,
+        url TEXT NOT NULL,
         what TEXT NOT NULL,
         value TEXT NOT NULL,
         PRIMARY KEY (account_id, server_id, what)
@@ -227,7 +228,7 @@ INSERT INTO folder (id, account_id, name, key) VALUES (1, 0, 'News', 'news');
 DELETE FROM feed_option;
 INSERT INTO feed_option (feed_id, name, value) VALUES (3, 'full_text', 'always');
 DELETE FROM journal;
-INSERT INTO journal (number, article_id, field, value, changed) VALUES (1, 7, 'starred', 1, 1795802474);
+INSERT INTO journal (number, article_id, field, value, changed) VALUES (1, 7, 'starred', 1, 1795805712);
 DELETE FROM pending_status;
 INSERT INTO pending_status (account_id, reference, field, value, changed) VALUES (1, '71', 'read', 1, 1768478400);
 DELETE FROM label;

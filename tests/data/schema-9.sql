@@ -161,6 +161,7 @@ CREATE TABLE pruned (
 CREATE TABLE feed_change (
         account_id INTEGER NOT NULL,
         server_id TEXT NOT NULL,
+        url TEXT NOT NULL,
         what TEXT NOT NULL,
         value TEXT NOT NULL,
         PRIMARY KEY (account_id, server_id, what)

@@ -187,6 +187,8 @@ class FakeMiniflux(Api):
             return Answer(json.dumps({"id": 1, "username": USER}))
         if path == "/v1/categories":
             return self._categories(asked)
+        if path.startswith("/v1/feeds/") and path.endswith("/entries"):
+            return self._list(asked, int(parts[2]))
         if parts[:2] == ["v1", "feeds"]:
             return self._feeds(asked, int(parts[2]) if len(parts) > 2 else 0)
         if path == "/v1/entries":
@@ -248,7 +250,7 @@ class FakeMiniflux(Api):
             "changed_at": _stamp(item.changed),
         }
 
-    def _list(self, asked: Asked) -> Answer:
+    def _list(self, asked: Asked, feed: int = 0) -> Answer:
         def number(name: str) -> int:
             return int(asked.query.get(name, ["0"])[0])
 
@@ -256,6 +258,7 @@ class FakeMiniflux(Api):
             item
             for item in self.items.values()
             if item.number > number("after_entry_id")
+            and feed in (0, item.feed)
             and (not number("before_entry_id") or item.number < number("before_entry_id"))
             and item.changed > number("changed_after")
         ]

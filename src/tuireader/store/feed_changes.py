@@ -20,6 +20,8 @@ class FeedChange(NamedTuple):
 
     server_id: str
     """What the account calls the feed."""
+    url: str
+    """Its address: a server that was made anew calls another one so."""
     what: What
     value: str
     """Its name, or the name of its folder, or its address."""
@@ -34,17 +36,18 @@ def note(c: sqlite3.Connection, feed: Feed, what: What, value: str) -> None:
             "DELETE FROM feed_change WHERE account_id = ? AND server_id = ?", (feed.account_id, sound(feed.server_id))
         )
     c.execute(
-        "INSERT OR REPLACE INTO feed_change (account_id, server_id, what, value) VALUES (?, ?, ?, ?)",
-        (feed.account_id, sound(feed.server_id), what, sound(value)),
+        "INSERT OR REPLACE INTO feed_change (account_id, server_id, url, what, value) VALUES (?, ?, ?, ?, ?)",
+        (feed.account_id, sound(feed.server_id), sound(feed.url), what, sound(value)),
     )
 
 
 def waiting(c: sqlite3.Connection, account_id: int) -> list[FeedChange]:
     """What an account has not been told of."""
     rows = c.execute(
-        "SELECT server_id, what, value FROM feed_change WHERE account_id = ? ORDER BY server_id, what", (account_id,)
+        "SELECT server_id, url, what, value FROM feed_change WHERE account_id = ? ORDER BY server_id, what",
+        (account_id,),
     ).fetchall()
-    return [FeedChange(text_of(row[0]), cast("What", row[1]), text_of(row[2])) for row in rows]
+    return [FeedChange(text_of(row[0]), text_of(row[1]), cast("What", row[2]), text_of(row[3])) for row in rows]
 
 
 def done(c: sqlite3.Connection, account_id: int, change: FeedChange) -> None:

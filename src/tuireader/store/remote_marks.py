@@ -48,6 +48,12 @@ def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> 
     return {text_of(row[0]): Numbered(row[1], row[2]) for row in rows}
 
 
+def with_number(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
+    """Those of some articles that a server has a name for."""
+    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND server_id IS NOT NULL"
+    return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
+
+
 def number_of(c: sqlite3.Connection, article_id: int) -> str:
     """What the server of its account calls an article; empty where it has no name for it."""
     row = c.execute("SELECT server_id FROM article WHERE id = ?", (article_id,)).fetchone()
@@ -73,6 +79,11 @@ def forget_all(c: sqlite3.Connection, account_id: int) -> None:
         " AND feed_id IN (SELECT id FROM feed WHERE account_id = ?)",
         (account_id,),
     )
+
+
+def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
+    """The same for the articles of one feed, which was followed anew; what the server is to be told stays."""
+    c.execute("UPDATE article SET server_id = NULL WHERE feed_id = ? AND server_id IS NOT NULL", (feed_id,))
 
 
 def either(c: sqlite3.Connection, article_id: int, *, read: bool, starred: bool, now: datetime) -> tuple[bool, bool]:
@@ -175,22 +186,25 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
     return Doubts(lacking, unseen, turned)
 
 
-class Newest(NamedTuple):
-    """The newest article of an account that is here."""
+class Anchor(NamedTuple):
+    """An article by which a server is known again."""
 
     number: str
     """What the server calls it."""
     link: str
 
 
-def newest(c: sqlite3.Connection, account_id: int) -> Newest | None:
-    """The article of an account that is here and has the highest number on its server."""
-    row = c.execute(
-        f"SELECT a.server_id, a.link FROM {_OF_ACCOUNT} WHERE f.account_id = ? AND a.server_id IS NOT NULL"
-        " ORDER BY length(a.server_id) DESC, a.server_id DESC LIMIT 1",
-        (account_id,),
-    ).fetchone()
-    return None if row is None else Newest(text_of(row[0]), text_of(row[1]))
+def anchors(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: int) -> list[Anchor]:
+    """The newest articles that the server of some feeds has names for: at most so many in all, and of each feed."""
+    found = []
+    for feed_id in feed_ids:
+        rows = c.execute(
+            "SELECT server_id, link FROM article WHERE feed_id = ? AND server_id IS NOT NULL AND link <> ''"
+            " ORDER BY length(server_id) DESC, server_id DESC LIMIT ?",
+            (feed_id, of_each),
+        ).fetchall()
+        found += [Anchor(text_of(row[0]), text_of(row[1])) for row in rows]
+    return sorted(found, key=lambda anchor: (len(anchor.number), anchor.number), reverse=True)[:most]
 
 
 def _listed(numbers: Iterable[str]) -> str:

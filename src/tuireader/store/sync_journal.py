@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime) -> None:
     """Note a mark of those of the articles that it changes and whose account syncs; to be called before it is written.
 
+    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told.
+
     `ids` as `columns.id_list` gives them.
     """
     if c.execute("SELECT 1 FROM account WHERE syncs = 1 LIMIT 1").fetchone() is None:
@@ -33,7 +35,7 @@ def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: dat
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
         " SELECT a.id, ?1, ?2, ?3 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
         " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
-        f" WHERE t.syncs = 1 AND a.{field} <> ?2",
+        f" WHERE t.syncs = 1 AND (t.id = 0 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
         (field, value, seconds(changed), ids),
     )
 
@@ -70,6 +72,17 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
         Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed))
         for number, article_id, server_id, field, value, changed in rows
     ]
+
+
+def drop(c: sqlite3.Connection, account_id: int, *, feed_id: int | None = None) -> None:
+    """Forget what there is nobody to tell of: marks of articles that the server does not know, or of a whole feed."""
+    which = "a.server_id IS NULL" if feed_id is None else "a.feed_id = ?2"
+    c.execute(
+        "DELETE FROM journal WHERE article_id IN"
+        " (SELECT a.id FROM journal AS j JOIN article AS a ON a.id = j.article_id"
+        f" JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ?1 AND {which})",
+        (account_id,) if feed_id is None else (account_id, feed_id),
+    )
 
 
 def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:

@@ -6,6 +6,8 @@ import json
 from typing import Any
 
 from tuireader.errors import SyncError
+from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import named_host
 
 _LONGEST = 64
@@ -28,6 +30,20 @@ def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     if not isinstance(there, list):
         raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
     return [each for each in there if isinstance(each, dict)]
+
+
+def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
+    """The same where each row counts: one that is none makes the answer none."""
+    there = value if not name else value.get(name) if isinstance(value, dict) else None
+    found = rows(value, name, url)
+    if len(found) != len(there or ()):
+        raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
+    return found
+
+
+def address_of(value: object) -> str:
+    """The address of a feed; one that is none on the web is kept as it is: the server asks for it, and not we."""
+    return absolute(value, "") or line(text_of(value), markup=False)
 
 
 def number_of(value: object) -> str:

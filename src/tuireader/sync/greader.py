@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from tuireader.errors import SyncError
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import field, id_of, items, parsed, rows, text_of
+from tuireader.sync.answers import address_of, every_row, field, id_of, items, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import named_host
 
 READ, STARRED = "user/-/state/com.google/read", "user/-/state/com.google/starred"
 ALL = "user/-/state/com.google/reading-list"
@@ -50,11 +52,11 @@ def is_done(content: bytes) -> bool:
 def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
     """The subscriptions in an answer to `subscription/list`."""
     found, written = [], _written(is_freshrss=is_freshrss)
-    for row in rows(parsed(content, url), "subscriptions", url):
+    for row in every_row(parsed(content, url), "subscriptions", url):
         name = id_of(row.get("id"))
-        address = absolute(row.get("url") or name.removeprefix("feed/"), "")
-        if not (name and address):
-            continue
+        address = address_of(row.get("url") or name.removeprefix("feed/"))
+        if not (name.startswith("feed/") and address):
+            raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
         labels = [
             (written(line(text_of(each.get("label")), markup=False)), id_of(each.get("id")))
             for each in items(row, "categories")
@@ -69,7 +71,9 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
 def ids_of(content: bytes, url: str) -> tuple[list[str], str]:
     """The numbers of articles in an answer to `stream/items/ids`, and what asks for the next of them."""
     answer = parsed(content, url)
-    found = [number for row in rows(answer, "itemRefs", url) if (number := number_of(row.get("id")))]
+    found = [number_of(row.get("id")) for row in every_row(answer, "itemRefs", url)]
+    if not all(found):
+        raise SyncError(f"{named_host(url)} gave numbers of articles that cannot be read")
     return found, continuation_of(answer)
 
 

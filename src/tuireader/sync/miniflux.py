@@ -7,23 +7,27 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
+from tuireader.errors import SyncError
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import field, items, number_of, parsed, rows, text_of
+from tuireader.sync.answers import address_of, every_row, field, items, number_of, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class Anchor(NamedTuple):
-    """An article by which a server is known again: one that was set back gives its number to another."""
+class Change(NamedTuple):
+    """What changed last on a server."""
 
+    stamp: str
+    """When, as the server says it; empty where there is nothing."""
     number: int
-    created: str
+    """Which article."""
 
 
 def user_of(content: bytes, url: str) -> str:
@@ -35,20 +39,24 @@ def user_of(content: bytes, url: str) -> str:
 def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
     """The subscriptions in an answer to `/v1/feeds`."""
     found = []
-    for row in rows(parsed(content, url), "", url):
-        number, address = number_of(row.get("id")), absolute(row.get("feed_url"), "")
-        if number and address:
-            folder = field(row, "category")
-            site = absolute(row.get("site_url"), "")
-            title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
-            found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
+    for row in every_row(parsed(content, url), "", url):
+        number, address = number_of(row.get("id")), address_of(row.get("feed_url"))
+        if not (number and address):
+            raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
+        folder = field(row, "category")
+        site = absolute(row.get("site_url"), "")
+        title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
+        found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
     return found
 
 
 def folders_of(content: bytes, url: str) -> dict[str, str]:
     """The numbers of the categories, which are folders, by their names, in an answer to `/v1/categories`."""
-    found = rows(parsed(content, url), "", url)
-    return {line(text_of(each.get("title")), markup=False): number_of(each.get("id")) for each in found}
+    found = {
+        line(text_of(each.get("title")), markup=False): number_of(each.get("id"))
+        for each in rows(parsed(content, url), "", url)
+    }
+    return {name: number for name, number in found.items() if number}
 
 
 def new_number(content: bytes, url: str, name: str = "id") -> str:
@@ -92,17 +100,18 @@ def numbers_of(content: bytes, url: str) -> tuple[list[int], bool]:
     return numbers, not numbers or (isinstance(total, int) and 0 < total <= len(numbers))
 
 
-def newest_change(content: bytes, url: str) -> str:
-    """When the first article of an answer changed last, as the server says it; empty where there is none."""
-    return next((_stamp(row.get("changed_at")) for row in rows(parsed(content, url), "entries", url)), "")
-
-
-def anchor_of(content: bytes, url: str) -> Anchor | None:
-    """The first article of an answer to `/v1/entries`, to know the server again by."""
+def newest_change(content: bytes, url: str) -> Change:
+    """The first article of an answer, and when it changed."""
     for row in rows(parsed(content, url), "entries", url):
         if number := number_of(row.get("id")):
-            return Anchor(int(number), _stamp(row.get("created_at")))
-    return None
+            return Change(_stamp(row.get("changed_at")), int(number))
+    return Change("", 0)
+
+
+def entry_of(content: bytes, url: str) -> RemoteEntry | None:
+    """The article in an answer to `/v1/entries/ID`; None where it is none."""
+    answer = parsed(content, url)
+    return _entry(answer) if isinstance(answer, dict) else None
 
 
 def is_starred(content: bytes, url: str) -> bool:
@@ -117,14 +126,14 @@ def text_in(content: bytes, url: str) -> str:
     return without_proxy(text_of(answer.get("content"))) if isinstance(answer, dict) else ""
 
 
-def created_of(content: bytes, url: str) -> str:
-    """When the article that an answer to `/v1/entries/ID` is of came to the server."""
+def changed_of(content: bytes, url: str) -> str:
+    """When the article that an answer to `/v1/entries/ID` is of changed last."""
     answer = parsed(content, url)
-    return _stamp(answer.get("created_at")) if isinstance(answer, dict) else ""
+    return _stamp(answer.get("changed_at")) if isinstance(answer, dict) else ""
 
 
-def page(*, after: int = 0, before: int = 0, changed_after: int = 0, limit: int) -> str:
-    """What asks for the articles after a number, the oldest first, or before one, the newest first."""
+def page(*, after: int = 0, before: int = 0, changed_after: int = 0, limit: int, feed: str = "") -> str:
+    """What asks for articles, of all or of a feed: after a number, oldest first, or before one, newest first."""
     asked: dict[str, int | str] = {"limit": limit, "order": "id", "direction": "desc" if before else "asc"}
     if before:
         asked["before_entry_id"] = before
@@ -132,7 +141,7 @@ def page(*, after: int = 0, before: int = 0, changed_after: int = 0, limit: int)
         asked["after_entry_id"] = after
     if changed_after:
         asked["changed_after"] = changed_after
-    return f"/v1/entries?{urlencode(asked)}"
+    return f"/v1/{f'feeds/{int(feed)}/' if feed else ''}entries?{urlencode(asked)}"
 
 
 def newest(by: str) -> str:

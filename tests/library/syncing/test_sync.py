@@ -15,6 +15,7 @@ from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.library.subscribing import subscription
+from tuireader.library.syncing.server import alone
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
@@ -236,10 +237,8 @@ async def test_an_emptied_server_takes_nothing_away(server: Api, device: MakeDev
     assert len(here.feeds()) == 5
 
 
-@pytest.mark.parametrize("is_more_since", [False, True])
-async def test_a_server_that_was_set_back_is_told_what_it_forgot(
-    server: Api, device: MakeDevice, *, is_more_since: bool
-) -> None:
+@pytest.mark.parametrize("since", [-100, 50, 1000])
+async def test_a_server_that_was_set_back_is_told_what_it_forgot(server: Api, device: MakeDevice, since: int) -> None:
     filled(server)
     here = device(server)
     await here.sync()
@@ -257,10 +256,10 @@ async def test_a_server_that_was_set_back_is_told_what_it_forgot(
     for number, (read, starred) in old.items():
         server.items[number].read, server.items[number].starred = read, starred
         server.items[number].changed = clock
-    server.clock = clock + (1000 if is_more_since else 0)
+    server.clock = clock + since
     for title, link, feed in reversed(titles):
         server.publish(feed, 1, title=title, link=link)
-    if is_more_since:
+    if since == 1000:
         server.publish(1, 20)
     done = await here.sync()
     assert done.status == "done"
@@ -269,7 +268,7 @@ async def test_a_server_that_was_set_back_is_told_what_it_forgot(
     assert server.state()[first.title] == (True, False)
     assert server.state()[second.title] == (False, True)
     assert server.state()[late[0].title] == (True, False)
-    assert len(server.state()) == (36 if is_more_since else 16)
+    assert len(server.state()) == (36 if since == 1000 else 16)
 
 
 async def test_rules_and_stories_are_told(server: Api, device: MakeDevice) -> None:
@@ -386,3 +385,167 @@ async def test_three_devices_end_equal_with_the_last_that_was_told(
     expected = {title: (told[title, "read"], told[title, "starred"]) for title in titles}
     assert server.state() == expected
     assert [each.state() for each in devices] == [expected] * 3
+
+
+async def test_unsubscribing_from_the_newest_feed_elsewhere_is_no_set_back(server: Api, device: MakeDevice) -> None:
+    """What was done there since is not undone."""
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first, second, *_ = server.items.values()
+    here.mark(first.title, read=True, starred=True)
+    await here.sync()
+    server.follow(3)
+    server.publish(3, 3)
+    await here.sync()
+    server.mark(first.number, read=False, starred=False)
+    del server.feeds[3]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 3}
+    here.mark(second.title, read=True)
+    done = await here.sync()
+    assert not any("set back" in sentence for sentence in done.said)
+    assert "Followed no more on Work, and so not here: Feed 3" in done.said
+    assert here.state() == server.state()
+    assert server.state()[first.title] == (False, False)
+    assert server.state()[second.title] == (True, False)
+
+
+async def test_a_feed_that_is_missing_once_is_whole_again(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    feed = server.feeds.pop(1)
+    await here.sync()
+    assert len(here.state()) == 5
+    server.feeds[1] = feed
+    await here.sync()
+    assert here.state() == server.state()
+    assert len(here.state()) == 10
+
+
+@pytest.mark.parametrize("rows", ["[]", "[null, 5]", '[{"id": "1"}]', '[{"id": 1}, {"id": {}}]', "{}", "[[]]"])
+async def test_a_list_of_feeds_that_cannot_be_read_ends_none(server: Api, device: MakeDevice, rows: str) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    before = here.state(), here.feeds()
+
+    def lie(asked: Asked) -> Answer | None:
+        if asked.path == "/v1/feeds":
+            return Answer(rows)
+        return Answer(f'{{"subscriptions": {rows}}}') if asked.path.endswith("subscription/list") else None
+
+    server.before = lie
+    await here.sync()
+    assert (here.state(), here.feeds()) == before
+    server.before = lambda _: None
+    await here.sync()
+    assert here.state() == server.state()
+
+
+async def test_a_server_that_was_made_anew_keeps_feeds_that_were_not_meant(server: Api, device: MakeDevice) -> None:
+    """What is done to a feed is told by its address: its number is another feed's by now."""
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        subscription.unsubscribe(c, next(feed.id for feed in feeds.every(c) if feed.url.startswith("https://site-1")))
+    one, two = server.feeds[1], server.feeds[2]
+    server.feeds = {1: two, 2: one}
+    for item in server.items.values():
+        item.feed = 3 - item.feed
+    done = await here.sync()
+    assert done.status == "done"
+    assert [feed["url"] for feed in server.feeds.values()] == ["https://site-2.example/feed"]
+    await here.sync()
+    assert here.state() == server.state()
+
+
+async def test_a_change_that_is_refused_is_said_and_all_else_goes_on(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        subscription.rename(c, feeds.every(c)[0].id, "Another")
+
+    def refuse(asked: Asked) -> Answer | None:
+        is_change = asked.method == "PUT" and "/feeds/" in asked.path
+        return Answer("{}", 400) if is_change or asked.path.endswith("subscription/edit") else None
+
+    server.before = refuse
+    server.publish(1, 2)
+    done = await here.sync()
+    assert done.status == "done"
+    assert any("could not be changed (rename)" in sentence for sentence in done.said)
+    assert len(here.state()) == 12
+    assert (await here.sync()).said == ()
+
+
+async def test_articles_of_one_link_and_title_are_those_that_they_are(freshrss: FakeReader, device: MakeDevice) -> None:
+    freshrss.follow(1)
+    freshrss.publish(1, 3, title="Weekly", link="https://site-1.example/")
+    here = device(freshrss)
+    await here.sync()
+    freshrss.publish(1, 2, title="Weekly", link="https://site-1.example/")
+    await here.sync()
+    assert len(here.state()) == 5
+    freshrss.asked.clear()
+    await here.sync()
+    assert len(freshrss.asked) <= 4
+
+
+async def test_a_clock_that_was_wrong_once_stops_nothing(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    filled(miniflux)
+    miniflux.items[3].changed = 4_000_000_000
+    here = device(miniflux)
+    await here.sync()
+    miniflux.clock = int(here.now.timestamp()) + 3600
+    miniflux.publish(1, 3)
+    miniflux.mark(1, read=True)
+    await here.sync()
+    assert here.state() == miniflux.state()
+
+
+async def test_marks_of_a_feed_that_is_followed_no_more_wait_for_nobody(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    kept = next(item for item in server.items.values() if item.feed == 2)
+    here.mark(kept.title, starred=True)
+    await here.sync()
+    del server.feeds[2]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    here.mark(kept.title, read=True)
+    assert (await here.sync()).waiting == 0
+    here.mark(kept.title, read=False)
+    assert (await here.sync()).waiting == 0
+
+
+async def test_two_programs_do_not_keep_one_account_in_step_at_once(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    account = await here.add()
+    with alone(here.path, account):
+        done = await here.sync()
+    assert (done.status, done.error) == ("failed", "Work: Another tuireader keeps Work in step just now")
+    assert (await here.sync()).status == "done"
+
+
+async def test_a_star_that_two_machines_turn_is_given(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    filled(miniflux)
+    here = device(miniflux)
+    await here.sync()
+    item = miniflux.items[1]
+    here.mark(item.title, starred=True)
+    is_turned = False
+
+    def turn_too(asked: Asked) -> None:
+        nonlocal is_turned
+        if asked.path.endswith("/bookmark") and not is_turned:
+            is_turned = True
+            miniflux.mark(item.number, starred=True)  # which is turned back with what was asked
+
+    miniflux.before = turn_too
+    await here.sync()
+    assert item.starred
+    assert here.state()[item.title] == (False, True)

@@ -12,6 +12,7 @@ from tuireader.model.account import LOCAL, Secret
 from tuireader.store import accounts, feeds, folders
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
+from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,6 +70,8 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed) -> No
     """
     if feed.account_id != LOCAL or feed.holds_pages:
         raise SyncError(f"{feed.name} is no feed of this machine's own")
+    if without_credentials(feed.url) != feed.url:
+        raise SyncError(f"The address of {feed.name} has a password, which {account.name} would get: nothing was done")
     there = await cache.read(feeds.every)
     if any(each.account_id == account.id and each.url == feed.url for each in there):
         raise SyncError(f"{account.name} follows {feed.name} already; unsubscribe here from the other one")

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
-from tuireader.library.syncing import shared_folder, taking
+from tuireader.library.syncing import shared_folder, taking, words
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.sync import sync
 from tuireader.model.remote import Synced
@@ -41,7 +41,7 @@ async def sync_all(
             login = await asyncio.to_thread(login_of, account)
         except SyncError as error:
             waiting = await cache.read(partial(taking.owed, account_id=account.id))
-            yield Synced(account, "failed", waiting=waiting, error=f"{account.name}: {error}")
+            yield Synced(account, "failed", waiting=waiting, error=words.of_account(account, error))
             continue
         run = sync(cache, account, partial(server_of, queue, account, login), clock=clock)
         async with aclosing(run) as events:

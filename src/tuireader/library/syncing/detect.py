@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 _GREADER_PATHS = ("/api/greader.php", "/p/api/greader.php", "", "/reader")
 """Where servers have the Google Reader API, below the address that people know them by."""
 _API_PASSWORD = "; of FreshRSS it is the API password that is wanted, which is set in the profile there"  # noqa: S105
-_NOT_HERE = frozenset({400, 404, 405, 410})
+_NOT_HERE = frozenset({400, 404, 405, 410, 501})
 
 
 class Found(NamedTuple):

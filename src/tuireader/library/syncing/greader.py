@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
+from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk, Wanted
 from tuireader.library.syncing.taking import TakeEntries, Taken
 from tuireader.store import remote_marks
 from tuireader.store.connection import transaction
@@ -26,11 +26,16 @@ if TYPE_CHECKING:
     from tuireader.model.clock import Clock
     from tuireader.model.fetched import Page
     from tuireader.model.remote import RemoteFeed
+    from tuireader.store.remote_marks import Anchor
 
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
 _FEW = 100
 """Articles that may have vanished from a server's lists, of which each is asked for; of more, all that it knows is."""
+_MOST = 20_000
+"""Articles of one run: what is left comes with the next."""
+_IN_VAIN = 3
+"""Answers in a row without any article that was asked for."""
 _PAGES = 500
 """Pages of numbers that a server may give."""
 _FORM = "application/x-www-form-urlencoded"
@@ -134,37 +139,51 @@ class GoogleReader(Server):
             self._token = greader.write_token_in(page.content)
         return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
 
-    async def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
+    async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
         """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt."""
+        account = wanted.account
         unread = await self._ids(greader.ALL, without=greader.READ)
         starred = await self._ids(greader.STARRED)
         compare = partial(remote_marks.compare, account_id=account.id, unread=unread, starred=starred)
         doubts = await cache.read(compare)
-        if any(doubts) and await self.is_set_back(cache, account):
-            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
-            doubts = await cache.read(compare)
-        unseen = doubts.unseen
-        if len(unseen) > _FEW:
+        lacking, unseen = doubts.lacking, doubts.unseen
+        if any(doubts) and await wanted.is_set_back():
+            # What is read there has no name here any more, either: all that it knows is asked for once.
+            lacking, unseen = (await self._ids(greader.ALL))[:_MOST], []
+        elif len(unseen) > _FEW:
+            await self._check(unseen[:_FEW], unread)
             known = set(await self._ids(greader.ALL)) | set(unread) | set(starred)
             seen = [each for each in unseen if each in known]
             yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen, now=clock())))
             await cache.write(partial(taking.forget, account_id=account.id, numbers=set(unseen) - known))
             unseen = []
-        if doubts.turned:
+        if doubts.turned and lacking is doubts.lacking:
             yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
-        async for taken, asked in self._contents(cache, account, clock, [*unseen, *doubts.lacking]):
+        async for taken, asked in self._contents(cache, account, clock, [*unseen, *lacking][:_MOST]):
             if gone := set(asked) & set(unseen) - set(taken.here):
                 await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
             yield taken
+
+    async def _check(self, some: Sequence[str], unread: Sequence[str]) -> None:
+        """Raise SyncError where articles that are not among the unread ones say of themselves that they are."""
+        page = await self._contents_of(some)
+        found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
+        if any(not each.read and each.server_id not in unread for each in found.entries):
+            raise SyncError(f"{named_host(page.url)} says of articles that they are unread, and does not list them so")
 
     async def _contents(
         self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str]
     ) -> AsyncGenerator[tuple[Taken, Sequence[str]], None]:
         kind: taking.Kind = "freshrss" if self._is_freshrss else "greader"
+        in_vain = 0
         for start in range(0, len(numbers), CONTENTS_AT_ONCE):
             some = numbers[start : start + CONTENTS_AT_ONCE]
             page = await self._contents_of(some)
-            yield await taking.take(cache, TakeEntries(account.id, kind, page, clock())), some
+            taken = await taking.take(cache, TakeEntries(account.id, kind, page, clock()))
+            yield taken, some
+            in_vain = 0 if set(taken.here) & set(some) else in_vain + 1
+            if in_vain >= _IN_VAIN:  # it lists what it does not have
+                return
 
     async def _contents_of(self, numbers: Sequence[str]) -> Page:
         named = [("i", greader.long_form(each)) for each in numbers]
@@ -184,14 +203,12 @@ class GoogleReader(Server):
                 break
         return list(found)
 
-    async def is_set_back(self, cache: Cache, account: Account) -> bool:
-        """Whether what was its newest article here is gone, or another one."""
-        newest = await cache.read(partial(remote_marks.newest, account_id=account.id))
-        if newest is None:
-            return False
-        page = await self._contents_of([newest.number])
+    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
+        """Whether it still has any of these articles, under these names."""
+        page = await self._contents_of([anchor.number for anchor in anchors])
         found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
-        return all((each.server_id, each.entry.link) != newest for each in found.entries)
+        there = {(each.server_id, each.entry.link) for each in found.entries}
+        return any(tuple(anchor) in there for anchor in anchors)
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:

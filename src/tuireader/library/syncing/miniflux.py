@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import Login, Server, Talk
+from tuireader.library.syncing.server import Login, Server, Talk, Wanted
 from tuireader.library.syncing.taking import TakeEntries, Taken
 from tuireader.store import accounts
 from tuireader.sync import miniflux
@@ -20,20 +20,28 @@ from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
+    from datetime import datetime
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.model.account import Account
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteFeed
+    from tuireader.model.remote import RemoteEntry, RemoteFeed
+    from tuireader.store.remote_marks import Anchor
 
 AT_ONCE = 200
 """Articles of one request."""
+_CLOCKS_DIFFER = 86_400
+"""Seconds that a server's clock may be ahead."""
 _SECONDS_BEFORE = 60
 """What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
 _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
+_TURNS = 3
+"""Times that a star is turned at most."""
+_PAGES = 1000
+"""Pages of one run: what is left comes with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +50,21 @@ class Cursor:
 
     changed: str = ""
     """When what we know of changed last, by the server's clock; empty before the first time."""
-    anchor: int = 0
-    """The newest article there was, and when it had come: where that is another one, the server was set back."""
-    created: str = ""
+    number: int = 0
+    """Which article that was."""
     before: int = 0
     """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
 
     def text(self) -> str:
         """As it is kept."""
-        return json.dumps([self.changed, self.anchor, self.created, self.before])
+        return json.dumps([self.changed, self.number, self.before])
 
 
 def cursor_of(text: str) -> Cursor:
     """What was kept; where that makes no sense, all is read anew."""
     try:
-        changed, anchor, created, before = json.loads(text)
-        return Cursor(str(changed), int(anchor), str(created), int(before))
+        changed, number, before = json.loads(text)
+        return Cursor(str(changed), int(number), int(before))
     except (ValueError, TypeError):
         return Cursor()
 
@@ -73,8 +80,8 @@ class Miniflux(Server):
         else:
             talk.headers = [("Authorization", basic_authorization(login.user, login.password))]
         self._folders: dict[str, str] | None = None
-        self._changed: str | None = None
-        """When anything on it changed last, as it was when this run began."""
+        self._last: miniflux.Change | None = None
+        """What on it changed last, as it was when this run began."""
 
     async def sign_in(self) -> None:
         """Ask who we are."""
@@ -84,9 +91,9 @@ class Miniflux(Server):
 
     async def feeds(self) -> list[RemoteFeed]:
         """All subscriptions."""
-        if self._changed is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
+        if self._last is None:  # before: what comes of a feed that is followed meanwhile is asked for the next time
             page = await self.talk.ask(miniflux.newest("changed_at"))
-            self._changed = miniflux.newest_change(page.content, page.url)
+            self._last = miniflux.newest_change(page.content, page.url)
         page = await self.talk.ask("/v1/feeds")
         return miniflux.feeds_of(page.content, page.url)
 
@@ -97,13 +104,20 @@ class Miniflux(Server):
             await self.talk.ask("/v1/entries", method="PUT", body=body, kind=_JSON)
             return
         for server_id in server_ids:
-            try:
-                page = await self.talk.ask(f"/v1/entries/{int(server_id)}")
-                if miniflux.is_starred(page.content, page.url) is not value:
-                    await self.talk.ask(f"/v1/entries/{int(server_id)}/bookmark", method="PUT")
-            except FetchError as error:
-                if error.status not in _NOT_THERE:
-                    raise
+            await self._star(server_id, value=value)
+
+    async def _star(self, server_id: str, *, value: bool) -> None:
+        """Turn a star until it is as wanted: another device may turn it at the same time."""
+        path = f"/v1/entries/{int(server_id)}"
+        try:
+            for _ in range(_TURNS):
+                page = await self.talk.ask(path)
+                if miniflux.is_starred(page.content, page.url) is value:
+                    return
+                await self.talk.ask(f"{path}/bookmark", method="PUT")
+        except FetchError as error:
+            if error.status not in _NOT_THERE:
+                raise
 
     async def subscribe(self, url: str, folder: str) -> str:
         """Follow a feed; where it is followed already, that is it."""
@@ -148,26 +162,50 @@ class Miniflux(Server):
             self._folders = miniflux.folders_of(page.content, page.url)
         if name and name not in self._folders:
             page = await self.talk.ask("/v1/categories", method="POST", body=miniflux.body(title=name), kind=_JSON)
-            self._folders[name] = miniflux.new_number(page.content, page.url)
+            if number := miniflux.new_number(page.content, page.url):
+                self._folders[name] = number
         number = self._folders.get(name) or next(iter(sorted(self._folders.values(), key=int)), "")
         if not number:
             raise SyncError(f"{named_host(self.talk.url)} has no category to put a feed into")
         return number
 
-    async def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
-        """Read all for the first time, the newest first; later what has changed since."""
+    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
+        """Whether it still has any of these articles, under these names."""
+        for anchor in anchors:
+            found = await self._article(anchor.number)
+            if found is not None and found.entry.link == anchor.link:
+                return True
+        return False
+
+    async def _article(self, number: str) -> RemoteEntry | None:
+        """One article; None where there is none of this number."""
+        try:
+            page = await self.talk.ask(f"/v1/entries/{int(number)}")
+        except FetchError as error:
+            if error.status not in _NOT_THERE:
+                raise
+            return None
+        return miniflux.entry_of(page.content, page.url)
+
+    async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
+        """Read all for the first time, the newest first; later what has changed since, and feeds that are new whole."""
+        account = wanted.account
         cursor = cursor_of(account.cursor)
-        changed, self._changed = self._changed or "", None
-        if cursor.changed and not cursor.before and changed == cursor.changed:
+        last, self._last = _at_most(self._last or miniflux.Change("", 0), clock()), None
+        is_same = last == (cursor.changed, cursor.number)
+        if cursor.changed and not cursor.before and is_same and not wanted.new_feeds:
             return
-        went_back = miniflux.seconds_of(changed) < miniflux.seconds_of(cursor.changed)
-        if cursor.changed and (went_back or await self.is_set_back(cache, account)):
-            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
+        if cursor.changed and (await wanted.is_set_back() or await self._has_forgotten(cursor, last)):
+            await cache.write(partial(taking.forget_numbers, account_id=account.id))
             cursor = Cursor()
+        if cursor.changed and not cursor.before:
+            async with aclosing(self._all_of(wanted.new_feeds)) as pages:
+                async for page in pages:
+                    yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
         since = cursor.changed
         if not since or cursor.before:
             if not since:
-                cursor = await self._begin(changed)
+                cursor = await self._begin(last)
                 await _keep(cache, account, cursor)
             if cursor.before:
                 async with aclosing(self._all_before(cursor.before)) as pages:
@@ -181,7 +219,7 @@ class Miniflux(Server):
         async with aclosing(self._all_since(max(1, miniflux.seconds_of(since) - _SECONDS_BEFORE))) as changes:
             async for page in changes:
                 yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
-        await _keep(cache, account, replace(await self._begin(changed), before=0))
+        await _keep(cache, account, Cursor(last.stamp, last.number))
 
     async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
         """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.
@@ -199,8 +237,15 @@ class Miniflux(Server):
             async for page in pages:
                 yield page, before
 
-    async def _all_since(self, changed_after: int) -> AsyncGenerator[Page, None]:
-        """All articles that have changed since."""
+    async def _all_of(self, feeds: Sequence[str]) -> AsyncGenerator[Page, None]:
+        """All articles of some feeds: those that changed before they were followed here, too."""
+        for feed in feeds:
+            async with aclosing(self._all_since(0, feed=feed)) as pages:
+                async for page in pages:
+                    yield page
+
+    async def _all_since(self, changed_after: int, *, feed: str = "") -> AsyncGenerator[Page, None]:
+        """All articles that have changed since, or all of a feed."""
         last = 0
 
         def following(numbers: Sequence[int], is_last: bool) -> str:  # noqa: FBT001 - it is called in one place
@@ -209,20 +254,22 @@ class Miniflux(Server):
             if is_last or highest <= last:
                 return ""
             last = highest
-            return miniflux.page(after=last, changed_after=changed_after, limit=AT_ONCE)
+            return miniflux.page(after=last, changed_after=changed_after, limit=AT_ONCE, feed=feed)
 
-        async with aclosing(self._pages(miniflux.page(changed_after=changed_after, limit=AT_ONCE), following)) as pages:
+        first = miniflux.page(changed_after=changed_after, limit=AT_ONCE, feed=feed)
+        async with aclosing(self._pages(first, following)) as pages:
             async for page in pages:
                 yield page
 
     async def _pages(self, first: str, following: Callable[[Sequence[int], bool], str]) -> AsyncGenerator[Page, None]:
         """Pages of articles, each asked for while the one before it is taken in; an empty one is none."""
         asked: asyncio.Task[Page] | None = asyncio.ensure_future(self.talk.ask(first))
+        left = _PAGES
         try:
             while asked is not None:
-                page, asked = await asked, None
+                page, asked, left = await asked, None, left - 1
                 numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
-                if path := following(numbers, is_last):
+                if (path := following(numbers, is_last)) and left:
                     asked = asyncio.ensure_future(self.talk.ask(path))
                 if numbers:
                     yield page
@@ -231,25 +278,29 @@ class Miniflux(Server):
                 asked.cancel()
                 await asyncio.wait([asked])
 
-    async def _begin(self, changed: str) -> Cursor:
+    async def _begin(self, last: miniflux.Change) -> Cursor:
         page = await self.talk.ask(miniflux.newest("id"))
-        anchor = miniflux.anchor_of(page.content, page.url)
-        if anchor is None:
-            return Cursor(changed)
-        return Cursor(changed, anchor.number, anchor.created, anchor.number + 1)
+        numbers, _ = miniflux.numbers_of(page.content, page.url)
+        return Cursor(last.stamp, last.number, max(numbers) + 1 if numbers else 0)
 
-    async def is_set_back(self, cache: Cache, account: Account) -> bool:  # noqa: ARG002 - others look into it
-        """Whether the article that was its newest is gone, or another one."""
-        cursor = cursor_of(account.cursor)
-        if not cursor.anchor:
+    async def _has_forgotten(self, cursor: Cursor, last: miniflux.Change) -> bool:
+        """Whether what changed last as far as we know has not changed any more: the server was set back a little."""
+        if not cursor.number or miniflux.seconds_of(last.stamp) >= miniflux.seconds_of(cursor.changed):
             return False
         try:
-            page = await self.talk.ask(f"/v1/entries/{cursor.anchor}")
-        except FetchError as error:
+            page = await self.talk.ask(f"/v1/entries/{cursor.number}")
+        except FetchError as error:  # its feed may be followed no more
             if error.status not in _NOT_THERE:
                 raise
-            return True
-        return miniflux.created_of(page.content, page.url) != cursor.created
+            return False
+        return miniflux.seconds_of(miniflux.changed_of(page.content, page.url)) < miniflux.seconds_of(cursor.changed)
+
+
+def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:
+    """What changed last; of a day to come, on a server whose clock was wrong, it is now: else nothing came any more."""
+    if miniflux.seconds_of(last.stamp) <= now.timestamp() + _CLOCKS_DIFFER:
+        return last
+    return miniflux.Change(now.isoformat(), last.number)
 
 
 async def _keep(cache: Cache, account: Account, cursor: Cursor) -> None:

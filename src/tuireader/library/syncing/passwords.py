@@ -5,7 +5,11 @@ None is ever kept by us, nor written anywhere but into the keyring.
 
 from __future__ import annotations
 
+import os
+import select
 import subprocess
+import tempfile
+import threading
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
@@ -18,6 +22,11 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account, Secret
 
 SERVICE = "tuireader"
+_CAN_WAIT = os.name == "posix"
+_LONGEST = 4096
+"""Bytes of a password, or of what a command says of its failure."""
+_MOMENT = 1.0
+"""Seconds that a command has to end, once it has printed its line."""
 _SECONDS = 60.0
 """For so long a program may ask whoever sits there for a password of its own."""
 
@@ -45,20 +54,71 @@ def _password(secret: Secret, url: str, user: str) -> str:
 
 
 def printed_by(command: str) -> str:
-    """The first line that a command prints; raises SyncError where it fails."""
-    try:
-        done = subprocess.run(  # noqa: S602 - it is the user's own command, as they typed it
-            command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=False
-        )
-    except subprocess.TimeoutExpired:
-        raise SyncError(f"The command for the password did not end within {_SECONDS:.0f} seconds: {command}") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise SyncError(f"The command for the password failed ({said[-1] if said else done.returncode}): {command}")
-    found = done.stdout.decode("utf-8", "replace").split("\n", 1)[0].rstrip("\r")
-    if not found:
+    """The first line that a command prints; raises SyncError where it fails, without what it printed."""
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(  # noqa: S602 - it is the user's own command, as they typed it
+            command,
+            shell=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            start_new_session=True,
+        ) as process,
+    ):
+        found = _FirstLine(process)
+        found.start()
+        found.join(_SECONDS)
+        is_late = found.is_alive()
+        try:
+            process.wait(_MOMENT)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            is_late = is_late or not found.line
+        errors.seek(0)
+        said = errors.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
+    if is_late:
+        raise SyncError(f"The command for the password did not end within {_SECONDS:.0f} seconds: {command}")
+    if process.returncode > 0:
+        raise SyncError(f"The command for the password failed ({said[-1] if said else process.returncode}): {command}")
+    if not found.line:
         raise SyncError(f"The command for the password printed nothing: {command}")
-    return found
+    try:
+        line = found.line.decode()
+    except UnicodeDecodeError:
+        line = ""
+    if not line.isprintable() or len(found.line) >= _LONGEST:
+        raise SyncError(f"The command for the password printed something that is none: {command}")
+    return line
+
+
+class _FirstLine(threading.Thread):
+    """Reads the first line of what a program prints, and not more than some kilobytes of it.
+
+    A child that the program leaves behind may hold its output open for ever.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        self._process = process
+        self.line = b""
+
+    def run(self) -> None:
+        """Read until the line ends, or the program."""
+        output = self._process.stdout
+        if output is None:
+            return
+        descriptor, read = output.fileno(), b""
+        while b"\n" not in read and len(read) < _LONGEST:
+            ready = select.select([descriptor], [], [], _MOMENT)[0] if _CAN_WAIT else [descriptor]
+            if ready:
+                piece = os.read(descriptor, _LONGEST)
+                if not piece:
+                    break
+                read += piece
+            elif self._process.poll() is not None:
+                break
+        self.line = read.split(b"\n", 1)[0].removesuffix(b"\r")[:_LONGEST]
 
 
 def from_keyring(url: str, user: str) -> str:

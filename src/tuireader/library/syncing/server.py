@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError, SyncError
+from tuireader.store.marks_while_locked import lock
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+    from pathlib import Path
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from tuireader.model.clock import Clock
     from tuireader.model.fetched import Page
     from tuireader.model.remote import RemoteFeed
+    from tuireader.store.remote_marks import Anchor
 
 _REFUSED = frozenset({401, 403})
 MARKS_AT_ONCE = 250
@@ -66,6 +70,30 @@ class SwitchedOffError(SyncError):
     """The server has an API, which is not switched on."""
 
 
+class Wanted(NamedTuple):
+    """What is to be pulled."""
+
+    account: Account
+    new_feeds: tuple[str, ...]
+    """Feeds, by their names on the server, that were not followed here before."""
+    is_set_back: Callable[[], Awaitable[bool]]
+    """To be asked where anything has changed: a server that was may call others by the same names, and all is
+    forgotten then."""
+
+
+@contextmanager
+def alone(path: Path, account: Account) -> Iterator[None]:
+    """Be the only program on this machine that keeps an account in step; raises SyncError where another one does."""
+    with path.with_name(f"{path.name}.sync-{account.id}").open("a") as held:
+        if not lock(held.fileno()):
+            raise BusyAccountError(f"Another tuireader keeps {account.name} in step just now")
+        yield
+
+
+class BusyAccountError(SyncError):
+    """Another program is at it."""
+
+
 class Server(ABC):
     """A server that keeps feeds, articles and marks for its user."""
 
@@ -102,11 +130,11 @@ class Server(ABC):
         """Follow a feed no more; one that it does not follow is passed over."""
 
     @abstractmethod
-    async def is_set_back(self, cache: Cache, account: Account) -> bool:
-        """Whether it has forgotten what it knew, as from a backup, and may call others by the same names."""
+    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
+        """Whether it still has any of these articles, under these names."""
 
     @abstractmethod
-    def pull(self, cache: Cache, account: Account, clock: Clock) -> AsyncGenerator[Taken, None]:
+    def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
         """Bring in what is new on it, and take over its marks; yields what came of each step.
 
         What an ended program had brought in is not asked for again.

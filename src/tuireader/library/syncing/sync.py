@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, StoreError, TuireaderError
 from tuireader.library.refreshing.index_later import index_few
-from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import MARKS_AT_ONCE, Server
+from tuireader.library.syncing import taking, words
+from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, Wanted, alone
 from tuireader.library.syncing.taking import Taken
 from tuireader.model.remote import Synced
 from tuireader.store import accounts, feed_changes, sync_journal
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account
     from tuireader.model.change import Change
     from tuireader.model.clock import Clock
-    from tuireader.model.remote import SyncStatus
+    from tuireader.model.remote import RemoteFeed, SyncStatus
+
+
+_OWN_FAULT = 500
+_LATER = frozenset({408, 425, 429})
+"""Answers after which the same may be taken another time."""
 
 
 async def sync(
@@ -36,16 +41,17 @@ async def sync(
     """
     run = _Run(cache, account, clock)
     try:
-        async with aclosing(run.steps(sign)) as steps:
-            async for step in steps:
-                yield step
+        with alone(cache.path, account):
+            async with aclosing(run.steps(sign)) as steps:
+                async for step in steps:
+                    yield step
     except StoreError:
         raise
     except FetchError as error:
         is_away = error.is_offline or error.is_unreached
-        yield await run.ended("offline" if is_away else "failed", f"{account.name}: {error}")
+        yield await run.ended("offline" if is_away else "failed", words.of_account(account, error))
     except TuireaderError as error:
-        yield await run.ended("failed", f"{account.name}: {error}")
+        yield await run.ended("failed", words.of_account(account, error))
     else:
         yield await run.ended("done", None)
 
@@ -59,31 +65,52 @@ class _Run:
     clock: Clock
     pushed: int = 0
     taken: Taken = field(default_factory=Taken)
+    is_set_back: bool | None = None
+    """None: it was not asked for yet."""
 
     async def steps(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
         """All steps, in their order."""
         server = sign()
         yield self._now("signing in")
         await server.sign_in()
-        if await self._waiting() and await server.is_set_back(self.cache, await self._current()):
-            forgotten = await self.cache.write(partial(taking.forget_numbers, account_id=self.account.id))
-            self.taken = self.taken.with_(Taken(said=(forgotten,)))
-        async with aclosing(self._push(server)) as pushes:
-            async for step in pushes:
-                yield step
         yield self._now("asking for the feeds")
         theirs = await server.feeds()
         take_feeds = partial(taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock())
-        self.taken = self.taken.with_(Taken(said=(await self.cache.write(take_feeds)).said))
+        came = await self.cache.write(take_feeds)
+        self._says(*came.said)
+        if await self._waiting():
+            await self._is_set_back(server)
+        async with aclosing(self._push(server)) as pushes:
+            async for step in pushes:
+                yield step
+        await self._push_changes(server, theirs)
         yield self._now("asking for articles")
-        async with aclosing(server.pull(self.cache, await self._current(), self.clock)) as pulled:
+        what = Wanted(await self._current(), came.new, partial(self._is_set_back, server))
+        pulls = server.pull(self.cache, self.clock, what)
+        async with aclosing(pulls) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
                 yield self._now(f"{counted(self.taken.new, 'article')} new")
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
                 yield step
+        await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
         await index_few(self.cache)
+
+    def _says(self, *sentences: str) -> None:
+        self.taken = self.taken.with_(Taken(said=sentences))
+
+    async def _is_set_back(self, server: Server) -> bool:
+        """Whether the server has forgotten what it knew, as one from a backup; then we forget its names for articles.
+
+        It has, where it has the newest articles of none of the feeds that it follows. It is asked once.
+        """
+        if self.is_set_back is None:
+            anchors = await self.cache.read(partial(taking.anchors, account_id=self.account.id))
+            self.is_set_back = bool(anchors) and not await server.knows_any(anchors)
+            if self.is_set_back:
+                self._says(await self.cache.write(partial(taking.forget_numbers, account_id=self.account.id)))
+        return self.is_set_back
 
     async def _current(self) -> Account:
         return await self.cache.read(partial(accounts.get, account_id=self.account.id))
@@ -100,13 +127,26 @@ class _Run:
             await server.mark(batch[0].field, [change.server_id for change in batch], value=batch[0].value)
             await self.cache.write(partial(sync_journal.done, numbers=[change.number for change in batch]))
             self.pushed += len(batch)
+
+    async def _push_changes(self, server: Server, theirs: Sequence[RemoteFeed]) -> None:
+        """Tell the server what was done to feeds; one that it does not follow any more is passed over.
+
+        What it refuses is said, and not told again: all else goes on.
+        """
+        by_url = {feed.url: feed.server_id for feed in theirs}
         for change in await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
-            if change.what == "unsubscribe":
-                await server.unsubscribe(change.server_id)
-            elif change.what == "rename":
-                await server.rename(change.server_id, change.value)
-            else:
-                await server.move(change.server_id, change.value)
+            server_id = by_url.get(change.url, "")
+            try:
+                if server_id and change.what == "unsubscribe":
+                    await server.unsubscribe(server_id)
+                elif server_id and change.what == "rename":
+                    await server.rename(server_id, change.value)
+                elif server_id:
+                    await server.move(server_id, change.value)
+            except FetchError as error:
+                if error.status is None or error.status >= _OWN_FAULT or error.status in _LATER:
+                    raise
+                self._says(f"{change.url} could not be changed ({change.what}): {error}")
             await self.cache.write(partial(feed_changes.done, account_id=self.account.id, change=change))
             self.pushed += 1
 

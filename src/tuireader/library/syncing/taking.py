@@ -11,6 +11,7 @@ from tuireader.library.refreshing import heavy
 from tuireader.library.refreshing.compare import digest_of, prepare
 from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.library.rules import arrivals
+from tuireader.library.syncing import words
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
@@ -20,7 +21,7 @@ from tuireader.text.counted import counted
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.model.account import Account
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 Kind = Literal["miniflux", "greader", "freshrss"]
 """Who wrote an answer."""
+_ANCHORS, _OF_EACH = 6, 2
+"""Of so many of the newest articles a server is asked whether it still knows them; so many of each feed at most."""
 _SOME = 3
 """So many feeds may be missing on a server before that looks like an accident."""
 
@@ -115,8 +118,12 @@ class _Ready:
         by_number = {each.server_id: each for each in entries}
         numbered = remote_marks.numbered(c, feed.account_id, by_number)
         self._there = {numbered[number].id: each for number, each in by_number.items() if number in numbered}
-        others = {each.entry.guid: each for number, each in by_number.items() if number not in numbered}
+        others = _told_apart(each for number, each in by_number.items() if number not in numbered)
         known = known_entries(c, feed, [each.entry for each in others.values()])
+        taken = remote_marks.with_number(c, [each.id for each in known.values()])
+        for guid in [guid for guid, each in known.items() if each.id in taken]:  # another one of the same name
+            del known[guid]
+            others |= _told_apart([others.pop(guid)], always=True)
         self._joined = {known[guid].id: each for guid, each in others.items() if guid in known}
         new = [_prepared(each) for guid, each in others.items() if guid not in known]
         changed = [
@@ -139,6 +146,17 @@ class _Ready:
         return Refreshed(self._feed, "updated", saved), Taken(len(saved.new), *marks)
 
 
+def _told_apart(entries: Iterable[RemoteEntry], *, always: bool = False) -> dict[str, RemoteEntry]:
+    """Articles by their guids; of several with one guid, each but the first has its number in it."""
+    found: dict[str, RemoteEntry] = {}
+    for each in entries:
+        guid = each.entry.guid
+        if always or guid in found:
+            guid = f"{guid} {each.server_id}"
+        found[guid] = replace(each, entry=replace(each.entry, guid=guid))
+    return found
+
+
 def _prepared(each: RemoteEntry) -> Prepared:
     ready = prepare(each.entry, status=Status(read=each.read, starred=each.starred))
     return replace(ready, server_id=each.server_id)
@@ -156,6 +174,12 @@ def forget_numbers(c: sqlite3.Connection, account_id: int) -> str:
     return f"{name} does not know any more what it knew: it was set back, or emptied. What is marked here, it is told."
 
 
+def anchors(c: sqlite3.Connection, account_id: int) -> list[remote_marks.Anchor]:
+    """Articles by which the server of an account is known again."""
+    followed = [feed.id for feed in feeds.every(c) if feed.account_id == account_id and feed.server_id]
+    return remote_marks.anchors(c, followed, _ANCHORS, _OF_EACH)
+
+
 def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> None:
     """Forget how a server calls articles that it does not know any more; they stay as they are."""
     with transaction(c):
@@ -165,8 +189,8 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
 class FeedsTaken(NamedTuple):
     """What came of a server's subscriptions."""
 
-    added: int = 0
-    removed: int = 0
+    new: tuple[str, ...] = ()
+    """What the server calls those that were not followed here before, or that it calls otherwise than before."""
     said: tuple[str, ...] = ()
 
 
@@ -183,17 +207,20 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         untold = {(change.server_id, change.what) for change in waiting}
         ours = [feed for feed in feeds.every(c) if feed.account_id == account_id]
         matched = _matched(ours, theirs)
-        added = 0
+        new = []
         for remote in theirs:
             if remote.server_id in ended:
                 continue
             feed = matched.get(remote.server_id)
             if feed is None:
-                added += 1
+                new.append(remote.server_id)
                 feed = feeds.add(
                     c, remote.url, title=remote.title, site=remote.site, now=now, account_id=account_id,
                     server_id=remote.server_id,
                 )  # fmt: skip
+            elif feed.server_id != remote.server_id:  # it was followed anew: its articles have other names
+                remote_marks.forget_of_feed(c, feed.id)
+                new.append(remote.server_id)
             feeds.set_remote(
                 c, feed.id, now, server_id=remote.server_id, url=remote.url, title=remote.title, site=remote.site
             )
@@ -204,9 +231,9 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
                 folders.put(c, feed.id, folder.id)
         kept = {feed.id for feed in matched.values()}
         gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
-        removed, said = _end(c, account, gone, len(ours))
+        said = _end(c, account, gone, len(ours), is_empty=not theirs)
         folders.remove_empty(c)
-    return FeedsTaken(added, removed, said)
+    return FeedsTaken(tuple(new), said)
 
 
 def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Feed]:
@@ -222,24 +249,24 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
     return found
 
 
-def _end(c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int) -> tuple[int, tuple[str, ...]]:
-    """End the subscriptions that a server has ended; how many, and what is to be said."""
-    if not gone:
-        return 0, ()
-    is_accident = len(gone) > _SOME and len(gone) * 2 > before
-    removed = 0
+def _end(
+    c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_empty: bool
+) -> tuple[str, ...]:
+    """End the subscriptions that a server has ended; what is to be said."""
+    is_accident = bool(gone) and (is_empty or (len(gone) > _SOME and len(gone) * 2 > before))
+    removed = []
     for feed in gone:
         if is_accident or feeds.has_kept(c, feed.id):
+            sync_journal.drop(c, account.id, feed_id=feed.id)
             feeds.set_error(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
             )
         else:
             feeds.remove(c, feed.id)
-            removed += 1
+            removed.append(feed.name)
     if is_accident:
-        some = counted(len(gone), "feed")
-        return removed, (_accident(account, some, before),)
-    return removed, ()
+        return (_accident(account, counted(len(gone), "feed"), before),)
+    return (words.ended_feeds(removed, account.name),) if removed else ()
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:

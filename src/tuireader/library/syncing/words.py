@@ -8,8 +8,13 @@ from tuireader.model.account import FOLDER, MINIFLUX
 from tuireader.text.counted import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tuireader.model.account import Account
     from tuireader.model.remote import Synced
+
+_NAMED = 4
+"""Feeds that are named where several are meant."""
 
 
 def kind(account: Account) -> str:
@@ -25,11 +30,22 @@ def ended(event: Synced) -> str:
     """What came of keeping an account in step."""
     turned = event.read + event.unread + event.starred + event.unstarred
     parts = [counted(event.new, "new article")] if event.new else []
-    parts += [f"{counted(event.pushed, 'mark')} told"] if event.pushed else []
+    parts += [f"{counted(event.pushed, 'change')} told"] if event.pushed else []
     parts += [f"{counted(turned, 'mark')} taken over"] if turned else []
-    return ", ".join(parts) or "nothing has changed"
+    return ", ".join(parts) or ("in step" if event.said else "nothing has changed")
 
 
 def waiting(count: int, where: str) -> str:
     """That marks have not been told yet."""
     return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"
+
+
+def of_account(account: Account, error: Exception) -> str:
+    """What is wrong with an account; its name is said once, also where it is that of its host."""
+    return str(error) if str(error).startswith(account.name) else f"{account.name}: {error}"
+
+
+def ended_feeds(names: Sequence[str], where: str) -> str:
+    """Which feeds are followed no more there, and so not here."""
+    some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
+    return f"Followed no more on {where}, and so not here: {some}"

@@ -19,6 +19,7 @@ _STEPS = (
     CREATE TABLE feed_change (
         account_id INTEGER NOT NULL,
         server_id TEXT NOT NULL,
+        url TEXT NOT NULL,
         what TEXT NOT NULL,
         value TEXT NOT NULL,
         PRIMARY KEY (account_id, server_id, what)
