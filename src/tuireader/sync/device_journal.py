@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _LATEST = 2**53
+_MOVES = 20
+"""Moves of one feed that are followed."""
 _LONGEST = 20_000
 """Characters of a line."""
 
@@ -51,7 +53,10 @@ class Subscription(NamedTuple):
     url: str
     is_followed: bool
     title: str = ""
+    """The user's own; empty where it is that of its site."""
     folder: str = ""
+    name: str = ""
+    """What its site calls it."""
 
 
 class Moved(NamedTuple):
@@ -91,7 +96,8 @@ def _line(row: dict[str, Any], device: str) -> Line | None:
     for name in ("subscribe", "unsubscribe"):
         if url := _address(row.get(name)):
             is_followed = name == "subscribe"
-            return Subscription(stamp, url, is_followed, _text(row.get("title")), _text(row.get("folder")))
+            words = (_text(row.get(each)) for each in ("title", "folder", "name"))
+            return Subscription(stamp, url, is_followed, *words)
     return None
 
 
@@ -104,8 +110,9 @@ def _mark(row: dict[str, Any], stamp: Stamp, feed: str) -> Mark | None:
 
 
 def written(lines: Iterable[Line]) -> bytes:
-    """Lines as they are added to a journal."""
-    return b"".join(_bytes(line) for line in lines)
+    """Lines as they are added to a journal; one that would be too long to be read is none."""
+    made = (_bytes(line) for line in lines)
+    return b"".join(each for each in made if len(each) <= _LONGEST)
 
 
 def _bytes(line: Line) -> bytes:
@@ -115,7 +122,7 @@ def _bytes(line: Line) -> bytes:
     elif isinstance(line, Moved):
         row |= {"feed": line.url, "moved": line.to}
     elif line.is_followed:
-        row |= {"subscribe": line.url, "title": line.title, "folder": line.folder}
+        row |= {"subscribe": line.url, "title": line.title, "folder": line.folder, "name": line.name}
     else:
         row |= {"unsubscribe": line.url}
     return json.dumps(row, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
@@ -153,11 +160,13 @@ class Merged:
                 _keep(self.moved, line.url, line)
 
     def address_now(self, url: str) -> str:
-        """Where the feed of an address is by now."""
-        seen = {url}
-        while (line := self.moved.get(url)) is not None and line.to not in seen:
-            url = line.to
-            seen.add(url)
+        """Where the feed of an address is by now: each move counts that is later than the one that led there."""
+        at = Stamp(0, "")
+        for _ in range(_MOVES):
+            line = self.moved.get(url)
+            if line is None or line.stamp <= at:
+                break
+            url, at = line.to, line.stamp
         return url
 
     def last_marks(self) -> dict[tuple[Key, Field], Mark]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
@@ -439,3 +440,171 @@ def test_three_machines_end_equal_with_the_last_of_each(machine: MakeMachine, se
     assert all(each.state() == state for each in machines)
     found = {(n, field): state[f"{URL}#{n}"][field == "starred"] for n, field in last}
     assert found == last
+
+
+def of(machine: Machine) -> Path:
+    """Its journal."""
+    (found,) = machine.folder.glob(f"tuireader-test-{machine.name}-*")
+    return found
+
+
+@pytest.mark.parametrize("how", ["gone", "empty", "older", "cut"])
+def test_a_journal_that_is_lost_is_told_again(machine: MakeMachine, how: str) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    older = of(one).read_bytes()
+    two.mark(3, read=True)
+    one.mark(0, starred=True)
+    everywhere(two, one)
+    one.mark(3, read=False)
+    one.mark(1, read=True)
+    with one.opened() as c:
+        feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
+    one.exchange()
+    file = of(one)
+    if how == "gone":
+        file.unlink()
+    else:
+        file.write_bytes({"empty": b"", "older": older, "cut": file.read_bytes()[:-40]}[how])
+    one.mark(2, starred=True)
+    everywhere(one, two)
+    assert two.state() == one.state()
+    assert one.state()[f"{URL}#3"] == (False, False)
+    assert one.state()[f"{URL}#0"] == one.state()[f"{URL}#2"] == (False, True)
+    assert two.feeds().keys() == one.feeds().keys()
+    three = machine("three")
+    three.fetch()
+    everywhere(three)
+    assert three.state() == one.state()
+    assert three.feeds().keys() == one.feeds().keys()
+
+
+@pytest.mark.parametrize("step", ["_take_subscriptions", "_take_marks", "_keep"])
+def test_ended_after_it_was_told_nothing_comes_back(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    with one.opened() as c:
+        feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_folder._Exchange, step, end)
+        with pytest.raises(KeyboardInterrupt):
+            one.exchange()
+    two.exchange()
+    with two.opened() as c:
+        subscription.unsubscribe(c, two.feed_id("https://other.example/feed"))
+    everywhere(two, one)
+    assert list(one.feeds()) == list(two.feeds()) == [URL]
+
+
+def test_a_feed_that_is_shared_no_more_is_not_ended_elsewhere(machine: MakeMachine) -> None:
+    """It has a password now, or was given to an account."""
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+        each.fetch(3, "https://other.example/feed")
+    everywhere(one, two)
+    with one.opened() as c:
+        feeds.move(c, URL, "https://ann:secret@site.example/feed")
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, one.feed_id("https://other.example/feed"), account.id, "7")
+    everywhere(one, two)
+    assert set(two.feeds()) == {URL, "https://other.example/feed"}
+
+
+def test_a_feed_that_moves_there_and_back_is_where_it_moved_last(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    for to, before in (("https://new.example/feed", URL), (URL, "https://new.example/feed")):
+        with one.opened() as c:
+            feeds.move(c, before, to)
+        everywhere(one, two)
+        assert list(one.feeds()) == list(two.feeds()) == [to]
+    two.mark(1, read=True)
+    everywhere(two, one)
+    assert one.state() == two.state()
+    assert one.state()[f"{URL}#1"] == (True, False)
+
+
+def test_a_machine_with_another_name_is_the_same(
+    machine: MakeMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "real.db"
+    (tmp_path / "folder").mkdir()
+    with closing(connect(path)) as c:
+        feeds.add(c, URL, title="Site", site="", now=NOW)
+        shared_folder.share(c, str(tmp_path / "folder"))
+        shared_folder.exchange(c, NOW)
+        monkeypatch.setattr("socket.gethostname", lambda: "another-name")
+        shared_folder.exchange(c, NOW)
+    assert len([*(tmp_path / "folder").iterdir()]) == 1
+
+
+def test_what_another_program_adds_meanwhile_is_told_the_next_time(
+    machine: MakeMachine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    one.mark(0, read=True)
+    with one.opened() as c:
+        subscription.rename(c, one.feed_id(), "Mine")
+    append = shared_folder._Exchange._append
+
+    def add_meanwhile(self: shared_folder._Exchange, content: bytes) -> None:
+        append(self, content)
+        with one.opened() as c:
+            feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_folder._Exchange, "_append", add_meanwhile)
+        one.exchange()
+    everywhere(one, two)
+    assert "https://other.example/feed" in two.feeds()
+
+
+def test_one_that_cannot_be_read_stops_no_other(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    os.mkfifo(one.folder / "tuireader-pipe.jsonl")
+    (one.folder / "tuireader-nowhere.jsonl").symlink_to("/nothing/there")
+    one.mark(0, read=True)
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (True, False)
+
+
+def test_a_feed_that_comes_has_its_name(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    one.fetch()
+    everywhere(one, two)
+    with two.opened() as c:
+        assert [feed.name for feed in feeds.every(c)] == ["Site"]
+
+
+def test_that_a_feed_stays_is_said_once(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    with one.opened() as c:
+        subscription.unsubscribe(c, one.feed_id())
+    two.mark(0, starred=True)
+    one.exchange()
+    assert len(two.exchange().taken.said) == 1
+    one.fetch(1, "https://other.example/feed")
+    one.exchange()
+    assert two.exchange().taken.said == ()

@@ -55,7 +55,7 @@ async def exchange(cache: Cache, *, clock: Clock) -> tuple[Synced, tuple[int, ..
     if place is None:
         return None
     try:
-        exchanged = await cache.write(partial(shared_folder.exchange, now=clock()))
+        exchanged = await cache.take(partial(shared_folder.exchange, now=clock()))
     except SyncError as error:
         return Synced(shared_folder.account(place), "failed", error=str(error)), ()
     return shared_folder.event(place, exchanged), exchanged.new_feeds
