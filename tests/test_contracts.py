@@ -135,7 +135,7 @@ def test_a_line_that_breaks_a_contract_is_named(report: dict[str, str], start: s
 
 
 WRITING = {
-    "accounts": {"add", "remove", "set_cursor", "set_secret", "set_syncing"},
+    "accounts": {"add", "remove", "rename", "set_cursor", "set_secret", "set_syncing"},
     "articles": {"Prepacked", "rename", "save_entries", "save_full_text"},
     "feed_changes": {"done", "note"},
     "feeds": {
@@ -147,7 +147,7 @@ WRITING = {
     "rules": {"add", "apply", "take_back", "remove", "was_done"},
     "saved_searches": {"put", "remove"},
     "undo": {"push", "remove"},
-    "sync_journal": {"done", "note", "owe", "receive", "take_pending"},
+    "sync_journal": {"done", "drop", "note", "owe", "receive", "take_pending"},
     "ui_state": {"save"},
 }
 """What changes the cache, by the module of the store that does it and is also read from."""

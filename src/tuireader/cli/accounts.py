@@ -23,6 +23,7 @@ from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
+from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
@@ -47,7 +48,11 @@ def add(arguments: argparse.Namespace) -> int:
         pass
     with cache.gate() as gate:
         work = _add(gate, arguments.address, Login(user, password, secret.is_token), secret, arguments.name)
-        return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
+        try:
+            return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
+        except (SyncError, FetchError) as error:
+            name = arguments.name or shown_address(arguments.address)
+            return _tell(Synced(Account(0, "", name), "failed", error=str(error)), as_json=arguments.json)
 
 
 async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: str) -> tuple[Account, Login]:

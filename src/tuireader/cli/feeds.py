@@ -17,8 +17,8 @@ from tuireader.library.jobs import needed
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary
+from tuireader.store import accounts, folders, full_texts
 from tuireader.store import feeds as store_feeds
-from tuireader.store import folders, full_texts
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
@@ -88,10 +88,12 @@ def feeds(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         summaries = store_feeds.summaries(connection)
         there = folders.every(connection)
+        called = {each.id: each.name for each in accounts.every(connection) if each.name}
     if arguments.json:
         names = {folder.id: folder.name for folder in there}
         for summary in summaries:
-            put_json(feed_row(summary, names.get(summary.feed.folder_id or 0)))
+            feed = summary.feed
+            put_json(feed_row(summary, names.get(feed.folder_id or 0), called.get(feed.account_id)))
         return DONE
     if not summaries:
         say(NO_FEEDS)
@@ -109,7 +111,9 @@ def feeds(arguments: argparse.Namespace) -> int:
 
 def _feed_cells(summary: FeedSummary) -> list[str]:
     feed = summary.feed
-    if feed.is_never_asked:
+    if feed.is_of_account:
+        due = "by account"
+    elif feed.is_never_asked:
         due = "never"
     elif feed.due is None or feed.due <= utc_now():
         due = "now"

@@ -91,8 +91,8 @@ def article_row(article: Article, status: Status) -> dict[str, Any]:
     }
 
 
-def feed_row(summary: FeedSummary, folder: str | None) -> dict[str, Any]:
-    """Give the JSON object of a subscription, with the name of the folder that it is in."""
+def feed_row(summary: FeedSummary, folder: str | None, account: str | None = None) -> dict[str, Any]:
+    """Give the JSON object of a subscription, with the names of the folder that it is in and of its account."""
     feed = summary.feed
     return {
         "id": feed.id,
@@ -100,6 +100,7 @@ def feed_row(summary: FeedSummary, folder: str | None) -> dict[str, Any]:
         "url": without_credentials(feed.url),
         "site": without_credentials(feed.site),
         "folder": folder,
+        "account": account,
         "articles": summary.total,
         "unread": summary.unread,
         "checked": utc(feed.checked),

@@ -50,6 +50,11 @@ def is_free(c: sqlite3.Connection, name: str) -> bool:
     return all(name_key(each.name) != name_key(name) for each in every(c))
 
 
+def rename(c: sqlite3.Connection, account_id: int, name: str) -> None:
+    """Call an account otherwise."""
+    c.execute("UPDATE account SET name = ? WHERE id = ?", (sound(name), account_id))
+
+
 def set_secret(c: sqlite3.Connection, account_id: int, secret: Secret) -> None:
     """Keep how the password of an account is got."""
     c.execute("UPDATE account SET secret = ? WHERE id = ?", (_kept(secret), account_id))

@@ -30,7 +30,7 @@ async def add(
     """Find the server at an address, sign in, and keep the account; raises SyncError, which says what is wrong.
 
     Where there is no command for the password, the keyring of the desktop is given it, if there is one. The account of
-    the same server and user that is here already is kept, with the new secret.
+    the same server and user that is here already is kept, with the new secret, and the new name if one is given.
     """
     found = await find_server(queue, address, login)
     if not secret.command and passwords.into_keyring(found.url, login.user, login.password):
@@ -41,6 +41,8 @@ async def add(
             for each in accounts.every(c):
                 if (each.url, each.user, each.kind) == (found.url, login.user, found.kind):
                     accounts.set_secret(c, each.id, secret)
+                    if name and name != each.name:
+                        accounts.rename(c, each.id, _free_name(c, name))
                     return accounts.get(c, each.id)
             called = _free_name(c, name or named_host(found.url))
             return accounts.add(c, found.kind, name=called, url=found.url, user=login.user, secret=secret)

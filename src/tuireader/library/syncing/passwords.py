@@ -75,6 +75,7 @@ def printed_by(command: str) -> str:
         except subprocess.TimeoutExpired:
             process.kill()
             is_late = is_late or not found.line
+        found.join()  # it ends once the program has
         errors.seek(0)
         said = errors.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
     if is_late:
@@ -83,11 +84,8 @@ def printed_by(command: str) -> str:
         raise SyncError(f"The command for the password failed ({said[-1] if said else process.returncode}): {command}")
     if not found.line:
         raise SyncError(f"The command for the password printed nothing: {command}")
-    try:
-        line = found.line.decode()
-    except UnicodeDecodeError:
-        line = ""
-    if not line.isprintable() or len(found.line) >= _LONGEST:
+    line = found.line.decode("utf-8", "replace")
+    if not line.isprintable() or "\ufffd" in line or len(found.line) >= _LONGEST:
         raise SyncError(f"The command for the password printed something that is none: {command}")
     return line
 

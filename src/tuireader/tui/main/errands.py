@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tuireader.tui.keys import keys_of
 from tuireader.tui.main.archiving import ArchiveController
 from tuireader.tui.main.completing import CompletionController
 from tuireader.tui.main.downloading import DownloadController
@@ -30,7 +31,7 @@ class Errands:
             panes, cache, web, clock, usual=config.full_text, shown=lambda: _open_in(panes)
         )
         self.pruning = PruneController(panes, cache, clock, config)
-        self.syncing = SyncController(panes, cache, web, clock)
+        self.syncing = SyncController(panes, cache, web, clock, key=keys_of("account", config.keymap)[0])
 
     @property
     def progress(self) -> str:

@@ -64,6 +64,8 @@ class KeyTarget:
         sidebar = self._panes.sidebar
         if (pointed := sidebar.pointed_feed) is not None:
             return pointed
+        if self._panes.pane == "sidebar" and len(self._panes.headlines_pane.wanted.feeds) != 1:
+            return None  # the cursor is on something else, such as a folder
         feed_id = self._feed_id()
         return sidebar.counts.feed(feed_id) if sidebar.counts else None
 

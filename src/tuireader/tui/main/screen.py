@@ -202,7 +202,7 @@ class ReaderScreen(PanesScreen):
             "archive": lambda: self.errands.archiving.read_back(self.key_target.feed()),
             "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
-            "sync": lambda: self.errands.syncing.sync(is_asked=True),
+            "sync": self.errands.syncing.sync_as_asked,
             "account": self.errands.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
             "feed-info": lambda: self.feed_control.show(self.key_target.summary()),
@@ -479,9 +479,11 @@ class ReaderScreen(PanesScreen):
     def refresh_feed(self) -> None:
         """Ask for the feed that the key acts upon now."""
         feed = self.key_target.feed()
-        if feed is not None and feed.is_of_account:
-            self.errands.syncing.sync(is_asked=True)
-        elif feed is not None:
+        if feed is None:
+            toast(self, "Put the cursor on a feed, or on one of its articles, to refresh that.")
+        elif feed.is_of_account:
+            self.errands.syncing.sync_as_asked()
+        else:
             self.refreshes.refresh([feed], force=True)
 
     def _refresh_all(self) -> None:

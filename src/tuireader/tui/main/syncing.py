@@ -13,6 +13,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from sqlite3 import Connection
 
     from textual.timer import Timer
@@ -37,8 +38,9 @@ _MODULE = "tuireader.library.syncing.all_accounts"
 class SyncController:
     """Tells what is done here, and takes over what is done elsewhere; one run at a time."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock) -> None:
-        """`node` is who is told, and whose workers do the work."""
+    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, key: str) -> None:
+        """`node` is who is told, and whose workers do the work; `key` adds an account."""
+        self._key = key
         self._node = node
         self._cache = cache
         self._web = web
@@ -48,6 +50,8 @@ class SyncController:
         self._timer: Timer | None = None
         self._wait = FIRST_WAIT
         self._is_wanted = self._is_asked = self._runs = False
+        self._has_looked = False
+        """Whether what has waited since the last start is said."""
         self.progress = ""
         """How far the present run is; empty while there is none."""
         self.waiting = ""
@@ -59,6 +63,20 @@ class SyncController:
         if not self._runs:
             self._runs = True
             start(self._node, self._run, group="sync")
+
+    def sync_as_asked(self) -> None:
+        """The same as the user asks for it: of an account without a password here, that is asked for first."""
+        start(self._node, self._ask_or_sync, group=ASKING)
+
+    async def _ask_or_sync(self) -> None:
+        every = await self._cache.read(_accounts)
+        without = next((each for each in every if self._lacks_password(each)), None)
+        if not every:
+            toast(self._node, f"There are no accounts yet; {self._key} adds one.")
+        elif without is not None:
+            await self._ask(without)
+        else:
+            self.sync(is_asked=True)
 
     def soon(self) -> None:
         """The same in a moment, as more marks may follow."""
@@ -87,7 +105,10 @@ class SyncController:
     def _signed_in(self, signed: Signed | None) -> None:
         if signed is not None:
             self._logins[signed.account.id] = signed.login
-            toast(self._node, f"{signed.account.name} is an account here now.")
+            secret = signed.account.secret
+            is_kept = secret.in_keyring or secret.command
+            how = "its password is in your keyring" if is_kept else "its password is known until you quit"
+            toast(self._node, f"{signed.account.name} is signed in; {how}.")
             self.sync(is_asked=True)
 
     def _later(self, seconds: float) -> None:
@@ -112,9 +133,9 @@ class SyncController:
         if not every:
             return
         ended: list[Synced] = []
-        without = next((each for each in every if self._lacks_password(each)), None)
-        if without is not None and is_asked:
-            self.ask_for_account(without)
+        if not self._has_looked:
+            self._has_looked = True
+            self._say_waiting(await self._cache.read(_owed))
         async with self._web.queue(_MODULE) as queue:
             from tuireader.library.syncing.all_accounts import exchange, sync_all
 
@@ -130,7 +151,7 @@ class SyncController:
                         ended.append(event)
                     if event.new:
                         self._node.post_message(RefreshBrought())
-        self._say_ended(ended, is_asked=is_asked)
+        await self._say_ended(ended, is_asked=is_asked)
 
     def _lacks_password(self, account: Account) -> bool:
         secret = account.secret
@@ -141,12 +162,10 @@ class SyncController:
 
         return self._logins.get(account.id) or login_of(account, None)
 
-    def _say_ended(self, ended: list[Synced], *, is_asked: bool) -> None:
-        from tuireader.library.syncing import words
-
+    async def _say_ended(self, ended: list[Synced], *, is_asked: bool) -> None:
         failed = [each for each in ended if each.status != "done"]
-        left = [words.waiting(each.waiting, each.account.name) for each in failed if each.waiting]
-        self.waiting = " · ".join(left)
+        left = {each.account: each.waiting for each in failed if each.waiting}
+        self._say_waiting(left | await self._cache.read(self._owed_without_password))
         if any(each.new or each.read or each.unread or each.starred or each.unstarred for each in ended):
             self._node.post_message(RefreshBrought())
         said = [sentence for each in ended for sentence in each.said]
@@ -160,6 +179,17 @@ class SyncController:
         else:
             self._wait = FIRST_WAIT
 
+    def _owed_without_password(self, c: Connection) -> dict[Account, int]:
+        return {account: count for account, count in _owed(c).items() if self._lacks_password(account)}
+
+    def _say_waiting(self, owed: Mapping[Account, int]) -> None:
+        """Say what could not be told, and which account cannot be signed in to."""
+        from tuireader.library.syncing import words
+
+        said = [words.waiting(count, account.name) for account, count in owed.items() if count]
+        self.waiting = " · ".join(said)
+        self._node.post_message(RefreshProgressed())
+
     def _say(self, progress: str) -> None:
         self.progress = progress
         self._node.post_message(RefreshProgressed())
@@ -170,3 +200,10 @@ def _accounts(c: Connection) -> list[Account]:
     from tuireader.store import accounts  # the first screen does without it
 
     return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
+
+
+def _owed(c: Connection) -> dict[Account, int]:
+    """How many marks wait for each account."""
+    from tuireader.library.syncing.taking import owed
+
+    return {each: owed(c, each.id) for each in _accounts(c) if each.id != LOCAL}

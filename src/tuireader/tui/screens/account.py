@@ -89,9 +89,10 @@ class AccountScreen(Dialog[Signed | None]):
 
     def action_submit(self) -> None:
         """To the next line that is empty; with all filled, sign in."""
-        for name in ("address", "user", "password"):
+        for name, missing in (("address", "an address"), ("user", "a name"), ("password", "a password")):
             if not self._line(name).value.strip():
                 self._line(name).focus()
+                self._said.update(plain(f"It takes {missing}, too.", "$ink"))
                 return
         if not is_busy(self, "sign-in"):
             self._sign_in()

@@ -249,7 +249,7 @@ def _state(feed: Feed, now: datetime) -> Iterator[Line]:
     elif feed.error:
         tried = f" Tried {ago(feed.tried, now)}." if feed.tried else ""
         yield Line("State", f"{feed.error.rstrip('.')}.{tried}", is_heading=True)
-        if feed.answered:
+        if feed.answered and not feed.is_of_account:
             yield Line("", f"It answered last {ago(feed.answered, now)}.")
         if feed.failures > 1:
             hint = " Its site may have another feed." if feed.failures >= _MANY else ""
