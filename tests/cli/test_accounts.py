@@ -178,3 +178,12 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
     assert "is shared with your other machines" in run("account", "list").err
     assert "No folder is shared any more" in run("sync", "--dir", "-").err
     assert run("sync").status == 1
+
+
+def test_a_feed_that_an_account_follows_is_here_already(run: Run, server: FakeMiniflux) -> None:
+    add(run, server)
+    done = run("add", server.feeds[1]["url"])
+    assert done.status == 0, done.err
+    assert "already subscribed" in done.out
+    assert len(run("feeds", "--json").rows) == 1
+    assert "is followed by an account" in run("refresh", "feed 1").err

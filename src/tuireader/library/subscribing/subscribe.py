@@ -155,6 +155,8 @@ class _Subscription:
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
     ) -> Subscribed:
         """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
+        if feed.is_of_account:  # its server asks for it
+            return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
         if feed.gone:  # the user wants it again: it may be back
             feed = replace(feed, gone=False)
             await self._cache.write(partial(store_feeds.record, feed=feed))
