@@ -26,9 +26,9 @@ from textual.widgets import Input
 from textual.worker import Worker
 
 from tuireader.config.options import Config
+from tuireader.content.listing.find import find_list
 from tuireader.demo.posts import load_posts
 from tuireader.demo.site import answer
-from tuireader.errors import NoFeedFoundError
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
@@ -310,7 +310,10 @@ def _find_no_feed(screen: SubscribeScreen) -> None:
     page = Page("https://harbour-news.example/", 200, content, "text/html")
     with screen.prevent(Input.Changed):
         screen.query_one(Input).value = "harbour-news.example"
-    screen.failed("harbour-news.example", NoFeedFoundError("harbour-news.example has no feed", page))
+    found = find_list(page.content, page.url)
+    if found is None:
+        raise SystemExit("the page lists nothing")
+    screen.show_list("harbour-news.example", page, found)
 
 
 class _Magazine(BaseHTTPRequestHandler):

@@ -12,10 +12,12 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from conftest import Clock, Reply, ScriptedSite
-from support.app_factory import screen_text, settle
+from support.app_factory import NOW, reader, screen_text, settle
 from support.wordpress import BORDER, TRADE, Post, feed, publish
 from tuireader.config.options import Config
+from tuireader.content.listing.model import Item, Listing
 from tuireader.demo.server import DemoSite
+from tuireader.model.fetched import Page
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
@@ -428,3 +430,24 @@ async def test_a_list_of_feeds_is_followed_and_fetched(
         text = screen_text(app)
         for words in ("2 new feeds", "Listed", BORDER.title[:12], TRADE.title[:12]):
             assert words in text
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (120, 40), (80, 22)])
+async def test_what_a_page_lists_leaves_room_for_the_hints(with_links: Path, size: tuple[int, int]) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("a")
+        await settle(pilot)
+        assert isinstance(app.screen, SubscribeScreen)
+        url = "https://harbour-news.example/"
+        items = tuple(Item(f"{url}{n}", f"Title {n}", NOW) for n in range(30))
+        with app.screen.prevent(Input.Changed):
+            app.screen.query_one(Input).value = url
+        app.screen.show_list(url, Page(url, 200, b"", "text/html"), Listing("cards", "", "News", items))
+        await settle(pilot)
+        assert "esc close" in screen_text(app)
+        assert "Follow the articles" in screen_text(app)
+        await pilot.press("down", *["down"] * 6, "enter")
+        await settle(pilot)
+        assert "To follow these, choose the first row" in screen_text(app)

@@ -45,6 +45,8 @@ _SHOWN = 12
 """Articles of a list that are shown before it is followed."""
 _ROWS, _AROUND = 5, 13
 """Rows that are seen at once at least, and lines for all that is around them."""
+_AIRY, _AIR = 22, 2
+"""Lines from which on a dialog that lies over others has air around what is in it, and how many lines that takes."""
 _FOLLOWING = "tuireader.library.subscribing.follow_page"
 _LOW = 20
 """Lines below which there is room for less."""
@@ -172,9 +174,13 @@ class SubscribeScreen(AddressScreen):
             except TuireaderError:  # it is no list that could be followed
                 return
         if found is not None and self._ways and self.typed == address:
-            there = printable(shown_address(page.url))
-            self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
-            self._offer_ways(address, NoFeedFoundError("", page), found)
+            self.show_list(address, page, found)
+
+    def show_list(self, address: str, page: Page, found: Listing) -> None:
+        """Show what a page lists that has no feed, and offer to follow that."""
+        there = printable(shown_address(page.url))
+        self.complain(f"{there} has no feed, but lists {counted(len(found.items), 'article')}", is_wrong=False)
+        self._offer_ways(address, NoFeedFoundError("", page), found)
 
     async def _known(self, address: str) -> Added | None:
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
@@ -221,7 +227,8 @@ class SubscribeScreen(AddressScreen):
     def _offer(self, rows: Sequence[Line]) -> ChoiceList:
         choices = self.query_one(ChoiceList)
         choices.set_rows(rows)
-        choices.styles.height = min(len(rows), max(_ROWS, self.size.height - _AROUND))
+        around = _AROUND + (0 if self._is_first or self.size.height < _AIRY else _AIR)
+        choices.styles.height = min(len(rows), max(_ROWS, self.size.height - around))
         self._offers = len(rows) > 1  # there is room for them where no welcome is said any more
         self.on_resize()
         choices.display = True
