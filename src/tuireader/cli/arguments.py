@@ -215,6 +215,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         default=[],
         dest="settings",
         help="title, folder, quiet=yes (its unread articles count apart), expire_after=DAYS, expire_above=NUMBER,"
+        " keep_days=DAYS, keep_articles=NUMBER,"
         " full_text=auto|always|never, selector=CSS and selector_drop=CSS (what is taken from its pages, and what is"
         " not); without a value, as for all; may be given again",
     )

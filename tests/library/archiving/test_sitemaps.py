@@ -202,3 +202,14 @@ async def test_pages_that_list_articles_are_none_and_no_day_of_building_is_one_o
     assert titles(library) == expected(SOME)
     assert titles(library, Query(unread=True)) == expected(SOME[:FRONT])
     assert set(LISTS) <= set(site.paths())
+
+
+async def test_where_it_is_not_known_what_may_be_read_nothing_is(library: Library, site: ScriptedSite) -> None:
+    give_pages(site, SOME)
+    give_sitemaps(site)
+    site.pages["/robots.txt"] = Reply("Oh no", 500)
+    await start(library, site)
+    events = await back(library)
+    assert events[-1].status == "failed"
+    assert "without which it is not known what may be read" in str(events[-1].error)
+    assert not any("sitemap" in path for path in site.paths())

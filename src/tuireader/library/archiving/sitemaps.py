@@ -11,16 +11,17 @@ from tuireader.errors import FetchError
 from tuireader.feeds.sitemap import Listed, Sitemap
 from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.library.archiving.ways import asked
+from tuireader.library.politeness.robots import RobotRules
 from tuireader.model.archive import Archive
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import front_of, place
+from tuireader.urls.reach import Permission
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.feeds.robots import Robots
     from tuireader.library.archiving.ways import Front, Get
     from tuireader.library.jobs.off_loop import Cache
 
@@ -64,7 +65,7 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
     What robots.txt forbids is left out. Raises FetchError where the site is to be left alone.
     """
     site = front_of(front.links[0] if front.links else feed_url)
-    robots = await _robots(get, site)
+    robots = await RobotRules(lambda url, _: get(url)).of(site, Permission.AS_GIVEN)  # which `get` decides
     if not robots.allows(site):
         raise FetchError(f"{named_host(site)} does not want programs to read its pages (robots.txt)")
     waiting = [Listed(url, None) for url in robots.sitemaps or [f"{site}{name}" for name in _USUAL]]
@@ -90,13 +91,6 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
 
 def _when(listed: Listed) -> datetime:
     return listed.date or _LONG_AGO
-
-
-async def _robots(get: Get, site: str) -> Robots:
-    from tuireader.feeds.robots import Robots
-
-    page = await asked(get, f"{site}robots.txt")
-    return Robots(page.content if page is not None else b"")
 
 
 @dataclass(frozen=True, slots=True)
