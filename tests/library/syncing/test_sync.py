@@ -327,7 +327,7 @@ async def test_an_account_is_added_once_and_removed_whole(server: Api, device: M
 
 
 @pytest.mark.parametrize(
-    "number", [2, 3.5, pytest.param(5, marks=pytest.mark.slow), pytest.param(6.5, marks=pytest.mark.slow)]
+    "number", [2, 3.5, pytest.param(5, marks=pytest.mark.slow), pytest.param(5.5, marks=pytest.mark.slow)]
 )
 async def test_killed_at_a_request_it_goes_on(server: Api, device: MakeDevice, number: float) -> None:
     filled(server, 30)
