@@ -15,7 +15,7 @@ from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.library.subscribing import subscription
-from tuireader.library.syncing.server import alone
+from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
@@ -551,3 +551,22 @@ async def test_a_star_that_two_machines_turn_is_given(miniflux: FakeMiniflux, de
     await here.sync()
     assert item.starred
     assert here.state()[item.title] == (False, True)
+
+
+async def test_where_nothing_can_be_written_it_is_said(
+    miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(miniflux)
+    here = device(miniflux)
+    account = await here.add()
+    assert lock_of(here.path, account).parent == here.path.parent
+    await here.sync()
+    assert lock_of(here.path, account).stat().st_mode & 0o077 == 0
+
+    def refuse(*_: object, **__: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tuireader.library.syncing.server.os.open", refuse)
+    done = await here.sync()
+    assert done.status == "failed"
+    assert "cannot be written: Permission denied" in str(done.error)

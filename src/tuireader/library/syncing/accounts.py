@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import SyncError
 from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
+from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
 from tuireader.store import accounts, feeds, folders
 from tuireader.store.connection import transaction
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tuireader.library.syncing.server import Login, Server
     from tuireader.model.account import Account
     from tuireader.model.feed import Feed
+    from tuireader.store.connection import Connection
 
 
 async def add(
@@ -58,9 +60,10 @@ def _free_name(c: sqlite3.Connection, name: str) -> str:
     return called
 
 
-def remove(c: sqlite3.Connection, account: Account) -> None:
+def remove(c: Connection, account: Account) -> None:
     """Keep an account no more, nor its feeds and articles here; on its server nothing changes."""
     accounts.remove(c, account.id)
+    lock_of(c.path, account).unlink(missing_ok=True)
     passwords.out_of_keyring(account.url, account.user)
 
 

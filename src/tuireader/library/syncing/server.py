@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError, SyncError
@@ -84,10 +86,19 @@ class Wanted(NamedTuple):
 @contextmanager
 def alone(path: Path, account: Account) -> Iterator[None]:
     """Be the only program on this machine that keeps an account in step; raises SyncError where another one does."""
-    with path.with_name(f"{path.name}.sync-{account.id}").open("a") as held:
+    try:
+        held = open(lock_of(path, account), "a", opener=partial(os.open, mode=0o600))  # noqa: SIM115
+    except OSError as error:
+        raise SyncError(f"{path.parent} cannot be written: {error.strerror}") from error
+    with held:
         if not lock(held.fileno()):
             raise BusyAccountError(f"Another tuireader keeps {account.name} in step just now")
         yield
+
+
+def lock_of(path: Path, account: Account) -> Path:
+    """The file beside the cache that is locked while an account is kept in step."""
+    return path.with_name(f"{path.name}.sync-{account.id}")
 
 
 class BusyAccountError(SyncError):
