@@ -17,7 +17,7 @@ from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import exchange, sync_all
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.server import Login
-from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.model.account import Account, Secret
 from tuireader.model.clock import utc_now
 from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds
@@ -86,7 +86,7 @@ def _asked(question: str, *, hidden: bool) -> str:
 def list_accounts(arguments: argparse.Namespace) -> int:
     """Print the accounts."""
     with cache.opened() as connection:
-        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        every = accounts.on_servers(connection)
         place = shared_folder.place_of(connection)
         waiting = {each.id: taking.owed(connection, each.id) for each in every}
         followed = [feed.account_id for feed in feeds.every(connection)]
@@ -135,7 +135,7 @@ def remove(arguments: argparse.Namespace) -> int:
 def push(arguments: argparse.Namespace) -> int:
     """Let an account follow feeds that were this machine's own."""
     with cache.opened() as connection:
-        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        every = accounts.on_servers(connection)
         if not arguments.account and len(every) > 1:
             names = ", ".join(f"“{each.name}”" for each in every)
             say(f"Which account? Name one with --account: {names}.")
@@ -175,7 +175,7 @@ def sync(arguments: argparse.Namespace) -> int:
         if arguments.dir:
             shared_folder.share(connection, arguments.dir)
         place = None if arguments.account else shared_folder.place_of(connection)
-        every = [each for each in accounts.every(connection) if each.id != LOCAL]
+        every = accounts.on_servers(connection)
         if arguments.account:
             every = [accounts.find(connection, arguments.account)]
     if not every and place is None:

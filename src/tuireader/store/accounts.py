@@ -33,7 +33,7 @@ def add(
 
 def find(c: sqlite3.Connection, text: str) -> Account:
     """The account of this name, or the only one of whose name it is a part; NotFoundError, which says what there is."""
-    there, key = [each for each in every(c) if each.id != LOCAL], name_key(text)
+    there, key = on_servers(c), name_key(text)
     meant = [each for each in there if name_key(each.name) == key] or [
         each for each in there if key and key in name_key(each.name)
     ]
@@ -71,6 +71,11 @@ def get(c: sqlite3.Connection, account_id: int) -> Account:
 def every(c: sqlite3.Connection) -> list[Account]:
     """All accounts; the first is this machine's own."""
     return [_account(row) for row in c.execute(f"SELECT {_COLUMNS} FROM account ORDER BY id").fetchall()]
+
+
+def on_servers(c: sqlite3.Connection) -> list[Account]:
+    """All accounts but this machine's own."""
+    return [each for each in every(c) if each.id != LOCAL]
 
 
 def set_syncing(c: sqlite3.Connection, account_id: int, *, syncs: bool) -> None:

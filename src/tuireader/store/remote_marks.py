@@ -69,7 +69,7 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
     """Forget what a server calls articles that it does not know any more, and what it was to be told of them."""
     ids = id_list(each.id for each in numbered(c, account_id, numbers).values())
     c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-    c.execute("DELETE FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (ids,))
+    sync_journal.forget(c, ids)
 
 
 def forget_all(c: sqlite3.Connection, account_id: int) -> None:
@@ -98,7 +98,7 @@ def either(c: sqlite3.Connection, article_id: int, *, read: bool, starred: bool,
         if value and not there[field]:
             sync_journal.owe(c, article_id, field, 1, now)
         elif there[field]:  # what was to be told is so already
-            c.execute("DELETE FROM journal WHERE article_id = ? AND field = ? AND value = 1", (article_id, field))
+            sync_journal.known_there(c, article_id, field, 1)
     return read or here.get("read", False), starred or here.get("starred", False)
 
 
@@ -110,7 +110,7 @@ def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: da
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
     ).fetchall()
-    untold = _untold(c, states)
+    untold = sync_journal.untold(c, states)
     counts = []
     fields: tuple[tuple[Field, int], ...] = (("read", 0), ("starred", 1))
     for field, place in fields:
@@ -135,13 +135,6 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
     if others:
         sync_journal.note(c, id_list(others), field, int(value), now)
     labels.write_status(c, field, int(value), id_list(every))
-
-
-def _untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
-    rows = c.execute(
-        "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
-    )
-    return {(row[0], row[1]) for row in rows.fetchall()}
 
 
 class Doubts(NamedTuple):
@@ -172,7 +165,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
         there = (number not in is_unread, number in is_starred)
         if there != (bool(read), bool(star)):
             different.append((number, id_, there))
-    untold = _untold(c, [id_ for _, id_, _ in different])
+    untold = sync_journal.untold(c, [id_ for _, id_, _ in different])
     marks = {id_: (bool(read), bool(star)) for _, id_, read, star in rows}
     for number, id_, there in different:
         read, star = marks[id_]

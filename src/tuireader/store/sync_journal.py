@@ -90,6 +90,24 @@ def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
     c.execute("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (id_list(numbers),))
 
 
+def forget(c: sqlite3.Connection, ids: str) -> None:
+    """Forget what there was to tell of some articles; `ids` as `columns.id_list` gives them."""
+    c.execute("DELETE FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (ids,))
+
+
+def known_there(c: sqlite3.Connection, article_id: int, field: Field, value: int) -> None:
+    """Forget a mark that the server has by itself."""
+    c.execute("DELETE FROM journal WHERE article_id = ? AND field = ? AND value = ?", (article_id, field, value))
+
+
+def untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
+    """Which fields of some articles there is something to tell of."""
+    rows = c.execute(
+        "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
+    )
+    return {(row[0], row[1]) for row in rows.fetchall()}
+
+
 def receive(c: sqlite3.Connection, account_id: int, told: Iterable[RemoteStatus]) -> list[int]:
     """Take over marks that an account tells of; gives the ids of the articles that changed.
 

@@ -10,8 +10,8 @@ from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import named_host
 
-_LONGEST = 64
-"""Characters of an id of a server."""
+_LONGEST = 2048
+"""Characters of an id of a server at most: some call a feed by its address."""
 
 
 def parsed(content: bytes, url: str) -> Any:
@@ -26,19 +26,22 @@ def parsed(content: bytes, url: str) -> Any:
 
 def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     """The objects of a list, which is the answer or, with a `name`, in it; raises SyncError where there is none."""
-    there = value if not name else value.get(name) if isinstance(value, dict) else None
-    if not isinstance(there, list):
-        raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
-    return [each for each in there if isinstance(each, dict)]
+    return [each for each in _listed(value, name, url) if isinstance(each, dict)]
 
 
 def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     """The same where each row counts: one that is none makes the answer none."""
-    there = value if not name else value.get(name) if isinstance(value, dict) else None
-    found = rows(value, name, url)
-    if len(found) != len(there or ()):
+    there = _listed(value, name, url)
+    if not all(isinstance(each, dict) for each in there):
         raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
-    return found
+    return there
+
+
+def _listed(value: Any, name: str, url: str) -> list[Any]:
+    there = value if not name else value.get(name) if isinstance(value, dict) else None
+    if not isinstance(there, list):
+        raise SyncError(f"{named_host(url)} gave another answer than was asked for; is its address right?")
+    return there
 
 
 def address_of(value: object) -> str:
@@ -56,7 +59,7 @@ def number_of(value: object) -> str:
 def id_of(value: object) -> str:
     """The id of something that servers name; empty where it is none."""
     text = text_of(value)
-    return text if text and len(text) <= _LONGEST * 32 and text.isprintable() else ""
+    return text if text and len(text) <= _LONGEST and text.isprintable() else ""
 
 
 def text_of(value: object) -> str:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteEntry, RemoteFeed
+    from tuireader.model.remote import RemoteFeed
     from tuireader.store.remote_marks import Anchor
 
 AT_ONCE = 200
@@ -108,16 +108,13 @@ class Miniflux(Server):
 
     async def _star(self, server_id: str, *, value: bool) -> None:
         """Turn a star until it is as wanted: another device may turn it at the same time."""
-        path = f"/v1/entries/{int(server_id)}"
-        try:
-            for _ in range(_TURNS):
-                page = await self.talk.ask(path)
-                if miniflux.is_starred(page.content, page.url) is value:
-                    return
-                await self.talk.ask(f"{path}/bookmark", method="PUT")
-        except FetchError as error:
-            if error.status not in _NOT_THERE:
-                raise
+        path = _entry(server_id)
+        for _ in range(_TURNS):
+            page = await self._if_there(path)
+            if page is None or miniflux.is_starred(page.content, page.url) is value:
+                return
+            if await self._if_there(f"{path}/bookmark", method="PUT") is None:
+                return
 
     async def subscribe(self, url: str, folder: str) -> str:
         """Follow a feed; where it is followed already, that is it."""
@@ -142,18 +139,19 @@ class Miniflux(Server):
 
     async def unsubscribe(self, feed_id: str) -> None:
         """Follow a feed no more."""
-        try:
-            await self.talk.ask(f"/v1/feeds/{int(feed_id)}", method="DELETE")
-        except FetchError as error:
-            if error.status not in _NOT_THERE:
-                raise
+        await self._if_there(f"/v1/feeds/{int(feed_id)}", method="DELETE")
 
     async def _change(self, feed_id: str, **what: object) -> None:
+        await self._if_there(f"/v1/feeds/{int(feed_id)}", method="PUT", body=miniflux.body(**what), kind=_JSON)
+
+    async def _if_there(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page | None:
+        """The answer about an article or a feed; None where the server has it no more."""
         try:
-            await self.talk.ask(f"/v1/feeds/{int(feed_id)}", method="PUT", body=miniflux.body(**what), kind=_JSON)
+            return await self.talk.ask(path, method=method, body=body, kind=kind)
         except FetchError as error:
             if error.status not in _NOT_THERE:
                 raise
+            return None
 
     async def _folder(self, name: str) -> str:
         """The number of a category; of no name, that of the first, in which all is that was put nowhere."""
@@ -172,20 +170,11 @@ class Miniflux(Server):
     async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
         """Whether it still has any of these articles, under these names."""
         for anchor in anchors:
-            found = await self._article(anchor.number)
+            page = await self._if_there(_entry(anchor.number))
+            found = None if page is None else miniflux.entry_of(page.content, page.url)
             if found is not None and found.entry.link == anchor.link:
                 return True
         return False
-
-    async def _article(self, number: str) -> RemoteEntry | None:
-        """One article; None where there is none of this number."""
-        try:
-            page = await self.talk.ask(f"/v1/entries/{int(number)}")
-        except FetchError as error:
-            if error.status not in _NOT_THERE:
-                raise
-            return None
-        return miniflux.entry_of(page.content, page.url)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
         """Read all for the first time, the newest first; later what has changed since, and feeds that are new whole."""
@@ -287,13 +276,14 @@ class Miniflux(Server):
         """Whether what changed last as far as we know has not changed any more: the server was set back a little."""
         if not cursor.number or miniflux.seconds_of(last.stamp) >= miniflux.seconds_of(cursor.changed):
             return False
-        try:
-            page = await self.talk.ask(f"/v1/entries/{cursor.number}")
-        except FetchError as error:  # its feed may be followed no more
-            if error.status not in _NOT_THERE:
-                raise
+        page = await self._if_there(_entry(cursor.number))
+        if page is None:  # its feed may be followed no more
             return False
         return miniflux.seconds_of(miniflux.changed_of(page.content, page.url)) < miniflux.seconds_of(cursor.changed)
+
+
+def _entry(number: str | int) -> str:
+    return f"/v1/entries/{int(number)}"
 
 
 def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:

@@ -205,5 +205,6 @@ def _accounts(c: Connection) -> list[Account]:
 def _owed(c: Connection) -> dict[Account, int]:
     """How many marks wait for each account."""
     from tuireader.library.syncing.taking import owed
+    from tuireader.store import accounts
 
-    return {each: owed(c, each.id) for each in _accounts(c) if each.id != LOCAL}
+    return {each: owed(c, each.id) for each in accounts.on_servers(c)}
