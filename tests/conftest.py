@@ -6,16 +6,17 @@ import gc
 import os
 import signal
 import sys
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from support.loopback import Loopback, QuietHandler
 
 if TYPE_CHECKING:
     from tuireader.demo.server import DemoSite
@@ -138,15 +139,6 @@ class Request:
     headers: dict[str, str]
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that hang up: some tests do."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-
 class ScriptedSite:
     """A real HTTP server on loopback whose pages a test writes: `site.pages["/feed"] = Reply(...)`."""
 
@@ -155,30 +147,19 @@ class ScriptedSite:
         self.requests: list[Request] = []
         site = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else each answer waits for the client's word on its head
-
-            def do_GET(self) -> None:
+        class Handler(QuietHandler):
+            def do_GET(self) -> None:  # noqa: N802 - as the library calls it
                 site._answer(self)
 
-            def log_message(self, *_: object) -> None:
-                """Say nothing: the test reads `requests`."""
-
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = Loopback(Handler)
+        self.url = self._server.url
 
     def paths(self) -> list[str]:
         return [request.path for request in self.requests]
 
     def stop(self) -> None:
         """Close the door: from now on connections are refused."""
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         headers = {name.lower(): value for name, value in handler.headers.items()}

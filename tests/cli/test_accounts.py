@@ -9,18 +9,14 @@ import pytest
 
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
-from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader
+from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
 
 COMMAND = f"echo '{PASSWORD}'"
 
 
 @pytest.fixture
 def server() -> Iterator[FakeMiniflux]:
-    made = FakeMiniflux()
-    made.follow(1, "News & Co")
-    made.publish(1, 3)
-    yield made
-    made.stop()
+    yield from with_three_articles()
 
 
 @pytest.fixture

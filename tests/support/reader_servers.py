@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 import threading
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
+
+from support.loopback import Loopback, QuietHandler
 
 USER, PASSWORD = "ann", "secret & sound"
 STATE = "user/-/state/com.google/"
@@ -59,15 +59,6 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-class _Server(ThreadingHTTPServer):
-    request_queue_size = 128
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that hang up."""
-        if not isinstance(sys.exception(), ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
-
-
 class Api:
     """A server whose answers a subclass gives."""
 
@@ -80,10 +71,7 @@ class Api:
         """Asked before the server answers itself."""
         api = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-            disable_nagle_algorithm = True  # else each answer waits for the client's word on its head
-
+        class Handler(QuietHandler):
             def _any(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
                 parts = urlsplit(self.path)
@@ -102,23 +90,15 @@ class Api:
 
             do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 - as the library calls them
 
-            def log_message(self, *_: object) -> None:
-                """Say nothing."""
-
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._server = Loopback(Handler)
+        self.url = self._server.url
 
     def answer(self, asked: Asked) -> Answer:
         raise NotImplementedError
 
     def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._server.stop()
 
     # What other devices do.
 
@@ -429,3 +409,12 @@ class FakeReader(Api):
                 for name, value in [*((each, True) for each in given), *((each, False) for each in taken)]:
                     self.mark(number, **{name.rpartition("/")[2]: value})
         return Answer("OK", kind="text/plain")
+
+
+def with_three_articles() -> Iterator[FakeMiniflux]:
+    """A server that follows one feed with three articles; it ends with the test."""
+    made = FakeMiniflux()
+    made.follow(1, "News & Co")
+    made.publish(1, 3)
+    yield made
+    made.stop()

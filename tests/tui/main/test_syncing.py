@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from support.app_factory import reader, screen_text, settle
-from support.reader_servers import PASSWORD, USER, FakeMiniflux
+from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import shared_folder
 from tuireader.model.account import Secret
 from tuireader.store import accounts, feeds
@@ -25,11 +25,7 @@ SIZE = (110, 30)
 
 @pytest.fixture
 def server() -> Iterator[FakeMiniflux]:
-    made = FakeMiniflux()
-    made.follow(1, "News & Co")
-    made.publish(1, 3)
-    yield made
-    made.stop()
+    yield from with_three_articles()
 
 
 @pytest.fixture(autouse=True)
