@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from bench import generate
+from bench.answers import Answer, served
 from bench.corpus import SEED
 from bench.measure import run
 from bench.ours import Ours
@@ -50,42 +47,25 @@ def archive(bench: Workbench) -> Iterator[Row]:
         for number, entry in enumerate(entries)
     ]  # fmt: skip
     bodies = [json.dumps(posts[at : at + POSTS]).encode() for at in range(0, len(posts), POSTS)]
+    bodies.append(b"[]")  # what is beyond a last page that is full is asked for, whatever the server says of its number
     front = generate.rss(generate.feed(1, 10, seed=SEED)).replace(
         b"<channel>", b"<channel><generator>https://wordpress.org/?v=6</generator>", 1
     )
-    with _served(front, bodies) as base:
+    with served(_answers(front, bodies)) as base:
         here = Ours.at(bench.folder / "ours-archive", bench.env)
         here.add([f"{base}/feed/"])
         bench.say(f"reading {len(posts):,} articles back")
         ours = here.command("backfill", "1")
-        asked = [f"{base}/feed/", *(f"{base}/wp-json/wp/v2/posts?page={page + 1}" for page in range(pages))]
+        asked = [f"{base}/feed/", *(f"{base}/wp-json/wp/v2/posts?page={page + 1}" for page in range(pages + 1))]
         bare = run([sys.executable, "-c", _BARE, json.dumps(asked), str(PAUSE)], bench.env)
     yield Result(f"archive of {len(posts):,} articles", ours, bare, "the same requests", 1.5)
 
 
-@contextmanager
-def _served(front: bytes, bodies: list[bytes]) -> Iterator[str]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+def _answers(front: bytes, bodies: list[bytes]) -> Callable[[str], Answer]:
+    def answer(path: str) -> Answer:
+        page = re.search(r"/posts\?.*?\bpage=(\d+)$", path)
+        if not page:
+            return Answer(front, "application/rss+xml")
+        return Answer(bodies[int(page[1]) - 1], headers=(("X-WP-TotalPages", str(len(bodies) - 1)),))
 
-        def do_GET(self) -> None:
-            page = re.search(r"/posts\?.*?\bpage=(\d+)$", self.path)
-            body = bodies[int(page[1]) - 1] if page else front
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json" if page else "application/rss+xml")
-            self.send_header("Content-Length", str(len(body)))
-            if page:
-                self.send_header("X-WP-TotalPages", str(len(bodies)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    return answer

@@ -5,15 +5,13 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from bench import generate
+from bench.answers import Answer, served
 from bench.corpus import SEED
 from bench.measure import run
 from bench.ours import Ours
@@ -47,7 +45,8 @@ def first(bench: Workbench) -> Iterator[Row]:
         }
         for number, entry in enumerate(generate.feed(1, count, seed=SEED).entries)
     ]  # fmt: skip
-    with _served(entries) as (base, asked):
+    asked: list[str] = []
+    with served(_answers(entries, asked)) as base:
         here = Ours.at(bench.folder / "ours-sync", bench.env)
         bench.say(f"the first sync of {count:,} articles")
         ours = here.command("account", "add", base, "--user", "ann", "--password-command", "echo secret")
@@ -55,10 +54,8 @@ def first(bench: Workbench) -> Iterator[Row]:
     yield Result(f"first sync of {count:,} articles", ours, bare, "the same requests", 1.5)
 
 
-@contextmanager
-def _served(entries: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
-    """As much of Miniflux as is asked, and what was."""
-    asked: list[str] = []
+def _answers(entries: list[dict[str, Any]], asked: list[str]) -> Callable[[str], Answer]:
+    """As much of Miniflux as is asked; what was is added to `asked`."""
     folder = {"id": 1, "title": "All"}
     feeds = [
         {"id": n, "feed_url": f"https://{n}.example/feed", "site_url": "", "title": f"Feed {n}", "category": folder}
@@ -74,34 +71,18 @@ def _served(entries: list[dict[str, Any]]) -> Iterator[tuple[str, list[str]]]:
             time.sleep(THINKING)
         return {"total": last, "entries": entries[max(0, last - limit) : last][::-1]}
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    def found(path: str) -> Any:
+        parts = urlsplit(path)
+        if parts.path == "/v1/me":
+            return {"id": 1, "username": "ann"}
+        if parts.path == "/v1/feeds":
+            return feeds
+        if one := re.fullmatch(r"/v1/entries/(\d+)", parts.path):
+            return entries[int(one[1]) - 1]
+        return listed(parse_qs(parts.query))
 
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            parts = urlsplit(self.path)
-            if parts.path == "/v1/me":
-                answer: Any = {"id": 1, "username": "ann"}
-            elif parts.path == "/v1/feeds":
-                answer = feeds
-            elif found := re.fullmatch(r"/v1/entries/(\d+)", parts.path):
-                answer = entries[int(found[1]) - 1]
-            else:
-                answer = listed(parse_qs(parts.query))
-            body = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(path: str) -> Answer:
+        asked.append(path)
+        return Answer(json.dumps(found(path)).encode())
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
+    return answer
