@@ -36,6 +36,7 @@ ROWS: dict[str, Callable[[Workbench], Iterator[Row]]] = {
     "stories": rows_rules.telling,
     "archive": rows_archive.archive,
     "sync": rows_sync.first,
+    "busy-sync": rows_sync.meanwhile,
     "category": rows_list.category,
     "search": rows_list.search,
     "list": rows_list.command,

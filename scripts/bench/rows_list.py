@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+from bench import keys
 from bench.generate import vocabulary
 from bench.measure import median, p95, resident, run
 from bench.ours import COMMAND, Ours
@@ -22,14 +23,12 @@ HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
 BACKSPACE, QUIT = "\x7f", "\x11"
 NEWSBOAT_PATIENCE = 60.0
 """Seconds after which newsboat's list is no longer waited for."""
-COLUMN = 44
-"""A column within the headlines of a reader 140 cells wide."""
 
 
 def start(bench: Workbench) -> Iterator[Row]:
     """To the first headlines on the screen, at both ends of the scale; ours and the floor in turn."""
     many, few = bench.ours(bench.size), bench.ours(100)
-    heads = {here.cache: _needle(here) for here in (many, few)}
+    heads = {here.cache: keys.needle(here) for here in (many, few)}
     times: dict[str, list[float]] = {"hello": [], "many": [], "few": []}
     memory: dict[str, list[float]] = {"hello": [], "many": []}
     for turn in range(3 if bench.quick else 12):
@@ -52,7 +51,7 @@ def start(bench: Workbench) -> Iterator[Row]:
 def picture(bench: Workbench) -> Iterator[Row]:
     """To all of the screen that was kept by the last quit, and to what a key does that is typed at it."""
     here = bench.ours(bench.size)
-    needle = _needle(here)
+    needle = keys.needle(here)
     hello, seen, ready, quitting = [], [], [], []
     for turn in range(4 if bench.quick else 12):
         bench.say(f"starting behind the last screen, turn {turn}")
@@ -66,7 +65,7 @@ def picture(bench: Workbench) -> Iterator[Row]:
             quitting.append(time.perf_counter() - begin)
         with Screen(COMMAND, here.env, columns=140, rows=40) as screen:
             seen.append(screen.wait(lambda s: shows(needle)(s) and "help" in s.lines()[-1]) - screen.start)
-            ready.append(_key(screen, "j") + screen.pressed - screen.start)
+            ready.append(keys.press(screen, "j") + screen.pressed - screen.start)
     floor = median(hello[1:])
     yield Result("start, to all of the last screen", median(seen[1:]), floor, "hello app", 0.35)
     yield Result("start, to what a key does that is typed then", median(ready[1:]), floor, "hello app", 1.2)
@@ -76,7 +75,7 @@ def picture(bench: Workbench) -> Iterator[Row]:
 def start_newsboat(bench: Workbench) -> Iterator[Row]:
     """The same against newsboat."""
     here, there = bench.ours(bench.size), bench.newsboat()
-    needle = _needle(here)
+    needle = keys.needle(here)
     ours = median([_started(here, needle) for _ in range(5)])
     bench.say("starting newsboat")
     first = bench.corpus(bench.feeds, 100).titles()[0]
@@ -89,7 +88,7 @@ def start_newsboat(bench: Workbench) -> Iterator[Row]:
 
 def key(bench: Workbench) -> Iterator[Row]:
     """`j` in the list, at both ends of the scale."""
-    many, few = _keys(bench.ours(bench.size), bench.ours(100))
+    many, few = keys.at_rest(bench.ours(bench.size), bench.ours(100))
     yield Result(f"key to paint of j, {bench.size:,} articles (p95)", p95(many), p95(few), "at 100 articles", 1.2)
     yield Result("the same (median)", median(many), median(few), "at 100 articles", None)
 
@@ -97,34 +96,25 @@ def key(bench: Workbench) -> Iterator[Row]:
 def busy(bench: Workbench) -> Iterator[Row]:
     """The same while every feed has something new and all are fetched."""
     here = bench.ours(bench.size).copy(bench.folder / "ours-busy")
-    (rest,) = _keys(here)
     before, later = bench.corpus(bench.feeds, 100), bench.corpus(bench.feeds, 100, news=1)
     served = bench.serve(before.folder)
     served.turn_to(later.folder)
-    with _ready(here) as screen:
-        screen.press("R")
-        screen.wait(lambda s: f"/{bench.feeds}" in s.lines()[0])
-        held: list[float] = []
-        while f"/{bench.feeds}" in screen.lines()[0]:
-            held.append(_key(screen, "jk"[len(held) % 2]))
-            screen.settle(0.005, at_most=0.1)  # half a frame is no cursor to start from
+    yield from keys.meanwhile(here, "R", lambda top: f"/{bench.feeds}" in top, "a refresh")
     served.turn_to(before.folder)
-    yield Result("key to paint of j during a refresh (p95)", p95(held), p95(rest), "at rest", 3.0)
-    yield Limit("the slowest of them", max(held), 0.150)
 
 
 def category(bench: Workbench) -> Iterator[Row]:
     """Choosing a category: to its headlines, and to all counts."""
     here = bench.ours(bench.size)
     chosen = _largest_category(here)
-    first = _first(here, Query(categories=(chosen,)))
+    first = keys.first(here, Query(categories=(chosen,)))
     headlines, counts = [], []
     for turn in range(5):
         bench.say(f"choosing a category, turn {turn + 1}")
-        with _ready(here) as screen:
+        with keys.ready(here) as screen:
             row = next(n for n, line in enumerate(screen.lines(slice(28))) if chosen in line)
             begin = screen.click(4, row)
-            headlines.append(screen.wait(shows(_longest(first))) - begin)
+            headlines.append(screen.wait(shows(keys.longest(first))) - begin)
             counts.append(max(headlines[-1], screen.last_change(slice(28), quiet=0.8) - begin))
     yield Limit(f"choosing a category, {bench.size:,} articles: headlines", median(headlines), 0.060)
     yield Limit("the same: all counts", median(counts), 0.250)
@@ -137,7 +127,7 @@ def search(bench: Workbench) -> Iterator[Row]:
         times = []
         for turn in range(3 if bench.quick else 5):
             bench.say(f"searching {kind}, turn {turn + 1}")
-            with _ready(here) as screen:
+            with keys.ready(here) as screen:
                 screen.press("/")
                 screen.settle(0.2)
                 screen.press(f"{word}q")
@@ -161,7 +151,7 @@ def command(bench: Workbench) -> Iterator[Row]:
 def growth(bench: Workbench) -> Iterator[Row]:
     """Ten times as many articles, against ourselves."""
     few, many = bench.ours(bench.size // 10), bench.ours(bench.size)
-    needles = {here.cache: _needle(here) for here in (few, many)}
+    needles = {here.cache: keys.needle(here) for here in (few, many)}
     starts: dict[Path, list[float]] = {few.cache: [], many.cache: []}
     for turn in range(6):
         bench.say(f"starting, turn {turn + 1}")
@@ -170,7 +160,7 @@ def growth(bench: Workbench) -> Iterator[Row]:
     against = f"at {bench.size // 10:,}"
     work = f"from {bench.size // 10:,} to {bench.size:,} articles"
     yield Result(f"{work}: start", median(starts[many.cache]), median(starts[few.cache]), against, 1.2)
-    keys_many, keys_few = _keys(many, few)
+    keys_many, keys_few = keys.at_rest(many, few)
     yield Result(f"{work}: key (p95)", p95(keys_many), p95(keys_few), against, 1.2)
     window_many, window_few = _windows(many, few)
     yield Result(f"{work}: window", window_many, window_few, against, 1.2)
@@ -186,41 +176,6 @@ def _memory(screen: Screen) -> float:
     return resident(screen.pid)
 
 
-def _keys(*readers: Ours, times: int = 120) -> list[list[float]]:
-    """Times of `j`; of several readers in turn, so that each meets the same machine."""
-    measured: list[list[float]] = [[] for _ in readers]
-    with ExitStack() as stack:
-        screens = [stack.enter_context(_ready(here)) for here in readers]
-        for turn in range(times + 3):
-            for screen, found in zip(screens, measured, strict=True):
-                screen.settle(0.02)
-                took = _key(screen, "j" if turn % 80 < 40 else "k")
-                if turn >= 3:
-                    found.append(took)
-    return measured
-
-
-def _ready(here: Ours) -> Screen:
-    """The reader, started and quiet."""
-    screen = here.screen()
-    screen.wait(shows(_needle(here)))
-    screen.settle(0.4)
-    return screen
-
-
-def _key(screen: Screen, key: str) -> float:
-    before = _chosen(screen)
-    begin = screen.press(key)
-    return screen.wait(lambda s: _chosen(s) != before) - begin
-
-
-def _chosen(screen: Screen) -> list[str]:
-    """The headline under the cursor: nothing changes it but a key, whatever arrives around it."""
-    rows = [(screen.background(COLUMN, row), line) for row, line in enumerate(screen.lines(slice(COLUMN, 60)))]
-    usual = max({background for background, _ in rows}, key=[background for background, _ in rows].count)
-    return [line for background, line in rows if background != usual]
-
-
 def _windows(*readers: Ours) -> list[float]:
     """Times of reading a screenful of headlines, of several readers in turn."""
     with ExitStack() as stack:
@@ -232,21 +187,6 @@ def _windows(*readers: Ours) -> list[float]:
                 articles.window(connection, Query(), turn % 50, 60)
                 found.append(time.perf_counter() - begin)
     return [median(each) for each in times]
-
-
-def _needle(here: Ours) -> str:
-    """The beginning of a word of the first headline, which is whole on the screen as soon as the headline is."""
-    return _longest(_first(here, Query()))
-
-
-def _longest(title: str) -> str:
-    return max(title.split(), key=len)[:8]
-
-
-def _first(here: Ours, query: Query) -> str:
-    """The title at the top of a list."""
-    with closing(connect(here.cache)) as connection:
-        return next((headline.title for headline in articles.window(connection, query, 0, 1)), "")
 
 
 def _largest_category(here: Ours) -> str:
