@@ -8,8 +8,18 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 Talk = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
+CERTIFICATE = Path(__file__).parent.parent / "data" / "web" / "untrusted.pem"
+"""Of this machine's own names, vouched for by nobody, with its key."""
+
+
+def server_context() -> ssl.SSLContext:
+    """What a server speaks https with; nobody trusts it who is not told to."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(CERTIFICATE)
+    return context
 
 
 @dataclass

@@ -6,21 +6,17 @@ import asyncio
 import errno
 import gzip
 import socket
-import ssl
 import tracemalloc
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from support.bombs import bomb
-from support.raw_server import RawServer, Serve, reply, saying
+from support.raw_server import CERTIFICATE, RawServer, Serve, reply, saying, server_context
 from tuireader.errors import FetchError
 from tuireader.model.feed import Validators
 from tuireader.web import Client, errors, get, open_client
-
-CERTIFICATE = Path(__file__).parent.parent / "data" / "web" / "untrusted.pem"
 
 
 async def failure(client: Client, url: str, **options: object) -> FetchError:
@@ -257,9 +253,7 @@ async def test_names_that_break_the_resolver(client: Client) -> None:
 
 
 async def https(serve: Serve) -> RawServer:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(CERTIFICATE)
-    return await serve(saying(reply(b"hello")), tls=context)
+    return await serve(saying(reply(b"hello")), tls=server_context())
 
 
 async def test_a_certificate_that_nobody_vouches_for(client: Client, serve: Serve) -> None:

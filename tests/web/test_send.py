@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from support.raw_server import Serve, redirect, reply, saying
+from support.raw_server import CERTIFICATE, Serve, redirect, reply, saying, server_context
 from tuireader.errors import FetchError
-from tuireader.web import Client, get, send
+from tuireader.web import Client, get, open_client, send
 
 TOKEN = [("X-Auth-Token", "secret"), ("Content-Type", "application/json")]
 
@@ -29,12 +29,15 @@ async def test_an_answer_without_a_body_is_one(client: Client, serve: Serve) -> 
 
 @pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "303 See Other"])
 async def test_a_redirect_turns_a_post_into_a_get(client: Client, serve: Serve, status: str) -> None:
-    there = await serve(saying(reply(b"done")))
-    here = await serve(saying(redirect(there.url, status)))
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(redirect("/there", status) if head.startswith(b"POST / ") else reply(b"done"))
+
+    here = await serve(talk)
     assert (await send(client, "POST", here.url, body=b"x=1", headers=TOKEN)).content == b"done"
-    assert there.heads[0].startswith(b"GET /")
-    assert there.bodies == []
-    assert b"content-type" not in there.heads[0].lower()
+    assert here.heads[1].startswith(b"GET /there ")
+    assert here.bodies == [b"x=1"]
+    assert b"x-auth-token" in here.heads[1].lower()
+    assert b"content-type" not in here.heads[1].lower()
 
 
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
@@ -51,10 +54,11 @@ async def test_a_redirect_that_keeps_the_method_keeps_the_body(client: Client, s
 async def test_a_token_goes_to_no_other_host(client: Client, serve: Serve) -> None:
     there = await serve(saying(reply(b"done")))
     elsewhere = there.url.replace("127.0.0.1", "localhost")
-    here = await serve(saying(redirect(elsewhere, "307 Temporary Redirect")))
-    await send(client, "DELETE", here.url, headers=TOKEN)
+    here = await serve(saying(redirect(elsewhere, "302 Found")))
+    with pytest.raises(FetchError, match=r"sends us on to localhost:.* does not get what is meant for it alone"):
+        await send(client, "GET", here.url, headers=TOKEN)
     assert b"secret" in here.heads[0]
-    assert b"secret" not in there.heads[0]
+    assert there.heads == []
 
 
 @pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
@@ -66,6 +70,32 @@ async def test_a_body_which_may_hold_a_password_goes_to_no_other_host(
     with pytest.raises(FetchError, match="does not get what is meant for it alone"):
         await send(client, "POST", here.url, body=b"Passwd=secret")
     assert there.heads == []
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT"])
+async def test_nothing_that_is_secret_goes_down_to_http(
+    serve: Serve, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    answers: list[bytes] = []
+
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        writer.write(answers[0])
+
+    here = await serve(talk, tls=server_context())
+    answers.append(redirect(here.url, "307 Temporary Redirect"))  # the same host and port, by http
+    async with open_client() as client:
+        with pytest.raises(
+            FetchError, match=r"sends us on to http://127\.0\.0\.1:\d+/, where .* could be read on the way"
+        ):
+            await send(
+                client,
+                method,
+                here.url.replace("http:", "https:"),
+                body=b"" if method == "GET" else b"x=1",
+                headers=TOKEN,
+            )
+    assert len(here.heads) == 1
 
 
 async def test_only_what_does_no_harm_twice_is_sent_again(client: Client, serve: Serve) -> None:

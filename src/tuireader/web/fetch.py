@@ -70,7 +70,8 @@ async def send(
     """Make a request of any method, as APIs take them, and give what comes back; raises and limits as `get`.
 
     `headers` (ASCII) and `body` go to the host of `url` alone, as a password does: they may hold a token. A redirect
-    that asks for it turns the request into a GET without a body (RFC 9110, 15.4).
+    to another is not followed, nor one from https down to http. One that asks for it turns the request into a GET
+    without a body (RFC 9110, 15.4).
     """
     asked = _Asked(method, body=body, headers=tuple((name.encode(), value.encode()) for name, value in headers))
     return await _fetch(client, url, asked, limit=limit, deadline=deadline, permission=permission, clock=clock)
@@ -117,10 +118,8 @@ async def _fetch(
             return replace(page, moved_to=moved_to, asked_reach=asked_reach)
         permanent = permanent and answer.permanent
         here, asked = _next(here, answer.location), asked.after(answer.status)
-        if asked.body and not may_go_along(str(start), str(here)):
-            raise FetchError(
-                f"{_name(start)} sends us on to {_name(here)}, which does not get what is meant for it alone"
-            )
+        if (asked.body or asked.headers) and not may_go_along(str(start), str(here)):
+            raise FetchError(_not_for_others(start, here))
         moved_to = str(here) if permanent else moved_to
     raise FetchError(f"{_name(start)} redirects in a loop (more than {MOST_REDIRECTS} redirects)")
 
@@ -149,6 +148,12 @@ def _next(here: Address, location: str) -> Address:
         return here.join(split_credentials(urljoin(str(here), _as_text(location)))[0])
     except ValueError as error:
         raise FetchError(f"{_name(here)} sends us to an address that cannot be opened") from error
+
+
+def _not_for_others(start: Address, here: Address) -> str:
+    if same_host(str(start), str(here)):
+        return f"{_name(start)} sends us on to {here}, where what is meant for it alone could be read on the way"
+    return f"{_name(start)} sends us on to {_name(here)}, which does not get what is meant for it alone"
 
 
 def _as_text(location: str) -> str:

@@ -11,7 +11,7 @@ from tuireader.library.syncing.miniflux import Miniflux
 from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
 from tuireader.model.account import GREADER, MINIFLUX
 from tuireader.urls.credentials import split_credentials
-from tuireader.urls.hosts import host_of, named_host
+from tuireader.urls.hosts import host_of, named_host, same_host
 from tuireader.urls.private import is_private_name
 from tuireader.urls.typed import addresses_to_try
 
@@ -59,12 +59,29 @@ async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
         if userinfo:
             raise SyncError("Leave the name and the password out of the address: they are asked for")
         try:
-            return await _find_at(queue, url.partition("?")[0].rstrip("/"), login)
+            return await _find_at(queue, await _secured(queue, url.partition("?")[0].rstrip("/")), login)
         except FetchError as error:
             failure = failure or error
             if not (error.is_unreached or error.is_offline):
                 break
     raise failure or SyncError(f"There is nothing at {address}")
+
+
+async def _secured(queue: PoliteQueue, base: str) -> str:
+    """The same address by https, where a server answers http only to send people there: it is asked for nothing else.
+
+    A redirect would turn what is posted into a GET, and the password would have gone over http first.
+    """
+    if not base.startswith("http://"):
+        return base
+    try:
+        page = await queue.send("GET", base)
+    except FetchError as error:
+        if error.status is None:
+            raise
+        return base
+    is_sent_on = page.url.startswith("https://") and same_host(base, page.url)
+    return f"https{base.removeprefix('http')}" if is_sent_on else base
 
 
 async def _find_at(queue: PoliteQueue, base: str, login: Login) -> Found:
