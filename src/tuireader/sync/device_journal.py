@@ -7,7 +7,8 @@ became of a subscription (`subscribe` with `title` and `folder`, or `unsubscribe
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, NamedTuple, cast, get_args
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from tuireader.model.change import Field
 from tuireader.urls.absolute import absolute
@@ -16,6 +17,7 @@ from tuireader.urls.credentials import split_credentials
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_FIELDS: tuple[Field, ...] = get_args(Field)
 _LATEST = 2**53
 _MOVES = 20
 """Moves of one feed that are followed."""
@@ -77,7 +79,7 @@ def lines_of(content: bytes, device: str) -> Iterator[Line]:
     """
     for raw in content.split(b"\n")[:-1]:
         try:
-            row = json.loads(raw) if len(raw) <= _LONGEST else None
+            row = json.loads(raw.decode()) if len(raw) <= _LONGEST else None
         except (ValueError, RecursionError):
             continue
         line = _line(row, device) if isinstance(row, dict) else None
@@ -103,9 +105,9 @@ def _line(row: dict[str, Any], device: str) -> Line | None:
 
 def _mark(row: dict[str, Any], stamp: Stamp, feed: str) -> Mark | None:
     guid = _text(row.get("guid"))
-    for name in get_args(Field):
+    for name in _FIELDS:
         if guid and isinstance(row.get(name), bool):
-            return Mark(stamp, Key(feed, guid), cast("Field", name), row[name])
+            return Mark(stamp, Key(feed, guid), name, row[name])
     return None
 
 
@@ -129,6 +131,11 @@ def _bytes(line: Line) -> bytes:
 
 
 def _address(value: object) -> str:
+    return _bare(value) if isinstance(value, str) else ""
+
+
+@lru_cache(maxsize=4096)  # a journal of a million marks has few feeds
+def _bare(value: str) -> str:
     """An address on the web without a name and a password; empty where it is none."""
     try:
         return split_credentials(absolute(value, ""))[0]
@@ -171,6 +178,8 @@ class Merged:
 
     def last_marks(self) -> dict[tuple[Key, Field], Mark]:
         """The marks by where their feeds are by now."""
+        if not self.moved:
+            return self.marks
         found: dict[tuple[Key, Field], Mark] = {}
         for (key, field), mark in self.marks.items():
             now = Key(self.address_now(key.feed), key.guid)
