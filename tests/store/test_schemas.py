@@ -30,7 +30,9 @@ pytestmark = pytest.mark.skipif(
 
 
 def test_every_schema_has_its_dump() -> None:
-    assert sorted(DUMPS) == list(range(1, len(schema.MIGRATIONS) + 1)), "python tests/dumped.py makes that of today"
+    assert sorted(DUMPS) == list(range(1, len(schema.MIGRATIONS) + 1)), (
+        "in tests/, python -m support.schema_dump makes that of today"
+    )
 
 
 def test_the_dump_of_today_is_what_this_code_makes(tmp_path: Path) -> None:

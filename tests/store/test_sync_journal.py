@@ -1,4 +1,4 @@
-"""Marks that an account is to be told of, and marks that it tells of: none is lost, none is made twice."""
+"""Marks that an account is to be told of: none is lost, none is made twice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ import pytest
 from support.factories import NOW, mark_query, ready, subscribe
 from tuireader.library.refreshing.compare import prepare
 from tuireader.model.article import Status
-from tuireader.model.change import Field, RemoteStatus
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
@@ -39,10 +38,6 @@ def arrive(c: sqlite3.Connection, feed: Feed, *entries: Prepared) -> list[int]:
 
 def entry(number: int, status: Status = Status()) -> Prepared:  # noqa: B008 - it is frozen
     return replace(ready(f"guid-{number}"), server_id=str(number), status=status)
-
-
-def told(reference: str, field: Field, *, value: bool, changed: datetime = NOW) -> RemoteStatus:
-    return RemoteStatus(reference, field, value, changed)
 
 
 def lines(c: sqlite3.Connection, feed: Feed) -> list[tuple[str, str, bool]]:
@@ -100,60 +95,6 @@ def test_an_account_that_no_longer_syncs_is_told_nothing_more(c: sqlite3.Connect
     accounts.set_syncing(c, feed.account_id, syncs=False)
     statuses.mark(c, [first], read=True)
     assert lines(c, feed) == []
-
-
-def test_what_an_account_tells_is_taken_over_and_not_told_back(c: sqlite3.Connection) -> None:
-    feed = synced(c)
-    first, _ = arrive(c, feed, entry(1), entry(2))
-    assert sync_journal.receive(
-        c, feed.account_id, [told("1", "read", value=True), told("2", "read", value=False)]
-    ) == [first]
-    assert articles.status(c, first).read
-    assert lines(c, feed) == []
-    assert (label_counts.totals(c, Query()).unread, label_counts.authors(c, Query())[0].unread) == (1, 1)
-
-
-@pytest.mark.parametrize(("changed", "wins"), [(LATER, True), (NOW - timedelta(minutes=5), False)])
-def test_of_two_marks_the_younger_wins(c: sqlite3.Connection, changed: datetime, *, wins: bool) -> None:
-    feed = synced(c)
-    (first,) = arrive(c, feed, entry(1))
-    statuses.mark(c, [first], read=True, now=lambda: NOW)
-    sync_journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=changed)])
-    assert articles.status(c, first).read is not wins
-    assert lines(c, feed) == ([] if wins else [("1", "read", True)])
-
-
-def test_a_mark_that_comes_before_its_article_waits_for_it(c: sqlite3.Connection) -> None:
-    feed = synced(c)
-    sync_journal.receive(
-        c,
-        feed.account_id,
-        [told("1", "read", value=True), told("1", "starred", value=True), told("3", "read", value=True)],
-    )
-    first, second = arrive(c, feed, entry(1), entry(2))
-    assert articles.status(c, first) == Status(read=True, starred=True)
-    assert articles.status(c, second) == Status()
-    assert label_counts.totals(c, Query()).unread == 1
-    assert (label_counts.categories(c, Query())[0].unread, lines(c, feed)) == (1, [])
-    assert arrive(c, feed, entry(1)) == []  # and only once
-    (third,) = arrive(c, feed, entry(3))
-    assert articles.status(c, third).read
-
-
-def test_of_marks_that_wait_the_younger_stays(c: sqlite3.Connection) -> None:
-    feed = synced(c)
-    sync_journal.receive(c, feed.account_id, [told("1", "read", value=True, changed=LATER)])
-    sync_journal.receive(c, feed.account_id, [told("1", "read", value=False, changed=NOW)])
-    (first,) = arrive(c, feed, entry(1))
-    assert articles.status(c, first).read
-
-
-def test_what_waits_for_one_account_is_not_anothers(c: sqlite3.Connection) -> None:
-    feed = synced(c)
-    other = accounts.add(c, "greader", name="Home")
-    sync_journal.receive(c, other.id, [told("1", "read", value=True)])
-    (first,) = arrive(c, feed, entry(1))
-    assert not articles.status(c, first).read
 
 
 def test_old_articles_may_arrive_read(c: sqlite3.Connection) -> None:

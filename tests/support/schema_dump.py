@@ -17,7 +17,6 @@ from typing import Any
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from support.factories import ready
-from tuireader.model.change import RemoteStatus
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
@@ -92,7 +91,6 @@ def furnish(path: Path) -> tuple[object, ...]:
             prepacked = articles.Prepacked(Plan(new=(entry,)), index_later=True)
             (article_id,) = prepacked.write(c, theirs.id, NOW).new
         statuses.mark(c, [article_id], starred=True)
-        sync_journal.receive(c, account.id, [RemoteStatus("71", "read", True, NOW)])
         ids = articles.ids(c, Query(), 0, 2)
         rows = {id_: labels.Repeated(*repeated(c, id_)) for id_ in ids}
         labels.put(c, "tag", {id_: ["Later"] for id_ in ids}, rows)
@@ -116,7 +114,6 @@ def furniture(path: Path) -> tuple[object, ...]:
             folders.every(c),
             accounts.every(c),
             [sync_journal.waiting(c, account.id) for account in accounts.every(c)],
-            c.execute("SELECT account_id, reference, field, value FROM pending_status").fetchall(),
             label_counts.tags(c, Query()),
             [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],
         )

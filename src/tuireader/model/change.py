@@ -24,14 +24,3 @@ class Change:
     value: bool
     changed: datetime
     """When the user made it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RemoteStatus:
-    """A mark that an account tells of."""
-
-    reference: str
-    """What the account calls the article."""
-    field: Field
-    value: bool
-    changed: datetime

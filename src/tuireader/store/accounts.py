@@ -95,7 +95,7 @@ def remove(c: sqlite3.Connection, account_id: int) -> None:
     with transaction(c):
         for (feed_id,) in c.execute("SELECT id FROM feed WHERE account_id = ?", (account_id,)).fetchall():
             remove_articles(c, feed_id)
-        for table in ("feed", "folder", "pending_status", "feed_change"):
+        for table in ("feed", "folder", "feed_change"):
             c.execute(f"DELETE FROM {table} WHERE account_id = ?", (account_id,))
         c.execute("DELETE FROM account WHERE id = ?", (account_id,))
         labels.remove_unused(c)

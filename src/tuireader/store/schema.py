@@ -23,6 +23,7 @@ from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
 from tuireader.store.migrations.v7_rules import make_rules
 from tuireader.store.migrations.v8_pruned import remember_what_was_pruned
 from tuireader.store.migrations.v9_sync import make_room_for_sync
+from tuireader.store.migrations.v10_no_pending import let_no_mark_wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,7 @@ MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
     make_rules,
     remember_what_was_pruned,
     make_room_for_sync,
+    let_no_mark_wait,
 )
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 

@@ -108,15 +108,6 @@ def save_position(c: sqlite3.Connection, article_id: int, position: int) -> None
     c.execute("UPDATE article SET position = ? WHERE id = ?", (position, article_id))
 
 
-def take_over(c: sqlite3.Connection, article_id: int, field: Field, *, value: bool) -> bool:
-    """Write a mark that an account tells of, inside a transaction of the caller's; whether it changed anything."""
-    row = c.execute(f"SELECT {field} FROM article WHERE id = ?", (article_id,)).fetchone()
-    if row is None or bool(row[0]) is value:
-        return False
-    labels.write_status(c, field, int(value), id_list([article_id]))
-    return True
-
-
 def _set(
     c: sqlite3.Connection,
     ids: list[int],

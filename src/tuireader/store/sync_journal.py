@@ -1,4 +1,4 @@
-"""The journal of sync: marks that an account is to be told of, and marks of an account that wait for their article.
+"""The journal of sync: marks that an account is to be told of.
 
 Marks that wait because another program holds the cache are in `marks_while_locked`.
 
@@ -10,16 +10,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from tuireader.store.columns import id_list, sound, text_of
-from tuireader.store.connection import transaction
+from tuireader.store.columns import id_list, text_of
 from tuireader.store.times import seconds, stamp
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
-    from tuireader.model.change import Change, Field, RemoteStatus
+    from tuireader.model.change import Change, Field
 
 
 def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime) -> None:
@@ -106,68 +105,3 @@ def untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
         "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     )
     return {(row[0], row[1]) for row in rows.fetchall()}
-
-
-def receive(c: sqlite3.Connection, account_id: int, told: Iterable[RemoteStatus]) -> list[int]:
-    """Take over marks that an account tells of; gives the ids of the articles that changed.
-
-    A mark in the journal that is younger stays: the account will be told of it. Of an article that is not here, the
-    mark waits until it comes.
-    """
-    from tuireader.store.statuses import take_over
-
-    changed: dict[int, None] = {}
-    with transaction(c):
-        for each in told:
-            article_id = _article_of(c, account_id, each.reference)
-            if article_id is None:
-                _wait(c, account_id, each)
-            elif not _is_overruled(c, article_id, each) and take_over(c, article_id, each.field, value=each.value):
-                changed[article_id] = None
-    return list(changed)
-
-
-def _article_of(c: sqlite3.Connection, account_id: int, reference: str) -> int | None:
-    row = c.execute(
-        "SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.server_id = ? AND f.account_id = ?",
-        (sound(reference), account_id),
-    ).fetchone()
-    return None if row is None else row[0]
-
-
-def _is_overruled(c: sqlite3.Connection, article_id: int, told: RemoteStatus) -> bool:
-    """Whether the user did something else since; what is older in the journal is no longer to be told."""
-    row = c.execute(
-        "SELECT changed FROM journal WHERE article_id = ? AND field = ?", (article_id, told.field)
-    ).fetchone()
-    if row is None:
-        return False
-    if row[0] > seconds(told.changed):
-        return True
-    c.execute("DELETE FROM journal WHERE article_id = ? AND field = ?", (article_id, told.field))
-    return False
-
-
-def _wait(c: sqlite3.Connection, account_id: int, told: RemoteStatus) -> None:
-    c.execute(
-        "INSERT INTO pending_status (account_id, reference, field, value, changed) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT (account_id, reference, field) DO UPDATE SET value = excluded.value, changed = excluded.changed"
-        " WHERE excluded.changed >= changed",
-        (account_id, sound(told.reference), told.field, int(told.value), seconds(told.changed)),
-    )
-
-
-def take_pending(c: sqlite3.Connection, feed_id: int, references: Mapping[str, int]) -> dict[int, dict[Field, int]]:
-    """The marks that waited for articles of a feed, by their ids, which `references` gives; they wait no more."""
-    import json
-
-    listed = json.dumps([sound(reference) for reference in references])
-    rows = c.execute(
-        "DELETE FROM pending_status WHERE account_id = (SELECT account_id FROM feed WHERE id = ?)"
-        " AND reference IN (SELECT value FROM json_each(?)) RETURNING reference, field, value",
-        (feed_id, listed),
-    ).fetchall()
-    found: dict[int, dict[Field, int]] = {}
-    for reference, field, value in rows:
-        found.setdefault(references[reference], {})[field] = value
-    return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, pruning, stories, sync_journal, tokens, word_match
+from tuireader.store import indexing, labels, pruning, stories, tokens, word_match
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tuireader.model.change import Field
     from tuireader.model.feed import Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
     from tuireader.store.labels import Kind
@@ -186,10 +185,10 @@ class _Ready:
         entry = self.entry
         return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
 
-    def status(self, waited: Mapping[Field, int]) -> tuple[int, int]:
-        """Read and starred, as the article arrives: as a mark says that waited for it, else as the plan does."""
-        status = self.prepared.status
-        return waited.get("read", int(status.read)), waited.get("starred", int(status.starred))
+    @property
+    def status(self) -> tuple[int, int]:
+        """Read and starred, as the article arrives."""
+        return int(self.prepared.status.read), int(self.prepared.status.starred)
 
 
 def _insert(
@@ -209,9 +208,7 @@ def _insert(
     found = _dates([ready.entry for ready in entries], now, oldest, is_old=is_old)
     found = [seconds(ready.prepared.date) or date for ready, date in zip(entries, found, strict=True)]
     dates = dict(zip((id_ for id_, _ in numbered), found, strict=True))
-    known_to_server = {ready.prepared.server_id: id_ for id_, ready in numbered if ready.prepared.server_id}
-    waited = sync_journal.take_pending(c, feed_id, known_to_server) if known_to_server else {}
-    rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status(waited.get(id_, {}))) for id_, ready in numbered}
+    rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status) for id_, ready in numbered}
     columns = ("id", "feed_id", "date", "read", "starred", "server_id", *entries[0].facts)
     c.executemany(
         f"INSERT INTO article ({', '.join(columns)}) VALUES (?{', ?' * (len(columns) - 1)})",

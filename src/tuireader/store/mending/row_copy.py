@@ -22,7 +22,7 @@ from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
 _PLAIN = (
-    "setting", "hold", "feed_option", "pending_status", "feed_change", "rule", "saved_search", "undo", "pruned"
+    "setting", "hold", "feed_option", "feed_change", "rule", "saved_search", "undo", "pruned"
 )  # fmt: skip
 """Tables whose rows are copied as they are, once feeds are."""
 _CHUNK = 500
@@ -366,7 +366,6 @@ class _Copy:
         for table, column, of in (
             ("feed_option", "feed_id", "feed"),
             ("journal", "article_id", "article"),
-            ("pending_status", "account_id", "account"),
             ("feed_change", "account_id", "account"),
             ("rule_article", "article_id", "article"),
             ("rule_article", "rule_id", "rule"),
