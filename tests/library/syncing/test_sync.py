@@ -271,6 +271,26 @@ async def test_a_server_that_was_set_back_is_told_what_it_forgot(server: Api, de
     assert len(server.state()) == (36 if since == 1000 else 16)
 
 
+async def test_a_server_that_has_only_forgotten_marks_is_told_them_and_it_is_said(
+    miniflux: FakeMiniflux, device: MakeDevice
+) -> None:
+    """All its articles are known still, so it is by the time of the last change that it is seen."""
+    filled(miniflux)
+    here = device(miniflux)
+    await here.sync()
+    first = miniflux.items[1]
+    before = {number: item.changed for number, item in miniflux.items.items()}
+    here.mark(first.title, read=True)
+    await here.sync()
+    await here.sync()  # now it is known when that was changed
+    first.read, first.changed = False, before[first.number]
+    done = await here.sync()
+    assert ["was set back, or emptied" in sentence for sentence in done.said] == [True]
+    assert first.read
+    assert here.state() == miniflux.state()
+    assert not (await here.sync()).said
+
+
 async def test_rules_and_stories_are_told(server: Api, device: MakeDevice) -> None:
     filled(server, 2)
     here = device(server)

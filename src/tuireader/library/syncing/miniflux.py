@@ -184,8 +184,10 @@ class Miniflux(Server):
         is_same = last == (cursor.changed, cursor.number)
         if cursor.changed and not cursor.before and is_same and not wanted.new_feeds:
             return
-        if cursor.changed and (await wanted.is_set_back() or await self._has_forgotten(cursor, last)):
-            await cache.write(partial(taking.forget_numbers, account_id=account.id))
+        if cursor.changed and await wanted.is_set_back():
+            cursor = Cursor()
+        elif await self._has_forgotten(cursor, last):
+            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
             cursor = Cursor()
         if cursor.changed and not cursor.before:
             async with aclosing(self._all_of(wanted.new_feeds)) as pages:
