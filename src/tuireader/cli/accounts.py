@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from tuireader import curtain
-from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import Progress, put, put_event, put_json, say, table
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import accounts as use
@@ -36,11 +35,11 @@ def add(arguments: argparse.Namespace) -> int:
     """Find the server, ask for what is not given, sign in, and bring in what it has."""
     command = arguments.password_command or arguments.token_command
     secret = Secret(command, is_token=bool(arguments.token_command))
-    user = arguments.user or ("" if secret.is_token else _asked("Name: ", hidden=False))
+    user = arguments.user or ("" if secret.is_token else asking.typed("Name: "))
     if not user and not secret.is_token:
         say("Whose account is it? Give the name with --user.")
         return USAGE
-    password = passwords.printed_by(command) if command else _asked("Password: ", hidden=True)
+    password = passwords.printed_by(command) if command else asking.typed_unseen("Password: ")
     if not password:
         say("A password is needed: it is asked for on a terminal, or printed by a command (--password-command).")
         return USAGE
@@ -68,19 +67,6 @@ async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: st
 async def _and_sync(gate: Cache, work: Any, *, as_json: bool) -> int:
     account, login = await work
     return await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
-
-
-def _asked(question: str, *, hidden: bool) -> str:
-    """What is typed, without its being shown where it is `hidden`; empty where there is no one to ask."""
-    if not sys.stdin.isatty():
-        return ""
-    if hidden:
-        from getpass import getpass
-
-        return getpass(question, stream=sys.stderr)
-    sys.stderr.write(question)
-    sys.stderr.flush()
-    return sys.stdin.readline().strip()
 
 
 def list_accounts(arguments: argparse.Namespace) -> int:
@@ -119,11 +105,10 @@ def remove(arguments: argparse.Namespace) -> int:
         waiting = taking.owed(connection, account.id)
         lost = f" {counted(waiting, 'mark')} it was not told of yet would be lost." if waiting else ""
         if not arguments.yes:
-            if not sys.stdin.isatty():
+            if not asking.is_anyone_there():
                 say(f"Nothing was removed: there is no one to ask.{lost} To remove {account.name} anyway, add --yes.")
                 return USAGE
-            question = f"Remove {printable(account.name)} with its feeds and articles from this machine?{lost} [y/N] "
-            if _asked(question, hidden=False).lower() not in ("y", "yes"):
+            if not asking.agrees(f"Remove {account.name} with its feeds and articles from this machine?{lost}"):
                 say("Nothing was removed.")
                 return DONE
         use.remove(connection, account)
@@ -251,4 +236,4 @@ def _row(event: Synced) -> dict[str, Any]:
 
 
 def _ask_for(account: Account) -> str:
-    return _asked(f"Password of {printable(account.user)} at {printable(account.name)}: ", hidden=True)
+    return asking.typed_unseen(f"Password of {account.user} at {account.name}: ")

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader.cli import DONE, FAILED, cache
+from tuireader.cli import DONE, FAILED, asking, cache
 from tuireader.cli.output import Progress, put, put_json, refreshed_row, said_of, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import needed
@@ -151,9 +151,9 @@ async def _follow_list(
     if not is_wanted:
         say(f"{shown} has no feed, but lists {count}:")
         _show(found)
-        if not _is_there_someone():
+        if not asking.is_anyone_there():
             return NoFeedFoundError(f"{shown} has no feed. To follow the {count} that it lists: add --list")
-        if not _agrees():
+        if not asking.agrees("Follow this list?"):
             say("Nothing was added.")
             return None
     try:
@@ -177,16 +177,6 @@ def _show(found: Listing) -> None:
         sys.stderr.write(f"  {line}\n")
     if len(found.items) > _SHOWN:
         sys.stderr.write(f"  … and {len(found.items) - _SHOWN} more\n")
-
-
-def _is_there_someone() -> bool:
-    return sys.stdin.isatty() and sys.stderr.isatty()
-
-
-def _agrees() -> bool:
-    sys.stderr.write("Follow this list? [y/N] ")
-    sys.stderr.flush()
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _report(done: Subscribed, *, as_json: bool) -> int:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader import curtain
-from tuireader.cli import DONE, FAILED, USAGE, cache
+from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, said_of, say, table
 from tuireader.errors import NotFoundError
 from tuireader.library.jobs import needed
@@ -68,13 +68,11 @@ def remove(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
-            if not sys.stdin.isatty():
+            if not asking.is_anyone_there():
                 say(f"Nothing was removed: there is no one to ask. To remove {feed.name} anyway, add --yes.")
                 return USAGE
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
-            sys.stderr.write(f"Remove {printable(feed.name)} and its {total} articles from this machine? [y/N] ")
-            sys.stderr.flush()
-            if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+            if not asking.agrees(f"Remove {feed.name} and its {total} articles from this machine?"):
                 say("Nothing was removed.")
                 return DONE
         unsubscribe(connection, feed.id)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tuireader import curtain, paths
-from tuireader.cli import DONE, USAGE, cache
+from tuireader.cli import DONE, USAGE, asking, cache
 from tuireader.cli.output import Progress, put_json, say
 from tuireader.config.load import load
 from tuireader.errors import BusyError
@@ -35,13 +34,11 @@ def prune_articles(arguments: argparse.Namespace) -> int:
         return DONE
     if not arguments.yes:
         say(f"{found.said}: read, not starred, not tagged.")
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not asking.is_anyone_there():
             _tell(arguments, found, is_done=False)
             say("Nothing was removed: there is no one to ask. To remove them, add --yes.")
             return USAGE
-        sys.stderr.write("Remove them from this machine? They are not fetched again. [y/N] ")
-        sys.stderr.flush()
-        if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        if not asking.agrees("Remove them from this machine? They are not fetched again."):
             say("Nothing was removed.")
             return DONE
     curtain.forget()

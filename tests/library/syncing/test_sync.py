@@ -15,6 +15,7 @@ from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.library.subscribing import subscription
+from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
@@ -289,6 +290,21 @@ async def test_a_server_that_has_only_forgotten_marks_is_told_them_and_it_is_sai
     assert first.read
     assert here.state() == miniflux.state()
     assert not (await here.sync()).said
+
+
+async def test_more_than_one_run_reads_comes_with_the_next(
+    miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rest, "_PAGES", 2)
+    monkeypatch.setattr(rest, "AT_ONCE", 2)
+    filled(miniflux, 5)
+    here = device(miniflux)
+    counts = []
+    for _ in range(4):
+        await here.sync()
+        counts.append(len(here.state()))
+    assert counts[0] < counts[-1] == 10
+    assert here.state() == miniflux.state()
 
 
 async def test_rules_and_stories_are_told(server: Api, device: MakeDevice) -> None:

@@ -40,8 +40,8 @@ _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
 _TURNS = 3
 """Times that a star is turned at most."""
-_PAGES = 1000
-"""Pages of one run: what is left comes with the next."""
+_PAGES = 10_000
+"""Pages of one list that are read in one run, two million articles: what is older comes with the next."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class Miniflux(Server):
         self._folders: dict[str, str] | None = None
         self._last: miniflux.Change | None = None
         """What on it changed last, as it was when this run began."""
+        self._is_cut = False
+        """Whether there were more pages than one run reads."""
 
     async def sign_in(self) -> None:
         """Ask who we are."""
@@ -184,33 +186,27 @@ class Miniflux(Server):
         is_same = last == (cursor.changed, cursor.number)
         if cursor.changed and not cursor.before and is_same and not wanted.new_feeds:
             return
-        if cursor.changed and await wanted.is_set_back():
-            cursor = Cursor()
-        elif await self._has_forgotten(cursor, last):
-            yield Taken(said=(await cache.write(partial(taking.forget_numbers, account_id=account.id)),))
+        if cursor.changed and (said := await self._forgotten(cache, cursor, last, wanted)) is not None:
+            yield Taken(said=said)
             cursor = Cursor()
         if cursor.changed and not cursor.before:
             async with aclosing(self._all_of(wanted.new_feeds)) as pages:
                 async for page in pages:
                     yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
-        since = cursor.changed
-        if not since or cursor.before:
-            if not since:
-                cursor = await self._begin(last)
-                await _keep(cache, account, cursor)
-            if cursor.before:
-                async with aclosing(self._all_before(cursor.before)) as pages:
-                    async for page, before in pages:
-                        cursor = replace(cursor, before=before)
-                        yield await taking.take(
-                            cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text())
-                        )
+        if not cursor.changed:
+            cursor = await self._begin(last)
             await _keep(cache, account, cursor)
-            since = cursor.changed
-        async with aclosing(self._all_since(max(1, miniflux.seconds_of(since) - _SECONDS_BEFORE))) as changes:
+        if cursor.before:
+            async with aclosing(self._all_before(cursor.before)) as older:
+                async for page, before in older:
+                    cursor = replace(cursor, before=before)
+                    yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text()))
+            cursor = replace(cursor, before=cursor.before if self._is_cut else 0)
+        since = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
+        async with aclosing(self._all_since(since)) as changes:
             async for page in changes:
                 yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
-        await _keep(cache, account, Cursor(last.stamp, last.number))
+        await _keep(cache, account, Cursor(last.stamp, last.number, cursor.before))
 
     async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
         """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.
@@ -255,12 +251,14 @@ class Miniflux(Server):
     async def _pages(self, first: str, following: Callable[[Sequence[int], bool], str]) -> AsyncGenerator[Page, None]:
         """Pages of articles, each asked for while the one before it is taken in; an empty one is none."""
         asked: asyncio.Task[Page] | None = asyncio.ensure_future(self.talk.ask(first))
-        left = _PAGES
+        left, self._is_cut = _PAGES, False
         try:
             while asked is not None:
                 page, asked, left = await asked, None, left - 1
                 numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
-                if (path := following(numbers, is_last)) and left:
+                path = following(numbers, is_last)
+                self._is_cut = bool(path) and not left
+                if path and left:
                     asked = asyncio.ensure_future(self.talk.ask(path))
                 if numbers:
                     yield page
@@ -273,6 +271,16 @@ class Miniflux(Server):
         page = await self.talk.ask(miniflux.newest("id"))
         numbers, _ = miniflux.numbers_of(page.content, page.url)
         return Cursor(last.stamp, last.number, max(numbers) + 1 if numbers else 0)
+
+    async def _forgotten(
+        self, cache: Cache, cursor: Cursor, last: miniflux.Change, wanted: Wanted
+    ) -> tuple[str, ...] | None:
+        """Forget the numbers of a server that was set back; what is still to be said of that, None where it was not."""
+        if await wanted.is_set_back():
+            return ()
+        if not await self._has_forgotten(cursor, last):
+            return None
+        return (await cache.write(partial(taking.forget_numbers, account_id=wanted.account.id)),)
 
     async def _has_forgotten(self, cursor: Cursor, last: miniflux.Change) -> bool:
         """Whether what changed last as far as we know has not changed any more: the server was set back a little."""

@@ -1,0 +1,35 @@
+"""Questions that a command asks the person at the terminal: on standard error, so that a result can be piped."""
+
+from __future__ import annotations
+
+import sys
+
+from tuireader.text.printable import printable
+
+
+def is_anyone_there() -> bool:
+    """Whether somebody can see a question and answer it."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Whether the answer to a question is yes; anything else is no."""
+    return typed(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def typed(question: str) -> str:
+    """What is typed as an answer; empty where there is no one to ask."""
+    if not is_anyone_there():
+        return ""
+    sys.stderr.write(printable(question))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def typed_unseen(question: str) -> str:
+    """The same of what must not be shown, as a password."""
+    if not is_anyone_there():
+        return ""
+    from getpass import getpass
+
+    return getpass(printable(question), stream=sys.stderr)
