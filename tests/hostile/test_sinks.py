@@ -51,7 +51,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("tui/screens/address.py", "self.query_one(Input).value = address"): "an Entry makes what it is given harmless",
     ("tui/lists/headline_list.py", "self._contexts.update(contexts)"): "a dictionary, not a widget",
     ("tui/article/view.py", "self.selected.update(selection)"): "which characters are selected, no text",
-    ("cli/accounts.py", "sys.stderr.write(question)"): "a question of ours, with names that are printable",
     ("cli/accounts.py", "put(line)"): "of printable cells",
     ("cli/articles.py", "put(line)"): "of printable cells",
     ("cli/articles.py", "put(_fitted(line))"): "of printable cells",
@@ -65,10 +64,6 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/adding.py", "sys.stderr.write(f'  … and {len(found.items) - _SHOWN} more\\n')"): "a number",
     ("cli/adding.py", "gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))"): "into the cache",
     ("cli/feeds.py", "put(f'{printable(event.feed.name)}: {said_of(event)}')"): "numbers and words of ours",
-    (
-        "cli/feeds.py",
-        "sys.stderr.write(f'Remove {printable(feed.name)} and its {total} articles from this machine? [y/N] ')",
-    ): "a number",
     ("cli/feeds.py", "put(line)"): "of printable cells",
     (
         "cli/rules.py",
