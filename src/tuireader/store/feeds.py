@@ -144,21 +144,21 @@ def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
 def remove(c: sqlite3.Connection, feed_id: int) -> None:
     """Unsubscribe; the articles go too."""
     with transaction(c):
-        told = stories.of_feed(c, feed_id)
         remove_articles(c, feed_id)
-        stories.settle(c, told)
         c.execute("DELETE FROM feed WHERE id = ?", (feed_id,))
         labels.remove_unused(c)
 
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
-    """Remove the articles of a feed, inside a transaction of the caller's."""
+    """Remove the articles of a feed, inside a transaction of the caller's; what others tell too, they tell now."""
+    told = stories.of_feed(c, feed_id)
     c.execute(
         "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
         (feed_id,),
     )
     labels.remove_of(c, feed_id)
     c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
+    stories.settle(c, told)
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from library.syncing.conftest import MakeDevice
-from support.factories import NOW, ready, save_plan
+from support.factories import NOW, ready, save_plan, subscribe
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
+from tuireader.library.refreshing.compare import prepare
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
-from tuireader.model.fetched import Plan
+from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import accounts, articles, feeds, label_counts, rules, statuses, sync_journal
@@ -360,6 +361,23 @@ async def test_an_account_is_added_once_and_removed_whole(server: Api, device: M
         accounts.remove(c, first.id)
         assert feeds.every(c) == []
         assert articles.count(c, Query()) == 0
+
+
+async def test_an_account_that_is_removed_leaves_what_other_feeds_tell_too(
+    miniflux: FakeMiniflux, device: MakeDevice
+) -> None:
+    """The account's article stood in the lists for both."""
+    filled(miniflux)
+    here = device(miniflux)
+    with closing(connect(here.path)) as c:
+        own = subscribe(c, "https://own.example/feed")
+        told = [ParsedEntry(f"own-{item.number}", item.title, item.link) for item in miniflux.items.values()]
+        articles.save_entries(c, own.id, Plan(new=tuple(prepare(each) for each in told)), NOW)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        assert articles.count(c, Query()) == len(told)  # each once
+        accounts.remove(c, here.account_id)
+        assert articles.count(c, Query()) == len(told)
 
 
 @pytest.mark.parametrize(
