@@ -406,8 +406,10 @@ class FakeReader(Api):
             return Answer("", 500)
         for number in self._numbers(asked):
             if number in self.items:
-                for name, value in [*((each, True) for each in given), *((each, False) for each in taken)]:
-                    self.mark(number, **{name.rpartition("/")[2]: value})
+                for tag, value in [*((each, True) for each in given), *((each, False) for each in taken)]:
+                    name = tag.rpartition("/")[2]
+                    has_it = getattr(self.items[number], name)
+                    self.mark(number, **{name: value if self.is_freshrss else value and not has_it})
         return Answer("OK", kind="text/plain")
 
 

@@ -607,6 +607,39 @@ async def test_a_star_that_two_machines_turn_is_given(miniflux: FakeMiniflux, de
     assert here.state()[item.title] == (False, True)
 
 
+async def test_a_mark_that_the_server_has_already_stays(server: Api, device: MakeDevice) -> None:
+    """It was made on another device, too; or it was told, and we were killed before we knew."""
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first, second, *_ = server.items.values()
+    here.mark(first.title, read=True)
+    here.mark(second.title, starred=True)
+    server.mark(first.number, read=True)
+    server.mark(second.number, starred=True)
+    await here.sync()
+    assert (first.read, second.starred) == (True, True)
+    assert here.state() == server.state()
+
+
+async def test_a_mark_that_another_device_makes_at_the_same_moment_stays(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first, *_ = server.items.values()
+    here.mark(first.title, read=True)
+
+    def mark_too(asked: Asked) -> None:
+        if asked.path.endswith(("/edit-tag", "/v1/entries")) and asked.method != "GET":
+            server.mark(first.number, read=True)
+            server.before = lambda _: None
+
+    server.before = mark_too
+    await here.sync()
+    assert first.read
+    assert here.state() == server.state()
+
+
 async def test_where_nothing_can_be_written_it_is_said(
     miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

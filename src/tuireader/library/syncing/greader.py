@@ -38,6 +38,8 @@ _IN_VAIN = 3
 """Answers in a row without any article that was asked for."""
 _PAGES = 500
 """Pages of numbers that a server may give."""
+_TURNS = 3
+"""Times that a tag is given at most."""
 _FORM = "application/x-www-form-urlencoded"
 _TAGS: dict[Field, str] = {"read": greader.READ, "starred": greader.STARRED}
 
@@ -88,7 +90,27 @@ class GoogleReader(Server):
         return greader.feeds_of(page.content, page.url, is_freshrss=self._is_freshrss)
 
     async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
-        """Give a tag to articles, or take it; one at a time, as of several some servers heed the last alone."""
+        """Give a tag to articles, or take it.
+
+        Miniflux takes a tag from an article that is given it and has it already (2.2.6): those are left out, as its
+        lists tell them, and the lists are looked at again, since another device may have been quicker.
+        """
+        if not value or self._is_freshrss:
+            await self._tag(field, server_ids, value=value)
+            return
+        for _ in range(_TURNS):
+            there = set(
+                await self._ids(greader.ALL, without=greader.READ)
+                if field == "read"
+                else await self._ids(greader.STARRED)
+            )
+            without = [each for each in server_ids if (each in there) is (field == "read")]
+            if not without:
+                return
+            await self._tag(field, without, value=True)
+
+    async def _tag(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+        """Give one tag, or take it: of several some servers heed the last alone."""
         named = [("i", greader.long_form(each)) for each in server_ids]
         await self._change("/reader/api/0/edit-tag", *named, ("a" if value else "r", _TAGS[field]))
 
