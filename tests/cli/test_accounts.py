@@ -98,6 +98,21 @@ def test_what_is_wrong_is_said(run: Run, server: FakeMiniflux, options: list[str
     assert run("account", "list", "--json").rows == []
 
 
+@pytest.mark.parametrize("option", [["--password", "s3cret"], ["--password=s3cret"], ["--token", "s3cret"]])
+def test_a_password_on_the_command_line_is_refused_and_run_by_nobody(
+    run: Run, server: FakeMiniflux, option: list[str]
+) -> None:
+    done = run("account", "add", server.url, "--user", USER, *option)
+    assert done.status == 2
+    assert "leave it out, and it is asked for" in done.err
+    assert "s3cret" not in done.err + done.out
+    assert server.asked == []
+
+
+def test_options_are_not_shortened(run: Run) -> None:
+    assert "Did you mean --limit?" in run("list", "--lim", "3").err
+
+
 def test_a_token_does_instead(run: Run, server: FakeMiniflux) -> None:
     assert run("account", "add", server.url, "--token-command", "echo token").status == 0
     assert all("authorization" not in asked.headers for asked in server.asked)

@@ -56,7 +56,14 @@ Keys: press ? in the reader."""
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one sentence and a pointer, with exit status 2."""
+    """An argument parser whose complaints are one sentence and a pointer, with exit status 2.
+
+    Options are not to be shortened: what is short for one today may be another tomorrow.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        """Parse what `options` say, as argparse has them."""
+        super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
         from tuireader.text.printable import printable
@@ -96,6 +103,16 @@ class _Parser(argparse.ArgumentParser):
             if shown_address(word) != word:
                 message = message.replace(word, shown_address(word)).replace(repr(word)[1:-1], shown_address(word))
         return message
+
+
+class _NotHere(argparse.Action):
+    """An option for a password, which people try, and which is refused: others can see what runs."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        parser.error(
+            "a password on the command line can be read by others: leave it out, and it is asked for, or name with"
+            " --password-command what prints it"
+        )
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
@@ -326,6 +343,7 @@ def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     )
     secret = add.add_mutually_exclusive_group()
     secret.add_argument("--password-command", metavar="CMD", default="", help='prints the password: "pass show rss"')
+    secret.add_argument("--password", "--token", action=_NotHere, help=argparse.SUPPRESS)
     secret.add_argument("--token-command", metavar="CMD", default="", help="prints a token of the API, instead")
     add.add_argument("--name", metavar="NAME", default="", help="what it is called here; its host, where not given")
     add.set_defaults(run=_later("accounts", "add"))
