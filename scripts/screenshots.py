@@ -246,7 +246,9 @@ def fill_with_account(path: Path) -> None:
         for place, feed in enumerate(feeds.every(c)):
             if feed.folder_id is None or folders.get(c, feed.folder_id).name != "Sea":
                 continue
-            feeds.hand_over(c, feed.id, account.id, str(place + 1))
+            feeds.hand_over(c, feed.id, account.id)
+            called = {"url": feed.url, "title": feed.title, "site": feed.site}
+            feeds.set_remote(c, feed.id, NOW, server_id=str(place + 1), **called)
             folders.put(c, feed.id, folders.add(c, "Sea", account_id=account.id).id)
             for id_ in articles.ids(c, Query(feeds=(feed.id,))):
                 remote_marks.give_number(c, id_, str(id_))

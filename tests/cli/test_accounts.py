@@ -40,7 +40,7 @@ def test_an_account_is_added_and_brings_what_it_has(run: Run, server: FakeMinifl
     (row,) = done.rows
     assert row == {
         "account": "Work", "status": "done", "pushed": 0, "new": 3, "read": 0, "unread": 0, "starred": 0,
-        "unstarred": 0, "waiting": 0, "error": None,
+        "unstarred": 0, "feeds": 1, "waiting": 0, "error": None,
     }  # fmt: skip
     assert [(row["folder"], row["unread"], row["due"]) for row in run("feeds", "--json").rows] == [
         ("News & Co", 3, None)
@@ -76,7 +76,7 @@ def test_a_server_that_is_away_is_said_and_marks_wait(run: Run, server: FakeMini
     assert "1 mark waits for Work." in done.err
     assert run("sync", "--json").rows[0] | {"error": ""} == {
         "account": "Work", "status": "offline", "pushed": 0, "new": 0, "read": 0, "unread": 0, "starred": 0,
-        "unstarred": 0, "waiting": 1, "error": "",
+        "unstarred": 0, "feeds": 0, "waiting": 1, "error": "",
     }  # fmt: skip
 
 
@@ -149,7 +149,41 @@ def test_a_feed_is_pushed(run: Run, server: FakeMiniflux, site_with_feed: str) -
     assert site_with_feed in {feed["url"] for feed in server.feeds.values()}
     again = run("account", "push", site_with_feed)
     assert again.status == 1
-    assert "is no feed of this machine's own" in again.err
+    assert "it is followed by an account already" in again.err
+
+
+def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
+    run("add", site_with_feed)
+    server.follow(2, url=site_with_feed)
+    done = run("account", "add", server.url, "--user", USER, "--password-command", COMMAND, "--name", "Work")
+    assert "1 feed of it is followed by this machine itself, too" in done.err
+    assert len(run("feeds", "--json").rows) == 3
+    assert run("account", "push").status == 2
+    done = run("account", "push", "--all", "--json")
+    assert done.status == 0, done.err
+    assert len(run("feeds", "--json").rows) == 2
+    assert "no feed of this machine's own" in run("account", "push", "--all").err
+
+
+def test_a_feed_that_the_server_follows_no_more_is_followed_from_here(
+    run: Run, server: FakeMiniflux, site_with_feed: str
+) -> None:
+    """With what is starred in it, and without telling anything twice."""
+    server.follow(2, url=site_with_feed)
+    server.publish(2, 1, title="Own", link="https://own.example/1")
+    add(run, server)
+    (row,) = (row for row in run("list", "--json").rows if row["title"] == "Own")
+    run("mark", str(row["id"]), "--star")
+    run("sync")
+    del server.feeds[2]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    assert "here it stays" in run("sync").err
+    done = run("add", site_with_feed)
+    assert done.status == 0, done.err
+    (kept,) = (row for row in run("list", "--json").rows if row["title"] == "Own")
+    assert kept["starred"]
+    assert run("refresh", "--force").status == 0
+    assert site_with_feed not in {feed["url"] for feed in server.feeds.values()}
 
 
 def test_an_account_is_removed_after_a_question(run: Run, server: FakeMiniflux) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tuireader import curtain
@@ -16,7 +17,7 @@ from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import exchange, sync_all
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.server import Login
-from tuireader.model.account import Account, Secret
+from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.model.clock import utc_now
 from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds
@@ -66,7 +67,13 @@ async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: st
 
 async def _and_sync(gate: Cache, work: Any, *, as_json: bool) -> int:
     account, login = await work
-    return await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
+    status = await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
+    if twice := await gate.read(partial(use.followed_twice, account=account)):
+        say(
+            f"{counted(twice, 'feed')} of it {'is' if twice == 1 else 'are'} followed by this machine itself, too:"
+            " tuireader account push --all makes one of both."
+        )
+    return status
 
 
 def list_accounts(arguments: argparse.Namespace) -> int:
@@ -126,7 +133,12 @@ def push(arguments: argparse.Namespace) -> int:
             say(f"Which account? Name one with --account: {names}.")
             return USAGE
         account = accounts.find(connection, arguments.account or (every[0].name if every else ""))
-        chosen = list({feed.id: feed for feed in (feeds.find(connection, text) for text in arguments.feeds)}.values())
+        own = [feed for feed in feeds.every(connection) if feed.account_id == LOCAL and not feed.holds_pages]
+        named = [feeds.find(connection, text) for text in arguments.feeds]
+        chosen = list({feed.id: feed for feed in [*named, *(own if arguments.every else [])]}.values())
+    if not chosen:
+        say("There is no feed of this machine's own." if arguments.every else "Which feeds? Name them, or give --all.")
+        return DONE if arguments.every else USAGE
     login = passwords.login_of(account, _ask_for)
     with cache.gate() as gate:
         return asyncio.run(_push(gate, account, login, chosen, as_json=arguments.json))
@@ -143,7 +155,9 @@ async def _push(gate: Cache, account: Account, login: Login, chosen: list[Feed],
             try:
                 await use.push(gate, server, account, feed)
             except (SyncError, FetchError) as error:
-                say(f"{feed.name}: {error}")
+                if as_json:
+                    put_event({"feed": feed.name, "status": "failed", "error": str(error)})
+                say(f"{feed.name}: {error}.")
                 status = FAILED
             else:
                 say(f"{feed.name} is followed by {account.name} now.")
@@ -230,6 +244,7 @@ def _row(event: Synced) -> dict[str, Any]:
         "unread": event.unread,
         "starred": event.starred,
         "unstarred": event.unstarred,
+        "feeds": event.feeds,
         "waiting": event.waiting,
         "error": event.error,
     }

@@ -354,7 +354,8 @@ def _account_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     remove.add_argument("--yes", action="store_true", help="do not ask")
     remove.set_defaults(run=_later("accounts", "remove"))
     push = what.add_parser("push", help="let an account follow feeds of this machine, with all that is marked here")
-    push.add_argument("feeds", metavar="FEED", nargs="+", help=_FEED)
+    push.add_argument("feeds", metavar="FEED", nargs="*", help=_FEED)
+    push.add_argument("--all", action="store_true", dest="every", help="all feeds of this machine")
     push.add_argument("--account", metavar="NAME", default="", help=f"{_ACCOUNT}; not needed where there is one")
     push.set_defaults(run=_later("accounts", "push"))
     for command in (add, there, remove, push):

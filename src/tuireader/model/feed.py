@@ -94,6 +94,11 @@ class Feed:
         return self.account_id != LOCAL
 
     @property
+    def is_followed_for_us(self) -> bool:
+        """Whether its server follows it, and has not ended that."""
+        return self.is_of_account and bool(self.server_id)
+
+    @property
     def is_never_asked(self) -> bool:
         """Whether nothing is ever asked for: it is gone, was never on the web, or a server asks for us."""
         return self.gone or self.holds_pages or self.is_of_account

@@ -65,6 +65,8 @@ class Synced:
     unstarred: int = 0
     waiting: int = 0
     """Marks that the server is still to be told of."""
+    feeds: int = 0
+    """Feeds that came, went, or have another name or folder now."""
     error: str | None = None
     said: tuple[str, ...] = ()
     """Sentences about what is to be known."""

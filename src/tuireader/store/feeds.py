@@ -184,11 +184,15 @@ def set_remote(
     )
 
 
-def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int, server_id: str) -> None:
-    """Let a feed be one of an account from now on, whose server calls it so: it is not asked for itself any more."""
+def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
+    """Let a feed be one of an account from now on, or this machine's own.
+
+    What the server calls it comes with its subscriptions: all that it has of the feed is read then.
+    """
     c.execute(
-        "UPDATE feed SET account_id = ?, server_id = ?, error = NULL, failures = 0 WHERE id = ?",
-        (account_id, sound(server_id), feed_id),
+        "UPDATE feed SET account_id = ?, server_id = NULL, folder_id = NULL, error = NULL, failures = 0, due = NULL"
+        " WHERE id = ?",
+        (account_id, feed_id),
     )
 
 
@@ -204,6 +208,12 @@ def move(c: sqlite3.Connection, url: str, to: str) -> None:
 def set_error(c: sqlite3.Connection, feed_id: int, error: str) -> None:
     """Note what is wrong with a feed that is not asked for itself."""
     c.execute("UPDATE feed SET error = ?, server_id = NULL WHERE id = ?", (sound(error), feed_id))
+
+
+def has_tagged(c: sqlite3.Connection, feed_id: int) -> bool:
+    """Whether a feed has articles that the user has tagged."""
+    sql = f"SELECT 1 FROM article WHERE feed_id = ? AND id IN ({labels.TAGGED}) LIMIT 1"
+    return c.execute(sql, (feed_id,)).fetchone() is not None
 
 
 def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:

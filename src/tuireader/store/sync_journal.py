@@ -57,6 +57,12 @@ def count(c: sqlite3.Connection, account_id: int) -> int:
     return int(row[0])
 
 
+def waits(c: sqlite3.Connection, feed_id: int) -> bool:
+    """Whether there is something to tell of the articles of a feed."""
+    sql = "SELECT 1 FROM journal AS j JOIN article AS a ON a.id = j.article_id WHERE a.feed_id = ? LIMIT 1"
+    return c.execute(sql, (feed_id,)).fetchone() is not None
+
+
 def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
     """The marks that an account has not been told of, oldest first, at most `limit`."""
     rows = c.execute(

@@ -226,7 +226,7 @@ def test_a_feed_with_what_is_starred_stays_where_it_was_ended_elsewhere(machine:
     two.mark(0, starred=True)
     one.exchange()
     done = two.exchange()
-    assert "followed no more elsewhere" in done.taken.said[0]
+    assert "followed no more on another machine" in done.taken.said[0]
     assert two.state()[f"{URL}#0"] == (False, True)
 
 
@@ -516,7 +516,7 @@ def test_a_feed_that_is_shared_no_more_is_not_ended_elsewhere(machine: MakeMachi
     with one.opened() as c:
         feeds.move(c, URL, "https://ann:secret@site.example/feed")
         account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
-        feeds.hand_over(c, one.feed_id("https://other.example/feed"), account.id, "7")
+        feeds.hand_over(c, one.feed_id("https://other.example/feed"), account.id)
     everywhere(one, two)
     assert set(two.feeds()) == {URL, "https://other.example/feed"}
 

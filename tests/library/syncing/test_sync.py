@@ -14,8 +14,11 @@ import pytest
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan, subscribe
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
+from tuireader.errors import SyncError
+from tuireader.library.reading.tagging import tag
 from tuireader.library.refreshing.compare import prepare
 from tuireader.library.subscribing import subscription
+from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
@@ -349,6 +352,69 @@ async def test_a_feed_of_this_machine_is_handed_over_with_its_marks(server: Api,
         assert articles.count(c, Query(feeds=(feed.id,))) == 4
         assert feeds.due(c, here.now) == []
         assert sync_journal.count(c, here.account_id) == 0
+
+
+async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, server.feeds[1]["url"], title="Own", site="", now=NOW)
+        theirs = [item for item in server.items.values() if item.feed == 1]
+        told = [prepare(ParsedEntry(f"own-{item.number}", item.title, item.link)) for item in theirs]
+        old = prepare(ParsedEntry("own-old", "Older than all there", "https://site-1.example/old"))
+        articles.save_entries(c, own.id, Plan(new=(*told, old)), NOW)
+        statuses.mark(c, articles.ids(c, Query(text="Article"))[1:3], read=True, starred=True)
+    await here.sync()
+    assert len(here.state()) == 11
+    with closing(connect(here.path)) as c:
+        account = accounts.get(c, here.account_id)
+        assert use.followed_twice(c, account) == 1
+    await here.push(own)
+    await here.sync()
+    state = here.state()
+    assert state.pop("Older than all there") == (False, False)
+    assert state == server.state()
+    assert sum(read and starred for read, starred in state.values()) == 2
+    with closing(connect(here.path)) as c:
+        assert [feed.id for feed in feeds.every(c) if feed.url == own.url] == [own.id]
+        assert articles.count(c, Query(feeds=(own.id,))) == 6
+        assert use.followed_twice(c, account) == 0
+
+
+async def test_a_double_with_tags_of_the_users_is_not_dropped(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, server.feeds[1]["url"], title="Own", site="", now=NOW)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        theirs = next(feed for feed in feeds.every(c) if feed.url == own.url and feed.id != own.id)
+        tag(c, articles.ids(c, Query(feeds=(theirs.id,)), 0, 1), ["Later"])
+    with pytest.raises(SyncError, match="what you have tagged or marked there is here alone"):
+        await here.push(own)
+    assert len(here.state()) == 10
+
+
+async def test_a_feed_that_is_followed_no_more_there_can_be_followed_again(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first = next(item for item in server.items.values() if item.feed == 1)
+    here.mark(first.title, starred=True)
+    await here.sync()
+    del server.feeds[1]
+    server.items = {number: item for number, item in server.items.items() if item.feed != 1}
+    done = await here.sync()
+    assert [sentence for sentence in done.said if "here it stays" in sentence]
+    with closing(connect(here.path)) as c:
+        feed = next(feed for feed in feeds.every(c) if feed.error)
+    await here.push(feed)
+    assert feed.url in {each["url"] for each in server.feeds.values()}
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        assert feeds.get(c, feed.id).error is None
+        with pytest.raises(SyncError, match="followed by an account already"):
+            await here.push(feeds.get(c, feed.id))
 
 
 async def test_an_account_is_added_once_and_removed_whole(server: Api, device: MakeDevice) -> None:

@@ -21,6 +21,7 @@ from tuireader.library.refreshing.refresh import AT_ONCE, refresh
 from tuireader.library.subscribing import lookup, take_in
 from tuireader.library.subscribing.candidates import Candidates
 from tuireader.library.subscribing.discovery import candidates
+from tuireader.library.subscribing.subscription import take_back
 from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
@@ -155,6 +156,8 @@ class _Subscription:
         self, feed: Feed, article_id: int | None, others: Sequence[FeedLink] = (), *, typed: str
     ) -> Subscribed:
         """Ask for a feed that is subscribed to already, as a forced refresh would, now that `typed` was given."""
+        if feed.is_of_account and not feed.is_followed_for_us:  # its server does not ask for it any more
+            feed = await self._cache.write(partial(take_back, feed=feed))
         if feed.is_of_account:  # its server asks for it
             return Subscribed(feed, Refreshed(feed, "unchanged"), article_id, tuple(others))
         if feed.gone:  # the user wants it again: it may be back

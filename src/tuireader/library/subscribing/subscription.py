@@ -7,10 +7,15 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.store import feed_changes, feeds, folders
+from tuireader.model.account import LOCAL
+from tuireader.store import feed_changes, feeds, folders, remote_marks
 from tuireader.store.connection import transaction
+
+if TYPE_CHECKING:
+    from tuireader.model.feed import Feed
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
@@ -19,6 +24,18 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
         _note(c, feed_id, "unsubscribe")
         feeds.remove(c, feed_id)
         folders.remove_empty(c)
+
+
+def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
+    """Follow here what the server of its account follows no more; where that is done already, that is the feed."""
+    with transaction(c):
+        own = next((each for each in feeds.every(c) if each.account_id == LOCAL and each.url == feed.url), None)
+        if own is not None:
+            return own
+        remote_marks.forget_of_feed(c, feed.id)
+        feeds.hand_over(c, feed.id, LOCAL)
+        folders.remove_empty(c)
+        return feeds.get(c, feed.id)
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:

@@ -10,7 +10,7 @@ from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders
+from tuireader.store import accounts, feeds, folders, sync_journal
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
 from tuireader.urls.shown import without_credentials
@@ -68,29 +68,60 @@ def remove(c: Connection, account: Account) -> None:
 
 
 async def push(cache: Cache, server: Server, account: Account, feed: Feed) -> None:
-    """Let a feed of this machine be followed by an account, with all that is marked here; raises SyncError, FetchError.
+    """Let a feed be followed by an account, with all that is marked here; raises SyncError, FetchError.
 
-    Its articles stay; those that the server has are known by their addresses and titles when it is read next, and what
-    is marked here or there is marked in both then.
+    It is one of this machine's own, or one that its server follows no more. Its articles stay; those that the server
+    has are known by their addresses and titles when it is read next, and what is marked here or there is marked in both
+    then. Where the account follows it already, the two become one.
     """
-    if feed.account_id != LOCAL or feed.holds_pages:
-        raise SyncError(f"{feed.name} is no feed of this machine's own")
+    if feed.holds_pages:
+        raise SyncError("these are single pages, which no server can follow")
+    if feed.is_followed_for_us:
+        raise SyncError("it is followed by an account already")
     if without_credentials(feed.url) != feed.url:
-        raise SyncError(f"The address of {feed.name} has a password, which {account.name} would get: nothing was done")
-    there = await cache.read(feeds.every)
-    if any(each.account_id == account.id and each.url == feed.url for each in there):
-        raise SyncError(f"{account.name} follows {feed.name} already; unsubscribe here from the other one")
+        raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
+    double = await cache.read(partial(_double, feed=feed, account=account))
     folder = ""
     if feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
-    if feed.custom_title:
+    if feed.custom_title and double is None:
         await server.rename(server_id, feed.custom_title)
-    await cache.write(partial(_hand_over, feed=feed, account=account, server_id=server_id, folder=folder))
+    await cache.write(partial(_hand_over, feed=feed, account=account, folder=folder, double=double))
 
 
-def _hand_over(c: sqlite3.Connection, feed: Feed, account: Account, server_id: str, folder: str) -> None:
+def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
+    """The feed of the same address that an account follows already, whose articles its server gives again.
+
+    Raises SyncError where that has what the server does not: then it must stay.
+    """
+    there = next(
+        (
+            each
+            for each in feeds.every(c)
+            if each.account_id == account.id and each.url == feed.url and each.id != feed.id
+        ),
+        None,
+    )
+    if there is not None and (feeds.has_tagged(c, there.id) or sync_journal.waits(c, there.id)):
+        raise SyncError(
+            f"{account.name} follows it already, and what you have tagged or marked there is here alone; sync,"
+            f" or remove the other one with: tuireader remove {feed.id}"
+        )
+    return there
+
+
+def followed_twice(c: sqlite3.Connection, account: Account) -> int:
+    """How many feeds both an account and this machine itself follow."""
+    every = feeds.every(c)
+    theirs = {each.url for each in every if each.account_id == account.id}
+    return sum(each.account_id == LOCAL and each.url in theirs for each in every)
+
+
+def _hand_over(c: sqlite3.Connection, feed: Feed, account: Account, folder: str, double: Feed | None) -> None:
     with transaction(c):
-        feeds.hand_over(c, feed.id, account.id, server_id)
+        if double is not None:
+            feeds.remove(c, double.id)
+        feeds.hand_over(c, feed.id, account.id)
         folders.put(c, feed.id, folders.add(c, folder or account.name, account_id=account.id).id)
         folders.remove_empty(c)

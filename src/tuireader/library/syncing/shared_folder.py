@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
-from tuireader.library.syncing import words
+from tuireader.library.syncing import taking, words
 from tuireader.library.syncing.server import alone
 from tuireader.library.syncing.taking import Taken
 from tuireader.model.account import FOLDER, LOCAL, Account
@@ -41,6 +41,8 @@ _PREFIX, _SUFFIX = "tuireader-", ".jsonl"
 _LARGEST = 500_000_000
 """Bytes of a journal that is read."""
 _TEST = "test-"
+_OTHERS = "another machine"
+"""Who did what came through the folder."""
 _NEW_MOST = 2000
 """Feeds that one exchange brings at most."""
 _BEFORE = 1
@@ -127,6 +129,8 @@ class Exchanged:
     taken: Taken
     pushed: int = 0
     new_feeds: tuple[int, ...] = ()
+    feeds: int = 0
+    """How many feeds came, went, or have another name or folder now."""
 
 
 def exchange(c: Connection, now: datetime) -> Exchanged:
@@ -189,7 +193,9 @@ class _Exchange:
             self._append(written(new))
             self._merged.add(new)
         sync_journal.done(self._c, [change.number for change in waiting])
+        before = taking.named_feeds(self._c, LOCAL)
         added, touched = self._take_subscriptions()
+        changed = taking.different(before, taking.named_feeds(self._c, LOCAL))
         taken = self._take_marks()
         told = self._told(told, touched)
         self._keep(
@@ -202,7 +208,7 @@ class _Exchange:
                 kept=sorted({*self._place.kept} & {row[0] for row in told.values()}),
             )
         )
-        return Exchanged(taken.with_(Taken(said=tuple(self._said))), len(new), added)
+        return Exchanged(taken.with_(Taken(said=tuple(self._said))), len(new), added, changed)
 
     def _told(self, told: dict[str, list[str]], touched: set[int]) -> dict[str, list[str]]:
         """Our subscriptions as they are known to all now: those that were told, and those that others have changed.
@@ -420,7 +426,7 @@ class _Exchange:
                     self._take_names(feed, line)
             folders.remove_empty(self._c)
         if ended:
-            self._said.append(words.ended_feeds(ended, "another machine"))
+            self._said.append(words.ended_feeds(ended, _OTHERS))
         return tuple(added), touched
 
     def _end(self, feed: Feed) -> list[str]:
@@ -429,8 +435,7 @@ class _Exchange:
         if feeds.has_kept(self._c, feed.id):
             if url not in self._place.kept:
                 self._place.kept.append(url)
-                said = "is followed no more elsewhere; here it stays, for what is starred or tagged in it."
-                self._said.append(f"{feed.name} {said}")
+                self._said.append(words.kept_feed(feed.name, _OTHERS))
             return []
         feeds.remove(self._c, feed.id)
         return [feed.name]
@@ -485,4 +490,4 @@ def event(place: Place, exchanged: Exchanged) -> Synced:
     """What came of an exchange, as it is said of accounts."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)
-    return Synced(account(place), "done", exchanged.pushed, 0, *marks, said=taken.said)
+    return Synced(account(place), "done", exchanged.pushed, 0, *marks, feeds=exchanged.feeds, said=taken.said)

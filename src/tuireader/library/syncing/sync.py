@@ -65,6 +65,7 @@ class _Run:
     clock: Clock
     pushed: int = 0
     taken: Taken = field(default_factory=Taken)
+    feeds: int = 0
     is_set_back: bool | None = None
     """None: it was not asked for yet."""
 
@@ -77,6 +78,7 @@ class _Run:
         theirs = await server.feeds()
         take_feeds = partial(taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock())
         came = await self.cache.write(take_feeds)
+        self.feeds = came.changed
         self._says(*came.said)
         if await self._waiting():
             await self._is_set_back(server)
@@ -157,7 +159,7 @@ class _Run:
         taken = self.taken
         event = Synced(
             self.account, status, self.pushed, taken.new, taken.read, taken.unread, taken.starred, taken.unstarred,
-            said=taken.said,
+            feeds=self.feeds, said=taken.said,
         )  # fmt: skip
         return replace(event, **more)  # type: ignore[arg-type]
 

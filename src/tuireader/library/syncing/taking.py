@@ -192,6 +192,8 @@ class FeedsTaken(NamedTuple):
     new: tuple[str, ...] = ()
     """What the server calls those that were not followed here before, or that it calls otherwise than before."""
     said: tuple[str, ...] = ()
+    changed: int = 0
+    """How many came, went, or have another name or folder now."""
 
 
 def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed], now: datetime) -> FeedsTaken:
@@ -206,6 +208,7 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
         ours = [feed for feed in feeds.every(c) if feed.account_id == account_id]
+        before = named_feeds(c, account_id)
         matched = _matched(ours, theirs)
         new = []
         for remote in theirs:
@@ -233,7 +236,24 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
         said = _end(c, account, gone, len(ours), is_empty=not theirs)
         folders.remove_empty(c)
-    return FeedsTaken(tuple(new), said)
+        changed = different(before, named_feeds(c, account_id))
+    return FeedsTaken(tuple(new), said, changed)
+
+
+Named = dict[int, tuple[str, str]]
+"""The name and the folder of each feed, by its id."""
+
+
+def named_feeds(c: sqlite3.Connection, account_id: int) -> Named:
+    """The feeds of an account as the user sees them."""
+    names = {folder.id: folder.name for folder in folders.every(c)}
+    every = (feed for feed in feeds.every(c) if feed.account_id == account_id)
+    return {feed.id: (feed.name, names.get(feed.folder_id or 0, "")) for feed in every}
+
+
+def different(before: Named, now: Named) -> int:
+    """How many feeds came, went, or have another name or folder now."""
+    return sum(before.get(feed_id) != now.get(feed_id) for feed_id in before.keys() | now.keys())
 
 
 def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Feed]:
@@ -254,19 +274,21 @@ def _end(
 ) -> tuple[str, ...]:
     """End the subscriptions that a server has ended; what is to be said."""
     is_accident = bool(gone) and (is_empty or (len(gone) > _SOME and len(gone) * 2 > before))
-    removed = []
+    removed, kept = [], []
     for feed in gone:
         if is_accident or feeds.has_kept(c, feed.id):
             sync_journal.drop(c, account.id, feed_id=feed.id)
             feeds.set_error(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
             )
+            kept.append(feed.name)
         else:
             feeds.remove(c, feed.id)
             removed.append(feed.name)
     if is_accident:
         return (_accident(account, counted(len(gone), "feed"), before),)
-    return (words.ended_feeds(removed, account.name),) if removed else ()
+    said = [words.ended_feeds(removed, account.name)] if removed else []
+    return (*said, *(words.kept_feed(name, account.name) for name in kept))
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:

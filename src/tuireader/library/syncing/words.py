@@ -30,6 +30,7 @@ def ended(event: Synced) -> str:
     """What came of keeping an account in step."""
     turned = event.read + event.unread + event.starred + event.unstarred
     parts = [counted(event.new, "new article")] if event.new else []
+    parts += [f"{counted(event.feeds, 'feed')} changed"] if event.feeds else []
     parts += [f"{counted(event.pushed, 'change')} told"] if event.pushed else []
     parts += [f"{counted(turned, 'mark')} taken over"] if turned else []
     return ", ".join(parts) or ("in step" if event.said else "nothing has changed")
@@ -49,3 +50,8 @@ def ended_feeds(names: Sequence[str], where: str) -> str:
     """Which feeds are followed no more there, and so not here."""
     some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     return f"Followed no more on {where}, and so not here: {some}"
+
+
+def kept_feed(name: str, where: str) -> str:
+    """That a feed which is followed no more there is still here, and why."""
+    return f"{name} is followed no more on {where}; here it stays, for what is starred or tagged in it."
