@@ -45,7 +45,7 @@ def test_an_account_is_added_and_brings_what_it_has(run: Run, server: FakeMinifl
     assert [(row["folder"], row["unread"], row["due"]) for row in run("feeds", "--json").rows] == [
         ("News & Co", 3, None)
     ]
-    assert "News & Co · Work" in run("feeds").out
+    assert "News & Co  Feed 1" in run("feeds").out  # there is no other account that it could be of
     (listed,) = run("account", "list", "--json").rows
     assert listed == {
         "account": "Work", "kind": "miniflux", "url": server.url, "user": USER, "feeds": 1, "waiting": 0
@@ -141,8 +141,11 @@ def test_a_freshrss_is_found_below_its_address_and_says_that_its_api_is_off(run:
 
 
 def test_a_feed_is_pushed(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
-    run("add", site_with_feed)
+    run("add", "--folder", "News & Co", site_with_feed)
     add(run, server)
+    assert "News & Co · Work  Feed 1" in run("feeds").out
+    assert [row["title"] for row in run("list", "--folder", "news & co", "--json").rows] == ["Own"]
+    assert len(run("list", "--folder", "News & Co · Work", "--json").rows) == 3
     done = run("account", "push", site_with_feed)
     assert done.status == 0, done.err
     assert "is followed by Work now" in done.err

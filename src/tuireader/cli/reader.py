@@ -32,6 +32,10 @@ def open_reader(addresses: tuple[str, ...] = (), *, linear: bool = False) -> int
     return _run(paths.cache_path(), addresses, linear=linear)
 
 
+LAST_WORDS = 1.2
+"""Seconds in which accounts are told of the last marks, once the terminal is as it was."""
+
+
 def demo(arguments: argparse.Namespace) -> int:
     """Open the app on the bundled site, served on loopback, with a cache that is thrown away after."""
     if not _has_terminal():
@@ -67,6 +71,7 @@ def _run(path: Path, addresses: tuple[str, ...], *, linear: bool) -> int:
         app = ReaderApp(path, addresses=addresses, config=chosen, tell=_say)
     app.run()
     _keep_last_screen(app)
+    _tell_accounts(app)
     if app.exit_message:
         _say(f"{app.exit_message} {'' if app.unwritten else where_details_are()}".strip())
     app.is_all_said = True
@@ -82,6 +87,19 @@ def _keep_last_screen(app: ReaderApp) -> None:
         return
     with suppress(OSError):  # then the next start shows nothing first
         curtain.keep(app.last_screen, *app.size)
+
+
+def _tell_accounts(app: ReaderApp) -> None:
+    """Tell accounts of the last marks, for which no more are waited; what cannot be told at once waits."""
+    if not app.signed_in or app.exit_message:
+        return
+    import asyncio
+
+    from tuireader.library.syncing.all_accounts import tell_all
+    from tuireader.model.clock import utc_now
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(tell_all(app.cache.path, app.signed_in, seconds=LAST_WORDS, clock=utc_now))
 
 
 def _say(sentence: str) -> None:

@@ -14,7 +14,7 @@ class Folder:
     account_id: int = 0
     """0 is this machine's own."""
     account: str = ""
-    """The name of its account; empty for this machine's own."""
+    """The name of its account; empty for this machine's own, and where it need not be said."""
 
     @property
     def title(self) -> str:

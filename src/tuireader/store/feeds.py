@@ -126,7 +126,11 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
         if len(meant) == 1:
             return meant[0]
         if meant:
-            titles = ", ".join(f"{feed.name} (id {feed.id}, {named_host(feed.url)})" for feed in meant[:5])
+            where = dict(c.execute("SELECT id, name FROM account WHERE id <> 0").fetchall())
+            titles = ", ".join(
+                f"{feed.name} (id {feed.id}, {text_of(where.get(feed.account_id)) or named_host(feed.url)})"
+                for feed in meant[:5]
+            )
             raise NotFoundError(f"“{shown}” could be any of {len(meant)} feeds: {titles}. Give the address or the id.")
     raise NotFoundError(f"No feed here is called “{shown}”; `tuireader feeds` lists what there is.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
@@ -36,8 +37,10 @@ def add(c: sqlite3.Connection, name: str, *, account_id: int = LOCAL) -> Folder:
 
 
 def every(c: sqlite3.Connection) -> list[Folder]:
-    """All folders, by name."""
-    return [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
+    """All folders, by name; without the names of their accounts where all feeds are of one."""
+    found = [_folder(row) for row in c.execute(f"{_FOLDERS} ORDER BY f.key, f.id").fetchall()]
+    is_one = c.execute("SELECT count(DISTINCT account_id) FROM feed").fetchone()[0] < 2
+    return [replace(folder, account="") for folder in found] if is_one else found
 
 
 def get(c: sqlite3.Connection, folder_id: int) -> Folder:
@@ -49,10 +52,14 @@ def get(c: sqlite3.Connection, folder_id: int) -> Folder:
 
 
 def find(c: sqlite3.Connection, name: str) -> Folder:
-    """The folder of this name, or the only one whose name has it as a part; NotFoundError, which says what there is."""
+    """The folder of this name, or the only one whose name has it as a part; NotFoundError, which says what there is.
+
+    With the name of its account behind it, as lists show it, it is told from one of another account.
+    """
     there, key = every(c), name_key(name)
-    meant = [folder for folder in there if name_key(folder.name) == key]
-    meant = meant or [folder for folder in there if key and key in name_key(folder.name)]
+    meant = [folder for folder in there if name_key(folder.title) == key]
+    meant = meant or [folder for folder in there if name_key(folder.name) == key]
+    meant = meant or [folder for folder in there if key and key in name_key(folder.title)]
     if len(meant) == 1:
         return meant[0]
     if meant:
@@ -66,7 +73,7 @@ def find(c: sqlite3.Connection, name: str) -> Folder:
 
 
 def _listed(some: list[Folder]) -> str:
-    *first, last = (f"“{folder.name}”" for folder in some[:_NAMED])
+    *first, last = (f"“{folder.title}”" for folder in some[:_NAMED])
     more = len(some) - _NAMED
     return f"{', '.join((*first, last))} or one of {more} more" if more > 0 else f"{', '.join(first)} or {last}"
 

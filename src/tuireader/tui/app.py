@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
 
     from tuireader.curtain import Screens
+    from tuireader.library.syncing.server import Login
     from tuireader.tui.support.driver import TerminalDriver
 
 log = logging.getLogger("tuireader")
@@ -103,6 +104,8 @@ class ReaderApp(TypeAhead):
         """What is left out of what is drawn, which nobody sees."""
         self.last_screen: Screens | None = None
         """What the next start may show first."""
+        self.signed_in: dict[int, Login] = {}
+        """How to sign in to accounts, by their ids, to tell them the last marks once the program has ended."""
         self._ending: Termination | None = None
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
@@ -370,6 +373,7 @@ class ReaderApp(TypeAhead):
         try:
             if self._has_reader:
                 shown_first = await last_screen.take(self, self.reader, self._leave_out)
+                self.signed_in = self.reader.errands.syncing.in_step()
         finally:
             self._begin_to_end(shown_first=shown_first)
 

@@ -11,11 +11,15 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from support.app_factory import reader, screen_text, settle
+from support.app_factory import NOW, reader, screen_text, settle
+from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import shared_folder
+from tuireader.library.syncing.all_accounts import tell_all
 from tuireader.model.account import Secret
-from tuireader.store import accounts, feeds
+from tuireader.model.clock import utc_now
+from tuireader.model.fetched import Plan
+from tuireader.store import accounts, feeds, sync_journal
 from tuireader.store.connection import connect
 from tuireader.tui.main import syncing
 from tuireader.tui.screens.account import AccountScreen
@@ -65,7 +69,8 @@ async def test_an_account_is_added_with_keys_and_brings_what_it_has(db: Path, se
         await pilot.press("enter")
         await until(pilot, lambda: app.screen is app.reader)
         await until(pilot, lambda: "Article 3 of 1" in text(pilot) and "3 unread" in text(pilot))
-        assert "News & Co · 127.0.0.1" in text(pilot)
+        assert "News & Co" in text(pilot)
+        assert "News & Co · 127" not in text(pilot)  # there is no other account that it could be of
         with closing(connect(db)) as c:
             assert [feed.account_id for feed in feeds.every(c)] == [1]
 
@@ -128,6 +133,8 @@ async def test_an_account_without_a_password_here_asks_for_it_when_it_is_wanted(
         await pilot.press("escape")
         await settle(pilot)
         assert not server.asked
+        await pilot.press("R")
+        await until(pilot, lambda: "Work wants its password: ctrl+r" in text(pilot))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: isinstance(app.screen, AccountScreen))
         assert app.focused is app.screen.query_one("#account-password")
@@ -135,6 +142,78 @@ async def test_an_account_without_a_password_here_asks_for_it_when_it_is_wanted(
         await pilot.press("enter")
         await until(pilot, lambda: "Article 3 of 1" in text(pilot))
         assert len(server.feeds) == 1
+        await until(pilot, lambda: "wants its password" not in text(pilot))
+
+
+@pytest.mark.usefixtures("account")
+async def test_a_quiet_refresh_keeps_accounts_in_step_where_no_site_is_asked(db: Path, server: FakeMiniflux) -> None:
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        server.publish(1, 1)
+        app.reader.refreshes.refresh_quietly()
+        await until(pilot, lambda: "4 unread" in text(pilot))
+
+
+@pytest.mark.usefixtures("account")
+async def test_a_feed_of_this_machine_goes_to_an_account_by_its_folder(db: Path, server: FakeMiniflux) -> None:
+    with closing(connect(db)) as c:
+        feed = feeds.add(c, "https://own.example/feed", title="Own", site="", now=NOW)
+        save_plan(c, feed, Plan(new=(ready("one", link="https://own.example/1"),)))
+        c.execute("UPDATE feed SET due = 32503680000")
+    app = reader(db)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: "4 unread" in text(pilot))
+        app.reader.filing.file([feed])
+        await until(pilot, lambda: "No folder" in text(pilot))
+        await pilot.press(*"co", "enter")
+        await until(pilot, lambda: "Own is followed by Work now" in text(pilot))
+        assert {each["url"]: each["folder"] for each in server.feeds.values()}[feed.url] == "News & Co"
+        await until(pilot, lambda: "No folder" not in text(pilot))  # in the sidebar, where nothing is left in it
+        with closing(connect(db)) as c:
+            moved = feeds.get(c, feed.id)
+        app.reader.filing.file([moved])
+        await until(pilot, lambda: "Folder of" in text(pilot))
+        assert "No folder" not in text(pilot)  # in an account, each is in one
+
+
+@pytest.mark.usefixtures("account")
+async def test_the_last_marks_are_told_once_the_reader_has_ended(
+    db: Path, server: FakeMiniflux, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "SOON", 60)
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        await pilot.press("g", "m")
+        await settle(pilot)
+        await pilot.press("ctrl+q")
+    assert not any(read for read, _ in server.state().values())
+    assert [login.user for login in app.signed_in.values()] == [USER]
+    await tell_all(db, app.signed_in, seconds=30, clock=utc_now)
+    assert sum(read for read, _ in server.state().values()) == 1
+    with closing(connect(db)) as c:
+        assert sync_journal.count(c, 1) == 0
+
+
+@pytest.mark.usefixtures("account")
+async def test_an_account_that_was_away_is_not_waited_for_at_the_end(db: Path, server: FakeMiniflux) -> None:
+    app = reader(db)
+    async with app.run_test(size=SIZE) as pilot:
+        await settle(pilot)
+        await pilot.press("escape", "ctrl+r")
+        await until(pilot, lambda: "3 unread" in text(pilot))
+        server.stop()
+        await pilot.press("g", "m")
+        await until(pilot, lambda: "1 mark waits for Work" in text(pilot))
+        await pilot.press("ctrl+q")
+    assert app.signed_in == {}
 
 
 @pytest.mark.usefixtures("account")
@@ -152,9 +231,6 @@ async def test_the_full_text_comes_from_the_server(db: Path, server: FakeMiniflu
 
 
 async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
-    from support.factories import NOW, ready, save_plan
-    from tuireader.model.fetched import Plan
-
     folder = tmp_path / "shared"
     folder.mkdir()
     with closing(connect(db)) as c:

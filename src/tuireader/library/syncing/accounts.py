@@ -67,8 +67,10 @@ def remove(c: Connection, account: Account) -> None:
     passwords.out_of_keyring(account.url, account.user)
 
 
-async def push(cache: Cache, server: Server, account: Account, feed: Feed) -> None:
+async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> None:
     """Let a feed be followed by an account, with all that is marked here; raises SyncError, FetchError.
+
+    It comes into the folder of this name there; where none is named, into that of the name that it is in here.
 
     It is one of this machine's own, or one that its server follows no more. Its articles stay; those that the server
     has are known by their addresses and titles when it is read next, and what is marked here or there is marked in both
@@ -81,8 +83,7 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed) -> No
     if without_credentials(feed.url) != feed.url:
         raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
     double = await cache.read(partial(_double, feed=feed, account=account))
-    folder = ""
-    if feed.folder_id is not None:
+    if not folder and feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
     if feed.custom_title and double is None:

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import SyncError
+from tuireader.errors import SyncError, TuireaderError
 from tuireader.library.syncing import shared_folder, taking, words
 from tuireader.library.syncing.detect import server_of
-from tuireader.library.syncing.sync import sync
+from tuireader.library.syncing.sync import sync, tell
 from tuireader.model.remote import Synced
+from tuireader.store import accounts
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+    from pathlib import Path
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
     from tuireader.model.clock import Clock
+
+
+log = logging.getLogger("tuireader")
 
 
 async def sync_all(
@@ -47,6 +53,30 @@ async def sync_all(
         async with aclosing(run) as events:
             async for event in events:
                 yield event
+
+
+async def tell_all(path: Path, logins: Mapping[int, Login], *, seconds: float, clock: Clock) -> None:
+    """Tell accounts that are signed in to what they have not been told of yet, where it can be done in so many seconds.
+
+    What cannot waits, as it did.
+    """
+    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.politeness.queue import open_queue
+
+    cache = Cache(path)
+    try:
+        async with asyncio.timeout(seconds):
+            every = [each for each in await cache.read(accounts.on_servers) if each.id in logins]
+            owing = [each for each in every if await cache.read(partial(taking.owed, account_id=each.id))]
+            if owing:
+                async with open_queue(cache, clock=clock) as queue:
+                    for each in owing:
+                        told = await tell(cache, each, partial(server_of, queue, each, logins[each.id]), clock=clock)
+                        log.info("told %s at the end: %s", each.name, told.status)
+    except (TimeoutError, TuireaderError) as error:
+        log.info("not all could be told at the end: %r", error)
+    finally:
+        cache.close()
 
 
 async def exchange(cache: Cache, *, clock: Clock) -> tuple[Synced, tuple[int, ...]] | None:

@@ -40,20 +40,17 @@ async def sync(
     run goes on: what the server has taken is told at most once more, which changes nothing.
     """
     run = _Run(cache, account, clock)
-    try:
-        with alone(cache.path, account):
-            async with aclosing(run.steps(sign)) as steps:
-                async for step in steps:
-                    yield step
-    except StoreError:
-        raise
-    except FetchError as error:
-        is_away = error.is_offline or error.is_unreached
-        yield await run.ended("offline" if is_away else "failed", words.of_account(account, error))
-    except TuireaderError as error:
-        yield await run.ended("failed", words.of_account(account, error))
-    else:
-        yield await run.ended("done", None)
+    async with aclosing(run.all(run.steps(sign))) as steps:
+        async for step in steps:
+            yield step
+
+
+async def tell(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
+    """Tell the server of one account what was done here, and ask for nothing new; how it ended."""
+    run = _Run(cache, account, clock)
+    async with aclosing(run.all(run.telling(sign))) as steps:
+        *_, last = [step async for step in steps]
+    return last
 
 
 @dataclass(slots=True)
@@ -68,6 +65,23 @@ class _Run:
     feeds: int = 0
     is_set_back: bool | None = None
     """None: it was not asked for yet."""
+
+    async def all(self, steps: AsyncGenerator[Synced, None]) -> AsyncGenerator[Synced, None]:
+        """Steps, and last how they ended."""
+        try:
+            with alone(self.cache.path, self.account):
+                async with aclosing(steps):
+                    async for step in steps:
+                        yield step
+        except StoreError:
+            raise
+        except FetchError as error:
+            is_away = error.is_offline or error.is_unreached
+            yield await self.ended("offline" if is_away else "failed", words.of_account(self.account, error))
+        except TuireaderError as error:
+            yield await self.ended("failed", words.of_account(self.account, error))
+        else:
+            yield await self.ended("done", None)
 
     async def steps(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
         """All steps, in their order."""
@@ -98,6 +112,18 @@ class _Run:
                 yield step
         await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
         await index_few(self.cache)
+
+    async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
+        """Those that tell what was done here."""
+        server = sign()
+        await server.sign_in()
+        if await self._waiting():
+            await self._is_set_back(server)
+        async with aclosing(self._push(server)) as pushes:
+            async for step in pushes:
+                yield step
+        if await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
+            await self._push_changes(server, await server.feeds())
 
     def _says(self, *sentences: str) -> None:
         self.taken = self.taken.with_(Taken(said=sentences))

@@ -31,7 +31,8 @@ class Errands:
             panes, cache, web, clock, usual=config.full_text, shown=lambda: _open_in(panes)
         )
         self.pruning = PruneController(panes, cache, clock, config)
-        self.syncing = SyncController(panes, cache, web, clock, key=keys_of("account", config.keymap)[0])
+        add_key, sync_key = (keys_of(name, config.keymap)[0] for name in ("account", "sync"))
+        self.syncing = SyncController(panes, cache, web, clock, key=add_key, sync_key=sync_key)
 
     @property
     def progress(self) -> str:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.account import LOCAL
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
+    from tuireader.model.account import Account
     from tuireader.model.feed import Feed
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
@@ -23,7 +25,15 @@ if TYPE_CHECKING:
 class FilingController:
     """Puts tags on articles and feeds into folders; both can be undone."""
 
-    def __init__(self, panes: PanesScreen, cache: Cache, statuses: StatusController) -> None:
+    def __init__(
+        self,
+        panes: PanesScreen,
+        cache: Cache,
+        statuses: StatusController,
+        push: Callable[[Sequence[Feed], Account, str], None],
+    ) -> None:
+        """`push` lets an account follow feeds of this machine, in a folder of this name."""
+        self._push = push
         self._panes = panes
         self._cache = cache
         self._statuses = statuses
@@ -55,21 +65,32 @@ class FilingController:
         self._statuses.tell()
 
     def file(self, feeds: Sequence[Feed]) -> None:
-        """Ask for the folder of some feeds."""
+        """Ask for the folder of some feeds; those of this machine may go to an account."""
         start(self._panes, partial(self._ask_for_folder, feeds), group=ASKING)
 
     async def _ask_for_folder(self, feeds: Sequence[Feed]) -> None:
-        names = await self._cache.read(_folders)
+        names, elsewhere = await self._cache.read(partial(_folders, feeds=feeds))
         now = {feed.id: names.get(feed.folder_id or 0, "") for feed in feeds}
         there = {name: set(now.values()) == {name} for name in now.values()}
+        none = [] if all(feed.is_of_account for feed in feeds) else [""]  # in an account, each is in one
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.pick import PickScreen
 
-        pick = PickScreen(f"Folder of {what}", ["", *names.values()], there, noun="folder", nothing="No folder")
-        open_dialog(self._panes.app, pick, partial(self._filed, feeds, now))
+        every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
+        pick = PickScreen(f"Folder of {what}", every, there, noun="folder", nothing="No folder")
+        open_dialog(self._panes.app, pick, partial(self._filed, feeds, now, elsewhere))
 
-    def _filed(self, feeds: Sequence[Feed], before: Mapping[int, str], picked: Picked | None) -> None:
+    def _filed(
+        self,
+        feeds: Sequence[Feed],
+        before: Mapping[int, str],
+        elsewhere: Mapping[str, tuple[Account, str]],
+        picked: Picked | None,
+    ) -> None:
+        if picked is not None and picked.on[0] in elsewhere:
+            self._push(feeds, *elsewhere[picked.on[0]])
+            return
         moved = [] if picked is None else [feed for feed in feeds if picked.on[0] != before[feed.id]]
         if picked is not None and moved:
             start(self._panes, partial(self._write_folder, moved, before, picked.on[0]), group="filing")
@@ -111,10 +132,20 @@ def _change_tags(c: Connection, ids: Collection[int], on: Collection[str], off: 
     )
 
 
-def _folders(c: Connection) -> dict[int, str]:
-    from tuireader.store import folders
+def _folders(c: Connection, feeds: Sequence[Feed]) -> tuple[dict[int, str], dict[str, tuple[Account, str]]]:
+    """The folders that feeds may be put into where they are; and of those of this machine, where else they may go."""
+    from tuireader.store import accounts, folders
 
-    return {folder.id: folder.name for folder in folders.every(c)}
+    every, theirs = folders.every(c), {feed.account_id for feed in feeds}
+    there = {folder.id: folder.name for folder in every if folder.account_id in theirs}
+    if theirs != {LOCAL}:
+        return there, {}
+    elsewhere: dict[str, tuple[Account, str]] = {}
+    for account in accounts.on_servers(c):
+        elsewhere |= {folder.title: (account, folder.name) for folder in every if folder.account_id == account.id} or {
+            account.name: (account, "")
+        }
+    return there, elsewhere
 
 
 def _put_into(c: Connection, feed_id: int, folder: str) -> None:

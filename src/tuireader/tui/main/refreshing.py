@@ -89,6 +89,8 @@ class RefreshController:
     async def _refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
         asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
         if not asked:
+            if quiet:  # what follows each refresh follows this one, too
+                self._node.post_message(RefreshEnded())
             return
         from tuireader.tui.support.refresh_tally import Tally, refreshing
 

@@ -140,7 +140,7 @@ class ReaderScreen(PanesScreen):
             rules_key=keys.keys_of("rules", keymap)[0],
         )
         self.marking = MarkController(self, cache, self.statuses)
-        self.filing = FilingController(self, cache, self.statuses)
+        self.filing = FilingController(self, cache, self.statuses, self.errands.syncing.push)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
         self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
@@ -493,6 +493,7 @@ class ReaderScreen(PanesScreen):
     @on(FeedsChanged)
     def _feeds_changed(self) -> None:
         self.choosing.hide(self.feed_control.hidden)
+        self.errands.syncing.soon()
 
     @on(FeedRestored)
     def _feed_restored(self, event: FeedRestored) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import BusyError, FetchError, TuireaderError
+from tuireader.errors import BusyError, FetchError, SyncError, TuireaderError
 from tuireader.model.account import LOCAL
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshProgressed
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from sqlite3 import Connection
 
     from textual.timer import Timer
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
     from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
     from tuireader.model.remote import Synced
     from tuireader.tui.screens.account import Signed
     from tuireader.tui.support.web import Web
@@ -33,20 +35,26 @@ SOON = 4.0
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
 """Seconds until what could not be told is tried again, at first and at last."""
 _MODULE = "tuireader.library.syncing.all_accounts"
+_REMEDY = "To keep it known: tuireader account add … --password-command, or pip install 'tuireader[keyring]'."
 
 
 class SyncController:
     """Tells what is done here, and takes over what is done elsewhere; one run at a time."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, key: str) -> None:
-        """`node` is who is told, and whose workers do the work; `key` adds an account."""
+    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, key: str, sync_key: str) -> None:
+        """`node` is who is told, and whose workers do the work; `key` adds an account, `sync_key` keeps all in step."""
         self._key = key
+        self._sync_key = sync_key
         self._node = node
         self._cache = cache
         self._web = web
         self._clock = clock
         self._logins: dict[int, Login] = {}
         """What was typed, for as long as the program runs; it is written nowhere."""
+        self._used: dict[int, Login] = {}
+        """What each account was signed in to with the last time."""
+        self._in_step: frozenset[int] = frozenset()
+        """Accounts that could be told all the last time."""
         self._timer: Timer | None = None
         self._wait = FIRST_WAIT
         self._is_wanted = self._is_asked = self._runs = False
@@ -82,6 +90,40 @@ class SyncController:
         """The same in a moment, as more marks may follow."""
         self._later(SOON)
 
+    def in_step(self) -> dict[int, Login]:
+        """How to sign in to accounts that could be told all the last time."""
+        return {id_: login for id_, login in self._used.items() if id_ in self._in_step}
+
+    def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
+        """Let an account follow feeds of this machine's own, in a folder there."""
+        start(self._node, partial(self._push, feeds, account, folder), group="sync")
+
+    async def _push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
+        if self._lacks_password(account):
+            await self._ask(account)
+            return
+        try:
+            async with self._web.queue(_MODULE) as queue:
+                from tuireader.library.syncing.accounts import push
+                from tuireader.library.syncing.detect import server_of
+
+                server = server_of(queue, account, await asyncio.to_thread(self._login_of, account))
+                await server.sign_in()
+                for feed in feeds:
+                    self._say(f"{account.name}: {feed.name}")
+                    try:
+                        await push(self._cache, server, account, feed, folder)
+                    except SyncError as error:
+                        toast(self._node, f"{feed.name}: {error}.", severity="error")
+                    else:
+                        toast(self._node, f"{feed.name} is followed by {account.name} now.")
+        except (SyncError, FetchError) as error:
+            toast(self._node, f"{account.name}: {error}", severity="error")
+        finally:
+            self._say("")
+        self._node.post_message(RefreshBrought())
+        self.sync()
+
     def ask_for_account(self, account: Account | None = None) -> None:
         """Ask for the address, the name and the password of an account; of one that is here, for its password."""
         start(self._node, partial(self._ask, account), group=ASKING)
@@ -107,8 +149,8 @@ class SyncController:
             self._logins[signed.account.id] = signed.login
             secret = signed.account.secret
             is_kept = secret.in_keyring or secret.command
-            how = "its password is in your keyring" if is_kept else "its password is known until you quit"
-            toast(self._node, f"{signed.account.name} is signed in; {how}.")
+            how = "its password is in your keyring." if is_kept else f"its password is known until you quit. {_REMEDY}"
+            toast(self._node, f"{signed.account.name} is signed in; {how}")
             self.sync(is_asked=True)
 
     def _later(self, seconds: float) -> None:
@@ -135,7 +177,7 @@ class SyncController:
         ended: list[Synced] = []
         if not self._has_looked:
             self._has_looked = True
-            self._say_waiting(await self._cache.read(_owed))
+            self._say_waiting(every, await self._cache.read(_owed))
         async with self._web.queue(_MODULE) as queue:
             from tuireader.library.syncing.all_accounts import exchange, sync_all
 
@@ -151,7 +193,7 @@ class SyncController:
                         ended.append(event)
                     if event.new:
                         self._node.post_message(RefreshBrought())
-        await self._say_ended(ended, is_asked=is_asked)
+        await self._say_ended(every, ended, is_asked=is_asked)
 
     def _lacks_password(self, account: Account) -> bool:
         secret = account.secret
@@ -160,13 +202,15 @@ class SyncController:
     def _login_of(self, account: Account) -> Login:
         from tuireader.library.syncing.passwords import login_of
 
-        return self._logins.get(account.id) or login_of(account, None)
+        self._used[account.id] = self._logins.get(account.id) or login_of(account, None)
+        return self._used[account.id]
 
-    async def _say_ended(self, ended: list[Synced], *, is_asked: bool) -> None:
+    async def _say_ended(self, every: Sequence[Account], ended: list[Synced], *, is_asked: bool) -> None:
         failed = [each for each in ended if each.status != "done"]
-        left = {each.account: each.waiting for each in failed if each.waiting}
-        self._say_waiting(left | await self._cache.read(self._owed_without_password))
-        if any(each.new or each.read or each.unread or each.starred or each.unstarred for each in ended):
+        self._in_step = frozenset(each.account.id for each in ended if each.status == "done")
+        left = {each.account.id: each.waiting for each in failed if each.waiting}
+        self._say_waiting(every, left | await self._cache.read(self._owed_without_password))
+        if any(each.new or each.read or each.unread or each.starred or each.unstarred or each.feeds for each in ended):
             self._node.post_message(RefreshBrought())
         said = [sentence for each in ended for sentence in each.said]
         if is_asked:
@@ -179,14 +223,22 @@ class SyncController:
         else:
             self._wait = FIRST_WAIT
 
-    def _owed_without_password(self, c: Connection) -> dict[Account, int]:
-        return {account: count for account, count in _owed(c).items() if self._lacks_password(account)}
+    def _owed_without_password(self, c: Connection) -> dict[int, int]:
+        from tuireader.store import accounts
 
-    def _say_waiting(self, owed: Mapping[Account, int]) -> None:
+        without = {each.id for each in accounts.on_servers(c) if self._lacks_password(each)}
+        return {account_id: count for account_id, count in _owed(c).items() if account_id in without}
+
+    def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
         """Say what could not be told, and which account cannot be signed in to."""
         from tuireader.library.syncing import words
 
-        said = [words.waiting(count, account.name) for account, count in owed.items() if count]
+        said = []
+        for account in every:
+            count, lacks = owed.get(account.id, 0), self._lacks_password(account)
+            marks = words.waiting(count, account.name if not lacks else "it") if count else ""
+            asks = f"{account.name} wants its password: {self._sync_key}" if lacks else ""
+            said += [", ".join(filter(None, (asks, marks)))] if asks or marks else []
         self.waiting = " · ".join(said)
         self._node.post_message(RefreshProgressed())
 
@@ -202,9 +254,9 @@ def _accounts(c: Connection) -> list[Account]:
     return [each for each in accounts.every(c) if each.id != LOCAL or each.syncs]
 
 
-def _owed(c: Connection) -> dict[Account, int]:
-    """How many marks wait for each account."""
+def _owed(c: Connection) -> dict[int, int]:
+    """How many marks wait for each account, by its id."""
     from tuireader.library.syncing.taking import owed
     from tuireader.store import accounts
 
-    return {each: owed(c, each.id) for each in accounts.on_servers(c)}
+    return {each.id: owed(c, each.id) for each in accounts.on_servers(c)}

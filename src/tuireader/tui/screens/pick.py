@@ -91,7 +91,7 @@ class PickScreen(TypedDialog[Picked | None]):
     def _show(self, typed: str) -> None:
         name = " ".join(typed.split())
         words = fold(name)
-        self._shown = [each for each in self._names if words in fold(each)]
+        self._shown = [each for each in self._names if words in fold(each or self._nothing)]
         self._made = "" if not name or any(fold(each) == words for each in self._names) else name
         self._fill()
 
