@@ -155,6 +155,17 @@ def test_a_feed_is_pushed(run: Run, server: FakeMiniflux, site_with_feed: str) -
     assert "it is followed by an account already" in again.err
 
 
+def test_an_account_follows_what_is_added_for_it(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
+    assert "There are no accounts" in run("add", "--account", "work", site_with_feed).err
+    add(run, server)
+    done = run("add", "--account", "work", "--folder", "Sea", site_with_feed)
+    assert done.status == 0, done.err
+    assert "Own feed is followed by Work now" in done.err
+    assert {feed["url"]: feed["folder"] for feed in server.feeds.values()}[site_with_feed] == "Sea"
+    again = run("add", "--account", "work", site_with_feed)
+    assert (again.status, len(server.feeds)) == (0, 2)
+
+
 def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMiniflux, site_with_feed: str) -> None:
     run("add", site_with_feed)
     server.follow(2, url=site_with_feed)

@@ -139,12 +139,18 @@ def push(arguments: argparse.Namespace) -> int:
     if not chosen:
         say("There is no feed of this machine's own." if arguments.every else "Which feeds? Name them, or give --all.")
         return DONE if arguments.every else USAGE
-    login = passwords.login_of(account, _ask_for)
+    login = signed_in(account)
     with cache.gate() as gate:
-        return asyncio.run(_push(gate, account, login, chosen, as_json=arguments.json))
+        return asyncio.run(push_feeds(gate, account, login, chosen, as_json=arguments.json))
 
 
-async def _push(gate: Cache, account: Account, login: Login, chosen: list[Feed], *, as_json: bool) -> int:
+def signed_in(account: Account) -> Login:
+    """What to sign in to an account with, which is asked for where it is not known; raises SyncError."""
+    return passwords.login_of(account, _ask_for)
+
+
+async def push_feeds(gate: Cache, account: Account, login: Login, chosen: list[Feed], *, as_json: bool) -> int:
+    """Let an account follow feeds, and keep it in step; what fails is said, the rest is done."""
     from tuireader.library.politeness.queue import open_queue
 
     status = DONE
@@ -199,7 +205,7 @@ async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login],
     from tuireader.library.politeness.queue import open_queue
 
     def login_of(account: Account) -> Login:
-        return logins.get(account.id) or passwords.login_of(account, _ask_for)
+        return logins.get(account.id) or signed_in(account)
 
     if not every:
         return DONE

@@ -15,9 +15,9 @@ from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import needed
 from tuireader.library.subscribing.subscription import put_into
 from tuireader.model.clock import utc_now
-from tuireader.model.feed import Refreshed, Saved
+from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
-from tuireader.store import articles
+from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
+    from tuireader.model.account import Account
     from tuireader.model.clock import Clock
 
 _SHOWN = 8
@@ -38,12 +39,12 @@ _SHOWN = 8
 
 def add(arguments: argparse.Namespace) -> int:
     """Subscribe to each address, or keep its page; what fails is said, the rest is done."""
-    with cache.opened():
-        pass  # mended, should it be damaged, before the first address is looked at
+    with cache.opened() as connection:  # mended, should it be damaged, before the first address is looked at
+        account = accounts.find(connection, arguments.account) if arguments.account else None
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
     with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
-        return asyncio.run(_add(gate, arguments))
+        return asyncio.run(_add_for(gate, arguments, account) if account is not None else _add(gate, arguments, []))
 
 
 def _failed(address: str, error: TuireaderError) -> str:
@@ -87,7 +88,20 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     return status
 
 
-async def _add(gate: Cache, arguments: argparse.Namespace) -> int:
+async def _add_for(gate: Cache, arguments: argparse.Namespace, account: Account) -> int:
+    """Subscribe, and let an account follow what came of it."""
+    from tuireader.cli.accounts import push_feeds, signed_in
+
+    login, came = signed_in(account), list[Feed]()
+    status = await _add(gate, arguments, came)
+    with cache.opened() as connection:
+        chosen = [store_feeds.get(connection, feed.id) for feed in came]
+    left = [feed for feed in chosen if feed.account_id != account.id or not feed.is_followed_for_us]
+    return (await push_feeds(gate, account, login, left, as_json=arguments.json) if left else DONE) or status
+
+
+async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed]) -> int:
+    """Subscribe; the feeds are added to `followed`."""
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.subscribing.subscribe import subscribe_all
 
@@ -106,6 +120,7 @@ async def _add(gate: Cache, arguments: argparse.Namespace) -> int:
                 status = FAILED
             elif came is not None:
                 status = _report(came, as_json=arguments.json) or status
+                followed.append(came.feed)
                 if folder and folder.strip():
                     await gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))
             done += 1

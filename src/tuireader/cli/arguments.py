@@ -211,6 +211,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         "--list", action="store_true", help="where there is no feed, follow the articles that the page lists"
     )
     instead.add_argument("--watch", action="store_true", help="follow the page itself: each change of it is an article")
+    instead.add_argument("--account", metavar="NAME", default="", help=f"let this account follow the feeds: {_ACCOUNT}")
     add.set_defaults(run=_later("adding", "add"))
     made["import"].add_argument(
         "file",
