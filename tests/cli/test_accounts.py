@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,7 +89,7 @@ def test_a_server_that_is_away_is_said_and_marks_wait(run: Run, server: FakeMini
         (["--user", USER, "--password-command", "true"], "printed nothing"),
         (["--user", USER], "A password is needed"),
         ([], "Whose account is it?"),
-        (["--token-command", "echo wrong"], "does not take this name and password"),
+        (["--token-command", "echo wrong"], "does not take this token"),
     ],
 )
 def test_what_is_wrong_is_said(run: Run, server: FakeMiniflux, options: list[str], said: str) -> None:
@@ -111,6 +112,21 @@ def test_a_password_on_the_command_line_is_refused_and_run_by_nobody(
 
 def test_options_are_not_shortened(run: Run) -> None:
     assert "Did you mean --limit?" in run("list", "--lim", "3").err
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("", "Give the address of the server, such as reader.example.org."),
+        ("reader example", "“reader example” is not the address of a server, such as reader.example.org."),
+        ("http://ann:s3cret@reader.example", "Leave the name and the password out of the address"),
+    ],
+)
+def test_what_is_wrong_with_an_address_is_said_before_anything_is_asked(run: Run, address: str, said: str) -> None:
+    done = run("account", "add", address)
+    assert done.status != 0
+    assert said in done.err
+    assert "s3cret" not in done.err
 
 
 def test_a_token_does_instead(run: Run, server: FakeMiniflux) -> None:
@@ -237,6 +253,22 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
     assert "is shared with your other machines" in run("account", "list").err
     assert "No folder is shared any more" in run("sync", "--dir", "-").err
     assert run("sync").status == 1
+
+
+def test_feeds_of_other_machines_come_with_their_marks_at_once(
+    run: Run, tmp_path: Path, site_with_feed: str
+) -> None:
+    lines = [
+        {"at": 1_800_000_000_000, "subscribe": site_with_feed, "title": "Mine", "folder": "Sea", "name": "Own feed"},
+        {"at": 1_800_000_000_001, "feed": site_with_feed, "guid": "1", "read": True},
+    ]
+    (tmp_path / "tuireader-other.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    done = run("sync", "--dir", str(tmp_path))
+    assert done.status == 0, done.err
+    assert "1 feed changed" in done.err
+    assert "1 mark taken over" in done.err
+    (row,) = run("list", "--json").rows
+    assert (row["title"], row["read"]) == ("Own", True)
 
 
 def test_a_feed_that_an_account_follows_is_here_already(run: Run, server: FakeMiniflux) -> None:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, asking, cache
+from tuireader.cli.feeds import refresh_now
 from tuireader.cli.output import Progress, put, put_event, put_json, say, table
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import exchange, sync_all
-from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.detect import addresses_of, server_of
 from tuireader.library.syncing.server import Login
 from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.model.clock import utc_now
@@ -34,9 +35,10 @@ NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRES
 
 def add(arguments: argparse.Namespace) -> int:
     """Find the server, ask for what is not given, sign in, and bring in what it has."""
+    addresses_of(arguments.address)  # what is wrong with it is said before anything is asked
     command = arguments.password_command or arguments.token_command
     secret = Secret(command, is_token=bool(arguments.token_command))
-    user = arguments.user or ("" if secret.is_token else asking.typed("Name: "))
+    user = arguments.user.strip() or ("" if secret.is_token else asking.typed("Name: "))
     if not user and not secret.is_token:
         say("Whose account is it? Give the name with --user.")
         return USAGE
@@ -186,19 +188,31 @@ def sync(arguments: argparse.Namespace) -> int:
     if not every and place is None:
         say(f"{NO_ACCOUNTS}, or share a folder with: tuireader sync --dir DIR")
         return FAILED
-    with cache.gate() as gate:
-        work = _sync(gate, every if not arguments.dir else [], with_folder=place is not None, as_json=arguments.json)
-        return asyncio.run(work)
-
-
-async def _sync(gate: Cache, every: list[Account], *, with_folder: bool, as_json: bool) -> int:
     status = DONE
-    if with_folder and (came := await exchange(gate, clock=utc_now)) is not None:
-        event, new_feeds = came
-        status = _tell(event, as_json=as_json)
-        if new_feeds:
-            say(f"{counted(len(new_feeds), 'feed')} of your other machines came; refresh fetches what is new.")
-    return await _sync_all(gate, every, {}, as_json=as_json) or status
+    if place is not None:
+        status = _exchange(arguments)
+    with cache.gate() as gate:
+        work = _sync_all(gate, every if not arguments.dir else [], {}, as_json=arguments.json)
+        return asyncio.run(work) or status
+
+
+def _exchange(arguments: argparse.Namespace) -> int:
+    """Keep the folder in step, and fetch feeds that came through it: their articles have marks there."""
+    with cache.gate() as gate:
+        came = asyncio.run(exchange(gate, clock=utc_now))
+    if came is None:
+        return DONE
+    event, new_feeds = came
+    status = _tell(event, as_json=arguments.json)
+    if not new_feeds:
+        return status
+    say(f"{counted(len(new_feeds), 'feed')} of your other machines came.")
+    with cache.opened() as connection:
+        new = [feeds.get(connection, feed_id) for feed_id in new_feeds]
+    refresh_now(new, force=False, as_json=False, is_data=False)
+    with cache.gate() as gate:
+        again = asyncio.run(exchange(gate, clock=utc_now))
+    return (_tell(again[0], as_json=arguments.json) if again is not None else DONE) or status
 
 
 async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login], *, as_json: bool) -> int:

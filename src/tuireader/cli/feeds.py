@@ -60,7 +60,7 @@ def import_list(arguments: argparse.Namespace) -> int:
     for line, why in came.restored.mistakes if came.restored else ():
         say(f"line {line}: {why}")
         status = FAILED
-    return _refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
+    return refresh_now(new, force=False, as_json=False, is_data=False) or status if new else status
 
 
 def remove(arguments: argparse.Namespace) -> int:
@@ -134,7 +134,7 @@ def refresh(arguments: argparse.Namespace) -> int:
         say(mistake)
     if mistakes and not chosen:
         return FAILED
-    status = _refresh_now(
+    status = refresh_now(
         chosen,
         force=arguments.force,
         as_json=arguments.json,
@@ -165,7 +165,7 @@ def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed
     return list(found.values()), mistakes
 
 
-def _refresh_now(
+def refresh_now(
     chosen: list[Feed],
     *,
     force: bool,

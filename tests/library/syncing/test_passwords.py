@@ -99,7 +99,7 @@ def test_the_keyring_of_the_desktop_is_given_it(monkeypatch: pytest.MonkeyPatch)
     passwords.out_of_keyring(URL, "ann")
     passwords.out_of_keyring(URL, "ann")
     assert fake.kept == {}
-    with pytest.raises(SyncError, match="is not known here"):
+    with pytest.raises(SyncError, match="wants its password"):
         passwords.login_of(account, None)
     assert passwords.login_of(account, lambda _: "typed") == Login("ann", "typed")
 

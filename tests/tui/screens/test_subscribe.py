@@ -227,7 +227,7 @@ async def test_what_is_no_address_is_said(db: Path, clock: Clock) -> None:
         await settle(pilot)
         text = screen_text(app)
         assert "No feeds yet." in text
-        assert "a adds a site." in text
+        assert "a adds a site, @ an account." in text
 
 
 async def test_a_second_site_is_added_beside_the_first(db: Path, clock: Clock, site: ScriptedSite) -> None:

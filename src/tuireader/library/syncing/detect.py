@@ -13,6 +13,7 @@ from tuireader.model.account import GREADER, MINIFLUX
 from tuireader.urls.credentials import split_credentials
 from tuireader.urls.hosts import host_of, named_host, same_host
 from tuireader.urls.private import is_private_name
+from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
@@ -47,24 +48,33 @@ def _server(queue: PoliteQueue, kind: str, url: str, login: Login) -> Server:
 
 async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
     """Find the API at an address as people type it, and sign in; raises SyncError, which says what is wrong."""
-    tries = addresses_to_try(address)
+    tries = addresses_of(address)
     if not is_private_name(host_of(tries[0])):
         tries = tries[:1]  # no password goes over http where nobody has asked for that
     failure: Exception | None = None
     for base in tries:
         try:
-            url, userinfo = split_credentials(base)
-        except ValueError as error:
-            raise AddressError(f"{address} is no address that can be opened.") from error
-        if userinfo:
-            raise SyncError("Leave the name and the password out of the address: they are asked for")
-        try:
-            return await _find_at(queue, await _secured(queue, url.partition("?")[0].rstrip("/")), login)
+            return await _find_at(queue, await _secured(queue, base.partition("?")[0].rstrip("/")), login)
         except FetchError as error:
             failure = failure or error
             if not (error.is_unreached or error.is_offline):
                 break
+    if isinstance(failure, FetchError) and failure.is_unreached and "secure connection" in str(failure):
+        raise SyncError(f"{failure}. Where it has none, begin the address with http://") from failure
     raise failure or SyncError(f"There is nothing at {address}")
+
+
+def addresses_of(typed: str) -> list[str]:
+    """Where a server may be that is given as people type it, the likeliest first; raises AddressError, SyncError."""
+    try:
+        split = [split_credentials(base) for base in addresses_to_try(typed)]
+    except (AddressError, ValueError) as error:
+        shown = shown_address(typed.strip())
+        said = f"“{shown}” is not the address of a server" if shown else "Give the address of the server"
+        raise AddressError(f"{said}, such as reader.example.org.") from error
+    if any(userinfo for _, userinfo in split):
+        raise SyncError("Leave the name and the password out of the address: they are asked for")
+    return [url for url, _ in split]
 
 
 async def _secured(queue: PoliteQueue, base: str) -> str:

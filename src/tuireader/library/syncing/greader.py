@@ -49,7 +49,7 @@ class GoogleReader(Server):
 
     def __init__(self, talk: Talk, login: Login) -> None:
         """Ask through `talk` as the user of `login`."""
-        super().__init__(talk)
+        super().__init__(talk, login)
         self._login = login
         self._token: str | None = None
         self._is_freshrss = talk.url.endswith("greader.php")

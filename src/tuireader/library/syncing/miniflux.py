@@ -74,7 +74,7 @@ class Miniflux(Server):
 
     def __init__(self, talk: Talk, login: Login) -> None:
         """Ask through `talk` as the user of `login`."""
-        super().__init__(talk)
+        super().__init__(talk, login)
         if login.is_token:
             talk.headers = [("X-Auth-Token", login.password)]
         else:

@@ -41,8 +41,8 @@ def login_of(account: Account, ask: Callable[[Account], str] | None) -> Login:
         password = ask(account)
     if not password:
         raise SyncError(
-            f"The password of {account.name} is not known here; give one with: tuireader account add {account.url}"
-            " --password-command …"
+            f"{account.name} wants its password; to have it known here: tuireader account add {account.url}"
+            f" --user {account.user} --password-command …"
         )
     return Login(account.user, password, account.secret.is_token)
 

@@ -52,6 +52,7 @@ class Talk:
         self.url = url.rstrip("/")
         self.headers: list[tuple[str, str]] = []
         """What goes with each request: who we are."""
+        self.what_we_are = "this name and password"
 
     async def ask(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page:
         """Ask for an address, which is the server's with `path`; raises RefusedError and FetchError."""
@@ -60,7 +61,7 @@ class Talk:
             return await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers)
         except FetchError as error:
             if error.status in _REFUSED:
-                raise RefusedError(f"{named_host(self.url)} does not take this name and password") from error
+                raise RefusedError(f"{named_host(self.url)} does not take {self.what_we_are}") from error
             raise
 
 
@@ -108,9 +109,11 @@ class BusyAccountError(SyncError):
 class Server(ABC):
     """A server that keeps feeds, articles and marks for its user."""
 
-    def __init__(self, talk: Talk) -> None:
-        """Ask it through `talk`."""
+    def __init__(self, talk: Talk, login: Login) -> None:
+        """Ask it through `talk`, as the user of `login`."""
         self.talk = talk
+        if login.is_token:
+            talk.what_we_are = "this token"
 
     @abstractmethod
     async def sign_in(self) -> None:

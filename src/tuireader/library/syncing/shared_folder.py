@@ -88,10 +88,14 @@ def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
     cache.
     """
     path = Path(folder).expanduser().resolve()
-    if not path.is_dir():
-        raise SyncError(f"{path} is no folder here; make it, or name another")
     host = host or _machine()
     there = place_of(c)
+    if not path.is_dir():
+        raise SyncError(
+            _away(path)
+            if there is not None and there.folder == str(path)
+            else f"{path} is no folder here; make it, or name another"
+        )
     if there is not None and there.folder == str(path) and there.host == host:
         return there
     called = host if host.startswith(_TEST) else socket.gethostname() or "machine"
@@ -103,6 +107,10 @@ def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
         accounts.set_syncing(c, LOCAL, syncs=True)
         accounts.set_cursor(c, LOCAL, place.text())
     return place
+
+
+def _away(folder: Path) -> str:
+    return f"The folder {folder} is not there: is it mounted?"
 
 
 def _machine() -> str:
@@ -167,7 +175,7 @@ class _Exchange:
         """All steps; none where nothing has happened anywhere."""
         folder = Path(self._place.folder)
         if not folder.is_dir():
-            raise SyncError(f"The folder {folder} is not there: is it mounted?")
+            raise SyncError(_away(folder))
         sizes = self._sizes_now()
         waiting = sync_journal.waiting(self._c, LOCAL)
         if self._is_quiet(sizes):

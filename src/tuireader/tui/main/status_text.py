@@ -108,7 +108,8 @@ def nothing(
         said = "Nothing found." if where == "All articles" else f"Nothing found in {where}."
         return _lines(said, f"{keys_of('back', keymap)[-1]} clears the search.")
     if feeds is not None and not feeds:
-        return _lines("No feeds yet.", f"{keys_of('add', keymap)[0]} adds a site.")
+        add, account = (keys_of(name, keymap)[0] for name in ("add", "account"))
+        return _lines("No feeds yet.", f"{add} adds a site, {account} an account.")
     if query.unread:
         return _lines("Nothing unread.", "Everything here is read.")
     if query.starred:

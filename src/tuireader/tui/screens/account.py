@@ -9,10 +9,12 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.content import Content
 from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.text.sentences import ended
+from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
@@ -39,6 +41,19 @@ class Signed:
     login: Login
 
 
+class Label(Static):
+    """What a line asks for; a click on it leads into the line."""
+
+    def __init__(self, said: Content, *, of: str) -> None:
+        """`of` is the id of the line."""
+        super().__init__(said, classes="account-label")
+        self._of = of
+
+    def on_click(self) -> None:
+        """Be ready to be typed into."""
+        self.screen.query_one(f"#{self._of}").focus()
+
+
 class AccountScreen(Dialog[Signed | None]):
     """Asks for what it takes to sign in, and gives the account; None where the user leaves it."""
 
@@ -55,6 +70,7 @@ class AccountScreen(Dialog[Signed | None]):
         self._web = web
         self._clock = clock
         self._account = account
+        self._is_signing_in = False
 
     def compose(self) -> ComposeResult:
         """A line each for the address, the name and the password."""
@@ -67,7 +83,7 @@ class AccountScreen(Dialog[Signed | None]):
                 ("user", "Name", account.user if account else "", False),
                 ("password", "Password", "", True),
             ):
-                yield Static(plain(label), classes="account-label")
+                yield Label(plain(label), of=f"account-{name}")
                 yield Entry(value, compact=True, password=hidden, id=f"account-{name}")
             yield Static(plain(INVITATION, "$ink-faint"), id="account-said")
             yield self.hint_bar()
@@ -78,7 +94,13 @@ class AccountScreen(Dialog[Signed | None]):
 
     def hints(self) -> list[Row]:
         """How to go on, and the way out."""
+        if self._is_signing_in:
+            return [Row("esc", "stop", "leave", is_pinned=True)]
         return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]
+
+    def _write_hints(self, *, is_signing_in: bool) -> None:
+        self._is_signing_in = is_signing_in
+        self.query_one(HintBar).hints = tuple(self.hints())
 
     def _line(self, name: str) -> Input:
         return self.query_one(f"#account-{name}", Input)
@@ -89,10 +111,14 @@ class AccountScreen(Dialog[Signed | None]):
 
     def action_submit(self) -> None:
         """To the next line that is empty; with all filled, sign in."""
-        for name, missing in (("address", "an address"), ("user", "a name"), ("password", "a password")):
+        for name, missing in (
+            ("address", "the address of the server"),
+            ("user", "your name there"),
+            ("password", "the password"),
+        ):
             if not self._line(name).value.strip():
                 self._line(name).focus()
-                self._said.update(plain(f"It takes {missing}, too.", "$ink"))
+                self._said.update(plain(f"Type {missing}.", "$ink"))
                 return
         if not is_busy(self, "sign-in"):
             self._sign_in()
@@ -109,11 +135,15 @@ class AccountScreen(Dialog[Signed | None]):
     @work(group="sign-in")
     async def _sign_in(self) -> None:
         self._said.update(plain("Signing in …", "$ink-faint"))
+        self._write_hints(is_signing_in=True)
         try:
             self.dismiss(await self._signed())
         except TuireaderError as error:
             self.reads = self._said
             self._said.update(joined(("! ", "$alarm"), (ended(str(error)), "$ink")))
+        finally:
+            if self.is_mounted:
+                self._write_hints(is_signing_in=False)
 
     async def _signed(self) -> Signed:
         async with self._web.queue("tuireader.library.syncing.accounts") as queue:

@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
 WELCOME = "Reads news sites and blogs in your terminal, and keeps them for reading offline."
 WAYS = (
-    " Give it the address of a site that you like, or another reader’s list: ~/feeds.opml. No address at hand? Quit,"
-    " and try: tuireader demo"
+    " Give it the address of a site that you like, or another reader’s list: ~/feeds.opml. For your account on a server"
+    " (Miniflux, FreshRSS …): esc, then @. No address at hand? Quit, and try: tuireader demo"
 )
 _SHOWN = 12
 """Articles of a list that are shown before it is followed."""
