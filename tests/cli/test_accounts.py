@@ -255,9 +255,7 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
     assert run("sync").status == 1
 
 
-def test_feeds_of_other_machines_come_with_their_marks_at_once(
-    run: Run, tmp_path: Path, site_with_feed: str
-) -> None:
+def test_feeds_of_other_machines_come_with_their_marks_at_once(run: Run, tmp_path: Path, site_with_feed: str) -> None:
     lines = [
         {"at": 1_800_000_000_000, "subscribe": site_with_feed, "title": "Mine", "folder": "Sea", "name": "Own feed"},
         {"at": 1_800_000_000_001, "feed": site_with_feed, "guid": "1", "read": True},

@@ -67,14 +67,14 @@ def states(
     *,
     progress: str,
     offline: bool,
-    waiting: str = "",
+    waiting: Sequence[str] = (),
     has_counts: bool = True,
     has_ages: bool = True,
 ) -> tuple[str, ...]:
     """How things stand, most important first."""
     said = [progress] if progress else []
     said += ["offline"] if offline else []
-    said += [waiting] if waiting else []
+    said += waiting
     if survey is not None and survey.feeds:
         unread = survey.totals.unread
         is_empty = not survey.totals.all and bool(survey.query.text.strip())

@@ -35,7 +35,7 @@ SOON = 4.0
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
 """Seconds until what could not be told is tried again, at first and at last."""
 _MODULE = "tuireader.library.syncing.all_accounts"
-_REMEDY = "To keep it known: tuireader account add … --password-command, or pip install 'tuireader[keyring]'."
+_REMEDY = "To keep it: tuireader account add --help"
 
 
 class SyncController:
@@ -62,8 +62,8 @@ class SyncController:
         """Whether what has waited since the last start is said."""
         self.progress = ""
         """How far the present run is; empty while there is none."""
-        self.waiting = ""
-        """What could not be told, in words; empty where all is told."""
+        self.waiting: tuple[str, ...] = ()
+        """What could not be told, and whose password is wanted, in words; empty where all is told."""
 
     def sync(self, *, is_asked: bool = False) -> None:
         """Keep all in step now, after what is under way; where it `is_asked` for, what came of it is said."""
@@ -149,7 +149,7 @@ class SyncController:
             self._logins[signed.account.id] = signed.login
             secret = signed.account.secret
             is_kept = secret.in_keyring or secret.command
-            how = "its password is in your keyring." if is_kept else f"its password is known until you quit. {_REMEDY}"
+            how = "its password is in your keyring." if is_kept else f"its password is known until you quit. {_REMEDY}."
             toast(self._node, f"{signed.account.name} is signed in; {how}")
             self.sync(is_asked=True)
 
@@ -236,10 +236,9 @@ class SyncController:
         said = []
         for account in every:
             count, lacks = owed.get(account.id, 0), self._lacks_password(account)
-            marks = words.waiting(count, account.name if not lacks else "it") if count else ""
-            asks = f"{account.name} wants its password: {self._sync_key}" if lacks else ""
-            said += [", ".join(filter(None, (asks, marks)))] if asks or marks else []
-        self.waiting = " · ".join(said)
+            said += [f"{account.name} wants its password: {self._sync_key}"] if lacks else []
+            said += [words.waiting(count, "it" if lacks else account.name)] if count else []
+        self.waiting = tuple(said)
         self._node.post_message(RefreshProgressed())
 
     def _say(self, progress: str) -> None:
