@@ -30,6 +30,8 @@ class FetchFailure(Enum):
     """The host is inside the user's own network, where the request may not lead."""
     STATUS = "status"
     """The server answered with an HTTP status that brings no page."""
+    TOO_LARGE = "too large"
+    """It sent more than is taken."""
     HELD = "held"
     """It was not asked for, because its server wants to be left alone for a while."""
     OTHER = "other"

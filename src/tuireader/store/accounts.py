@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import sqlite3
 
 NO_SECRET = Secret()
+ANEW = "anew"
+"""The cursor of an account whose server was set back: what it calls articles is forgotten, and all is asked for."""
 _COLUMNS = "id, kind, name, url, user, syncs, cursor, secret"
 
 

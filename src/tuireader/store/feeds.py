@@ -16,6 +16,7 @@ from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterable
     from datetime import datetime
 
     from tuireader.model.feed import Feed, FeedSummary
@@ -247,6 +248,29 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
         "INSERT INTO feed_option (feed_id, name, value) SELECT id, ?, ? FROM feed WHERE id = ?"
         " ON CONFLICT (feed_id, name) DO UPDATE SET value = excluded.value",
         (sound(name), sound(value), feed_id),
+    )
+
+
+TO_READ = "to read whole"
+"""The option of a feed of which its server is still to give all that it has."""
+
+
+def to_read(c: sqlite3.Connection, account_id: int) -> tuple[str, ...]:
+    """Those of an account's feeds, by their names on its server."""
+    rows = c.execute(
+        "SELECT f.server_id FROM feed_option AS o JOIN feed AS f ON f.id = o.feed_id"
+        " WHERE o.name = ? AND f.account_id = ? AND f.server_id IS NOT NULL",
+        (TO_READ, account_id),
+    )
+    return tuple(text_of(row[0]) for row in rows.fetchall())
+
+
+def are_read(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> None:
+    """Note that a server has given all that it has of some feeds."""
+    c.executemany(
+        "DELETE FROM feed_option WHERE name = ? AND feed_id IN"
+        " (SELECT id FROM feed WHERE account_id = ? AND server_id = ?)",
+        [(TO_READ, account_id, sound(number)) for number in numbers],
     )
 
 

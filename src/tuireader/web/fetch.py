@@ -193,7 +193,9 @@ async def _answer(client: Client, question: Request, left: float, deadline: floa
             FetchFailure.INSIDE,
         ) from error
     except TooLargeError as error:
-        raise FetchError(f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large") from error
+        raise FetchError(
+            f"{name} sent too much: over {question.limit / 1_000_000:g} MB is too large", FetchFailure.TOO_LARGE
+        ) from error
     except CutOffError as error:
         raise errors.of_cut(name) from error
     except UnpackError as error:

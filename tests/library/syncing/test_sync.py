@@ -8,6 +8,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -26,6 +27,7 @@ from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import accounts, articles, feeds, label_counts, rules, statuses, sync_journal
 from tuireader.store.connection import connect
+from tuireader.web import fetch
 
 TESTS = Path(__file__).parents[2]
 
@@ -300,7 +302,7 @@ async def test_more_than_one_run_reads_comes_with_the_next(
     miniflux: FakeMiniflux, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rest, "_PAGES", 2)
-    monkeypatch.setattr(rest, "AT_ONCE", 2)
+    monkeypatch.setattr(rest, "AT_ONCE", (2,))
     filled(miniflux, 5)
     here = device(miniflux)
     counts = []
@@ -701,6 +703,155 @@ async def test_a_mark_that_another_device_makes_at_the_same_moment_stays(server:
             server.before = lambda _: None
 
     server.before = mark_too
+    await here.sync()
+    assert first.read
+    assert here.state() == server.state()
+
+
+@pytest.mark.parametrize("flavour", ["freshrss", "miniflux"])
+async def test_an_empty_answer_about_articles_makes_none_deaf(
+    device: MakeDevice, flavour: Literal["freshrss", "miniflux"]
+) -> None:
+    """A server that seems to know nothing once, or twice in a row, is told of marks again, and tells of its own."""
+    server = FakeReader(flavour)
+    for slips in (1, 4):
+        here = device(server)
+        server.follow(slips)
+        server.publish(slips, 3)
+        await here.sync()
+        first, second, _ = (item for item in server.items.values() if item.feed == slips)
+        server.mark(first.number, second.number, read=True)
+        left = [slips]
+
+        def empty(asked: Asked, left: list[int] = left) -> Answer | None:
+            if asked.path.endswith("/stream/items/contents") and left[0]:
+                left[0] -= 1
+                return Answer('{"items": []}')
+            return None
+
+        server.before = empty
+        await here.sync()
+        server.before = lambda _: None
+        await here.sync()
+        await here.sync()
+        assert here.state()[first.title] == (True, False)
+        here.mark(first.title, starred=True)
+        await here.sync()
+        assert first.starred
+    server.stop()
+
+
+async def test_changes_of_feeds_wait_while_a_server_lists_none(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        ids = {feed.url: feed.id for feed in feeds.every(c)}
+        subscription.rename(c, ids[server.feeds[1]["url"]], "Mine")
+        subscription.unsubscribe(c, ids[server.feeds[2]["url"]])
+    empty = "[]" if isinstance(server, FakeMiniflux) else '{"subscriptions": []}'
+    server.before = lambda asked: Answer(empty) if asked.path.endswith(("/v1/feeds", "/subscription/list")) else None
+    done = await here.sync()
+    assert (done.pushed, done.waiting) == (0, 2)
+    server.before = lambda _: None
+    await here.sync()
+    assert [feed["title"] for feed in server.feeds.values()] == ["Mine"]
+    await here.sync()
+    assert len(here.feeds()) == 1
+
+
+async def test_changes_of_a_feed_that_has_moved_there_are_told(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        ids = {feed.url: feed.id for feed in feeds.every(c)}
+        subscription.rename(c, ids[server.feeds[1]["url"]], "Mine")
+        subscription.unsubscribe(c, ids[server.feeds[2]["url"]])
+    for number in (1, 2):
+        server.feeds[number]["url"] = f"https://moved.example/{number}"
+    await here.sync()
+    await here.sync()
+    assert {number: feed["title"] for number, feed in server.feeds.items()} == {1: "Mine"}
+    assert here.feeds() == {"https://moved.example/1": ("Mine", "News & Co")}
+
+
+async def test_a_server_whose_clock_was_hours_ahead_loses_nothing(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    filled(miniflux)
+    here = device(miniflux)
+    await here.sync()
+    ahead = 12 * 3600
+    miniflux.clock = int(here.now.timestamp()) + ahead
+    miniflux.publish(1, 1)
+    await here.sync()
+    miniflux.clock = int(here.now.timestamp())  # it is put right
+    miniflux.publish(1, 1)
+    miniflux.mark(1, read=True)
+    await here.sync()
+    assert here.state() == miniflux.state()
+
+
+async def test_a_feed_that_is_new_is_read_whole_although_the_first_time_broke_off(
+    miniflux: FakeMiniflux, device: MakeDevice
+) -> None:
+    """Its articles changed long before it was followed here."""
+    filled(miniflux)
+    here = device(miniflux)
+    gone = miniflux.feeds.pop(2)
+    await here.sync()
+    await here.sync()
+    miniflux.feeds[2] = gone
+    miniflux.before = lambda asked: Answer("", 502) if asked.path == "/v1/feeds/2/entries" else None
+    assert (await here.sync()).status == "failed"
+    miniflux.before = lambda _: None
+    await here.sync()
+    assert here.state() == miniflux.state()
+
+
+async def test_articles_too_large_for_one_answer_come_in_several(
+    server: Api, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(server, 20)
+    for item in server.items.values():
+        item.text = "<p>" + "harbour " * 10_000
+    monkeypatch.setattr(fetch.send, "__kwdefaults__", {**(fetch.send.__kwdefaults__ or {}), "limit": 1_000_000})
+    here = device(server)
+    assert (await here.sync()).status == "done"
+    assert here.state() == server.state()
+
+
+async def test_what_a_server_refuses_is_said_and_all_else_comes(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first = next(iter(server.items.values()))
+    here.mark(first.title, read=True)
+    server.publish(1, 1)
+
+    def refuse(asked: Asked) -> Answer | None:
+        is_mark = asked.path.endswith("/edit-tag") or (asked.method == "PUT" and asked.path == "/v1/entries")
+        return Answer("", 400) if is_mark else None
+
+    server.before = refuse
+    done = await here.sync()
+    assert (done.new, done.waiting) == (1, 1)
+    assert any("did not take 1 mark" in sentence for sentence in done.said)
+    server.before = lambda _: None
+    await here.sync()
+    assert first.read
+
+
+async def test_a_web_page_is_no_word_that_a_mark_was_taken(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    first = next(iter(server.items.values()))
+    here.mark(first.title, read=True)
+    server.before = lambda asked: Answer("<h1>Sign in</h1>", kind="text/html") if asked.method != "GET" else None
+    done = await here.sync()
+    assert (done.status, done.waiting) == ("failed", 1)
+    assert "answers with a web page" in (done.error or "")
+    server.before = lambda _: None
     await here.sync()
     assert first.read
     assert here.state() == server.state()

@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, SyncError
+from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk, Wanted
+from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk, UntakenError, Wanted
 from tuireader.library.syncing.taking import TakeEntries, Taken
-from tuireader.store import remote_marks
+from tuireader.store import accounts, remote_marks
 from tuireader.store.connection import transaction
 from tuireader.store.remote_marks import Marks
 from tuireader.sync import greader
@@ -38,6 +38,8 @@ _IN_VAIN = 3
 """Answers in a row without any article that was asked for."""
 _PAGES = 500
 """Pages of numbers that a server may give."""
+_READ = "read"
+"""The cursor of an account of which all was read, as far as it is."""
 _TURNS = 3
 """Times that a tag is given at most."""
 _FORM = "application/x-www-form-urlencoded"
@@ -52,6 +54,8 @@ class GoogleReader(Server):
         super().__init__(talk, login)
         self._login = login
         self._token: str | None = None
+        self._is_cut = False
+        """Whether there were more articles than one run reads."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
     async def sign_in(self) -> None:
@@ -151,7 +155,7 @@ class GoogleReader(Server):
         """Change something; raises SyncError where the server does not say that it did."""
         page = await self._post(path, *pairs)
         if not greader.is_done(page.content):
-            raise SyncError(f"{named_host(page.url)} did not say that it did what was asked: {path} is not known there")
+            raise UntakenError(f"{named_host(page.url)} did not say that it did what was asked")
 
     async def _post(self, path: str, *pairs: tuple[str, str]) -> Page:
         """Send a form, with the token that some servers want with it."""
@@ -163,15 +167,15 @@ class GoogleReader(Server):
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
         """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt."""
-        account = wanted.account
+        account, self._is_cut = wanted.account, False
         unread = await self._ids(greader.ALL, without=greader.READ)
         starred = await self._ids(greader.STARRED)
         compare = partial(remote_marks.compare, account_id=account.id, unread=unread, starred=starred)
         doubts = await cache.read(compare)
         lacking, unseen = doubts.lacking, doubts.unseen
-        if any(doubts) and await wanted.is_set_back():
+        if account.cursor == accounts.ANEW or (any(doubts) and await wanted.is_set_back()):
             # What is read there has no name here any more, either: all that it knows is asked for once.
-            lacking, unseen = (await self._ids(greader.ALL))[:_MOST], []
+            lacking, unseen = await self._ids(greader.ALL), []
         elif len(unseen) > _FEW:
             await self._check(unseen[:_FEW], unread)
             known = set(await self._ids(greader.ALL)) | set(unread) | set(starred)
@@ -181,10 +185,21 @@ class GoogleReader(Server):
             unseen = []
         if doubts.turned and lacking is doubts.lacking:
             yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+        self._is_cut = len(unseen) + len(lacking) > _MOST
+        has_all = True
         async for taken, asked in self._contents(cache, account, clock, [*unseen, *lacking][:_MOST]):
+            has_all = has_all and bool(set(taken.here) & set(asked))
             if gone := set(asked) & set(unseen) - set(taken.here):
                 await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
             yield taken
+
+        if has_all:
+            await cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=_READ))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left for another run."""
+        return not self._is_cut
 
     async def _check(self, some: Sequence[str], unread: Sequence[str]) -> None:
         """Raise SyncError where articles that are not among the unread ones say of themselves that they are."""
@@ -200,12 +215,26 @@ class GoogleReader(Server):
         in_vain = 0
         for start in range(0, len(numbers), CONTENTS_AT_ONCE):
             some = numbers[start : start + CONTENTS_AT_ONCE]
-            page = await self._contents_of(some)
-            taken = await taking.take(cache, TakeEntries(account.id, kind, page, clock()))
+            taken = Taken()
+            for _ in range(2):  # one empty answer may be a slip
+                for page in await self._pages_of(some):
+                    taken = taken.with_(await taking.take(cache, TakeEntries(account.id, kind, page, clock())))
+                if taken.here:
+                    break
             yield taken, some
             in_vain = 0 if set(taken.here) & set(some) else in_vain + 1
             if in_vain >= _IN_VAIN:  # it lists what it does not have
                 return
+
+    async def _pages_of(self, numbers: Sequence[str]) -> list[Page]:
+        """The contents of articles, in as many answers as it takes: one may be too large. Of one that is, none."""
+        try:
+            return [await self._contents_of(numbers)]
+        except FetchError as error:
+            if error.kind is not FetchFailure.TOO_LARGE:
+                raise
+            half = len(numbers) // 2
+            return [*await self._pages_of(numbers[:half]), *await self._pages_of(numbers[half:])] if half else []
 
     async def _contents_of(self, numbers: Sequence[str]) -> Page:
         named = [("i", greader.long_form(each)) for each in numbers]

@@ -7,9 +7,9 @@ import json
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from tuireader.errors import FetchError, SyncError
+from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import taking
 from tuireader.library.syncing.server import Login, Server, Talk, Wanted
 from tuireader.library.syncing.taking import TakeEntries, Taken
@@ -30,10 +30,8 @@ if TYPE_CHECKING:
     from tuireader.model.remote import RemoteFeed
     from tuireader.store.remote_marks import Anchor
 
-AT_ONCE = 200
-"""Articles of one request."""
-_CLOCKS_DIFFER = 86_400
-"""Seconds that a server's clock may be ahead."""
+AT_ONCE = (200, 40, 8, 1)
+"""Articles of one request, and of how many less where so many are too large."""
 _SECONDS_BEFORE = 60
 """What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
 _NOT_THERE = frozenset({404, 410})
@@ -42,6 +40,12 @@ _TURNS = 3
 """Times that a star is turned at most."""
 _PAGES = 10_000
 """Pages of one list that are read in one run, two million articles: what is older comes with the next."""
+
+
+class _Address(Protocol):
+    """What asks for articles, so many at once."""
+
+    def __call__(self, *, limit: int) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,9 @@ class Miniflux(Server):
         self._folders: dict[str, str] | None = None
         self._last: miniflux.Change | None = None
         """What on it changed last, as it was when this run began."""
-        self._is_cut = False
-        """Whether there were more pages than one run reads."""
+        self._is_cut = self._is_left = False
+        """Whether there were more pages than one run reads, of one list, and of what is read for the first time."""
+        self._sizes = list(AT_ONCE)
 
     async def sign_in(self) -> None:
         """Ask who we are."""
@@ -202,6 +207,7 @@ class Miniflux(Server):
                     cursor = replace(cursor, before=before)
                     yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text()))
             cursor = replace(cursor, before=cursor.before if self._is_cut else 0)
+            self._is_left = self._is_cut
         since = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
         async with aclosing(self._all_since(since)) as changes:
             async for page in changes:
@@ -214,13 +220,13 @@ class Miniflux(Server):
         A server that says no end, or goes up again, has given all that it can.
         """
 
-        def following(numbers: Sequence[int], is_last: bool) -> str:  # noqa: FBT001 - it is called in one place
+        def following(numbers: Sequence[int], is_last: bool) -> _Address | None:  # noqa: FBT001 - it is called in one place
             nonlocal before
             lowest = min(numbers, default=0)
             before = 0 if is_last or lowest >= before else lowest
-            return miniflux.page(before=before, limit=AT_ONCE) if before else ""
+            return partial(miniflux.page, before=before) if before else None
 
-        async with aclosing(self._pages(miniflux.page(before=before, limit=AT_ONCE), following)) as pages:
+        async with aclosing(self._pages(partial(miniflux.page, before=before), following)) as pages:
             async for page in pages:
                 yield page, before
 
@@ -235,37 +241,54 @@ class Miniflux(Server):
         """All articles that have changed since, or all of a feed."""
         last = 0
 
-        def following(numbers: Sequence[int], is_last: bool) -> str:  # noqa: FBT001 - it is called in one place
+        def following(numbers: Sequence[int], is_last: bool) -> _Address | None:  # noqa: FBT001 - it is called in one place
             nonlocal last
             highest = max(numbers, default=0)
             if is_last or highest <= last:
-                return ""
+                return None
             last = highest
-            return miniflux.page(after=last, changed_after=changed_after, limit=AT_ONCE, feed=feed)
+            return partial(miniflux.page, after=last, changed_after=changed_after, feed=feed)
 
-        first = miniflux.page(changed_after=changed_after, limit=AT_ONCE, feed=feed)
+        first = partial(miniflux.page, changed_after=changed_after, feed=feed)
         async with aclosing(self._pages(first, following)) as pages:
             async for page in pages:
                 yield page
 
-    async def _pages(self, first: str, following: Callable[[Sequence[int], bool], str]) -> AsyncGenerator[Page, None]:
+    async def _pages(
+        self, first: _Address, following: Callable[[Sequence[int], bool], _Address | None]
+    ) -> AsyncGenerator[Page, None]:
         """Pages of articles, each asked for while the one before it is taken in; an empty one is none."""
-        asked: asyncio.Task[Page] | None = asyncio.ensure_future(self.talk.ask(first))
+        asked: asyncio.Task[Page] | None = asyncio.ensure_future(self._page(first))
         left, self._is_cut = _PAGES, False
         try:
             while asked is not None:
                 page, asked, left = await asked, None, left - 1
                 numbers, is_last = await asyncio.to_thread(miniflux.numbers_of, page.content, page.url)
-                path = following(numbers, is_last)
-                self._is_cut = bool(path) and not left
-                if path and left:
-                    asked = asyncio.ensure_future(self.talk.ask(path))
+                address = following(numbers, is_last)
+                self._is_cut = address is not None and not left
+                if address is not None and left:
+                    asked = asyncio.ensure_future(self._page(address))
                 if numbers:
                     yield page
         finally:
             if asked is not None:
                 asked.cancel()
                 await asyncio.wait([asked])
+
+    async def _page(self, address: _Address) -> Page:
+        """A page of as many articles as are taken at once; of fewer from now on, where it is too large."""
+        while True:
+            try:
+                return await self.talk.ask(address(limit=self._sizes[0]))
+            except FetchError as error:
+                if error.kind is not FetchFailure.TOO_LARGE or len(self._sizes) == 1:
+                    raise
+                del self._sizes[0]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left for another run."""
+        return not self._is_left
 
     async def _begin(self, last: miniflux.Change) -> Cursor:
         page = await self.talk.ask(miniflux.newest("id"))
@@ -298,7 +321,7 @@ def _entry(number: str | int) -> str:
 
 def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:
     """What changed last; of a day to come, on a server whose clock was wrong, it is now: else nothing came any more."""
-    if miniflux.seconds_of(last.stamp) <= now.timestamp() + _CLOCKS_DIFFER:
+    if miniflux.seconds_of(last.stamp) <= now.timestamp():
         return last
     return miniflux.Change(now.isoformat(), last.number)
 

@@ -58,15 +58,25 @@ class Talk:
         """Ask for an address, which is the server's with `path`; raises RefusedError and FetchError."""
         headers = [*self.headers, *([("Content-Type", kind)] if kind else [])]
         try:
-            return await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers)
+            page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers)
         except FetchError as error:
             if error.status in _REFUSED:
                 raise RefusedError(f"{named_host(self.url)} does not take {self.what_we_are}") from error
             raise
+        if method != "GET" and page.content_type.lower().startswith("text/html"):
+            raise SyncError(
+                f"{named_host(self.url)} answers with a web page, and not as its API does: see in a browser what stands"
+                " in between"
+            )
+        return page
 
 
 class RefusedError(SyncError):
     """The server does not take who we say that we are."""
+
+
+class UntakenError(SyncError):
+    """The server did not say that it did what was asked."""
 
 
 class SwitchedOffError(SyncError):
@@ -146,6 +156,11 @@ class Server(ABC):
     @abstractmethod
     async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
         """Whether it still has any of these articles, under these names."""
+
+    @property
+    @abstractmethod
+    def is_whole(self) -> bool:
+        """Whether the last `pull` has read all there was: what is not known there now is not known at all."""
 
     @abstractmethod
     def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:

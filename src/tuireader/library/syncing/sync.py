@@ -9,13 +9,13 @@ from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from tuireader.errors import FetchError, StoreError, TuireaderError
+from tuireader.errors import FetchError, StoreError, SyncError, TuireaderError
 from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.syncing import taking, words
-from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, Wanted, alone
+from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
 from tuireader.library.syncing.taking import Taken
 from tuireader.model.remote import Synced
-from tuireader.store import accounts, feed_changes, sync_journal
+from tuireader.store import accounts, feed_changes, feeds, sync_journal
 from tuireader.text.counted import counted
 
 if TYPE_CHECKING:
@@ -99,18 +99,23 @@ class _Run:
         async with aclosing(self._push(server)) as pushes:
             async for step in pushes:
                 yield step
-        await self._push_changes(server, theirs)
+        if not came.is_doubtful:
+            await self._push_changes(server, theirs)
         yield self._now("asking for articles")
-        what = Wanted(await self._current(), came.new, partial(self._is_set_back, server))
+        new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
+        account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
+        what = Wanted(account, new, partial(self._is_set_back, server))
         pulls = server.pull(self.cache, self.clock, what)
         async with aclosing(pulls) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
                 yield self._now(f"{counted(self.taken.new, 'article')} new")
+        await self.cache.write(partial(feeds.are_read, account_id=self.account.id, numbers=new))
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
                 yield step
-        await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
+        if server.is_whole:
+            await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
         await index_few(self.cache)
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
@@ -135,13 +140,12 @@ class _Run:
         """
         if self.is_set_back is None:
             anchors = await self.cache.read(partial(taking.anchors, account_id=self.account.id))
-            self.is_set_back = bool(anchors) and not await server.knows_any(anchors)
+            self.is_set_back = bool(anchors) and not (
+                await server.knows_any(anchors) or await server.knows_any(anchors)  # one answer may be a slip
+            )
             if self.is_set_back:
                 self._says(await self.cache.write(partial(taking.forget_numbers, account_id=self.account.id)))
         return self.is_set_back
-
-    async def _current(self) -> Account:
-        return await self.cache.read(partial(accounts.get, account_id=self.account.id))
 
     async def _waiting(self) -> list[Change]:
         """What the server can be told of: of what it has no name for, it is told once it has one."""
@@ -149,10 +153,19 @@ class _Run:
         return [change for change in waiting if change.server_id]
 
     async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
-        """Tell the server what was done here; what it has taken is forgotten at once."""
+        """Tell the server what was done here; what it has taken is forgotten at once.
+
+        What it refuses is said, and waits: all else goes on.
+        """
         for batch in _batches(await self._waiting()):
             yield self._now(f"telling of {counted(len(batch), 'mark')}")
-            await server.mark(batch[0].field, [change.server_id for change in batch], value=batch[0].value)
+            try:
+                await server.mark(batch[0].field, [change.server_id for change in batch], value=batch[0].value)
+            except (FetchError, SyncError) as error:
+                if not _is_refused(error):
+                    raise
+                self._says(f"{self.account.name} did not take {counted(len(batch), 'mark')}: {error}")
+                continue
             await self.cache.write(partial(sync_journal.done, numbers=[change.number for change in batch]))
             self.pushed += len(batch)
 
@@ -161,9 +174,11 @@ class _Run:
 
         What it refuses is said, and not told again: all else goes on.
         """
-        by_url = {feed.url: feed.server_id for feed in theirs}
+        by_url, there = {feed.url: feed.server_id for feed in theirs}, {feed.server_id for feed in theirs}
         for change in await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
             server_id = by_url.get(change.url, "")
+            if not server_id and change.server_id in there and not await self._is_set_back(server):
+                server_id = change.server_id  # it has another address there by now
             try:
                 if server_id and change.what == "unsubscribe":
                     await server.unsubscribe(server_id)
@@ -171,12 +186,13 @@ class _Run:
                     await server.rename(server_id, change.value)
                 elif server_id:
                     await server.move(server_id, change.value)
-            except FetchError as error:
-                if error.status is None or error.status >= _OWN_FAULT or error.status in _LATER:
+            except (FetchError, SyncError) as error:
+                if not _is_refused(error):
                     raise
                 self._says(f"{change.url} could not be changed ({change.what}): {error}")
+            else:
+                self.pushed += bool(server_id)
             await self.cache.write(partial(feed_changes.done, account_id=self.account.id, change=change))
-            self.pushed += 1
 
     def _now(self, doing: str) -> Synced:
         return self._event("progress", doing=doing)
@@ -193,6 +209,13 @@ class _Run:
         """The last event."""
         waiting = await self.cache.read(partial(taking.owed, account_id=self.account.id))
         return self._event(status, error=why, waiting=waiting)
+
+
+def _is_refused(error: FetchError | SyncError) -> bool:
+    """Whether a server does not take what it was told, and never will; else all may be another time."""
+    if isinstance(error, FetchError):
+        return error.status is not None and error.status < _OWN_FAULT and error.status not in _LATER
+    return isinstance(error, UntakenError)
 
 
 def _batches(changes: Sequence[Change]) -> list[list[Change]]:

@@ -170,7 +170,7 @@ def forget_numbers(c: sqlite3.Connection, account_id: int) -> str:
     name = accounts.get(c, account_id).name
     with transaction(c):
         remote_marks.forget_all(c, account_id)
-        accounts.set_cursor(c, account_id, "")
+        accounts.set_cursor(c, account_id, accounts.ANEW)
     return f"{name} does not know any more what it knew: it was set back, or emptied. What is marked here, it is told."
 
 
@@ -189,11 +189,11 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
 class FeedsTaken(NamedTuple):
     """What came of a server's subscriptions."""
 
-    new: tuple[str, ...] = ()
-    """What the server calls those that were not followed here before, or that it calls otherwise than before."""
     said: tuple[str, ...] = ()
     changed: int = 0
     """How many came, went, or have another name or folder now."""
+    is_doubtful: bool = False
+    """Whether so few are listed that it looks like an accident."""
 
 
 def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed], now: datetime) -> FeedsTaken:
@@ -210,20 +210,19 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         ours = [feed for feed in feeds.every(c) if feed.account_id == account_id]
         before = named_feeds(c, account_id)
         matched = _matched(ours, theirs)
-        new = []
         for remote in theirs:
             if remote.server_id in ended:
                 continue
             feed = matched.get(remote.server_id)
             if feed is None:
-                new.append(remote.server_id)
                 feed = feeds.add(
                     c, remote.url, title=remote.title, site=remote.site, now=now, account_id=account_id,
                     server_id=remote.server_id,
                 )  # fmt: skip
+                feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             elif feed.server_id != remote.server_id:  # it was followed anew: its articles have other names
                 remote_marks.forget_of_feed(c, feed.id)
-                new.append(remote.server_id)
+                feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             feeds.set_remote(
                 c, feed.id, now, server_id=remote.server_id, url=remote.url, title=remote.title, site=remote.site
             )
@@ -234,10 +233,11 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
                 folders.put(c, feed.id, folder.id)
         kept = {feed.id for feed in matched.values()}
         gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
-        said = _end(c, account, gone, len(ours), is_empty=not theirs)
+        is_accident = _is_accident(gone, len(ours), is_empty=not theirs)
+        said = _end(c, account, gone, len(ours), is_accident=is_accident)
         folders.remove_empty(c)
         changed = different(before, named_feeds(c, account_id))
-    return FeedsTaken(tuple(new), said, changed)
+    return FeedsTaken(said, changed, is_accident or not theirs)
 
 
 Named = dict[int, tuple[str, str]]
@@ -270,10 +270,9 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
 
 
 def _end(
-    c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_empty: bool
+    c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_accident: bool
 ) -> tuple[str, ...]:
     """End the subscriptions that a server has ended; what is to be said."""
-    is_accident = bool(gone) and (is_empty or (len(gone) > _SOME and len(gone) * 2 > before))
     removed, kept = [], []
     for feed in gone:
         if is_accident or feeds.has_kept(c, feed.id):
@@ -289,6 +288,11 @@ def _end(
         return (_accident(account, counted(len(gone), "feed"), before),)
     said = [words.ended_feeds(removed, account.name)] if removed else []
     return (*said, *(words.kept_feed(name, account.name) for name in kept))
+
+
+def _is_accident(gone: Sequence[Feed], before: int, *, is_empty: bool) -> bool:
+    """Whether a server lists so few feeds of those that were there before that they are not meant to end."""
+    return bool(gone) and (is_empty or (len(gone) > _SOME and len(gone) * 2 > before))
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:

@@ -30,6 +30,8 @@ VERSION = 1
 """Of the format: a later one may have more, and never means another thing by a name that is here."""
 LONGEST = 64_000_000
 """Characters of a line."""
+_OWN = frozenset({full_texts.LEARNED, feeds.TO_READ})
+"""Options of feeds that are set by the program, and mean nothing elsewhere."""
 _AT_ONCE = 100
 """Articles of one transaction."""
 
@@ -75,7 +77,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "custom_title": feed.custom_title,
             "site": without_credentials(feed.site),
             "folder": names.get(feed.folder_id or 0),
-            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name != full_texts.LEARNED},
+            "options": {name: value for name, value in feeds.options(c, feed.id).items() if name not in _OWN},
         }
     for search in saved_searches.every(c):
         yield {"type": "search", "name": search.name, "query": search.query}
