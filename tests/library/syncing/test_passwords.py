@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import sys
 import time
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import keyring
@@ -14,6 +18,7 @@ import pytest
 
 from tuireader.errors import SyncError
 from tuireader.library.syncing import passwords
+from tuireader.library.syncing.passwords import in_time, login_of
 from tuireader.library.syncing.server import Login
 from tuireader.model.account import Account, Secret
 
@@ -117,3 +122,35 @@ def test_a_login_does_not_show_its_password() -> None:
     assert (
         "secret" not in f"{Login('ann', 'secret')} {Login('ann', 'secret')!r} {SimpleNamespace(l=Login('a', 'secret'))}"
     )
+
+
+def wait_for(is_so: Callable[[], object]) -> None:
+    while not is_so():
+        time.sleep(0.01)
+
+
+def runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+async def test_a_command_is_ended_when_nobody_waits_for_it(tmp_path: Path) -> None:
+    """Quitting does not wait for whoever is asked for the password of the password."""
+    pid = tmp_path / "pid"
+    account = Account(1, "miniflux", "Work", secret=Secret(f"echo $$ > {pid}; exec sleep 1000"))
+    asked = asyncio.ensure_future(in_time(lambda each: login_of(each, None), account))
+    async with asyncio.timeout(30):
+        await asyncio.to_thread(wait_for, lambda: pid.exists() and pid.read_text())
+        asked.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asked
+        await asyncio.to_thread(wait_for, lambda: not runs(int(pid.read_text())))
+
+
+async def test_what_is_wrong_with_a_password_reaches_whoever_waits() -> None:
+    account = Account(1, "miniflux", "Work", secret=Secret("exit 3"))
+    with pytest.raises(SyncError, match="failed"):
+        await in_time(lambda each: login_of(each, None), account)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import SyncError, TuireaderError
 from tuireader.library.syncing import shared_folder, taking, words
 from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.sync import sync, tell
 from tuireader.model.remote import Synced
 from tuireader.store import accounts
@@ -44,7 +45,7 @@ async def sync_all(
     """
     for account in every:
         try:
-            login = await asyncio.to_thread(login_of, account)
+            login = await in_time(login_of, account)
         except SyncError as error:
             waiting = await cache.read(partial(taking.owed, account_id=account.id))
             yield Synced(account, "failed", waiting=waiting, error=words.of_account(account, error))

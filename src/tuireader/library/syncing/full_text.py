@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.passwords import in_time
 from tuireader.model.account import MINIFLUX
 from tuireader.store import accounts, articles, feeds, remote_marks
 from tuireader.sync import miniflux
@@ -32,7 +32,7 @@ async def fetch_from_server(
     there = await cache.read(partial(_there, article_id=article_id))
     if there is None:
         return False
-    login = await asyncio.to_thread(login_of, there.account)
+    login = await in_time(login_of, there.account)
     server = server_of(queue, there.account, login)
     await server.sign_in()
     page = await server.talk.ask(f"/v1/entries/{int(there.number)}/fetch-content")

@@ -5,11 +5,17 @@ None is ever kept by us, nor written anywhere but into the keyring.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import select
+import signal
 import subprocess
 import tempfile
 import threading
+import time
+from concurrent.futures import Future
+from contextlib import suppress
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
@@ -25,10 +31,35 @@ SERVICE = "tuireader"
 _CAN_WAIT = os.name == "posix"
 _LONGEST = 4096
 """Bytes of a password, or of what a command says of its failure."""
+_GLANCE = 0.05
+"""Seconds between two looks at whether anybody waits still."""
+_given_up: ContextVar[threading.Event | None] = ContextVar("given_up", default=None)
+"""Whether nobody waits any more for the password that this thread looks for."""
 _MOMENT = 1.0
 """Seconds that a command has to end, once it has printed its line."""
 _SECONDS = 60.0
 """For so long a program may ask whoever sits there for a password of its own."""
+
+
+async def in_time(login_of: Callable[[Account], Login], account: Account) -> Login:
+    """What `login_of` gives, called in a thread: it may wait for a program, a keyring, or whoever sits there.
+
+    Where nobody waits for it any more, the program is ended, and the thread holds up nothing.
+    """
+    given_up, came = threading.Event(), Future[Login]()
+
+    def look() -> None:
+        _given_up.set(given_up)
+        try:
+            came.set_result(login_of(account))
+        except Exception as error:  # noqa: BLE001 - it goes to whoever waits
+            came.set_exception(error)
+
+    threading.Thread(target=look, daemon=True).start()
+    try:
+        return await asyncio.shield(asyncio.wrap_future(came))
+    finally:
+        given_up.set()
 
 
 def login_of(account: Account, ask: Callable[[Account], str] | None) -> Login:
@@ -68,13 +99,14 @@ def printed_by(command: str) -> str:
     ):
         found = _FirstLine(process)
         found.start()
-        found.join(_SECONDS)
-        is_late = found.is_alive()
         try:
-            process.wait(_MOMENT)
+            is_late = not found.came(_SECONDS, _given_up.get())
+            if not is_late:
+                process.wait(_MOMENT)
         except subprocess.TimeoutExpired:
-            process.kill()
-            is_late = is_late or not found.line
+            is_late = not found.line
+        finally:
+            _end(process)
         found.join()  # it ends once the program has
         errors.seek(0)
         said = errors.read(_LONGEST).decode("utf-8", "replace").strip().splitlines()
@@ -90,6 +122,16 @@ def printed_by(command: str) -> str:
     return line
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a program, and what it has started; nothing where it has ended by itself."""
+    if process.poll() is not None:
+        return
+    if _CAN_WAIT:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+
+
 class _FirstLine(threading.Thread):
     """Reads the first line of what a program prints, and not more than some kilobytes of it.
 
@@ -100,6 +142,13 @@ class _FirstLine(threading.Thread):
         super().__init__(daemon=True)
         self._process = process
         self.line = b""
+
+    def came(self, seconds: float, given_up: threading.Event | None) -> bool:
+        """Wait for so many seconds, or until it is given up; whether the line has come, or the program has ended."""
+        limit = time.monotonic() + seconds
+        while self.is_alive() and time.monotonic() < limit and not (given_up and given_up.is_set()):
+            self.join(_GLANCE)
+        return not self.is_alive()
 
     def run(self) -> None:
         """Read until the line ends, or the program."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
@@ -106,8 +105,9 @@ class SyncController:
             async with self._web.queue(_MODULE) as queue:
                 from tuireader.library.syncing.accounts import push
                 from tuireader.library.syncing.detect import server_of
+                from tuireader.library.syncing.passwords import in_time
 
-                server = server_of(queue, account, await asyncio.to_thread(self._login_of, account))
+                server = server_of(queue, account, await in_time(self._login_of, account))
                 await server.sign_in()
                 for feed in feeds:
                     self._say(f"{account.name}: {feed.name}")
