@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from tuireader.model.change import Field
 from tuireader.urls.absolute import absolute
 from tuireader.urls.credentials import split_credentials
+from tuireader.urls.hosts import host_of
+from tuireader.urls.private import is_private_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _FIELDS: tuple[Field, ...] = get_args(Field)
 _LATEST = 2**53
+YEAR_3000 = 32_503_680_000_000
+"""What claims to be later counts for itself alone: else whatever is done here later would be beyond what is read."""
 _MOVES = 20
 """Moves of one feed that are followed."""
 _LONGEST = 20_000
@@ -78,6 +82,8 @@ def lines_of(content: bytes, device: str) -> Iterator[Line]:
     One that is not whole yet, as it may be while it is copied, is passed over, and so is what is none.
     """
     for raw in content.split(b"\n")[:-1]:
+        if not raw:
+            continue
         try:
             row = json.loads(raw.decode()) if len(raw) <= _LONGEST else None
         except (ValueError, RecursionError):
@@ -93,8 +99,10 @@ def _line(row: dict[str, Any], device: str) -> Line | None:
         return None
     stamp = Stamp(at, device)
     if feed := _address(row.get("feed")):
-        moved = _address(row.get("moved"))
-        return Moved(stamp, feed, moved) if moved else _mark(row, stamp, feed)
+        if moved := _address(row.get("moved")):
+            leads_inside = is_private_name(host_of(moved)) and not is_private_name(host_of(feed))
+            return None if leads_inside else Moved(stamp, feed, moved)
+        return _mark(row, stamp, feed)
     for name in ("subscribe", "unsubscribe"):
         if url := _address(row.get(name)):
             is_followed = name == "subscribe"

@@ -6,6 +6,7 @@ everything, what was done last holds on all of them.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import secrets
@@ -25,7 +26,19 @@ from tuireader.model.account import FOLDER, LOCAL, Account
 from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds, folders, page_lists, remote_marks, shared_marks, sync_journal
 from tuireader.store.connection import transaction
-from tuireader.sync.device_journal import Key, Line, Mark, Merged, Moved, Stamp, Subscription, lines_of, written
+from tuireader.sync.device_journal import (
+    YEAR_3000,
+    Key,
+    Line,
+    Mark,
+    Merged,
+    Moved,
+    Stamp,
+    Subscription,
+    lines_of,
+    written,
+)
+from tuireader.text.counted import counted
 from tuireader.urls.credentials import split_credentials
 
 if TYPE_CHECKING:
@@ -35,6 +48,7 @@ if TYPE_CHECKING:
 
     from tuireader.model.change import Change, Field
     from tuireader.model.feed import Feed
+    from tuireader.model.remote import SyncStatus
     from tuireader.store.connection import Connection
 
 _PREFIX, _SUFFIX = "tuireader-", ".jsonl"
@@ -43,6 +57,8 @@ _LARGEST = 500_000_000
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
+_TAIL = 256
+"""Bytes by which a journal is known again."""
 _NEW_MOST = 2000
 """Feeds that one exchange brings at most."""
 _BEFORE = 1
@@ -58,8 +74,12 @@ class Place:
     host: str
     sizes: dict[str, int] = field(default_factory=dict)
     """How much of each journal was read: what is in there was known when something was done here after it."""
+    tails: dict[str, str] = field(default_factory=dict)
+    """What that ended with, as a hash: a journal with another end there is another one, or was cut."""
     feeds: dict[str, list[str]] = field(default_factory=dict)
     """Our subscriptions as they were told of, by their ids: address, title, folder."""
+    stamps: dict[str, int] = field(default_factory=dict)
+    """When what is so of each feed was done, by their addresses."""
     newest: int = 0
     """The highest id of an article, by which it is seen whether any have come."""
     latest: int = 0
@@ -76,9 +96,10 @@ def place_of(c: sqlite3.Connection) -> Place | None:
     """The folder that this machine shares, if it does."""
     account = accounts.get(c, LOCAL)
     try:
-        return Place(**json.loads(account.cursor)) if account.cursor else None
+        place = Place(**json.loads(account.cursor)) if account.cursor else None
     except (ValueError, TypeError):
         return None
+    return replace(place, latest=0) if place is not None and place.latest >= YEAR_3000 else place
 
 
 def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
@@ -102,7 +123,7 @@ def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
     name = "".join(char if char.isalnum() else "-" for char in called)[:40]
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
     if there is not None and there.folder == str(path):  # what was told is told
-        place = replace(place, sizes=there.sizes, feeds=there.feeds, latest=there.latest, kept=there.kept)
+        place = replace(there, device=place.device, host=host)
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=True)
         accounts.set_cursor(c, LOCAL, place.text())
@@ -139,6 +160,8 @@ class Exchanged:
     new_feeds: tuple[int, ...] = ()
     feeds: int = 0
     """How many feeds came, went, or have another name or folder now."""
+    error: str = ""
+    """Why nothing could be told; what others have told was taken over."""
 
 
 def exchange(c: Connection, now: datetime) -> Exchanged:
@@ -165,6 +188,13 @@ class _Exchange:
         self._own = Path(place.folder) / f"{_PREFIX}{place.device}{_SUFFIX}"
         self._merged = Merged()
         self._sizes: dict[str, int] = {}
+        self._tails: dict[str, str] = {}
+        self._is_cut = False
+        """Whether a journal that was read before is gone, or another one: what it told may have to be told again."""
+        self._is_capped = False
+        """Whether more feeds came than one exchange brings."""
+        self._ours_unseen: set[str] = set()
+        """Addresses of feeds that we told of, and were ended before we knew that."""
         self._unseen: set[object] = set()
         """What was told elsewhere since the last time: the addresses of feeds, and keys of marks with their fields."""
         self._told_by_us: dict[str, Subscription] = {}
@@ -183,40 +213,47 @@ class _Exchange:
                 self._sizes = sizes
                 self._append(written(self._marks(waiting, self._local())))
                 sync_journal.done(self._c, [change.number for change in waiting])
-                self._keep(replace(self._place, sizes=self._sizes, latest=self._latest))
+                tails = self._place.tails | self._tails
+                self._keep(replace(self._place, sizes=self._sizes, tails=tails, latest=self._latest))
             return Exchanged(Taken(), len(waiting))
-        return self._all(waiting, is_lost=sizes.get(self._own.name, 0) < self._place.sizes.get(self._own.name, 0))
+        return self._all(waiting)
 
-    def _all(self, waiting: list[Change], *, is_lost: bool) -> Exchanged:
-        """Tell, and be told. `is_lost`: what was told before is not there any more, and is told again."""
+    def _all(self, waiting: list[Change]) -> Exchanged:
+        """Tell, and be told. What was told before and is not there any more is told again."""
         self._read()
-        is_anew = is_lost or not self._own.exists()
+        is_anew = self._is_cut or not self._own.exists()
         every = self._local()
         told = self._ours(every)
-        new = [*self._moves(every), *self._subscriptions(every, {} if is_anew else self._place.feeds)]
+        new = [*self._moves(every), *self._subscriptions(every, self._place.feeds)]
         new += self._marks(waiting, every)
         if is_anew:
             new = [*self._marked_before(every), *new]
-        if new or is_anew:
-            self._append(written(new))
-            self._merged.add(new)
-        sync_journal.done(self._c, [change.number for change in waiting])
+        error = self._tell(new, waiting) if new or is_anew else ""
         before = taking.named_feeds(self._c, LOCAL)
-        added, touched = self._take_subscriptions()
+        with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
+            added, touched = self._take_subscriptions()
+            told = self._told(self._place.feeds if error else told, touched)
+            kept = sorted({*self._place.kept} & {row[0] for row in self._ours(self._local()).values()})
+            followed = (line for line in self._merged.subscriptions.values() if line.is_followed)
+            stamps = {line.url: line.stamp.at for line in followed}
+            self._keep(replace(self._place, feeds=told, stamps=stamps, kept=kept))
         changed = taking.different(before, taking.named_feeds(self._c, LOCAL))
         taken = self._take_marks()
-        told = self._told(told, touched)
-        self._keep(
-            replace(
-                self._place,
-                sizes=self._sizes,
-                feeds=told,
-                newest=shared_marks.newest(self._c),
-                latest=self._latest,
-                kept=sorted({*self._place.kept} & {row[0] for row in told.values()}),
-            )
-        )
-        return Exchanged(taken.with_(Taken(said=tuple(self._said))), len(new), added, changed)
+        if not (error or self._is_capped):
+            newest = shared_marks.newest(self._c)
+            self._keep(replace(self._place, sizes=self._sizes, tails=self._tails, newest=newest, latest=self._latest))
+        taken = taken.with_(Taken(said=tuple(self._said)))
+        return Exchanged(taken, 0 if error else len(new), added, changed, error)
+
+    def _tell(self, new: list[Line], waiting: list[Change]) -> str:
+        """Add lines to the own journal, and to what is known; why that cannot be, where it cannot."""
+        self._merged.add(new)
+        try:
+            self._append(written(new))
+        except SyncError as error:
+            return str(error)
+        sync_journal.done(self._c, [change.number for change in waiting])
+        return ""
 
     def _told(self, told: dict[str, list[str]], touched: set[int]) -> dict[str, list[str]]:
         """Our subscriptions as they are known to all now: those that were told, and those that others have changed.
@@ -265,17 +302,25 @@ class _Exchange:
                 continue
             whole = content[: content.rfind(b"\n") + 1]
             self._sizes[file.name] = len(whole)  # what is half a line now is read once it is whole
-            # Of one that was written anew, what was read may end within a line.
-            seen = whole[: whole.rfind(b"\n", 0, self._place.sizes.get(file.name, 0)) + 1]
-            self._merged.add(self._watched(lines_of(seen, device), is_new=False))
-            self._merged.add(self._watched(lines_of(whole[len(seen) :], device), is_new=True))
+            self._tails[file.name] = _tail(whole)
+            before = self._place.sizes.get(file.name, 0)
+            if _tail(whole[:before]) == self._place.tails.get(file.name, _tail(b"")) and len(whole) >= before:
+                self._merged.add(self._watched(lines_of(whole[:before], device), is_new=False))
+                self._merged.add(self._watched(lines_of(whole[before:], device), is_new=True))
+            else:  # what is lost of another's, it tells again by itself; what it tells now may be new
+                self._is_cut = True
+                self._merged.add(self._watched(lines_of(whole, device), is_new=True))
+        self._is_cut = self._is_cut or bool(self._place.sizes.keys() - self._sizes.keys())
 
     def _watched(self, lines: Iterable[Line], *, is_new: bool) -> Iterator[Line]:
+        """The lines of a journal, each noted."""
         for line in lines:
-            self._latest = max(self._latest, line.stamp.at)
+            at = line.stamp.at
+            self._latest = max(self._latest, at) if at < YEAR_3000 else self._latest
             is_ours = line.stamp.device == self._place.device
             if isinstance(line, Subscription) and is_ours:
                 self._told_by_us[line.url] = line
+                self._ours_unseen |= {line.url} if is_new else set()
             if is_new and not is_ours:
                 if isinstance(line, Mark):
                     self._unseen.add((line.key, line.field))
@@ -297,6 +342,8 @@ class _Exchange:
                 file.flush()
                 os.fsync(file.fileno())
                 self._sizes[self._own.name] = file.tell()
+                file.seek(max(0, file.tell() - _TAIL))
+                self._tails[self._own.name] = _tail(file.read())
         except OSError as error:
             raise SyncError(f"{self._own} cannot be written: {error.strerror}") from error
 
@@ -346,7 +393,10 @@ class _Exchange:
         for feed_id, some in by_feed.items():
             here = shared_marks.named(self._c, feed_id, {mark.key.guid for mark in some})
             for mark in some:
-                if (row := here.get(mark.key.guid)) and row[1 if mark.field == "read" else 2] is not mark.value:
+                row = here.get(mark.key.guid)
+                if row is None or row[0] > self._place.newest:  # it was not here when that was read
+                    continue
+                if row[1 if mark.field == "read" else 2] is not mark.value:
                     found.append(mark._replace(stamp=self._stamp(mark.stamp.at + 1), value=not mark.value))
         return found
 
@@ -367,13 +417,13 @@ class _Exchange:
         there_still = {str(feed.id) for feed in feeds.every(self._c)}
         found: list[Line] = []
         for feed_id, row in now.items():
-            if row == before.get(feed_id) or self._is_told(feed_id, row, before):
-                continue
             there = self._merged.subscriptions.get(row[0])
+            is_forgotten = self._is_forgotten(feed_id, row, there)
+            if not is_forgotten and (row == before.get(feed_id) or self._is_told(feed_id, row, before)):
+                continue
+            stamp = self._stamp(self._place.stamps[row[0]]) if is_forgotten else self._later(there)
             found.append(
-                Subscription(
-                    self._later(there), row[0], is_followed=True, title=row[1], folder=row[2], name=names[feed_id]
-                )
+                Subscription(stamp, row[0], is_followed=True, title=row[1], folder=row[2], name=names[feed_id])
             )
         for feed_id, row in before.items():
             if feed_id not in there_still and row[0] not in urls:
@@ -382,15 +432,23 @@ class _Exchange:
                 )
         return found
 
+    def _is_forgotten(self, feed_id: str, row: list[str], there: Subscription | None) -> bool:
+        """Whether what all knew of a feed is not there any more, as a journal that told it is gone."""
+        at = self._place.stamps.get(row[0], 0)
+        was_known = self._is_cut and row == self._place.feeds.get(feed_id) and row[0] not in self._place.kept
+        return was_known and at > 0 and (there is None or there.stamp.at < at)
+
     def _is_told(self, feed_id: str, row: list[str], before: dict[str, list[str]]) -> bool:
         """Whether a feed of which that is not known was told all the same: elsewhere, or before we were ended."""
         url = row[0]
         there = self._merged.subscriptions.get(url)
+        ours = self._told_by_us.get(url)
+        is_as_told = ours is not None and ours.is_followed and [ours.url, ours.title, ours.folder] == row
+        if url in self._place.kept or (is_as_told and url in self._ours_unseen):
+            return True
         if feed_id in before or there is None:
             return False
-        ours = self._told_by_us.get(url)
-        is_ours = ours is not None and ours.is_followed and [ours.url, ours.title, ours.folder] == row
-        return there.is_followed or (is_ours and url in self._unseen)
+        return there.is_followed or (is_as_told and url in self._unseen)
 
     def _later(self, there: Subscription | None) -> Stamp:
         at = int(self._now.timestamp() * 1000)
@@ -412,7 +470,7 @@ class _Exchange:
         """Follow what others follow now, and no more what they do not; the ids of feeds that are new, and changed."""
         added: list[int] = []
         touched: set[int] = set()
-        ended: list[str] = []
+        ending: list[Feed] = []
         with transaction(self._c):
             for url in self._merged.moved:
                 feeds.move(self._c, url, self._merged.address_now(url))
@@ -421,32 +479,43 @@ class _Exchange:
             for url, line in self._merged.subscriptions.items():
                 now = self._merged.address_now(url)
                 feed = ours.get(now)
-                if line.is_followed and feed is None and now == url and len(added) < _NEW_MOST:
+                if line.is_followed and feed is None and now == url and len(added) >= _NEW_MOST:
+                    self._is_capped = True
+                elif line.is_followed and feed is None and now == url:
                     feed = feeds.add(self._c, url, title=line.name, site="", now=self._now)
                     added.append(feed.id)
                     ours[url] = feed
                 if feed is None or feed.id in pages:
                     continue
                 if not line.is_followed:
-                    ended += self._end(feed)
+                    ending.append(feed)
                 elif line.stamp.device != self._place.device:
                     touched.add(feed.id)
                     self._take_names(feed, line)
+            self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
             folders.remove_empty(self._c)
-        if ended:
-            self._said.append(words.ended_feeds(ended, _OTHERS))
+        if self._is_capped:
+            self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched
 
-    def _end(self, feed: Feed) -> list[str]:
-        """End a subscription; its name, where it was."""
-        url = _shared(feed.url)
-        if feeds.has_kept(self._c, feed.id):
-            if url not in self._place.kept:
-                self._place.kept.append(url)
-                self._said.append(words.kept_feed(feed.name, _OTHERS))
-            return []
-        feeds.remove(self._c, feed.id)
-        return [feed.name]
+    def _end(self, ending: Sequence[Feed], before: int) -> None:
+        """End subscriptions; those with what the user has kept stay, and all do where so many are not meant to end."""
+        is_accident = taking.is_accident(ending, before)
+        if is_accident:
+            some = counted(len(ending), "feed")
+            self._said.append(
+                f"{_OTHERS.capitalize()} has ended {some} of {before}: here they stay. To end them, remove them."
+            )
+        ended = []
+        for feed in ending:
+            if is_accident or feeds.has_kept(self._c, feed.id):
+                self._place.kept.append(_shared(feed.url))
+                self._said += [] if is_accident else [words.kept_feed(feed.name, _OTHERS)]
+            else:
+                feeds.remove(self._c, feed.id)
+                ended.append(feed.name)
+        if ended:
+            self._said.append(words.ended_feeds(ended, _OTHERS))
 
     def _take_names(self, feed: Feed, line: Subscription) -> None:
         if feed.custom_title != line.title:
@@ -472,12 +541,18 @@ class _Exchange:
         return taken
 
     def _keep(self, place: Place) -> None:
+        self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
 
 
 def _opened(path: str, flags: int) -> int:
     """Open a file that is there, and not what a link leads to: others may write in the folder."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
+
+
+def _tail(content: bytes) -> str:
+    """What a journal ends with, as a hash."""
+    return hashlib.sha256(content[-_TAIL:]).hexdigest()[:16]
 
 
 def _shared(url: str) -> str:
@@ -498,4 +573,8 @@ def event(place: Place, exchanged: Exchanged) -> Synced:
     """What came of an exchange, as it is said of accounts."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)
-    return Synced(account(place), "done", exchanged.pushed, 0, *marks, feeds=exchanged.feeds, said=taken.said)
+    status: SyncStatus = "failed" if exchanged.error else "done"
+    return Synced(
+        account(place), status, exchanged.pushed, 0, *marks, feeds=exchanged.feeds, error=exchanged.error or None,
+        said=taken.said,
+    )  # fmt: skip

@@ -233,11 +233,11 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
                 folders.put(c, feed.id, folder.id)
         kept = {feed.id for feed in matched.values()}
         gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
-        is_accident = _is_accident(gone, len(ours), is_empty=not theirs)
-        said = _end(c, account, gone, len(ours), is_accident=is_accident)
+        is_doubtful = is_accident(gone, len(ours)) or not theirs
+        said = _end(c, account, gone, len(ours), is_doubtful=is_doubtful)
         folders.remove_empty(c)
         changed = different(before, named_feeds(c, account_id))
-    return FeedsTaken(said, changed, is_accident or not theirs)
+    return FeedsTaken(said, changed, is_doubtful)
 
 
 Named = dict[int, tuple[str, str]]
@@ -270,12 +270,12 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
 
 
 def _end(
-    c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_accident: bool
+    c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_doubtful: bool
 ) -> tuple[str, ...]:
     """End the subscriptions that a server has ended; what is to be said."""
     removed, kept = [], []
     for feed in gone:
-        if is_accident or feeds.has_kept(c, feed.id):
+        if is_doubtful or feeds.has_kept(c, feed.id):
             sync_journal.drop(c, account.id, feed_id=feed.id)
             feeds.set_error(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
@@ -284,15 +284,15 @@ def _end(
         else:
             feeds.remove(c, feed.id)
             removed.append(feed.name)
-    if is_accident:
+    if gone and is_doubtful:
         return (_accident(account, counted(len(gone), "feed"), before),)
     said = [words.ended_feeds(removed, account.name)] if removed else []
     return (*said, *(words.kept_feed(name, account.name) for name in kept))
 
 
-def _is_accident(gone: Sequence[Feed], before: int, *, is_empty: bool) -> bool:
-    """Whether a server lists so few feeds of those that were there before that they are not meant to end."""
-    return bool(gone) and (is_empty or (len(gone) > _SOME and len(gone) * 2 > before))
+def is_accident(gone: Sequence[Feed], before: int) -> bool:
+    """Whether so many feeds end, of those that were there before, that they are not meant to."""
+    return len(gone) > _SOME and len(gone) * 2 > before
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:
