@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.devices import Device
+from support.machines import Machine, MakeMachine
 from support.reader_servers import Api, FakeMiniflux, FakeReader
 
 MakeDevice = Callable[[Api], Device]
@@ -50,3 +51,9 @@ def device(tmp_path: Path) -> MakeDevice:
         return made[-1]
 
     return make
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> MakeMachine:
+    (tmp_path / "shared").mkdir()
+    return lambda name: Machine(name, tmp_path / f"{name}.db", tmp_path / "shared")

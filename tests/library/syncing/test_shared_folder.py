@@ -6,14 +6,14 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime, timedelta
+from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from support.factories import NOW, ready, save_plan
+from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
@@ -21,85 +21,8 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, folders, statuses, sync_journal
-from tuireader.store.connection import Connection, connect
-
-URL = "https://site.example/feed"
-
-
-class Machine:
-    """One of the user's machines."""
-
-    def __init__(self, name: str, path: Path, folder: Path) -> None:
-        self.name = name
-        self.path = path
-        self.folder = folder
-        self.now = NOW
-        with self.opened() as c:
-            shared_folder.share(c, str(folder), host=f"test-{name}")
-
-    @contextmanager
-    def opened(self) -> Iterator[Connection]:
-        with closing(connect(self.path)) as c:
-            yield c
-
-    def fetch(self, count: int = 5, url: str = URL) -> None:
-        """The feed's articles come, as on each machine by itself."""
-        with self.opened() as c:
-            feed = feeds.add(c, url, title="Site", site="", now=NOW)
-            there = {article.guid for article in (articles.get(c, id_) for id_ in articles.ids(c, Query()))}
-            new = [f"{url}#{n}" for n in range(count) if f"{url}#{n}" not in there]
-            save_plan(c, feed, Plan(new=tuple(ready(guid, title=guid.rpartition("/")[2]) for guid in new)))
-
-    def exchange(self, now: datetime | None = None) -> Exchanged:
-        self.now = now or self.now + timedelta(minutes=1)
-        with self.opened() as c:
-            return shared_folder.exchange(c, self.now)
-
-    def mark(
-        self,
-        number: int,
-        *,
-        now: datetime | None = None,
-        url: str = URL,
-        what: dict[str, bool] | None = None,
-        read: bool | None = None,
-        starred: bool | None = None,
-    ) -> None:
-        marks = {"read": read, "starred": starred} | (what or {})
-        self.now = now or self.now + timedelta(seconds=1)
-        with self.opened() as c:
-            (id_,) = (id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).guid == f"{url}#{number}")
-            statuses.mark(c, [id_], now=lambda: self.now, read=marks["read"], starred=marks["starred"])
-
-    def state(self) -> dict[str, tuple[bool, bool]]:
-        with self.opened() as c:
-            rows = articles.window(c, Query(), 0, 10_000)
-            return {articles.get(c, row.id).guid: (row.read, row.starred) for row in rows}
-
-    def feeds(self) -> dict[str, tuple[str, str]]:
-        with self.opened() as c:
-            names = {folder.id: folder.name for folder in folders.every(c)}
-            return {feed.url: (feed.custom_title, names.get(feed.folder_id or 0, "")) for feed in feeds.every(c)}
-
-    def feed_id(self, url: str = URL) -> int:
-        with self.opened() as c:
-            return next(feed.id for feed in feeds.every(c) if feed.url == url)
-
-
-MakeMachine = Callable[[str], Machine]
-
-
-@pytest.fixture
-def machine(tmp_path: Path) -> MakeMachine:
-    (tmp_path / "shared").mkdir()
-    return lambda name: Machine(name, tmp_path / f"{name}.db", tmp_path / "shared")
-
-
-def everywhere(*machines: Machine) -> None:
-    for _ in range(2):
-        for each in machines:
-            each.exchange()
+from tuireader.store import accounts, articles, feeds, statuses, sync_journal
+from tuireader.store.connection import connect
 
 
 def test_marks_of_each_are_there_on_the_others(machine: MakeMachine) -> None:
@@ -395,8 +318,7 @@ def test_no_link_in_it_is_followed(machine: MakeMachine, tmp_path: Path) -> None
         assert place is not None
     (one.folder / f"tuireader-{place.device}.jsonl").symlink_to(other)
     (one.folder / "tuireader-else.jsonl").symlink_to(other)
-    with pytest.raises(SyncError, match="cannot be written"):
-        one.exchange()
+    assert "cannot be written" in one.exchange().error
     assert other.read_text() == "not ours\n"
     with one.opened() as c:
         assert sync_journal.count(c, LOCAL) == 1
