@@ -95,6 +95,8 @@ def _answers(entries: Sequence[bytes], asked: list[str]) -> Callable[[str], Answ
 
     def found(path: str) -> bytes:
         parts = urlsplit(path)
+        if parts.path == "/":
+            return b"null"
         if parts.path == "/v1/me":
             return b'{"id": 1, "username": "ann"}'
         if parts.path == "/v1/feeds":

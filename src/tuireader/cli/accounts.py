@@ -13,6 +13,7 @@ from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.feeds import refresh_now
 from tuireader.cli.output import Progress, put, put_event, put_json, say, table
 from tuireader.errors import FetchError, SyncError
+from tuireader.library.jobs import needed
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import exchange, sync_all
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
 
+_MANY = 100
+"""As if so many feeds were to come: it is worth the processes that take them in."""
+
 
 def add(arguments: argparse.Namespace) -> int:
     """Find the server, ask for what is not given, sign in, and bring in what it has."""
@@ -48,7 +52,7 @@ def add(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened():
         pass
-    with cache.gate() as gate:
+    with cache.gate(needed.TO_REFRESH, _MANY) as gate:
         work = _add(gate, arguments.address, Login(user, password, secret.is_token), secret, arguments.name)
         try:
             return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
@@ -69,7 +73,8 @@ async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: st
 
 async def _and_sync(gate: Cache, work: Any, *, as_json: bool) -> int:
     account, login = await work
-    status = await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
+    async with gate.pool(prepare=needed.TO_REFRESH, expected=_MANY):  # all that it has comes at once
+        status = await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
     if twice := await gate.read(partial(use.followed_twice, account=account)):
         say(
             f"{counted(twice, 'feed')} of it {'is' if twice == 1 else 'are'} followed by this machine itself, too:"
@@ -217,18 +222,23 @@ def _exchange(arguments: argparse.Namespace) -> int:
 
 async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.refreshing.index_later import Meanwhile
 
     def login_of(account: Account) -> Login:
         return logins.get(account.id) or signed_in(account)
 
     if not every:
         return DONE
-    status, progress = DONE, Progress()
+    status, progress, came = DONE, Progress(), 0
     async with (
         open_queue(gate, clock=utc_now) as queue,
         aclosing(sync_all(gate, queue, every, login_of, clock=utc_now)) as events,
+        Meanwhile(gate) as indexing,
     ):
         async for event in events:
+            if event.new != came:  # while the server thinks about more
+                came = event.new
+                indexing.go_on()
             progress.clear()
             if event.status == "progress":
                 progress.tell(f"{event.account.name}: {event.doing}")

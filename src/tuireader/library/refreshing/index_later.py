@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from tuireader.errors import BusyError, StoreError
 from tuireader.store import indexing
@@ -49,6 +50,32 @@ def index_all(c: sqlite3.Connection) -> None:
     with suppress(BusyError):  # the next time goes on
         while index_step(c):
             time.sleep(_PAUSE)
+
+
+class Meanwhile:
+    """Indexes a step at a time while something else is waited for."""
+
+    def __init__(self, cache: Cache) -> None:
+        """Nothing yet."""
+        self._cache = cache
+        self._step: asyncio.Task[None] | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let the last step end."""
+        if self._step is not None:
+            await self._step
+
+    def go_on(self) -> None:
+        """Index some more, unless that is being done."""
+        if self._step is None or self._step.done():
+            self._step = asyncio.ensure_future(self._index())
+
+    async def _index(self) -> None:
+        with suppress(StoreError):  # the rest is indexed later
+            await self._cache.take(index_step)
 
 
 async def index_few(cache: Cache) -> None:

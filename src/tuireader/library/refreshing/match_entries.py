@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
@@ -17,25 +17,33 @@ RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""
 
 
-def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
+def known_entries(
+    c: sqlite3.Connection,
+    feed: Feed,
+    entries: Sequence[ParsedEntry],
+    *,
+    others: Callable[[Iterable[int]], set[int]] = lambda _: set(),
+) -> dict[str, Known]:
     """What the cache has of a feed's entries, by guid.
 
     An article whose guid another entry took up, or gave up, or whose publisher calls it something else by now, is given
-    the name that it has now.
+    the name that it has now. `others` says which of some articles are none of these entries, whatever they have in
+    common.
     """
     known = articles.known(c, feed.id, [entry.guid for entry in entries])
     _let_go_of_names(c, entries, known)
     if len(known) == len(entries) or not articles.has_any(c, feed.id):
         return known
     here = {entry.guid for entry in entries}
-    others = {entry.guid: other_name(entry) for entry in entries if entry.guid not in known}
-    formerly = articles.known(c, feed.id, [name for name in others.values() if name not in here])
+    names = {entry.guid: other_name(entry) for entry in entries if entry.guid not in known}
+    formerly = articles.known(c, feed.id, [name for name in names.values() if name not in here])
     for entry in entries:
-        there = formerly.get(others.get(entry.guid, ""))
+        there = formerly.get(names.get(entry.guid, ""))
         if there is not None and (there.digest == digest_of(entry) or not is_marked(entry.guid)):
             articles.rename(c, there.id, entry.guid)
-            known[entry.guid] = formerly.pop(others[entry.guid])
-    return known | _renamed(c, feed, [entry for entry in entries if entry.guid not in known], known.values())
+            known[entry.guid] = formerly.pop(names[entry.guid])
+    left = [entry for entry in entries if entry.guid not in known]
+    return known | _renamed(c, feed, left, known.values(), others)
 
 
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
@@ -52,7 +60,13 @@ def _body(c: sqlite3.Connection, there: Candidate) -> str:
     return articles.given_html(c, there.id)
 
 
-def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
+def _renamed(
+    c: sqlite3.Connection,
+    feed: Feed,
+    new: Sequence[ParsedEntry],
+    known: Iterable[Known],
+    others: Callable[[Iterable[int]], set[int]],
+) -> dict[str, Known]:
     """The articles that entries with new names are; from now on they are called so."""
     if not new:
         return {}
@@ -60,7 +74,10 @@ def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], know
     links, moments = [entry.link for entry in new], [entry.published or entry.updated for entry in new]
     dates = [moment for moment in moments if moment is not None]
     rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
-    candidates = [Candidate(*row) for row in rows if row[0] not in there]
+    none = there | others(row[0] for row in rows)
+    candidates = [Candidate(*row) for row in rows if row[0] not in none]
+    if not candidates:
+        return {}
     found = renamed(new, candidates, partial(_body, c), all_new=not there)
     for guid, candidate in found.items():
         articles.rename(c, candidate.id, guid)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing import heavy
@@ -119,7 +120,8 @@ class _Ready:
         numbered = remote_marks.numbered(c, feed.account_id, by_number)
         self._there = {numbered[number].id: each for number, each in by_number.items() if number in numbered}
         others = _told_apart(each for number, each in by_number.items() if number not in numbered)
-        known = known_entries(c, feed, [each.entry for each in others.values()])
+        has_number = partial(remote_marks.with_number, c)
+        known = known_entries(c, feed, [each.entry for each in others.values()], others=has_number)
         taken = remote_marks.with_number(c, [each.id for each in known.values()])
         for guid in [guid for guid, each in known.items() if each.id in taken]:  # another one of the same name
             del known[guid]
