@@ -16,7 +16,7 @@ from tuireader.errors import FetchError, SyncError
 from tuireader.library.jobs import needed
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import passwords, shared_folder, taking, words
-from tuireader.library.syncing.all_accounts import exchange, sync_all
+from tuireader.library.syncing.all_accounts import MANY, exchange, sync_all
 from tuireader.library.syncing.detect import addresses_of, server_of
 from tuireader.library.syncing.server import Login
 from tuireader.model.account import LOCAL, Account, Secret
@@ -32,9 +32,6 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
 
 NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
-
-_MANY = 100
-"""As if so many feeds were to come: it is worth the processes that take them in."""
 
 
 def add(arguments: argparse.Namespace) -> int:
@@ -52,7 +49,7 @@ def add(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened():
         pass
-    with cache.gate(needed.TO_REFRESH, _MANY) as gate:
+    with cache.gate(needed.TO_REFRESH, MANY) as gate:
         work = _add(gate, arguments.address, Login(user, password, secret.is_token), secret, arguments.name)
         try:
             return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
@@ -73,8 +70,7 @@ async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: st
 
 async def _and_sync(gate: Cache, work: Any, *, as_json: bool) -> int:
     account, login = await work
-    async with gate.pool(prepare=needed.TO_REFRESH, expected=_MANY):  # all that it has comes at once
-        status = await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
+    status = await _sync_all(gate, [account], {account.id: login}, as_json=as_json)
     if twice := await gate.read(partial(use.followed_twice, account=account)):
         say(
             f"{counted(twice, 'feed')} of it {'is' if twice == 1 else 'are'} followed by this machine itself, too:"

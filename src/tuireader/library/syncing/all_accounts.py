@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError, TuireaderError
+from tuireader.library.jobs import needed
 from tuireader.library.syncing import shared_folder, taking, words
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from tuireader.model.clock import Clock
 
 
+MANY = 100
+"""As if so many feeds were to come: it is worth the processes that take them in."""
 log = logging.getLogger("tuireader")
 
 
@@ -51,7 +54,10 @@ async def sync_all(
             yield Synced(account, "failed", waiting=waiting, error=words.of_account(account, error))
             continue
         run = sync(cache, account, partial(server_of, queue, account, login), clock=clock)
-        async with aclosing(run) as events:
+        async with AsyncExitStack() as stack:
+            if not account.cursor:  # all that it has comes
+                await stack.enter_async_context(cache.pool(prepare=needed.TO_REFRESH, expected=MANY))
+            events = await stack.enter_async_context(aclosing(run))
             async for event in events:
                 yield event
 
