@@ -110,7 +110,9 @@ COMMANDS = (
     ),
     Command("select-to", "V", "select up to here", "panes", "Articles"),
     Command("select-all", "ctrl+a", "select all that is shown", "panes", "Articles"),
-    Command("tags", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles"),
+    Command(
+        "tags", "T", "tags; in the sidebar, the feed’s folder", "panes", "Articles", also="account server push move"
+    ),
     Command("star", "f", "star", "panes", "Most used", {"list": (3, "star"), "article": (4, "star")}),
     Command("browser", "o", "open in the browser", "panes", "Articles", {"article": (8, "browser")}),
     Command("copy-link", "y", "copy the link", "panes", "Articles"),

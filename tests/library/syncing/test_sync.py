@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
@@ -784,7 +785,7 @@ async def test_a_server_whose_clock_was_hours_ahead_loses_nothing(miniflux: Fake
     miniflux.clock = int(here.now.timestamp()) + ahead
     miniflux.publish(1, 1)
     await here.sync()
-    miniflux.clock = int(here.now.timestamp())  # it is put right
+    miniflux.clock = int(here.now.timestamp()) - 3600  # it is put right; ours is ahead itself
     miniflux.publish(1, 1)
     miniflux.mark(1, read=True)
     await here.sync()
@@ -855,6 +856,21 @@ async def test_a_web_page_is_no_word_that_a_mark_was_taken(server: Api, device: 
     await here.sync()
     assert first.read
     assert here.state() == server.state()
+
+
+async def test_an_ok_that_is_said_to_be_html_is_one(freshrss: FakeReader, device: MakeDevice) -> None:
+    filled(freshrss)
+    here = device(freshrss)
+    await here.sync()
+    first = next(iter(freshrss.items.values()))
+    here.mark(first.title, read=True)
+
+    def as_html(asked: Asked) -> Answer | None:
+        return replace(freshrss.answer(asked), kind="text/html; charset=UTF-8") if asked.method == "POST" else None
+
+    freshrss.before = as_html
+    assert (await here.sync()).status == "done"
+    assert first.read
 
 
 async def test_where_nothing_can_be_written_it_is_said(

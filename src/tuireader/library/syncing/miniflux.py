@@ -6,6 +6,7 @@ import asyncio
 import json
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,7 +33,9 @@ if TYPE_CHECKING:
 
 AT_ONCE = (200, 40, 8, 1)
 """Articles of one request, and of how many less where so many are too large."""
-_SECONDS_BEFORE = 60
+_CLOCKS_DIFFER = 300
+"""Seconds that a server's clock may be ahead of ours."""
+_SECONDS_BEFORE = 2 * _CLOCKS_DIFFER
 """What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
 _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
@@ -320,10 +323,13 @@ def _entry(number: str | int) -> str:
 
 
 def _at_most(last: miniflux.Change, now: datetime) -> miniflux.Change:
-    """What changed last; of a day to come, on a server whose clock was wrong, it is now: else nothing came any more."""
-    if miniflux.seconds_of(last.stamp) <= now.timestamp():
+    """What changed last; of a time to come, on a server whose clock is wrong, it is a day ago.
+
+    Else what changes once that is put right came never: nor would it from now on, where our own clock is ahead.
+    """
+    if miniflux.seconds_of(last.stamp) <= now.timestamp() + _CLOCKS_DIFFER:
         return last
-    return miniflux.Change(now.isoformat(), last.number)
+    return miniflux.Change((now - timedelta(days=1)).isoformat(), last.number)
 
 
 async def _keep(cache: Cache, account: Account, cursor: Cursor) -> None:

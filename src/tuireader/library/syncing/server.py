@@ -63,7 +63,8 @@ class Talk:
             if error.status in _REFUSED:
                 raise RefusedError(f"{named_host(self.url)} does not take {self.what_we_are}") from error
             raise
-        if method != "GET" and page.content_type.lower().startswith("text/html"):
+        is_page = page.content_type.lower().startswith("text/html") and page.content.lstrip().startswith(b"<")
+        if is_page and method != "GET":  # some servers say that of a plain OK
             raise SyncError(
                 f"{named_host(self.url)} answers with a web page, and not as its API does: see in a browser what stands"
                 " in between"
