@@ -14,7 +14,6 @@ from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.text.sentences import ended
-from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
@@ -70,7 +69,6 @@ class AccountScreen(Dialog[Signed | None]):
         self._web = web
         self._clock = clock
         self._account = account
-        self._is_signing_in = False
 
     def compose(self) -> ComposeResult:
         """A line each for the address, the name and the password."""
@@ -94,13 +92,14 @@ class AccountScreen(Dialog[Signed | None]):
 
     def hints(self) -> list[Row]:
         """How to go on, and the way out."""
-        if self._is_signing_in:
+        if is_busy(self, "sign-in"):
             return [Row("esc", "stop", "leave", is_pinned=True)]
         return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]
 
-    def _write_hints(self, *, is_signing_in: bool) -> None:
-        self._is_signing_in = is_signing_in
-        self.query_one(HintBar).hints = tuple(self.hints())
+    def on_worker_state_changed(self) -> None:
+        """Write the keys of what can be done now."""
+        if self.is_mounted:
+            self.write_hints()
 
     def _line(self, name: str) -> Input:
         return self.query_one(f"#account-{name}", Input)
@@ -135,15 +134,11 @@ class AccountScreen(Dialog[Signed | None]):
     @work(group="sign-in")
     async def _sign_in(self) -> None:
         self._said.update(plain("Signing in …", "$ink-faint"))
-        self._write_hints(is_signing_in=True)
         try:
             self.dismiss(await self._signed())
         except TuireaderError as error:
             self.reads = self._said
             self._said.update(joined(("! ", "$alarm"), (ended(str(error)), "$ink")))
-        finally:
-            if self.is_mounted:
-                self._write_hints(is_signing_in=False)
 
     async def _signed(self) -> Signed:
         async with self._web.queue("tuireader.library.syncing.accounts") as queue:

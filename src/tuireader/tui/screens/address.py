@@ -17,7 +17,6 @@ from tuireader.errors import TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.clock import Clock
 from tuireader.text.sentences import ended
-from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
@@ -169,10 +168,6 @@ class AddressScreen(Dialog[Added | None]):
             self.write_hints()
         if event.state is WorkerState.ERROR:
             self.complain("That failed because of a bug in tuireader.")
-
-    def write_hints(self) -> None:
-        """Write the keys of what can be done now."""
-        self.query_one(HintBar).hints = tuple(self.hints())
 
     def stop_asking(self) -> None:
         """Be ready for another address."""

@@ -65,6 +65,10 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         bar.hints = tuple(self.hints())
         return bar
 
+    def write_hints(self) -> None:
+        """Write the keys of what can be done now."""
+        self.query_one(HintBar).hints = tuple(self.hints())
+
     def leave_room(self, rows: Rows, *, least: int = 3) -> None:
         """Let a list be no higher than leaves room for the title, the hints, and what lies around the dialog."""
         rows.styles.max_height = max(least, self.size.height - _AROUND)
