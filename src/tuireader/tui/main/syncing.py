@@ -208,8 +208,10 @@ class SyncController:
     async def _say_ended(self, every: Sequence[Account], ended: list[Synced], *, is_asked: bool) -> None:
         failed = [each for each in ended if each.status != "done"]
         self._in_step = frozenset(each.account.id for each in ended if each.status == "done")
-        left = {each.account.id: each.waiting for each in failed if each.waiting}
-        self._say_waiting(every, left | await self._cache.read(self._owed_without_password))
+        left = {each.account.id for each in failed if each.waiting}
+        owed = await self._cache.read(_owed)
+        lacking = {each.id for each in every if self._lacks_password(each)}
+        self._say_waiting(every, {id_: count for id_, count in owed.items() if id_ in left | lacking})
         if any(each.new or each.read or each.unread or each.starred or each.unstarred or each.feeds for each in ended):
             self._node.post_message(RefreshBrought())
         said = [sentence for each in ended for sentence in each.said]
@@ -222,12 +224,6 @@ class SyncController:
             self._wait = min(self._wait * 2, LONGEST_WAIT)
         else:
             self._wait = FIRST_WAIT
-
-    def _owed_without_password(self, c: Connection) -> dict[int, int]:
-        from tuireader.store import accounts
-
-        without = {each.id for each in accounts.on_servers(c) if self._lacks_password(each)}
-        return {account_id: count for account_id, count in _owed(c).items() if account_id in without}
 
     def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
         """Say what could not be told, and which account cannot be signed in to."""
