@@ -136,7 +136,7 @@ def push(arguments: argparse.Namespace) -> int:
             say(f"Which account? Name one with --account: {names}.")
             return USAGE
         account = accounts.find(connection, arguments.account or (every[0].name if every else ""))
-        own = [feed for feed in feeds.every(connection) if feed.account_id == LOCAL and not feed.holds_pages]
+        own = [feed for feed in feeds.of_account(connection, LOCAL) if not feed.holds_pages]
         named = [feeds.find(connection, text) for text in arguments.feeds]
         chosen = list({feed.id: feed for feed in [*named, *(own if arguments.every else [])]}.values())
     if not chosen:

@@ -71,8 +71,24 @@ def get(c: sqlite3.Connection, feed_id: int) -> Feed:
 
 def every(c: sqlite3.Connection) -> list[Feed]:
     """All subscriptions, by title."""
-    feeds = [_feed(row) for row in c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall()]
+    return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall())
+
+
+def of_account(c: sqlite3.Connection, account_id: int) -> list[Feed]:
+    """The subscriptions of one account, by title."""
+    return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed WHERE account_id = ?", (account_id,)).fetchall())
+
+
+def _by_title(rows: Iterable[tuple[Any, ...]]) -> list[Feed]:
+    feeds = [_feed(row) for row in rows]
     return sorted(feeds, key=lambda feed: (name_key(feed.custom_title or feed.title or feed.url), feed.id))
+
+
+def followed(c: sqlite3.Connection, account_id: int, url: str) -> Feed | None:
+    """The subscription of an account to this very address."""
+    sql = f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND url = ?"
+    row = c.execute(sql, (account_id, sound(url))).fetchone()
+    return None if row is None else _feed(row)
 
 
 def addresses(c: sqlite3.Connection) -> list[tuple[int, str, str]]:
@@ -223,8 +239,8 @@ def has_tagged(c: sqlite3.Connection, feed_id: int) -> bool:
 
 def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
     """Whether a feed has articles that the user has starred or tagged."""
-    sql = f"SELECT 1 FROM article WHERE feed_id = ? AND (starred = 1 OR id IN ({labels.TAGGED})) LIMIT 1"
-    return c.execute(sql, (feed_id,)).fetchone() is not None
+    sql = "SELECT 1 FROM article WHERE feed_id = ? AND starred = 1 LIMIT 1"
+    return c.execute(sql, (feed_id,)).fetchone() is not None or has_tagged(c, feed_id)
 
 
 def language(c: sqlite3.Connection, feed_id: int) -> str:

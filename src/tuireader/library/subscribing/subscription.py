@@ -29,8 +29,7 @@ def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
 def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
     """Follow here what the server of its account follows no more; where that is done already, that is the feed."""
     with transaction(c):
-        own = next((each for each in feeds.every(c) if each.account_id == LOCAL and each.url == feed.url), None)
-        if own is not None:
+        if (own := feeds.followed(c, LOCAL, feed.url)) is not None:
             return own
         remote_marks.forget_of_feed(c, feed.id)
         feeds.hand_over(c, feed.id, LOCAL)

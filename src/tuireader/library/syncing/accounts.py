@@ -98,15 +98,10 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
 
     Raises SyncError where that has what the server does not: then it must stay.
     """
-    there = next(
-        (
-            each
-            for each in feeds.every(c)
-            if each.account_id == account.id and each.url == feed.url and each.id != feed.id
-        ),
-        None,
-    )
-    if there is not None and (feeds.has_tagged(c, there.id) or sync_journal.waits(c, there.id)):
+    there = feeds.followed(c, account.id, feed.url)
+    if there is None or there.id == feed.id:
+        return None
+    if feeds.has_tagged(c, there.id) or sync_journal.waits(c, there.id):
         raise SyncError(
             f"{account.name} follows it already, and what you have tagged or marked there is here alone; sync,"
             f" or remove the other one with: tuireader remove {feed.id}"
@@ -116,9 +111,8 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
 
 def followed_twice(c: sqlite3.Connection, account: Account) -> int:
     """How many feeds both an account and this machine itself follow."""
-    every = feeds.every(c)
-    theirs = {each.url for each in every if each.account_id == account.id}
-    return sum(each.account_id == LOCAL and each.url in theirs for each in every)
+    theirs = {each.url for each in feeds.of_account(c, account.id)}
+    return sum(each.url in theirs for each in feeds.of_account(c, LOCAL))
 
 
 def _hand_over(c: sqlite3.Connection, feed: Feed, account: Account, folder: str, double: Feed | None) -> None:

@@ -229,7 +229,7 @@ class _Exchange:
         if is_anew:
             new = [*self._marked_before(every), *new]
         error = self._tell(new, waiting) if new or is_anew else ""
-        before = taking.named_feeds(self._c, LOCAL)
+        before = taking.named_feeds(self._c, every)
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
             added, touched = self._take_subscriptions()
             told = self._told(self._place.feeds if error else told, touched)
@@ -237,7 +237,7 @@ class _Exchange:
             followed = (line for line in self._merged.subscriptions.values() if line.is_followed)
             stamps = {line.url: line.stamp.at for line in followed}
             self._keep(replace(self._place, feeds=told, stamps=stamps, kept=kept))
-        changed = taking.different(before, taking.named_feeds(self._c, LOCAL))
+        changed = taking.different(before, taking.named_feeds(self._c, self._local()))
         taken = self._take_marks()
         if not (error or self._is_capped):
             newest = shared_marks.newest(self._c)
@@ -288,7 +288,7 @@ class _Exchange:
         return found
 
     def _local(self) -> list[Feed]:
-        return [feed for feed in feeds.every(self._c) if feed.account_id == LOCAL]
+        return feeds.of_account(self._c, LOCAL)
 
     def _read(self) -> None:
         """Read all journals, and note what in them is new; one that cannot be read is passed over, and said."""

@@ -87,7 +87,7 @@ class TakeEntries:
         by_feed: dict[str, list[RemoteEntry]] = defaultdict(list)
         for each in found.entries:
             by_feed[each.feed_id].append(each)
-        ours = {feed.server_id: feed for feed in feeds.every(c) if feed.account_id == self.account_id}
+        ours = {feed.server_id: feed for feed in feeds.of_account(c, self.account_id)}
         ready = [_Ready(c, ours[feed_id], entries, self.now) for feed_id, entries in by_feed.items() if feed_id in ours]
         taken = Taken(skipped=found.skipped, here=tuple(each.server_id for each in found.entries))
         with transaction(c):
@@ -178,7 +178,7 @@ def forget_numbers(c: sqlite3.Connection, account_id: int) -> str:
 
 def anchors(c: sqlite3.Connection, account_id: int) -> list[remote_marks.Anchor]:
     """Articles by which the server of an account is known again."""
-    followed = [feed.id for feed in feeds.every(c) if feed.account_id == account_id and feed.server_id]
+    followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id]
     return remote_marks.anchors(c, followed, _ANCHORS, _OF_EACH)
 
 
@@ -209,8 +209,8 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         waiting = feed_changes.waiting(c, account_id)
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
-        ours = [feed for feed in feeds.every(c) if feed.account_id == account_id]
-        before = named_feeds(c, account_id)
+        ours = feeds.of_account(c, account_id)
+        before = named_feeds(c, ours)
         matched = _matched(ours, theirs)
         for remote in theirs:
             if remote.server_id in ended:
@@ -238,7 +238,7 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         is_doubtful = is_accident(gone, len(ours)) or not theirs
         said = _end(c, account, gone, len(ours), is_doubtful=is_doubtful)
         folders.remove_empty(c)
-        changed = different(before, named_feeds(c, account_id))
+        changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
     return FeedsTaken(said, changed, is_doubtful)
 
 
@@ -246,10 +246,9 @@ Named = dict[int, tuple[str, str]]
 """The name and the folder of each feed, by its id."""
 
 
-def named_feeds(c: sqlite3.Connection, account_id: int) -> Named:
-    """The feeds of an account as the user sees them."""
+def named_feeds(c: sqlite3.Connection, every: Iterable[Feed]) -> Named:
+    """Feeds as the user sees them."""
     names = {folder.id: folder.name for folder in folders.every(c)}
-    every = (feed for feed in feeds.every(c) if feed.account_id == account_id)
     return {feed.id: (feed.name, names.get(feed.folder_id or 0, "")) for feed in every}
 
 
