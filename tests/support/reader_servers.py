@@ -107,6 +107,11 @@ class Api:
         self.feeds[number] = {"url": address, "title": f"Feed {number}", "folder": folder}
         return number
 
+    def unfollow(self, number: int) -> None:
+        """End a subscription, whose articles go too."""
+        del self.feeds[number]
+        self.items = {key: item for key, item in self.items.items() if item.feed != number}
+
     def publish(self, feed: int, count: int = 1, *, start: int | None = None, **more: Any) -> list[Item]:
         """Let articles come, whose numbers go on from the highest."""
         made: list[Item] = []
@@ -197,8 +202,7 @@ class FakeMiniflux(Api):
         if number not in self.feeds:
             return Answer("{}", 404)
         if asked.method == "DELETE":
-            del self.feeds[number]
-            self.items = {key: item for key, item in self.items.items() if item.feed != number}
+            self.unfollow(number)
             return Answer("", 204)
         row = json.loads(asked.body)
         if "title" in row:
@@ -343,8 +347,7 @@ class FakeReader(Api):
             return Answer("OK", kind="text/plain")
         number = int(name)
         if form["ac"] == ["unsubscribe"]:
-            del self.feeds[number]
-            self.items = {key: item for key, item in self.items.items() if item.feed != number}
+            self.unfollow(number)
         if "t" in form:
             self.feeds[number]["title"] = form["t"][0]
         if "a" in form:

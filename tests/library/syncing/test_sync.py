@@ -205,8 +205,7 @@ async def test_what_is_done_to_feeds_elsewhere_comes(server: Api, device: MakeDe
     server.feeds[1] |= {"title": "Another name", "folder": "Elsewhere"}
     server.follow(3, "New")
     server.publish(3, 1)
-    del server.feeds[2]
-    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    server.unfollow(2)
     await here.sync()
     assert set(here.feeds().values()) == {("Another name", "Elsewhere"), ("Feed 3", "New")}
     assert here.state() == server.state()
@@ -219,8 +218,7 @@ async def test_a_feed_that_ended_there_stays_with_what_is_starred_in_it(server: 
     kept = next(item for item in server.items.values() if item.feed == 2)
     here.mark(kept.title, starred=True)
     await here.sync()
-    del server.feeds[2]
-    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    server.unfollow(2)
     done = await here.sync()
     assert done.status == "done"
     assert here.state()[kept.title] == (False, True)
@@ -405,8 +403,7 @@ async def test_a_feed_that_is_followed_no_more_there_can_be_followed_again(serve
     first = next(item for item in server.items.values() if item.feed == 1)
     here.mark(first.title, starred=True)
     await here.sync()
-    del server.feeds[1]
-    server.items = {number: item for number, item in server.items.items() if item.feed != 1}
+    server.unfollow(1)
     done = await here.sync()
     assert [sentence for sentence in done.said if "here it stays" in sentence]
     with closing(connect(here.path)) as c:
@@ -524,8 +521,7 @@ async def test_unsubscribing_from_the_newest_feed_elsewhere_is_no_set_back(serve
     server.publish(3, 3)
     await here.sync()
     server.mark(first.number, read=False, starred=False)
-    del server.feeds[3]
-    server.items = {number: item for number, item in server.items.items() if item.feed != 3}
+    server.unfollow(3)
     here.mark(second.title, read=True)
     done = await here.sync()
     assert not any("set back" in sentence for sentence in done.said)
@@ -638,8 +634,7 @@ async def test_marks_of_a_feed_that_is_followed_no_more_wait_for_nobody(server: 
     kept = next(item for item in server.items.values() if item.feed == 2)
     here.mark(kept.title, starred=True)
     await here.sync()
-    del server.feeds[2]
-    server.items = {number: item for number, item in server.items.items() if item.feed != 2}
+    server.unfollow(2)
     here.mark(kept.title, read=True)
     assert (await here.sync()).waiting == 0
     here.mark(kept.title, read=False)
