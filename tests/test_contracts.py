@@ -158,7 +158,7 @@ WRITING = {
     "rules": {"add", "apply", "take_back", "remove", "was_done"},
     "saved_searches": {"put", "remove"},
     "undo": {"push", "remove"},
-    "sync_journal": {"done", "drop", "forget", "known_there", "note", "owe"},
+    "sync_journal": {"done", "drop", "known_there", "note", "owe"},
     "ui_state": {"save"},
 }
 """What changes the cache, by the module of the store that does it and is also read from."""

@@ -192,7 +192,7 @@ def test_all_feeds_are_pushed_and_doubles_become_one(run: Run, server: FakeMinif
     done = run("account", "push", "--all", "--json")
     assert done.status == 0, done.err
     assert len(run("feeds", "--json").rows) == 2
-    assert "no feed of this machine's own" in run("account", "push", "--all").err
+    assert "No local feeds" in run("account", "push", "--all").err
 
 
 def test_a_feed_that_the_server_follows_no_more_is_followed_from_here(

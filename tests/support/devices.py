@@ -104,6 +104,34 @@ class Device:
                 found[title] = (each.read, each.starred)
             return found
 
+    def rows(self) -> list[tuple[str, str, bool, bool]]:
+        """All articles: the address of the feed, the link, read and starred."""
+        sql = "SELECT f.url, a.link, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        with closing(connect(self.path)) as c:
+            return sorted((url, link, bool(read), bool(starred)) for url, link, read, starred in c.execute(sql))
+
+    def mark_links(self, *links: str, read: bool | None = None, starred: bool | None = None) -> None:
+        """What the user does, by the addresses of articles."""
+        self.now += timedelta(seconds=1)
+        with closing(connect(self.path)) as c:
+            ids = [row[0] for row in c.execute("SELECT id, link FROM article") if row[1] in links]
+            assert len(ids) == len(links), (len(ids), len(links))
+            statuses.mark(c, ids, read=read, starred=starred, now=self.clock)
+
+    def texts(self) -> dict[str, str]:
+        """The texts of all articles as their feeds gave them, by their addresses."""
+        with closing(connect(self.path)) as c:
+            rows = c.execute("SELECT id, link FROM article").fetchall()
+            return {link: articles.given_html(c, id_) for id_, link in rows}
+
+    async def push_all(self) -> int:
+        """Give the account all feeds that its server does not follow; how many."""
+        with closing(connect(self.path)) as c:
+            lost = use.to_push(c, accounts.get(c, self.account_id))
+        for feed in lost:
+            await self.push(feed)
+        return len(lost)
+
     def feeds(self) -> dict[str, tuple[str, str]]:
         """Names and folders of the feeds, by their addresses."""
         with closing(connect(self.path)) as c:

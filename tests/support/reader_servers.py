@@ -245,6 +245,7 @@ class FakeMiniflux(Api):
             and feed in (0, item.feed)
             and (not number("before_entry_id") or item.number < number("before_entry_id"))
             and item.changed > number("changed_after")
+            and item.published > number("published_after")
         ]
         by = asked.query.get("order", ["id"])[0]
         found.sort(key=lambda item: (item.changed, item.number) if by == "changed_at" else (item.number, 0))
@@ -256,6 +257,8 @@ class FakeMiniflux(Api):
     def _mark(self, asked: Asked) -> Answer:
         row = json.loads(asked.body)
         there = [number for number in row["entry_ids"] if number in self.items]
+        if not there:
+            return Answer('{"error_message":"store: nothing has been updated"}', 500)
         self.mark(*there, read=row["status"] == "read")
         return Answer("", 204)
 
@@ -322,17 +325,21 @@ class FakeReader(Api):
             return Answer("Bad Request!", 400, "text/plain") if self.is_freshrss else Answer("[]")
         return answer(asked)
 
-    def _written(self, text: str) -> str:
-        return text.replace("&", "＆").replace("<", "＜").replace('"', "＂") if self.is_freshrss else text
+    def _written(self, text: str, *, extended: bool = False) -> str:
+        if not self.is_freshrss:
+            return text
+        return text.translate(
+            str.maketrans("&<>", "＆＜＞") | (str.maketrans("?\\/,;", "？＼／，；") if extended else {})
+        )
 
     def _subscriptions(self, _: Asked) -> Answer:
         rows = [
             {
                 "id": f"feed/{number}",
-                "title": self._written(feed["title"]),
+                "title": self._written(feed["title"], extended=True),
                 "url": feed["url"],
                 "htmlUrl": f"https://site-{number}.example/",
-                "categories": [{"id": f"user/-/label/{feed['folder']}", "label": self._written(feed["folder"])}],
+                "categories": [{"id": f"user/-/label/{feed['folder']}", "label": feed["folder"]}],
             }
             for number, feed in self.feeds.items()
         ]
@@ -358,6 +365,8 @@ class FakeReader(Api):
         query = {name: values[0] for name, values in asked.query.items()}
         stream = query["s"].removeprefix(STATE)
         kept = sorted(self.items.values(), key=lambda item: item.number, reverse=True)
+        if stream.startswith("feed/"):
+            kept = [item for item in kept if item.feed == int(stream[5:])]
         if stream == "starred":
             kept = [item for item in kept if item.starred]
         elif stream == "read" and not self.is_freshrss:  # the other takes it for everything
@@ -392,7 +401,7 @@ class FakeReader(Api):
                 {
                     "id": f"{LONG}{number:016x}",
                     "title": self._written(item.title),
-                    "author": self._written(item.author),
+                    "author": self._written(item.author, extended=True),
                     "published": item.published,
                     "categories": names + [self._written(each) for each in item.categories] * self.is_freshrss,
                     "canonical": [{"href": item.link}],

@@ -43,6 +43,7 @@ class Miniflux:
     """The server, asked as another device does."""
 
     url: str
+    folder: Path
 
     def ask(self, path: str, method: str = "GET", **body: object) -> Any:
         """What its API says."""
@@ -54,9 +55,10 @@ class Miniflux:
             return json.loads(answer.read() or b"null")
 
     def follow(self, *urls: str, folder: str = "Feeds") -> None:
-        made = self.ask("/v1/categories", "POST", title=folder)
+        numbers = {each["title"]: each["id"] for each in self.ask("/v1/categories")}
+        number = numbers.get(folder) or self.ask("/v1/categories", "POST", title=folder)["id"]
         for url in urls:
-            self.ask("/v1/feeds", "POST", feed_url=url, category_id=made["id"])
+            self.ask("/v1/feeds", "POST", feed_url=url, category_id=number)
 
     def entries(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.ask("/v1/entries?limit=100000")["entries"]
@@ -72,6 +74,61 @@ class Miniflux:
     def star(self, entry_id: int) -> None:
         """Give the star, or take it."""
         self.ask(f"/v1/entries/{entry_id}/bookmark", "PUT")
+
+    def unfollow(self, url: str) -> None:
+        self.ask(f"/v1/feeds/{self._feed(url)}", "DELETE")
+
+    def rename(self, url: str, title: str) -> None:
+        self.ask(f"/v1/feeds/{self._feed(url)}", "PUT", title=title)
+
+    def empty(self, url: str) -> None:
+        """Lose the articles of a feed, and read it again."""
+        self._sql(f"DELETE FROM entries WHERE feed_id = {self._feed(url)}")
+        self._sql(f"UPDATE feeds SET etag_header = '', last_modified_header = '' WHERE id = {self._feed(url)}")
+
+    def fetch(self, *urls: str) -> None:
+        """Let it read feeds now, in this order; without any named, all."""
+        for url in urls or sorted(feed["feed_url"] for feed in self.ask("/v1/feeds")):
+            self.ask(f"/v1/feeds/{self._feed(url)}/refresh", "PUT")
+
+    def keep(self) -> None:
+        """Make a backup."""
+        dump = ["pg_dump", "-U", "postgres", "-h", str(self.folder), "--clean", "--if-exists", "postgres"]
+        (self.folder / "backup").write_bytes(subprocess.run(dump, check=True, capture_output=True).stdout)
+
+    def restore(self) -> None:
+        """Go back to the backup."""
+        command = [
+            "psql",
+            "-q",
+            "-U",
+            "postgres",
+            "-h",
+            str(self.folder),
+            "postgres",
+            "-f",
+            str(self.folder / "backup"),
+        ]
+        subprocess.run(command, check=True, capture_output=True)
+
+    def lose_all(self) -> None:
+        """Lose all feeds."""
+        for feed in self.ask("/v1/feeds"):
+            self.ask(f"/v1/feeds/{feed['id']}", "DELETE")
+
+    def rows(self) -> list[tuple[str, str, bool, bool]]:
+        """All articles: the address of the feed, the link, read and starred."""
+        return sorted(
+            (each["feed"]["feed_url"], each["url"], each["status"] == "read", each["starred"])
+            for each in self.entries()
+        )
+
+    def _feed(self, url: str) -> int:
+        return int(next(feed["id"] for feed in self.ask("/v1/feeds") if feed["feed_url"] == url))
+
+    def _sql(self, statement: str) -> None:
+        command = ["psql", "-q", "-U", "postgres", "-h", str(self.folder), "postgres", "-c", statement]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 @contextmanager
@@ -108,7 +165,7 @@ def running(folder: Path) -> Iterator[Miniflux]:
                 _until_it_answers(url)
                 switch_on = ["psql", "-U", "postgres", "-h", str(folder), "postgres", "-c", _SWITCH_ON]
                 subprocess.run(switch_on, check=True, capture_output=True)
-                yield Miniflux(url)
+                yield Miniflux(url, folder)
             finally:
                 served.terminate()
     finally:

@@ -19,7 +19,7 @@ from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import MANY, exchange, sync_all
 from tuireader.library.syncing.detect import addresses_of, server_of
 from tuireader.library.syncing.server import Login
-from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.model.account import Account, Secret
 from tuireader.model.clock import utc_now
 from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds
@@ -136,11 +136,14 @@ def push(arguments: argparse.Namespace) -> int:
             say(f"Which account? Name one with --account: {names}.")
             return USAGE
         account = accounts.find(connection, arguments.account or (every[0].name if every else ""))
-        own = [feed for feed in feeds.of_account(connection, LOCAL) if not feed.holds_pages]
         named = [feeds.find(connection, text) for text in arguments.feeds]
-        chosen = list({feed.id: feed for feed in [*named, *(own if arguments.every else [])]}.values())
+        chosen = list(
+            {
+                feed.id: feed for feed in [*named, *(use.to_push(connection, account) if arguments.every else [])]
+            }.values()
+        )
     if not chosen:
-        say("There is no feed of this machine's own." if arguments.every else "Which feeds? Name them, or give --all.")
+        say("No local feeds." if arguments.every else "Which feeds? Name them, or give --all.")
         return DONE if arguments.every else USAGE
     login = signed_in(account)
     with cache.gate() as gate:

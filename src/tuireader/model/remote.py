@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from tuireader.model.account import Account
     from tuireader.model.fetched import ParsedEntry
 
@@ -35,6 +37,21 @@ class RemoteEntry:
     entry: ParsedEntry
     read: bool = False
     starred: bool = False
+    changed: datetime | None = None
+    """When it changed last on the server, where that says so."""
+
+
+class Ours(NamedTuple):
+    """An article in the cache, with all that identifies it."""
+
+    id: int
+    number: str
+    """The number that its server had for it; empty where there is none."""
+    digest: bytes
+    guid: str
+    title: str
+    link: str
+    published: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

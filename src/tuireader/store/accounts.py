@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     import sqlite3
 
 NO_SECRET = Secret()
-ANEW = "anew"
-"""The cursor of an account whose server was set back: what it calls articles is forgotten, and all is asked for."""
 _COLUMNS = "id, kind, name, url, user, syncs, cursor, secret"
 
 

@@ -271,23 +271,19 @@ TO_READ = "to read whole"
 """The option of a feed of which its server is still to give all that it has."""
 
 
-def to_read(c: sqlite3.Connection, account_id: int) -> tuple[str, ...]:
-    """Those of an account's feeds, by their names on its server."""
+def to_read(c: sqlite3.Connection, account_id: int) -> list[Feed]:
+    """Those of an account's feeds, as far as its server follows them."""
     rows = c.execute(
-        "SELECT f.server_id FROM feed_option AS o JOIN feed AS f ON f.id = o.feed_id"
-        " WHERE o.name = ? AND f.account_id = ? AND f.server_id IS NOT NULL",
-        (TO_READ, account_id),
+        f"SELECT {_COLUMNS} FROM feed WHERE account_id = ? AND server_id IS NOT NULL"
+        " AND id IN (SELECT feed_id FROM feed_option WHERE name = ?) ORDER BY id",
+        (account_id, TO_READ),
     )
-    return tuple(text_of(row[0]) for row in rows.fetchall())
+    return [_feed(row) for row in rows.fetchall()]
 
 
-def are_read(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> None:
+def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     """Note that a server has given all that it has of some feeds."""
-    c.executemany(
-        "DELETE FROM feed_option WHERE name = ? AND feed_id IN"
-        " (SELECT id FROM feed WHERE account_id = ? AND server_id = ?)",
-        [(TO_READ, account_id, sound(number)) for number in numbers],
-    )
+    c.executemany("DELETE FROM feed_option WHERE name = ? AND feed_id = ?", [(TO_READ, id_) for id_ in ids])
 
 
 def record(c: sqlite3.Connection, feed: Feed) -> None:

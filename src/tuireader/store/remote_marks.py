@@ -8,8 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.model.remote import Ours
 from tuireader.store import labels, stories, sync_journal
 from tuireader.store.columns import id_list, sound, text_of
+from tuireader.store.feeds import TO_READ
+from tuireader.store.keys import guid_key, link_key
+from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,13 +23,10 @@ if TYPE_CHECKING:
     from tuireader.model.change import Field
 
 _OF_ACCOUNT = "article AS a JOIN feed AS f ON f.id = a.feed_id"
-
-
-class Numbered(NamedTuple):
-    """An article that a server has a name for."""
-
-    id: int
-    digest: bytes
+_BY_NUMBER = (
+    "CROSS JOIN article AS a INDEXED BY article_by_server ON a.server_id = w.value JOIN feed AS f ON f.id = a.feed_id"
+)
+_DAY = 86_400
 
 
 class Marks(NamedTuple):
@@ -37,21 +38,57 @@ class Marks(NamedTuple):
     unstarred: int = 0
 
 
-def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> dict[str, Numbered]:
-    """The articles of an account that its server calls so."""
+def candidates(
+    c: sqlite3.Connection,
+    account_id: int,
+    feed_id: int,
+    numbers: Iterable[str],
+    *,
+    guids: Iterable[str] = (),
+    links: Iterable[str] = (),
+    dates: Iterable[datetime] = (),
+) -> list[tuple[int, Ours]]:
+    """Articles that entries of a feed may be, each with the id of its feed.
+
+    Those of the account with these numbers, whatever feed they are in; of the feed those with these guids, with these
+    addresses, and of these days.
+    """
+    days = {seconds(date) // _DAY * _DAY for date in dates}
     rows = c.execute(
-        "SELECT a.server_id, a.id, a.digest FROM json_each(?) AS w"
-        " CROSS JOIN article AS a INDEXED BY article_by_server ON a.server_id = w.value"
-        " JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ?",
+        "SELECT feed_id, id, server_id, digest, guid, title, link, published FROM article WHERE id IN ("
+        f" SELECT a.id FROM json_each(?3) AS w {_BY_NUMBER} WHERE f.account_id = ?1"
+        " UNION SELECT id FROM article INDEXED BY article_by_guid"
+        "  WHERE feed_id = ?2 AND guid_key IN (SELECT value FROM json_each(?4))"
+        " UNION SELECT id FROM article INDEXED BY article_by_link"
+        "  WHERE link_key IN (SELECT value FROM json_each(?5)) AND feed_id = ?2"
+        " UNION SELECT a.id FROM json_each(?6) AS w CROSS JOIN article AS a INDEXED BY article_by_feed"
+        "  ON a.feed_id = ?2 AND a.date BETWEEN w.value AND w.value + ?7)",
+        (
+            account_id,
+            feed_id,
+            _listed(numbers),
+            id_list({guid_key(guid) for guid in guids}),
+            id_list({link_key(link) for link in links if link}),
+            id_list({day + near for day in days for near in (-_DAY, 0, _DAY)}),
+            _DAY - 1,
+        ),
+    ).fetchall()
+    return [
+        (
+            row[0],
+            Ours(row[1], text_of(row[2]), row[3], text_of(row[4]), text_of(row[5]), text_of(row[6]), moment(row[7])),
+        )
+        for row in rows
+    ]
+
+
+def numbered(c: sqlite3.Connection, account_id: int, numbers: Iterable[str]) -> dict[str, int]:
+    """The ids of the articles of an account that have these numbers on its server."""
+    rows = c.execute(
+        f"SELECT a.server_id, a.id FROM json_each(?) AS w {_BY_NUMBER} WHERE f.account_id = ?",
         (_listed(numbers), account_id),
     ).fetchall()
-    return {text_of(row[0]): Numbered(row[1], row[2]) for row in rows}
-
-
-def with_number(c: sqlite3.Connection, ids: Iterable[int]) -> set[int]:
-    """Those of some articles that a server has a name for."""
-    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND server_id IS NOT NULL"
-    return {row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()}
+    return {text_of(row[0]): row[1] for row in rows}
 
 
 def number_of(c: sqlite3.Connection, article_id: int) -> str:
@@ -65,20 +102,41 @@ def give_number(c: sqlite3.Connection, article_id: int, number: str) -> None:
     c.execute("UPDATE article SET server_id = ? WHERE id = ?", (sound(number), article_id))
 
 
-def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> None:
-    """Forget what a server calls articles that it does not know any more, and what it was to be told of them."""
-    ids = id_list(each.id for each in numbered(c, account_id, numbers).values())
-    c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (ids,))
-    sync_journal.forget(c, ids)
+def numbers(c: sqlite3.Connection, account_id: int, feed_id: int | None = None) -> dict[str, int]:
+    """The numbers of an account's articles, or of those of one feed, and their ids."""
+    which = "" if feed_id is None else " AND f.id = ?2"
+    rows = c.execute(
+        f"SELECT a.server_id, a.id FROM {_OF_ACCOUNT} WHERE f.account_id = ?1{which} AND a.server_id IS NOT NULL",
+        (account_id,) if feed_id is None else (account_id, feed_id),
+    ).fetchall()
+    return {text_of(row[0]): row[1] for row in rows}
 
 
-def forget_all(c: sqlite3.Connection, account_id: int) -> None:
-    """Forget what a server calls any article; what it is to be told stays."""
+def recent(c: sqlite3.Connection, account_id: int, below: int, since: datetime, most: int) -> list[tuple[str, int]]:
+    """The numbers and ids of an account's newest articles that are unread or starred, with ids below one (0: any)."""
+    rows = c.execute(
+        f"SELECT a.server_id, a.id FROM {_OF_ACCOUNT} WHERE f.account_id = ? AND a.server_id IS NOT NULL"
+        " AND (a.read = 0 OR a.starred = 1) AND a.date >= ? AND a.id < ? ORDER BY a.id DESC LIMIT ?",
+        (account_id, seconds(since), below or 2**62, most),
+    ).fetchall()
+    return [(text_of(row[0]), row[1]) for row in rows]
+
+
+def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False) -> None:
+    """Forget the numbers of articles, which their server does not have under these; their feeds are to be read whole.
+
+    Changes of theirs stay in the outbox until that is done. `is_read`: their feeds have just been read whole.
+    """
+    kept = id_list(ids)
+    if is_read:
+        c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (kept,))
+        return
     c.execute(
-        "UPDATE article SET server_id = NULL WHERE server_id IS NOT NULL"
-        " AND feed_id IN (SELECT id FROM feed WHERE account_id = ?)",
-        (account_id,),
+        "INSERT OR IGNORE INTO feed_option (feed_id, name, value) SELECT DISTINCT feed_id, ?, 'yes' FROM article"
+        " WHERE id IN (SELECT value FROM json_each(?)) AND server_id IS NOT NULL",
+        (TO_READ, kept),
     )
+    c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (kept,))
 
 
 def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
@@ -86,20 +144,29 @@ def forget_of_feed(c: sqlite3.Connection, feed_id: int) -> None:
     c.execute("UPDATE article SET server_id = NULL WHERE feed_id = ? AND server_id IS NOT NULL", (feed_id,))
 
 
-def either(c: sqlite3.Connection, article_id: int, *, read: bool, starred: bool, now: datetime) -> tuple[bool, bool]:
-    """Of an article that was here before its server called it anything: marked where it is marked here or there.
+def unite(
+    c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime, *, older: Collection[int] = ()
+) -> Marks:
+    """Unite what is marked here with what is marked on a server: read or starred on either side is so on both.
 
-    What the server does not know of that goes into the journal. Gives whether it is read, and starred.
+    Of the articles in `older` the server tells what was so before the last sync: what is here holds. What the server
+    does not have goes into the outbox.
     """
-    row = c.execute("SELECT read, starred FROM article WHERE id = ?", (article_id,)).fetchone()
-    here: dict[Field, bool] = {"read": bool(row[0]), "starred": bool(row[1])} if row else {}
-    there: dict[Field, bool] = {"read": read, "starred": starred}
-    for field, value in here.items():
-        if value and not there[field]:
-            sync_journal.owe(c, article_id, field, 1, now)
-        elif there[field]:  # what was to be told is so already
-            sync_journal.known_there(c, article_id, field, 1)
-    return read or here.get("read", False), starred or here.get("starred", False)
+    rows = c.execute(
+        "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
+    ).fetchall()
+    fields: tuple[Field, ...] = ("read", "starred")
+    united = {}
+    for id_, *here in rows:
+        there = states[id_]
+        for field, ours, theirs in zip(fields, map(bool, here), there, strict=True):
+            if ours == theirs:
+                sync_journal.known_there(c, id_, field, int(ours))
+            elif ours or id_ in older:
+                sync_journal.owe(c, id_, field, int(ours), now)
+        if id_ not in older:
+            united[id_] = (there[0] or bool(here[0]), there[1] or bool(here[1]))
+    return take(c, united, now)
 
 
 def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: datetime) -> Marks:
@@ -179,25 +246,17 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
     return Doubts(lacking, unseen, turned)
 
 
-class Anchor(NamedTuple):
-    """An article by which a server is known again."""
-
-    number: str
-    """What the server calls it."""
-    link: str
-
-
-def anchors(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: int) -> list[Anchor]:
-    """The newest articles that the server of some feeds has names for: at most so many in all, and of each feed."""
-    found = []
+def newest(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: int) -> dict[str, int]:
+    """The highest numbers of articles of some feeds, and their ids; at most so many in all, and of each feed."""
+    found: list[tuple[str, int]] = []
     for feed_id in feed_ids:
         rows = c.execute(
-            "SELECT server_id, link FROM article WHERE feed_id = ? AND server_id IS NOT NULL AND link <> ''"
+            "SELECT server_id, id FROM article WHERE feed_id = ? AND server_id IS NOT NULL"
             " ORDER BY length(server_id) DESC, server_id DESC LIMIT ?",
             (feed_id, of_each),
         ).fetchall()
-        found += [Anchor(text_of(row[0]), text_of(row[1])) for row in rows]
-    return sorted(found, key=lambda anchor: (len(anchor.number), anchor.number), reverse=True)[:most]
+        found += [(text_of(row[0]), row[1]) for row in rows]
+    return dict(sorted(found, key=lambda each: (len(each[0]), each[0]), reverse=True)[:most])
 
 
 def _listed(numbers: Iterable[str]) -> str:

@@ -79,25 +79,21 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
     ]
 
 
-def drop(c: sqlite3.Connection, account_id: int, *, feed_id: int | None = None) -> None:
-    """Forget what there is nobody to tell of: marks of articles that the server does not know, or of a whole feed."""
+def drop(c: sqlite3.Connection, account_id: int, *, feed_id: int | None = None) -> int:
+    """Drop changes of articles that the server does not have, or of a whole feed; gives of how many articles."""
     which = "a.server_id IS NULL" if feed_id is None else "a.feed_id = ?2"
-    c.execute(
+    rows = c.execute(
         "DELETE FROM journal WHERE article_id IN"
         " (SELECT a.id FROM journal AS j JOIN article AS a ON a.id = j.article_id"
-        f" JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ?1 AND {which})",
+        f" JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ?1 AND {which}) RETURNING article_id",
         (account_id,) if feed_id is None else (account_id, feed_id),
-    )
+    ).fetchall()
+    return len({row[0] for row in rows})
 
 
 def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
     """Forget lines that the account was told of; a mark that was made since has another number, and stays."""
     c.execute("DELETE FROM journal WHERE number IN (SELECT value FROM json_each(?))", (id_list(numbers),))
-
-
-def forget(c: sqlite3.Connection, ids: str) -> None:
-    """Forget what there was to tell of some articles; `ids` as `columns.id_list` gives them."""
-    c.execute("DELETE FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (ids,))
 
 
 def known_there(c: sqlite3.Connection, article_id: int, field: Field, value: int) -> None:

@@ -5,10 +5,12 @@ There is no standard: each server has traps of its own. What is asked and read h
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
+from unicodedata import east_asian_width
 from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
@@ -28,8 +30,34 @@ _STATE = re.compile(r"user/[^/]+/state/com\.google/([a-z-]+)")
 _HEX = re.compile(r"tag:google\.com,2005:reader/item/([0-9a-fA-F]{1,16})")
 Written = Callable[[str], str]
 _LONG = "tag:google.com,2005:reader/item/"
-_AS_WRITTEN = str.maketrans("＆＜＞＂", '&<>"')
-"""What FreshRSS writes in the place of signs that mean something in HTML."""
+_FULL_WIDTH = dict(zip("＆＜＞＂＾？＼／，；", '&<>"^?\\/,;', strict=True))
+"""What FreshRSS writes in the place of characters that mean something in addresses or in HTML."""
+_REPLACED = re.compile(f"[{''.join(_FULL_WIDTH)}]")
+_WIDE = frozenset("WF")
+
+
+class State(NamedTuple):
+    """How far an account was read."""
+
+    is_whole: bool = False
+    """Whether all that the server has is here, what is read there, too."""
+    unites: bool = False
+    """Whether the server was restored, and is not read anew yet: what it says does not undo what is here."""
+    looked: int = 0
+    """Below which article corrections are looked for next; 0: from the newest on."""
+
+    def text(self) -> str:
+        """As it is kept."""
+        return json.dumps(self)
+
+    @classmethod
+    def of(cls, text: str) -> State:
+        """What was kept; where that makes no sense, all is read."""
+        try:
+            is_whole, unites, looked = json.loads(text)
+            return cls(bool(is_whole), bool(unites), int(looked))
+        except (ValueError, TypeError):
+            return cls()
 
 
 def token_in(content: bytes) -> str:
@@ -109,12 +137,12 @@ def long_form(number: str) -> str:
 def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entries:
     """The articles in an answer to `stream/items/contents`."""
     there = rows(parsed(content, url), "items", url)
-    written = _written(is_freshrss=is_freshrss)
-    found = [entry for row in there if (entry := _entry(row, written)) is not None]
+    found = [entry for row in there if (entry := _entry(row, is_freshrss=is_freshrss)) is not None]
     return Entries(tuple(found), len(there) - len(found), len(there))
 
 
-def _entry(row: dict[str, Any], written: Written) -> RemoteEntry | None:
+def _entry(row: dict[str, Any], *, is_freshrss: bool) -> RemoteEntry | None:
+    written = _written(is_freshrss=is_freshrss)
     number, feed = number_of(row.get("id")), id_of(field(row, "origin").get("streamId"))
     if not (number and feed):
         return None
@@ -123,12 +151,13 @@ def _entry(row: dict[str, Any], written: Written) -> RemoteEntry | None:
     # Labels are the folder of its feed and the user's own: what the site files it under stands beside them, if at all.
     plain = [each for each in names if not each.startswith("user/")]
     link, title = _link(row), written(line(text_of(row.get("title"))))
+    authors = text_of(row.get("author"))  # a semicolon in a name is full-width where names are joined with them
     content = text_of(field(row, "content").get("content")) or text_of(field(row, "summary").get("content"))
     entry = ParsedEntry(
         guid=f"{link} {title}" if link else f"{_LONG}{number}",
         title=title,
         link=link,
-        authors=people([written(text_of(row.get("author")))]),
+        authors=people(map(written, authors.split("; ") if is_freshrss else [authors])),
         categories=categories(written(each) for each in plain),
         published=_moment(row.get("published")),
         updated=None,
@@ -152,7 +181,18 @@ def _moment(value: object) -> datetime | None:
 
 
 def _as_freshrss_means_it(text: str) -> str:
-    return text.translate(_AS_WRITTEN)
+    """A name without the full-width forms that FreshRSS writes; between wide characters they are the author's own."""
+
+    def original(found: re.Match[str]) -> str:
+        before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+        is_own = _is_wide(after) or (_is_wide(before) and not after.isspace())
+        return found[0] if is_own else _FULL_WIDTH[found[0]]
+
+    return _REPLACED.sub(original, text)
+
+
+def _is_wide(char: str) -> bool:
+    return bool(char) and char not in _FULL_WIDTH and east_asian_width(char) in _WIDE
 
 
 def _written(*, is_freshrss: bool) -> Written:

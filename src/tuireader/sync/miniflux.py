@@ -89,7 +89,8 @@ def _entry(row: dict[str, Any]) -> RemoteEntry | None:
         published=moment_of(row.get("published_at")),
         html=without_proxy(text_of(row.get("content"))),
     )
-    return RemoteEntry(number, feed, entry, read=status == "read", starred=row.get("starred") is True)
+    changed = moment_of(row.get("changed_at"))
+    return RemoteEntry(number, feed, entry, read=status == "read", starred=row.get("starred") is True, changed=changed)
 
 
 def numbers_of(content: bytes, url: str) -> tuple[list[int], bool]:
@@ -132,13 +133,17 @@ def changed_of(content: bytes, url: str) -> str:
     return _stamp(answer.get("changed_at")) if isinstance(answer, dict) else ""
 
 
-def page(*, after: int = 0, before: int = 0, changed_after: int = 0, limit: int, feed: str = "") -> str:
-    """What asks for articles, of all or of a feed: after a number, oldest first, or before one, newest first."""
+def page(
+    *, after: int = 0, before: int = 0, changed_after: int = 0, published_after: int = 0, limit: int, feed: str = ""
+) -> str:
+    """The request for articles, of all or of a feed: after a number, oldest first, or before one, newest first."""
     asked: dict[str, int | str] = {"limit": limit, "order": "id", "direction": "desc" if before else "asc"}
     if before:
         asked["before_entry_id"] = before
     elif after:
         asked["after_entry_id"] = after
+    if published_after:
+        asked["published_after"] = published_after
     if changed_after:
         asked["changed_after"] = changed_after
     return f"/v1/{f'feeds/{int(feed)}/' if feed else ''}entries?{urlencode(asked)}"

@@ -67,6 +67,12 @@ def remove(c: Connection, account: Account) -> None:
     passwords.out_of_keyring(account.url, account.user)
 
 
+def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
+    """All feeds that an account can be given: local ones, and those that its server no longer follows."""
+    lost = [feed for feed in feeds.of_account(c, account.id) if not feed.is_followed_for_us]
+    return [feed for feed in [*feeds.of_account(c, LOCAL), *lost] if not feed.holds_pages]
+
+
 async def push(cache: Cache, server: Server, account: Account, feed: Feed, folder: str = "") -> None:
     """Let a feed be followed by an account, with all that is marked here; raises SyncError, FetchError.
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk, UntakenError, Wanted
+from tuireader.library.syncing.server import (
+    RECENT,
+    Login,
+    RefusedError,
+    Server,
+    SwitchedOffError,
+    Talk,
+    UntakenError,
+    Wanted,
+)
 from tuireader.library.syncing.taking import TakeEntries, Taken
 from tuireader.store import accounts, remote_marks
 from tuireader.store.connection import transaction
@@ -16,7 +26,7 @@ from tuireader.sync import greader
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Collection, Sequence
     from datetime import datetime
     from sqlite3 import Connection
 
@@ -24,9 +34,10 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteFeed
-    from tuireader.store.remote_marks import Anchor
+    from tuireader.model.remote import RemoteEntry, RemoteFeed
+    from tuireader.store.remote_marks import Doubts
 
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
@@ -38,8 +49,8 @@ _IN_VAIN = 3
 """Answers in a row without any article that was asked for."""
 _PAGES = 500
 """Pages of numbers that a server may give."""
-_READ = "read"
-"""The cursor of an account of which all was read, as far as it is."""
+_NEWEST = 1_000
+"""Numbers of one request that looks for what is read there and not here."""
 _TURNS = 3
 """Times that a tag is given at most."""
 _FORM = "application/x-www-form-urlencoded"
@@ -54,8 +65,12 @@ class GoogleReader(Server):
         super().__init__(talk, login)
         self._login = login
         self._token: str | None = None
-        self._is_cut = False
-        """Whether there were more articles than one run reads."""
+        self._is_cut = self._has_read_all = False
+        """Whether there were more articles than one run reads, and whether all of them were."""
+        self._has_all = True
+        """Whether each answer had some of the articles that were asked for."""
+        self._asked: set[str] = set()
+        """Articles that this run has asked for."""
         self._is_freshrss = talk.url.endswith("greader.php")
 
     async def sign_in(self) -> None:
@@ -93,25 +108,34 @@ class GoogleReader(Server):
             page = await self.talk.ask("/reader/api/0/subscription/list?output=json")
         return greader.feeds_of(page.content, page.url, is_freshrss=self._is_freshrss)
 
-    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Give a tag to articles, or take it.
+
+        FreshRSS says OK of numbers that it does not have: it is asked for the articles first. Not of what was read: an
+        article that has another number by now is unread there, so it comes again, and the change with it.
 
         Miniflux takes a tag from an article that is given it and has it already (2.2.6): those are left out, as its
         lists tell them, and the lists are looked at again, since another device may have been quicker.
         """
+        unknown: set[str] = set()
+        if not (field == "read" and value):
+            unknown = set(server_ids) - {each.server_id for each in await self.entries(server_ids)}
+        known = [each for each in server_ids if each not in unknown]
         if not value or self._is_freshrss:
-            await self._tag(field, server_ids, value=value)
-            return
+            if known:
+                await self._tag(field, known, value=value)
+            return unknown
         for _ in range(_TURNS):
             there = set(
                 await self._ids(greader.ALL, without=greader.READ)
                 if field == "read"
                 else await self._ids(greader.STARRED)
             )
-            without = [each for each in server_ids if (each in there) is (field == "read")]
+            without = [each for each in known if (each in there) is (field == "read")]
             if not without:
-                return
+                break
             await self._tag(field, without, value=True)
+        return unknown
 
     async def _tag(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
         """Give one tag, or take it: of several some servers heed the last alone."""
@@ -166,63 +190,146 @@ class GoogleReader(Server):
         return await self.talk.ask(path, method="POST", body=greader.form(*pairs, ("T", self._token)), kind=_FORM)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
-        """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt."""
-        account, self._is_cut = wanted.account, False
+        """Ask which articles are unread, and which starred; then for what is not here, and what is in doubt.
+
+        After that, for what is read there and not here, and for corrections.
+        """
+        account, self._is_cut, self._has_read_all = wanted.account, False, False
+        self._has_all = True
+        state = greader.State.of(account.cursor)
         unread = await self._ids(greader.ALL, without=greader.READ)
         starred = await self._ids(greader.STARRED)
         compare = partial(remote_marks.compare, account_id=account.id, unread=unread, starred=starred)
         doubts = await cache.read(compare)
-        lacking, unseen = doubts.lacking, doubts.unseen
-        if account.cursor == accounts.ANEW or (any(doubts) and await wanted.is_set_back()):
-            # What is read there has no name here any more, either: all that it knows is asked for once.
-            lacking, unseen = await self._ids(greader.ALL), []
-        elif len(unseen) > _FEW:
-            await self._check(unseen[:_FEW], unread)
-            known = set(await self._ids(greader.ALL)) | set(unread) | set(starred)
+        if not state.unites and any(doubts) and await wanted.is_set_back():
+            state = greader.State(unites=True)
+            await self._keep(cache, account, state)
+        contents = partial(self._contents, cache, account, clock, unites=state.unites)
+        listed = {*unread, *starred}
+        steps = self._changes(cache, account, clock, doubts, listed) if state.is_whole else None
+        async with aclosing(
+            steps or self._everything(cache, account, clock, doubts, listed, unites=state.unites)
+        ) as some:
+            async for taken in some:
+                yield taken
+        recent = partial(remote_marks.recent, account_id=account.id, below=state.looked, since=clock() - RECENT)
+        again = await cache.read(partial(recent, most=CONTENTS_AT_ONCE))
+        async for taken in contents([number for number, _ in again if number not in self._asked]):
+            yield taken
+        if self._has_all and not self._is_cut:
+            self._has_read_all = not state.is_whole
+            looked = again[-1][1] if len(again) == CONTENTS_AT_ONCE else 0
+            await self._keep(cache, account, greader.State(is_whole=True, looked=looked))
+
+    async def _everything(
+        self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str], *, unites: bool
+    ) -> AsyncGenerator[Taken, None]:
+        """All that it has, the unread and starred articles first.
+
+        Of a server that was restored (`unites`) also what is here already: its numbers may be other articles' now.
+        """
+        every = await self._ids(greader.ALL)
+        contents = partial(self._contents, cache, account, clock, unites=unites)
+        first, known = [*doubts.unseen, *doubts.lacking], {*every, *listed}
+        if unites:
+            here: Collection[str] = ()
+        else:
+            here = await cache.read(partial(remote_marks.numbers, account_id=account.id))
+            yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+        async for taken in contents(first):
+            yield taken
+        if not self._is_cut:
+            forget = partial(taking.forget_unseen, account_id=account.id, seen=known | self._asked)
+            await cache.write(forget)
+        async for taken in contents([each for each in every if each not in here and each not in self._asked]):
+            yield taken
+
+    async def _changes(
+        self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str]
+    ) -> AsyncGenerator[Taken, None]:
+        """What has changed since all was read."""
+        contents = partial(self._contents, cache, account, clock, unites=False)
+        unseen = doubts.unseen
+        if len(unseen) > _FEW:
+            await self._check(unseen[:_FEW], listed)
+            known = {*await self._ids(greader.ALL), *listed}
             seen = [each for each in unseen if each in known]
             yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen, now=clock())))
             await cache.write(partial(taking.forget, account_id=account.id, numbers=set(unseen) - known))
             unseen = []
-        if doubts.turned and lacking is doubts.lacking:
-            yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
-        self._is_cut = len(unseen) + len(lacking) > _MOST
-        has_all = True
-        async for taken, asked in self._contents(cache, account, clock, [*unseen, *lacking][:_MOST]):
-            has_all = has_all and bool(set(taken.here) & set(asked))
-            if gone := set(asked) & set(unseen) - set(taken.here):
-                await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
+        yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
+        async for taken in contents([*unseen, *doubts.lacking]):
+            yield taken
+        async for taken in contents(await self._newest_lacking(cache, account)):
             yield taken
 
-        if has_all:
-            await cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=_READ))
+    async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+        """Bring in all that it has of one feed."""
+        every = await self._ids(feed.server_id)
+        here = await cache.read(partial(remote_marks.numbers, account_id=account.id, feed_id=feed.id))
+        unites = greader.State.of(account.cursor).unites
+        lacking = [each for each in every if each not in here]
+        async for taken in self._contents(cache, account, clock, lacking, unites=unites):
+            yield taken
+        await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=set(every), feed_id=feed.id))
+
+    async def _newest_lacking(self, cache: Cache, account: Account) -> list[str]:
+        """Articles that are not here, of the newest that it has: what came there and was read before we asked.
+
+        The newest come last: those before the first page of which all are here are here, too.
+        """
+        found: list[str] = []
+        async for some in self._id_pages(greader.ALL, most=_NEWEST):
+            here = await cache.read(partial(remote_marks.numbered, account_id=account.id, numbers=some))
+            lacking = [each for each in some if each not in here]
+            found += lacking
+            if not lacking:
+                break
+        return found[::-1]
+
+    async def _keep(self, cache: Cache, account: Account, state: greader.State) -> None:
+        await cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=state.text()))
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing is left for another run."""
         return not self._is_cut
 
-    async def _check(self, some: Sequence[str], unread: Sequence[str]) -> None:
+    @property
+    def has_read_all(self) -> bool:
+        """Whether the last `pull` went through all articles."""
+        return self._has_read_all
+
+    async def _check(self, some: Sequence[str], listed: Collection[str]) -> None:
         """Raise SyncError where articles that are not among the unread ones say of themselves that they are."""
         page = await self._contents_of(some)
         found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
-        if any(not each.read and each.server_id not in unread for each in found.entries):
+        if any(not each.read and each.server_id not in listed for each in found.entries):
             raise SyncError(f"{named_host(page.url)} says of articles that they are unread, and does not list them so")
 
     async def _contents(
-        self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str]
-    ) -> AsyncGenerator[tuple[Taken, Sequence[str]], None]:
+        self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str], *, unites: bool
+    ) -> AsyncGenerator[Taken, None]:
+        """Bring in articles; those that it does not have are forgotten, and those beyond one run's limit left."""
         kind: taking.Kind = "freshrss" if self._is_freshrss else "greader"
-        in_vain = 0
-        for start in range(0, len(numbers), CONTENTS_AT_ONCE):
-            some = numbers[start : start + CONTENTS_AT_ONCE]
+        in_vain, left = 0, max(_MOST - len(self._asked), 0)
+        self._asked.update(numbers)
+        self._is_cut = self._is_cut or len(numbers) > left
+        for start in range(0, min(len(numbers), left), CONTENTS_AT_ONCE):
+            some = numbers[start : min(start + CONTENTS_AT_ONCE, left)]
             taken = Taken()
             for _ in range(2):  # one empty answer may be a slip
                 for page in await self._pages_of(some):
-                    taken = taken.with_(await taking.take(cache, TakeEntries(account.id, kind, page, clock())))
+                    job = TakeEntries(account.id, kind, page, clock(), unites=unites)
+                    taken = taken.with_(await taking.take(cache, self, job))
                 if taken.here:
                     break
-            yield taken, some
-            in_vain = 0 if set(taken.here) & set(some) else in_vain + 1
+            if gone := set(some) - set(taken.here):
+                await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
+            yield taken
+            is_in_vain = not set(taken.here) & set(some)
+            self._has_all = self._has_all and not is_in_vain
+            in_vain = in_vain + 1 if is_in_vain else 0
             if in_vain >= _IN_VAIN:  # it lists what it does not have
                 return
 
@@ -241,31 +348,44 @@ class GoogleReader(Server):
         return await self._post("/reader/api/0/stream/items/contents?output=json", *named)
 
     async def _ids(self, stream: str, *, without: str = "") -> list[str]:
-        """All numbers of a stream, page after page, for as long as a page has any that is new."""
-        found: dict[str, None] = {}
+        """All numbers of a stream."""
+        return [each async for some in self._id_pages(stream, without=without) for each in some]
+
+    async def _id_pages(
+        self, stream: str, *, without: str = "", most: int = greader.IDS_AT_ONCE
+    ) -> AsyncGenerator[list[str], None]:
+        """Numbers of a stream, page after page, for as long as a page has any that is new."""
+        found: set[str] = set()
         continuation = ""
         for _ in range(_PAGES):
-            path = greader.ids_address(stream, without=without, continuation=continuation)
+            path = greader.ids_address(stream, without=without, continuation=continuation, most=most)
             page = await self.talk.ask(path)
             numbers, continuation = greader.ids_of(page.content, page.url)
-            before = len(found)
-            found.update(dict.fromkeys(numbers))
-            if not continuation or len(found) == before:
+            new = [each for each in dict.fromkeys(numbers) if each not in found]
+            found.update(new)
+            if new:
+                yield new
+            if not continuation or not new:
                 break
-        return list(found)
 
-    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
-        """Whether it still has any of these articles, under these names."""
-        page = await self._contents_of([anchor.number for anchor in anchors])
-        found = greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss)
-        there = {(each.server_id, each.entry.link) for each in found.entries}
-        return any(tuple(anchor) in there for anchor in anchors)
+    @property
+    def at_once(self) -> int:
+        """Articles of one request."""
+        return CONTENTS_AT_ONCE
+
+    async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
+        """The articles that it has under these numbers."""
+        found: list[RemoteEntry] = []
+        for start in range(0, len(numbers), CONTENTS_AT_ONCE):
+            for page in await self._pages_of(numbers[start : start + CONTENTS_AT_ONCE]):
+                found += greader.entries_of(page.content, page.url, is_freshrss=self._is_freshrss).entries
+        return found
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:
     """Articles that the server knows, and that are neither unread nor starred there."""
     there = remote_marks.numbered(c, account_id, numbers)
-    return _take_states(c, {each.id: (True, False) for each in there.values()}, now)
+    return _take_states(c, dict.fromkeys(there.values(), (True, False)), now)
 
 
 def _take_states(c: Connection, states: dict[int, tuple[bool, bool]], now: datetime) -> Marks:

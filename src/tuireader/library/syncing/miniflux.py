@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from tuireader.errors import FetchError, FetchFailure, SyncError
 from tuireader.library.syncing import taking
-from tuireader.library.syncing.server import Login, Server, Talk, Wanted
+from tuireader.library.syncing.server import RECENT, Login, Server, Talk, Wanted
 from tuireader.library.syncing.taking import TakeEntries, Taken
 from tuireader.store import accounts
 from tuireader.sync import miniflux
@@ -20,16 +20,16 @@ from tuireader.urls.credentials import basic_authorization
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
     from datetime import datetime
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.model.account import Account
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteFeed
-    from tuireader.store.remote_marks import Anchor
+    from tuireader.model.remote import RemoteEntry, RemoteFeed
 
 AT_ONCE = (200, 40, 8, 1)
 """Articles of one request, and of how many less where so many are too large."""
@@ -41,6 +41,7 @@ _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
 _TURNS = 3
 """Times that a star is turned at most."""
+_HIGHEST = 2**62
 _PAGES = 10_000
 """Pages of one list that are read in one run, two million articles: what is older comes with the next."""
 
@@ -61,17 +62,21 @@ class Cursor:
     """Which article that was."""
     before: int = 0
     """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
+    looked: int = 0
+    """Below which article corrections are looked for next; 0: from the newest on."""
+    since: str = ""
+    """While all is read again after a restore: what it says changed before this is older than what is here."""
 
     def text(self) -> str:
         """As it is kept."""
-        return json.dumps([self.changed, self.number, self.before])
+        return json.dumps([self.changed, self.number, self.before, self.looked, self.since])
 
 
 def cursor_of(text: str) -> Cursor:
     """What was kept; where that makes no sense, all is read anew."""
     try:
-        changed, number, before = json.loads(text)
-        return Cursor(str(changed), int(number), int(before))
+        changed, number, before, looked, since = json.loads(text)
+        return Cursor(str(changed), int(number), int(before), int(looked), str(since))
     except (ValueError, TypeError):
         return Cursor()
 
@@ -89,7 +94,7 @@ class Miniflux(Server):
         self._folders: dict[str, str] | None = None
         self._last: miniflux.Change | None = None
         """What on it changed last, as it was when this run began."""
-        self._is_cut = self._is_left = False
+        self._is_cut = self._is_left = self._has_read_all = False
         """Whether there were more pages than one run reads, of one list, and of what is read for the first time."""
         self._sizes = list(AT_ONCE)
 
@@ -107,24 +112,26 @@ class Miniflux(Server):
         page = await self.talk.ask("/v1/feeds")
         return miniflux.feeds_of(page.content, page.url)
 
-    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
         """Set what is read at once; a star, which can only be turned, where it is not as wanted."""
         if field == "read":
             body = miniflux.marked(server_ids, read=value)
             await self.talk.ask("/v1/entries", method="PUT", body=body, kind=_JSON)
-            return
-        for server_id in server_ids:
-            await self._star(server_id, value=value)
+            return ()
+        return [each for each in server_ids if not await self._star(each, value=value)]
 
-    async def _star(self, server_id: str, *, value: bool) -> None:
-        """Turn a star until it is as wanted: another device may turn it at the same time."""
+    async def _star(self, server_id: str, *, value: bool) -> bool:
+        """Turn a star until it is as wanted: another device may turn it, too. Whether the server has the article."""
         path = _entry(server_id)
         for _ in range(_TURNS):
             page = await self._if_there(path)
-            if page is None or miniflux.is_starred(page.content, page.url) is value:
-                return
+            if page is None:
+                return False
+            if miniflux.is_starred(page.content, page.url) is value:
+                return True
             if await self._if_there(f"{path}/bookmark", method="PUT") is None:
-                return
+                return False
+        return True
 
     async def subscribe(self, url: str, folder: str) -> str:
         """Follow a feed; where it is followed already, that is it."""
@@ -177,45 +184,115 @@ class Miniflux(Server):
             raise SyncError(f"{named_host(self.talk.url)} has no category to put a feed into")
         return number
 
-    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
-        """Whether it still has any of these articles, under these names."""
-        for anchor in anchors:
-            page = await self._if_there(_entry(anchor.number))
-            found = None if page is None else miniflux.entry_of(page.content, page.url)
-            if found is not None and found.entry.link == anchor.link:
-                return True
-        return False
+    @property
+    def at_once(self) -> int:
+        """One article: there is no request for several."""
+        return 1
+
+    async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
+        """The articles that it has under these numbers."""
+        pages = [await self._if_there(_entry(number)) for number in numbers]
+        found = [miniflux.entry_of(page.content, page.url) for page in pages if page is not None]
+        return [each for each in found if each is not None]
+
+    async def is_behind(self, number: str) -> bool:
+        """Whether all its articles have lower numbers: else this one was only removed, as what was read may be."""
+        return await self._highest() < int(number)
+
+    async def _highest(self) -> int:
+        page = await self.talk.ask(miniflux.newest("id"))
+        return max(miniflux.numbers_of(page.content, page.url)[0], default=0)
 
     async def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:
-        """Read all for the first time, the newest first; later what has changed since, and feeds that are new whole."""
+        """Read all for the first time, the newest first; later what has changed since."""
+        self._has_read_all = False
         account = wanted.account
         cursor = cursor_of(account.cursor)
         last, self._last = _at_most(self._last or miniflux.Change("", 0), clock()), None
-        is_same = last == (cursor.changed, cursor.number)
-        if cursor.changed and not cursor.before and is_same and not wanted.new_feeds:
-            return
-        if cursor.changed and (said := await self._forgotten(cache, cursor, last, wanted)) is not None:
-            yield Taken(said=said)
-            cursor = Cursor()
-        if cursor.changed and not cursor.before:
-            async with aclosing(self._all_of(wanted.new_feeds)) as pages:
-                async for page in pages:
-                    yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
+        if not cursor.changed or cursor.before or last != (cursor.changed, cursor.number):
+            async with aclosing(self._news(cache, clock, wanted, cursor, last)) as news:
+                async for taken in news:
+                    yield taken
+        if cursor.changed and not cursor.before:  # else all has come in this run
+            async with aclosing(self._corrections(cache, clock, account)) as corrections:
+                async for taken in corrections:
+                    yield taken
+
+    async def _corrections(self, cache: Cache, clock: Clock, account: Account) -> AsyncGenerator[Taken, None]:
+        """Some of the recent articles again, others with each run: nothing tells that a text was corrected."""
+        cursor = cursor_of((await cache.read(partial(accounts.get, account_id=account.id))).cursor)
+        since = int((clock() - RECENT).timestamp())
+        address = partial(miniflux.page, before=cursor.looked or _HIGHEST, published_after=since)
+        page = await self._page(address)
+        numbers, is_last = miniflux.numbers_of(page.content, page.url)
+        if numbers:
+            yield await taking.take(cache, self, TakeEntries(account.id, "miniflux", page, clock()))
+        await _keep(cache, account, replace(cursor, looked=0 if is_last else min(numbers)))
+
+    async def _news(
+        self, cache: Cache, clock: Clock, wanted: Wanted, cursor: Cursor, last: miniflux.Change
+    ) -> AsyncGenerator[Taken, None]:
+        """What the server says has changed; all that it has, where it was restored."""
+        account = wanted.account
+        if cursor.changed and not cursor.since and (
+            await wanted.is_set_back() or await self._has_forgotten(cursor)
+        ):  # fmt: skip
+            yield Taken(said=(taking.set_back(account),))
+            cursor = Cursor(since=cursor.changed)
+        is_wrong = False
+        async with aclosing(self._changes(cache, clock, account, cursor, last)) as changes:
+            async for taken in changes:
+                is_wrong = is_wrong or bool(taken.wrong)
+                yield taken
+        if is_wrong and cursor.changed and not cursor.since:  # numbers were given to others: it was restored
+            yield Taken(said=(taking.set_back(account),))
+            async with aclosing(self._changes(cache, clock, account, Cursor(since=cursor.changed), last)) as changes:
+                async for taken in changes:
+                    yield taken
+
+    async def _changes(
+        self, cache: Cache, clock: Clock, account: Account, cursor: Cursor, last: miniflux.Change
+    ) -> AsyncGenerator[Taken, None]:
+        """What a cursor does not have yet: all articles where it has none, else what has changed since."""
+        since = miniflux.moment_of(cursor.since)
+        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since)
+        seen: set[str] | None = None
         if not cursor.changed:
-            cursor = await self._begin(last)
+            cursor, seen = replace(await self._begin(last), since=cursor.since), set()
             await _keep(cache, account, cursor)
         if cursor.before:
             async with aclosing(self._all_before(cursor.before)) as older:
                 async for page, before in older:
                     cursor = replace(cursor, before=before)
-                    yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock(), cursor.text()))
+                    taken = await taking.take(cache, self, job(page, clock(), cursor.text()))
+                    if seen is not None:
+                        seen.update(taken.here)
+                    yield taken
             cursor = replace(cursor, before=cursor.before if self._is_cut else 0)
             self._is_left = self._is_cut
-        since = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
-        async with aclosing(self._all_since(since)) as changes:
+            self._has_read_all = not self._is_cut
+        changed_after = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
+        async with aclosing(self._all_since(changed_after)) as changes:
             async for page in changes:
-                yield await taking.take(cache, TakeEntries(account.id, "miniflux", page, clock()))
-        await _keep(cache, account, Cursor(last.stamp, last.number, cursor.before))
+                taken = await taking.take(cache, self, job(page, clock()))
+                if seen is not None:
+                    seen.update(taken.here)
+                yield taken
+        if seen is not None and not self._is_left:
+            await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=seen))
+        since_kept = cursor.since if cursor.before else ""
+        await _keep(cache, account, replace(cursor, changed=last.stamp, number=last.number, since=since_kept))
+
+    async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+        """Bring in all that it has of one feed."""
+        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor_of(account.cursor).since))
+        seen: set[str] = set()
+        async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
+            async for page in pages:
+                taken = await taking.take(cache, self, job(page, clock()))
+                seen.update(taken.here)
+                yield taken
+        await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=seen, feed_id=feed.id))
 
     async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
         """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.
@@ -232,13 +309,6 @@ class Miniflux(Server):
         async with aclosing(self._pages(partial(miniflux.page, before=before), following)) as pages:
             async for page in pages:
                 yield page, before
-
-    async def _all_of(self, feeds: Sequence[str]) -> AsyncGenerator[Page, None]:
-        """All articles of some feeds: those that changed before they were followed here, too."""
-        for feed in feeds:
-            async with aclosing(self._all_since(0, feed=feed)) as pages:
-                async for page in pages:
-                    yield page
 
     async def _all_since(self, changed_after: int, *, feed: str = "") -> AsyncGenerator[Page, None]:
         """All articles that have changed since, or all of a feed."""
@@ -293,27 +363,19 @@ class Miniflux(Server):
         """Whether nothing is left for another run."""
         return not self._is_left
 
+    @property
+    def has_read_all(self) -> bool:
+        """Whether the last `pull` went through all articles."""
+        return self._has_read_all
+
     async def _begin(self, last: miniflux.Change) -> Cursor:
-        page = await self.talk.ask(miniflux.newest("id"))
-        numbers, _ = miniflux.numbers_of(page.content, page.url)
-        return Cursor(last.stamp, last.number, max(numbers) + 1 if numbers else 0)
+        highest = await self._highest()
+        return Cursor(last.stamp, last.number, highest + 1 if highest else 0)
 
-    async def _forgotten(
-        self, cache: Cache, cursor: Cursor, last: miniflux.Change, wanted: Wanted
-    ) -> tuple[str, ...] | None:
-        """Forget the numbers of a server that was set back; what is still to be said of that, None where it was not."""
-        if await wanted.is_set_back():
-            return ()
-        if not await self._has_forgotten(cursor, last):
-            return None
-        return (await cache.write(partial(taking.forget_numbers, account_id=wanted.account.id)),)
-
-    async def _has_forgotten(self, cursor: Cursor, last: miniflux.Change) -> bool:
-        """Whether what changed last as far as we know has not changed any more: the server was set back a little."""
-        if not cursor.number or miniflux.seconds_of(last.stamp) >= miniflux.seconds_of(cursor.changed):
-            return False
-        page = await self._if_there(_entry(cursor.number))
-        if page is None:  # its feed may be followed no more
+    async def _has_forgotten(self, cursor: Cursor) -> bool:
+        """Whether the article that changed last, as far as we know, changed earlier: the server was restored."""
+        page = await self._if_there(_entry(cursor.number)) if cursor.number else None
+        if page is None:  # its feed may have been removed
             return False
         return miniflux.seconds_of(miniflux.changed_of(page.content, page.url)) < miniflux.seconds_of(cursor.changed)
 

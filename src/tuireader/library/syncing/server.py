@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,7 +14,7 @@ from tuireader.store.marks_while_locked import lock
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
     from tuireader.library.jobs.off_loop import Cache
@@ -22,13 +23,16 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteFeed
-    from tuireader.store.remote_marks import Anchor
+    from tuireader.model.remote import RemoteEntry, RemoteFeed
 
 _REFUSED = frozenset({401, 403})
 MARKS_AT_ONCE = 250
 """Articles that one request marks."""
+
+RECENT = timedelta(days=14)
+"""For so long corrections of an article are looked for."""
 
 
 class Login(NamedTuple):
@@ -88,11 +92,8 @@ class Wanted(NamedTuple):
     """What is to be pulled."""
 
     account: Account
-    new_feeds: tuple[str, ...]
-    """Feeds, by their names on the server, that were not followed here before."""
     is_set_back: Callable[[], Awaitable[bool]]
-    """To be asked where anything has changed: a server that was may call others by the same names, and all is
-    forgotten then."""
+    """To be asked where anything has changed: what a restored server says is united with what is here."""
 
 
 @contextmanager
@@ -135,8 +136,8 @@ class Server(ABC):
         """All subscriptions."""
 
     @abstractmethod
-    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
-        """Mark at most `MARKS_AT_ONCE` articles; once more does no harm. Those that are not there are passed over."""
+    async def mark(self, field: Field, server_ids: Sequence[str], *, value: bool) -> Collection[str]:
+        """Mark at most `MARKS_AT_ONCE` articles; once more does no harm. Gives the numbers that it does not have."""
 
     @abstractmethod
     async def subscribe(self, url: str, folder: str) -> str:
@@ -154,14 +155,32 @@ class Server(ABC):
     async def unsubscribe(self, feed_id: str) -> None:
         """Follow a feed no more; one that it does not follow is passed over."""
 
+    @property
     @abstractmethod
-    async def knows_any(self, anchors: Sequence[Anchor]) -> bool:
-        """Whether it still has any of these articles, under these names."""
+    def at_once(self) -> int:
+        """How many articles `entries` asks for with one request."""
+
+    @abstractmethod
+    async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
+        """The articles that it has under these numbers, as they are there."""
+
+    async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count
+        """Whether a number that it does not have shows that it was restored."""
+        return True
 
     @property
     @abstractmethod
     def is_whole(self) -> bool:
-        """Whether the last `pull` has read all there was: what is not known there now is not known at all."""
+        """Whether the last `pull` left nothing for another run."""
+
+    @property
+    @abstractmethod
+    def has_read_all(self) -> bool:
+        """Whether the last `pull` went through all articles of all feeds."""
+
+    @abstractmethod
+    def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
+        """Bring in all that it has of one feed, and forget the numbers that it does not have."""
 
     @abstractmethod
     def pull(self, cache: Cache, clock: Clock, wanted: Wanted) -> AsyncGenerator[Taken, None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,10 +23,13 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account
     from tuireader.model.change import Change
     from tuireader.model.clock import Clock
+    from tuireader.model.feed import Feed
     from tuireader.model.remote import RemoteFeed, SyncStatus
 
 
 _OWN_FAULT = 500
+_TURNS = 2
+"""How often feeds are read whole at most: that may show wrong numbers in others."""
 _LATER = frozenset({408, 425, 429})
 """Answers after which the same may be taken another time."""
 
@@ -94,36 +97,57 @@ class _Run:
         came = await self.cache.write(take_feeds)
         self.feeds = came.changed
         self._says(*came.said)
-        if await self._waiting():
-            await self._is_set_back(server)
-        async with aclosing(self._push(server)) as pushes:
-            async for step in pushes:
-                yield step
+        if not (await self._waiting() and await self._is_set_back(server)):  # else it is told once it is read anew
+            async with aclosing(self._push(server)) as pushes:
+                async for step in pushes:
+                    yield step
         if not came.is_doubtful:
             await self._push_changes(server, theirs)
         yield self._now("asking for articles")
-        new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
-        what = Wanted(account, new, partial(self._is_set_back, server))
-        pulls = server.pull(self.cache, self.clock, what)
-        async with aclosing(pulls) as pulled:
+        new = await self.cache.read(partial(feeds.to_read, account_id=self.account.id))
+        async with aclosing(self._pull(server, account, new)) as pulled:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
                 yield self._now(f"{counted(self.taken.new, 'article')} new")
-        await self.cache.write(partial(feeds.are_read, account_id=self.account.id, numbers=new))
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
                 yield step
         if server.is_whole:
-            await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
+            await self._drop()
         await index_few(self.cache)
+
+    async def _pull(self, server: Server, account: Account, new: Sequence[Feed]) -> AsyncGenerator[Taken, None]:
+        """All that has changed; then whole feeds where that is not enough: new ones, and those with wrong numbers."""
+        async with aclosing(
+            server.pull(self.cache, self.clock, Wanted(account, partial(self._is_set_back, server)))
+        ) as pulled:
+            async for taken in pulled:
+                yield taken
+        if server.has_read_all:
+            await self.cache.write(partial(feeds.are_read, ids=[feed.id for feed in new]))
+        for _ in range(_TURNS):
+            left = await self.cache.read(partial(feeds.to_read, account_id=account.id))
+            for feed in left:
+                async with aclosing(server.read_feed(self.cache, self.clock, account, feed)) as read:
+                    async for taken in read:
+                        yield taken
+                await self.cache.write(partial(feeds.are_read, ids=[feed.id]))
+            if not left:
+                return
+
+    async def _drop(self) -> None:
+        """Drop what nobody can be told: changes of articles that the server does not have, which is said."""
+        dropped = await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
+        if dropped:
+            self._says(words.dropped(dropped, self.account.name))
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
         """Those that tell what was done here."""
         server = sign()
         await server.sign_in()
-        if await self._waiting():
-            await self._is_set_back(server)
+        if await self._waiting() and await self._is_set_back(server):
+            return
         async with aclosing(self._push(server)) as pushes:
             async for step in pushes:
                 yield step
@@ -134,18 +158,29 @@ class _Run:
         self.taken = self.taken.with_(Taken(said=sentences))
 
     async def _is_set_back(self, server: Server) -> bool:
-        """Whether the server has forgotten what it knew, as one from a backup; then we forget its names for articles.
+        """Whether the server was restored: it gives the newest numbers to other articles, or has none so high.
 
-        It has, where it has the newest articles of none of the feeds that it follows. It is asked once.
+        It is asked once.
         """
         if self.is_set_back is None:
-            anchors = await self.cache.read(partial(taking.anchors, account_id=self.account.id))
-            self.is_set_back = bool(anchors) and not (
-                await server.knows_any(anchors) or await server.knows_any(anchors)  # one answer may be a slip
-            )
+            self.is_set_back = await self._asked_whether_set_back(server)
             if self.is_set_back:
-                self._says(await self.cache.write(partial(taking.forget_numbers, account_id=self.account.id)))
+                self._says(taking.set_back(self.account))
         return self.is_set_back
+
+    async def _asked_whether_set_back(self, server: Server) -> bool:
+        numbers = list(await self.cache.read(partial(taking.newest, account_id=self.account.id)))
+        missing: list[str] = []
+        for start in range(0, len(numbers), server.at_once):
+            some = numbers[start : start + server.at_once]
+            checked = await taking.check(self.cache, server, self.account.id, some)
+            if checked.reused:
+                return True
+            for number in some:
+                if number in checked.right:
+                    return bool(missing) and await server.is_behind(missing[0])
+                missing.append(number)
+        return bool(missing) and await server.is_behind(missing[0])
 
     async def _waiting(self) -> list[Change]:
         """What the server can be told of: of what it has no name for, it is told once it has one."""
@@ -160,14 +195,36 @@ class _Run:
         for batch in _batches(await self._waiting()):
             yield self._now(f"telling of {counted(len(batch), 'mark')}")
             try:
-                await server.mark(batch[0].field, [change.server_id for change in batch], value=batch[0].value)
+                unknown = await self._mark(server, batch)
             except (FetchError, SyncError) as error:
                 if not _is_refused(error):
                     raise
                 self._says(f"{self.account.name} did not take {counted(len(batch), 'mark')}: {error}")
                 continue
-            await self.cache.write(partial(sync_journal.done, numbers=[change.number for change in batch]))
-            self.pushed += len(batch)
+            if unknown:
+                await self.cache.write(partial(taking.forget, account_id=self.account.id, numbers=unknown))
+            told = [change.number for change in batch if change.server_id not in unknown]
+            await self.cache.write(partial(sync_journal.done, numbers=told))
+            self.pushed += len(told)
+
+    async def _mark(self, server: Server, batch: Sequence[Change]) -> Collection[str]:
+        """Mark articles; gives the numbers that the server does not have.
+
+        Miniflux fails where it has none of them (2.2.6): then it is asked for each, and the others are marked.
+        """
+        field, value = batch[0].field, batch[0].value
+        numbers = [change.server_id for change in batch]
+        try:
+            return await server.mark(field, numbers, value=value)
+        except FetchError as error:
+            if error.status is None or error.status < _OWN_FAULT:
+                raise
+            checked = await taking.check(self.cache, server, self.account.id, numbers)
+            wrong = checked.missing | checked.reused
+            if not wrong:
+                raise
+        known = [number for number in numbers if number not in wrong]
+        return wrong | {*(await server.mark(field, known, value=value) if known else ())}
 
     async def _push_changes(self, server: Server, theirs: Sequence[RemoteFeed]) -> None:
         """Tell the server what was done to feeds; one that it does not follow any more is passed over.

@@ -10,21 +10,22 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing import heavy
 from tuireader.library.refreshing.compare import digest_of, prepare
-from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.library.rules import arrivals
-from tuireader.library.syncing import words
+from tuireader.library.syncing import identity, words
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
 from tuireader.store import accounts, articles, feed_changes, feeds, folders, remote_marks, sync_journal
 from tuireader.store.connection import transaction
 from tuireader.text.counted import counted
+from tuireader.urls.identity import same_place, same_site
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.syncing.server import Server
     from tuireader.model.account import Account
     from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
 
@@ -50,6 +51,10 @@ class Taken(NamedTuple):
     """What the server calls the articles that were in the answer."""
     said: tuple[str, ...] = ()
     """Sentences about what is to be known."""
+    rivals: tuple[str, ...] = ()
+    """Numbers to be checked before the entries that match their articles are taken in."""
+    wrong: int = 0
+    """Numbers that are another article's now: a sign that the server was restored."""
 
     def with_(self, other: Taken) -> Taken:
         """Both together."""
@@ -61,18 +66,69 @@ class Taken(NamedTuple):
             self.unstarred + other.unstarred,
             self.skipped + other.skipped,
             self.here + other.here,
-            self.said + other.said,
+            tuple(dict.fromkeys(self.said + other.said)),
+            self.rivals + other.rivals,
+            self.wrong + other.wrong,
         )
 
 
-async def take(cache: Cache, job: TakeEntries) -> Taken:
-    """Take in an answer with articles, in the time that it may take."""
-    return await heavy.take(cache, job, job.page)
+async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
+    """Take in an answer with articles, in the time that it may take.
+
+    An entry that matches an article with another number is taken in once the server has said whether it has both.
+    """
+    taken = await heavy.take(cache, job, job.page)
+    if not taken.rivals:
+        return taken
+    checked = await check(cache, server, job.account_id, taken.rivals)
+    again = await heavy.take(cache, replace(job, confirmed=checked.right), job.page)
+    return taken._replace(rivals=()).with_(again)
+
+
+class Checked(NamedTuple):
+    """What a server said of the numbers of some articles."""
+
+    right: frozenset[str] = frozenset()
+    """Numbers of the articles that have them here."""
+    reused: frozenset[str] = frozenset()
+    """Numbers of other articles there."""
+    missing: frozenset[str] = frozenset()
+
+
+async def check(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
+    """Ask the server which numbers are still those of our articles, and forget the others."""
+    checked = await compared(cache, server, account_id, numbers)
+    if checked.missing:  # one answer may be a slip
+        again = await compared(cache, server, account_id, sorted(checked.missing))
+        checked = Checked(checked.right | again.right, checked.reused | again.reused, again.missing)
+    if wrong := checked.reused | checked.missing:
+        await cache.write(partial(forget, account_id=account_id, numbers=wrong))
+    return checked
+
+
+async def compared(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
+    """Ask the server which numbers are still those of our articles."""
+    entries = await server.entries(numbers)
+    return await cache.read(partial(_compared, account_id=account_id, numbers=numbers, entries=entries))
+
+
+def _compared(
+    c: sqlite3.Connection, account_id: int, numbers: Sequence[str], entries: Sequence[RemoteEntry]
+) -> Checked:
+    ours = {each.number: (feed_id, each) for feed_id, each in remote_marks.candidates(c, account_id, 0, numbers)}
+    known = {feed.server_id: feed.id for feed in feeds.of_account(c, account_id)}
+    there = {each.server_id: each for each in entries if each.server_id in ours}
+    right = {
+        number
+        for number, each in there.items()
+        if known.get(each.feed_id) == ours[number][0] and identity.agrees(each, ours[number][1])
+    }
+    return Checked(frozenset(right), frozenset(there.keys() - right), frozenset(numbers) - there.keys())
 
 
 @dataclass(frozen=True, slots=True)
 class TakeEntries:
-    """Save the articles of an answer and their marks, in one transaction. It can be pickled."""
+    """Save the articles of an answer and their status, in one transaction. It can be pickled."""
 
     account_id: int
     kind: Kind
@@ -80,6 +136,12 @@ class TakeEntries:
     now: datetime
     cursor: str | None = None
     """How far the account is read with this; None: that is not known yet."""
+    unites: bool = False
+    """Whether the server was restored: what it says does not undo what is here."""
+    since: datetime | None = None
+    """With `unites`: what changed there before this is older than what is here."""
+    confirmed: frozenset[str] = frozenset()
+    """Numbers that the server has said are right."""
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
         """Take it in; raises SyncError where it is no answer."""
@@ -88,16 +150,20 @@ class TakeEntries:
         for each in found.entries:
             by_feed[each.feed_id].append(each)
         ours = {feed.server_id: feed for feed in feeds.of_account(c, self.account_id)}
-        ready = [_Ready(c, ours[feed_id], entries, self.now) for feed_id, entries in by_feed.items() if feed_id in ours]
-        taken = Taken(skipped=found.skipped, here=tuple(each.server_id for each in found.entries))
+        ready = [_Ready(c, ours[feed_id], entries, self) for feed_id, entries in by_feed.items() if feed_id in ours]
+        rivals = tuple(number for each in ready for number in each.rivals)
+        taken = Taken(
+            skipped=found.skipped, here=tuple(each.server_id for each in found.entries), rivals=rivals,
+            wrong=sum(len(each.wrong) for each in ready),
+        )  # fmt: skip
         with transaction(c):
             brought: list[Refreshed] = []
             for feed_ready in ready:
-                came, marks = feed_ready.write(c, self.now)
+                came, marks = feed_ready.write(c)
                 brought.append(came)
                 taken = taken.with_(marks)
             arrivals.apply_to_new(c, brought, self.now)
-            if self.cursor is not None:
+            if self.cursor is not None and not rivals:
                 accounts.set_cursor(c, self.account_id, self.cursor)
         return taken
 
@@ -114,48 +180,73 @@ class TakeEntries:
 class _Ready:
     """What a server gave of one feed, with all done that needs no lock."""
 
-    def __init__(self, c: sqlite3.Connection, feed: Feed, entries: Sequence[RemoteEntry], now: datetime) -> None:
-        self._feed = feed
+    def __init__(self, c: sqlite3.Connection, feed: Feed, entries: Sequence[RemoteEntry], job: TakeEntries) -> None:
+        self._feed, self._job = feed, job
         by_number = {each.server_id: each for each in entries}
-        numbered = remote_marks.numbered(c, feed.account_id, by_number)
-        self._there = {numbered[number].id: each for number, each in by_number.items() if number in numbered}
-        others = _told_apart(each for number, each in by_number.items() if number not in numbered)
-        has_number = partial(remote_marks.with_number, c)
-        known = known_entries(c, feed, [each.entry for each in others.values()], others=has_number)
-        taken = remote_marks.with_number(c, [each.id for each in known.values()])
-        for guid in [guid for guid, each in known.items() if each.id in taken]:  # another one of the same name
-            del known[guid]
-            others |= _told_apart([others.pop(guid)], always=True)
-        self._joined = {known[guid].id: each for guid, each in others.items() if guid in known}
-        new = [_prepared(each) for guid, each in others.items() if guid not in known]
+        matches = self._matched(c, by_number)
+        self.rivals = tuple(matches.rivals.values())
+        self._same = [(there, by_number[number]) for number, there in matches.same.items()]
+        found = matches.same.keys() | matches.rivals.keys()
+        new = _told_apart(c, feed, [each for number, each in by_number.items() if number not in found])
         changed = [
-            (numbered[number].id, prepare(each.entry))
-            for number, each in by_number.items()
-            if number in numbered and numbered[number].digest != digest_of(each.entry)
+            (there.id, prepare(each.entry)) for there, each in self._same if there.digest != digest_of(each.entry)
         ]
-        plan = Plan(tuple(new), tuple(changed))
-        is_asked = bool(new) and arrivals.look_at_words(c, now)
+        plan = Plan(tuple(map(_prepared, new)), tuple(changed))
+        is_asked = bool(new) and arrivals.look_at_words(c, job.now)
         self._prepacked = articles.Prepacked(plan, index_later=True, with_words=is_asked)
 
-    def write(self, c: sqlite3.Connection, now: datetime) -> tuple[Refreshed, Taken]:
+    def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> identity.Matches:
+        """Match by the numbers first; where that leaves none, nothing else is looked for."""
+        account_id, feed_id = self._feed.account_id, self._feed.id
+        there = remote_marks.candidates(c, account_id, feed_id, by_number)
+        self.wrong = [each for other, each in there if other != feed_id]
+        ours = [each for other, each in there if other == feed_id]
+        matches = identity.match(list(by_number.values()), ours, self._job.confirmed)
+        left = [each.entry for number, each in by_number.items() if number not in matches.same]
+        if left and articles.has_any(c, feed_id):
+            more = remote_marks.candidates(
+                c, account_id, feed_id, by_number, guids=[each.guid for each in left],
+                links=[each.link for each in left], dates=[each.published for each in left if each.published],
+            )  # fmt: skip
+            ours = [each for other, each in more if other == feed_id]
+            matches = identity.match(list(by_number.values()), ours, self._job.confirmed)
+        self.wrong += matches.wrong
+        return matches
+
+    def write(self, c: sqlite3.Connection) -> tuple[Refreshed, Taken]:
         """Write it, inside a transaction of the caller's."""
-        saved = self._prepacked.write(c, self._feed.id, now)
-        states = {id_: (each.read, each.starred) for id_, each in self._there.items()}
-        for id_, each in self._joined.items():
-            remote_marks.give_number(c, id_, each.server_id)
-            states[id_] = remote_marks.either(c, id_, read=each.read, starred=each.starred, now=now)
-        marks = remote_marks.take(c, states, now)
-        return Refreshed(self._feed, "updated", saved), Taken(len(saved.new), *marks)
+        job = self._job
+        saved = self._prepacked.write(c, self._feed.id, job.now)
+        remote_marks.forget(c, [each.id for each in self.wrong])
+        known: dict[int, tuple[bool, bool]] = {}
+        joined: dict[int, tuple[bool, bool]] = {}
+        older = set()
+        for there, each in self._same:
+            is_joined = there.number != each.server_id
+            if is_joined:
+                remote_marks.give_number(c, there.id, each.server_id)
+            elif job.unites and None not in (each.changed, job.since) and each.changed <= job.since:  # type: ignore[operator]
+                older.add(there.id)
+            (joined if is_joined or job.unites else known)[there.id] = each.read, each.starred
+        marks = Taken(len(saved.new), *remote_marks.take(c, known, job.now))
+        united = Taken(0, *remote_marks.unite(c, joined, job.now, older=older))
+        return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 
-def _told_apart(entries: Iterable[RemoteEntry], *, always: bool = False) -> dict[str, RemoteEntry]:
-    """Articles by their guids; of several with one guid, each but the first has its number in it."""
-    found: dict[str, RemoteEntry] = {}
-    for each in entries:
+def _told_apart(c: sqlite3.Connection, feed: Feed, entries: Iterable[RemoteEntry]) -> list[RemoteEntry]:
+    """New entries with guids that no other article of the feed has: a guid in use gets the number of the entry."""
+    some = list(entries)
+    taken = set(articles.known(c, feed.id, [each.entry.guid for each in some]))
+    found = []
+    for each in some:
         guid = each.entry.guid
-        if always or guid in found:
+        while guid in taken:
             guid = f"{guid} {each.server_id}"
-        found[guid] = replace(each, entry=replace(each.entry, guid=guid))
+            taken |= set(articles.known(c, feed.id, [guid]))
+            if guid not in taken:
+                break
+        taken.add(guid)
+        found.append(replace(each, entry=replace(each.entry, guid=guid)))
     return found
 
 
@@ -164,28 +255,28 @@ def _prepared(each: RemoteEntry) -> Prepared:
     return replace(ready, server_id=each.server_id)
 
 
-def forget_numbers(c: sqlite3.Connection, account_id: int) -> str:
-    """Forget how a server calls its articles, since it was set back and calls others so; gives a sentence about it.
-
-    What it gives again is known by its address and its title, and what was marked here or there is marked in both.
-    """
-    name = accounts.get(c, account_id).name
-    with transaction(c):
-        remote_marks.forget_all(c, account_id)
-        accounts.set_cursor(c, account_id, accounts.ANEW)
-    return f"{name} does not know any more what it knew: it was set back, or emptied. What is marked here, it is told."
+def set_back(account: Account) -> str:
+    """The sentence about a server that was restored."""
+    return f"{account.name} was restored from a backup, or emptied: it is synced with what is here"
 
 
-def anchors(c: sqlite3.Connection, account_id: int) -> list[remote_marks.Anchor]:
-    """Articles by which the server of an account is known again."""
+def newest(c: sqlite3.Connection, account_id: int) -> dict[str, int]:
+    """The highest numbers in the feeds that an account follows, and the articles that have them."""
     followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id]
-    return remote_marks.anchors(c, followed, _ANCHORS, _OF_EACH)
+    return remote_marks.newest(c, followed, _ANCHORS, _OF_EACH)
 
 
 def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> None:
-    """Forget how a server calls articles that it does not know any more; they stay as they are."""
+    """Forget numbers that the server of an account does not have; the articles stay as they are."""
     with transaction(c):
-        remote_marks.forget(c, account_id, numbers)
+        remote_marks.forget(c, remote_marks.numbered(c, account_id, numbers).values())
+
+
+def forget_unseen(c: sqlite3.Connection, account_id: int, seen: Collection[str], feed_id: int | None = None) -> None:
+    """Forget the numbers of an account, or of one feed, that were not among all that the server has."""
+    with transaction(c):
+        here = remote_marks.numbers(c, account_id, feed_id)
+        remote_marks.forget(c, [id_ for number, id_ in here.items() if number not in seen], is_read=True)
 
 
 class FeedsTaken(NamedTuple):
@@ -258,16 +349,25 @@ def different(before: Named, now: Named) -> int:
 
 
 def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Feed]:
-    """Which feed here each one there is: the one of its address, else the one that was called so."""
+    """Which feed here each one there is: the one of its address, else the one of its number that has only moved."""
     by_url, by_number = {feed.url: feed for feed in ours}, {feed.server_id: feed for feed in ours if feed.server_id}
     found = {remote.server_id: by_url[remote.url] for remote in theirs if remote.url in by_url}
     taken = {feed.id for feed in found.values()}
     for remote in theirs:
         there = by_number.get(remote.server_id)
-        if remote.server_id not in found and there is not None and there.id not in taken:
+        if remote.server_id not in found and there is not None and there.id not in taken and _has_moved(there, remote):
             found[remote.server_id] = there
             taken.add(there.id)
     return found
+
+
+def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:
+    """Whether a feed with another address is the one of this number still: its name, site or host is the same."""
+    return (
+        (bool(feed.title) and feed.title == remote.title)
+        or same_place(feed.site, remote.site)
+        or same_site(feed.url, remote.url)
+    )  # fmt: skip
 
 
 def _end(
@@ -303,6 +403,6 @@ def owed(c: sqlite3.Connection, account_id: int) -> int:
 
 def _accident(account: Account, some: str, before: int) -> str:
     return (
-        f"{account.name} lists {some} of {before} no more: they are kept here, and `tuireader account push` gives them"
-        " back."
+        f"{account.name} no longer lists {some} of {before}: they are kept here. To subscribe to them there again:"
+        " tuireader account push --all"
     )

@@ -41,6 +41,12 @@ def waiting(count: int, where: str) -> str:
     return f"{counted(count, 'mark')} {'waits' if count == 1 else 'wait'} for {where}"
 
 
+def dropped(count: int, where: str) -> str:
+    """That changes cannot be sent."""
+    what = f"{counted(count, 'article')} that you changed"
+    return f"{where} no longer has {what}: {'its' if count == 1 else 'their'} status stays on this device"
+
+
 def of_account(account: Account, error: Exception) -> str:
     """What is wrong with an account; its name is said once, also where it is that of its host."""
     return str(error) if str(error).startswith(account.name) else f"{account.name}: {error}"

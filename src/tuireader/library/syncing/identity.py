@@ -1,0 +1,170 @@
+"""Which article of a feed each entry of a server is: by guid, else address, else title and day. Pure.
+
+The number that the server has for an article is a hint: servers are restored, feeds are emptied and followed again, and
+numbers change or are given to other articles.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from tuireader.model.remote import Ours, RemoteEntry
+from tuireader.urls.identity import place, without_scheme
+
+_ROUNDED = timedelta(seconds=1)
+"""How far apart servers round the date of one article."""
+_NEAR = timedelta(days=1)
+_TITLE = 40
+"""Characters of a title that count: servers make titles for posts without one, of different lengths."""
+
+
+@dataclass(slots=True)
+class Matches:
+    """Entries of one feed, matched to articles; entries in neither mapping are new."""
+
+    same: dict[str, Ours] = field(default_factory=dict)
+    """The article of each entry, by the number of the entry."""
+    rivals: dict[str, str] = field(default_factory=dict)
+    """Entries that match an article with another number, and that number: the server may have both."""
+    wrong: list[Ours] = field(default_factory=list)
+    """Articles whose number is now another article's."""
+
+
+def match(entries: Sequence[RemoteEntry], ours: Sequence[Ours], confirmed: Collection[str] = ()) -> Matches:
+    """Match the entries of one feed to its articles; a `confirmed` number is known to be right on the server."""
+    found, left = Matches(), []
+    by_number = {each.number: each for each in ours if each.number}
+    links = Counter(map(_link, ours))
+    for entry in entries:
+        there = by_number.get(entry.server_id)
+        if there is not None and (agrees(entry, there) or (_same_link(entry, there) and links[_link(entry)] == 1)):
+            found.same[entry.server_id] = there
+            continue
+        left.append(entry)
+        if there is not None:
+            found.wrong.append(there)
+    taken = {each.id for each in found.same.values()}
+    freed = {each.id for each in found.wrong}
+    free = [each for each in ours if each.id not in taken and (each.id in freed or each.number not in confirmed)]
+    for pair_up in _RULES:
+        for entry, there in pair_up(left, free):
+            if there.number and there.id not in freed:
+                found.rivals[entry.server_id] = there.number
+            else:
+                found.same[entry.server_id] = there
+            taken.add(there.id)
+        left = [each for each in left if each.server_id not in found.same and each.server_id not in found.rivals]
+        free = [each for each in free if each.id not in taken]
+    return found
+
+
+def agrees(entry: RemoteEntry, there: Ours) -> bool:
+    """Whether an entry with the number of an article is that article, as its guid, address, title and date say."""
+    if _guid(entry) == _guid(there):
+        return True
+    if _same_link(entry, there):
+        return _same_title_or_near(entry, there)
+    return _title(entry) == _title(there) != "" and _is_near(entry, there)
+
+
+def _same_link(entry: RemoteEntry, there: Ours) -> bool:
+    return _link(entry) == _link(there) != ""
+
+
+Pairs = list[tuple[RemoteEntry, Ours]]
+Side = RemoteEntry | Ours
+Each = TypeVar("Each", RemoteEntry, Ours)
+Key = Callable[[Side], Hashable]
+"""What two copies of one article share; a false value means that this side has no such thing."""
+
+
+def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
+    """Pair entries and articles whose key no other one has, on either side."""
+
+    def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
+        theirs, there = _grouped(entries, key), _grouped(ours, key)
+        both = [
+            (some[0], there[each][0]) for each, some in theirs.items() if len(some) == len(there.get(each, ())) == 1
+        ]
+        return [pair for pair in both if holds(*pair)]
+
+    return pair_up
+
+
+def _of_one_moment(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
+    """Pair those of one address and title by their dates, the exact ones first."""
+    there = _grouped(ours, _link_and_title)
+    pairs: Pairs = []
+    for key, some in _grouped(entries, _link_and_title).items():
+        left, right = list(some), list(there.get(key, ()))
+        for apart in (timedelta(0), _ROUNDED):
+            for entry in list(left):
+                near = next((each for each in right if _apart(entry, each) <= apart), None)
+                if near is not None:
+                    left.remove(entry)
+                    right.remove(near)
+                    pairs.append((entry, near))
+    return pairs
+
+
+def _grouped(sides: Iterable[Each], key: Key) -> dict[Hashable, list[Each]]:
+    found: dict[Hashable, list[Each]] = defaultdict(list)
+    for each in sides:
+        if shared := key(each):
+            found[shared].append(each)
+    return found
+
+
+def _guid(side: Side) -> str:
+    return without_scheme(side.entry.guid if isinstance(side, RemoteEntry) else side.guid)
+
+
+def _link(side: Side) -> str:
+    link = side.entry.link if isinstance(side, RemoteEntry) else side.link
+    fragment = link.partition("#")[2]
+    return f"{place(link)}#{fragment}" if fragment else place(link)
+
+
+def _title(side: Side) -> str:
+    title = side.entry.title if isinstance(side, RemoteEntry) else side.title
+    return " ".join(title.casefold().split())[:_TITLE].rstrip(" .…")
+
+
+def _when(side: Side) -> datetime | None:
+    return side.entry.published if isinstance(side, RemoteEntry) else side.published
+
+
+def _link_and_title(side: Side) -> Hashable:
+    return (_link(side), _title(side)) if _link(side) else None
+
+
+def _apart(one: Side, other: Side) -> timedelta:
+    mine, theirs = _when(one), _when(other)
+    return timedelta.max if mine is None or theirs is None else abs(mine - theirs)
+
+
+def _is_near(entry: Side, there: Side) -> bool:
+    """Whether the dates of two do not contradict each other."""
+    return None in (_when(entry), _when(there)) or _apart(entry, there) <= _NEAR
+
+
+def _same_title_or_near(entry: RemoteEntry, there: Ours) -> bool:
+    return _title(entry) == _title(there) or _is_near(entry, there)
+
+
+def _is_given_or_near(entry: RemoteEntry, there: Ours) -> bool:
+    """Whether a guid counts: one that is made of address and title only where the dates agree."""
+    return not entry.entry.link or not entry.entry.guid.startswith(entry.entry.link) or _is_near(entry, there)
+
+
+_RULES = (
+    _of_one_moment,
+    _unique(_guid, _is_given_or_near),
+    _unique(_link_and_title, _is_near),
+    _unique(_link, _same_title_or_near),
+    _unique(_title, _is_near),
+)

@@ -1,0 +1,132 @@
+"""Entries of a server and articles here: which is which, whatever number each has."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tuireader.library.syncing.identity import agrees, match
+from tuireader.model.fetched import ParsedEntry
+from tuireader.model.remote import Ours, RemoteEntry
+
+DAY = datetime(2026, 11, 3, 10, 30, 15, tzinfo=UTC)
+
+
+def entry(
+    number: str, title: str = "Tide tables", link: str = "https://sea.example/tide", **more: object
+) -> RemoteEntry:
+    facts = {"guid": f"guid of {title}", "published": DAY, **more}
+    return RemoteEntry(number, "feed/1", ParsedEntry(title=title, link=link, **facts))  # type: ignore[arg-type]
+
+
+def ours(id_: int, number: str, of: RemoteEntry, **more: object) -> Ours:
+    there = of.entry
+    return Ours(id_, number, b"", there.guid, there.title, there.link, there.published)._replace(**more)  # type: ignore[arg-type]
+
+
+def test_a_number_that_is_right_is_a_correction_whatever_changed() -> None:
+    before = entry("7")
+    for after in (
+        entry("7", "Tide tables, corrected", guid="x"),
+        entry("7", link="https://sea.example/other", guid="x"),
+        entry("7", "Another title", guid="x", published=DAY + timedelta(days=9)),
+    ):
+        assert match([after], [ours(1, "7", before)]).same["7"].id == 1
+
+
+def test_a_number_of_another_article_is_wrong_and_its_own_article_is_found() -> None:
+    first, second = entry("7"), entry("8", "Harbour", "https://sea.example/harbour")
+    found = match([replace(second, server_id="7")], [ours(1, "7", first), ours(2, "8", second)])
+    assert [each.id for each in found.wrong] == [1]
+    assert found.rivals == {"7": "8"}  # the server is asked whether it still has both
+    found = match(
+        [replace(second, server_id="7"), replace(first, server_id="8")], [ours(1, "7", first), ours(2, "8", second)]
+    )
+    assert {number: each.id for number, each in found.same.items()} == {"7": 2, "8": 1}
+    assert found.rivals == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"guid": "another guid"},
+        {"guid": "another guid", "title": "Tide tables, corrected"},
+        {"guid": "another guid", "link": "https://www.sea.example/tide/?utm_source=x"},
+        {"guid": "another guid", "link": "https://moved.example/1"},
+        {"guid": "another guid", "published": DAY + timedelta(seconds=1)},
+        {"guid": "another guid", "published": None},
+    ],
+)
+def test_an_article_without_a_number_is_found_by_what_it_is(change: dict[str, object]) -> None:
+    before = entry("7")
+    after = replace(before, server_id="99", entry=replace(before.entry, **change))  # type: ignore[arg-type]
+    assert match([after], [ours(1, "", before)]).same["99"].id == 1
+
+
+def test_posts_without_a_title_have_one_made_of_their_text() -> None:
+    text = "Out at sea this morning and the fog was so thick that nobody saw the lighthouse before noon"
+    before = entry("7", text[:60] + "…", "")
+    after = entry("99", text[:80], "", guid="x")
+    assert match([after], [ours(1, "", before)]).same["99"].id == 1
+
+
+def test_articles_of_one_address_and_title_are_told_apart_by_their_dates() -> None:
+    weekly = [
+        entry(str(n), "Weekly", "https://sea.example/", guid=f"x{n}", published=DAY + timedelta(weeks=n))
+        for n in range(4)
+    ]
+    there = [ours(n, "", replace(weekly[n], entry=replace(weekly[n].entry, guid=f"y{n}"))) for n in (1, 3)]
+    found = match(weekly, there)
+    assert {number: each.id for number, each in found.same.items()} == {"1": 1, "3": 3}
+
+
+def test_two_a_second_apart_stay_two() -> None:
+    two = [entry(str(n), published=DAY + timedelta(seconds=n), guid=f"x{n}") for n in range(2)]
+    there = [ours(n, "", replace(two[n], entry=replace(two[n].entry, guid=f"y{n}"))) for n in range(2)]
+    assert {number: each.id for number, each in match(two, there).same.items()} == {"0": 0, "1": 1}
+    later = [
+        replace(each, entry=replace(each.entry, published=each.entry.published + timedelta(seconds=1))) for each in two
+    ]  # type: ignore[operator]
+    found = match(later, there).same
+    assert len({each.id for each in found.values()}) == 2
+
+
+def test_a_confirmed_number_is_another_article() -> None:
+    before = entry("7")
+    found = match([entry("9")], [ours(1, "7", before)])
+    assert (found.same, found.rivals) == ({}, {"9": "7"})
+    found = match([entry("9")], [ours(1, "7", before)], {"7"})
+    assert (found.same, found.rivals) == ({}, {})
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 6), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3)), max_size=8),
+    st.lists(st.tuples(st.integers(0, 6), st.integers(1, 4), st.integers(1, 4), st.integers(0, 3)), max_size=8),
+)
+def test_no_article_is_two_entries_and_no_entry_in_two_places(
+    theirs: list[tuple[int, int, int, int]], here: list[tuple[int, int, int, int]]
+) -> None:
+    def made(number: int, title: int, link: int, day: int) -> RemoteEntry:
+        return entry(
+            str(number), f"Title {title}", f"https://sea.example/{link}", guid=f"{title}-{link}-{day}",
+            published=DAY + timedelta(days=2 * day),
+        )  # fmt: skip
+
+    entries = list({each[0]: made(*each) for each in theirs}.values())
+    numbers: set[int] = set()
+    known = []
+    for id_, each in enumerate(here):
+        number = each[0] if each[0] not in numbers else 0
+        numbers.add(number)
+        known.append(ours(id_, str(number) if number else "", made(*each)))
+    found = match(entries, known)
+    assert len({each.id for each in found.same.values()}) == len(found.same)
+    assert not found.same.keys() & found.rivals.keys()
+    for each in entries:
+        there = next((article for article in known if article.number == each.server_id), None)
+        if there is not None and agrees(each, there):
+            assert found.same[each.server_id].id == there.id
