@@ -36,6 +36,7 @@ from tuireader.library.rules import existing
 from tuireader.model.account import Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
+from tuireader.model.remote import RemoteFeed
 from tuireader.model.rule import Rule
 from tuireader.store import accounts, articles, feeds, folders, remote_marks, statuses, tags
 from tuireader.store.connection import connect
@@ -247,8 +248,8 @@ def fill_with_account(path: Path) -> None:
             if feed.folder_id is None or folders.get(c, feed.folder_id).name != "Sea":
                 continue
             feeds.hand_over(c, feed.id, account.id)
-            called = {"url": feed.url, "title": feed.title, "site": feed.site}
-            feeds.set_remote(c, feed.id, NOW, server_id=str(place + 1), **called)
+            remote = RemoteFeed(str(place + 1), feed.url, feed.title, feed.site)
+            feeds.set_remote(c, feed.id, remote, NOW, reach=Reach.UNKNOWN)
             folders.put(c, feed.id, folders.add(c, "Sea", account_id=account.id).id)
             for id_ in articles.ids(c, Query(feeds=(feed.id,))):
                 remote_marks.give_number(c, id_, str(id_))

@@ -9,12 +9,11 @@ Loaded by the start before all else, so only by what costs next to nothing.
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from contextlib import suppress
 from typing import NamedTuple
 
-from tuireader import hush, paths
+from tuireader import beside, hush, paths
 from tuireader.errors import TuireaderError
 
 _ENTER = b"\x1b[?1049h\x1b[?25l"
@@ -89,16 +88,9 @@ def _kept(columns: int, lines: int) -> bytes:
 
 
 def _read(path: str) -> bytes:
-    """What a file holds that is the user's own, and can be written by no other; OSError or ValueError for any other."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)  # a pipe would be waited for
-    with os.fdopen(descriptor, "rb") as opened:
-        about = os.fstat(descriptor)
-        if not stat.S_ISREG(about.st_mode) or about.st_uid != os.geteuid() or about.st_mode & 0o022:
-            raise ValueError(path)
-        content = opened.read(_BIGGEST + 1)
-    if len(content) > _BIGGEST:
-        raise ValueError(path)
-    return content
+    """What a file of the user's own holds; raises OSError for any other."""
+    with os.fdopen(beside.open_own(path, largest=_BIGGEST), "rb") as opened:
+        return opened.read(_BIGGEST)
 
 
 def _is_harmless(screen: bytes) -> bool:

@@ -243,7 +243,6 @@ async def _sync_all(gate: Cache, every: list[Account], logins: dict[int, Login],
                 progress.tell(f"{event.account.name}: {event.doing}")
             else:
                 status = _tell(event, as_json=as_json) or status
-    await cache.tend(gate)
     return status
 
 

@@ -127,7 +127,6 @@ async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed])
             if done < len(addresses):
                 progress.tell(f"{done}/{len(addresses)} addresses")
     progress.clear()
-    await cache.tend(gate)
     return status
 
 

@@ -54,7 +54,6 @@ async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -
                 put_event(_row(event))
             progress.tell(f"{feed.name}: {new} new, {words.progress(event)}")
     progress.clear()
-    await cache.tend(gate)
     if last is None:
         return FAILED
     if not as_json or last.status == "failed":

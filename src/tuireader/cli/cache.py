@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
@@ -23,13 +22,6 @@ def opened() -> Iterator[Connection]:
         if connection.notice:
             say(connection.notice)
         yield connection
-
-
-async def tend(gate: Cache) -> None:
-    """Do for the search index what there is time for at the end of a command."""
-    from tuireader.library.refreshing.upkeep import UNWATCHED, WATCHED, tend
-
-    await tend(gate, WATCHED if sys.stderr.isatty() else UNWATCHED)
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary
 from tuireader.store import accounts, folders, full_texts
 from tuireader.store import feeds as store_feeds
-from tuireader.text.counted import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
 
@@ -140,7 +139,6 @@ def refresh(arguments: argparse.Namespace) -> int:
         as_json=arguments.json,
         is_data=not arguments.quiet,
         is_quiet=arguments.quiet,
-        completes=True,
     )
     return status or (FAILED if mistakes else DONE)
 
@@ -172,24 +170,21 @@ def refresh_now(
     as_json: bool,
     is_data: bool = True,
     is_quiet: bool = False,
-    completes: bool = False,
 ) -> int:
     """Refresh feeds, and print what came of each; where that is no data, only what failed is said, and the sum.
 
-    With `is_quiet` that is not said either. With `completes`, what are only excerpts are completed.
+    With `is_quiet`, as from a timer, that is not said either, excerpts are completed, and all is indexed.
     """
     with cache.gate(needed.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
-        work = _refresh(
-            gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet, completes=completes
-        )
-        return asyncio.run(work)
+        return asyncio.run(_refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet))
 
 
 async def _refresh(
-    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool, completes: bool
+    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool
 ) -> int:
     from tuireader.library.politeness.queue import open_queue
     from tuireader.library.refreshing.refresh import refresh as refresh_feeds
+    from tuireader.library.refreshing.upkeep import LONGEST, tend
 
     status, progress, new, asked, failed = DONE, Progress(), 0, 0, 0
     with_new: list[int] = []
@@ -213,31 +208,26 @@ async def _refresh(
         if not (is_silent or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
             said = _brought(chosen, new, len(with_new), failed) if asked else _nothing_due(chosen)
             say(said if chosen else NO_FEEDS)
-        if completes:
-            await _complete(gate, queue, [feed.id for feed in chosen], progress, is_silent=is_silent)
+        if is_quiet:
+            await _complete(gate, queue, [feed.id for feed in chosen])
     if asked:
         await _expire(gate)
-        await cache.tend(gate)
+    if is_quiet:
+        await tend(gate, LONGEST)
     return status
 
 
-async def _complete(
-    gate: Cache, queue: PoliteQueue, feed_ids: list[int], progress: Progress, *, is_silent: bool
-) -> None:
-    """Complete what feeds gave only the beginning of; what cannot be had stays as it is, and is no failure."""
+async def _complete(gate: Cache, queue: PoliteQueue, feed_ids: list[int]) -> None:
+    """Fetch the full text of excerpts; an article without one stays as it is, and is no failure."""
     from tuireader import paths
     from tuireader.config.load import load
     from tuireader.library.reading.completing import complete_new
 
-    came, usual = 0, load(paths.config_path()).full_text
+    usual = load(paths.config_path()).full_text
     left = set(await gate.read(partial(full_texts.unfinished, usual=usual, most=MANY)))
     wanted = [feed_id for feed_id in feed_ids if feed_id in left]
-    async for event in complete_new(gate, queue, wanted, usual=usual, clock=utc_now):
-        came += event.error is None
-        progress.tell(f"{counted(came, 'full text')} from the pages of excerpts")
-    progress.clear()
-    if came and not is_silent:
-        say(f"{counted(came, 'excerpt')} completed from {'their pages' if came > 1 else 'its page'}.")
+    async for _ in complete_new(gate, queue, wanted, usual=usual, clock=utc_now):
+        pass
 
 
 async def _expire(gate: Cache) -> None:

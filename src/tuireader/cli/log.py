@@ -7,8 +7,12 @@ import os
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
+from typing import cast
 
 from tuireader import __version__, paths
+from tuireader.beside import open_own
+
+_FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 
 
 class _LogFile(logging.FileHandler):
@@ -16,8 +20,11 @@ class _LogFile(logging.FileHandler):
 
     def _open(self) -> TextIOWrapper:
         os.makedirs(os.path.dirname(self.baseFilename), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - no pathlib is needed for it
-        paths.keep_private(self.baseFilename)
-        return super()._open()
+        if os.environ.get("TUIREADER_LOG"):  # where the user says, be it a link or a terminal
+            paths.keep_private(self.baseFilename)
+            return super()._open()
+        opened = os.fdopen(open_own(self.baseFilename, _FLAGS), self.mode, encoding=self.encoding, errors=self.errors)
+        return cast("TextIOWrapper", opened)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line; where the file cannot be made, the program goes on without."""
@@ -40,13 +47,13 @@ def start_log(*, everything: bool) -> None:
     logging.raiseExceptions = False  # a log that cannot be written is no reason to stop
     handler = _LogFile(paths.log_path(), encoding="utf-8", delay=True)
     handler.setFormatter(_Harmless("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.DEBUG if everything else logging.ERROR, handlers=[handler])
-    if everything:
+    logging.basicConfig(level=logging.INFO if everything else logging.ERROR, handlers=[handler])
+    if everything:  # of ours alone: at this level others write down what they send, passwords of proxies too
         import platform
 
-        logging.getLogger("tuireader").debug(
-            "tuireader %s, Python %s, %s", __version__, sys.version.split()[0], platform.system()
-        )
+        ours = logging.getLogger("tuireader")
+        ours.setLevel(logging.DEBUG)
+        ours.debug("tuireader %s, Python %s, %s", __version__, sys.version.split()[0], platform.system())
 
 
 def where_details_are() -> str:

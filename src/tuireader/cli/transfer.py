@@ -16,9 +16,10 @@ from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
 from tuireader.errors import TuireaderError
 from tuireader.model.clock import utc_now
 from tuireader.model.query import Query
-from tuireader.store import folders
+from tuireader.store import feeds, folders
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable
+from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
@@ -55,13 +56,16 @@ def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not exported.feeds:
         say(NO_FEEDS if folder is None else f"There are no feeds in “{folder.name}”.")
         return FAILED
-    if exported.without_password:
-        some = counted(exported.without_password, "feed")
-        say(f"The passwords of {some} are left out: give them again where you import this.")
+    _say_of_passwords(exported.without_password)
     if arguments.output is None:
         sys.stdout.buffer.write(exported.content)
         return DONE
     return _write(Path(arguments.output).expanduser(), exported.content, counted(exported.feeds, "feed"))
+
+
+def _say_of_passwords(count: int) -> None:
+    if count:
+        say(f"The passwords of {counted(count, 'feed')} are left out: add these feeds again where you import this.")
 
 
 def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
@@ -74,6 +78,7 @@ def _json(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     query = query_of(connection, arguments)
     ids = None if query == Query(order=query.order) else ids_of(connection, query)[: arguments.limit or None]
     rows = backup_rows(connection, utc_now(), ids)
+    _say_of_passwords(sum(without_credentials(feed.url) != feed.url for feed in feeds.every(connection)))
     if arguments.output is None:
         for row in rows:
             put_json(row)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 
@@ -11,6 +10,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
 from tuireader.text.one_line import line
@@ -23,8 +23,8 @@ _HALF_PAIR = re.compile("[\ud800-\udfff]")
 def parse_json_feed(text: str, url: str) -> ParsedFeed:
     """Return the feed in a JSON document; raise NotAFeedError where there is none."""
     try:
-        feed = json.loads(text)
-    except (ValueError, RecursionError):
+        feed = loads(text)
+    except ValueError:
         raise NotAFeedError("That address gives something that looks like a JSON feed and cannot be read.") from None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise NotAFeedError("That address gives data in JSON that is not a feed.")

@@ -46,8 +46,8 @@ def translated(expression: str, tags: Collection[str]) -> str | None:
 
 
 def _tokens(expression: str) -> list[re.Match[str]] | None:
-    found, at = [], 0
-    while expression[at:].strip():
+    found, at, end = [], 0, len(expression.rstrip())
+    while at < end:
         match = _TOKEN.match(expression, at)
         if match is None:
             return None

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import listparser
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds.decode import decode
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 LIMIT = 16_000_000
 """Bytes of a list."""
+_ENCODING = re.compile(r"""\A(\s*<\?xml[^<>]{0,200}?)\s+encoding\s*=\s*["'][^"'<>]{0,40}["']""")
 _OUTLINE = re.compile(rb"""<outline\b((?:[^<>"']++|"[^"<]*+"|'[^'<]*+')++)>""", re.IGNORECASE)
 _ATTRIBUTE = re.compile(rb"""\s([A-Za-z][\w:.-]{0,60})\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _KNOWN = frozenset(
@@ -27,6 +29,8 @@ _KNOWN = frozenset(
     b" id sortcolumn expanded collapsed isopen viewmode faviconurl updateinterval copyright comment encoding".split()
 )
 """What OPML itself has (feeds say the rest of it themselves), and how other programs show their lists."""
+_FEEDS = frozenset([b"rss", b"rss1", b"rss2", b"atom", b"feed"])
+"""Types of outlines that are feeds, also where their address is in `url`."""
 _UNSAID = frozenset([b"", b"0", b"-1", b"false", b"globalDefault"])
 """What programs write for what nobody has set."""
 _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</opml\s*>", re.IGNORECASE), 2000
@@ -70,8 +74,9 @@ def read_list(content: bytes) -> FeedList:
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This list is larger than {LIMIT // 1_000_000} MB")
     filed: dict[str, list[str]] = {}
+    content = as_utf8(content)
     found = listparser.parse(_OUTLINE.sub(lambda outline: _plainer(outline, filed), content))
-    outlines = [_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()]
+    outlines = _without_own_folders([_outline(feed, filed) for feed in found["feeds"] if feed["url"].strip()])
     left_out = [
         LeftOut(printable(each["url"]), "a list of feeds elsewhere: fetch it, and import it too")
         for each in found["lists"]
@@ -85,9 +90,25 @@ def read_list(content: bytes) -> FeedList:
     return FeedList(outlines, [*left_out, *_attributes_left_out(content)])
 
 
+def as_utf8(content: bytes) -> bytes:
+    """The same text in UTF-8, whatever encoding it declares or is written in."""
+    return _ENCODING.sub(r"\1", decode(content), count=1).encode("utf-8", "replace")
+
+
 def read_opml(content: bytes) -> list[Outline]:
     """The feeds of a list, as `read_list` gives them."""
     return read_list(content).outlines
+
+
+def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
+    """Feeds out of folders that hold one feed of their own name, as Thunderbird writes each feed."""
+    counts = Counter(each.folder for each in outlines)
+
+    def filed(each: Outline) -> Outline:
+        outer, _, name = each.folder.rpartition("/")
+        return each._replace(folder=outer) if name and name == each.title and counts[each.folder] == 1 else each
+
+    return [*map(filed, outlines)]
 
 
 def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:
@@ -103,8 +124,14 @@ def _plainer(outline: re.Match[bytes], filed: dict[str, list[str]]) -> bytes:
 
     And without its text, where it has a title too: some programs write a description there.
     """
+    if len(outline[0]) > _LONGEST:  # nobody has so many categories
+        return _ATTRIBUTE.sub(lambda each: b" " if each[1].lower() == b"category" else each[0], outline[0])
     said = {name.lower(): value.strip() for name, value in _attributes(outline)}
     url, categories = said.get(b"xmlurl"), said.get(b"category")
+    if not url and said.get(b"url") and said.get(b"type", b"").lower() in _FEEDS:
+        return _ATTRIBUTE.sub(
+            lambda each: each[0].replace(each[1], b"xmlUrl", 1) if each[1].lower() == b"url" else each[0], outline[0]
+        )
     if not url:
         return outline[0]
     out = {b"text"} if said.get(b"title") and b"text" in said else set()

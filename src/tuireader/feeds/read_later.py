@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from html import unescape
 from typing import Any
 
+from tuireader.text.bounded_json import loads
 from tuireader.text.printable import printable_line
 
 _MOST = 200_000
@@ -36,6 +36,10 @@ class SavedPage:
     published: datetime | None = None
     is_read: bool = False
     is_starred: bool = False
+    feed: str = ""
+    """The address of the feed that it came from, where the export says it."""
+    guid: str = ""
+    """What that feed calls it."""
 
 
 def read_saved_pages(content: bytes) -> list[SavedPage] | None:
@@ -104,8 +108,8 @@ def _of_csv(said: dict[Any, Any]) -> SavedPage:
 
 
 def _listed(text: str) -> list[str]:
-    with suppress(ValueError, RecursionError):
-        found = json.loads(text)
+    with suppress(ValueError):
+        found = loads(text)
         return [str(each) for each in found] if isinstance(found, list) else []
     return []
 
@@ -131,6 +135,8 @@ def _pocket_html(text: str) -> list[SavedPage]:
 
 def _json(text: str) -> list[SavedPage] | None:
     rows = _rows(text)
+    if rows and all("origin" in row for row in rows[:3]):
+        return [_of_reader(row) for row in rows]
     if not rows or not all("url" in row for row in rows[:3]):
         return None
     return [_of_row(row, str(row.get("content") or "")) for row in rows]
@@ -138,12 +144,12 @@ def _json(text: str) -> list[SavedPage] | None:
 
 def _rows(text: str) -> list[dict[str, Any]] | None:
     try:
-        said = json.loads(text)
-    except (ValueError, RecursionError):
+        said = loads(text)
+    except ValueError:
         return None
     if isinstance(said, dict):  # a page of an API's answer
         said = next((said[name] for name in ("bookmarks", "items", "data") if isinstance(said.get(name), list)), None)
-    return [row for row in said if isinstance(row, dict)] if isinstance(said, list) else None
+    return [row for row in said[:_MOST] if isinstance(row, dict)] if isinstance(said, list) else None
 
 
 def _of_row(row: dict[str, Any], html: str) -> SavedPage:
@@ -164,6 +170,42 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
         is_read=bool(row.get("is_archived")) or state == "archived",
         is_starred=bool(row.get("is_starred") or row.get("is_marked")),
     )
+
+
+def _of_reader(row: dict[str, Any]) -> SavedPage:
+    """An article as Google Reader and its successors write it: The Old Reader, FreshRSS (`starred.json`)."""
+    names = [each for each in _list(row, "categories") if isinstance(each, str)]
+    links = [each["href"] for name in ("canonical", "alternate") for each in _list(row, name) if _has_address(each)]
+    text = next((each.get("content") for name in ("content", "summary") if (each := _object(row, name))), "")
+    origin = _object(row, "origin")
+    stream = str(origin.get("feedUrl") or str(origin.get("streamId") or "").removeprefix("feed/"))
+    labels = [each.partition("/label/")[2] for each in names if "/label/" in each]
+    return SavedPage(
+        next(iter(links), ""),
+        printable_line(unescape(str(row.get("title") or ""))),
+        str(text or ""),
+        authors=_names([row.get("author") or ""]),
+        tags=_names([each for each in labels if each != origin.get("category")]),
+        published=_moment(row.get("published")),
+        is_read=any(each.endswith("/com.google/read") for each in names),
+        is_starred=True,
+        feed=stream if "://" in stream else "",
+        guid=str(row.get("guid") or ""),
+    )
+
+
+def _list(row: dict[str, Any], name: str) -> list[Any]:
+    there = row.get(name)
+    return there if isinstance(there, list) else []
+
+
+def _object(row: dict[str, Any], name: str) -> dict[str, Any]:
+    there = row.get(name)
+    return there if isinstance(there, dict) else {}
+
+
+def _has_address(link: object) -> bool:
+    return isinstance(link, dict) and isinstance(link.get("href"), str)
 
 
 def _names(names: list[Any]) -> tuple[str, ...]:

@@ -1,6 +1,13 @@
-"""What a site's robots.txt allows (RFC 9309), and the sitemaps that it names: the only door to protego. Pure."""
+"""What a site's robots.txt allows (RFC 9309), and the sitemaps that it names: the only door to protego. Pure.
+
+Protego keeps each rule once for each agent of its group, so a small file can take hours and all memory. It is given the
+group of this program alone, which is bounded.
+"""
 
 from __future__ import annotations
+
+import re
+from itertools import islice
 
 from protego import Protego
 
@@ -8,19 +15,28 @@ NAME = "tuireader"
 """What robots.txt files may call this program."""
 _LARGEST = 500_000
 """Bytes that are read: RFC 9309 asks for as many."""
+_RULES, _LONGEST = 1_000, 2_000
+"""Rules that are heeded, and characters of each."""
 _SITEMAPS = 20
+_AGENT = re.compile(r"user[- ]?agent(?:\s*:|\s)(.*)", re.IGNORECASE)
+_SITEMAP = re.compile(r"(?:sitemaps?|site-map|host)(?:\s*:|\s)", re.IGNORECASE)
 
 
 class Robots:
-    """The rules of one site."""
+    """The rules of one site. They can be pickled."""
 
     def __init__(self, content: bytes = b"") -> None:
         """Nothing is forbidden where there is no such file."""
-        self._rules = Protego.parse(content[:_LARGEST].decode("utf-8-sig", "replace"))
+        self._reduced = _reduced(content[:_LARGEST].decode("utf-8-sig", "replace"))
+        self._rules = Protego.parse(self._reduced)
+
+    def __reduce__(self) -> tuple[type[Robots], tuple[bytes]]:
+        """Pickle the rules, not what they were made into."""
+        return Robots, (self._reduced.encode(),)
 
     def allows(self, url: str) -> bool:
-        """Whether a page may be asked for."""
-        return bool(self._rules.can_fetch(url, NAME))
+        """Whether a page may be asked for; at most `_RULES` rules are compared with at most `_LONGEST` characters."""
+        return bool(self._rules.can_fetch(url[:_LONGEST], NAME))
 
     @property
     def pause(self) -> float:
@@ -31,3 +47,35 @@ class Robots:
     def sitemaps(self) -> list[str]:
         """The addresses of the sitemaps that are named."""
         return [str(url) for url in dict.fromkeys(self._rules.sitemaps)][:_SITEMAPS]
+
+
+def _reduced(text: str) -> str:
+    """The rules for this program, or else those for all, and the sitemaps; without what is too long."""
+    own: list[str] = []
+    every: list[str] = []
+    sitemaps: list[str] = []
+    groups: list[list[str]] = []
+    has_own, is_head = False, False
+    for each in text.splitlines():
+        line = each.partition("#")[0].strip()
+        if not line or len(line) > _LONGEST:
+            continue
+        if _SITEMAP.match(line):
+            sitemaps.append(line)
+            continue
+        agent = _AGENT.match(line)
+        if agent is None:
+            is_head = False
+            for group in groups:
+                group.append(line)
+            continue
+        groups = groups if is_head else []
+        is_head = True
+        name = agent[1].strip().lower()
+        if name == "*":
+            groups.append(every)
+        elif name.partition("/")[0].strip(" *") == NAME:
+            groups.append(own)
+            has_own = True
+    rules = islice(dict.fromkeys(own if has_own else every), _RULES)
+    return "\n".join(["User-agent: *", *rules, *islice(dict.fromkeys(sitemaps), _SITEMAPS)])

@@ -6,7 +6,6 @@ It gives all that a site has published, with the names of authors, categories an
 from __future__ import annotations
 
 import html
-import json
 import re
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,6 +14,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import identity, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.text.bounded_json import loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
@@ -69,8 +69,8 @@ def looks_like_posts(text: str) -> bool:
 def parse_posts(text: str, url: str) -> ParsedFeed:
     """Return the posts in an answer of the API; raise NotAFeedError where it is none."""
     try:
-        posts = json.loads(text)
-    except (ValueError, RecursionError):
+        posts = loads(text)
+    except ValueError:
         posts = None
     if not isinstance(posts, list) or (posts and not any(_is_post(each) for each in posts)):
         raise NotAFeedError("That address gives no posts of WordPress.")

@@ -42,7 +42,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         if any(path.parent.glob(f"{path.name}.marks-*")):
             from tuireader.store.marks_while_locked import write_what_waits
 
-            write_what_waits(c, path)
+            c.notice = " ".join(filter(None, (c.notice, write_what_waits(c, path))))
     except BaseException:
         c.close()
         raise

@@ -259,10 +259,13 @@ def is_damage(error: Exception) -> bool:
 
 
 def _must_be_a_file(path: Path) -> None:
-    """Whoever opens a pipe waits for one at its other end."""
-    with suppress(OSError):
-        if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - no more than a look
-            raise StoreError(f"{path} cannot be opened: it is no file. Move it away, and tuireader makes its own.")
+    """Whoever opens a pipe waits for one at its other end; what SQLite writes beside it is no link either."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            about = os.stat(f"{path}{suffix}", follow_symlinks=not suffix)  # noqa: PTH116 - no more than a look
+            if not stat.S_ISREG(about.st_mode):
+                said = "cannot be opened: it is not a file. Move it away, and tuireader makes its own."
+                raise StoreError(f"{path}{suffix} {said}")
 
 
 def _make_folder(path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from tuireader.beside import open_own
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +22,7 @@ def mark_of(path: Path) -> Path:
 def suspect(path: Path) -> None:
     """Leave the mark that the file should be checked."""
     with suppress(OSError):  # where no mark can be left, nothing could be mended either
-        mark_of(path).touch(mode=0o600)
+        os.close(open_own(mark_of(path), os.O_CREAT | os.O_WRONLY))
 
 
 def is_suspect(path: Path) -> bool:

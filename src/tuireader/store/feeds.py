@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.remote import RemoteFeed
 
 _COLUMNS = (
     "id, url, title, site, etag, last_modified, body_hash, checked, due, failures, error, gone, moved_to, moved_hits,"
@@ -193,15 +194,25 @@ FOUND_LANGUAGE = "language found"
 """The option that is set for feeds that do not say it: what its articles are written in; "und": several languages."""
 
 
-def set_remote(
-    c: sqlite3.Connection, feed_id: int, now: datetime, *, server_id: str, url: str, title: str, site: str
-) -> None:
-    """Let a feed of an account be called as its server has it; with an address that no other of the account has."""
+def set_remote(c: sqlite3.Connection, feed_id: int, remote: RemoteFeed, now: datetime, *, reach: Reach) -> None:
+    """Let a feed of an account be called as its server has it; with an address that no other of the account has.
+
+    An address that is new here has the given reach.
+    """
     c.execute(
         "UPDATE feed SET server_id = ?2, title = ?4, site = ?5, error = NULL, checked = ?6, answered = ?6,"
+        " private = CASE WHEN url = ?3 THEN private ELSE ?7 END,"
         " url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?3 AND other.id <> ?1) THEN url ELSE ?3 END WHERE id = ?1",
-        (feed_id, sound(server_id), sound(url), tidy(sound(title)), sound(site), seconds(now)),
+        (
+            feed_id,
+            sound(remote.server_id),
+            sound(remote.url),
+            tidy(sound(remote.title)),
+            sound(remote.site),
+            seconds(now),
+            _private(reach),
+        ),
     )
 
 
@@ -218,9 +229,9 @@ def hand_over(c: sqlite3.Connection, feed_id: int, account_id: int) -> None:
 
 
 def move(c: sqlite3.Connection, url: str, to: str) -> None:
-    """Let a feed of this machine's own have another address, unless another one has it."""
+    """Let a local feed have another address, which another device gave, unless another one has it."""
     c.execute(
-        "UPDATE feed SET url = ?2 WHERE account_id = 0 AND url = ?1"
+        "UPDATE feed SET url = ?2, private = 0 WHERE account_id = 0 AND url = ?1"
         " AND NOT EXISTS (SELECT 1 FROM feed WHERE account_id = 0 AND url = ?2)",
         (sound(url), sound(to)),
     )
@@ -294,7 +305,8 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
     c.execute(
         "UPDATE feed SET url = CASE WHEN EXISTS (SELECT 1 FROM feed AS other WHERE other.account_id = feed.account_id"
         " AND other.url = ?1 AND other.id <> ?2) THEN url ELSE ?1 END,"
-        " title = ?3, site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
+        " title = ?3, custom_title = nullif(custom_title, ?3),"
+        " site = ?4, etag = ?5, last_modified = ?6, body_hash = ?7, checked = ?8, due = ?9, failures = ?10,"
         " error = ?11, gone = ?12, moved_to = ?13, moved_hits = ?14, not_before = ?15, pace = ?16,"
         " private = ?17, answered = ?18 WHERE id = ?2",
         (

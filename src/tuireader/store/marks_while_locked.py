@@ -9,19 +9,24 @@ from __future__ import annotations
 import errno
 import logging
 import os
+import sqlite3
 import time
 from contextlib import suppress
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from tuireader.beside import open_own
 from tuireader.errors import StoreError
 from tuireader.model.status_change import StatusChange
 from tuireader.store import statuses
+from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
+_LARGEST, _LINES = 20_000_000, 50_000
+"""Bytes and lines of a file: more is not what one process leaves."""
 log = logging.getLogger("tuireader")
 
 
@@ -67,53 +72,91 @@ def _remove(descriptor: int, path: Path) -> None:
         path.unlink()
 
 
-def write_what_waits(c: sqlite3.Connection, path: Path) -> None:
-    """Write the changes that ended processes left beside the cache at `path`; what cannot be written now stays."""
+def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
+    """Write the changes that ended processes left beside the cache at `path`; what cannot be written now stays.
+
+    A file that is not one of ours, or cannot be understood, is set aside; gives a sentence about that.
+    """
     try:
-        left = [each for each in path.parent.glob(f"{path.name}.marks-*") if each.is_file()]
-        left.sort(key=lambda each: each.name.rpartition("-")[2])
+        left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
     except OSError:
-        return
-    for file in left:
-        with suppress(OSError, StoreError):
-            _write_one(c, file)
+        return ""
+    aside = [file for file in left if not _write_one(c, file)]
+    moved = [str(to) for each in aside if (to := _set_aside(each)) is not None]
+    return f"Cannot read changes that were to be written: {', '.join(moved)}." if moved else ""
 
 
-def _write_one(c: sqlite3.Connection, file: Path) -> None:
-    descriptor = os.open(file, os.O_RDWR)
+def _set_aside(file: Path) -> Path | None:
+    """Give a file a name under which nobody looks for it; what it is, or leads to, stays as it is."""
+    to = file.with_name(file.name.replace(".marks-", ".unreadable-"))
+    try:
+        file.rename(to)
+    except OSError as error:
+        log.warning("%s cannot be set aside: %s", file, error)
+        return None
+    return to
+
+
+def _write_one(c: sqlite3.Connection, file: Path) -> bool:
+    """Write the changes of one file, in one transaction; False where it is not a file that can be understood."""
+    try:
+        descriptor = open_own(file, os.O_RDWR, largest=_LARGEST)
+    except OSError as error:
+        log.warning("%s: %s", file, error)
+        return False
     written = False
     try:
         if lock(descriptor):  # else its process is still there
-            for change in _read(descriptor):
-                statuses.apply(c, change)
-            written = True
+            changes = _read(descriptor)
+            with suppress(StoreError), transaction(c):
+                for change in changes:
+                    statuses.apply(c, change)
+                written = True
+    except (ValueError, sqlite3.Error, OverflowError) as error:
+        log.warning("%s: %r", file, error)
+        return False
     finally:
         if written:
             _remove(descriptor, file)
         else:
             os.close(descriptor)
+    return True
 
 
-def _read(descriptor: int) -> Iterator[StatusChange]:
-    """The changes in a file; a line that is not whole was never acknowledged."""
+def _read(descriptor: int) -> list[StatusChange]:
+    """The changes in a file, those that mark alike in a row as one; a line that is not whole was never acknowledged.
+
+    Raises ValueError where there are more than were ever made.
+    """
     import json
 
+    found: list[StatusChange] = []
+    groups: list[list[int]] = []
     with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
-        for line in lines:
+        for line in islice(lines, _LINES + 1):
             try:
-                yield _change(*json.loads(line))
+                change = _change(*json.loads(line))
             except (ValueError, TypeError, RecursionError):  # the process ended while it wrote it
-                log.warning("a mark that waited cannot be read: %.100s", line)
+                log.warning("a change cannot be read: %.100s", line)
+                continue
+            if found and change.position is None and found[-1][1:] == change[1:]:
+                groups[-1] += change.ids
+            else:
+                found.append(change)
+                groups.append(list(change.ids))
+        if next(lines, None) is not None:
+            raise ValueError("too many lines")
+    return [change._replace(ids=tuple(dict.fromkeys(ids))) for change, ids in zip(found, groups, strict=True)]
 
 
 def _change(ids: list[object], read: object, starred: object, position: object) -> StatusChange:
     """A change of what stands in a line; raises ValueError or TypeError where that is none."""
-    numbers = tuple(each for each in ids if isinstance(each, int) and 0 < each < 2**63)
+    numbers = tuple(each for each in ids if type(each) is int and 0 < each < 2**63)
     return StatusChange(
         numbers,
         read if isinstance(read, bool) else None,
         starred if isinstance(starred, bool) else None,
-        position if isinstance(position, int) and 0 <= position < 2**40 else None,
+        position if type(position) is int and 0 <= position < 2**40 else None,
     )
 
 

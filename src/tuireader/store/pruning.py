@@ -9,6 +9,7 @@ from tuireader.model.rule import KEEP
 from tuireader.store import feeds, labels, page_lists, stories
 from tuireader.store.columns import id_list, number
 from tuireader.store.connection import transaction
+from tuireader.store.keys import guid_key
 from tuireader.store.times import seconds
 
 if TYPE_CHECKING:
@@ -126,6 +127,13 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         stories.settle(c, told)
         labels.remove_unused(c)
     return len(gone)
+
+
+def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
+    """Keep articles of these guids from coming: they were removed elsewhere. Those that are here stay."""
+    c.executemany(
+        "INSERT OR IGNORE INTO pruned (feed_id, guid_key) VALUES (?, ?)", [(feed_id, guid_key(guid)) for guid in guids]
+    )
 
 
 def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> set[int]:

@@ -12,7 +12,7 @@ from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
 from tuireader.store import labels, query_sql, statuses, stories, tags
-from tuireader.store.columns import id_list, number, text_of
+from tuireader.store.columns import id_list, number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.times import moment, seconds
@@ -38,8 +38,8 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
             "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"
             f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
             (
-                rule.id or None, rule.query.strip(), rule.feed_id, rule.folder_id, rule.actions,
-                _SEPARATOR.join(rule.tags), seconds(rule.until), seconds(now),
+                rule.id or None, sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions,
+                sound(_SEPARATOR.join(rule.tags)), seconds(rule.until), seconds(now),
             ),
         ).fetchone()  # fmt: skip
     return _rule(row)
@@ -48,6 +48,12 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
 def every(c: sqlite3.Connection) -> list[Rule]:
     """All rules, the oldest first."""
     return [_rule(row) for row in c.execute(f"SELECT {_COLUMNS} FROM rule ORDER BY id").fetchall()]
+
+
+def of_feed(c: sqlite3.Connection, feed_id: int) -> list[Rule]:
+    """The rules for one feed alone."""
+    rows = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE feed_id = ? ORDER BY id", (feed_id,))
+    return [_rule(row) for row in rows.fetchall()]
 
 
 def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from tuireader.errors import SyncError
+from tuireader.text.bounded_json import loads
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import named_host
@@ -17,8 +17,8 @@ _LONGEST = 2048
 def parsed(content: bytes, url: str) -> Any:
     """The JSON of an answer; raises SyncError where it is none, as a page of a login is."""
     try:
-        return json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+        return loads(content.decode("utf-8-sig"))
+    except ValueError:
         begins = content.lstrip()[:1]
         what = "a web page" if begins == b"<" else "something that cannot be read"
         raise SyncError(f"{named_host(url)} gave {what} in the place of an answer; is its address right?") from None

@@ -7,6 +7,7 @@ became of a subscription (`subscribe` with `title` and `folder`, or `unsubscribe
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
@@ -25,6 +26,7 @@ YEAR_3000 = 32_503_680_000_000
 """What claims to be later counts for itself alone: else whatever is done here later would be beyond what is read."""
 _MOVES = 20
 """Moves of one feed that are followed."""
+_LINE = re.compile(rb"([^\n]++)\n")
 _LONGEST = 20_000
 """Characters of a line."""
 
@@ -76,14 +78,13 @@ class Moved(NamedTuple):
 Line = Mark | Subscription | Moved
 
 
-def lines_of(content: bytes, device: str) -> Iterator[Line]:
-    """The lines of a journal.
+def lines_of(content: bytes, device: str, start: int = 0, end: int | None = None) -> Iterator[Line]:
+    """The lines of a journal, or of a part of it.
 
     One that is not whole yet, as it may be while it is copied, is passed over, and so is what is none.
     """
-    for raw in content.split(b"\n")[:-1]:
-        if not raw:
-            continue
+    for found in _LINE.finditer(content, start, len(content) if end is None else end):
+        raw = found[1]
         try:
             row = json.loads(raw.decode()) if len(raw) <= _LONGEST else None
         except (ValueError, RecursionError):

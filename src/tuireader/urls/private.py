@@ -23,10 +23,12 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 def permission_for(url: str, given: str, reach: Reach) -> Permission:
     """The permission for an address that was found at one which the user gave, or is that itself.
 
-    It may be inside the user's own network only if the one given was there at that time, as its name or `reach` says.
-    Where that is not known, its host itself may be there: it is what the user gave.
+    It may be inside the user's own network only if the one given was there at that time, as `reach` or its name says.
+    Where that is not known, its host itself may be there: it is what the user gave. An address that others gave (a
+    server, another machine) has the reach PUBLIC, whatever its name.
     """
-    inside = Reach.PRIVATE if is_private_name(host_of(given)) else reach
+    is_inside = reach is Reach.UNKNOWN and is_private_name(host_of(given))
+    inside = Reach.PRIVATE if is_inside else reach
     if inside is not Reach.PUBLIC and host_of(url) == host_of(given):
         return Permission.AS_GIVEN
     return permission_from(inside)

@@ -5,11 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tuireader.web.client import Client, open_client
-    from tuireader.web.fetch import DEADLINE, get, send
+    from tuireader.web.fetch import DEADLINE, LIMIT, get, send
 
-__all__ = ["DEADLINE", "Client", "get", "open_client", "send"]
+__all__ = ["DEADLINE", "LIMIT", "Client", "get", "open_client", "send"]
 
-_ROOMS = {"Client": "client", "open_client": "client", "DEADLINE": "fetch", "get": "fetch", "send": "fetch"}
+_ROOMS = {
+    "Client": "client",
+    "open_client": "client",
+    "DEADLINE": "fetch",
+    "LIMIT": "fetch",
+    "get": "fetch",
+    "send": "fetch",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -49,7 +49,7 @@ class Direct:
         connection: Connection | None = None
         try:
             while True:
-                connection = self._take(request.address.origin) or await self._connect(request)
+                connection = self._take(request) or await self._connect(request)
                 try:
                     head = await connection.ask(request, self._headers_of(request))
                 except BrokenError:
@@ -94,14 +94,15 @@ class Direct:
         self._idle.clear()
         await asyncio.sleep(0)  # their ends are told of
 
-    def _take(self, origin: Origin) -> Connection | None:
-        """A connection to there that is open and not in use."""
+    def _take(self, request: Request) -> Connection | None:
+        """An open connection to there that is not in use, and where the request may go."""
+        origin = request.address.origin
         some = self._idle.get(origin, [])
         while some:
             connection = some.pop()
             if not some:
                 del self._idle[origin]
-            if connection.is_free:
+            if connection.is_free and (request.private_ok or connection.reach is not Reach.PRIVATE):
                 return connection
             connection.close()
         return None

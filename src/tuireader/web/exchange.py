@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 
 from tuireader.web.address import Address, AddressError
@@ -18,7 +18,8 @@ _PART = 206
 """Part of a page: none was asked for, and the rest would never come."""
 _DRAINED = 16_384
 """A redirect's body of at most so many bytes is read, so that its connection can be used again."""
-
+_PATIENCE = 1.0
+"""Seconds in which that has to come."""
 _LARGE = 1_000_000
 """Bytes of a body from which on it has to wait for other large ones."""
 
@@ -83,11 +84,14 @@ def _is_worth_draining(here: Address, headers: ResponseHeaders) -> bool:
 
 
 async def _drain(answer: Answer) -> None:
+    """Read what follows a head; what is too long or late is given up, and its connection closed."""
     left = _DRAINED
-    async for piece in answer.body():
-        left -= len(piece)
-        if left < 0:  # its connection is closed
-            return
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_PATIENCE):
+            async for piece in answer.body():
+                left -= len(piece)
+                if left < 0:
+                    return
 
 
 def left_of(deadline: asyncio.Timeout) -> float:

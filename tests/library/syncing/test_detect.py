@@ -85,7 +85,7 @@ async def test_a_server_without_https_is_asked_as_it_was_typed(db: Path) -> None
 async def test_where_there_is_no_https_it_is_said_how_to_do_without(db: Path) -> None:
     server = FakeMiniflux()
     try:
-        with pytest.raises(SyncError, match="Where it has none, begin the address with http://"):
+        with pytest.raises(SyncError, match="If the server has no https, begin the address with http://"):
             await find(db, server.url.replace("http:", "https:"))
     finally:
         server.stop()

@@ -88,9 +88,8 @@ def test_two_a_second_apart_stay_two() -> None:
     two = [entry(str(n), published=DAY + timedelta(seconds=n), guid=f"x{n}") for n in range(2)]
     there = [ours(n, "", replace(two[n], entry=replace(two[n].entry, guid=f"y{n}"))) for n in range(2)]
     assert {number: each.id for number, each in match(two, there).same.items()} == {"0": 0, "1": 1}
-    later = [
-        replace(each, entry=replace(each.entry, published=each.entry.published + timedelta(seconds=1))) for each in two
-    ]  # type: ignore[operator]
+    a_second = timedelta(seconds=1)
+    later = [entry(str(n), published=DAY + (n + 1) * a_second, guid=f"x{n}") for n in range(2)]
     found = match(later, there).same
     assert len({each.id for each in found.values()}) == 2
 
@@ -126,7 +125,7 @@ def test_no_article_is_two_entries_and_no_entry_in_two_places(
     found = match(entries, known)
     assert len({each.id for each in found.same.values()}) == len(found.same)
     assert not found.same.keys() & found.rivals.keys()
-    for each in entries:
-        there = next((article for article in known if article.number == each.server_id), None)
-        if there is not None and agrees(each, there):
-            assert found.same[each.server_id].id == there.id
+    for one in entries:
+        there = next((article for article in known if article.number == one.server_id), None)
+        if there is not None and agrees(one, there):
+            assert found.same[one.server_id].id == there.id

@@ -149,7 +149,7 @@ class _Backfill:
     async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Read the pages of articles that are not here, one by one."""
         archive = before if before is not None and not before.is_done else Archive("pages")
-        left = sitemaps.after(archive, every)
+        left = await asyncio.to_thread(sitemaps.after, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
         for place, listed in enumerate(left):
             is_last = place + 1 == len(left)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
-from tuireader.feeds.sitemap import Listed, Sitemap
+from tuireader.feeds.sitemap import Listed
 from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.library.archiving.ways import asked
 from tuireader.library.politeness.robots import RobotRules
@@ -22,11 +23,16 @@ from tuireader.urls.reach import Permission
 if TYPE_CHECKING:
     import sqlite3
 
+    from tuireader.feeds.robots import Robots
     from tuireader.library.archiving.ways import Front, Get
     from tuireader.library.jobs.off_loop import Cache
 
 _FILES = 60
 """Files of sitemaps that are read at most."""
+_WAITING, _PAGES = 1_000, 200_000
+"""Files that wait to be read, and pages that are kept, at most."""
+_PATIENCE, _DEADLINE = 20.0, 1800.0
+"""Seconds in which one file is read, and in which all are."""
 _USUAL = ("sitemap.xml", "sitemap_index.xml", "wp-sitemap.xml")
 _A_DAY = timedelta(days=1)
 _LONG_AGO = datetime(1970, 1, 2, tzinfo=UTC)
@@ -43,20 +49,29 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Read a sitemap, and leave of it what looks like the feed's articles. It can be pickled."""
+    """Read a sitemap: of its pages those that look like the feed's articles and are allowed. It can be pickled."""
 
     page: Page
     links: tuple[str, ...]
+    robots: Robots
 
-    def __call__(self, _: sqlite3.Connection) -> Sitemap:
+    def __call__(self, _: sqlite3.Connection) -> _Listing:
         from tuireader.feeds.sitemap import may_list_articles, read_sitemap
         from tuireader.urls.shapes import Shapes
 
         found, shapes = read_sitemap(self.page.content), Shapes(self.links)
-        return Sitemap(
-            tuple(each for each in found.pages if each.url in shapes),
-            tuple(each for each in found.maps if may_list_articles(each.url)),
-        )
+        pages = {place(each.url): each for each in found.pages if each.url in shapes and self.robots.allows(each.url)}
+        maps = [each for each in found.maps if may_list_articles(each.url)]
+        return _Listing(pages, sorted(maps, key=_when, reverse=True)[:_WAITING])
+
+
+class _Listing(NamedTuple):
+    """What one file lists."""
+
+    pages: dict[str, Listed]
+    """By their places."""
+    maps: list[Listed]
+    """Other files, the newest first."""
 
 
 async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Found:
@@ -71,7 +86,9 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
     waiting = [Listed(url, None) for url in robots.sitemaps or [f"{site}{name}" for name in _USUAL]]
     seen: set[str] = set()
     found: dict[str, Listed] = {}
-    while waiting and len(seen) < _FILES:
+    loop = asyncio.get_running_loop()
+    until = loop.time() + _DEADLINE
+    while waiting and len(seen) < _FILES and len(found) < _PAGES and loop.time() < until:
         listed = waiting.pop(0)
         if place(listed.url) in seen:
             continue
@@ -79,14 +96,20 @@ async def find_pages(cache: Cache, get: Get, feed_url: str, front: Front) -> Fou
         page = await asked(get, listed.url)
         if page is None:
             continue
-        read = await cache.take(_Read(page, front.links))
-        waiting += sorted(read.maps, key=_when, reverse=True)
-        for each in read.pages:
-            if robots.allows(each.url):
-                found.setdefault(place(each.url), each)
+        try:
+            read = await cache.take_apart(_Read(page, front.links, robots), _PATIENCE)
+        except TimeoutError:  # as its site may intend
+            continue
+        waiting = [*waiting, *read.maps][:_WAITING]
+        found = read.pages | found
         if found and not robots.sitemaps and not read.maps:  # of the usual names one is enough
             waiting = [each for each in waiting if not each.url.endswith(_USUAL)]
-    return Found(tuple(sorted(found.values(), key=_when, reverse=True)), robots.pause)
+    return Found(await asyncio.to_thread(_newest, found), robots.pause)
+
+
+def _newest(found: dict[str, Listed]) -> tuple[Listed, ...]:
+    """The newest pages, as many as are asked for at most."""
+    return tuple(sorted(found.values(), key=_when, reverse=True)[:_PAGES])
 
 
 def _when(listed: Listed) -> datetime:

@@ -25,7 +25,9 @@ def ended(event: Backfilled) -> str:
         why = (event.error or "").rstrip(".")
         return f"{came}; then: {why}. Asked again, it goes on from there." if event.page else f"{why}."
     if event.status == "stopped":
-        return f"{came}. There is more: asked again, it goes on."
+        return (
+            f"{came}. There is more: asked again, it goes on." if event.new else f"{came}: what you asked for is here."
+        )
     return f"{came}. {event.error}." if event.error else f"{came}. That is all that the site gives."
 
 

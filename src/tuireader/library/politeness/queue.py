@@ -20,7 +20,7 @@ from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Permission
 
-DEADLINE = web.DEADLINE
+DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
 """Seconds for an answer, with all redirects on the way to it."""
 
 
@@ -67,6 +67,7 @@ class PoliteQueue:
         body: bytes = b"",
         headers: Sequence[tuple[str, str]] = (),
         permission: Permission = Permission.AS_GIVEN,
+        limit: int = LIMIT,
         deadline: float = DEADLINE,
     ) -> Page:
         """Make a request of another method or with a body, as APIs take them; raises as `get` does."""
@@ -77,6 +78,7 @@ class PoliteQueue:
             url,
             body=body,
             headers=headers,
+            limit=limit,
             deadline=deadline,
             permission=permission,
             clock=self._clock,

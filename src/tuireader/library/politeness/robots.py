@@ -56,7 +56,7 @@ class RobotRules:
         except FetchError as error:
             has_none = error.kind is FetchFailure.STATUS and (error.status or 0) < _ERRORS_OF_SERVER
             return Robots() if has_none and error.status != _TOO_MANY else _of_robots(error)
-        return Robots(page.content)
+        return await asyncio.to_thread(Robots, page.content)
 
 
 def _of_robots(error: FetchError) -> FetchError:

@@ -20,10 +20,8 @@ _PAUSE = 0.05
 """Seconds between two steps, in which others write."""
 _AT_ONCE = 200
 """Articles that are looked at in one step."""
-WATCHED = 0.3
-"""Seconds that a command takes for it at its end, where someone waits for its prompt,"""
-UNWATCHED = 600.0
-"""and where nobody does, as in a cron job."""
+LONGEST = 600.0
+"""Seconds that a command of a timer takes for it."""
 
 
 async def tend(cache: Cache, seconds: float | None = None) -> None:

@@ -59,8 +59,8 @@ async def find_server(queue: PoliteQueue, address: str, login: Login) -> Found:
             failure = failure or error
             if not (error.is_unreached or error.is_offline):
                 break
-    if isinstance(failure, FetchError) and failure.is_unreached and "secure connection" in str(failure):
-        raise SyncError(f"{failure}. Where it has none, begin the address with http://") from failure
+    if isinstance(failure, FetchError) and failure.is_unreached and tries[-1].startswith("https://"):
+        raise SyncError(f"{failure}. If the server has no https, begin the address with http://") from failure
     raise failure or SyncError(f"There is nothing at {address}")
 
 

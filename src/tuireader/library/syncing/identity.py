@@ -97,17 +97,20 @@ def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[l
 
 def _of_one_moment(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
     """Pair those of one address and title by their dates, the exact ones first."""
-    there = _grouped(ours, _link_and_title)
-    pairs: Pairs = []
-    for key, some in _grouped(entries, _link_and_title).items():
-        left, right = list(some), list(there.get(key, ()))
-        for apart in (timedelta(0), _ROUNDED):
-            for entry in list(left):
-                near = next((each for each in right if _apart(entry, each) <= apart), None)
-                if near is not None:
-                    left.remove(entry)
-                    right.remove(near)
-                    pairs.append((entry, near))
+    there: dict[Hashable, list[Ours]] = defaultdict(list)
+    for each in reversed(ours):
+        there[_link_and_title(each), _when(each)].append(each)
+    left, pairs = list(entries), Pairs()
+    for apart in (timedelta(0), -_ROUNDED, _ROUNDED):
+        kept = []
+        for entry in left:
+            key, when = _link_and_title(entry), _when(entry)
+            near = there.get((key, when + apart)) if key and when else None
+            if near:
+                pairs.append((entry, near.pop()))
+            else:
+                kept.append(entry)
+        left = kept
     return pairs
 
 

@@ -6,12 +6,13 @@ import os
 from abc import ABC, abstractmethod
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.beside import open_own
 from tuireader.errors import FetchError, SyncError
 from tuireader.store.marks_while_locked import lock
 from tuireader.urls.hosts import named_host
+from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from tuireader.model.remote import RemoteEntry, RemoteFeed
 
 _REFUSED = frozenset({401, 403})
+LARGEST = 8_000_000
+"""Bytes of an answer: what is asked for in parts is asked for in smaller ones where they are larger."""
 MARKS_AT_ONCE = 250
 """Articles that one request marks."""
 
@@ -57,16 +60,19 @@ class Talk:
         self.headers: list[tuple[str, str]] = []
         """What goes with each request: who we are."""
         self.what_we_are = "this name and password"
+        self.gives = Reach.PUBLIC
+        """The reach of the addresses that it gives: only a server inside the user's network may lead there."""
 
     async def ask(self, path: str, *, method: str = "GET", body: bytes = b"", kind: str = "") -> Page:
         """Ask for an address, which is the server's with `path`; raises RefusedError and FetchError."""
         headers = [*self.headers, *([("Content-Type", kind)] if kind else [])]
         try:
-            page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers)
+            page = await self._queue.send(method, f"{self.url}{path}", body=body, headers=headers, limit=LARGEST)
         except FetchError as error:
             if error.status in _REFUSED:
                 raise RefusedError(f"{named_host(self.url)} does not take {self.what_we_are}") from error
             raise
+        self.gives = Reach.UNKNOWN if page.reach is Reach.PRIVATE else Reach.PUBLIC
         is_page = page.content_type.lower().startswith("text/html") and page.content.lstrip().startswith(b"<")
         if is_page and method != "GET":  # some servers say that of a plain OK
             raise SyncError(
@@ -100,7 +106,7 @@ class Wanted(NamedTuple):
 def alone(path: Path, account: Account) -> Iterator[None]:
     """Be the only program on this machine that keeps an account in step; raises SyncError where another one does."""
     try:
-        held = open(lock_of(path, account), "a", opener=partial(os.open, mode=0o600))  # noqa: SIM115
+        held = os.fdopen(open_own(lock_of(path, account), os.O_CREAT | os.O_WRONLY), "a")
     except OSError as error:
         raise SyncError(f"{path.parent} cannot be written: {error.strerror}") from error
     with held:

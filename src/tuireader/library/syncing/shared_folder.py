@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tuireader.beside import open_shared
 from tuireader.errors import SyncError
 from tuireader.library.syncing import taking, words
 from tuireader.library.syncing.server import alone
@@ -40,6 +41,7 @@ from tuireader.sync.device_journal import (
 )
 from tuireader.text.counted import counted
 from tuireader.urls.credentials import split_credentials
+from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
     import sqlite3
@@ -52,8 +54,8 @@ if TYPE_CHECKING:
     from tuireader.store.connection import Connection
 
 _PREFIX, _SUFFIX = "tuireader-", ".jsonl"
-_LARGEST = 500_000_000
-"""Bytes of a journal that is read."""
+_LARGEST, _LARGEST_ALL = 48_000_000, 96_000_000
+"""Bytes of a journal that are read, and of all together: marks of ten years take less."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
@@ -292,24 +294,31 @@ class _Exchange:
 
     def _read(self) -> None:
         """Read all journals, and note what in them is new; one that cannot be read is passed over, and said."""
+        left = _LARGEST_ALL
         for file in self._files():
             device = file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
             try:
-                with file.open("rb") as opened:
-                    content = opened.read(_LARGEST)
+                with os.fdopen(open_shared(file), "rb") as opened:
+                    content = opened.read(min(_LARGEST, left) + 1)
             except OSError as error:
                 self._said.append(f"{file} cannot be read: {error.strerror}.")
                 continue
-            whole = content[: content.rfind(b"\n") + 1]
-            self._sizes[file.name] = len(whole)  # what is half a line now is read once it is whole
-            self._tails[file.name] = _tail(whole)
+            if len(content) > min(_LARGEST, left):
+                self._said.append(f"{file} is not read: the journals are larger than {_LARGEST // 1_000_000} MB.")
+                continue
+            left -= len(content)
+            size = content.rfind(b"\n") + 1
+            self._sizes[file.name] = size  # what is half a line now is read once it is whole
+            self._tails[file.name] = _tail(content[max(0, size - _TAIL) : size])
             before = self._place.sizes.get(file.name, 0)
-            if _tail(whole[:before]) == self._place.tails.get(file.name, _tail(b"")) and len(whole) >= before:
-                self._merged.add(self._watched(lines_of(whole[:before], device), is_new=False))
-                self._merged.add(self._watched(lines_of(whole[before:], device), is_new=True))
+            is_longer = before <= size
+            seen = _tail(content[max(0, before - _TAIL) : before]) if is_longer else ""
+            if is_longer and seen == self._place.tails.get(file.name, _tail(b"")):
+                self._merged.add(self._watched(lines_of(content, device, end=before), is_new=False))
+                self._merged.add(self._watched(lines_of(content, device, before, size), is_new=True))
             else:  # what is lost of another's, it tells again by itself; what it tells now may be new
                 self._is_cut = True
-                self._merged.add(self._watched(lines_of(whole, device), is_new=True))
+                self._merged.add(self._watched(lines_of(content, device, end=size), is_new=True))
         self._is_cut = self._is_cut or bool(self._place.sizes.keys() - self._sizes.keys())
 
     def _watched(self, lines: Iterable[Line], *, is_new: bool) -> Iterator[Line]:
@@ -331,7 +340,7 @@ class _Exchange:
     def _append(self, content: bytes) -> None:
         """Add to the own journal, and have it on the disk; what was cut off before ends there."""
         try:
-            with open(self._own, "ab+", opener=_opened) as file:
+            with open(self._own, "ab+", opener=open_shared) as file:
                 size = file.seek(0, os.SEEK_END)
                 if size:
                     file.seek(size - 1)
@@ -482,7 +491,7 @@ class _Exchange:
                 if line.is_followed and feed is None and now == url and len(added) >= _NEW_MOST:
                     self._is_capped = True
                 elif line.is_followed and feed is None and now == url:
-                    feed = feeds.add(self._c, url, title=line.name, site="", now=self._now)
+                    feed = feeds.add(self._c, url, title=line.name, site="", now=self._now, reach=Reach.PUBLIC)
                     added.append(feed.id)
                     ours[url] = feed
                 if feed is None or feed.id in pages:
@@ -543,11 +552,6 @@ class _Exchange:
     def _keep(self, place: Place) -> None:
         self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
-
-
-def _opened(path: str, flags: int) -> int:
-    """Open a file that is there, and not what a link leads to: others may write in the folder."""
-    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0), 0o600)
 
 
 def _tail(content: bytes) -> str:

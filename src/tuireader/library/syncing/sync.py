@@ -93,7 +93,9 @@ class _Run:
         await server.sign_in()
         yield self._now("asking for the feeds")
         theirs = await server.feeds()
-        take_feeds = partial(taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock())
+        take_feeds = partial(
+            taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock(), reach=server.talk.gives
+        )
         came = await self.cache.write(take_feeds)
         self.feeds = came.changed
         self._says(*came.said)

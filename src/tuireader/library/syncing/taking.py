@@ -15,8 +15,20 @@ from tuireader.library.syncing import identity, words
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
-from tuireader.store import accounts, articles, feed_changes, feeds, folders, remote_marks, sync_journal
+from tuireader.store import (
+    accounts,
+    articles,
+    feed_changes,
+    feeds,
+    folders,
+    remote_marks,
+    rules,
+    saved_searches,
+    sync_journal,
+)
 from tuireader.store.connection import transaction
+from tuireader.store.keys import name_key
+from tuireader.store.typed_query import understand
 from tuireader.text.counted import counted
 from tuireader.urls.identity import same_place, same_site
 
@@ -28,6 +40,7 @@ if TYPE_CHECKING:
     from tuireader.library.syncing.server import Server
     from tuireader.model.account import Account
     from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
+    from tuireader.urls.reach import Reach
 
 Kind = Literal["miniflux", "greader", "freshrss"]
 """Who wrote an answer."""
@@ -289,8 +302,12 @@ class FeedsTaken(NamedTuple):
     """Whether so few are listed that it looks like an accident."""
 
 
-def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed], now: datetime) -> FeedsTaken:
+def take_feeds(
+    c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed], now: datetime, reach: Reach
+) -> FeedsTaken:
     """Follow what an account follows, under the names and in the folders that it has there.
+
+    `reach`: of the addresses that the server gives, which are not the user's own word.
 
     What is followed there no more goes here too; with starred and tagged articles it stays and says so, and so do all
     where a server lists so few that it looks like an accident.
@@ -310,15 +327,13 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
             if feed is None:
                 feed = feeds.add(
                     c, remote.url, title=remote.title, site=remote.site, now=now, account_id=account_id,
-                    server_id=remote.server_id,
+                    server_id=remote.server_id, reach=reach,
                 )  # fmt: skip
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             elif feed.server_id != remote.server_id:  # it was followed anew: its articles have other names
                 remote_marks.forget_of_feed(c, feed.id)
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
-            feeds.set_remote(
-                c, feed.id, now, server_id=remote.server_id, url=remote.url, title=remote.title, site=remote.site
-            )
+            feeds.set_remote(c, feed.id, remote, now, reach=reach)
             if (remote.server_id, "rename") not in untold:
                 feeds.rename(c, feed.id, "")
             if (remote.server_id, "move") not in untold:
@@ -328,9 +343,29 @@ def take_feeds(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFe
         gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
         is_doubtful = is_accident(gone, len(ours)) or not theirs
         said = _end(c, account, gone, len(ours), is_doubtful=is_doubtful)
+        there = {folder.name for folder in folders.every(c)}
         folders.remove_empty(c)
+        lost = there - {folder.name for folder in folders.every(c)}
+        said = (*said, *_searches_of(c, lost))
         changed = different(before, named_feeds(c, feeds.of_account(c, account_id)))
     return FeedsTaken(said, changed, is_doubtful)
+
+
+def _searches_of(c: sqlite3.Connection, lost: Collection[str]) -> list[str]:
+    """Sentences about the saved searches and rules that name folders which do not exist any more."""
+    if not lost:
+        return []
+    keys = {name_key(name) for name in lost}
+    searches = [(f"The saved search “{each.name}”", each.query) for each in saved_searches.every(c)]
+    searches += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
+    return [
+        f"{what} names the folder “{name}”, which does not exist any more."
+        for what, query in searches
+        for named in understand(query).named
+        if named.field == "folder"
+        for name in named.names
+        if name_key(name) in keys
+    ]
 
 
 Named = dict[int, tuple[str, str]]

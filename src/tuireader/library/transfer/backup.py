@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ from tuireader.store import backup as store_backup
 from tuireader.store.columns import sound
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key
+from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
 from tuireader.urls.shown import without_credentials
 from tuireader.urls.typed import addresses_to_try
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HEAD = "tuireader"
 VERSION = 1
 """Of the format: a later one may have more, and never means another thing by a name that is here."""
+_OBJECTS = 100_000
+"""Objects and lists of one line at most."""
 LONGEST = 64_000_000
 """Characters of a line."""
 _OWN = frozenset({full_texts.LEARNED, feeds.TO_READ})
@@ -172,8 +174,8 @@ def restore(
 
 def _row(line: str) -> dict[str, Any] | None:
     try:
-        row = json.loads(line) if len(line) <= LONGEST else None
-    except (ValueError, RecursionError):
+        row = loads(line, most=_OBJECTS) if len(line) <= LONGEST else None
+    except ValueError:
         return None
     return row if isinstance(row, dict) else None
 

@@ -81,7 +81,7 @@ def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) 
         lang = feeds.language(c, article.feed_id)
         chapters.append(Chapter(article.title, said, link, to_xhtml(opened.document), lang, article.feed_title))
     parts = [*dict.fromkeys(chapter.part for chapter in chapters)]
-    return to_epub(title, sorted(chapters, key=lambda chapter: parts.index(chapter.part)), made)
+    return to_epub(printable(title), sorted(chapters, key=lambda chapter: parts.index(chapter.part)), made)
 
 
 def ids_of(c: sqlite3.Connection, query: Query) -> list[int]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotAFeedListError
+from tuireader.feeds.decode import decode
 from tuireader.feeds.newsboat_config import read_killfile
-from tuireader.feeds.opml import LIMIT
+from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.url_list import read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
@@ -122,6 +123,7 @@ def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: C
         return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now, tell))
     if len(content) > LIMIT:
         raise NotAFeedListError(f"This file is larger than {LIMIT // 1_000_000} MB")
+    content = as_utf8(content)
     pages = read_saved_pages(content)
     if pages is not None:
         return Imported(pages=saved_pages.keep_all(c, pages, now, tell))
@@ -157,11 +159,11 @@ def _head(file: Path, path: str) -> bytes:
 def _newsboat(
     c: sqlite3.Connection, urls: Path, cache: Path | None, now: datetime, tell: Callable[[str], None]
 ) -> Imported:
-    lines = read_url_list(read_file(str(urls)).decode("utf-8-sig", "replace"))
+    lines = read_url_list(decode(read_file(str(urls))))
     imported = Imported(follow_lines(c, lines, now))
     config = urls.with_name("config")
     if config.is_file():
-        said = read_file(str(config)).decode("utf-8-sig", "replace")
+        said = decode(read_file(str(config)))
         imported.feeds += ignore(c, read_killfile(said), newsboat.extra_tags(lines), now)
     if cache is None:
         return imported

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -23,6 +24,8 @@ from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
 
+_OPML, _BEGINNING = re.compile(rb"<outline\b|opml\s+version=", re.IGNORECASE), 4096
+"""What tells a list in OPML whose beginning is lost, and where it is looked for."""
 _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 
@@ -67,7 +70,7 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
 
     Each is in as soon as it is written: where the program is killed, the next import brings the rest.
     """
-    if content.lstrip(_BLANK).startswith(b"<"):
+    if content.lstrip(_BLANK).startswith(b"<") or _OPML.search(content[:_BEGINNING]):
         there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
         listed = read_list(content)
         found = [_follow(c, outline, there, now) for outline in listed.outlines]
@@ -79,7 +82,7 @@ def import_feeds(c: sqlite3.Connection, content: bytes, now: datetime) -> list[I
     if b"\0" in content[:4096]:
         raise NotAFeedListError("This is no list of feeds: it holds no text")
     lines = read_url_list(content.decode("utf-8-sig", "replace"))
-    if not any(_is_address(each.url) or each.search for each in lines):
+    if content.lstrip(_BLANK)[:1] in (b"{", b"[") or not any(_is_address(each.url) or each.search for each in lines):
         raise NotAFeedListError(
             "There are no feeds in this file; a list of feeds is OPML, as other readers export it, newsboat's urls, or"
             " an address on each line"
@@ -99,10 +102,11 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
     names = newsboat.extra_tags(lines)
     every = {name for some in names.values() for name in some}
+    saved = {name_key(each.name) for each in saved_searches.every(c)}
     found = []
     for each in lines:
         if each.search is not None:
-            found.append(_save_search(c, each, each.search, every))
+            found.append(_save_search(c, each, each.search, every, saved))
             continue
         came = _follow_line(c, each, there, now)
         if came.feed_id is not None:
@@ -120,6 +124,7 @@ def ignore(
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
     names = {name for some in tags.values() for name in some}
     found = []
+    known = {replace(each, id=0) for each in rules.every(c)}
     for each in ignored:
         outline = Outline(f"ignore-article {each.expression}", "", "")
         query, feed_id = translated(each.expression, names), None if each.feed == "*" else there.get(place(each.feed))
@@ -128,23 +133,26 @@ def ignore(
             found.append(ImportedFeed(outline, "unsupported", None, why, is_rule=True))
             continue
         rule = Rule(query, feed_id=feed_id, hide=True)
-        is_known = rules.same(c, rule) is not None
+        is_known = rule in known
         if not is_known:
-            rules.add(c, rule, now)
+            known.add(replace(rules.add(c, rule, now), id=0))
         found.append(ImportedFeed(outline, "known" if is_known else "added", None, is_rule=True))
     return found
 
 
-def _save_search(c: sqlite3.Connection, listed: ListedAddress, search: tuple[str, str], tags: set[str]) -> ImportedFeed:
+def _save_search(
+    c: sqlite3.Connection, listed: ListedAddress, search: tuple[str, str], tags: set[str], saved: set[str]
+) -> ImportedFeed:
     name, expression = search
     outline = Outline(f"query:{name}", name, "")
     query = translated(expression, tags)
     if query is None or not name.strip():
         why = f"this search of newsboat’s cannot be said here: {expression}"
         return ImportedFeed(outline, "unsupported", None, why, listed.line)
-    is_known = any(name_key(each.name) == name_key(name) for each in saved_searches.every(c))
+    is_known = name_key(name) in saved
     if not is_known:
         saved_searches.put(c, name, query)
+        saved.add(name_key(name))
     return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line)
 
 
@@ -172,7 +180,7 @@ def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now:
             feeds.rename(c, feed.id, outline.title)
         if outline.folder:
             folders.put(c, feed.id, folders.add(c, outline.folder).id)
-        newsboat.give_tags(c, feed.id, list(outline.tags), now)
+        newsboat.give_tags(c, feed.id, outline.tags, now)
     there[where] = feed.id
     return ImportedFeed(outline, "added", feed.id)
 

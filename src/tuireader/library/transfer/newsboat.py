@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -13,21 +14,29 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, rules, statuses, tags
+from tuireader.store import articles, pruning, rules, statuses, tags
 from tuireader.store.columns import lenient
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tuireader.feeds.url_list import ListedAddress
 
 _AT_ONCE = 100
 """Articles of one transaction."""
+_TAGS = 50
+"""Tags of one feed."""
 _LARGEST = 20_000_000
 """Bytes of a value that is read."""
 _LONGEST = 5_000_000
 """Characters of an article that are taken."""
+_PATIENCE = 60.0
+"""Seconds in which some articles are read."""
+_STEPS = 10_000
+"""Steps of SQLite between two looks at the clock, and at ctrl+c."""
 _OF_FEED = """
-SELECT guid, title, author, url, pubDate, content, unread, flags, deleted, enclosure_url, enclosure_type
+SELECT guid, title, author, url, pubDate, substr(content, 1, ?), unread, flags, deleted, enclosure_url, enclosure_type
 FROM rss_item WHERE feedurl = ? ORDER BY pubDate DESC, id DESC
 """
 
@@ -38,6 +47,8 @@ class Item(NamedTuple):
     entry: ParsedEntry
     is_read: bool
     flags: str
+    is_deleted: bool
+    """Newsboat does not list it any more: it does not come back here either."""
 
 
 def find(path: Path) -> tuple[Path, Path | None] | None:
@@ -57,13 +68,13 @@ def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
     return {line.line: [tag for tag in line.tags if tag in others] for line in lines}
 
 
-def give_tags(c: sqlite3.Connection, feed_id: int, names: list[str], now: datetime) -> None:
-    """Let all articles of a feed have tags, those that come too."""
-    rule = Rule("", tags=tuple(names), feed_id=feed_id)
-    there = [each for each in rules.every(c) if (each.feed_id, each.query, each.tags) == (feed_id, "", rule.tags)]
-    if names and not there:
-        kept = rules.add(c, rule, now)
-        rules.apply(c, kept, articles.ids(c, rules.query_of(kept)))
+def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: datetime) -> None:
+    """Let all articles of a feed have tags, those that come too; `_TAGS` at most."""
+    rule = Rule("", tags=tuple(names[:_TAGS]), feed_id=feed_id)
+    if not names or any((each.query, each.tags) == ("", rule.tags) for each in rules.of_feed(c, feed_id)):
+        return
+    kept = rules.add(c, rule, now)
+    rules.apply(c, kept, articles.ids(c, rules.query_of(kept)))
 
 
 def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
@@ -77,20 +88,40 @@ def read_cache(path: Path) -> Iterator[tuple[str, list[Item]]]:
             c.execute("PRAGMA trusted_schema = OFF")
             c.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST)
             kind = c.execute("SELECT type FROM sqlite_master WHERE name = 'rss_item'").fetchone()
-            if kind != ("table",):
-                raise NotAFeedListError(f"{path} is no cache of newsboat's")
+            hidden = [row[6] for row in c.execute("PRAGMA table_xinfo(rss_item)").fetchall()]
+            if kind != ("table",) or any(hidden):  # a column that is computed may take for ever, and all the memory
+                raise NotAFeedListError(f"{path} is not a cache of newsboat")
+            clock = _Clock()
+            c.set_progress_handler(clock.is_late, _STEPS)
             urls = [row[0] for row in c.execute("SELECT DISTINCT feedurl FROM rss_item").fetchall()]
             for url in urls:
-                rows = c.execute(_OF_FEED, (url,))
+                clock.begin()
+                rows = c.execute(_OF_FEED, (_LONGEST, url))
                 while some := rows.fetchmany(_AT_ONCE):
                     yield str(url), [_item(row) for row in some]
+                    clock.begin()
     except sqlite3.Error as error:
         raise NotAFeedListError(f"{path} cannot be read: {error}") from error
 
 
+class _Clock:
+    """Ends a statement that takes too long; between two looks Python hears of ctrl+c."""
+
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self._until = time.monotonic() + _PATIENCE
+
+    def is_late(self) -> bool:
+        """Whether its time is over."""
+        return time.monotonic() > self._until
+
+
 def _item(row: tuple[object, ...]) -> Item:
     guid, title, author, url, date, content, unread, flags, deleted, enclosure, kind = row
-    html = _text(content)[:_LONGEST]
+    html = _text(content)
     attached = _text(enclosure)
     if attached and attached not in html:
         from tuireader.feeds.entries import attachments
@@ -105,7 +136,7 @@ def _item(row: tuple[object, ...]) -> Item:
         published=datetime.fromtimestamp(seconds, UTC) if seconds else None,
         html=html,
     )
-    return Item(entry, unread != 1 or bool(deleted), "".join(sorted(set(_text(flags)))))
+    return Item(entry, unread != 1, "".join(sorted(set(_text(flags)))), bool(deleted))
 
 
 def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetime) -> int:
@@ -116,6 +147,8 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
     """
     with transaction(c):
         there = articles.known(c, feed_id, [item.entry.guid for item in items])
+        pruning.remember(c, feed_id, [item.entry.guid for item in items if item.is_deleted])
+        items = [item for item in items if not item.is_deleted]
         new = [item for item in items if item.entry.guid not in there]
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])

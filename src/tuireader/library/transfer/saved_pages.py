@@ -13,6 +13,7 @@ from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.store import articles, feeds, statuses, tags
 from tuireader.store.connection import transaction
+from tuireader.urls.identity import place
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 _AT_ONCE = 100
 _UNPACKED, _LARGEST = 300_000_000, 20_000_000
 """Bytes of an export when it is unpacked, and of one file in it."""
+_METADATA, _MOST = 4_000_000, 200_000
+"""Bytes of a list of pages, and pages in all."""
 
 
 class KeptPages(NamedTuple):
@@ -38,9 +41,10 @@ def keep_all(
 ) -> KeptPages:
     """Keep pages, with their tags and marks; those that are here already only get their tags and stars.
 
-    `tell` is called with how far it is.
+    A page of a feed that is subscribed to becomes an article of that. `tell` is called with how far it is.
     """
-    feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
+    followed = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+    kept_in: int | None = None
     added = known = without = 0
     for start in range(0, len(pages), _AT_ONCE):
         tell(f"{start} of {len(pages)} pages")
@@ -48,7 +52,10 @@ def keep_all(
             for page in {page.url: page for page in pages[start : start + _AT_ONCE]}.values():
                 there = articles.by_link(c, page.url)
                 if there is None:
-                    there = _keep(c, feed.id, page, now)
+                    feed_id = followed.get(place(page.feed)) if page.feed else None
+                    if feed_id is None:
+                        kept_in = kept_in or feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now).id
+                    there = _keep(c, feed_id or kept_in or 0, page, now)
                     added += 1
                     without += not page.html.strip()
                 else:
@@ -75,12 +82,12 @@ def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -
     from tuireader.library.refreshing.compare import prepare
 
     entry = ParsedEntry(
-        page.url, page.title or page.url, page.url, page.authors, published=page.published, html=page.html
+        page.guid or page.url, page.title or page.url, page.url, page.authors, published=page.published, html=page.html
     )
     status = Status(read=page.is_read, starred=page.is_starred)
     prepared = prepare(entry, status=status, date=page.added or page.published, excerpt=not page.html.strip())
     articles.save_entries(c, feed_id, Plan(new=(prepared,)), now)
-    return articles.known(c, feed_id, [page.url])[page.url].id
+    return articles.known(c, feed_id, [entry.guid])[entry.guid].id
 
 
 def read_omnivore(path: Path) -> list[SavedPage] | None:
@@ -96,11 +103,16 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
             if is_too_large or sum(info.file_size for info in members) > _UNPACKED:
                 raise NotAFeedListError(f"{path} unpacks to more than {_UNPACKED // 1_000_000} MB")
             texts = {Path(each).stem: _text(archive, each) for each in names if each.endswith(".html")}
-            return [page for each in rows for page in from_omnivore(_text(archive, each), texts)]
+            found: list[SavedPage] = []
+            for each in rows:
+                found += from_omnivore(_text(archive, each, _METADATA), texts)
+                if len(found) > _MOST:
+                    raise NotAFeedListError(f"{path} has more than {_MOST} pages")
+            return found
     except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
 
 
-def _text(archive: zipfile.ZipFile, name: str) -> str:
+def _text(archive: zipfile.ZipFile, name: str, most: int = _LARGEST) -> str:
     with archive.open(name) as member:  # what it says of its size may be a lie
-        return member.read(_LARGEST).decode("utf-8", "replace")
+        return member.read(most).decode("utf-8", "replace")

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
+from tuireader.beside import open_own
 from tuireader.errors import BusyError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store.columns import lenient
@@ -127,7 +128,7 @@ _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other 
 def _one_at_a_time(mark: Path, path: Path, tell: Callable[[str], None]) -> Iterator[Callable[[], None]]:
     """Be the only one who mends; the mark itself is what is locked. What this gives is called when it is mended."""
     try:
-        held = mark.open("a")
+        held = os.fdopen(open_own(mark, os.O_CREAT | os.O_WRONLY | os.O_APPEND), "a")
     except OSError as error:
         raise StoreError(f"{path} is damaged, and cannot be moved aside: {error.strerror}.") from error
     with held:

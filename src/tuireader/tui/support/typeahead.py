@@ -6,12 +6,13 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol, runtime_checkable
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 from textual import events
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import Widget
 
 from tuireader.tui.support.textual_internals import OpenApp
 
@@ -59,10 +60,15 @@ class TypeAhead(OpenApp):
         """The last one that was given out."""
         self._acting: Given | None = None
         """The same, until all that it does is done."""
-        self._opened: WeakSet[Screen[Any]] = WeakSet()
+        self._focused_last: WeakKeyDictionary[Screen[Any], Widget] = WeakKeyDictionary()
+        """What had the focus last, of each screen on which anything ever had it."""
+        self._opening: tuple[Screen[Any], float] | None = None
+        """The dialog that keys wait for, and since when."""
         self._held_since: float | None = None
         """When a key began to wait for what is on its way to the screen."""
         self._look: Timer | None = None
+        self._watch: Timer | None = None
+        """What sees to it that keys wait no longer than PATIENCE, also where nothing else happens."""
         self._is_ready = False
         """Whether the first frame is painted: before it there is nothing that a key could act on."""
 
@@ -79,6 +85,7 @@ class TypeAhead(OpenApp):
             urgent = isinstance(event, events.Key) and await self.acts_first(event.key)
             if not urgent:
                 self._waiting.append(event)
+                self._watch = self._watch or self.set_timer(PATIENCE, self._watch_again)
                 await self._go_on()
         else:
             await self._give(event)
@@ -88,8 +95,9 @@ class TypeAhead(OpenApp):
         self._is_ready = True
         await self._go_on()
 
-    async def on_descendant_focus(self) -> None:
+    async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A dialog that has the focus takes what waited for it."""
+        self._focused_last[event.widget.screen] = event.widget
         await self._go_on()
 
     def _has_to_wait(self) -> bool:
@@ -98,15 +106,17 @@ class TypeAhead(OpenApp):
         return bool(self._waiting) or self._acting is not None or self._is_opening()
 
     def _is_opening(self) -> bool:
-        """Whether the app or a dialog is on its way: nothing in that has had the focus yet."""
+        """Whether the app or a dialog is opening, for a moment at most: nothing in it has had the focus yet."""
         if not self._is_ready:
             return True
-        if len(self.screen_stack) <= 1 or self.screen in self._opened:
+        screen = self.screen
+        if len(self.screen_stack) <= 1 or screen in self._focused_last or self.focused is not None:
+            self._opening = None
             return False
-        if self.focused is None:
-            return True
-        self._opened.add(self.screen)
-        return False
+        now = time.monotonic()
+        if self._opening is None or self._opening[0] is not screen:
+            self._opening = screen, now
+        return now - self._opening[1] <= PATIENCE
 
     def _is_held(self, event: Typed) -> bool:
         """Whether it waits for what is on its way to the screen, and has not waited long enough for that."""
@@ -124,10 +134,22 @@ class TypeAhead(OpenApp):
         self._look = None
         await self._go_on()
 
+    async def _watch_again(self) -> None:
+        self._watch = self.set_timer(PATIENCE, self._watch_again) if self._waiting else None
+        self._has_to_wait()
+        await self._go_on()
+
     def about_to_act(self) -> None:
         """Called before a key acts, or what is pasted."""
 
+    def _focus_again(self) -> None:
+        """Give the focus back to what had it last, where it was lost: to a click on nothing, or with the window's."""
+        last = self._focused_last.get(self.screen)
+        if self.focused is None and last is not None and last.is_attached and last.focusable:
+            self.screen.set_focus(last, scroll_visible=False)
+
     async def _give(self, event: Typed) -> None:
+        self._focus_again()
         self.about_to_act()
         target = self.focused or self.screen
         self._given = self._acting = Given(event, self.screen, time.monotonic())

@@ -1,0 +1,44 @@
+"""Files beside the database, in a folder where others may write: the only way to open them.
+
+What is opened is a regular file of the user's own with one name: no link, no pipe, nothing that others can write.
+Loaded by the start before all else, so only by what costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
+
+
+def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest: int | None = None) -> int:
+    """Open a file of the user's own, of at most `largest` bytes; raises OSError for any other. Gives the descriptor.
+
+    A file that is made (O_CREAT) can be read by its owner alone.
+    """
+    return _checked(path, flags, largest, is_own=True)
+
+
+def open_shared(path: str | os.PathLike[str], flags: int = os.O_RDONLY) -> int:
+    """The same for a folder that several devices share, whose files may have other owners."""
+    return _checked(path, flags, None, is_own=False)
+
+
+def _checked(path: str | os.PathLike[str], flags: int, largest: int | None, *, is_own: bool) -> int:
+    descriptor = os.open(path, flags | _NO_LINK, 0o600)
+    about = os.fstat(descriptor)
+    error = 0
+    if not stat.S_ISREG(about.st_mode):
+        error = errno.EINVAL
+    elif about.st_nlink > 1:
+        error = errno.EMLINK
+    elif is_own and os.name == "posix" and (about.st_uid != os.geteuid() or about.st_mode & 0o022):
+        error = errno.EPERM
+    elif largest is not None and about.st_size > largest:
+        error = errno.EFBIG
+    if error:
+        os.close(descriptor)
+        raise OSError(error, os.strerror(error), os.fspath(path))
+    return descriptor
