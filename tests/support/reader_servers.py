@@ -221,7 +221,7 @@ class FakeMiniflux(Api):
         return {
             "id": item.number,
             "feed_id": item.feed,
-            "hash": f"hash of {item.link}",
+            "hash": f"hash of {item.link or item.title}",
             "status": "read" if item.read else "unread",
             "starred": item.starred,
             "title": item.title,
@@ -401,7 +401,7 @@ class FakeReader(Api):
                 {
                     "id": f"{LONG}{number:016x}",
                     "title": self._written(item.title),
-                    "author": self._written(item.author, extended=True),
+                    "author": "; ".join(self._written(each, extended=True) for each in item.author.split("; ")),
                     "published": item.published,
                     "categories": names + [self._written(each) for each in item.categories] * self.is_freshrss,
                     "canonical": [{"href": item.link}],

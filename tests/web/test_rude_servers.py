@@ -381,6 +381,19 @@ async def test_what_a_redirect_says_of_its_body_keeps_nobody(client: Client, ser
     assert (await get(client, server.url)).content == b"hello"
 
 
+async def test_a_redirect_whose_body_never_comes_is_followed(client: Client, serve: Serve) -> None:
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        if b" /there " in head:
+            writer.write(reply(b"hello"))
+        else:
+            writer.write(b"HTTP/1.1 302 Found\r\nLocation: /there\r\nContent-Length: 100\r\n\r\n")
+
+    server = await serve(talk)
+    async with asyncio.timeout(20):  # the deadline of the request is longer
+        assert (await get(client, server.url)).content == b"hello"
+    assert server.connections == 2
+
+
 async def test_what_is_sent_before_a_connection_is_secure_is_no_answer(
     serve: Serve, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,6 +37,8 @@ _BEGIN, _END, _TAIL = re.compile(rb"<opml\b", re.IGNORECASE), re.compile(rb"</op
 """How a whole list begins and ends; and bytes at its end that are looked at."""
 _LONGEST = 20_000
 """Bytes of an outline whose attributes are looked at."""
+_SEVERAL = 3
+"""Feeds that are alone in folders of their names: fewer may be meant so."""
 _DEEPEST = 20
 """Folders in folders: more are one, with slashes in its name."""
 
@@ -101,14 +103,16 @@ def read_opml(content: bytes) -> list[Outline]:
 
 
 def _without_own_folders(outlines: list[Outline]) -> list[Outline]:
-    """Feeds out of folders that hold one feed of their own name, as Thunderbird writes each feed."""
+    """Feeds without their folders where each is alone in one of its own name, as Thunderbird writes a list."""
     counts = Counter(each.folder for each in outlines)
-
-    def filed(each: Outline) -> Outline:
-        outer, _, name = each.folder.rpartition("/")
-        return each._replace(folder=outer) if name and name == each.title and counts[each.folder] == 1 else each
-
-    return [*map(filed, outlines)]
+    split = [each.folder.rpartition("/") for each in outlines]
+    is_so = all(
+        name == each.title != "" and counts[each.folder] == 1
+        for each, (_, _, name) in zip(outlines, split, strict=True)
+    )
+    if len(outlines) < _SEVERAL or not is_so:
+        return outlines
+    return [each._replace(folder=outer) for each, (outer, _, _) in zip(outlines, split, strict=True)]
 
 
 def _outline(feed: dict[str, Any], filed: dict[str, list[str]]) -> Outline:

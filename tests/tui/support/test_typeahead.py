@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from textual import events
 from textual.keys import _character_to_key
+from textual.screen import ModalScreen
 from textual.widgets import Input
 
 from support.app_factory import NOTES, REVIEW, reader, settle, shelve
@@ -312,3 +313,52 @@ async def test_a_dialog_that_has_to_be_read_for_takes_what_is_typed_after_its_ke
         assert app.reader.headlines.cursor == before
         assert not app.reader.headlines._unwritten
         assert len(app.screen_stack) == 2
+
+
+def _lost(how: str, app: ReaderApp) -> list[events.Event]:
+    """What takes the focus away: the wheel beyond the window, or another window."""
+    if how == "window":
+        return [events.AppBlur()]
+    x, y = app.size.width + 5, app.size.height + 5
+    return [events.MouseScrollDown(None, x, y, 0, 0, 0, False, False, False)]
+
+
+@pytest.mark.parametrize("how", ["window", "wheel"])
+@pytest.mark.parametrize("key", ["a", ":", "?"])
+async def test_a_dialog_that_lost_the_focus_is_typed_into(with_links: Path, key: str, how: str) -> None:
+    """Before anything was typed in it, and after."""
+    app = reader(with_links)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        for typed in ("", "x"):
+            send(app, *of_text(key))
+            await settle(pilot)
+            send(app, *of_text(typed), *_lost(how, app))
+            await settle(pilot)
+            send(app, *of_text("harbour"))
+            await settle(pilot)
+            if key != "?":
+                assert app.screen.query_one(Input).value == f"{typed}harbour"
+            send(app, events.Key("escape", None), events.Key("escape", None))
+            await settle(pilot)
+            assert app.screen is app.reader
+            assert app.is_idle
+
+
+async def test_a_dialog_without_anything_to_focus_takes_keys(with_links: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typeahead, "PATIENCE", 0.05)
+    app = reader(with_links)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+        app.push_screen(_Empty())
+        await pilot.pause()
+        send(app, *of_text("x"), events.Key("escape", None))
+        for _ in range(100):
+            await pilot.pause(0.02)
+            if app.screen is app.reader:
+                break
+        assert app.screen is app.reader
+
+
+class _Empty(ModalScreen[None]):
+    BINDINGS = [("escape", "dismiss")]  # noqa: RUF012 - Textual declares it no ClassVar

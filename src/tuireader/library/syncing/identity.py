@@ -95,23 +95,27 @@ def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[l
     return pair_up
 
 
-def _of_one_moment(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
-    """Pair those of one address and title by their dates, the exact ones first."""
-    there: dict[Hashable, list[Ours]] = defaultdict(list)
-    for each in reversed(ours):
-        there[_link_and_title(each), _when(each)].append(each)
-    left, pairs = list(entries), Pairs()
-    for apart in (timedelta(0), -_ROUNDED, _ROUNDED):
-        kept = []
-        for entry in left:
-            key, when = _link_and_title(entry), _when(entry)
-            near = there.get((key, when + apart)) if key and when else None
-            if near:
-                pairs.append((entry, near.pop()))
-            else:
-                kept.append(entry)
-        left = kept
-    return pairs
+def _of_one_moment(key: Key) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:
+    """Pair entries and articles with the same key by their dates, the exact ones first."""
+
+    def pair_up(entries: list[RemoteEntry], ours: list[Ours]) -> Pairs:
+        there: dict[Hashable, list[Ours]] = defaultdict(list)
+        for each in reversed(ours):
+            there[key(each), _when(each)].append(each)
+        left, pairs = list(entries), Pairs()
+        for apart in (timedelta(0), -_ROUNDED, _ROUNDED):
+            kept = []
+            for entry in left:
+                shared, when = key(entry), _when(entry)
+                near = there.get((shared, when + apart)) if shared and when else None
+                if near:
+                    pairs.append((entry, near.pop()))
+                else:
+                    kept.append(entry)
+            left = kept
+        return pairs
+
+    return pair_up
 
 
 def _grouped(sides: Iterable[Each], key: Key) -> dict[Hashable, list[Each]]:
@@ -138,7 +142,9 @@ def _title(side: Side) -> str:
 
 
 def _when(side: Side) -> datetime | None:
-    return side.entry.published if isinstance(side, RemoteEntry) else side.published
+    """The date of publication in whole seconds, as it is kept."""
+    when = side.entry.published if isinstance(side, RemoteEntry) else side.published
+    return when and when.replace(microsecond=0)
 
 
 def _link_and_title(side: Side) -> Hashable:
@@ -165,9 +171,10 @@ def _is_given_or_near(entry: RemoteEntry, there: Ours) -> bool:
 
 
 _RULES = (
-    _of_one_moment,
+    _of_one_moment(_link_and_title),
     _unique(_guid, _is_given_or_near),
     _unique(_link_and_title, _is_near),
     _unique(_link, _same_title_or_near),
+    _of_one_moment(_title),
     _unique(_title, _is_near),
 )

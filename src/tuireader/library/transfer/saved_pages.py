@@ -105,7 +105,10 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
             texts = {Path(each).stem: _text(archive, each) for each in names if each.endswith(".html")}
             found: list[SavedPage] = []
             for each in rows:
-                found += from_omnivore(_text(archive, each, _METADATA), texts)
+                listed = _text(archive, each, _METADATA + 1)
+                if len(listed) > _METADATA:
+                    raise NotAFeedListError(f"{path}: {each} is larger than {_METADATA // 1_000_000} MB")
+                found += from_omnivore(listed, texts)
                 if len(found) > _MOST:
                     raise NotAFeedListError(f"{path} has more than {_MOST} pages")
             return found

@@ -146,7 +146,7 @@ class TypeAhead(OpenApp):
         """Give the focus back to what had it last, where it was lost: to a click on nothing, or with the window's."""
         last = self._focused_last.get(self.screen)
         if self.focused is None and last is not None and last.is_attached and last.focusable:
-            self.screen.set_focus(last, scroll_visible=False)
+            self.screen.set_focus(last, scroll_visible=False, from_app_focus=True)
 
     async def _give(self, event: Typed) -> None:
         self._focus_again()

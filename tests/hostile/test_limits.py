@@ -1,0 +1,270 @@
+"""What a site, a server, a file or another device can make long has an end, and leads nowhere inside."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sqlite3
+import zipfile
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from support.factories import NOW
+from tuireader.cli.log import start_log
+from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
+from tuireader.feeds.robots import Robots
+from tuireader.library.archiving import sitemaps
+from tuireader.library.archiving.ways import Front
+from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.politeness.queue import open_queue
+from tuireader.library.reading.full_text import fetch_full_text
+from tuireader.library.refreshing.compare import prepare
+from tuireader.library.syncing import shared_folder, taking
+from tuireader.library.transfer import newsboat
+from tuireader.library.transfer.import_any import import_path
+from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.model.clock import utc_now
+from tuireader.model.fetched import Page, ParsedEntry, Plan
+from tuireader.model.remote import RemoteFeed
+from tuireader.store import accounts, articles, feeds, saved_searches
+from tuireader.store.connection import connect
+from tuireader.sync import greader, miniflux
+from tuireader.text.bounded_json import loads
+from tuireader.urls.private import permission_for
+from tuireader.urls.reach import Permission, Reach
+
+# robots.txt
+
+
+def test_of_many_groups_only_the_own_one_is_read() -> None:
+    agents = b"".join(b"User-agent: a%d\n" % n for n in range(2500))
+    rules = b"".join(b"Disallow: /%d\n" % n for n in range(2500))
+    robots = Robots(agents + rules + b"\nUser-agent: TuiReader/1.0\nDisallow: /own\nSitemap: https://a.example/map\n")
+    assert robots.allows("https://a.example/7")
+    assert not robots.allows("https://a.example/own/x")
+    assert robots.sitemaps == ["https://a.example/map"]
+
+
+def test_groups_are_read_as_the_standard_says() -> None:
+    text = (
+        b"User-agent: *\nDisallow: /all\nCrawl-delay: 7\n\n# a comment\nUser-agent: other\nUser-agent: tuireader\n"
+        b"Disallow: /both\n\nUser-agent: tuireader\nAllow: /both/but\nUser-agent: third\nDisallow: /third\n"
+    )
+    robots = Robots(text)
+    assert robots.allows("https://a.example/all")
+    assert not robots.allows("https://a.example/both")
+    assert robots.allows("https://a.example/both/but")
+    assert robots.allows("https://a.example/third")
+    assert Robots(text.replace(b"tuireader", b"someone")).pause == 7
+    assert Robots(b"user agent *\nDisallow: /x").allows("https://a.example/x") is False
+    assert Robots(b"Disallow: /x").allows("https://a.example/x")
+
+
+async def test_many_rules_and_many_addresses_are_matched_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While they are, the loop goes on; and what takes too long is left."""
+    rules = "User-agent: *\n" + "".join(f"Allow: /*{n:x}f$\n" for n in range(30_000))
+    listed = "".join(f"<url><loc>https://a.example/2024/post-{n}</loc></url>" for n in range(20_000))
+    pages = {"robots.txt": rules, "sitemap.xml": f"<urlset>{listed}</urlset>"}
+
+    async def get(url: str) -> Page:
+        name = url.rpartition("/")[2]
+        if name not in pages:
+            raise FetchError("404", FetchFailure.STATUS, status=404)
+        return Page(url, 200, pages[name].encode())
+
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            ticks += 1
+            await asyncio.sleep(0.01)
+
+    monkeypatch.setattr(sitemaps, "_PATIENCE", 1.0)
+    links = tuple(f"https://a.example/2024/post-{n}" for n in range(20))
+    front = Front("nothing", None, is_wordpress=False, guids=frozenset(), links=links)  # type: ignore[arg-type]
+    cache = Cache(tmp_path / "cache.db")
+    connect(tmp_path / "cache.db").close()
+    ticking = asyncio.ensure_future(tick())
+    found = await sitemaps.find_pages(cache, get, "https://a.example/feed", front)
+    ticking.cancel()
+    cache.close()
+    assert found.pages == () or len(found.pages) == 20_000
+    assert ticks > 5
+
+
+# Answers of servers, JSON, journals
+
+
+@pytest.mark.parametrize("parse", [miniflux.feeds_of, miniflux.entries_of, greader.entries_of, greader.ids_of])
+def test_an_answer_of_millions_of_objects_is_none(parse: object) -> None:
+    content = b'{"items": [' + b"{}," * 1_100_000 + b"{}]}"
+    with pytest.raises(SyncError):
+        parse(content, "https://a.example/")  # type: ignore[operator]
+
+
+def test_json_of_others_is_read_within_limits() -> None:
+    assert loads(b'{"a": [1]}') == {"a": [1]}
+    for text in ("[" * 100_000 + "]" * 100_000, "[" + "{}," * 20 + "{}]"):
+        with pytest.raises(ValueError, match="too"):
+            loads(text, most=20)
+
+
+def test_journals_are_read_within_limits(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    monkeypatch.setattr(shared_folder, "_LARGEST", 10_000)
+    monkeypatch.setattr(shared_folder, "_LARGEST_ALL", 15_000)
+    line = b'{"at": 5, "subscribe": "https://a.example/%d"}\n'
+    for name, lines in (("a", 100), ("b", 100), ("c", 100), ("d", 1000)):
+        (folder / f"tuireader-{name}.jsonl").write_bytes(b"".join(line % n for n in range(lines)) + b"\n" * 50)
+    with closing(connect(db)) as c:
+        shared_folder.share(c, str(folder), host="test")
+        said = shared_folder.exchange(c, NOW).taken.said
+        assert len(feeds.every(c)) == 100
+    assert [each.rpartition("tuireader-")[2][:7] for each in said if "is not read" in each] == ["d.jsonl"]
+
+
+# Nothing leads inside
+
+
+@pytest.mark.parametrize(
+    ("reach", "url", "permission"),
+    [
+        (Reach.PUBLIC, "http://127.0.0.1:8000/admin", Permission.PUBLIC_ONLY),
+        (Reach.UNKNOWN, "http://127.0.0.1:8000/admin", Permission.AS_GIVEN),
+        (Reach.PRIVATE, "http://127.0.0.1:8000/admin", Permission.AS_GIVEN),
+        (Reach.UNKNOWN, "http://10.0.0.1/", Permission.ANYWHERE),
+    ],
+)
+def test_an_address_that_a_public_server_gave_may_not_be_inside(reach: Reach, url: str, permission: Permission) -> None:
+    assert permission_for(url, "http://127.0.0.1:8000/feed", reach) is permission
+
+
+@pytest.mark.parametrize("reach", [Reach.PUBLIC, Reach.UNKNOWN])
+async def test_full_texts_of_an_account_are_asked_for_inside_only_where_its_server_is(
+    db: Path, site: ScriptedSite, reach: Reach
+) -> None:
+    site.pages["/admin"] = Reply("<article><h1>Reset</h1>" + "<p>Words of the page, and more words.</p>" * 30)
+    remote = RemoteFeed("1", f"{site.url}/feed", "Feed")
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://reader.example")
+        taking.take_feeds(c, account.id, [remote], NOW, reach)
+        feed = feeds.of_account(c, account.id)[0]
+        assert feed.reach is reach
+        entry = ParsedEntry("g", "Title", f"{site.url}/admin", html="<p>Short</p>")
+        saved = articles.save_entries(c, feed.id, Plan(new=(prepare(entry),)), NOW)
+    cache = Cache(db)
+    async with open_queue(cache, clock=utc_now) as queue:
+        work = fetch_full_text(cache, queue, saved.new[0])
+        if reach is Reach.PUBLIC:
+            with pytest.raises(FetchError) as raised:
+                await work
+            assert raised.value.kind is FetchFailure.INSIDE
+        else:
+            await work
+    cache.close()
+    assert bool(site.paths()) is (reach is Reach.UNKNOWN)
+
+
+def test_a_feed_that_another_device_gave_is_not_the_users_own_word(db: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    (folder / "tuireader-a.jsonl").write_text('{"at": 5, "subscribe": "http://127.0.0.1:9/feed"}\n')
+    with closing(connect(db)) as c:
+        shared_folder.share(c, str(folder), host="test")
+        shared_folder.exchange(c, NOW)
+        assert [feed.reach for feed in feeds.every(c)] == [Reach.PUBLIC]
+
+
+# Imports
+
+
+def cache_of_newsboat(path: Path, content: str) -> Path:
+    folder = path / ".newsboat"
+    folder.mkdir()
+    (folder / "urls").write_text("https://a.example/feed\n")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.execute(
+            "CREATE TABLE rss_item (id INTEGER PRIMARY KEY, guid, title, author, url, feedurl, pubDate INTEGER,"
+            f" {content}, unread INTEGER DEFAULT 1, flags, deleted INTEGER DEFAULT 0, enclosure_url, enclosure_type)"
+        )
+        c.execute(
+            "INSERT INTO rss_item (guid, title, url, feedurl) VALUES ('g', 't', 'https://a.example/1', ?)",
+            ("https://a.example/feed",),
+        )
+        c.commit()
+    return folder
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "content TEXT AS (hex(zeroblob(9500000)))",
+        "content TEXT AS (" + " || ".join(["hex(zeroblob(1000000))"] * 90) + ") STORED",
+        "content TEXT GENERATED ALWAYS AS (title) VIRTUAL",
+    ],
+)
+def test_a_cache_whose_texts_are_computed_is_none(db: Path, tmp_path: Path, content: str) -> None:
+    try:
+        folder = cache_of_newsboat(tmp_path, content)
+    except sqlite3.Error:
+        pytest.skip("SQLite does not make such a table")
+    with closing(connect(db)) as c, pytest.raises(NotAFeedListError, match="not a cache of newsboat"):
+        import_path(c, str(folder), NOW, lambda _: None)
+
+
+def test_a_statement_over_a_foreign_cache_has_a_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = cache_of_newsboat(tmp_path, "content TEXT")
+    with closing(sqlite3.connect(folder / "cache.db")) as c:
+        c.executemany("INSERT INTO rss_item (guid, feedurl) VALUES (?, 'x')", [(str(n),) for n in range(20_000)])
+        c.commit()
+    monkeypatch.setattr(newsboat, "_PATIENCE", -1.0)
+    with pytest.raises(NotAFeedListError, match="cannot be read: interrupted"):
+        list(newsboat.read_cache(folder / "cache.db"))
+
+
+def test_an_export_of_millions_of_pages_is_refused(db: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "omnivore.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("metadata_0.json", "[" + "{}," * 6_000_000 + "{}]")
+    with closing(connect(db)) as c, pytest.raises(NotAFeedListError):
+        import_path(c, str(tmp_path / "omnivore.zip"), NOW, lambda _: None)
+
+
+def test_one_feed_of_many_categories_and_many_searches_are_taken_in(db: Path) -> None:
+    names = ",".join(f"name {n}" for n in range(100_000))
+    content = (
+        f'<opml version="2.0"><body><outline text="x" xmlUrl="https://a.example/f" category="{names}"/></body></opml>'
+    )
+    with closing(connect(db)) as c:
+        assert [each.status for each in import_feeds(c, content.encode(), NOW)] == ["added"]
+        searches = "".join(f'"query:Name {n}:title =~ \\"x{n}\\""\n' for n in range(2000))
+        came = import_feeds(c, searches.encode(), NOW)
+        assert len(came) == len(saved_searches.every(c)) == 2000
+
+
+# Secrets
+
+
+def test_what_libraries_say_when_they_are_watched_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUIREADER_LOG", str(tmp_path / "log"))
+    root, ours = logging.getLogger(), logging.getLogger("tuireader")
+    kept, level, own = root.handlers[:], root.level, ours.level
+    root.handlers[:] = []
+    try:
+        start_log(everything=True)
+        for name in ("httpcore2.socks", "httpx2", "hpack", "asyncio", "urllib3"):
+            logging.getLogger(name).debug("setup_socks5_connection.started auth=(b'bob', b'SECRETPW')")
+        ours.debug("a line of ours")
+    finally:
+        for handler in root.handlers:
+            handler.close()
+        root.handlers[:] = kept
+        root.setLevel(level)
+        ours.setLevel(own)
+    text = (tmp_path / "log").read_text()
+    assert "a line of ours" in text
+    assert "SECRETPW" not in text

@@ -1,0 +1,314 @@
+"""Servers that give articles other numbers, or their numbers to others: each article stands once, with its marks."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from library.syncing.conftest import MakeDevice
+from support.factories import NOW
+from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
+from tuireader.library.refreshing.compare import prepare
+from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.query import Query
+from tuireader.model.rule import Rule
+from tuireader.store import accounts, articles, feeds, label_counts, rules, saved_searches, statuses
+from tuireader.store.connection import connect
+
+
+def filled(server: Api, count: int = 5) -> None:
+    for number in (1, 2, 3):
+        server.follow(number)
+        server.publish(number, count)
+
+
+def renumber(server: Api, *items: Item, start: int | None = None) -> None:
+    """Give articles new numbers, unread, as a server does that has fetched them again."""
+    for item in items:
+        del server.items[item.number]
+    for item in items:
+        number = (
+            start if start is not None else max([FIRST * 1_000_000 * isinstance(server, FakeReader), *server.items]) + 1
+        )
+        start = None if start is None else start + 1
+        server.clock += 1
+        server.items[number] = replace(item, number=number, read=False, starred=False, changed=server.clock)
+
+
+def numbers_agree(server: Api, state: dict[str, tuple[bool, bool]]) -> None:
+    assert len(server.state()) == len(server.items)
+    assert state == server.state()
+
+
+async def test_numbers_that_went_to_another_feed_overwrite_nothing(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    filled(miniflux)
+    devices = [device(miniflux), device(miniflux)]
+    for each in devices:
+        await each.sync()
+    before = {number: replace(item) for number, item in miniflux.items.items()}
+    clock = miniflux.clock
+    late = miniflux.publish(1, 4)
+    await devices[0].sync()
+    await devices[1].sync()
+    devices[0].mark(*(item.title for item in late), read=True)
+    devices[0].mark(late[0].title, starred=True)
+    await devices[0].sync()
+    await devices[1].sync()
+    miniflux.items, miniflux.clock = before, clock + 5000  # a backup; feed 3 is read before feed 1
+    others = miniflux.publish(3, 4)
+    assert [item.number for item in others] == [item.number for item in late]
+    for item in late:
+        miniflux.publish(1, 1, title=item.title, link=item.link, published=item.published)
+    devices[1].mark(others[0].title.replace(" of 3", " of 1"), starred=False)  # an untold change of a reused number
+    said = [sentence for each in (*devices, *devices) for sentence in (await each.sync()).said]
+    assert any("was restored" in sentence for sentence in said)
+    for each in devices:
+        numbers_agree(miniflux, each.state())
+        with closing(connect(each.path)) as c:
+            for feed in feeds.every(c):
+                rows = c.execute("SELECT title FROM article WHERE feed_id = ?", (feed.id,)).fetchall()
+                assert all(title.endswith(f" of {feed.name[-1]}") for (title,) in rows)
+    told = miniflux.state()
+    assert all(told[item.title][0] for item in late)
+    assert all(told[item.title] == (False, False) for item in others)
+
+
+async def test_an_emptied_feed_keeps_its_marks(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here, other = device(server), device(server)
+    await here.sync()
+    await other.sync()
+    some = [item for item in server.items.values() if item.feed == 1]
+    here.mark(*(item.title for item in some[:4]), read=True)
+    here.mark(some[1].title, starred=True)
+    await here.sync()
+    await other.sync()
+    before = server.state()
+    renumber(server, *some)
+    await here.sync()
+    assert server.state() == before
+    # Read on both sides, so in no list: the other device still has its old number.
+    other.mark(some[0].title, starred=True)
+    for _ in range(2):
+        await other.sync()
+        await here.sync()
+    assert server.state()[some[0].title] == (True, True)
+    for each in (here, other):
+        numbers_agree(server, each.state())
+
+
+async def test_a_feed_that_is_followed_again_keeps_its_marks(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    some = [item for item in server.items.values() if item.feed == 1]
+    here.mark(*(item.title for item in some[:4]), read=True)
+    here.mark(some[1].title, starred=True)
+    await here.sync()
+    before, feed = server.state(), server.feeds[1]
+    server.unfollow(1)
+    await here.sync()
+    server.feeds[9] = feed
+    for item in some:
+        server.items[item.number] = item
+    renumber(server, *some)
+    for item in server.items.values():
+        item.feed = 9 if item.feed == 1 else item.feed
+    server.items[max(server.items)].read = True  # by another device, before we ask
+    await here.sync()
+    last = max(server.items.values(), key=lambda item: item.number)
+    assert server.state() == before | {last.title: (True, before[last.title][1])}
+    numbers_agree(server, here.state())
+    here.mark(some[2].title, starred=True)
+    await here.sync()
+    assert server.state()[some[2].title] == (True, True)
+
+
+async def test_a_mark_of_an_article_that_is_gone_is_said(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    gone, *_ = server.items.values()
+    server.publish(1, 1)
+    del server.items[gone.number]
+    here.mark(gone.title, starred=True)
+    said = [*(await here.sync()).said]
+    done = await here.sync()
+    said += done.said
+    assert [sentence for sentence in said if "no longer has 1 article that you changed" in sentence]
+    assert done.waiting == 0
+    assert here.state()[gone.title] == (False, True)
+
+
+async def test_a_batch_of_articles_that_are_gone_stops_nothing(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    """Miniflux fails where it has none of them."""
+    filled(miniflux)
+    here = device(miniflux)
+    await here.sync()
+    some = [item for item in miniflux.items.values() if item.feed == 1]
+    for item in some:
+        del miniflux.items[item.number]
+    miniflux.publish(2, 1)
+    here.mark(*(item.title for item in some), read=True)
+    done = await here.sync()
+    assert (done.status, done.new) == ("done", 1)
+    assert (await here.sync()).waiting == 0
+
+
+async def test_corrections_come(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    recent = int((NOW - timedelta(days=2)).timestamp())
+    server.publish(1, 3, published=recent)
+    here = device(server)
+    await here.sync()
+    corrected = [item for item in server.items.values() if item.published == recent]
+    for item in corrected:
+        item.text = f"<p>Corrected {item.number}.</p>"
+    corrected[0].title = "Another title"
+    await here.sync()
+    assert [here.texts()[item.link] for item in corrected] == [item.text for item in corrected]
+    assert "Another title" in here.state()
+    assert len(here.state()) == len(server.items)
+
+
+async def test_what_is_read_there_comes_to_a_new_device_and_later(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    server.mark(*list(server.items)[:9], read=True)
+    here = device(server)
+    await here.sync()
+    numbers_agree(server, here.state())
+    new = server.publish(2, 3)
+    server.mark(*(item.number for item in new), read=True)
+    await here.sync()
+    numbers_agree(server, here.state())
+
+
+async def test_names_of_freshrss_are_as_their_owners_wrote_them(freshrss: FakeReader, device: MakeDevice) -> None:
+    freshrss.follow(1, "Tech")
+    name = 'News, Views; why? a/b & "c" \\ <d>'
+    freshrss.feeds[1]["title"] = name
+    freshrss.publish(1, 1, author="Jon Phillips, Alaina Yee", title="What, why & how?")
+    freshrss.publish(1, 1, author="Macworld Staff; Macworld Staff")
+    freshrss.publish(1, 1, title="東京，大阪？ & more", author="山田，太郎")
+    here = device(freshrss)
+    await here.sync()
+    assert [each for each, _ in here.feeds().values()] == [name]
+    with closing(connect(here.path)) as c:
+        found = {row.name for row in label_counts.authors(c, Query())}
+    assert {"Jon Phillips", "Alaina Yee", "Macworld Staff", "山田，太郎"} <= found
+    assert {"What, why & how?", "東京，大阪？ & more"} <= here.state().keys()
+
+
+async def test_a_pushed_feed_of_posts_without_titles_is_not_doubled(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    text = "Out at sea this morning the fog was so thick that nobody saw the lighthouse {}, not even from the pier"
+    at = datetime(2026, 1, 3, 10, 30, tzinfo=UTC)
+    with closing(connect(here.path)) as c:
+        own = feeds.add(c, "https://own.example/feed", title="Own", site="", now=NOW)
+        posts = [
+            prepare(
+                ParsedEntry(f"g{n}", text.format(n)[:60] + "…", "", published=at + timedelta(hours=n), html="<p>x</p>")
+            )
+            for n in range(4)
+        ]
+        twins = [
+            prepare(ParsedEntry(f"t{n}", "Twins", "https://own.example/t", published=at + timedelta(seconds=n)))
+            for n in range(2 * isinstance(server, FakeReader))  # Miniflux has one of each address
+        ]
+        saved = articles.save_entries(c, own.id, Plan(new=(*posts, *twins)), NOW)
+        statuses.mark(c, saved.new[:3], read=True)
+    await here.push(own)
+    number = max(server.feeds)
+    for n in range(4):
+        server.publish(number, 1, title=text.format(n)[:80], link="", published=int(at.timestamp()) + 3600 * n)
+    for n in range(len(twins)):
+        server.publish(number, 1, title="Twins", link="https://own.example/t", published=int(at.timestamp()) + n + 1)
+    await here.sync()
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        assert feeds.counts(c, own.id) == (len(twins) + 1, len(twins) + 4)
+    assert sum(item.read for item in server.items.values() if item.feed == number) == 3
+
+
+async def test_a_folder_that_was_renamed_there_is_said_where_it_is_named(server: Api, device: MakeDevice) -> None:
+    server.follow(1, "Tech")
+    server.publish(1, 2)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        saved_searches.put(c, "My tech", "folder=tech is:unread")
+        rules.add(c, Rule("folder:tech boring", hide=True), NOW)
+    server.feeds[1]["folder"] = "Technology"
+    said = (await here.sync()).said
+    assert [sentence for sentence in said if "The saved search “My tech” names the folder “tech”" in sentence]
+    assert [sentence for sentence in said if sentence.startswith("Rule 1 names the folder")]
+
+
+async def test_an_emptied_server_is_given_all_its_feeds_back(server: Api, device: MakeDevice) -> None:
+    for number in range(1, 6):
+        server.follow(number)
+        server.publish(number, 3)
+    here = device(server)
+    await here.sync()
+    first, *_ = server.items.values()
+    here.mark(first.title, read=True, starred=True)
+    await here.sync()
+    kept = list(server.items.values())
+    server.feeds.clear()
+    server.items.clear()
+    before = here.state()
+    assert "tuireader account push --all" in " ".join((await here.sync()).said)
+    assert await here.push_all() == 5
+    by_url = {feed["url"]: number for number, feed in server.feeds.items()}
+    for item in kept:
+        item.feed = by_url[f"https://site-{item.feed}.example/feed"]
+        server.items[item.number] = item
+    renumber(server, *kept)
+    await here.sync()
+    assert here.state() == before
+    numbers_agree(server, here.state())
+
+
+async def test_a_number_of_a_feed_is_not_another_feed(miniflux: FakeMiniflux, device: MakeDevice) -> None:
+    """A restored server gives the number of a feed that came later to another one."""
+    filled(miniflux)
+    here = device(miniflux)
+    miniflux.follow(4)
+    miniflux.publish(4, 2)
+    await here.sync()
+    lost = [item for item in miniflux.items.values() if item.feed == 4]
+    here.mark(lost[0].title, starred=True)
+    await here.sync()
+    miniflux.unfollow(4)
+    miniflux.follow(4, url="https://elsewhere.example/rss")
+    miniflux.feeds[4]["title"] = "Elsewhere"
+    miniflux.before = lambda asked: _elsewhere(miniflux, asked)
+    miniflux.publish(4, 2, start=100)
+    await here.sync()
+    names = {url: name for url, (name, _) in here.feeds().items()}
+    assert names["https://elsewhere.example/rss"] == "Elsewhere"
+    assert names["https://site-4.example/feed"] == "Feed 4"  # it stays for its star
+
+
+def _elsewhere(server: FakeMiniflux, asked: Asked) -> Answer | None:
+    if asked.path != "/v1/feeds" or asked.method != "GET":
+        return None
+    answer = server.answer(asked)
+    return replace(answer, body=str(answer.body).replace('https://site-4.example/"', 'https://elsewhere.example/"'))
+
+
+@pytest.mark.parametrize("cursor", ["read", "anew", '["", 0, 0]', "[]", "{}"])
+async def test_a_cursor_that_is_not_understood_reads_all_again(server: Api, device: MakeDevice, cursor: str) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    with closing(connect(here.path)) as c:
+        accounts.set_cursor(c, here.account_id, cursor)
+    server.publish(1, 2)
+    assert (await here.sync()).new == 2
+    numbers_agree(server, here.state())

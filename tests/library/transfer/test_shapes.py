@@ -1,0 +1,142 @@
+"""Files of other programs in all their shapes: encodings, folders, stars of Google Reader."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conftest import Reply, ScriptedSite
+from library.conftest import EPOCH
+from support.rss import Item, rss
+from tuireader.errors import NotAFeedListError
+from tuireader.library.transfer.export_feeds import export_feeds
+from tuireader.library.transfer.import_any import Imported, import_content
+from tuireader.store import articles, feeds, folders, tags
+from tuireader.store.connection import connect
+
+if TYPE_CHECKING:
+    from library.conftest import Library
+
+
+def take_in(library: Library, content: bytes) -> Imported:
+    with closing(connect(library.path)) as c:
+        return import_content(c, content, EPOCH, lambda _: None)
+
+
+def names(library: Library) -> dict[str, tuple[str, str]]:
+    """The name and the folder of each feed, by its address."""
+    with closing(connect(library.path)) as c:
+        there = {folder.id: folder.name for folder in folders.every(c)}
+        return {feed.url: (feed.name, there.get(feed.folder_id or 0, "")) for feed in feeds.every(c)}
+
+
+@pytest.mark.parametrize("encoding", ["ISO-8859-1", "windows-1252", "UTF-8", "UTF-16", "utf-16-le", "utf-8-sig"])
+def test_the_encoding_that_a_list_declares_is_heeded(library: Library, encoding: str) -> None:
+    said = encoding.removesuffix("-sig")
+    text = (
+        f'<?xml version="1.0" encoding="{said}"?>\n<opml version="2.0"><body><outline text="té ü">'
+        '<outline type="rss" text="Zoë" xmlUrl="https://zoe.example/feed"/></outline></body></opml>'
+    )
+    take_in(library, text.encode(encoding))
+    assert names(library) == {"https://zoe.example/feed": ("Zoë", "té ü")}
+
+
+def test_a_folder_for_each_feed_is_none(library: Library) -> None:
+    """As Thunderbird writes it; where one feed is filed otherwise, all folders are meant."""
+    one = '<outline title="{0}"><outline type="rss" title="{0}" xmlUrl="https://a.example/{0}"/></outline>'
+    every = "".join(map(one.format, ("Zero", "One", "Two")))
+    take_in(library, f'<opml version="1.0"><body>{every}</body></opml>'.encode())
+    assert dict(names(library).values()) == {"Zero": "", "One": "", "Two": ""}
+    more = one.format("Three") + '<outline title="Sea"><outline title="Tide" xmlUrl="https://a.example/t"/></outline>'
+    take_in(library, f'<opml version="1.0"><body>{every}{more}</body></opml>'.encode())
+    found = dict(names(library).values())
+    assert (found["Three"], found["Tide"]) == ("Three", "Sea")
+
+
+def test_a_feed_whose_address_is_in_another_attribute_is_one(library: Library) -> None:
+    take_in(library, b'<opml><body><outline type="rss" text="A" url="https://a.example/feed"/></body></opml>')
+    assert names(library) == {"https://a.example/feed": ("A", "")}
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'{"unknown": [1, 2, 3]}', "There are no feeds in this file"),
+        (b'{\n  "a": "https://a.example/feed",\n  "b": []\n},\n', "There are no feeds in this file"),
+        (
+            b'?xml version="1.0"?><!-- by the owners. of it --><opml version="2.0"><body/></opml>',
+            "no feeds in this file",
+        ),
+    ],
+)
+def test_what_is_no_list_is_one_sentence_and_subscribes_to_nothing(library: Library, content: bytes, says: str) -> None:
+    with pytest.raises(NotAFeedListError, match=says):
+        take_in(library, content)
+    assert names(library) == {}
+
+
+def starred(*items: dict[str, object]) -> bytes:
+    return json.dumps({"id": "user/-/state/com.google/starred", "title": "Stars", "items": list(items)}).encode()
+
+
+def star(url: str, title: str, **more: object) -> dict[str, object]:
+    return {
+        "id": "tag:google.com,2005:reader/item/000000000000002a",
+        "published": 1_700_000_000,
+        "title": title,
+        "canonical": [{"href": url}],
+        "categories": ["user/-/state/com.google/read", "user/-/state/com.google/starred", "user/-/label/Later"],
+        "origin": {"streamId": "feed/7", "title": "Own"},
+        "summary": {"content": f"<p>The text of {title}.</p>"},
+        **more,
+    }
+
+
+async def test_stars_of_google_reader_come_with_their_articles(library: Library, site: ScriptedSite) -> None:
+    """What is here is starred; what is of a feed that is here goes there; the rest is kept among the pages."""
+    site.pages["/feed"] = Reply(rss(Item("one", title="One", link=f"{site.url}/one"), title="Own"))
+    [feed] = library.follow(f"{site.url}/feed")
+    await library.refresh()
+    own = {"streamId": f"feed/{site.url}/feed", "title": "Own"}
+    came = take_in(
+        library,
+        starred(
+            star(f"{site.url}/one", "One"),
+            star(f"{site.url}/old", "Old &amp; good", origin=own, author="Ann Lee"),
+            star("https://other.example/x", "Elsewhere"),
+            {"title": "nothing else"},
+        ),
+    )
+    assert came.pages is not None
+    assert (came.pages.added, came.pages.known) == (2, 1)
+    with closing(connect(library.path)) as c:
+        for url, feed_id in (
+            (f"{site.url}/one", feed.id),
+            (f"{site.url}/old", feed.id),
+            ("https://other.example/x", 0),
+        ):
+            article = articles.get(c, articles.by_link(c, url) or 0)
+            assert articles.status(c, article.id).starred
+            assert (article.feed_id == feed.id) is bool(feed_id)
+            assert tags.of(c, [article.id])[article.id] == ["Later"]
+        old = articles.get(c, articles.by_link(c, f"{site.url}/old") or 0)
+        assert (old.title, old.authors) == ("Old & good", ("Ann Lee",))
+
+
+async def test_titles_that_are_the_sites_own_stay_its_own(library: Library, site: ScriptedSite) -> None:
+    site.pages["/feed"] = Reply(rss(Item("one"), title="A Site"))
+    library.follow(f"{site.url}/feed")
+    await library.refresh()
+    with closing(connect(library.path)) as c:
+        content = export_feeds(c, EPOCH).content
+        feeds.remove(c, feeds.every(c)[0].id)
+    take_in(library, content)
+    assert library.feeds()[0].custom_title == "A Site"  # what the site calls it is not known yet
+    await library.refresh()
+    assert library.feeds()[0].custom_title == ""
+    site.pages["/feed"] = Reply(rss(Item("one"), title="Another name"))
+    await library.refresh(force=True)
+    assert library.feeds()[0].name == "Another name"
