@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from unicodedata import east_asian_width
 from urllib.parse import urlencode
@@ -32,7 +33,8 @@ Written = Callable[[str], str]
 _LONG = "tag:google.com,2005:reader/item/"
 _FULL_WIDTH = dict(zip("＆＜＞＂＾？＼／，；", '&<>"^?\\/,;', strict=True))
 """What FreshRSS writes in the place of characters that mean something in addresses or in HTML."""
-_REPLACED = re.compile(f"[{''.join(_FULL_WIDTH)}]")
+_IN_TEXTS, _IN_NAMES = re.compile("[＆＜＞＂]"), re.compile(f"[{''.join(_FULL_WIDTH)}]")
+"""Those that it writes in titles of articles, and those in names of feeds and authors."""
 _WIDE = frozenset("WF")
 
 
@@ -79,7 +81,7 @@ def is_done(content: bytes) -> bool:
 
 def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[RemoteFeed]:
     """The subscriptions in an answer to `subscription/list`."""
-    found, written = [], _written(is_freshrss=is_freshrss)
+    found, written = [], _written(_IN_NAMES, is_freshrss=is_freshrss)
     for row in every_row(parsed(content, url), "subscriptions", url):
         name = id_of(row.get("id"))
         address = address_of(row.get("url") or name.removeprefix("feed/"))
@@ -142,7 +144,7 @@ def entries_of(content: bytes, url: str, *, is_freshrss: bool = False) -> Entrie
 
 
 def _entry(row: dict[str, Any], *, is_freshrss: bool) -> RemoteEntry | None:
-    written = _written(is_freshrss=is_freshrss)
+    written, named = (_written(each, is_freshrss=is_freshrss) for each in (_IN_TEXTS, _IN_NAMES))
     number, feed = number_of(row.get("id")), id_of(field(row, "origin").get("streamId"))
     if not (number and feed):
         return None
@@ -157,7 +159,7 @@ def _entry(row: dict[str, Any], *, is_freshrss: bool) -> RemoteEntry | None:
         guid=f"{link} {title}" if link else f"{_LONG}{number}",
         title=title,
         link=link,
-        authors=people(map(written, authors.split("; ") if is_freshrss else [authors])),
+        authors=people(map(named, authors.split("; ") if is_freshrss else [authors])),
         categories=categories(written(each) for each in plain),
         published=_moment(row.get("published")),
         updated=None,
@@ -180,7 +182,7 @@ def _moment(value: object) -> datetime | None:
     return datetime.fromtimestamp(int(value), UTC)
 
 
-def _as_freshrss_means_it(text: str) -> str:
+def _original(text: str, replaced: re.Pattern[str]) -> str:
     """A name without the full-width forms that FreshRSS writes; between wide characters they are the author's own."""
 
     def original(found: re.Match[str]) -> str:
@@ -188,16 +190,16 @@ def _as_freshrss_means_it(text: str) -> str:
         is_own = _is_wide(after) or (_is_wide(before) and not after.isspace())
         return found[0] if is_own else _FULL_WIDTH[found[0]]
 
-    return _REPLACED.sub(original, text)
+    return replaced.sub(original, text)
 
 
 def _is_wide(char: str) -> bool:
     return bool(char) and char not in _FULL_WIDTH and east_asian_width(char) in _WIDE
 
 
-def _written(*, is_freshrss: bool) -> Written:
-    """What gives a text as it was written before the server changed signs in it."""
-    return _as_freshrss_means_it if is_freshrss else str
+def _written(replaced: re.Pattern[str], *, is_freshrss: bool) -> Written:
+    """The function that gives a text as it was written before the server changed characters in it."""
+    return partial(_original, replaced=replaced) if is_freshrss else str
 
 
 def ids_address(
