@@ -1,164 +1,118 @@
-"""What reads foreign input takes a time that grows with its length, and not with its square.
-
-Each function is given an input that doubles, until it takes long enough to be measured; CPU seconds of this process,
-the least of several runs, and the slope over all of them: one run that was disturbed decides nothing.
-"""
+"""Articles of a few kilobytes on which a step once took the square of their length: each ends in seconds of CPU."""
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable
-from contextlib import suppress
-from typing import Any
+import subprocess
+import sys
 
 import pytest
 
-from tuireader.errors import TuireaderError
-from tuireader.feeds.discover import find_feeds
-from tuireader.feeds.newsboat_query import translated
-from tuireader.feeds.opml import read_list
-from tuireader.feeds.parse import parse_feed
-from tuireader.feeds.read_later import read_saved_pages
-from tuireader.feeds.robots import Robots
-from tuireader.feeds.sitemap import read_sitemap
-from tuireader.feeds.url_list import read_url_list
-from tuireader.library.syncing.identity import match
-from tuireader.model.fetched import ParsedEntry
-from tuireader.model.remote import Ours, RemoteEntry
-from tuireader.store.typed_query import understand
-from tuireader.sync import greader, miniflux
-from tuireader.sync.device_journal import Merged, lines_of
-from tuireader.text.bylines import categories, people
-from tuireader.text.printable import printable
-from tuireader.urls.shapes import Shapes
+SECONDS, MEMORY = 25, 1_500_000_000
+"""Of CPU, and bytes: before, each took more than twice as much of one of them."""
+LIMITED = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, ({SECONDS}, {SECONDS}))
+resource.setrlimit(resource.RLIMIT_AS, ({MEMORY}, {MEMORY}))
+"""
+READ = f"""{LIMITED}
+from tuireader.content.cleaning.clean import clean
+from tuireader.content.document.build import to_document
+from tuireader.content.layout.layout import lay_out
+from tuireader.content.markdown.convert import to_marked_markdown
+document = to_document(to_marked_markdown(clean(eval(sys.argv[1]), "https://a.example/")))
+print(len(lay_out(document, 60)))
+"""
 
-DOUBLINGS = 10
-ENOUGH = 0.3
-"""Seconds of one run from which on it is seen how it grows."""
-QUADRATIC = 1.6
-"""The slope between linear (1) and quadratic (2), in which a sort, a cache or the collector has its room."""
-
-Feed = Callable[[int], Any]
-
-
-def _agents(n: int) -> bytes:
-    return b"".join(b"User-agent: a%d\n" % i for i in range(n)) + b"".join(b"Disallow: /%d\n" % i for i in range(n))
-
-
-def _own_group(n: int) -> bytes:
-    return b"User-agent: *\n" + b"".join(b"Allow: /*%d$\n" % i for i in range(n))
+ARTICLES = {
+    "a name that a camera gave": "'<img src=x alt=\"1at' + '_' * 3000 + 'z\">'",
+    "a picture in many sizes": "'<img srcset=\"' + '1' * 3900 + ' 1 z\">' * 20",
+    "wide space": "'<p>\\xa0x' + ' ' * 80000 + 'y'",
+    "a heading that ends in space": "'<h1>x' + ' ' * 160000 + 'y</h1>'",
+    "tags of a formula without an end": "('<math>' + '<a ' * 6500 + '</math>') * 10",
+    "marks that are never ended": "'<p>' + ''.join(f'<b id={i}>' for i in range(200)) + '<p>x' * 30000",
+    "marks around many paragraphs": "'<b><i>' * 29 + '<p>x' * 59000",
+    "a table of forty columns that has one": "'<table><tr>' + '<th>a' * 39 + '<tr><td>x' * 29000",
+    "a heading of pictures": "'<h1>' + '<img src=a>' * 40000 + '</h1>'",
+    "code of blank lines": "'<pre><code class=language-java>x' + ' \\n' * 15000 + 'y</code></pre>'",
+}
+LARGE = {"marks that are never ended", "marks around many paragraphs", "a table of forty columns that has one"}
 
 
-def _entries(n: int) -> list[RemoteEntry]:
-    return [
-        RemoteEntry(str(i), "feed/1", ParsedEntry(f"g{i}", "Weekly", f"https://a.example/{i % 7}")) for i in range(n)
-    ]
+@pytest.mark.parametrize(
+    "article",
+    [pytest.param(each, id=name, marks=[pytest.mark.slow] * (name in LARGE)) for name, each in ARTICLES.items()],
+)
+def test_it_ends(article: str) -> None:
+    assert number_of(READ, article) > 0
 
 
-def _ours(n: int) -> list[Ours]:
-    return [Ours(i, "", b"", f"x{i}", "Weekly", f"https://a.example/{i % 7}", None) for i in range(n)]
+def number_of(program: str, given: str) -> int:
+    done = subprocess.run([sys.executable, "-c", program, given], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-500:]
+    return int(done.stdout)
 
 
-def _outlines(n: int) -> bytes:
-    inside = "".join(f'<outline text="{i}" xmlUrl="https://a.example/{i}" category="a,b/{i}"/>' for i in range(n))
-    return f'<opml version="2.0"><body>{inside}</body></opml>'.encode()
+EXTRACT = f"""{LIMITED}
+from tuireader.content.extraction.extract import main_html
+head = "<html><head><title>A page</title></head><body><article><h1>A page</h1>"
+text = "<p>" + "Words of an article, and more of them. " * 30
+print(len(main_html(head + text * 8 + eval(sys.argv[1]), "https://a.example/").html))
+"""
 
 
-def _many_categories(n: int) -> bytes:
-    names = ",".join(f"name {i}" for i in range(n))
-    outline = f'<outline text="x" xmlUrl="https://a.example/" category="{names}"/>'
-    return f'<opml version="2.0"><body>{outline}</body></opml>'.encode()
+def test_a_page_with_a_paragraph_of_marks_ends() -> None:
+    assert number_of(EXTRACT, "'<p>' + '<b>x</b>y' * 19000") > 19_000
+    assert number_of(EXTRACT, "'<p>' + '<b>x</b><i>y</i>' * 9000 + '<p>z'") > 19_000
 
 
-def _rss(n: int) -> bytes:
-    items = "".join(f"<item><title>{i}</title><guid>{i}</guid><description>x</description></item>" for i in range(n))
-    return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
+LIST = f"""{LIMITED}
+from tuireader.content.listing.find import find_again, find_list
+page = ("<html><title>A page</title><body><main>" + eval(sys.argv[1])).encode()
+found = find_list(page, "https://a.example/news/")
+find_again(page, "https://a.example/news/", "cards", found.shape if found else "a<li<ul")
+print(len(found.items) if found else 1)
+"""
+CARDS = "''.join(%r %% (n, n) for n in range(%d))"
+CARD = "<li><h3><a href=/n/%d>Story number %d is told</a></h3><time>2026-01-01</time><p>Words of it.</p>"
+PAGES = {
+    "many cards": CARDS % (CARD, 9000),
+    "many links": "''.join('<a href=/n/%d>Story number %d</a> 2026-01-01<br>' % (n, n) for n in range(19000))",
+    "deep links": "''.join('<div><a href=/n/%d>Story number %d</a>' % (n, n) for n in range(9000))",
+    "deep entries": "''.join('<div class=h-entry><a class=u-url href=/n/%d>x</a>' % n for n in range(9000))",
+    "many days": f"'<ul>' + {CARD!r} % (1, 1) * 9 + '<p>' + '3 Lorem 2026 ' * 90000",
+    "many months": f"''.join({CARD!r}.replace('2026-01-01', '3 Month%d 2026') % (n, n, n) for n in range(3000))",
+    "many classes": CARDS % (CARD.replace("<li>", f"<li class='{'a ' * 9000}'>"), 300),
+    "years above": CARDS % ("<h2>Day</h2><p><a href=/n/%d>Story number %d is told</a></p>", 9000),
+    "strange months": "'<ul>' + ''.join('<li><a href=/n/%d>Story number %d</a> 3 Mon%s 2026' % (n, n,"
+    " chr(97 + n % 26) * 3 + chr(97 + n // 26 % 26) * 3) for n in range(9000))",
+    "entries within": "'<div class=h-entry><a class=u-url href=/a>x</a><p class=e-content>' * 240 + '<p>x y z' * 15000",
+    "many shapes": "''.join('<div>' * (n % 60) + ('<a href=/n/%d>Story number %d</a>' % (n, n)) * 3"
+    " + '</div>' * (n % 60) for n in range(2000))",
+    "json": '\'<script type=application/ld+json>{"itemListElement": [\' + \'{"url": "/a", "name": "b"},\' * 20000'
+    " + '{}]}</script>'",
+}
 
 
-def _marks(n: int) -> bytes:
-    line = b'{"at": %d, "feed": "https://a.example/feed", "guid": "%d", "read": true}\n'
-    return b"".join(line % (i + 1, i) for i in range(n))
+QUICK = {"deep links", "entries within"}
 
 
-def _items(n: int) -> bytes:
-    row = b'{"id": "tag:google.com,2005:reader/item/%016x", "origin": {"streamId": "feed/1"}, "title": "x"}'
-    return b'{"items": [' + b",".join(row % (i + 1) for i in range(n)) + b"]}"
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(each, id=name, marks=[pytest.mark.slow] * (name not in QUICK)) for name, each in PAGES.items()],
+)
+def test_looking_for_a_list_ends(page: str) -> None:
+    assert number_of(LIST, page) > 0
 
 
-CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
-    "robots.txt, many agents": (_agents, Robots),
-    "robots.txt, many rules": (_own_group, lambda text: Robots(text).allows("https://a.example/" + "x" * 2000)),
-    "robots.txt, one rule of wildcards": (
-        lambda n: b"User-agent: *\nDisallow: /" + b"*a" * n,
-        lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
-    ),
-    "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
-    "sitemap, never closed": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc>" * n, read_sitemap),
-    "shapes of addresses": (lambda n: [f"https://a.example/{i}/x-{i}" for i in range(n)], Shapes),
-    "OPML": (_outlines, read_list),
-    "OPML, one feed of many categories": (_many_categories, read_list),
-    "a list of addresses": (lambda n: 'https://a.example/ "tag\n' * n, read_url_list),
-    "one long line": (lambda n: '"a b" ' * n, read_url_list),
-    "an export of pages": (
-        lambda n: b"[" + b",".join(b'{"url": "https://a.example/%d"}' % i for i in range(n)) + b"]",
-        read_saved_pages,
-    ),
-    "an export of pages in HTML": (
-        lambda n: b"<!DOCTYPE html><title>Pocket</title>" + b'<li><a href="https://a.example/" time_added="1">x' * n,
-        read_saved_pages,
-    ),
-    "a query": (lambda n: 'author:"a|b" -x ' * n, understand),
-    "a query of one quote": (lambda n: '"' * n, understand),
-    "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
-    "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
-    "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
-    "a journal of marks": (_marks, lambda text: Merged().add(lines_of(text, "x"))),
-    "a journal of empty lines": (lambda n: b"\n" * 100 * n, lambda text: Merged().add(lines_of(text, "x"))),
-    "articles of a Google Reader server": (_items, lambda text: greader.entries_of(text, "https://a.example/")),
-    "feeds of Miniflux": (
-        lambda n: (
-            b"[" + b",".join(b'{"id": %d, "feed_url": "https://a.example/%d"}' % (i + 1, i) for i in range(n)) + b"]"
-        ),
-        lambda text: miniflux.feeds_of(text, "https://a.example/"),
-    ),
-    "articles of one title": (lambda n: (_entries(n), _ours(n)), lambda both: match(*both)),
-    "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
-    "categories": (lambda n: [f"c{i}" for i in range(n)], categories),
-    "text for the terminal": (lambda n: "a\x1b]0;x\u202e\u0301" * n, printable),
-}  # fmt: skip
-"""What is made of so many pieces, and what reads it."""
+SITEMAP = f"""{LIMITED}
+from tuireader.feeds.sitemap import parse_news, read_sitemap
+text = "<urlset><url><loc>https://a.example/a</loc><news:title>A</news:title></url>" + eval(sys.argv[1])
+print(len(parse_news(text, "https://a.example/").entries) + len(read_sitemap(text.encode()).pages))
+"""
 
 
-def _seconds(work: Callable[[Any], Any], given: Any) -> float:
-    least = math.inf
-    for _ in range(3):
-        began = time.process_time()
-        with suppress(TuireaderError):
-            work(given)
-        least = min(least, time.process_time() - began)
-        if least > ENOUGH:
-            break
-    return least
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", CASES)
-def test_it_grows_with_the_length_of_what_is_read(name: str) -> None:
-    make, read = CASES[name]
-    read_once = _seconds(read, make(64))
-    assert read_once < 5
-    points = []
-    for doubling in range(DOUBLINGS):
-        n = 256 * 2**doubling
-        seconds = _seconds(read, make(n))
-        if seconds > 0.004:  # less is not measured well
-            points.append((math.log2(n), math.log2(seconds)))
-        if seconds > ENOUGH:
-            break
-    if len(points) < 2:
-        return
-    middle = [sum(each) / len(points) for each in zip(*points, strict=True)]
-    above = sum((x - middle[0]) * (y - middle[1]) for x, y in points)
-    slope = above / sum((x - middle[0]) ** 2 for x, _ in points)
-    assert slope < QUADRATIC, points
+@pytest.mark.parametrize(
+    "more", ["<url>", "<sitemap>", "<url><news:title>", "<news:name>", "<url><loc><![CDATA[", "<loc> "]
+)
+def test_a_sitemap_that_closes_nothing_ends(more: str) -> None:
+    assert number_of(SITEMAP, f"{more!r} * 60000") > 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import sqlite3
 import zipfile
 from contextlib import closing
@@ -13,6 +14,8 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
+from tuireader.beside import open_shared
+from tuireader.cli import main
 from tuireader.cli.log import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
 from tuireader.feeds.robots import Robots
@@ -29,7 +32,7 @@ from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
 from tuireader.model.remote import RemoteFeed
-from tuireader.store import accounts, articles, feeds, saved_searches
+from tuireader.store import accounts, articles, feeds, rules, saved_searches
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
 from tuireader.text.bounded_json import loads
@@ -268,3 +271,60 @@ def test_what_libraries_say_when_they_are_watched_is_not_kept(tmp_path: Path, mo
     text = (tmp_path / "log").read_text()
     assert "a line of ours" in text
     assert "SECRETPW" not in text
+
+
+# What was never tried
+
+
+async def test_sitemaps_of_sitemaps_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each lists a thousand others; none lists an article."""
+    asked: list[str] = []
+
+    async def get(url: str) -> Page:
+        asked.append(url)
+        name = url.rpartition("/")[2]
+        if name == "robots.txt":
+            raise FetchError("404", FetchFailure.STATUS, status=404)
+        listed = "".join(f"<sitemap><loc>https://a.example/{len(asked)}-{n}.xml</loc></sitemap>" for n in range(1000))
+        return Page(url, 200, f"<sitemapindex>{listed}</sitemapindex>".encode())
+
+    front = Front("nothing", None, is_wordpress=False, guids=frozenset(), links=("https://a.example/2024/post",))  # type: ignore[arg-type]
+    monkeypatch.setattr(sitemaps, "_FILES", 8)
+    connect(tmp_path / "cache.db").close()
+    cache = Cache(tmp_path / "cache.db")
+    found = await sitemaps.find_pages(cache, get, "https://a.example/feed", front)
+    cache.close()
+    assert found.pages == ()
+    assert len(asked) == 9
+
+
+def test_a_journal_of_another_owner_is_read_or_said(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    theirs = folder / "tuireader-a.jsonl"
+    theirs.write_text('{"at": 5, "subscribe": "https://a.example/feed"}\n')
+    if os.geteuid() == 0:
+        os.chown(theirs, 12345, 12345)
+    with closing(connect(db)) as c:
+        shared_folder.share(c, str(folder), host="test")
+        assert not shared_folder.exchange(c, NOW).taken.said
+        assert [feed.url for feed in feeds.every(c)] == ["https://a.example/feed"]
+        (folder / "tuireader-b.jsonl").write_text("")  # something has come: all is read
+
+        def refuse(path: Path, *flags: int) -> int:
+            if Path(path) == theirs:
+                raise PermissionError(13, "Permission denied")
+            return open_shared(path, *flags)
+
+        monkeypatch.setattr(shared_folder, "open_shared", refuse)
+        said = shared_folder.exchange(c, NOW).taken.said
+        assert said == (f"{theirs} cannot be read: Permission denied.",)
+        assert [feed.url for feed in feeds.every(c)] == ["https://a.example/feed"]
+
+
+@pytest.mark.parametrize("words", [["rules", "--add", "x\udcff", "--tag", "y\udcff"], ["rules", "--try", "\udcff"]])
+def test_arguments_that_are_no_text_are_no_bug(db: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuireader.paths.cache_path", lambda: db)
+    assert main(words) in (0, 1, 2)
+    with closing(connect(db)) as c:
+        assert all(rule.query == "x?" for rule in rules.every(c))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import socket
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -119,3 +122,38 @@ async def test_the_rule_fails_closed(client: Client, serve: Serve, monkeypatch: 
     monkeypatch.setattr(client, "reach", lambda _: None)
     public = await serve(saying(reply(b"hello")))
     await refused(client, address("public.test", public), permission=Permission.PUBLIC_ONLY)
+
+
+async def test_a_name_that_leads_inside_at_the_second_look_is_refused(
+    client: Client, serve: Serve, inside: RawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is judged is the address that is connected to, however the name is looked up."""
+    outside = await serve(saying(reply(b"hello", "Connection: close")))
+    resolve, looks = socket.getaddrinfo, itertools.count()
+
+    def rebind(host: Any, *args: Any, **options: Any) -> Any:
+        name = "public.test" if next(looks) % 2 == 0 else "inside.test"
+        return resolve(name if host in ("moving.test", b"moving.test") else host, *args, **options)
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebind)
+    for server in (outside, inside) * 6:
+        with suppress(FetchError):
+            page = await get(client, address("moving.test", server), permission=Permission.PUBLIC_ONLY)
+            assert page.content == b"hello"
+    assert outside.heads
+    assert inside.heads == []
+
+
+async def test_addresses_of_ipv6_are_judged_as_connected(client: Client, serve: Serve) -> None:
+    try:
+        server = await serve(saying(reply(b"secret")), host="::1")
+    except OSError:
+        pytest.skip("this system has no IPv6")
+    url = f"http://[::1]:{server.port}/"
+    assert (await get(client, url)).content == b"secret"
+    for written in (url, url.replace("::1", "0:0:0:0:0:0:0:1"), url.replace("::1", "::ffff:127.0.0.2")):
+        await refused(client, written, permission=Permission.PUBLIC_ONLY)
+    for written in ("http://[fe80::1%25lo]:9/", "http://[::1%lo]:9/", "http://[::1/"):
+        with pytest.raises(FetchError):
+            await get(client, written, permission=Permission.PUBLIC_ONLY)
+    assert len(server.heads) == 1

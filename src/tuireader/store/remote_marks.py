@@ -219,7 +219,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
     """What differs between an account here and its server, but for what that has not been told of yet."""
     rows = c.execute(
         f"SELECT a.server_id, a.id, a.read, a.starred FROM {_OF_ACCOUNT}"
-        " WHERE f.account_id = ? AND a.server_id IS NOT NULL",
+        " WHERE f.account_id = ? AND f.server_id IS NOT NULL AND a.server_id IS NOT NULL",
         (account_id,),
     ).fetchall()
     is_unread, is_starred = set(unread), set(starred)

@@ -47,11 +47,17 @@ def owe(c: sqlite3.Connection, article_id: int, field: Field, value: int, change
     )
 
 
+_OF_ACCOUNT = (
+    "journal AS j JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
+    " WHERE f.account_id = ?1 AND (f.account_id = 0 OR f.server_id IS NOT NULL)"
+)
+"""Changes of an account; those of feeds that its server does not follow wait until it does."""
+
+
 def count(c: sqlite3.Connection, account_id: int) -> int:
     """How many marks an account has not been told of."""
     row = c.execute(
-        "SELECT count(*) FROM journal AS j JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
-        " WHERE f.account_id = ?",
+        f"SELECT count(*) FROM {_OF_ACCOUNT}",
         (account_id,),
     ).fetchone()
     return int(row[0])
@@ -66,9 +72,8 @@ def waits(c: sqlite3.Connection, feed_id: int) -> bool:
 def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Change]:
     """The marks that an account has not been told of, oldest first, at most `limit`."""
     rows = c.execute(
-        "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed FROM journal AS j"
-        " JOIN article AS a ON a.id = j.article_id JOIN feed AS f ON f.id = a.feed_id"
-        " WHERE f.account_id = ? ORDER BY j.number LIMIT ?",
+        "SELECT j.number, j.article_id, a.server_id, j.field, j.value, j.changed"
+        f" FROM {_OF_ACCOUNT} ORDER BY j.number LIMIT ?2",
         (account_id, limit),
     ).fetchall()
     from tuireader.model.change import Change
@@ -79,14 +84,12 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
     ]
 
 
-def drop(c: sqlite3.Connection, account_id: int, *, feed_id: int | None = None) -> int:
-    """Drop changes of articles that the server does not have, or of a whole feed; gives of how many articles."""
-    which = "a.server_id IS NULL" if feed_id is None else "a.feed_id = ?2"
+def drop(c: sqlite3.Connection, account_id: int) -> int:
+    """Drop changes of articles that the server does not have; gives of how many articles."""
     rows = c.execute(
         "DELETE FROM journal WHERE article_id IN"
-        " (SELECT a.id FROM journal AS j JOIN article AS a ON a.id = j.article_id"
-        f" JOIN feed AS f ON f.id = a.feed_id WHERE f.account_id = ?1 AND {which}) RETURNING article_id",
-        (account_id,) if feed_id is None else (account_id, feed_id),
+        f" (SELECT a.id FROM {_OF_ACCOUNT} AND a.server_id IS NULL) RETURNING article_id",
+        (account_id,),
     ).fetchall()
     return len({row[0] for row in rows})
 

@@ -88,7 +88,7 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
         if not (name.startswith("feed/") and address):
             raise SyncError(f"{named_host(url)} gave a feed that cannot be read")
         labels = [
-            (written(line(text_of(each.get("label")), markup=False)), id_of(each.get("id")))
+            (line(text_of(each.get("label")), markup=False), id_of(each.get("id")))
             for each in items(row, "categories")
             if isinstance(each, dict)
         ]

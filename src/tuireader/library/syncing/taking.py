@@ -412,7 +412,6 @@ def _end(
     removed, kept = [], []
     for feed in gone:
         if is_doubtful or feeds.has_kept(c, feed.id):
-            sync_journal.drop(c, account.id, feed_id=feed.id)
             feeds.set_error(
                 c, feed.id, f"{account.name} does not follow this feed any more; its articles are kept here"
             )

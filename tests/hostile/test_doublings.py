@@ -1,0 +1,164 @@
+"""What reads foreign input takes a time that grows with its length, and not with its square.
+
+Each function is given an input that doubles, until it takes long enough to be measured; CPU seconds of this process,
+the least of several runs, and the slope over all of them: one run that was disturbed decides nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from tuireader.errors import TuireaderError
+from tuireader.feeds.discover import find_feeds
+from tuireader.feeds.newsboat_query import translated
+from tuireader.feeds.opml import read_list
+from tuireader.feeds.parse import parse_feed
+from tuireader.feeds.read_later import read_saved_pages
+from tuireader.feeds.robots import Robots
+from tuireader.feeds.sitemap import read_sitemap
+from tuireader.feeds.url_list import read_url_list
+from tuireader.library.syncing.identity import match
+from tuireader.model.fetched import ParsedEntry
+from tuireader.model.remote import Ours, RemoteEntry
+from tuireader.store.typed_query import understand
+from tuireader.sync import greader, miniflux
+from tuireader.sync.device_journal import Merged, lines_of
+from tuireader.text.bylines import categories, people
+from tuireader.text.printable import printable
+from tuireader.urls.shapes import Shapes
+
+DOUBLINGS = 10
+ENOUGH = 0.3
+"""Seconds of one run from which on it is seen how it grows."""
+QUADRATIC = 1.6
+"""The slope between linear (1) and quadratic (2), in which a sort, a cache or the collector has its room."""
+
+Feed = Callable[[int], Any]
+
+
+def _agents(n: int) -> bytes:
+    return b"".join(b"User-agent: a%d\n" % i for i in range(n)) + b"".join(b"Disallow: /%d\n" % i for i in range(n))
+
+
+def _own_group(n: int) -> bytes:
+    return b"User-agent: *\n" + b"".join(b"Allow: /*%d$\n" % i for i in range(n))
+
+
+def _entries(n: int) -> list[RemoteEntry]:
+    return [
+        RemoteEntry(str(i), "feed/1", ParsedEntry(f"g{i}", "Weekly", f"https://a.example/{i % 7}")) for i in range(n)
+    ]
+
+
+def _ours(n: int) -> list[Ours]:
+    return [Ours(i, "", b"", f"x{i}", "Weekly", f"https://a.example/{i % 7}", None) for i in range(n)]
+
+
+def _outlines(n: int) -> bytes:
+    inside = "".join(f'<outline text="{i}" xmlUrl="https://a.example/{i}" category="a,b/{i}"/>' for i in range(n))
+    return f'<opml version="2.0"><body>{inside}</body></opml>'.encode()
+
+
+def _many_categories(n: int) -> bytes:
+    names = ",".join(f"name {i}" for i in range(n))
+    outline = f'<outline text="x" xmlUrl="https://a.example/" category="{names}"/>'
+    return f'<opml version="2.0"><body>{outline}</body></opml>'.encode()
+
+
+def _rss(n: int) -> bytes:
+    items = "".join(f"<item><title>{i}</title><guid>{i}</guid><description>x</description></item>" for i in range(n))
+    return f"<rss version='2.0'><channel><title>x</title>{items}</channel></rss>".encode()
+
+
+def _marks(n: int) -> bytes:
+    line = b'{"at": %d, "feed": "https://a.example/feed", "guid": "%d", "read": true}\n'
+    return b"".join(line % (i + 1, i) for i in range(n))
+
+
+def _items(n: int) -> bytes:
+    row = b'{"id": "tag:google.com,2005:reader/item/%016x", "origin": {"streamId": "feed/1"}, "title": "x"}'
+    return b'{"items": [' + b",".join(row % (i + 1) for i in range(n)) + b"]}"
+
+
+CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
+    "robots.txt, many agents": (_agents, Robots),
+    "robots.txt, many rules": (_own_group, lambda text: Robots(text).allows("https://a.example/" + "x" * 2000)),
+    "robots.txt, one rule of wildcards": (
+        lambda n: b"User-agent: *\nDisallow: /" + b"*a" * n,
+        lambda text: Robots(text).allows("https://a.example/" + "a" * 20_000),
+    ),
+    "sitemap": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc></url>" * n, read_sitemap),
+    "sitemap, never closed": (lambda n: b"<urlset>" + b"<url><loc>https://a.example/1</loc>" * n, read_sitemap),
+    "shapes of addresses": (lambda n: [f"https://a.example/{i}/x-{i}" for i in range(n)], Shapes),
+    "OPML": (_outlines, read_list),
+    "OPML, one feed of many categories": (_many_categories, read_list),
+    "a list of addresses": (lambda n: 'https://a.example/ "tag\n' * n, read_url_list),
+    "one long line": (lambda n: '"a b" ' * n, read_url_list),
+    "an export of pages": (
+        lambda n: b"[" + b",".join(b'{"url": "https://a.example/%d"}' % i for i in range(n)) + b"]",
+        read_saved_pages,
+    ),
+    "an export of pages in HTML": (
+        lambda n: b"<!DOCTYPE html><title>Pocket</title>" + b'<li><a href="https://a.example/" time_added="1">x' * n,
+        read_saved_pages,
+    ),
+    "a query": (lambda n: 'author:"a|b" -x ' * n, understand),
+    "a query of one quote": (lambda n: '"' * n, understand),
+    "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
+    "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
+    "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
+    "a journal of marks": (_marks, lambda text: Merged().add(lines_of(text, "x"))),
+    "a journal of empty lines": (lambda n: b"\n" * 100 * n, lambda text: Merged().add(lines_of(text, "x"))),
+    "articles of a Google Reader server": (_items, lambda text: greader.entries_of(text, "https://a.example/")),
+    "feeds of Miniflux": (
+        lambda n: (
+            b"[" + b",".join(b'{"id": %d, "feed_url": "https://a.example/%d"}' % (i + 1, i) for i in range(n)) + b"]"
+        ),
+        lambda text: miniflux.feeds_of(text, "https://a.example/"),
+    ),
+    "articles of one title": (lambda n: (_entries(n), _ours(n)), lambda both: match(*both)),
+    "a byline": (lambda n: "Ann Lee, " * n, lambda text: people([text])),
+    "categories": (lambda n: [f"c{i}" for i in range(n)], categories),
+    "text for the terminal": (lambda n: "a\x1b]0;x\u202e\u0301" * n, printable),
+}  # fmt: skip
+"""What is made of so many pieces, and what reads it."""
+
+
+def _seconds(work: Callable[[Any], Any], given: Any) -> float:
+    least = math.inf
+    for _ in range(3):
+        began = time.process_time()
+        with suppress(TuireaderError):
+            work(given)
+        least = min(least, time.process_time() - began)
+        if least > ENOUGH:
+            break
+    return least
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CASES)
+def test_it_grows_with_the_length_of_what_is_read(name: str) -> None:
+    make, read = CASES[name]
+    read_once = _seconds(read, make(64))
+    assert read_once < 5
+    points = []
+    for doubling in range(DOUBLINGS):
+        n = 256 * 2**doubling
+        seconds = _seconds(read, make(n))
+        if seconds > 0.004:  # less is not measured well
+            points.append((math.log2(n), math.log2(seconds)))
+        if seconds > ENOUGH:
+            break
+    if len(points) < 2:
+        return
+    middle = [sum(each) / len(points) for each in zip(*points, strict=True)]
+    above = sum((x - middle[0]) * (y - middle[1]) for x, y in points)
+    slope = above / sum((x - middle[0]) ** 2 for x, _ in points)
+    assert slope < QUADRATIC, points
