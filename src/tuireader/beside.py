@@ -16,7 +16,7 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr
 def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest: int | None = None) -> int:
     """Open a file of the user's own, of at most `largest` bytes; raises OSError for any other. Gives the descriptor.
 
-    A file that is made (O_CREAT) can be read by its owner alone.
+    A file that is made (O_CREAT) can be read by its owner alone, from now on also one that is there.
     """
     return _checked(path, flags, largest, is_own=True)
 
@@ -29,16 +29,18 @@ def open_shared(path: str | os.PathLike[str], flags: int = os.O_RDONLY) -> int:
 def _checked(path: str | os.PathLike[str], flags: int, largest: int | None, *, is_own: bool) -> int:
     descriptor = os.open(path, flags | _NO_LINK, 0o600)
     about = os.fstat(descriptor)
-    error = 0
+    error, is_written = 0, bool(flags & (os.O_WRONLY | os.O_RDWR) and flags & os.O_CREAT)
     if not stat.S_ISREG(about.st_mode):
         error = errno.EINVAL
     elif about.st_nlink > 1:
         error = errno.EMLINK
-    elif is_own and os.name == "posix" and (about.st_uid != os.geteuid() or about.st_mode & 0o022):
+    elif is_own and os.name == "posix" and (about.st_uid != os.geteuid() or (about.st_mode & 0o022 and not is_written)):
         error = errno.EPERM
     elif largest is not None and about.st_size > largest:
         error = errno.EFBIG
     if error:
         os.close(descriptor)
         raise OSError(error, os.strerror(error), os.fspath(path))
+    if is_own and is_written and about.st_mode & 0o077 and os.name == "posix":
+        os.fchmod(descriptor, 0o600)
     return descriptor

@@ -254,16 +254,18 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
     assert run("sync").status == 1
 
 
-def test_feeds_of_other_machines_come_with_their_marks_at_once(run: Run, tmp_path: Path, site_with_feed: str) -> None:
+def test_feeds_of_other_machines_come_with_their_marks(run: Run, tmp_path: Path, site_with_feed: str) -> None:
     lines = [
         {"at": 1_800_000_000_000, "subscribe": site_with_feed, "title": "Mine", "folder": "Sea", "name": "Own feed"},
         {"at": 1_800_000_000_001, "feed": site_with_feed, "guid": "1", "read": True},
     ]
     (tmp_path / "tuireader-other.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
     done = run("sync", "--dir", str(tmp_path))
-    assert done.status == 0, done.err
     assert "1 feed changed" in done.err
-    assert "1 mark taken over" in done.err
+    # It is inside this machine's own network, which the other machine may not decide.
+    assert "you did not give such an address" in done.err
+    assert run("add", site_with_feed).status == 0
+    assert "1 mark taken over" in run("sync").err
     (row,) = run("list", "--json").rows
     assert (row["title"], row["read"]) == ("Own", True)
 

@@ -271,7 +271,7 @@ def test_what_cannot_start_says_why_on_the_screen_of_the_shell(held: Terminal, t
     paths.cache_path().mkdir()
     (tmp_path / "go").touch()
     assert held.wait() == 1
-    left, said = bytes(held.raw).index(b"\x1b[?1049l"), bytes(held.raw).index(b"no file")
+    left, said = bytes(held.raw).index(b"\x1b[?1049l"), bytes(held.raw).index(b"not a file")
     assert left < said
 
 

@@ -69,7 +69,8 @@ def test_a_log_that_cannot_be_written_is_done_without(tmp_path: Path, log: str) 
     environment = {**os.environ, "TUIREADER_LOG": str(tmp_path / log)}
     for words in (["list"], ["feeds"], ["show", "1"], ["--debug", "path"]):
         done = run(*words, env=environment)
-        assert (done.returncode, done.stderr) == (0, b"")
+        is_said = b"Cannot read changes" in done.stderr
+        assert (done.returncode, is_said or not done.stderr) == (0, True)
         assert done.stdout
     done = run("list", "--feed", "nothing of the kind", env=environment)
     assert done.returncode == 1
@@ -100,7 +101,8 @@ def test_pipes_where_files_should_be_are_not_waited_for(name: str) -> None:
         assert done.returncode == 1
         assert b"it is not a file. Move it away" in done.stderr
     else:
-        assert (done.returncode, done.stderr) == (0, b"")
+        is_said = b"Cannot read changes" in done.stderr
+        assert (done.returncode, is_said or not done.stderr) == (0, True)
 
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "ALL_PROXY"])

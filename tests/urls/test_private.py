@@ -58,7 +58,12 @@ def test_what_was_found_at_an_address(reach: Reach, there: Permission, elsewhere
     assert permission_for("http://127.0.0.1/a", feed, reach) is elsewhere
 
 
-@pytest.mark.parametrize("reach", Reach)
+@pytest.mark.parametrize("reach", [Reach.UNKNOWN, Reach.PRIVATE])
 def test_an_address_that_names_the_inside_was_typed_as_such(reach: Reach) -> None:
     assert permission_for("http://localhost:8000/a", "http://localhost:8000/feed", reach) is AS_GIVEN
     assert permission_for("http://10.0.0.7/a", "http://localhost:8000/feed", reach) is ANYWHERE
+
+
+def test_an_address_that_names_the_inside_and_was_given_by_a_public_server_was_not() -> None:
+    for url in ("http://localhost:8000/feed", "http://localhost:8000/a", "http://10.0.0.7/a"):
+        assert permission_for(url, "http://localhost:8000/feed", Reach.PUBLIC) is PUBLIC_ONLY

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from library.conftest import Library
 
 ONE = rss(Item("one", link="http://public.test/one")).encode()
-TURNED = "public.test now leads into your own network, and did not when it was added: not opened"
+TURNED = "public.test leads into your own network, and you did not give such an address: not opened"
 
 
 @pytest.fixture

@@ -205,7 +205,7 @@ def _turned_inside(feed: Feed) -> FetchError:
     """The error for a feed whose name leads into the user's own network, and did not when the user added it."""
     host = host_of(feed.url)
     return FetchError(
-        f"{host} now leads into your own network, and did not when it was added: not opened; if you trust it, add"
+        f"{host} leads into your own network, and you did not give such an address: not opened; if you trust it, add"
         f" {without_credentials(feed.url)} again",
         FetchFailure.INSIDE,
     )

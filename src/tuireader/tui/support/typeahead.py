@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NamedTuple, Protocol, runtime_checkable
 from weakref import WeakKeyDictionary
 
 from textual import events
+from textual.dom import NoScreen
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.timer import Timer
@@ -97,7 +99,8 @@ class TypeAhead(OpenApp):
 
     async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """A dialog that has the focus takes what waited for it."""
-        self._focused_last[event.widget.screen] = event.widget
+        with suppress(NoScreen):  # it has been removed meanwhile
+            self._focused_last[event.widget.screen] = event.widget
         await self._go_on()
 
     def _has_to_wait(self) -> bool:
