@@ -84,7 +84,7 @@ asyncio.run(main())
         return self.command("refresh", *flags)
 
     def first_refresh(self) -> tuple[float, float]:
-        """Ask for all feeds; give the seconds until all articles can be read, and until all can be searched."""
+        """Ask for all feeds; give the seconds until all articles can be read, and to the prompt."""
         return run_until([*COMMAND, "refresh"], self.env, " new in ")
 
     def command(self, *arguments: str) -> float:

@@ -86,9 +86,10 @@ class Workbench:
         else:
             self.say(f"filling our cache with {articles:,} articles")
             there.subscribe(served.urls(feeds.feeds))
-            readable, whole = there.first_refresh()
+            readable, prompt = there.first_refresh()
             self.note(f"ours-{articles}", readable)
-            self.note(f"ours-{articles}-indexed", whole)
+            self.note(f"ours-{articles}-prompt", prompt)
+            self.note(f"ours-{articles}-indexed", prompt + there.refresh("--quiet"))
         return there
 
     def _million(self) -> Ours:

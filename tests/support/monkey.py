@@ -59,7 +59,20 @@ BROKEN = [
     b"\0",
     bytes(range(128, 160)),
 ]
+FOCUS = ["\x1b[O", "\x1b[I", "\x1b[O\x1b[I"]
+"""The window loses the focus, and has it again."""
 SIZES = [(120, 40), (80, 24), (60, 20), (200, 50), (40, 12), (3, 3), (1, 1), (100, 30)]
+ANSWER, LONGEST = 2.0, 60.0
+"""Seconds of its own work in which a key is answered, however busy the machine is; and of the clock."""
+MOODS = [
+    Reply("", 500),
+    Reply("", 429, headers={"Retry-After": "1"}),
+    Reply("<html>Sign in</html>", content_type="text/html"),
+    Reply("<rss><channel><item>" * 2000, content_type="text/xml"),
+    Reply("", 302, headers={"Location": "/0"}),
+    Reply(b"\x1f\x8b\x08\x00" + b"x" * 100, headers={"Content-Encoding": "gzip"}),
+]
+"""What a server that misbehaves answers."""
 ITEMS = 12
 FEEDS = 6
 PAUSES = (0.0, 0.0, 0.0, 0.002, 0.02, 0.1)
@@ -122,7 +135,8 @@ class Monkey:
                 )
                 for n in range(ITEMS * self.version // 4, ITEMS * self.version // 4 + ITEMS)
             ]
-            self.site.pages[f"/{number}"] = Reply(rss(*items, title=f"Feed {number}"), content_type="text/xml")
+            reply = Reply(rss(*items, title=f"Feed {number}"), content_type="text/xml")
+            self.site.pages[f"/{number}"] = self.dice.choice(MOODS) if self.dice.random() < 0.1 else reply
 
     def _command(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         environment = {**os.environ, **self.env}
@@ -165,6 +179,8 @@ class Monkey:
                 reader.paste(self.dice.choice(TEXTS))
             elif dice < 0.89:
                 reader._child.setwinsize(*self.dice.choice(SIZES)[::-1])
+            elif dice < 0.90:
+                reader._child.send(self.dice.choice(FOCUS))
             elif dice < 0.92:
                 reader._child.send(self.dice.choice(BROKEN))
             elif dice < 0.95:
@@ -177,7 +193,8 @@ class Monkey:
 
     def _click(self, reader: Terminal) -> None:
         button = self.dice.choice([0, 0, 0, 32, 35, 64, 65, 2])
-        column, row = self.dice.randint(1, 120), self.dice.randint(1, 40)
+        beyond = self.dice.random() < 0.1
+        column, row = self.dice.randint(1, 500 if beyond else 120), self.dice.randint(1, 200 if beyond else 40)
         for _ in range(self.dice.choice([1, 1, 2])):
             reader._child.send(f"\x1b[<{button};{column};{row}M\x1b[<{button};{column};{row}m")
 
@@ -279,6 +296,30 @@ class Monkey:
         reader._child.setwinsize(31, self.width)
         self._await(reader, lambda raw: len(raw) > 200)
 
+    def keys_are_answered(self) -> None:
+        """From wherever it is, escape and `?` lead to the keys: within 2 s of the time that the reader itself works."""
+        reader = self.reader()
+        reader.kill(signal.SIGCONT)
+        reader._child.setwinsize(24, 80)
+        for key in ("\x1b[201~", *["\x1b"] * 8):
+            with contextlib.suppress(OSError):
+                reader._child.send(key)
+            time.sleep(0.15)  # else they are one sequence
+        self._read(reader)
+        reader.raw.clear()
+        began, worked = time.monotonic(), _worked(reader.pid)
+        with contextlib.suppress(OSError):
+            reader._child.send("?")
+        while b"Keys" not in reader.raw:
+            if not self._read(reader):
+                self._gone(reader)
+                return
+            if _worked(reader.pid) - worked > ANSWER or time.monotonic() - began > LONGEST:
+                raise TroubleError(f"keys are not answered: {bytes(reader.raw)[-500:]!r}")
+            time.sleep(0.02)
+        with contextlib.suppress(OSError):
+            reader._child.send("\x1b")
+
     def finish(self) -> None:
         """End everything, and look at what is left."""
         for reader in [each for each in self.readers if each is not None]:
@@ -298,6 +339,15 @@ class Monkey:
             raise TroubleError(self.log.read_text()[-3000:])
 
 
+def _worked(pid: int) -> float:
+    """The seconds that a process has worked; what is gone has done nothing."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("ascii", "replace").rpartition(") ")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main(events: int, seed: int = 1) -> int:
     """Let it play, and say what came of it."""
     site = ScriptedSite()
@@ -309,6 +359,7 @@ def main(events: int, seed: int = 1) -> int:
                 monkey.act()
                 if number % 50 == 0:
                     monkey.is_alive()
+                    monkey.keys_are_answered()
             monkey.finish()
     except TroubleError as trouble:
         print(f"seed {seed}, after {monkey.ended} ends: {trouble}")  # noqa: T201 - this is what it is run for

@@ -116,6 +116,22 @@ class OpenScreen(Screen[ScreenResultType]):
         if isinstance(self.app, OpenApp) and self.app.shows_frames:
             self.app.show_frames()
 
+    def _on_timer_update(self) -> None:
+        """Called by Textual to lay out and draw what has changed, up to sixty times a second."""
+        if self._layout_required and not self.may_lay_out():
+            self._layout_required = False
+        super()._on_timer_update()
+
+    def ask_for_layout(self) -> None:
+        """Lay out with the next frame."""
+        if self.is_attached:
+            self._layout_required = True
+            self.check_idle()
+
+    def may_lay_out(self) -> bool:
+        """Whether to lay out now."""
+        return True
+
     def _compositor_refresh(self) -> None:
         """Called by Textual to draw what has changed."""
         app = self.app
