@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import signal
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -19,6 +23,7 @@ from tuireader.library.syncing.server import Login
 from tuireader.model.clock import utc_now
 
 FEEDS, EACH = 5, 12
+TESTS = Path(__file__).parents[2]
 SIGNS = "Signs: " + "".join(map(chr, range(33, 127)))
 
 pytestmark = pytest.mark.slow
@@ -246,6 +251,51 @@ async def test_a_server_that_lost_all_feeds_is_given_them_back(story: Story) -> 
     await story.sync()
     story.equal()
     assert story.server.rows() == before
+
+
+async def test_killed_anywhere_while_the_server_changes_no_mark_is_lost(story: Story) -> None:
+    a, b, _ = story.devices
+    account = await a.add()
+    dice, kills = random.Random(3), 0
+    read: set[str] = set()
+    starred: set[str] = set()
+    happens = {
+        6: story.server.keep,
+        9: lambda: story.publish(0, 4),
+        14: lambda: (story.server.restore(), story.publish(2, 4)),
+        18: lambda: story.server.empty(story.url(1)),
+        22: lambda: (story.server.unfollow(story.url(3)), story.server.follow(story.url(3))),
+    }
+    for number in range(26):
+        if number in happens:
+            happens[number]()
+            story.server.fetch(story.url(2), story.url(0))
+            story.server.fetch()
+        kills += killed(a, account.id, 1 + number * 0.5 % 13)
+        links = [link for _, link, _, _ in a.rows()]
+        if links:
+            some = dice.sample(links, min(6, len(links)))
+            a.mark_links(*some[:4], read=True)
+            a.mark_links(*some[4:], starred=True)
+            read.update(some[:4])
+            starred.update(some[4:])
+        if number % 8 == 7:
+            await b.sync()
+    assert kills >= 12
+    await story.sync()
+    story.equal()
+    told = {link: (is_read, is_starred) for _, link, is_read, is_starred in story.server.rows()}
+    assert [link for link in sorted(read) if not told[link][0]] == []
+    assert [link for link in sorted(starred) if not told[link][1]] == []
+
+
+def killed(device: Device, account_id: int, number: float) -> bool:
+    """A run that is killed at a request, if it has so many; whether it was."""
+    login = [device.login.user, device.login.password]
+    command = [sys.executable, "-m", "support.sync_killed", str(device.path), str(account_id), *login, str(number)]
+    done = subprocess.run(command, cwd=TESTS, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode != 0
 
 
 def is_freshrss(story: Story) -> bool:

@@ -64,19 +64,24 @@ class Cursor:
     """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
     looked: int = 0
     """Below which article corrections are looked for next; 0: from the newest on."""
+    told: str = ""
+    """When the last article that we marked changed on the server: a restored one says that it changed earlier."""
+    told_number: int = 0
     since: str = ""
     """While all is read again after a restore: what it says changed before this is older than what is here."""
 
     def text(self) -> str:
         """As it is kept."""
-        return json.dumps([self.changed, self.number, self.before, self.looked, self.since])
+        return json.dumps(
+            [self.changed, self.number, self.before, self.looked, self.told, self.told_number, self.since]
+        )
 
 
 def cursor_of(text: str) -> Cursor:
     """What was kept; where that makes no sense, all is read anew."""
     try:
-        changed, number, before, looked, since = json.loads(text)
-        return Cursor(str(changed), int(number), int(before), int(looked), str(since))
+        changed, number, before, looked, told, told_number, since = json.loads(text)
+        return Cursor(str(changed), int(number), int(before), int(looked), str(told), int(told_number), str(since))
     except (ValueError, TypeError):
         return Cursor()
 
@@ -234,10 +239,7 @@ class Miniflux(Server):
     ) -> AsyncGenerator[Taken, None]:
         """What the server says has changed; all that it has, where it was restored."""
         account = wanted.account
-        if cursor.changed and not cursor.since and (
-            await wanted.is_set_back() or await self._has_forgotten(cursor)
-        ):  # fmt: skip
-            yield Taken(said=(taking.set_back(account),))
+        if cursor.changed and not cursor.since and await wanted.is_set_back():
             cursor = Cursor(since=cursor.changed)
         is_wrong = False
         async with aclosing(self._changes(cache, clock, account, cursor, last)) as changes:
@@ -372,12 +374,22 @@ class Miniflux(Server):
         highest = await self._highest()
         return Cursor(last.stamp, last.number, highest + 1 if highest else 0)
 
-    async def _has_forgotten(self, cursor: Cursor) -> bool:
-        """Whether the article that changed last, as far as we know, changed earlier: the server was restored."""
-        page = await self._if_there(_entry(cursor.number)) if cursor.number else None
-        if page is None:  # its feed may have been removed
-            return False
-        return miniflux.seconds_of(miniflux.changed_of(page.content, page.url)) < miniflux.seconds_of(cursor.changed)
+    async def has_forgotten(self, cursor: str) -> bool:
+        """Whether an article that changed last, as far as we know, changed earlier: the server was restored."""
+        kept = cursor_of(cursor)
+        for number, stamp in ((kept.number, kept.changed), (kept.told_number, kept.told)):
+            page = await self._if_there(_entry(number)) if number else None
+            if page is not None:  # else its feed may have been removed
+                changed = miniflux.changed_of(page.content, page.url)
+                if miniflux.seconds_of(changed) < miniflux.seconds_of(stamp):
+                    return True
+        return False
+
+    async def proof(self, cursor: str) -> str:
+        """The cursor with what changed last, which is what was just marked."""
+        page = await self.talk.ask(miniflux.newest("changed_at"))
+        last = miniflux.newest_change(page.content, page.url)
+        return replace(cursor_of(cursor), told=last.stamp, told_number=last.number).text()
 
 
 def _entry(number: str | int) -> str:

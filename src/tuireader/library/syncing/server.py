@@ -170,6 +170,14 @@ class Server(ABC):
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
         """The articles that it has under these numbers, as they are there."""
 
+    async def proof(self, cursor: str) -> str:
+        """The cursor with what shows later that the server still has what it was just told."""
+        return cursor
+
+    async def has_forgotten(self, cursor: str) -> bool:  # noqa: ARG002 - for servers that say when articles changed
+        """Whether that shows that the server was restored."""
+        return False
+
     async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count
         """Whether a number that it does not have shows that it was restored."""
         return True

@@ -171,18 +171,28 @@ class _Run:
         return self.is_set_back
 
     async def _asked_whether_set_back(self, server: Server) -> bool:
-        numbers = list(await self.cache.read(partial(taking.newest, account_id=self.account.id)))
+        """Ask for the newest numbers until one is right; those above it are forgotten if only they are missing.
+
+        Of a restored server they are kept until it has been read anew: a program that is killed before finds them.
+        """
+        account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
+        if await server.has_forgotten(account.cursor):
+            return True
+        numbers = list(await self.cache.read(partial(taking.newest, account_id=account.id)))
         missing: list[str] = []
         for start in range(0, len(numbers), server.at_once):
             some = numbers[start : start + server.at_once]
-            checked = await taking.check(self.cache, server, self.account.id, some)
+            checked = await taking.compared(self.cache, server, self.account.id, some)
             if checked.reused:
                 return True
-            for number in some:
-                if number in checked.right:
-                    return bool(missing) and await server.is_behind(missing[0])
-                missing.append(number)
-        return bool(missing) and await server.is_behind(missing[0])
+            right = [place for place, number in enumerate(some) if number in checked.right]
+            missing += some[: right[0]] if right else some
+            if right:
+                break
+        if not missing or await server.is_behind(missing[0]):
+            return bool(missing)
+        await self.cache.write(partial(taking.forget, account_id=self.account.id, numbers=missing))
+        return False
 
     async def _waiting(self) -> list[Change]:
         """What the server can be told of: of what it has no name for, it is told once it has one."""
@@ -203,10 +213,11 @@ class _Run:
                     raise
                 self._says(f"{self.account.name} did not take {counted(len(batch), 'mark')}: {error}")
                 continue
-            if unknown:
-                await self.cache.write(partial(taking.forget, account_id=self.account.id, numbers=unknown))
             told = [change.number for change in batch if change.server_id not in unknown]
-            await self.cache.write(partial(sync_journal.done, numbers=told))
+            account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
+            cursor = await server.proof(account.cursor) if told and account.cursor else account.cursor
+            done = partial(taking.were_told, account_id=account.id, told=told, unknown=unknown, cursor=cursor)
+            await self.cache.write(done)
             self.pushed += len(told)
 
     async def _mark(self, server: Server, batch: Sequence[Change]) -> Collection[str]:

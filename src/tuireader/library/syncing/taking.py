@@ -111,18 +111,22 @@ class Checked(NamedTuple):
 async def check(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
     """Ask the server which numbers are still those of our articles, and forget the others."""
     checked = await compared(cache, server, account_id, numbers)
-    if checked.missing:  # one answer may be a slip
-        again = await compared(cache, server, account_id, sorted(checked.missing))
-        checked = Checked(checked.right | again.right, checked.reused | again.reused, again.missing)
     if wrong := checked.reused | checked.missing:
         await cache.write(partial(forget, account_id=account_id, numbers=wrong))
     return checked
 
 
 async def compared(cache: Cache, server: Server, account_id: int, numbers: Sequence[str]) -> Checked:
-    """Ask the server which numbers are still those of our articles."""
+    """Ask the server which numbers are still those of our articles; for what is missing twice: that may be a slip."""
+    compare = partial(_compared, account_id=account_id)
     entries = await server.entries(numbers)
-    return await cache.read(partial(_compared, account_id=account_id, numbers=numbers, entries=entries))
+    checked = await cache.read(partial(compare, numbers=numbers, entries=entries))
+    if not checked.missing:
+        return checked
+    left = sorted(checked.missing)
+    entries = await server.entries(left)
+    again = await cache.read(partial(compare, numbers=left, entries=entries))
+    return Checked(checked.right | again.right, checked.reused | again.reused, again.missing)
 
 
 def _compared(
@@ -283,6 +287,16 @@ def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> 
     """Forget numbers that the server of an account does not have; the articles stay as they are."""
     with transaction(c):
         remote_marks.forget(c, remote_marks.numbered(c, account_id, numbers).values())
+
+
+def were_told(
+    c: sqlite3.Connection, account_id: int, told: Sequence[int], unknown: Collection[str], cursor: str
+) -> None:
+    """Take what a server was told out of the outbox, and forget the numbers that it did not know."""
+    with transaction(c):
+        sync_journal.done(c, told)
+        remote_marks.forget(c, remote_marks.numbered(c, account_id, unknown).values())
+        accounts.set_cursor(c, account_id, cursor)
 
 
 def forget_unseen(c: sqlite3.Connection, account_id: int, seen: Collection[str], feed_id: int | None = None) -> None:
