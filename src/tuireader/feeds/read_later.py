@@ -186,7 +186,7 @@ def _of_reader(row: dict[str, Any]) -> SavedPage:
         str(text or ""),
         authors=_names([row.get("author") or ""]),
         tags=_names([each for each in labels if each != origin.get("category")]),
-        published=_moment(row.get("published")),
+        published=_moment(row.get("published") or row.get("updated") or str(row.get("crawlTimeMsec") or "")[:-3]),
         is_read=any(each.endswith("/com.google/read") for each in names),
         is_starred=True,
         feed=stream if "://" in stream else "",

@@ -47,6 +47,8 @@ def read_url_list(text: str) -> list[ListedAddress]:
         if not words:
             continue
         url, *rest = words
+        if rest and "://" not in url and ":" not in url.partition(".")[0]:
+            continue  # a sentence, or a line of a log: an address without a scheme stands alone
         tags = [word for word in rest if word and word[0] not in "~!"]
         is_hidden = any(word.startswith("!") for word in rest)
         title = next((word[1:] for word in rest if word.startswith("~")), "")

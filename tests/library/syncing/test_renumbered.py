@@ -274,6 +274,44 @@ async def test_an_emptied_server_is_given_all_its_feeds_back(server: Api, device
     numbers_agree(server, here.state())
 
 
+async def test_feeds_that_a_backup_does_not_have_stay(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    here = device(server)
+    await here.sync()
+    feeds_before, items_before = dict(server.feeds), {number: replace(item) for number, item in server.items.items()}
+    clock = server.clock
+    server.follow(7)
+    new = server.publish(7, 3)
+    server.publish(1, 2)
+    await here.sync()
+    here.mark(new[0].title, read=True)
+    await here.sync()
+    server.feeds, server.items, server.clock = feeds_before, items_before, clock + 5000
+    done = await here.sync()
+    assert "no longer lists 1 feed of 4: they are kept here" in " ".join(done.said)
+    assert here.state()[new[0].title] == (True, False)
+    assert len(here.feeds()) == 4
+    assert await here.push_all() == 1
+    assert server.feeds[max(server.feeds)]["url"] == "https://site-7.example/feed"
+
+
+async def test_feeds_that_are_given_back_have_the_names_that_they_had(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    server.follow(4)
+    server.publish(4, 1)
+    server.feeds[1]["title"] = "Alps <A> & Co"
+    here = device(server)
+    await here.sync()
+    names = sorted(name for name, _ in here.feeds().values())
+    server.feeds.clear()
+    server.items.clear()
+    await here.sync()
+    await here.push_all()
+    assert sorted(feed["title"] for feed in server.feeds.values()) == names
+    await here.sync()
+    assert sorted(name for name, _ in here.feeds().values()) == names
+
+
 async def test_a_number_of_a_feed_is_not_another_feed(miniflux: FakeMiniflux, device: MakeDevice) -> None:
     """A restored server gives the number of a feed that came later to another one."""
     filled(miniflux)

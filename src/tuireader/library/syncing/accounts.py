@@ -94,8 +94,9 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
     if not folder and feed.folder_id is not None:
         folder = (await cache.read(partial(folders.get, folder_id=feed.folder_id))).name
     server_id = await server.subscribe(feed.url, folder)
-    if feed.custom_title and double is None:
-        await server.rename(server_id, feed.custom_title)
+    name = feed.custom_title or (feed.title if feed.is_of_account else "")  # it was its name on the server
+    if name and double is None:
+        await server.rename(server_id, name)
     await cache.write(partial(_hand_over, feed=feed, account=account, folder=folder, double=double))
 
 

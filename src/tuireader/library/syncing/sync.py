@@ -96,7 +96,9 @@ class _Run:
         take_feeds = partial(
             taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock(), reach=server.talk.gives
         )
-        came = await self.cache.write(take_feeds)
+        gone = await self.cache.read(partial(taking.gone, account_id=self.account.id, theirs=theirs))
+        is_restored = bool(gone) and await self._is_set_back(server, without=gone)
+        came = await self.cache.write(partial(take_feeds, is_restored=is_restored))
         self.feeds = came.changed
         self._says(*came.said)
         if not (await self._waiting() and await self._is_set_back(server)):  # else it is told once it is read anew
@@ -159,18 +161,18 @@ class _Run:
     def _says(self, *sentences: str) -> None:
         self.taken = self.taken.with_(Taken(said=sentences))
 
-    async def _is_set_back(self, server: Server) -> bool:
+    async def _is_set_back(self, server: Server, without: Collection[int] = ()) -> bool:
         """Whether the server was restored: it gives the newest numbers to other articles, or has none so high.
 
-        It is asked once.
+        It is asked once. Feeds that it does not list any more say nothing.
         """
         if self.is_set_back is None:
-            self.is_set_back = await self._asked_whether_set_back(server)
+            self.is_set_back = await self._asked_whether_set_back(server, without)
             if self.is_set_back:
                 self._says(taking.set_back(self.account))
         return self.is_set_back
 
-    async def _asked_whether_set_back(self, server: Server) -> bool:
+    async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
         """Ask for the newest numbers until one is right; those above it are forgotten if only they are missing.
 
         Of a restored server they are kept until it has been read anew: a program that is killed before finds them.
@@ -178,7 +180,7 @@ class _Run:
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         if await server.has_forgotten(account.cursor):
             return True
-        numbers = list(await self.cache.read(partial(taking.newest, account_id=account.id)))
+        numbers = list(await self.cache.read(partial(taking.newest, account_id=account.id, without=without)))
         missing: list[str] = []
         for start in range(0, len(numbers), server.at_once):
             some = numbers[start : start + server.at_once]

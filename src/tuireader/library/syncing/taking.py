@@ -277,9 +277,9 @@ def set_back(account: Account) -> str:
     return f"{account.name} was restored from a backup, or emptied: it is synced with what is here"
 
 
-def newest(c: sqlite3.Connection, account_id: int) -> dict[str, int]:
+def newest(c: sqlite3.Connection, account_id: int, without: Collection[int] = ()) -> dict[str, int]:
     """The highest numbers in the feeds that an account follows, and the articles that have them."""
-    followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id]
+    followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id and feed.id not in without]
     return remote_marks.newest(c, followed, _ANCHORS, _OF_EACH)
 
 
@@ -316,12 +316,26 @@ class FeedsTaken(NamedTuple):
     """Whether so few are listed that it looks like an accident."""
 
 
+def gone(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> list[int]:
+    """The feeds of an account that its server does not list any more."""
+    ours = feeds.of_account(c, account_id)
+    kept = {feed.id for feed in _matched(ours, theirs).values()}
+    return [feed.id for feed in ours if feed.server_id and feed.id not in kept]
+
+
 def take_feeds(
-    c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed], now: datetime, reach: Reach
+    c: sqlite3.Connection,
+    account_id: int,
+    theirs: Sequence[RemoteFeed],
+    now: datetime,
+    reach: Reach,
+    *,
+    is_restored: bool = False,
 ) -> FeedsTaken:
     """Follow what an account follows, under the names and in the folders that it has there.
 
-    `reach`: of the addresses that the server gives, which are not the user's own word.
+    `reach`: of the addresses that the server gives, which are not the user's own word. `is_restored`: what it does not
+    list was subscribed to since its backup.
 
     What is followed there no more goes here too; with starred and tagged articles it stays and says so, and so do all
     where a server lists so few that it looks like an accident.
@@ -354,9 +368,9 @@ def take_feeds(
                 folder = folders.add(c, remote.folder or account.name, account_id=account_id)
                 folders.put(c, feed.id, folder.id)
         kept = {feed.id for feed in matched.values()}
-        gone = [feed for feed in ours if feed.server_id and feed.id not in kept]
-        is_doubtful = is_accident(gone, len(ours)) or not theirs
-        said = _end(c, account, gone, len(ours), is_doubtful=is_doubtful)
+        ended_there = [feed for feed in ours if feed.server_id and feed.id not in kept]
+        is_doubtful = is_restored or is_accident(ended_there, len(ours)) or not theirs
+        said = _end(c, account, ended_there, len(ours), is_doubtful=is_doubtful)
         there = {folder.name for folder in folders.every(c)}
         folders.remove_empty(c)
         lost = there - {folder.name for folder in folders.every(c)}
