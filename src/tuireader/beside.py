@@ -12,6 +12,9 @@ import stat
 
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 
+_DENSE, _LEAST = 16, 64_000_000
+"""How many times its data a file may be long, which a file system may compress; and bytes that any file may have."""
+
 
 def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest: int | None = None) -> int:
     """Open a file of the user's own, of at most `largest` bytes; raises OSError for any other. Gives the descriptor.
@@ -44,3 +47,15 @@ def _checked(path: str | os.PathLike[str], flags: int, largest: int | None, *, i
     if is_own and is_written and about.st_mode & 0o077 and os.name == "posix":
         os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def size_of(about: os.stat_result) -> int:
+    """The size of a file that is read whole: of one that is nearly all holes, no more than a multiple of its data."""
+    data = 512 * getattr(about, "st_blocks", about.st_size // 512 + 1)
+    return min(about.st_size, _DENSE * data + _LEAST)
+
+
+def content_of(path: str | os.PathLike[str]) -> bytes:
+    """The content of a file, up to that size."""
+    with open(path, "rb") as file:  # noqa: PTH123 - no Path is needed for it
+        return file.read(size_of(os.fstat(file.fileno())))

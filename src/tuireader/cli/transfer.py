@@ -41,6 +41,11 @@ def export(arguments: argparse.Namespace) -> int:
 def _mistake(path: Path, form: str) -> str:
     """Why nothing can be written there, as a sentence; empty where it can. What is no file or folder is left alone."""
     shown = printable(str(path))
+    with _said_if_not(path):
+        return _mistake_there(path, shown, form)
+
+
+def _mistake_there(path: Path, shown: str, form: str) -> str:
     if form == "markdown":
         return f"{shown} is no folder." if path.exists() and not path.is_dir() else ""
     if not path.name or path.is_dir():

@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from tuireader.text.bounded_json import loads
@@ -16,6 +17,8 @@ from tuireader.text.printable import printable_line
 
 _MOST = 200_000
 """Pages of an export that are taken."""
+_NAMES = 100
+"""Tags, or authors, of one page."""
 _LINK = re.compile(
     r"<h1>(?P<head>[^<]{0,100})</h1>|<li>\s*<a\s+(?P<said>[^>]{1,8000})>(?P<title>[^<]{0,2000})", re.IGNORECASE
 )
@@ -209,7 +212,8 @@ def _has_address(link: object) -> bool:
 
 
 def _names(names: list[Any]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for each in names if (name := printable_line(str(each)))))
+    some = islice((name for each in names if (name := printable_line(str(each)))), _NAMES)
+    return tuple(dict.fromkeys(some))
 
 
 def _moment(said: object) -> datetime | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
 from tuireader.store import damage_mark, ui_state
-from tuireader.store.connection import Connection, connect
+from tuireader.store.connection import Connection, connect, must_be_files
 from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     One that is damaged is mended first, which may take a while: `tell` hears of it. The connection's `notice` says what
     was done, and what else is to be known. Raises StoreError where it cannot be opened.
     """
+    must_be_files(path)
     _finish_what_was_begun(path)
     said = ""
     if damage_mark.is_suspect(path):

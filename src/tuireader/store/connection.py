@@ -231,7 +231,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
         needed = ".".join(map(str, OLDEST_SQLITE))
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
-    _must_be_a_file(path)
+    must_be_files(path)
     if not os.path.exists(path) and damage_mark.is_suspect(path):  # noqa: PTH110 - no more than a look
         raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
     _keep_private(path)
@@ -258,7 +258,7 @@ def is_damage(error: Exception) -> bool:
     return isinstance(error, UnicodeDecodeError) or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _must_be_a_file(path: Path) -> None:
+def must_be_files(path: Path) -> None:
     """Whoever opens a pipe waits for one at its other end; what SQLite writes beside it is no link either."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(OSError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,12 @@ def suspect(path: Path) -> None:
 
 
 def is_suspect(path: Path) -> bool:
-    """Whether the mark is there."""
-    return mark_of(path).is_file()
+    """Whether the mark is there; one that others have put there is none."""
+    try:
+        about = os.lstat(mark_of(path))
+    except OSError:
+        return False
+    return stat.S_ISREG(about.st_mode) and (os.name != "posix" or about.st_uid == os.geteuid())
 
 
 _ASIDE = (

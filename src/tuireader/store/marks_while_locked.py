@@ -89,6 +89,8 @@ def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
 def _set_aside(file: Path) -> Path | None:
     """Give a file a name under which nobody looks for it; what it is, or leads to, stays as it is."""
     to = file.with_name(file.name.replace(".marks-", ".unreadable-"))
+    if os.path.lexists(to):
+        to = file.with_name(f"{to.name}-{time.time_ns()}")
     try:
         file.rename(to)
     except OSError as error:

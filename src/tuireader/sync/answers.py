@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tuireader.errors import SyncError
@@ -35,6 +36,13 @@ def every_row(value: Any, name: str, url: str) -> list[dict[str, Any]]:
     if not all(isinstance(each, dict) for each in there):
         raise SyncError(f"{named_host(url)} gave a list that cannot be read whole")
     return there
+
+
+def each_once(names: Iterable[str], url: str) -> None:
+    """Raise SyncError where an answer names something twice: nobody knows which is meant."""
+    some = list(names)
+    if len(set(some)) < len(some):
+        raise SyncError(f"{named_host(url)} gave a feed twice")
 
 
 def _listed(value: Any, name: str, url: str) -> list[Any]:

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from tuireader.errors import SyncError
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, every_row, field, id_of, items, parsed, rows, text_of
+from tuireader.sync.answers import address_of, each_once, every_row, field, id_of, items, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
@@ -95,6 +95,7 @@ def feeds_of(content: bytes, url: str, *, is_freshrss: bool = False) -> list[Rem
         folder, folder_id = next((each for each in labels if each[0]), ("", ""))
         title, site = line(text_of(row.get("title"))), absolute(row.get("htmlUrl"), "")
         found.append(RemoteFeed(name, address, written(title), site, folder, folder_id))
+    each_once((feed.server_id for feed in found), url)
     return found
 
 

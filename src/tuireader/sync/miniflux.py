@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from tuireader.errors import SyncError
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, every_row, field, items, number_of, parsed, rows, text_of
+from tuireader.sync.answers import address_of, each_once, every_row, field, items, number_of, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
@@ -47,6 +47,7 @@ def feeds_of(content: bytes, url: str) -> list[RemoteFeed]:
         site = absolute(row.get("site_url"), "")
         title, name = line(text_of(row.get("title"))), line(text_of(folder.get("title")), markup=False)
         found.append(RemoteFeed(number, address, title, site, name, number_of(folder.get("id"))))
+    each_once((feed.server_id for feed in found), url)
     return found
 
 

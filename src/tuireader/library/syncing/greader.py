@@ -49,6 +49,8 @@ _IN_VAIN = 3
 """Answers in a row without any article that was asked for."""
 _PAGES = 500
 """Pages of numbers that a server may give."""
+_NUMBERS = 500_000
+"""Articles of one list."""
 _NEWEST = 1_000
 """Numbers of one request that looks for what is read there and not here."""
 _TURNS = 3
@@ -363,6 +365,8 @@ class GoogleReader(Server):
             numbers, continuation = greader.ids_of(page.content, page.url)
             new = [each for each in dict.fromkeys(numbers) if each not in found]
             found.update(new)
+            if len(found) > _NUMBERS:
+                raise SyncError(f"{named_host(page.url)} lists more than {_NUMBERS:,} articles")
             if new:
                 yield new
             if not continuation or not new:

@@ -381,7 +381,7 @@ class Miniflux(Server):
             page = await self._if_there(_entry(number)) if number else None
             if page is not None:  # else its feed may have been removed
                 changed = miniflux.changed_of(page.content, page.url)
-                if miniflux.seconds_of(changed) < miniflux.seconds_of(stamp):
+                if 0 < miniflux.seconds_of(changed) < miniflux.seconds_of(stamp):
                     return True
         return False
 

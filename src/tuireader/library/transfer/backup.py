@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 HEAD = "tuireader"
 VERSION = 1
 """Of the format: a later one may have more, and never means another thing by a name that is here."""
+_NAMES = 500
+"""Names of one list in a row."""
 _OBJECTS = 100_000
 """Objects and lists of one line at most."""
 LONGEST = 64_000_000
@@ -198,6 +200,9 @@ class _Restoring:
         self._c = c
         self._now = now
         self._feeds = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
+        self._searches = {each.name for each in saved_searches.every(c)}
+        self._same = {replace(each, id=0): each.id for each in rules.every(c)}
+        """The rules that are here, and their ids."""
         self._rules: dict[str, int] = {}
         """The ids of rules here, by their numbers there."""
         self._waiting: list[dict[str, Any]] = []
@@ -238,8 +243,8 @@ class _Restoring:
         self.done.feeds += 1
 
     def _search(self, row: dict[str, Any]) -> None:
-        names = {each.name for each in saved_searches.every(self._c)}
-        if _needed(row, "name") not in names:
+        if _needed(row, "name") not in self._searches:
+            self._searches.add(_text(row, "name"))
             saved_searches.put(self._c, _text(row, "name"), _text(row, "query"))
 
     def _rule(self, row: dict[str, Any]) -> None:
@@ -257,8 +262,11 @@ class _Restoring:
             folder_id=folders.add(self._c, folder).id if folder else None,
             until=_moment(row, "until"),
         )
-        kept = rules.same(self._c, rule) or rules.add(self._c, rule, self._now)
-        self._rules[str(row.get("number"))] = kept.id
+        same = replace(rule, query=rule.query.strip())
+        id_ = self._same.get(same)
+        if id_ is None:
+            id_ = self._same[same] = rules.add(self._c, rule, self._now).id
+        self._rules[str(row.get("number"))] = id_
 
     def flush(self) -> None:
         """Write the articles that wait, all of one feed."""
@@ -354,7 +362,7 @@ def _names(row: dict[str, Any], name: str) -> tuple[str, ...]:
     value = row.get(name) or []
     if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
         raise ValueError(f"“{name}” is no list of names")
-    return tuple(map(sound, value))
+    return tuple(map(sound, value[:_NAMES]))
 
 
 def _dict(row: dict[str, Any], name: str) -> dict[str, Any]:

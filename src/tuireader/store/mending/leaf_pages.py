@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from tuireader.beside import content_of
+
 _LEAF = 0x0D
 _HEADER = 100
 """Bytes before the first page's own."""
@@ -29,7 +31,7 @@ class Leaves:
 
     def __init__(self, path: Path, page_size: int) -> None:
         """Look at every page of the file; the rows themselves are read when they are asked for."""
-        self._data = path.read_bytes()
+        self._data = content_of(path)
         self._size = page_size
         self._places: dict[tuple[int, type], dict[int, int]] = {}
         for start in range(0, len(self._data) - page_size + 1, page_size):

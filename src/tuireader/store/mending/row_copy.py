@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tuireader.beside import content_of
 from tuireader.store import indexing, labels
 from tuireader.store.bodies import DAMAGED, pack, unpack_all
 from tuireader.store.columns import lenient, number, text_of
@@ -82,7 +83,7 @@ def _readable(path: Path) -> sqlite3.Connection:
 
 def _with_schema(path: Path, whole: Sequence[tuple[Any, ...]]) -> sqlite3.Connection:
     """A copy of the file, in memory, whose tables have their names again."""
-    with closing(_in_memory(path.read_bytes())) as c:
+    with closing(_in_memory(content_of(path))) as c:
         rows = [row[0] for row in c.execute("SELECT rowid FROM sqlite_master ORDER BY rowid").fetchall()]
         for rowid, (kind, name, table, sql) in zip(rows, whole, strict=True):
             c.execute(
@@ -99,7 +100,7 @@ def _with_first_page(path: Path) -> sqlite3.Connection:
         for migrate in MIGRATIONS:
             migrate(made)
         first = made.serialize()[:PAGE_SIZE]
-    content = path.read_bytes()
+    content = content_of(path)
     pages = max(1, len(content) // PAGE_SIZE)
     head = first[:24] + bytes(4) + pages.to_bytes(4, "big") + bytes(8) + first[40:]  # of this length, no page unused
     return _in_memory(head + content[PAGE_SIZE : pages * PAGE_SIZE])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from tuireader.beside import size_of
 from tuireader.store.connection import BROKEN, BUSY_SECONDS, PAGE_SIZE
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")
@@ -93,7 +94,7 @@ def _by_its_frames(path: Path) -> Log | None:
         size = path.stat().st_size if path.exists() else 0
         page_size = struct.unpack_from(">I", head, 8)[0] if len(head) == _HEAD.size else PAGE_SIZE
         page_size = page_size if page_size in _SIZES else PAGE_SIZE
-        count = max(0, os.fstat(file.fileno()).st_size - _HEAD.size) // (_FRAME.size + page_size)
+        count = max(0, size_of(os.fstat(file.fileno())) - _HEAD.size) // (_FRAME.size + page_size)
         salts = head[16:24]
         if not _is_sound(head) and count:  # its frames know better
             salts = file.read(_FRAME.size)[8:16]
