@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import REVIEW, ids, shelve
-from tuireader.beside import open_own
+from tuireader.beside import content_of, open_own
 from tuireader.cli.log import start_log
 from tuireader.errors import StoreError, SyncError
 from tuireader.library.open_cache import open_cache
@@ -154,3 +154,31 @@ def test_only_a_file_of_ones_own_is_opened(tmp_path: Path) -> None:
         open_own(there)
     with pytest.raises(OSError, match=r"Is a directory|Invalid argument"):
         open_own(tmp_path)
+
+
+@pytest.mark.parametrize("suffix", ["-journal", "-wal", "-shm"])
+def test_no_start_waits_for_a_pipe_where_sqlite_writes(db: Path, suffix: str) -> None:
+    """The log is looked at before the database is opened."""
+    shelve(db, "Review", REVIEW)
+    Path(f"{db}{suffix}").unlink(missing_ok=True)
+    os.mkfifo(f"{db}{suffix}")
+    with pytest.raises(StoreError, match="is not a file"):
+        open_cache(db)
+
+
+def test_a_file_of_holes_takes_little_memory(db: Path) -> None:
+    db.parent.mkdir(parents=True, exist_ok=True)
+    with db.open("wb") as file:
+        file.truncate(2**33)
+    assert len(content_of(db)) == 64_000_000
+    with db.open("wb") as file:
+        file.write(b"x" * 1000)
+    assert len(content_of(db)) == 1000
+
+
+def test_a_mark_that_others_have_put_there_is_none(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelve(db, "Review", REVIEW)
+    damage_mark.suspect(db)
+    assert damage_mark.is_suspect(db)
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert not damage_mark.is_suspect(db)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
 
 from conftest import Reply, ScriptedSite
 from library.syncing.conftest import MakeDevice
-from support.reader_servers import Answer, Asked, FakeReader
+from support.reader_servers import Answer, Api, Asked, FakeReader
 
 IDS, CONTENTS, FEEDS, TAG = "/stream/items/ids", "/stream/items/contents", "/subscription/list", "/edit-tag"
 LOGIN, TOKEN = "/accounts/ClientLogin", "/token"
@@ -146,3 +147,55 @@ async def test_a_redirect_elsewhere_gets_no_token(
     freshrss.before = lead
     assert (await here.sync()).status == "failed"
     assert site.paths() == []
+
+
+async def test_numbers_without_end_end_the_run(
+    freshrss: FakeReader, device: MakeDevice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    freshrss.follow(1)
+    freshrss.publish(1, 2)
+    here = device(freshrss)
+    await here.sync()
+    monkeypatch.setattr("tuireader.library.syncing.greader._NUMBERS", 1000)
+    numbers = itertools.count(1)
+
+    def endless(asked: Asked) -> Answer | None:
+        if not asked.path.endswith(IDS):
+            return None
+        some = [{"id": str(next(numbers))} for _ in range(400)]
+        return Answer(json.dumps({"itemRefs": some, "continuation": str(next(numbers))}))
+
+    freshrss.before = endless
+    done = await here.sync()
+    assert (done.status, done.error) == (
+        "failed",
+        "Work: 127.0.0.1 lists more than 1,000 articles".replace("127.0.0.1", freshrss.url[7:]),
+    )
+
+
+async def test_a_feed_that_is_given_under_two_addresses_is_no_answer(server: Api, device: MakeDevice) -> None:
+    """Neither ends, and no mark is lost."""
+    for number in (1, 2):
+        server.follow(number)
+        server.publish(number, 3)
+    here = device(server)
+    await here.sync()
+    first = next(iter(server.items.values()))
+    here.mark(first.title, read=True)
+    before = here.state()
+
+    def twice(asked: Asked) -> Answer | None:
+        if not asked.path.endswith((FEEDS, "/v1/feeds")):
+            return None
+        said = json.loads(server.answer(asked).body)
+        rows = said["subscriptions"] if isinstance(said, dict) else said
+        rows.append(rows[1] | {"id": rows[0]["id"]})
+        return Answer(json.dumps(said))
+
+    server.before = twice
+    done = await here.sync()
+    assert (done.status, here.state()) == ("failed", before)
+    assert "gave a feed twice" in str(done.error)
+    server.before = lambda _: None
+    await here.sync()
+    assert here.state() == server.state() == before

@@ -21,6 +21,8 @@ from tuireader import hush
 from tuireader.tui.support.textual_internals import OpenDriver
 
 _CHUNK = 4096
+_SETTLED = 0.2
+"""Seconds after the start in which all that was asked of the window is told."""
 _PAUSE = 0.1
 """Seconds between two looks at whether reading is to end."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
@@ -102,6 +104,8 @@ class TerminalDriver(OpenDriver):
 
         signal.signal(signal.SIGWINCH, tell)
         tell()
+        # Textual has asked before, and may tell its answer after ours: of a window that has changed since, the last word.
+        loop.call_later(_SETTLED, loop.call_later, _SETTLED, self._tell_size)
 
     def _tell_size(self) -> None:
         if not self.tells_size_itself:
