@@ -104,7 +104,7 @@ class TerminalDriver(OpenDriver):
 
         signal.signal(signal.SIGWINCH, tell)
         tell()
-        # Textual has asked before, and may tell its answer after ours: of a window that has changed since, the last word.
+        # Textual has asked before, and may tell its answer after ours: the last word is of the window as it is.
         loop.call_later(_SETTLED, loop.call_later, _SETTLED, self._tell_size)
 
     def _tell_size(self) -> None:
