@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
@@ -17,18 +17,11 @@ RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""
 
 
-def known_entries(
-    c: sqlite3.Connection,
-    feed: Feed,
-    entries: Sequence[ParsedEntry],
-    *,
-    others: Callable[[Iterable[int]], set[int]] = lambda _: set(),
-) -> dict[str, Known]:
+def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:
     """What the cache has of a feed's entries, by guid.
 
     An article whose guid another entry took up, or gave up, or whose publisher calls it something else by now, is given
-    the name that it has now. `others` says which of some articles are none of these entries, whatever they have in
-    common.
+    the name that it has now.
     """
     known = articles.known(c, feed.id, [entry.guid for entry in entries])
     _let_go_of_names(c, entries, known)
@@ -43,7 +36,7 @@ def known_entries(
             articles.rename(c, there.id, entry.guid)
             known[entry.guid] = formerly.pop(names[entry.guid])
     left = [entry for entry in entries if entry.guid not in known]
-    return known | _renamed(c, feed, left, known.values(), others)
+    return known | _renamed(c, feed, left, known.values())
 
 
 def _let_go_of_names(c: sqlite3.Connection, entries: Sequence[ParsedEntry], known: dict[str, Known]) -> None:
@@ -60,13 +53,7 @@ def _body(c: sqlite3.Connection, there: Candidate) -> str:
     return articles.given_html(c, there.id)
 
 
-def _renamed(
-    c: sqlite3.Connection,
-    feed: Feed,
-    new: Sequence[ParsedEntry],
-    known: Iterable[Known],
-    others: Callable[[Iterable[int]], set[int]],
-) -> dict[str, Known]:
+def _renamed(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], known: Iterable[Known]) -> dict[str, Known]:
     """The articles that entries with new names are; from now on they are called so."""
     if not new:
         return {}
@@ -74,8 +61,7 @@ def _renamed(
     links, moments = [entry.link for entry in new], [entry.published or entry.updated for entry in new]
     dates = [moment for moment in moments if moment is not None]
     rows = articles.alike(c, feed.id, links, dates, RECENT + len(new) + len(there))
-    none = there | others(row[0] for row in rows)
-    candidates = [Candidate(*row) for row in rows if row[0] not in none]
+    candidates = [Candidate(*row) for row in rows if row[0] not in there]
     if not candidates:
         return {}
     found = renamed(new, candidates, partial(_body, c), all_new=not there)
