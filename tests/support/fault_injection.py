@@ -37,13 +37,16 @@ def sqlite_error(code: int, words: str) -> sqlite3.OperationalError:
 
 
 @contextmanager
-def failing_statements(fault: Fault, code: int, words: str) -> Iterator[None]:
-    """The k-th statement fails before it does anything, as when the disk cannot be read, or is full."""
+def failing_statements(fault: Fault, code: int, words: str, *, of: str = "") -> Iterator[None]:
+    """The k-th statement fails before it does anything, as when the disk cannot be read, or is full.
+
+    `of`: only statements with these words in them count.
+    """
     execute, executemany = connection.Cursor.execute, connection.Cursor.executemany
 
     def broken(method: Callable[..., Any]) -> Callable[..., Any]:
         def run(self: connection.Cursor, *args: Any) -> Any:
-            if fault.strikes(args[0]):
+            if of in args[0] and fault.strikes(args[0]):
                 raise self.connection.as_store_error(sqlite_error(code, words))
             return method(self, *args)
 
