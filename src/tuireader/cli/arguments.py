@@ -217,7 +217,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         "file",
         metavar="FILE",
         help="a list of feeds (OPML, addresses), newsboat's folder, pages to be read later (Pocket, Instapaper,"
-        " Omnivore, Readeck, wallabag), stars of Google Reader (starred.json), or a backup (export --format json); - reads"
+        " Omnivore, Readeck, wallabag), stars of Google Reader, or a backup (export --format json); - reads"
         " it from stdin",
     )
     made["import"].set_defaults(run=_later("feeds", "import_list"))
