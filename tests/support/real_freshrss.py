@@ -21,7 +21,10 @@ def missing() -> str:
     """What it takes that is not installed; empty where all is."""
     if not _SCRIPT.exists():
         return "the script that starts FreshRSS"
-    return "php, curl" if None in (shutil.which("php"), shutil.which("curl")) else ""
+    if None in (shutil.which("php"), shutil.which("curl")):
+        return "php, curl"
+    php = 'exit(extension_loaded("pdo_sqlite") && extension_loaded("mbstring") ? 0 : 1);'
+    return "php-sqlite3, php-mbstring" if subprocess.run(["php", "-r", php], timeout=60).returncode else ""
 
 
 @dataclass
