@@ -23,8 +23,9 @@ def missing() -> str:
         return "the script that starts FreshRSS"
     if None in (shutil.which("php"), shutil.which("curl")):
         return "php, curl"
-    php = 'exit(extension_loaded("pdo_sqlite") && extension_loaded("mbstring") ? 0 : 1);'
-    return "php-sqlite3, php-mbstring" if subprocess.run(["php", "-r", php], timeout=60).returncode else ""
+    code = 'exit(extension_loaded("pdo_sqlite") && extension_loaded("mbstring") ? 0 : 1);'
+    asked = subprocess.run(["php", "-r", code], check=False, timeout=60)
+    return "php-sqlite3, php-mbstring" if asked.returncode else ""
 
 
 @dataclass

@@ -17,10 +17,11 @@ _ATOM, _CONTENT = "http://www.w3.org/2005/Atom", "http://purl.org/rss/1.0/module
 _DC, _SY = "http://purl.org/dc/elements/1.1/", "http://purl.org/rss/1.0/modules/syndication/"
 _SLASH, _WFW = "http://purl.org/rss/1.0/modules/slash/", "http://wellformedweb.org/CommentAPI/"
 _WORDPRESS = "com-wordpress:feed-additions:1"
+_ENCODED, _CREATOR, _ATOM_LINK = f"{_CONTENT} encoded", f"{_DC} creator", f"{_ATOM} link"
 
-_BODIES = {"description": "summary", f"{_CONTENT} encoded": "content"}
+_BODIES = {"description": "summary", _ENCODED: "content"}
 _IN_ITEM = {
-    "title", "link", "guid", "pubDate", "category", "comments", f"{_DC} creator", f"{_SLASH} comments",
+    "title", "link", "guid", "pubDate", "category", "comments", _CREATOR, f"{_SLASH} comments",
     f"{_WFW} commentRss", f"{_WORDPRESS} post-id", *_BODIES,
 }  # fmt: skip
 _SAID = {
@@ -33,10 +34,11 @@ _IN_CHANNEL = {
     f"{_WORDPRESS} site", *_SAID,
 }  # fmt: skip
 _IN_IMAGE = {"url", "title", "link", "width", "height", "description"}
-_OFTEN = {"category", f"{_DC} creator"}
+_OFTEN = {"category", _CREATOR}
 """What may stand in an item more than once."""
 _OUTSIDE: tuple[tuple[int, str, dict[str, str]], ...] = ((0, "rss", {"version": "2.0"}), (1, "channel", {}))
 """What items stand in: how deep, its name and its attributes."""
+_ATTRIBUTES = {"guid": ["isPermaLink"], "category": ["domain"]}
 _LINK_ATTRIBUTES = {"href", "rel", "type"}
 
 _HTTP = re.compile(r"https?://[^/\s<>\";\\^`{|}][^\s<>\";\\^`{|}]*")
@@ -109,16 +111,15 @@ class _Reader:
         self.pieces.clear()
 
     def _start_in_item(self, name: str, attributes: dict[str, str]) -> None:
-        allowed = {"guid": "isPermaLink", "category": "domain"}.get(name)
-        _expect(name in _IN_ITEM and (not attributes or list(attributes) == [allowed]))
+        _expect(name in _IN_ITEM and (not attributes or list(attributes) == _ATTRIBUTES.get(name)))
         if name not in _OFTEN:
             # A description after the content would be more content, and what comes twice is told apart by its depth.
-            _expect(name not in self._seen and not (name == "description" and f"{_CONTENT} encoded" in self._seen))
+            _expect(name not in self._seen and not (name == "description" and _ENCODED in self._seen))
             self._seen.add(name)
         self._attributes = attributes
 
     def _start_in_channel(self, name: str, attributes: dict[str, str]) -> None:
-        if name == f"{_ATOM} link":
+        if name == _ATOM_LINK:
             _expect(attributes.keys() <= _LINK_ATTRIBUTES and _is_http(attributes.get("href", "")))
             rel = attributes.get("rel", "alternate").lower()
             _expect(rel != "alternate")
@@ -155,7 +156,7 @@ class _Reader:
             _body(entry, _BODIES[name], text)
         elif name == "category":
             _category(entry, _text(text), self._attributes.get("domain"))
-        elif name == f"{_DC} creator":
+        elif name == _CREATOR:
             author = _text(text)
             entry.setdefault("authors", []).append({"text": author} if author else {})
         elif name == "pubDate":

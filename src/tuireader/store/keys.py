@@ -20,6 +20,7 @@ def name_key(name: str) -> str:
     return unicodedata.normalize("NFC", tidy(name).casefold())
 
 
+@lru_cache(maxsize=2048)
 def guid_key(guid: str) -> int:
     """A number for a guid, the same whether it begins with http or https."""
     from tuireader.urls.identity import without_scheme

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 
 from tuireader.text.one_line import line
 
@@ -91,12 +92,18 @@ def people(names: Iterable[str]) -> tuple[str, ...]:
     return tuple([name for name in found if not _ONLY_ADDRESS.fullmatch(name)] or found)
 
 
-def _each_name(text: str) -> list[str]:
+def _each_name(text: str) -> Sequence[str]:
     """Return the names of all who are named in one place: written as a list, or as full names with commas between."""
     if text.startswith('["') and text.endswith('"]'):  # what a template makes of a list of names
         with suppress(ValueError):
             listed = json.loads(text)
             return [person(each) for each in listed if isinstance(each, str)]
+    return _each_listed(line(text))
+
+
+@lru_cache(maxsize=512)
+def _each_listed(text: str) -> Sequence[str]:
+    """The same of one line, which a feed repeats for each article."""
     name = person(text)
     several = _BETWEEN.split(name) if _BETWEEN.search(name) else [name]
     return several if all(map(_FULL_NAME.fullmatch, several)) else [name]

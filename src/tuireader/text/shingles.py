@@ -6,10 +6,13 @@ import re
 import zlib
 from typing import NamedTuple
 
+from tuireader.text.printable import without_plain
+
 _LOOKED_AT = 1200
 """Characters of a text whose shingles are kept: edits rarely leave nothing of them."""
 _KEPT = 4
 """Hashes that are kept of a text, the lowest: of two texts that are alike most are the same."""
+_FIRST_UNSPACED = "\u3040"
 _UNSPACED = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 _ANCHORED = re.compile(r"\b[^\W\d_]{6,}+\W++\w++\W++\w++\W++\w++")
 """A longer word and the three behind it: one of several shingles, chosen by the text itself. It never looks back."""
@@ -45,9 +48,10 @@ def sketch(title: str, text: str) -> Sketch:
     """What is kept of an article; the hashes of words are even numbers, that of a title is odd."""
     start = text[:_LOOKED_AT].lower()
     pieces = _ANCHORED.findall(start)
-    if not start.isascii():
+    if max(without_plain(start), default="") >= _FIRST_UNSPACED:
         pieces += _SIGNS.findall(start)
-    found = sorted({zlib.crc32(piece.encode("utf-8", "replace")) for piece in pieces})[:_KEPT]
+    encoded = "\0".join(pieces).encode("utf-8", "replace").split(b"\0") if pieces else ()
+    found = sorted(set(map(zlib.crc32, encoded)))[:_KEPT]
     hashes = [each << 1 for each in found]
     key = title_key(title)
     if len(key) >= _TITLE_SIGNS and (key.count(" ") >= _TITLE_WORDS - 1 or not key.isascii()):

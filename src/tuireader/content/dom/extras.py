@@ -6,22 +6,25 @@ import re
 
 from tuireader.model.extras import ENCLOSURE, PICTURE
 
-_PICTURE = re.compile(r"<(?:img|picture)\b(?![^>]{0,120}\b(?:width|height)\s*=\s*[\"']?[01]\b)", re.IGNORECASE)
+_PICTURE = re.compile(r"<(?:img|picture)\b(?![^>]{0,120}\b(?:width|height)\s*=\s*[\"']?[01]\b)")
 """A picture; one of a single pixel only counts who reads."""
-_SHOWN = re.compile(r"<(?:audio|video)\b|>(?:Audio|Video): ", re.IGNORECASE)
-"""Sound and films as a text shows them, or as `feeds.entries.attachments` adds them."""
-_FILE = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav|mp4|m4v|webm|ogv|mkv|mov)\b", re.IGNORECASE)
+_SHOWN = re.compile(r"<(?:audio|video)\b")
+_ATTACHED = re.compile(r">(?:audio|video): ")
+"""Sound and films as a text shows them, and as `feeds.entries.attachments` adds them."""
+_FILE = re.compile(r"\.(?:mp3|m4a|m4b|aac|ogg|oga|opus|flac|wav|mp4|m4v|webm|ogv|mkv|mov)\b")
 _LONGEST = 1000
 """Signs of a tag up to the end of its address."""
 
 
 def extras_of(html: str) -> int:
     """What an HTML text has of `model.extras`, as bits of one number."""
-    has_enclosure = _SHOWN.search(html) or any(_is_linked(html, found.start()) for found in _FILE.finditer(html))
+    html = html.lower()  # patterns that heed case, and begin with a sign, take a third of the time
+    is_shown = _SHOWN.search(html) or _ATTACHED.search(html)
+    has_enclosure = is_shown or any(_is_linked(html, found.start()) for found in _FILE.finditer(html))
     return PICTURE * bool(_PICTURE.search(html)) + ENCLOSURE * bool(has_enclosure)
 
 
 def _is_linked(html: str, at: int) -> bool:
     """Whether what ends there is the address of a link."""
-    tag = html[max(0, at - _LONGEST) : at].rpartition("<")[2].lower()
+    tag = html[max(0, at - _LONGEST) : at].rpartition("<")[2]
     return tag.startswith("a ") and "href" in tag and ">" not in tag

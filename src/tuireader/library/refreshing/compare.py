@@ -46,11 +46,9 @@ def plan(known: Mapping[str, Known], parsed: ParsedFeed) -> Plan:
 
 def digest_of(entry: ParsedEntry) -> bytes:
     """16 bytes that change when the user would see a change; the date of publication does not count."""
-    seen = hashlib.blake2b(digest_size=16)
     updated = entry.updated.isoformat() if entry.updated else ""
-    for part in (entry.title, entry.link, *entry.authors, "", *entry.categories, "", entry.html, updated):
-        seen.update(part.encode("utf-8", "replace") + b"\0")
-    return seen.digest()
+    parts = (entry.title, entry.link, *entry.authors, "", *entry.categories, "", entry.html, updated, "")
+    return hashlib.blake2b("\0".join(parts).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def prepare(
