@@ -22,7 +22,7 @@ from tuireader.store.connection import connect
 LENGTH = struct.Struct(">Q")
 """What stands before each job and each answer."""
 _NICENESS = 10
-"""Keys are answered first, by the process that draws."""
+"""Keys are answered first, by the process that draws; a command, whose processes are forked, is what is waited for."""
 _LOOK = 0.3
 """Seconds between two looks at whether the one that started this process is there."""
 _GARBAGE = 100_000
@@ -33,6 +33,8 @@ def serve_standard_streams(path: str, prepare: Sequence[str] = ()) -> None:
     """Be such a process that hears and answers where others read and print."""
     jobs, answers = sys.stdin.buffer, sys.stdout.buffer
     sys.stdout = sys.stderr  # nothing else may come between the answers
+    if hasattr(os, "nice"):
+        os.nice(_NICENESS)
     serve(path, prepare, jobs, answers)
 
 
@@ -41,8 +43,6 @@ def serve(path: str, prepare: Sequence[str], jobs: IO[bytes], answers: IO[bytes]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl+c is for the one that started this
     if hasattr(signal, "SIGTSTP"):
         signal.signal(signal.SIGTSTP, signal.SIG_IGN)  # and so is ctrl+z: what is being written comes to its end
-    if hasattr(os, "nice"):
-        os.nice(_NICENESS)
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), name="parent", daemon=True).start()
     gc.set_threshold(_GARBAGE)
     for module in prepare:
