@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Static
 
-from tuireader.tui.support.steady_screen import LAYOUTS, SteadyScreen
+from tuireader.tui.support.steady_screen import LAYOUTS, REST, RESTLESS, SteadyScreen
 
 
 class Restless(Static):
@@ -51,9 +52,11 @@ async def test_a_layout_that_never_comes_to_rest_is_slowed_down() -> None:
             if screen.asked > screen.laid_out:
                 break
         assert screen.laid_out >= LAYOUTS  # so many come before it is seen
-        before = screen.laid_out
+        before, since = screen.laid_out, time.monotonic()
         for _ in range(20):
             await pilot.press("x")
         assert screen.keys == 20
         await asyncio.sleep(1.0)
-        assert screen.laid_out - before < LAYOUTS
+        spans = (time.monotonic() - since) / RESTLESS + 1
+        assert screen.laid_out - before <= (LAYOUTS + RESTLESS / REST) * spans
+        assert screen.asked > screen.laid_out
