@@ -34,6 +34,16 @@ def test_addresses_outside(address: str) -> None:
     assert not is_private_name(address)
 
 
+@pytest.mark.parametrize("name", ["127.1", "2130706433", "0x7f000001", "0X7F.1", "10.1", "0", "0177.0.0.1", "127.1."])
+def test_other_spellings_of_addresses_inside(name: str) -> None:
+    assert is_private_name(name)
+
+
+@pytest.mark.parametrize("name", ["8.8", "134744072", "0x08080808", "999.1", "1.2.3.4.5", "10.example", "0x", "10..1", ""])
+def test_other_spellings_of_addresses_outside_and_of_none(name: str) -> None:
+    assert not is_private_name(name)
+
+
 def test_names_inside() -> None:
     assert is_private_name("localhost")
     assert is_private_name("LocalHost.")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+import socket
 
 from tuireader.urls.hosts import host_of
 from tuireader.urls.reach import Permission, Reach, permission_from
 
+_NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.ASCII)
+"""An IPv4 address in any spelling that systems resolve, such as 127.1."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # What no host on the public internet has, and what Python 3.11 takes for public: site-local addresses, NAT64 of one's
 # own network (RFC 8215), IPv4 addresses in disused wrappings, documentation (RFC 9637), segment routing (RFC 9602).
@@ -40,8 +44,10 @@ def is_private_name(host: str) -> bool:
     if name == "localhost" or name.endswith(".localhost"):
         return True
     try:
+        if _NUMBERS.fullmatch(name):
+            return is_private_address(ipaddress.ip_address(socket.inet_aton(name)))
         return is_private_address(ipaddress.ip_address(name))
-    except ValueError:
+    except (ValueError, OSError):
         return False
 
 

@@ -76,6 +76,35 @@ async def test_numbers_that_went_to_another_feed_overwrite_nothing(miniflux: Fak
     assert all(told[item.title] == (False, False) for item in others)
 
 
+@pytest.mark.parametrize("is_touched", [False, True])
+async def test_a_restore_without_a_new_article_loses_no_mark(
+    miniflux: FakeMiniflux, device: MakeDevice, *, is_touched: bool
+) -> None:
+    """`is_touched`: what was told last is starred there anew, so that its time says nothing."""
+    filled(miniflux)
+    marked = [miniflux.publish(1, 1, published=int(NOW.timestamp()) - number)[0] for number in (10, 20, 30)]
+    miniflux.clock += 50_000  # what changed a little before the last look is taken anew
+    miniflux.publish(3, 1)
+    one = device(miniflux)
+    await one.sync()
+    before = {number: replace(item) for number, item in miniflux.items.items()}
+    titles = [item.title for item in marked]
+    one.mark(*titles, read=True)
+    one.mark(*titles, starred=True)
+    await one.sync()
+    told = max(miniflux.items.values(), key=lambda item: item.changed)
+    miniflux.items = before
+    if is_touched:
+        miniflux.clock += 5000
+        before[told.number] = replace(before[told.number], starred=True, changed=miniflux.clock)
+    for _ in range(2):
+        await one.sync()
+    state = miniflux.state()
+    assert [title for title in titles if state[title] != (True, True)] == [told.title] * is_touched
+    assert state[told.title][1]
+    numbers_agree(miniflux, one.state())
+
+
 async def test_an_emptied_feed_keeps_its_marks(server: Api, device: MakeDevice) -> None:
     filled(server)
     here, other = device(server), device(server)

@@ -214,7 +214,8 @@ class Miniflux(Server):
         account = wanted.account
         cursor = cursor_of(account.cursor)
         last, self._last = _at_most(self._last or miniflux.Change("", 0), clock()), None
-        if not cursor.changed or cursor.before or last != (cursor.changed, cursor.number):
+        is_same = cursor.changed and not cursor.before and last == (cursor.changed, cursor.number)
+        if not is_same or (cursor.told and await wanted.is_set_back()):
             async with aclosing(self._news(cache, clock, wanted, cursor, last)) as news:
                 async for taken in news:
                     yield taken
@@ -231,7 +232,8 @@ class Miniflux(Server):
         page = await self._page(address)
         numbers, is_last = miniflux.numbers_of(page.content, page.url)
         if numbers:
-            yield await taking.take(cache, self, TakeEntries(account.id, "miniflux", page, clock()))
+            known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
+            yield await taking.take(cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known))
         await _keep(cache, account, replace(cursor, looked=0 if is_last else min(numbers)))
 
     async def _news(

@@ -156,7 +156,7 @@ class TakeEntries:
     unites: bool = False
     """Whether the server was restored: what it says does not undo what is here."""
     since: datetime | None = None
-    """With `unites`: what changed there before this is older than what is here."""
+    """What changed there before this is older than what is here."""
     confirmed: frozenset[str] = frozenset()
     """Numbers that the server has said are right."""
 
@@ -240,11 +240,12 @@ class _Ready:
         older = set()
         for there, each in self._same:
             is_joined = there.number != each.server_id
+            is_older = each.changed is not None and job.since is not None and each.changed <= job.since
             if is_joined:
                 remote_marks.give_number(c, there.id, each.server_id)
-            elif job.unites and None not in (each.changed, job.since) and each.changed <= job.since:  # type: ignore[operator]
+            elif is_older:
                 older.add(there.id)
-            (joined if is_joined or job.unites else known)[there.id] = each.read, each.starred
+            (joined if is_joined or is_older or job.unites else known)[there.id] = each.read, each.starred
         marks = Taken(len(saved.new), *remote_marks.take(c, known, job.now))
         united = Taken(0, *remote_marks.unite(c, joined, job.now, older=older))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
