@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-import socket
 
 from tuireader.urls.hosts import host_of
 from tuireader.urls.reach import Permission, Reach, permission_from
@@ -45,10 +44,18 @@ def is_private_name(host: str) -> bool:
         return True
     try:
         if _NUMBERS.fullmatch(name):
-            return is_private_address(ipaddress.ip_address(socket.inet_aton(name)))
+            return is_private_address(_of_numbers(name))
         return is_private_address(ipaddress.ip_address(name))
-    except (ValueError, OSError):
+    except ValueError:
         return False
+
+
+def _of_numbers(name: str) -> ipaddress.IPv4Address:
+    """The address that systems make of one to four numbers, of which the last fills what is left; else ValueError."""
+    *first, last = (int(part, 16 if part[:2] == "0x" else 8 if part[0] == "0" else 10) for part in name.split("."))
+    if any(part > 255 for part in first) or last >= 256 ** (4 - len(first)):
+        raise ValueError(name)
+    return ipaddress.IPv4Address(sum(part << (8 * (3 - at)) for at, part in enumerate(first)) + last)
 
 
 def is_private_address(address: IPAddress) -> bool:

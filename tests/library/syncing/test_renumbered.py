@@ -105,6 +105,23 @@ async def test_a_restore_without_a_new_article_loses_no_mark(
     numbers_agree(miniflux, one.state())
 
 
+async def test_a_mark_goes_to_no_other_article_whose_number_was_not_the_newest(server: Api, device: MakeDevice) -> None:
+    filled(server)
+    one = device(server)
+    await one.sync()
+    first, second = list(server.items.values())[:2]
+    one.mark(first.title, read=True, starred=True)
+    server.clock += 1
+    server.items[first.number] = replace(second, number=first.number, changed=server.clock)
+    server.items[second.number] = replace(first, number=second.number, changed=server.clock)
+    for _ in range(2):
+        await one.sync()
+    assert one.state()[first.title] == (True, True)
+    assert server.state()[second.title] == one.state()[second.title] == (False, False)
+    if isinstance(server, FakeMiniflux):
+        numbers_agree(server, one.state())
+
+
 async def test_an_emptied_feed_keeps_its_marks(server: Api, device: MakeDevice) -> None:
     filled(server)
     here, other = device(server), device(server)

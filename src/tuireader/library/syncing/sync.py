@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _OWN_FAULT = 500
 _TURNS = 2
 """How often feeds are read whole at most: that may show wrong numbers in others."""
+_PROBES = 20
+"""Articles at most, of those that the server is to be told of, whose numbers are checked before."""
 _LATER = frozenset({408, 425, 429})
 """Answers after which the same may be taken another time."""
 
@@ -175,10 +177,15 @@ class _Run:
     async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
         """Ask for the newest numbers until one is right; those above it are forgotten if only they are missing.
 
+        Before, for some of those that it is to be told of: none is right that it has given to another article.
+
         Of a restored server they are kept until it has been read anew: a program that is killed before finds them.
         """
         account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
         if await server.has_forgotten(account.cursor):
+            return True
+        told_of = list(dict.fromkeys(change.server_id for change in await self._waiting()))[:_PROBES]
+        if told_of and (await taking.check(self.cache, server, self.account.id, told_of)).reused:
             return True
         numbers = list(await self.cache.read(partial(taking.newest, account_id=account.id, without=without)))
         missing: list[str] = []
