@@ -88,7 +88,7 @@ def _kept(columns: int, lines: int) -> bytes:
 
 
 def _read(path: str) -> bytes:
-    """What a file of the user's own holds; raises OSError for any other."""
+    """The content of a file of the user's own; raises OSError for any other."""
     with os.fdopen(beside.open_own(path, largest=_BIGGEST), "rb") as opened:
         return opened.read(_BIGGEST)
 

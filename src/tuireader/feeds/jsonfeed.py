@@ -10,7 +10,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import as_html, attachments, identity, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.text.bounded_json import loads
+from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
 from tuireader.text.one_line import line
@@ -56,7 +56,7 @@ def _entry(item: object, base: str, feed_authors: tuple[str, ...]) -> ParsedEntr
         title=title,
         link=link or absolute(item.get("id"), ""),
         authors=_authors(item) or feed_authors,
-        categories=categories(map(_text, _list(item.get("tags")))),
+        categories=categories(map(_text, items(item, "tags"))),
         published=parse_date(item.get("date_published")),
         updated=parse_date(item.get("date_modified")),
         html=body,
@@ -73,7 +73,7 @@ def _body(item: dict[str, Any], base: str) -> str:
     picture = absolute(item.get("image") or item.get("banner_image"), base)
     if picture and "<img" not in body:
         body = f'<p><img src="{html.escape(picture)}" alt=""></p>{body}'
-    return body + attachments(map(_attachment, _list(item.get("attachments"))), body, base)
+    return body + attachments(map(_attachment, items(item, "attachments")), body, base)
 
 
 def _attachment(value: object) -> tuple[str, str, str]:
@@ -83,12 +83,8 @@ def _attachment(value: object) -> tuple[str, str, str]:
 
 def _authors(where: dict[str, Any]) -> tuple[str, ...]:
     """Return the names of authors, of version 1.1 ("authors") or 1.0 ("author")."""
-    listed = [*_list(where.get("authors")), where.get("author")]
+    listed = [*items(where, "authors"), where.get("author")]
     return people(_text(each.get("name")) if isinstance(each, dict) else _text(each) for each in listed)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from tuireader.text.bounded_json import loads
+from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.printable import printable_line
 
 _MOST = 200_000
@@ -42,7 +42,7 @@ class SavedPage:
     feed: str = ""
     """The address of the feed that it came from, where the export says it."""
     guid: str = ""
-    """What that feed calls it."""
+    """Its guid in that feed."""
 
 
 def read_saved_pages(content: bytes) -> list[SavedPage] | None:
@@ -177,10 +177,10 @@ def _of_row(row: dict[str, Any], html: str) -> SavedPage:
 
 def _of_reader(row: dict[str, Any]) -> SavedPage:
     """An article as Google Reader and its successors write it: The Old Reader, FreshRSS (`starred.json`)."""
-    names = [each for each in _list(row, "categories") if isinstance(each, str)]
-    links = [each["href"] for name in ("canonical", "alternate") for each in _list(row, name) if _has_address(each)]
-    text = next((each.get("content") for name in ("content", "summary") if (each := _object(row, name))), "")
-    origin = _object(row, "origin")
+    names = [each for each in items(row, "categories") if isinstance(each, str)]
+    links = [each["href"] for name in ("canonical", "alternate") for each in items(row, name) if _has_address(each)]
+    text = next((each.get("content") for name in ("content", "summary") if (each := field(row, name))), "")
+    origin = field(row, "origin")
     stream = str(origin.get("feedUrl") or str(origin.get("streamId") or "").removeprefix("feed/"))
     labels = [each.partition("/label/")[2] for each in names if "/label/" in each]
     return SavedPage(
@@ -195,16 +195,6 @@ def _of_reader(row: dict[str, Any]) -> SavedPage:
         feed=stream if "://" in stream else "",
         guid=str(row.get("guid") or ""),
     )
-
-
-def _list(row: dict[str, Any], name: str) -> list[Any]:
-    there = row.get(name)
-    return there if isinstance(there, list) else []
-
-
-def _object(row: dict[str, Any], name: str) -> dict[str, Any]:
-    there = row.get(name)
-    return there if isinstance(there, dict) else {}
 
 
 def _has_address(link: object) -> bool:

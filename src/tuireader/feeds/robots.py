@@ -1,4 +1,4 @@
-"""What a site's robots.txt allows (RFC 9309), and the sitemaps that it names: the only door to protego. Pure.
+"""The rules and sitemaps of a site's robots.txt (RFC 9309): the only door to protego. Pure.
 
 Protego keeps each rule once for each agent of its group, so a small file can take hours and all memory. It is given the
 group of this program alone, which is bounded.

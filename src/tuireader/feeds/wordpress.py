@@ -14,7 +14,7 @@ from tuireader.errors import NotAFeedError
 from tuireader.feeds.dates import parse_date
 from tuireader.feeds.entries import identity, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.text.bounded_json import loads
+from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
@@ -85,7 +85,7 @@ def _is_post(value: object) -> bool:
 def _entry(post: dict[str, Any], base: str) -> ParsedEntry:
     link = absolute(post.get("link"), base)
     body, excerpt = _rendered(post, "content"), _rendered(post, "excerpt")
-    is_whole = bool(body.strip()) and not _field(post, "content").get("protected")
+    is_whole = bool(body.strip()) and not field(post, "content").get("protected")
     return ParsedEntry(
         guid=identity(html.unescape(_rendered(post, "guid"))) or link,
         title=line(_plain(_rendered(post, "title"))),
@@ -115,26 +115,17 @@ def _authors(post: dict[str, Any]) -> tuple[str, ...]:
 def _terms(post: dict[str, Any]) -> tuple[str, ...]:
     found = [
         each
-        for group in _list(_field(post, "_embedded").get("wp:term"))
-        for each in _list(group)
+        for group in items(field(post, "_embedded"), "wp:term")
+        for each in (group if isinstance(group, list) else ())
         if isinstance(each, dict) and each.get("taxonomy") in _NAMED_TAXONOMIES and isinstance(each.get("name"), str)
     ]
     return categories(html.unescape(each["name"]) for each in found)
 
 
 def _embedded(post: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    return [each for each in _list(_field(post, "_embedded").get(name)) if isinstance(each, dict)]
+    return [each for each in items(field(post, "_embedded"), name) if isinstance(each, dict)]
 
 
 def _rendered(post: dict[str, Any], name: str) -> str:
-    value = _field(post, name).get("rendered")
+    value = field(post, name).get("rendered")
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def _field(value: dict[str, Any], name: str) -> dict[str, Any]:
-    there = value.get(name)
-    return there if isinstance(there, dict) else {}
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []

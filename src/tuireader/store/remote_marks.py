@@ -128,14 +128,12 @@ def forget(c: sqlite3.Connection, ids: Collection[int], *, is_read: bool = False
     Changes of theirs stay in the outbox until that is done. `is_read`: their feeds have just been read whole.
     """
     kept = id_list(ids)
-    if is_read:
-        c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (kept,))
-        return
-    c.execute(
-        "INSERT OR IGNORE INTO feed_option (feed_id, name, value) SELECT DISTINCT feed_id, ?, 'yes' FROM article"
-        " WHERE id IN (SELECT value FROM json_each(?)) AND server_id IS NOT NULL",
-        (TO_READ, kept),
-    )
+    if not is_read:
+        c.execute(
+            "INSERT OR IGNORE INTO feed_option (feed_id, name, value) SELECT DISTINCT feed_id, ?, 'yes' FROM article"
+            " WHERE id IN (SELECT value FROM json_each(?)) AND server_id IS NOT NULL",
+            (TO_READ, kept),
+        )
     c.execute("UPDATE article SET server_id = NULL WHERE id IN (SELECT value FROM json_each(?))", (kept,))
 
 

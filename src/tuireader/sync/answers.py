@@ -73,15 +73,3 @@ def id_of(value: object) -> str:
 def text_of(value: object) -> str:
     """Text, without what cannot be written as UTF-8."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
-
-
-def field(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """An object in an object; an empty one where there is none."""
-    there = value.get(name)
-    return there if isinstance(there, dict) else {}
-
-
-def items(value: dict[str, Any], name: str) -> list[Any]:
-    """A list in an object; an empty one where there is none."""
-    there = value.get(name)
-    return there if isinstance(there, list) else []

@@ -17,8 +17,9 @@ from urllib.parse import urlencode
 from tuireader.errors import SyncError
 from tuireader.model.fetched import ParsedEntry
 from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
-from tuireader.sync.answers import address_of, each_once, every_row, field, id_of, items, parsed, rows, text_of
+from tuireader.sync.answers import address_of, each_once, every_row, id_of, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
+from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute

@@ -19,3 +19,15 @@ def loads(text: str | bytes, *, most: int = MOST) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
+
+
+def field(value: dict[str, Any], name: str) -> dict[str, Any]:
+    """An object in an object; an empty one where there is none."""
+    there = value.get(name)
+    return there if isinstance(there, dict) else {}
+
+
+def items(value: dict[str, Any], name: str) -> list[Any]:
+    """A list in an object; an empty one where there is none."""
+    there = value.get(name)
+    return there if isinstance(there, list) else []

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
-from typing import Any
 
 from tuireader.content.extraction.jsonld import names_in, stated_things, texts_in
 from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.dates import day_in
 from tuireader.content.listing.model import Item
+from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
 from tuireader.urls.absolute import absolute
@@ -23,15 +23,11 @@ def stated_items(tree: Element, url: str) -> list[Item]:
     """The articles that a page lists in JSON-LD, in its order."""
     found: dict[str, Item] = {}
     for thing in stated_things(tree):
-        for each in (listed for name in _LISTS for listed in _several(thing.get(name))):
+        for each in (listed for name in _LISTS for listed in items(thing, name)):
             item = _stated(each, url)
             if item is not None:
                 found.setdefault(item.url, item)
     return [*found.values()]
-
-
-def _several(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _stated(listed: object, base: str) -> Item | None:

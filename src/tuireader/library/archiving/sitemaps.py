@@ -66,7 +66,7 @@ class _Read:
 
 
 class _Listing(NamedTuple):
-    """What one file lists."""
+    """The pages of one sitemap that are articles, and the sitemaps that it names."""
 
     pages: dict[str, Listed]
     """By their places."""

@@ -208,10 +208,11 @@ class GoogleReader(Server):
             await self._keep(cache, account, state)
         contents = partial(self._contents, cache, account, clock, unites=state.unites)
         listed = {*unread, *starred}
-        steps = self._changes(cache, account, clock, doubts, listed) if state.is_whole else None
-        async with aclosing(
-            steps or self._everything(cache, account, clock, doubts, listed, unites=state.unites)
-        ) as some:
+        if state.is_whole:
+            steps = self._changes(cache, account, clock, doubts, listed)
+        else:
+            steps = self._everything(cache, account, clock, doubts, listed, unites=state.unites)
+        async with aclosing(steps) as some:
             async for taken in some:
                 yield taken
         recent = partial(remote_marks.recent, account_id=account.id, below=state.looked, since=clock() - RECENT)
@@ -249,7 +250,7 @@ class GoogleReader(Server):
     async def _changes(
         self, cache: Cache, account: Account, clock: Clock, doubts: Doubts, listed: Collection[str]
     ) -> AsyncGenerator[Taken, None]:
-        """What has changed since all was read."""
+        """The changes since all was read."""
         contents = partial(self._contents, cache, account, clock, unites=False)
         unseen = doubts.unseen
         if len(unseen) > _FEW:

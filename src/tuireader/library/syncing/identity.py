@@ -79,7 +79,7 @@ Pairs = list[tuple[RemoteEntry, Ours]]
 Side = RemoteEntry | Ours
 Each = TypeVar("Each", RemoteEntry, Ours)
 Key = Callable[[Side], Hashable]
-"""What two copies of one article share; a false value means that this side has no such thing."""
+"""A value that two copies of one article share; false where there is none."""
 
 
 def _unique(key: Key, holds: Callable[[RemoteEntry, Ours], bool]) -> Callable[[list[RemoteEntry], list[Ours]], Pairs]:

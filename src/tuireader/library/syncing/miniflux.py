@@ -215,7 +215,8 @@ class Miniflux(Server):
         cursor = cursor_of(account.cursor)
         last, self._last = _at_most(self._last or miniflux.Change("", 0), clock()), None
         is_same = cursor.changed and not cursor.before and last == (cursor.changed, cursor.number)
-        if not is_same or (cursor.told and await wanted.is_set_back()):
+        is_earlier = miniflux.seconds_of(last.stamp) < miniflux.seconds_of(cursor.told)
+        if not is_same or (is_earlier and await wanted.is_set_back()):
             async with aclosing(self._news(cache, clock, wanted, cursor, last)) as news:
                 async for taken in news:
                     yield taken

@@ -104,7 +104,8 @@ class TerminalDriver(OpenDriver):
 
         signal.signal(signal.SIGWINCH, tell)
         tell()
-        # Textual has asked before, and may tell its answer after ours: the last word is of the window as it is.
+        # Textual has asked before, and may tell its answer after ours: the last word is of the window as it is. In two
+        # steps, since a loop that was busy does in one turn all that is due.
         loop.call_later(_SETTLED, loop.call_later, _SETTLED, self._tell_size)
 
     def _tell_size(self) -> None:
