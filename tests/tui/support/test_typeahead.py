@@ -360,5 +360,19 @@ async def test_a_dialog_without_anything_to_focus_takes_keys(with_links: Path, m
         assert app.screen is app.reader
 
 
+@pytest.mark.parametrize("waiting", [[], of_text("x")], ids=["nothing typed", "a key that waits"])
+async def test_a_look_at_what_waits_when_the_screens_are_gone_is_no_crash(
+    with_links: Path, waiting: list[events.Key], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = reader(with_links)
+    async with app.run_test(size=(120, 30)) as pilot:
+        await settle(pilot)
+    assert not app.screen_stack
+    monkeypatch.setattr(app, "set_timer", lambda *_: None)  # none can begin any more
+    app._waiting.extend(waiting)
+    await app._watch_again()
+    await app._look_again()
+
+
 class _Empty(ModalScreen[None]):
     BINDINGS = [("escape", "dismiss")]  # noqa: RUF012 - Textual declares it no ClassVar

@@ -103,9 +103,13 @@ class TypeAhead(OpenApp):
             self._focused_last[event.widget.screen] = event.widget
         await self._go_on()
 
-    def _has_to_wait(self) -> bool:
+    def _end_patience(self) -> None:
+        """Wait no longer for what the last one does, where that takes too long."""
         if self._acting is not None and time.monotonic() - self._acting.since > PATIENCE:
             self._acting = None
+
+    def _has_to_wait(self) -> bool:
+        self._end_patience()
         return bool(self._waiting) or self._acting is not None or self._is_opening()
 
     def _is_opening(self) -> bool:
@@ -139,7 +143,7 @@ class TypeAhead(OpenApp):
 
     async def _watch_again(self) -> None:
         self._watch = self.set_timer(PATIENCE, self._watch_again) if self._waiting else None
-        self._has_to_wait()
+        self._end_patience()
         await self._go_on()
 
     def about_to_act(self) -> None:
@@ -173,7 +177,9 @@ class TypeAhead(OpenApp):
         await self._go_on()
 
     async def _go_on(self) -> None:
-        while self._waiting and self._acting is None and not self._is_opening() and not self._is_held(self._waiting[0]):
+        while self._waiting and self._acting is None and self.screen_stack:  # none is left where the app ends
+            if self._is_opening() or self._is_held(self._waiting[0]):
+                break
             event = self._waiting.popleft()
             if not self._is_another_of(event):
                 await self._give(event)
