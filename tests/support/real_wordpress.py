@@ -82,6 +82,8 @@ def missing() -> str:
     absent = [name for name in NEEDED if shutil.which(name) is None]
     if not (SOURCE / "wp-load.php").exists():
         absent.append("wordpress")
+    elif not any((SOURCE / "wp-content/themes").glob("*/style.css")):  # its pages are empty without one
+        absent.append("a theme of wordpress")
     return ", ".join(absent)
 
 
