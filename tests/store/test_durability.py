@@ -27,7 +27,7 @@ from tuireader.store.connection import connect
 c = connect(Path({db!r}))
 for number in range(int(sys.argv[1]), int(sys.argv[1]) + 1000):
     feed = subscribe(c, f"https://{{number}}.example/feed")
-    text = "harbour night " * 50
+    text = f"harbour night{{number}} " * 50
     save(c, *(ready(str(n), text, categories=("K",), authors=("A",)) for n in range(20)), feed=feed)
     first = c.execute("SELECT min(id) FROM article WHERE feed_id = ?", (feed.id,)).fetchone()[0]
     statuses.mark(c, [first], starred=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from support.factories import NOW, ready, save_plan, subscribe, titles
+from support.factories import NOW, ready, save, save_plan, subscribe, titles
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
@@ -112,10 +112,35 @@ def test_what_is_removed_no_longer_waits(c: sqlite3.Connection) -> None:
     assert (indexing.waiting(c), what_is_wrong(c)) == (0, "nothing")
 
 
-def test_an_index_that_is_made_anew_has_them(c: sqlite3.Connection) -> None:
+def test_an_index_that_is_made_anew_leaves_them_for_later(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(3))
+    indexing.index_some(c, plain_text, 1)
     assert rebuild_index(c, plain_text)
+    assert (indexing.waiting(c), articles.count(c, HARBOUR)) == (2, 1)
+    index_all(c)
     assert (indexing.waiting(c), articles.count(c, HARBOUR)) == (0, 3)
+
+
+def test_what_is_indexed_later_joins_its_story_then(c: sqlite3.Connection) -> None:
+    text = "The lighthouse keeper watched over every single harbour along the northern coastline last winter. " * 5
+    save_unindexed(c, ready("a", text), *some(2))
+    other = subscribe(c, "https://other.example/feed")
+    with transaction(c):
+        prepacked = articles.Prepacked(Plan(new=(ready("a", text),)), index_later=True)
+        prepacked.write(c, other.id, NOW)
+    assert articles.count(c, Query()) == 4
+    index_all(c)
+    assert articles.count(c, Query()) == 3
+
+
+def test_an_edit_before_it_is_indexed_joins_the_story_of_the_edit(c: sqlite3.Connection) -> None:
+    text = "The lighthouse keeper watched over every single harbour along the northern coastline last winter. " * 5
+    save(c, ready("a", text))
+    other = subscribe(c, "https://other.example/feed")
+    with transaction(c):
+        new = articles.Prepacked(Plan(new=(ready("b", "Nothing yet."),)), index_later=True).write(c, other.id, NOW).new
+    save_plan(c, other, Plan(changed=((new[0], ready("b", text, title="Title of a")),)))
+    assert (indexing.waiting(c), articles.count(c, Query())) == (0, 1)
 
 
 @pytest.mark.parametrize(

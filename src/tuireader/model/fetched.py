@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.article import Status
 from tuireader.model.feed import Validators
-from tuireader.text.shingles import Sketch
 from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
@@ -110,8 +109,6 @@ class Prepared:
     """What its account calls it; empty where it comes from the site itself."""
     date: datetime | None = None
     """What it is to be sorted by, where that is known already."""
-    sketch: Sketch = field(default=Sketch())
-    """By what others will find that tell the same."""
     extras: int | None = None
     """What it has besides its text, as bits of `model.extras`; None where nobody has looked."""
 

@@ -1,4 +1,4 @@
-"""Taking articles into the search index: with their rows, or later, when nobody waits.
+"""Taking articles into the search index, and into stories: with their rows, or later, when nobody waits.
 
 Indexing takes as long as all else that is done with an article. Where many come at once, they can be read first; those
 that the index does not have yet stand in `unindexed`, and whoever searches meanwhile is told how many there are.
@@ -7,13 +7,14 @@ that the index does not have yet stand in `unindexed`, and whoever searches mean
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.store import tokens
+from tuireader.store import stories, tokens
 from tuireader.store.bodies import unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
+from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,6 +29,14 @@ Row = tuple[Any, ...]
 """An article for the index: its id, then its columns."""
 
 
+class Due(NamedTuple):
+    """What an article is indexed by."""
+
+    row: Row
+    feed_id: int
+    sketch: Sketch
+
+
 def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
     """What the index is given of an article, in the order of its columns."""
     given = (title, "\n".join(authors), "\n".join(categories), text)
@@ -40,32 +49,33 @@ def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
 
 
 def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Index an article anew, as it is in the tables; `text` is its plain text as `tokens.indexed` gives it."""
+    """Index an article anew, as it is in the tables; `text` is its plain text."""
     row = c.execute(
-        f"SELECT a.title, {names_of('author')}, {names_of('category')} FROM article AS a WHERE a.id = ?", (article_id,)
+        f"SELECT a.title, {names_of('author')}, {names_of('category')}, a.feed_id FROM article AS a WHERE a.id = ?",
+        (article_id,),
     ).fetchone()
-    if row is not None:
-        c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
-        c.execute("DELETE FROM unindexed WHERE article_id = ?", (article_id,))
-        *names, _ = columns(text_of(row[0]), split_names(row[1]), split_names(row[2]), "")
-        add(c, [(article_id, *names, text)])
+    if row is None:
+        return
+    title, authors, categories, feed_id = row
+    c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
+    add(c, [(article_id, *columns(text_of(title), split_names(authors), split_names(categories), text))])
+    if c.execute("DELETE FROM unindexed WHERE article_id = ?", (article_id,)).rowcount:
+        stories.join(c, feed_id, {article_id: sketch(text_of(title), text)})
 
 
-def rows_of(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Row]:
-    """What the index is given of these articles, as they are in the tables, in the order of their ids."""
+def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Due]:
+    """What these articles are indexed by, as they are in the tables, in the order of their ids."""
     found = c.execute(
-        f"SELECT a.id, a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
+        f"SELECT a.id, a.feed_id, a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN body AS b ON b.article_id = a.id",
         (id_list(sorted(ids)),),
     ).fetchall()
-    return [
-        (id_, *columns(text_of(title), split_names(authors), split_names(categories), _text(html, full, plain_text)))
-        for id_, title, authors, categories, html, full in found
-    ]
-
-
-def _text(html: object, full_text: object, plain_text: PlainText) -> str:
-    return plain_text(unpack(html)) if full_text is None else unpack(full_text)
+    made = []
+    for id_, feed_id, title, authors, categories, html, full_text in found:
+        text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
+        row = (id_, *columns(text_of(title), split_names(authors), split_names(categories), text))
+        made.append(Due(row, feed_id, sketch(text_of(title), text)))
+    return made
 
 
 def put_off(c: sqlite3.Connection, ids: Iterable[int]) -> None:
@@ -101,7 +111,7 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
     edited meanwhile was indexed with the edit.
     """
     newest = _newest(c, most)
-    rows = rows_of(c, newest, plain_text)
+    ready = due(c, newest, plain_text)
     with transaction(c):
         some = id_list(newest)
         left = {
@@ -111,5 +121,11 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
                 (some,),
             ).fetchall()
         }
-        add(c, [row for row in rows if row[0] in left])
+        ready = [each for each in ready if each.row[0] in left]
+        add(c, [each.row for each in ready])
+        of_feeds: dict[int, dict[int, Sketch]] = {}
+        for each in ready:
+            of_feeds.setdefault(each.feed_id, {})[each.row[0]] = each.sketch
+        for feed_id, new in of_feeds.items():
+            stories.join(c, feed_id, new)
     return len(newest)

@@ -1,4 +1,4 @@
-"""One story once: articles of several feeds that tell the same, found as they are saved.
+"""One story once: articles of several feeds that tell the same, found as they are indexed.
 
 Of those that do the one with the most words stands in the lists, the others are `aside` and stand only in the list of
 their own feed. What the user does with one is done with all.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
 from tuireader.store import labels, sketches, sync_journal
@@ -19,7 +19,7 @@ from tuireader.urls.identity import is_front_page
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tuireader.model.change import Field
     from tuireader.text.shingles import Sketch
@@ -37,40 +37,28 @@ _TAG = re.compile("<[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 
 
-class New(NamedTuple):
-    """What was just saved."""
+def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None:
+    """Join new articles of a feed, by id, to the stories of other feeds, in the caller's transaction.
 
-    id: int
-    sketch: Sketch
-    title: str
-    link: str
-    html: str
-
-
-def note(c: sqlite3.Connection, new: Sequence[New]) -> None:
-    """Keep by what others will find these articles."""
-    sketches.note(c, {each.id: each.sketch.hashes for each in new})
-
-
-def join(c: sqlite3.Connection, feed_id: int, new: Sequence[New]) -> None:
-    """Let articles that were just saved be of the stories that others tell, in the caller's transaction."""
-    by_id = {each.id: each for each in new}
-    for article_id, others in _candidates(c, feed_id, by_id).items():
-        other = next((other for other in others if _is_same(c, by_id[article_id], other)), None)
+    Articles that come later find them by their sketches.
+    """
+    hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
+    sketches.note(c, hashes)
+    for article_id, others in _candidates(c, feed_id, hashes).items():
+        other = next((other for other in others if _is_same(c, article_id, other)), None)
         if other is not None:
             _tell_together(c, article_id, other)
 
 
-def _candidates(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -> dict[int, list[int]]:
+def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
-    alike = sketches.in_common(c, {each.id: each.sketch.hashes for each in new.values()}, feed_id)
-    found = {article_id: others[:_MOST] for article_id, others in alike.items()}
+    found = {article_id: others[:_MOST] for article_id, others in sketches.in_common(c, new, feed_id).items()}
     for article_id, other in _at_same_address(c, feed_id, new):
         found.setdefault(article_id, []).insert(0, other)
     return found
 
 
-def _at_same_address(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -> list[tuple[int, int]]:
+def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) -> list[tuple[int, int]]:
     rows = c.execute(
         "SELECT a.id, o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value"
         " CROSS JOIN article AS o INDEXED BY article_by_link ON o.link_key = a.link_key AND o.feed_id <> ?"
@@ -80,21 +68,22 @@ def _at_same_address(c: sqlite3.Connection, feed_id: int, new: dict[int, New]) -
     return [(row[0], row[1]) for row in rows.fetchall()]
 
 
-def _is_same(c: sqlite3.Connection, new: New, other: int) -> bool:
-    row = c.execute(
-        "SELECT a.title, a.link_key = n.link_key, a.link_key, coalesce(b.full_html, b.html), a.link FROM article AS a"
-        " JOIN article AS n ON n.id = ? LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id = ?",
-        (new.id, other),
-    ).fetchone()
-    if row is None:
+def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
+    rows = c.execute(
+        "SELECT a.title, a.link, a.link_key, coalesce(b.full_html, b.html) FROM article AS a"
+        " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
+        (new, other),
+    ).fetchall()
+    if len(rows) < 2:  # one of them is gone
         return False
-    title, is_at_same_address, link_key, body, link = row
-    is_at_same_place = new.link and new.link.partition("#")[2] == text_of(link).partition("#")[2]
-    if is_at_same_address and is_at_same_place and _tells_one_article(c, new.link, link_key):
+    titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
+    key, other_key = (row[2] for row in rows)
+    is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
+    if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
         return True
-    alike = likeness(_plain(new.html), _plain(unpack(body) if body is not None else ""))
-    if title_key(text_of(title)) != title_key(new.title):
-        if _NUMBER.findall(text_of(title)) != _NUMBER.findall(new.title):  # of a series, with the same words about it
+    alike = likeness(*(_plain(unpack(row[3]) if row[3] is not None else "") for row in rows))
+    if title_key(titles[0]) != title_key(titles[1]):
+        if _NUMBER.findall(titles[0]) != _NUMBER.findall(titles[1]):  # of a series, with the same words about it
             return False
         return alike.shingles >= _FEW and alike.of_both >= _NEARLY_SAME
     is_part = alike.of_shorter >= (_PART if alike.shingles >= _FEW else 1.0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, pruning, stories, tokens, word_match
+from tuireader.store import indexing, labels, pruning, stories, word_match
 from tuireader.store.bodies import pack, unpack
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key, link_key
 from tuireader.store.times import moment, seconds
+from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
     import sqlite3
@@ -108,7 +109,7 @@ def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime)
 class Prepacked:
     """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing.
 
-    With `index_later` new articles are taken into the search index later.
+    With `index_later` new articles are taken into the search index, and into stories, later.
     """
 
     def __init__(self, plan: Plan, *, index_later: bool = False, with_words: bool = False) -> None:
@@ -151,7 +152,7 @@ class Prepacked:
 class _Ready:
     """An entry with all that can be made of it before the file is locked."""
 
-    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared", "words")
+    __slots__ = ("_index", "authors", "body", "categories", "entry", "facts", "prepared", "sketch", "words")
 
     def __init__(self, prepared: Prepared, *, index_later: bool = False, with_words: bool = False) -> None:
         entry = prepared.entry
@@ -161,6 +162,7 @@ class _Ready:
         self.authors = labels.unique(entry.authors)
         self.categories = labels.unique(entry.categories)
         self._index = None if index_later else self._columns()
+        self.sketch = Sketch() if index_later else sketch(entry.title, prepared.text)
         self.words = word_match.words_of(self.index) if with_words else None
         self.facts = {
             "words": prepared.words,
@@ -229,16 +231,11 @@ def _insert(
     c.executemany("INSERT INTO body (article_id, html) VALUES (?, ?)", [(id_, ready.body) for id_, ready in numbered])
     labels.put(c, "category", {id_: ready.categories for id_, ready in numbered}, rows)
     labels.put(c, "author", {id_: ready.authors for id_, ready in numbered}, rows)
-    told = [
-        stories.New(id_, ready.prepared.sketch, ready.entry.title, ready.entry.link, ready.entry.html)
-        for id_, ready in numbered
-    ]
-    stories.note(c, told)
-    stories.join(c, feed_id, told)
     if index_later:
         indexing.put_off(c, dates)
     else:
         indexing.add(c, [(id_, *ready.index) for id_, ready in numbered])
+        stories.join(c, feed_id, {id_: ready.sketch for id_, ready in numbered})
     return list(dates)
 
 
@@ -292,7 +289,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     )
     c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
-    indexing.replace(c, article_id, ready.index[-1] if full_text is None else tokens.indexed(unpack(full_text)))
+    indexing.replace(c, article_id, ready.prepared.text if full_text is None else unpack(full_text))
 
 
 def save_full_text(
@@ -351,7 +348,7 @@ def _add_names(
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
         _file(c, article_id, names, labels.Repeated(*row))
-        indexing.replace(c, article_id, tokens.indexed(sound(text)))
+        indexing.replace(c, article_id, text)
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:

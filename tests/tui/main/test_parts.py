@@ -94,7 +94,7 @@ async def test_the_headlines_pane_shows_what_is_wanted_and_notices_what_others_w
         await settle(pilot)
         assert [event.is_another for event in app.heard(HeadlinesPane.Listed)] == [True]
         assert pane.headlines.row_count() == 2
-        shelve(shelved, "Notes", [REVIEW[1]])
+        shelve(shelved, "Notes", [replace(REVIEW[1], title="Elections in Winter")])
         pane._watch()
         pane._outdate()
         await settle(pilot)

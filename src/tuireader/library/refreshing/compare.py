@@ -12,7 +12,6 @@ from tuireader.content.dom.extras import extras_of
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.article import Status
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared
-from tuireader.text.shingles import sketch
 from tuireader.text.word_count import count_tidied
 from tuireader.urls.identity import without_scheme
 
@@ -68,5 +67,4 @@ def _prepared(entry: ParsedEntry, digest: bytes) -> Prepared:
         count_tidied(text),
         entry.summary or looks_truncated(entry.html, text),
         extras=extras_of(entry.html),
-        sketch=sketch(entry.title, text),
     )

@@ -116,12 +116,12 @@ class _Run:
             async for each in pulled:
                 self.taken = self.taken.with_(each._replace(here=()))
                 yield self._now(f"{counted(self.taken.new, 'article')} new")
+        await index_few(self.cache)
         async with aclosing(self._push(server)) as pushes:  # what two feeds tell, and what rules have marked
             async for step in pushes:
                 yield step
         if server.is_whole:
             await self._drop()
-        await index_few(self.cache)
 
     async def _pull(self, server: Server, account: Account, new: Sequence[Feed]) -> AsyncGenerator[Taken, None]:
         """All that has changed; then whole feeds where that is not enough: new ones, and those with wrong numbers."""

@@ -48,10 +48,9 @@ def _empty(c: sqlite3.Connection) -> None:
 
 
 def _fill(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
-    """Take all articles into an index that is empty."""
+    """Take into an index that is empty all articles but those that wait to be indexed."""
     for name, value in INDEX_SETTINGS:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
-    for row in c.execute("SELECT id FROM article ORDER BY id").fetchall():
-        indexing.add(c, indexing.rows_of(c, row, plain_text))
-    c.execute("DELETE FROM unindexed")
+    for row in c.execute("SELECT id FROM article EXCEPT SELECT article_id FROM unindexed").fetchall():
+        indexing.add(c, (each.row for each in indexing.due(c, row, plain_text)))
     c.execute("DELETE FROM setting WHERE name = ?", INDEX_TO_BE_BUILT[:1])

@@ -317,7 +317,7 @@ class _Copy:
                 return
         self._insert("body", {"article_id": article_id, "html": html, "full_html": full_html, "full_text": full_text})
         self._file(article_id, values)
-        indexing.add(self._new, indexing.rows_of(self._new, [article_id], self._plain_text))
+        indexing.add(self._new, (each.row for each in indexing.due(self._new, [article_id], self._plain_text)))
         self._rescued.articles += 1
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:
