@@ -309,6 +309,18 @@ def test_a_cache_behind_a_link_is_mended_where_it_is(db: Path, whole: dict[int, 
     assert not damage_mark.is_suspect(db)
 
 
+def test_a_file_behind_a_link_that_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
+    precious = tmp_path / "notes.txt"
+    precious.write_text("my notes\n" * 1000)
+    link = tmp_path / "tuireader.db"
+    link.symlink_to(precious)
+    for _ in range(2):
+        with pytest.raises(StoreError, match="notes.txt, which is no database: remove the link"):
+            open_cache(link)
+    assert precious.read_text() == "my notes\n" * 1000
+    assert {each.name for each in tmp_path.iterdir()} == {"notes.txt", "tuireader.db"}
+
+
 def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dict[int, Kept]) -> None:
     db.with_name(f"{db.name}-wal").write_bytes(random.Random(3).randbytes(100_000))
     with closing(open_cache(db)) as c:

@@ -75,6 +75,16 @@ def test_ctrl_z_without_a_shell_leaves_it_running(cache: Path) -> None:
         assert terminal.wait() == 0
 
 
+def test_a_paste_without_an_end_swallows_no_later_key(cache: Path) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("/\x1b[200~harbour")
+        terminal.until("harbour")
+        terminal.press("\x1b")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+
+
 @pytest.mark.skipif(shutil.which("bash") is None, reason="bash is not installed")
 def test_ctrl_z_goes_back_to_the_shell_and_fg_goes_on(cache: Path) -> None:
     with Terminal(columns=120, rows=30, command=["bash", "--norc", "-i"], env={"PS1": "ready> "}) as terminal:

@@ -32,8 +32,10 @@ _NAMES = 500
 """Names of one list in a row."""
 _OBJECTS = 100_000
 """Objects and lists of one line at most."""
-LONGEST = 64_000_000
+LONGEST = 32_000_000
 """Characters of a line."""
+_TOGETHER = 4_000_000
+"""Characters of lines from which on their articles are written."""
 _OWN = frozenset({full_texts.LEARNED, feeds.TO_READ})
 """Options of feeds that are set by the program, and mean nothing elsewhere."""
 _AT_ONCE = 100
@@ -167,7 +169,7 @@ def restore(
             restoring.done.mistakes.append((number, "this is no line of a backup"))
         else:
             try:
-                restoring.take(row)
+                restoring.take(row, len(line))
             except (ValueError, AddressError) as error:
                 restoring.done.mistakes.append((number, f"something is missing or wrong here: {error}"))
     restoring.flush()
@@ -206,16 +208,18 @@ class _Restoring:
         self._rules: dict[str, int] = {}
         """The ids of rules here, by their numbers there."""
         self._waiting: list[dict[str, Any]] = []
+        self._size = 0
 
-    def take(self, row: dict[str, Any]) -> None:
-        """Take in one row."""
+    def take(self, row: dict[str, Any], size: int) -> None:
+        """Take in one row, of a line of so many characters."""
         kind = row.get("type")
         if kind == "article":
             _check(row)
             if self._waiting and row["feed_url"] != self._waiting[0]["feed_url"]:
                 self.flush()
             self._waiting.append(row)
-            if len(self._waiting) == _AT_ONCE:
+            self._size += size
+            if len(self._waiting) == _AT_ONCE or self._size > _TOGETHER:
                 self.flush()
         elif kind == "folder":
             folders.add(self._c, _needed(row, "name"))
@@ -270,7 +274,7 @@ class _Restoring:
 
     def flush(self) -> None:
         """Write the articles that wait, all of one feed."""
-        rows, self._waiting = self._waiting, []
+        rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
         by_guid = {row["guid"]: row for row in rows}

@@ -32,6 +32,7 @@ from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, described
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
 )  # fmt: skip
+_HEADER = b"SQLite format 3\0"
 _PATIENCE = 600.0
 """Seconds to wait for another process that mends."""
 
@@ -42,7 +43,10 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
     To be called where nobody in this process has it open. One process mends; others that come meanwhile wait for it.
     `tell` is told what takes its time. Raises StoreError where it cannot be mended.
     """
-    mark, path = mark_of(path), path.resolve()  # what a link leads to is moved, and not the link
+    mark, is_link, path = mark_of(path), path.is_symlink(), path.resolve()  # what a link leads to is moved
+    if is_link and not _begins_as_database(path):  # it may be any file of the user's
+        mark.unlink(missing_ok=True)
+        raise StoreError(f"{mark.with_suffix('')} is a link to {path}, which is no database: remove the link.")
     with _one_at_a_time(mark, path, tell) as finish:
         if not mark.exists():
             return ""
@@ -57,6 +61,12 @@ def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
         said = _replace(path, source, plain_text)
         finish()
         return said
+
+
+def _begins_as_database(path: Path) -> bool:
+    with suppress(OSError), path.open("rb") as file:
+        return file.read(len(_HEADER)) in (_HEADER, b"")
+    return True  # it is not there: what was begun is finished
 
 
 def mend_log(

@@ -8,6 +8,7 @@ import re
 import select
 import signal
 import termios
+import time
 import tty
 from codecs import getincrementaldecoder
 from collections.abc import Callable
@@ -27,6 +28,9 @@ _PAUSE = 0.1
 """Seconds between two looks at whether reading is to end."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 """How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
+_PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
+_PASTE_PATIENCE = 3.0
+"""Seconds without anything, after which a paste is over whose end has not come."""
 _OTHER_SCREEN = "\x1b[?1049h"
 _ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
 """The other screen, no cursor, and word of when it has the focus."""
@@ -184,6 +188,7 @@ class TerminalDriver(OpenDriver):
         parser = self.make_parser()
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
+        paste = _Paste()
         is_first = hush.before() is not None  # of what was typed before that, Enter had become the end of a line
         while not self.exit_event.is_set():
             data = self._read()
@@ -194,7 +199,7 @@ class TerminalDriver(OpenDriver):
                 data, is_first = data.replace(b"\n", b"\r"), False
             data = held + data
             held = _unfinished_mouse(data)
-            text = decode(_X10_MOUSE.sub(b"", data))
+            text = paste.ended(decode(_X10_MOUSE.sub(b"", data)))
             for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
                 self.process_message(event)
 
@@ -208,6 +213,26 @@ class TerminalDriver(OpenDriver):
             return b""
         except (OSError, ValueError):
             return None
+
+
+class _Paste:
+    """Ends a paste of which the end has not come: until then no key is one."""
+
+    def __init__(self) -> None:
+        self._is_open = False
+        self._latest = 0.0
+
+    def ended(self, text: str) -> str:
+        """What has come, with the end of the paste where nothing has come for a while."""
+        start, end = text.rfind(_PASTE_STARTS), text.rfind(_PASTE_ENDS)
+        if start != end:
+            self._is_open = start > end
+        if text:
+            self._latest = time.monotonic()
+        elif self._is_open and time.monotonic() - self._latest > _PASTE_PATIENCE:
+            self._is_open = False
+            return _PASTE_ENDS
+        return text
 
 
 def _unfinished_mouse(data: bytes) -> bytes:
