@@ -315,7 +315,7 @@ def test_a_file_behind_a_link_that_is_no_database_stays_as_it_is(tmp_path: Path)
     link = tmp_path / "tuireader.db"
     link.symlink_to(precious)
     for _ in range(2):
-        with pytest.raises(StoreError, match="notes.txt, which is no database: remove the link"):
+        with pytest.raises(StoreError, match=r"notes\.txt, which is no database: remove the link"):
             open_cache(link)
     assert precious.read_text() == "my notes\n" * 1000
     assert {each.name for each in tmp_path.iterdir()} == {"notes.txt", "tuireader.db"}

@@ -13,14 +13,11 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, only, ready, save, subscribe, titles
-from support.schema_dump import DATA, restore
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, connection, damage_mark, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
-from tuireader.store.migrations import v1_first
-from tuireader.urls.reach import Reach
 
 
 def pragma(path: Path, name: str) -> object:
@@ -104,7 +101,7 @@ def test_a_sqlite_that_cannot_delete_from_a_bare_index_keeps_the_text_in_it(
         assert titles(c, Query(text="harbour ")) == ["Title of 2"]
 
 
-@pytest.mark.skipif(sqlite3.sqlite_version_info < v1_first.NEWER_INDEX, reason="this SQLite makes no such index")
+@pytest.mark.skipif(sqlite3.sqlite_version_info < schema.NEWER_INDEX, reason="this SQLite makes no such index")
 def test_an_index_of_a_newer_sqlite_is_refused_with_a_sentence(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     connect(db).close()
     monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 40, 1))
@@ -134,20 +131,20 @@ def test_migrations_run_once_each_and_in_order(db: Path, monkeypatch: pytest.Mon
     assert pragma(db, "user_version") == len(schema.MIGRATIONS) + 2
 
 
-def test_a_cache_of_the_first_version_is_taken_over_whole(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MIGRATIONS", schema.MIGRATIONS[:1])
+def test_a_cache_of_a_development_version_is_refused_untouched(db: Path) -> None:
     with closing(connect(db)) as c:
-        c.execute(
-            "INSERT INTO feed (url, title, site, added, etag, failures)"
-            " VALUES ('http://one.example/feed', 'One', 'http://one.example/', 1767225600, 'W/\"1\"', 2)"
-        )
-    monkeypatch.undo()
-    with closing(connect(db)) as c:
-        (feed,) = feeds.every(c)
-        assert (feed.title, feed.validators.etag, feed.failures, feed.reach) == ("One", 'W/"1"', 2, Reach.UNKNOWN)
-        save(c, ready("1"), feed=feed)
-        assert titles(c) == ["Title of 1"]
-    assert pragma(db, "user_version") == len(schema.MIGRATIONS)
+        save(c, ready("1"))
+        c.execute("DROP TABLE undo")
+        c.execute(f"PRAGMA application_id = {schema.UNRELEASED_ID}")
+        c.execute("PRAGMA user_version = 10")
+        c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = db.read_bytes()
+    for is_suspect in (False, True):
+        if is_suspect:
+            damage_mark.suspect(db)
+        with pytest.raises(StoreError, match=r"development version .* run `tuireader export --format json"):
+            open_cache(db)
+        assert db.read_bytes() == before
 
 
 def test_a_migration_that_fails_leaves_the_version_before(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -364,7 +361,10 @@ def test_a_read_only_cache_can_be_read(public: Path, beside: bool) -> None:
 @pytest.mark.skipif(os.name != "posix", reason="about permissions of POSIX")
 def test_an_older_cache_that_cannot_be_brought_up_to_date_says_what_it_needs(public: Path) -> None:
     db = public / "tuireader.db"
-    restore((DATA / "schema-4.sql").read_text("utf-8"), db)
+    with closing(sqlite3.connect(db)) as c:
+        c.execute("PRAGMA journal_mode = WAL")
+        c.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+        c.execute("CREATE TABLE older (x)")
     said = "was made by an older tuireader, and has to be brought up to date before it can be read"
     assert unprivileged(db) == [f"{db} {said}: let it and its folder be written to, once."]
 

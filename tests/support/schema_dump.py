@@ -1,6 +1,6 @@
 """A cache with all that a user can have in it, as SQL.
 
-In `tests/`, `python -m support.schema_dump` writes tests/data/schema-N.sql and rooms-N.sql.
+In `tests/`, `python -m support.schema_dump` writes tests/data/schema-N.sql.
 
 To be run with the code of the schema, before it is released; no dump is ever made anew with later code.
 """
@@ -159,18 +159,12 @@ def restore(sql: str, path: Path) -> None:
 
 
 def main() -> None:
-    """Write the dumps of this schema, if there are none: as of old, and with folders, accounts, a journal and tags."""
+    """Write the dump of this schema, if there is none."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tuireader.db"
         fill(path)
-        _write("schema", path)
-        furnish(path)
-        _write("rooms", path)
-
-
-def _write(name: str, path: Path) -> None:
-    with (DATA / f"{name}-{version(path)}.sql").open("x", encoding="utf-8") as file:
-        file.write(dump(path))
+        with (DATA / f"schema-{version(path)}.sql").open("x", encoding="utf-8") as file:
+            file.write(dump(path))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import closing, suppress
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
-from tuireader.store import damage_mark, ui_state
+from tuireader.store import damage_mark
 from tuireader.store.connection import Connection, connect, must_be_files
-from tuireader.store.migrations.v5_make_room import INDEX_TO_BE_BUILT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +38,6 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         c, of_log = _connect(path, tell)
     try:
         c.notice = " ".join(filter(None, (said, of_log, c.notice)))
-        _build_index(c, tell)
         if any(path.parent.glob(f"{path.name}.marks-*")):
             from tuireader.store.marks_while_locked import write_what_waits
 
@@ -48,18 +46,6 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
         c.close()
         raise
     return c
-
-
-def _build_index(c: Connection, tell: Callable[[str], None]) -> None:
-    """Make the search index anew, if an older tuireader made it; where that cannot be now, the next start does."""
-    if ui_state.value(c, INDEX_TO_BE_BUILT[0]) is None:
-        return
-    from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.store.mending.reindexing import build_index
-
-    tell("The search index is made anew, once …")
-    with suppress(StoreError):
-        build_index(c, plain_text)
 
 
 def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:

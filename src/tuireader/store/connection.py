@@ -13,8 +13,7 @@ from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage_mark
 from tuireader.store.columns import lenient
-from tuireader.store.migrations.v1_first import NEWER_INDEX
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, OLDEST_SQLITE, is_as_made
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -44,6 +43,14 @@ class _OutdatedError(StoreError):
 _OUTDATED = (
     "{path} was made by an older tuireader, and has to be brought up to date before it can be read: let it and its"
     " folder be written to, once."
+)
+
+
+_THEIRS = "{path} is another program's: move it away, and tuireader makes its own."
+_UNRELEASED = (
+    "{path} was made by a development version of tuireader, and is left as it is: with that version run"
+    " `tuireader export --format json --output BACKUP`, move {path} away, and run `tuireader import BACKUP` with this"
+    " one."
 )
 
 
@@ -315,11 +322,7 @@ def _bring_up_to_date(c: Connection) -> None:
     if ours and version > len(MIGRATIONS):
         raise StoreError(f"{c.path} was made by a newer tuireader: update tuireader, or it cannot be read.")
     if not ours:
-        # Asked again after the tables were seen: another process may have made them since it was asked first.
-        if _raw(c, "SELECT count(*) FROM sqlite_master") and _raw(c, "PRAGMA application_id") != APPLICATION_ID:
-            raise StoreError(f"{c.path} is another program's: move it away, and tuireader makes its own.")
-        _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
-        _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
+        _begin(c)
     try:
         _migrate(c)
     except StoreError as error:
@@ -330,6 +333,15 @@ def _bring_up_to_date(c: Connection) -> None:
         if not _is_made(c):
             raise
         _number(c, len(MIGRATIONS))  # it is up to date, and the number that said otherwise is damaged
+
+
+def _begin(c: Connection) -> None:
+    """Set up a file that has no table yet; raises StoreError where it has some."""
+    # Asked again after the tables were seen: another process may have made them since it was asked first.
+    if _raw(c, "SELECT count(*) FROM sqlite_master") and (mark := _raw(c, "PRAGMA application_id")) != APPLICATION_ID:
+        raise StoreError((_UNRELEASED if mark == UNRELEASED_ID else _THEIRS).format(path=c.path))
+    _raw(c, f"PRAGMA page_size = {PAGE_SIZE}")
+    _patiently(lambda: _raw(c, "PRAGMA journal_mode = WAL"))
 
 
 def _migrate(c: Connection) -> None:

@@ -1,4 +1,4 @@
-"""The tables, as migrations numbered by `PRAGMA user_version`.
+"""The schema: `schema.sql` makes version 1, and migrations numbered by `PRAGMA user_version` what comes after it.
 
 One source of truth: `article` holds what is true of an article. `label_article` repeats its date, feed, read and
 starred beside each of its labels, so that a list or a count under a category reads one narrow, ordered run of rows and
@@ -6,46 +6,66 @@ nothing else. Only `labels` writes those columns, and a property test holds that
 and a label have is kept beside them: of what is new by who writes it, of the rest by triggers; a property test holds
 that it is right. An article without category or author is filed under the label whose name is empty. What a rule hides
 is `aside`, in no list and no count.
-
-Times are whole seconds since 1970 in UTC.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader.store.migrations.v1_first import create
-from tuireader.store.migrations.v2_to_v4 import add_what_hosts_are, know_links_by_their_place, merge_seldom
-from tuireader.store.migrations.v5_make_room import make_room
-from tuireader.store.migrations.v6_counts_and_debt import count_and_index_later
-from tuireader.store.migrations.v7_rules import make_rules
-from tuireader.store.migrations.v8_pruned import remember_what_was_pruned
-from tuireader.store.migrations.v9_sync import make_room_for_sync
-from tuireader.store.migrations.v10_no_pending import let_no_mark_wait
-
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-APPLICATION_ID = 0x74756952
-"""`tuiR`: marks the file as tuireader's."""
+APPLICATION_ID = 0x74756931
+"""`tui1`: marks the file as tuireader's."""
+UNRELEASED_ID = 0x74756952
+"""The mark of caches that were made before the first release, by other schemas."""
 
 OLDEST_SQLITE = (3, 35, 0)
 """What the statements of the store need: RETURNING."""
+NEWER_INDEX = (3, 43, 0)
+"""From here on an index that keeps no text can be deleted from."""
 
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    create,
-    add_what_hosts_are,
-    merge_seldom,
-    know_links_by_their_place,
-    make_room,
-    count_and_index_later,
-    make_rules,
-    remember_what_was_pruned,
-    make_room_for_sync,
-    let_no_mark_wait,
-)
+INDEX_SETTINGS = (("automerge", 0), ("crisismerge", 256), ("usermerge", 16))
+"""When runs of the search index, of one level, are merged into one of the next: at 16 when nobody waits, else at 256.
+
+Every feed that brings something adds a run. A search looks into each, which takes microseconds; merging them early and
+often took a third of a refresh.
+"""
+
+
+def create(c: sqlite3.Connection) -> None:
+    """Make all tables, in a transaction of the caller's."""
+    for statement in _statements(Path(__file__).with_suffix(".sql").read_text("utf-8")):
+        c.execute(statement)
+    # An index alone is a third of the size of an index with its own copy of the text.
+    contentless = ", content='', contentless_delete=1" if sqlite3.sqlite_version_info >= NEWER_INDEX else ""
+    c.execute(
+        "CREATE VIRTUAL TABLE search USING fts5"
+        f"(title, authors, categories, body, tokenize='unicode61 remove_diacritics 2'{contentless})"
+    )
+    set_up_index(c)
+
+
+def set_up_index(c: sqlite3.Connection) -> None:
+    """Give a search index that was just made its settings."""
+    for name, value in INDEX_SETTINGS:
+        c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
+
+
+def _statements(script: str) -> Iterator[str]:
+    """The statements of a script: SQLite's own way to run one would end the transaction."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (create,)
 """Each takes the file from the version that is its place to the next, inside a transaction of the caller's."""
 
 

@@ -15,7 +15,7 @@ _RUN_BITS, _FIRST_OF_REMOVED = 37, 1 << 16
 """Where in the number of a block of the index that of its run stands; from where on, it lists what was removed."""
 
 CORE = ("feed", "article", "body", "setting", "hold")
-"""Tables that a cache of any schema has, but for the first, which has no `hold`."""
+"""Tables that a cache of any schema has."""
 
 
 def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
@@ -26,10 +26,6 @@ def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
     tables = [
         name for kind, name, *_ in expected(version) if kind == "table" and not name.startswith(("search", "sqlite_"))
     ]
-    if (
-        "unindexed" not in tables
-    ):  # it is of an older schema: what is wrong with it is mended by copying it into a new file
-        return "nothing" if is_sound(c) else "more"
     if not all(_is_sound(c, table) for table in tables) or not _agrees_with_itself(c):
         return "more"
     if not _is_index_sound(c):
@@ -110,7 +106,7 @@ def _is_index_sound(c: sqlite3.Connection) -> bool:
     c.execute("BEGIN")
     try:
         c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-        due = f"SELECT id FROM article{' EXCEPT SELECT article_id FROM unindexed' * _indexes_later(c)}"
+        due = "SELECT id FROM article EXCEPT SELECT article_id FROM unindexed"
         missing = c.execute(f"{due} EXCEPT SELECT id FROM search_docsize LIMIT 1").fetchone()
         more = c.execute(f"SELECT id FROM search_docsize EXCEPT SELECT * FROM ({due}) LIMIT 1").fetchone()
         shadows = [row[0] for row in c.execute("SELECT name FROM sqlite_master WHERE name LIKE 'search!_%' ESCAPE '!'")]
@@ -143,11 +139,6 @@ def _finds_its_runs(c: sqlite3.Connection) -> bool:
     named = {row[0] for row in c.execute("SELECT DISTINCT segid FROM search_idx").fetchall()}
     numbers = (row[0] for row in c.execute(f"SELECT DISTINCT id >> {_RUN_BITS} FROM search_data WHERE id > 10"))
     return named == {number for number in numbers if number < _FIRST_OF_REMOVED}
-
-
-def _indexes_later(c: sqlite3.Connection) -> bool:
-    """Whether the cache says which articles its index does not have yet; one of an older schema has all."""
-    return c.execute("SELECT 1 FROM sqlite_master WHERE name = 'unindexed'").fetchone() is not None
 
 
 def _numbers(block: object) -> list[int]:

@@ -8,7 +8,7 @@ asked for only where something else says that it is there.
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +37,12 @@ class Leaves:
         for start in range(0, len(self._data) - page_size + 1, page_size):
             self._look_at(start)
 
-    def row(self, number: int, columns: Sequence[int], second: type) -> list[Any] | None:
-        """The values of a row that has one of these numbers of columns, and a value of type `second` as its second.
-
-        None where there is none that can be read.
-        """
-        for count in columns:
-            at = self._places.get((count, second), {}).get(number)
-            if at is not None:
-                try:
-                    return _values(self._payload(at))
-                except (ValueError, IndexError, struct.error):
-                    continue
+    def row(self, number: int, columns: int, second: type) -> list[Any] | None:
+        """The values of a row that has so many columns, and a value of type `second` as its second; None without it."""
+        at = self._places.get((columns, second), {}).get(number)
+        if at is not None:
+            with suppress(ValueError, IndexError, struct.error):
+                return _values(self._payload(at))
         return None
 
     def _look_at(self, start: int) -> None:

@@ -27,7 +27,7 @@ from tuireader.store.mending.inspection import CORE, what_is_wrong
 from tuireader.store.mending.reindexing import rebuild_index
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
-from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, described
+from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
 
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
@@ -216,7 +216,7 @@ class _InUseError(Exception):
 
 
 class _NotOursError(Exception):
-    """The file is another program's, or of a newer version: it is left as it is."""
+    """The file is another program's, or of another version: it is left as it is."""
 
 
 def _alone(path: Path) -> sqlite3.Connection:
@@ -243,7 +243,7 @@ def _alone(path: Path) -> sqlite3.Connection:
 
 def _check_owner(c: sqlite3.Connection, application: int, version: int) -> None:
     newer = application == APPLICATION_ID and 0 < version - len(MIGRATIONS) <= VERSIONS_TO_COME
-    if newer or (application != APPLICATION_ID and not _has_our_tables(c)):
+    if newer or application == UNRELEASED_ID or (application != APPLICATION_ID and not _has_our_tables(c)):
         raise _NotOursError
 
 

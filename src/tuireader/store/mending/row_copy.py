@@ -18,7 +18,6 @@ from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transactio
 from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
-from tuireader.store.migrations.v7_rules import COUNT_AGAIN
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 
@@ -28,12 +27,21 @@ _PLAIN = (
 """Tables whose rows are copied as they are, once feeds are."""
 _CHUNK = 500
 """Articles that are copied in one transaction."""
-_SHAPES: dict[str, tuple[tuple[int, ...], type]] = {
-    "feed": ((25, 22, 18, 17), str),
-    "article": ((20, 17, 16), int),
-    "body": ((4,), bytes),
-}
-"""How many columns a row has, and had before columns were added; and the type of the second."""
+_SECOND: dict[str, type] = {"feed": str, "article": int, "body": bytes}
+"""The type of the second column."""
+_COUNT_AGAIN = (
+    """
+    UPDATE feed SET (articles, unread, starred) =
+    (SELECT count(*), coalesce(sum(read = 0), 0), coalesce(sum(starred), 0)
+     FROM article INDEXED BY article_by_feed WHERE feed_id = feed.id AND aside <> 1)
+    """,
+    """
+    UPDATE label SET (articles, unread) =
+    (SELECT count(*), coalesce(sum(read = 0), 0)
+     FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id AND l.aside = 0)
+    """,
+)
+"""Counts all there is in the list of each feed, and of each label."""
 _COUNTED = {("feed", "articles"), ("feed", "unread"), ("feed", "starred")}
 """Columns that are counted anew."""
 _FILED = {NUMBERS[kind] for kind in OF_PUBLISHERS}
@@ -158,7 +166,7 @@ class _Copy:
             self._copy_plain("shingle")
             self._drop_orphans()
             self._keep_numbers()
-            for statement in COUNT_AGAIN:
+            for statement in _COUNT_AGAIN:
                 self._new.execute(statement)
 
     # Reading what can be read.
@@ -190,7 +198,7 @@ class _Copy:
         if row is not None:
             return row
         every = [row[1] for row in self._new.execute(f"PRAGMA table_info({table})").fetchall()]
-        found = self._leaves.row(number_, *_SHAPES[table])
+        found = self._leaves.row(number_, len(every), _SECOND[table])
         if found is None:
             return None
         values = dict(zip(every, found, strict=False)) | {key: number_}
@@ -250,27 +258,15 @@ class _Copy:
         return cursor.rowcount > 0
 
     def _read_labels(self) -> None:
-        """Read what articles are filed under; before there was one table for all kinds, there were two for each."""
-        if self._columns("label"):
-            self._read_names("SELECT kind, id, name FROM label NOT INDEXED", "id")
-            for order in ("kind, label_id, date, article_id", "article_id, kind, place"):
-                self._read_links("SELECT kind, label_id, article_id, place FROM label_article", order)
-            return
-        for kind in OF_PUBLISHERS:
-            number_of_kind = NUMBERS[kind]
-            self._read_names(f"SELECT {number_of_kind}, id, name FROM {kind} NOT INDEXED", "id")
-            for order in (f"{kind}_id, date, article_id", "article_id, place"):
-                self._read_links(f"SELECT {number_of_kind}, {kind}_id, article_id, place FROM {kind}_article", order)
-
-    def _read_names(self, sql: str, order: str) -> None:
-        for kind, label_id, name in self._scan(sql, order):
+        """Read what articles are filed under."""
+        for kind, label_id, name in self._scan("SELECT kind, id, name FROM label NOT INDEXED", "id"):
             if isinstance(kind, int) and isinstance(label_id, int):
                 self._names[kind, label_id] = tidy(text_of(name))
-
-    def _read_links(self, sql: str, order: str) -> None:
-        for kind, label_id, article_id, place in self._scan(sql, order):
-            if isinstance(article_id, int) and isinstance(label_id, int) and isinstance(kind, int):
-                self._links.setdefault(article_id, set()).add((kind, number(place), label_id))
+        for order in ("kind, label_id, date, article_id", "article_id, kind, place"):
+            sql = "SELECT kind, label_id, article_id, place FROM label_article"
+            for kind, label_id, article_id, place in self._scan(sql, order):
+                if isinstance(article_id, int) and isinstance(label_id, int) and isinstance(kind, int):
+                    self._links.setdefault(article_id, set()).add((kind, number(place), label_id))
 
     # Articles.
 
@@ -279,7 +275,6 @@ class _Copy:
         found: set[int] = set()
         for sql, key in (
             ("SELECT id FROM article NOT INDEXED", "id"),
-            ("SELECT id FROM article INDEXED BY article_by_date", "date"),  # up to schema 6 it has every article
             ("SELECT id FROM article INDEXED BY article_by_date WHERE aside = 0", "date"),
             ("SELECT id FROM article INDEXED BY article_by_guid", "feed_id, guid_key"),
             ("SELECT id FROM article INDEXED BY article_by_feed", "feed_id, date"),
