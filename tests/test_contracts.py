@@ -82,7 +82,6 @@ BREAKS = {
     "The only door to brotli": (("tuireader.web.fetch", "import brotli"),),
     "The only door to nh3": (("tuireader.content.cleaning.clean", "import nh3"),),
     "The only door to pyphen": (("tuireader.text.wrap", "import pyphen"),),
-    "The only door to py3langid": (("tuireader.text.wrap", "import py3langid"),),
     "The only door to keyring": (("tuireader.cli.accounts", "import keyring"),),
     "The only door to icu4py": (("tuireader.text.cells", "import icu4py"),),
     "The only door to pylatexenc": (("tuireader.content.maths.write", "import pylatexenc"),),

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.text.hyphenation import divisions
-from tuireader.text.language import language_of
 from tuireader.text.wrap import wrap
 
 
@@ -51,12 +50,6 @@ def test_a_line_that_is_nearly_full_divides_no_word() -> None:
 @given(st.text(max_size=80), st.sampled_from(["de", "en", "fr", "ru", "x"]))
 def test_any_text_is_divided_within_words(text: str, language: str) -> None:
     assert all(text[place - 2 : place + 3].isalpha() for place in divisions(text, language))
-
-
-def test_the_language_of_a_text_is_found() -> None:
-    german = "Der Fluss war so tief gefallen, dass die Fähre elf Tage lang nicht fuhr, und niemand im Dorf wusste Rat. "
-    assert language_of(german * 3) == "de"
-    assert language_of("Zu kurz.") == ""
 
 
 def test_thai_is_divided_between_words() -> None:

@@ -11,8 +11,6 @@ from tuireader.store.connection import transaction
 if TYPE_CHECKING:
     import sqlite3
 
-DEADLINE = 60.0
-"""Seconds that it may take."""
 _SAMPLES = 3
 """Articles of a feed that are looked at."""
 _UNKNOWN = "und"
@@ -20,10 +18,7 @@ _UNKNOWN = "und"
 
 
 def learn(c: sqlite3.Connection, feed_id: int | None = None) -> None:
-    """Find out in what language a feed is, or each, that neither says it nor was looked at, and remember it.
-
-    What knows languages takes a hundred megabytes: for a process that ends.
-    """
+    """Find out in what language a feed is, or each, that neither says it nor was looked at, and remember it."""
     from tuireader.content.dom.plain_text import plain_text
     from tuireader.text.language import language_of
 

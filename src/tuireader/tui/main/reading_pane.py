@@ -316,10 +316,10 @@ class ReadingPane(Backdrop):
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:
         """Find out, for the articles that are opened later, what feeds are written in."""
-        from tuireader.library.reading.languages import DEADLINE, learn
+        from tuireader.library.reading.languages import learn
 
-        with suppress(TimeoutError):  # then their words stay whole
-            await self._cache.take_apart(learn, DEADLINE)
+        with suppress(StoreError):  # then their words stay whole
+            await self._cache.take(learn)
 
     @property
     def is_opening(self) -> bool:
