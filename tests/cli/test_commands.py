@@ -310,7 +310,7 @@ def test_list_loads_neither_textual_nor_the_web_nor_the_parsers(run: Run, review
     run("add", review.url)
     code = (
         "import sys; from tuireader.cli import main; status = main(['list', '--json']);"
-        "heavy = {'textual', 'rich', 'asyncio', 'httpx2', 'feedparser', 'trafilatura', 'nh3', 'html2text'};"
+        "heavy = {'textual', 'rich', 'asyncio', 'python_socks', 'feedparser', 'trafilatura', 'nh3', 'html2text'};"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr); sys.exit(status)"
     )
     done = run(python=("-c", code))

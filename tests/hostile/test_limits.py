@@ -259,7 +259,7 @@ def test_what_libraries_say_when_they_are_watched_is_not_kept(tmp_path: Path, mo
     root.handlers[:] = []
     try:
         start_log(everything=True)
-        for name in ("httpcore2.socks", "httpx2", "hpack", "asyncio", "urllib3"):
+        for name in ("python_socks", "hpack", "asyncio", "urllib3"):
             logging.getLogger(name).debug("setup_socks5_connection.started auth=(b'bob', b'SECRETPW')")
         ours.debug("a line of ours")
     finally:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuireader.urls import private, typed
-from tuireader.web import client, direct, fetch
+from tuireader.web import client, connections, fetch
 
 OUTSIDE, INSIDE = "127.0.0.1", "127.0.0.2"
 RESOLVE = socket.getaddrinfo
@@ -36,7 +36,7 @@ def two_networks(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
     is_private_address, is_private_name = private.is_private_address, private.is_private_name
     monkeypatch.setattr(socket, "getaddrinfo", resolve)
-    monkeypatch.setattr(direct, "is_private_address", private_address)
+    monkeypatch.setattr(connections, "is_private_address", private_address)
     for module in (private, client, fetch, typed):
         monkeypatch.setattr(module, "is_private_name", private_name)
     return names

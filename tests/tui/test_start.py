@@ -10,7 +10,8 @@ from tuireader.tui.lists.headline_window import PAGE
 from tuireader.tui.lists.row_list import RowList
 
 HEAVY = {
-    "httpx2", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth", "bidi",
+    "python_socks", "feedparser", "trafilatura", "nh3", "html2text", "markdown_it", "pygments.lexers", "wcwidth",
+    "bidi",
     "tuireader.web", "tuireader.feeds", "tuireader.library.reading.open_article", "tuireader.content.layout.layout",
     "tuireader.tui.article.view", "tuireader.tui.screens.subscribe", "tuireader.tui.main.sidebar_counts", "webbrowser",
     "argparse", "gettext", "json", "tomllib", "tuireader.cli.arguments", "tuireader.model.article",

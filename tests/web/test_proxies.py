@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
 from conftest import Reply, ScriptedSite
-from support.raw_server import Serve, redirect, reply, saying
+from support.raw_server import CERTIFICATE, Serve, redirect, reply, saying, server_context
 from tuireader.errors import FetchError
 from tuireader.urls.reach import Permission, Reach
 from tuireader.web import get, open_client
+from tuireader.web.address import parse_address
+from tuireader.web.proxies import Proxies
 
 
 @pytest.fixture(autouse=True)
@@ -77,6 +80,85 @@ async def test_a_socks_proxy(site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
         page = await get(client, "http://example.org/feed", permission=Permission.PUBLIC_ONLY)
     assert page.content == b"by socks"
     assert asked == [b"example.org\x00\x50"]
+
+
+@pytest.mark.parametrize("exception", ["example.org", ".example.org", "*", "127.0.0.0/8,example.org"])
+async def test_names_are_left_out_of_it_with_what_is_below_them(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, exception: str
+) -> None:
+    monkeypatch.setenv("all_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", exception)
+    proxies = Proxies()
+    assert proxies.of(parse_address("https://www.example.org/feed")) is None
+    assert (proxies.of(parse_address("https://example.com/")) is None) is (exception == "*")
+
+
+async def test_a_socks_proxy_that_wants_to_know_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[bytes] = []
+
+    async def socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readexactly(2)
+        await reader.readexactly(head[1])
+        writer.write(b"\x05\x02")
+        user = await reader.readexactly((await reader.readexactly(2))[1])
+        said.extend([user, await reader.readexactly((await reader.readexactly(1))[0])])
+        writer.write(b"\x01\x01")  # no
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(socks, "127.0.0.1", 0)
+    monkeypatch.setenv("all_proxy", f"socks5h://us:p%40w@127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    async with server, open_client() as client:
+        with pytest.raises(FetchError, match=r"The proxy would not connect to example\.org"):
+            await get(client, "https://example.org/")
+    assert said == [b"us", b"p@w"]
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_secure_site_behind_a_proxy(serve: Serve, monkeypatch: pytest.MonkeyPatch, scheme: str) -> None:
+    """The proxy says in two pieces that it has connected, and may be a secure one itself."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    site = await serve(saying(reply(b"secret")), tls=server_context())
+    heads: list[bytes] = []
+
+    async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(b"HTTP/1.1 200 Connection established\r\n")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+        writer.write(b"Via: 1.1 it\r\n\r\n")
+        onward = await asyncio.open_connection("127.0.0.1", site.port)
+        await asyncio.gather(pump(reader, onward[1]), pump(onward[0], writer))
+
+    tls = server_context() if scheme == "https" else None
+    server = await asyncio.start_server(connect, "127.0.0.1", 0, ssl=tls)
+    monkeypatch.setenv("https_proxy", f"{scheme}://us:pw@localhost:{server.sockets[0].getsockname()[1]}")
+    monkeypatch.setenv("no_proxy", "example.com")
+    async with server, open_client() as client:
+        for _ in range(2):
+            assert (await get(client, f"https://127.0.0.1:{site.port}/")).content == b"secret"
+    assert len(heads) == 1
+    assert heads[0].startswith(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n" % site.port)
+    assert b"Proxy-Authorization: Basic dXM6cHc=" in heads[0]
+    assert all(b"Proxy-Authorization" not in head for head in site.heads)
+
+
+async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await reader.read(65_536):
+            writer.write(data)
+            await writer.drain()
+    writer.close()
+
+
+async def test_what_a_proxy_sends_before_the_site_can_is_no_answer(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = await serve(saying(b"HTTP/1.1 200 OK\r\n\r\n" + reply(b"injected")))
+    monkeypatch.setenv("https_proxy", proxy.url)
+    async with open_client() as client:
+        with pytest.raises(FetchError, match="not HTTP"):
+            await get(client, "https://example.org/")
 
 
 async def test_a_proxy_that_refuses(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:

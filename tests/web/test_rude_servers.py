@@ -278,7 +278,6 @@ async def test_no_tls_where_tls_was_asked_for(client: Client) -> None:
 
 
 async def test_a_tls_handshake_without_answer_leaves_no_connection_behind(client: Client) -> None:
-    """httpcore2 forgets such a connection; the suite would fail with a ResourceWarning."""
     held: list[asyncio.StreamWriter] = []
 
     async def hold(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -342,6 +341,37 @@ async def test_a_large_body_waits_for_others_outside_of_its_deadline(serve: Serv
 async def test_what_follows_an_answer_is_not_the_answer_to_the_next_request(client: Client, serve: Serve) -> None:
     server = await serve(saying(reply(b"mine") + reply(b"smuggled")))
     assert [(await get(client, server.url)).content for _ in range(3)] == [b"mine"] * 3
+    assert server.connections == 3
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("pause", [None, 0.0, 0.3, 1.4], ids=["at once", "0 s", "0.3 s", "1.4 s"])
+async def test_what_comes_unasked_is_never_the_answer_to_the_next_request(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, scheme: str, pause: float | None
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(CERTIFICATE))
+    sent = asyncio.Event()
+
+    async def talk(head: bytes, writer: asyncio.StreamWriter) -> None:
+        mine = reply(head.split()[1])
+        if pause is None:
+            writer.write(mine + reply(b"smuggled"))
+        else:
+            writer.write(mine)
+            await writer.drain()
+            await asyncio.sleep(pause)
+            with suppress(ConnectionError):
+                writer.write(reply(b"smuggled"))
+                await writer.drain()
+        sent.set()
+
+    server = await serve(talk, tls=server_context() if scheme == "https" else None)
+    url = server.url.replace("http", scheme, 1)
+    async with open_client() as client:
+        for number in range(3):
+            assert (await get(client, f"{url}{number}")).content == b"/%d" % number
+            await sent.wait()
+            sent.clear()
     assert server.connections == 3
 
 

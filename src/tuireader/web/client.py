@@ -6,16 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
-from urllib.request import getproxies  # noqa: TID251 - it asks nobody
 
 from tuireader import __version__
 from tuireader.tasks import to_the_end
 from tuireader.urls.private import is_private_name
 from tuireader.urls.reach import Reach
+from tuireader.web.connections import Connections
 from tuireader.web.decompress import OFFERED
-from tuireader.web.direct import Direct
+from tuireader.web.proxies import Proxies
 from tuireader.web.resolver import look_up_apart
-from tuireader.web.transport import Answer, PrivateAddressError, Request, Transport
+from tuireader.web.transport import Answer, PrivateAddressError, Request
 
 if TYPE_CHECKING:
     from tuireader.web.address import Address, Origin
@@ -38,15 +38,7 @@ class Client:
         self._per_host = per_host
         self._slots: dict[str, asyncio.Semaphore] = {}
         self._reach: dict[Origin, Reach] = {}
-        self._transport = self._make_transport(connections)
-
-    def _make_transport(self, connections: int) -> Transport:
-        proxies = getproxies()
-        if not any(proxies.get(scheme) for scheme in ("http", "https", "all")):
-            return Direct(_HEADERS, connections, self.note_reach)
-        from tuireader.web.proxied import Proxied
-
-        return Proxied(_HEADERS, connections, self.note_reach)
+        self._connections = Connections(_HEADERS, connections, self.note_reach, Proxies())
 
     def slot(self, host: str) -> asyncio.Semaphore:
         """What to hold while a connection to that host is in use; who asks next is decided by `politeness.lanes`."""
@@ -66,7 +58,7 @@ class Client:
         address = request.address
         if not request.private_ok and (is_private_name(address.host) or self.reach(address) is Reach.PRIVATE):
             raise PrivateAddressError  # by its name, or because a connection to it may be kept
-        answer = await self._transport.send(request)
+        answer = await self._connections.send(request)
         if self.reach(address) is None and not request.private_ok:  # where it connected to is not known
             await answer.close()
             raise PrivateAddressError
@@ -74,7 +66,7 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self._transport.close()
+        await self._connections.close()
 
 
 @asynccontextmanager

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import select
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import h11
 
 from tuireader.urls.reach import Reach
-from tuireader.web.transport import BrokenError, CutShortError, NoAnswerError, NotHttpError, Request
+from tuireader.web.transport import BrokenError, CutShortError, NoAnswerError, NotHttpError, ProxyRefusedError, Request
 
 if TYPE_CHECKING:
     import ssl
 
-    from tuireader.web.address import Origin
+    from tuireader.web.address import Address, Origin
 
 _HEAD_MAX = 100_000
 """Bytes of the head of an answer."""
@@ -25,24 +26,32 @@ _UNREAD_MAX = 256_000
 """Bytes that came and were not asked for yet, from which on the server has to wait."""
 
 
+def _begun() -> h11.Connection:
+    return h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
+
+
 class Connection(asyncio.Protocol):
     """A connection to one origin. What comes is kept until it is asked for, and little of it."""
 
-    def __init__(self, origin: Origin) -> None:
-        """Be made by a loop's `create_connection`."""
+    def __init__(self, origin: Origin, *, waits: bool) -> None:
+        """Be made by a loop's `create_connection`; it `waits` to read until it is encrypted."""
         self.origin = origin
+        self.is_forwarded = False
+        """Whether a proxy passes on its requests."""
+        self.proxy_headers: list[tuple[bytes, bytes]] = []
+        """What the proxy is sent with each of them."""
         self.reach = Reach.UNKNOWN
         """Where it leads."""
         self.is_used = False
         """Whether it has carried an answer before."""
         self.idle_since = 0.0
         """The loop's time when it was last let go of."""
-        self._http = h11.Connection(h11.CLIENT, max_incomplete_event_size=_HEAD_MAX)
+        self._http = _begun()
+        self._waits = waits
         self._transport: asyncio.Transport | None = None
         self._came: deque[bytes] = deque()
         self._unread = 0
         self._is_paused = False
-        self._is_secure = False
         self._is_over = False
         self._lost: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
@@ -52,7 +61,7 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """It stands. Nothing is read before it is secure, if it is to be: that would be anyone's who is on the way."""
         self._transport = cast("asyncio.Transport", transport)
-        if self.origin[0] == "https" and not self._is_secure:
+        if self._waits:
             self._transport.pause_reading()
 
     def data_received(self, data: bytes) -> None:
@@ -95,13 +104,35 @@ class Connection(asyncio.Protocol):
     @property
     def is_free(self) -> bool:
         """Whether another request can be sent: nothing came unasked, and the server has not closed it."""
-        return not (self._is_over or self._came or self._wire.is_closing()) and self._http.our_state is h11.IDLE
+        is_open = not (self._is_over or self._came or self._wire.is_closing())
+        return is_open and self._http.our_state is h11.IDLE and not self._has_unread()
 
-    async def encrypt(self, context: ssl.SSLContext) -> None:
-        """Let it be a secure one from now on."""
+    def _has_unread(self) -> bool:
+        """Whether something came that the loop has not read yet, which is what no request has asked for."""
+        wire = self._wire.get_extra_info("socket")
+        if hasattr(select, "poll"):
+            poll = select.poll()
+            poll.register(wire, select.POLLIN)
+            return bool(poll.poll(0))
+        return bool(select.select([wire], [], [], 0)[0])
+
+    async def tunnel(self, address: Address, headers: Sequence[tuple[bytes, bytes]]) -> None:
+        """Have the proxy that it leads to connect to a server; raises ProxyRefusedError where that does not."""
+        where = (address.netloc if address.given_port else f"{address.netloc}:{address.port}").encode("ascii")
+        self._wire.write(self._sent(h11.Request(method="CONNECT", target=where, headers=[(b"Host", where), *headers])))
+        self._sent(h11.EndOfMessage())
+        answer = await self._answer()
+        if not 200 <= answer.status_code < 300:
+            raise ProxyRefusedError(f"{answer.status_code} {bytes(answer.reason).decode('latin-1')}")
+        if self._came or self._http.trailing_data[0]:
+            raise NotHttpError  # the server speaks before it is asked
+        self._http = _begun()
+
+    async def encrypt(self, context: ssl.SSLContext, host: str) -> None:
+        """Let it be a secure one to this host from now on."""
         loop = asyncio.get_running_loop()
-        self._is_secure = True
-        secure = await loop.start_tls(self._wire, self, context, server_hostname=self.origin[1])
+        self._waits = False
+        secure = await loop.start_tls(self._wire, self, context, server_hostname=host)
         if secure is None:
             raise ConnectionResetError("closed while it was made secure")
         self._transport = secure
@@ -111,13 +142,20 @@ class Connection(asyncio.Protocol):
         wire = self._wire
         if self._came:
             raise NotHttpError  # it speaks before it is asked: its answers would be those to other requests
-        wire.write(self._sent(h11.Request(method=request.method, target=request.address.target, headers=headers)))
+        address = request.address
+        whole = f"{address.scheme}://{address.netloc}" if self.is_forwarded else ""
+        target = f"{whole}{address.target}"
+        wire.write(self._sent(h11.Request(method=request.method, target=target, headers=headers)))
         if request.body:
             wire.write(self._sent(h11.Data(data=request.body)))
         self._sent(h11.EndOfMessage())
+        answer = await self._answer()
+        self.is_used = True
+        return answer
+
+    async def _answer(self) -> h11.Response:
         for _ in range(_INTERIM_MAX):
             if isinstance(event := await self._next(), h11.Response):
-                self.is_used = True
                 return event
         raise NotHttpError  # so many interim answers, such as 103 Early Hints, are none
 

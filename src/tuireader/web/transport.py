@@ -48,18 +48,6 @@ class Answer(Protocol):
         ...
 
 
-class Transport(Protocol):
-    """Sends requests."""
-
-    async def send(self, request: Request) -> Answer:
-        """Send a request and receive the head of its answer; raises TransportError and PrivateAddressError."""
-        ...
-
-    async def close(self) -> None:
-        """Close all connections."""
-        ...
-
-
 class PrivateAddressError(Exception):
     """The connection led into the user's own network where it may not."""
 

@@ -194,7 +194,7 @@ async def test_what_is_not_there_is_a_sentence(library: Library) -> None:
 
 
 def test_reading_loads_nothing_heavy_before_it_is_needed() -> None:
-    heavy = "{'httpx2', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'textual'}"
+    heavy = "{'python_socks', 'feedparser', 'trafilatura', 'nh3', 'html2text', 'markdown_it', 'textual'}"
     light = "tuireader.library.reading.open_article, tuireader.library.reading.status"
     code = f"import sys, {light}; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,8 +1,4 @@
-"""Connections straight to servers, some of them kept open for the next request.
-
-httpx2 does the same for many more needs: of 200 feeds that have nothing new, it takes two thirds of the time. Only
-where a proxy stands between is it used (`web.proxied`).
-"""
+"""Connections to servers, directly or through a proxy, some of them kept open for the next request."""
 
 from __future__ import annotations
 
@@ -10,8 +6,10 @@ import asyncio
 import ipaddress
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tuireader.errors import FetchError, FetchFailure
 from tuireader.urls.private import is_private_address
 from tuireader.urls.reach import Reach
 from tuireader.web.connection import Connection
@@ -23,19 +21,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tuireader.web.address import Address, Origin
+    from tuireader.web.proxies import Proxies, Proxy
 
 _KEPT = 5.0
 """Seconds for which a connection is kept open that nobody uses."""
 
+_UNREACHED = (
+    "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
+    " and ALL_PROXY"
+)
+
 Headers = Sequence[tuple[bytes, bytes]]
 
 
-class Direct:
+class Connections:
     """Keeps connections to servers, so many at most."""
 
-    def __init__(self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None]) -> None:
+    def __init__(
+        self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None], proxies: Proxies
+    ) -> None:
         """Send these headers with each request; tell with `note_reach` where each new connection leads."""
         self._headers = headers
+        self._proxies = proxies
         self._note_reach = note_reach
         self._kept_at_most = connections // 2
         self._room = asyncio.Semaphore(connections)
@@ -51,7 +58,7 @@ class Direct:
             while True:
                 connection = self._take(request) or await self._connect(request)
                 try:
-                    head = await connection.ask(request, self._headers_of(request))
+                    head = await connection.ask(request, [*self._headers_of(request), *connection.proxy_headers])
                 except BrokenError:
                     if not connection.is_used or request.method not in IDEMPOTENT:
                         raise
@@ -131,37 +138,79 @@ class Direct:
 
     async def _connect(self, request: Request) -> Connection:
         """Connect, and see where that leads before anything is sent."""
-        address = request.address
-        loop = asyncio.get_running_loop()
-
-        async def connect(where: str) -> Connection:
-            if not request.private_ok and is_private_address(_ip(where)):
-                raise PrivateAddressError
-            _, connection = await loop.create_connection(lambda: Connection(address.origin), where, address.port)
-            return connection
-
+        proxy = self._proxies.of(request.address)
+        connection = await (self._straight(request) if proxy is None else self._to_proxy(proxy, request.address))
         try:
-            connection = await first_of(await addresses_of(address.host, address.port), connect, Connection.close)
-        except OSError as error:
-            raise UnconnectedError from error
-        try:
-            connection.reach = Reach.PRIVATE if is_private_address(_ip(connection.peer)) else Reach.PUBLIC
-            self._note_reach(address, connection.reach)
-            await self._finish(connection, request)
+            if proxy is None:
+                connection.reach = Reach.PRIVATE if is_private_address(_ip(connection.peer)) else Reach.PUBLIC
+            self._note_reach(request.address, connection.reach)
+            await self._prepare(connection, request, proxy)
         except BaseException:
             connection.close()
             raise
         return connection
 
-    async def _finish(self, connection: Connection, request: Request) -> None:
+    async def _prepare(self, connection: Connection, request: Request, proxy: Proxy | None) -> None:
         if connection.reach is Reach.PRIVATE and not request.private_ok:
             raise PrivateAddressError
+        if proxy is not None and not proxy.is_socks:
+            await self._through(proxy, connection, request.address)
         if request.address.scheme == "https":
-            context = await self._context()
+            await self._encrypt(connection, request.address.host)
+
+    async def _straight(self, request: Request) -> Connection:
+        address = request.address
+
+        async def connect(where: str) -> Connection:
+            if not request.private_ok and is_private_address(_ip(where)):
+                raise PrivateAddressError
+            make = partial(Connection, address.origin, waits=address.scheme == "https")
+            return (await asyncio.get_running_loop().create_connection(make, where, address.port))[1]
+
+        try:
+            return await first_of(await addresses_of(address.host, address.port), connect, Connection.close)
+        except OSError as error:
+            raise UnconnectedError from error
+
+    async def _to_proxy(self, proxy: Proxy, address: Address) -> Connection:
+        """A connection to a proxy; through one of SOCKS it leads on to the server."""
+        loop = asyncio.get_running_loop()
+
+        async def connect(where: str) -> Connection:
+            if not proxy.is_socks:
+                make = partial(Connection, address.origin, waits=proxy.scheme == "https")
+                return (await loop.create_connection(make, where, proxy.port))[1]
+            stream = await proxy.stream(where, address)
             try:
-                await connection.encrypt(context)
-            except OSError as error:
-                raise UnconnectedError from error
+                make = partial(Connection, address.origin, waits=address.scheme == "https")
+                return (await loop.create_connection(make, sock=stream))[1]
+            except BaseException:
+                stream.close()
+                raise
+
+        try:
+            return await first_of(await addresses_of(proxy.host, proxy.port), connect, Connection.close)
+        except OSError as error:
+            raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
+
+    async def _through(self, proxy: Proxy, connection: Connection, address: Address) -> None:
+        """Have an HTTP proxy connect to a server, or pass requests on to it where they are not encrypted."""
+        if proxy.scheme == "https":
+            try:
+                await self._encrypt(connection, proxy.host)
+            except UnconnectedError as error:
+                raise FetchError(_UNREACHED, FetchFailure.OFFLINE) from error
+        if address.scheme == "https":
+            await connection.tunnel(address, [*self._headers, *proxy.headers])
+        else:
+            connection.proxy_headers = proxy.headers
+            connection.is_forwarded = True
+
+    async def _encrypt(self, connection: Connection, host: str) -> None:
+        try:
+            await connection.encrypt(await self._context(), host)
+        except OSError as error:
+            raise UnconnectedError from error
 
     async def _context(self) -> ssl.SSLContext:
         """Whom to trust; reading it takes longer than a key should wait."""
@@ -173,8 +222,8 @@ class Direct:
 class Received:
     """An answer of which the head is here."""
 
-    def __init__(self, pool: Direct, connection: Connection, status: int, headers: Headers) -> None:
-        """Use `Direct.send`."""
+    def __init__(self, pool: Connections, connection: Connection, status: int, headers: Headers) -> None:
+        """Use `Connections.send`."""
         self.status = status
         self.headers = headers
         self._pool = pool
