@@ -54,6 +54,13 @@ def test_an_account_is_added_and_brings_what_it_has(run: Run, server: FakeMinifl
     assert "Miniflux at http://127.0.0.1" in run("account", "list").out
 
 
+def test_a_refresh_says_that_accounts_are_synced(run: Run, server: FakeMiniflux) -> None:
+    add(run, server)
+    said = run("refresh")
+    assert (said.status, said.out) == (0, "")
+    assert said.err == "tuireader: All your feeds are followed by accounts: tuireader sync asks for them.\n"
+
+
 def test_marks_wait_and_are_told(run: Run, server: FakeMiniflux) -> None:
     add(run, server)
     ids = [str(row["id"]) for row in run("list", "--json").rows]

@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
 from tuireader import paths
 from tuireader.cli import main
+from tuireader.store.connection import connect
 
 ARTICLE_KEYS = {
     "id", "feed", "feed_url", "title", "link", "authors", "categories", "published", "updated",
@@ -57,6 +59,22 @@ def test_filters_combine(run: Run, review: ScriptedSite) -> None:
     assert [row["title"] for row in run("list", "--json", "--feed", "example rev", "--search", "rivals").rows] == [
         BORDER.title
     ]
+
+
+def test_a_search_says_what_it_has_not_seen(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shelve(paths.cache_path(), "Notes", [Piece(f"Note {number}") for number in range(3)])
+    with closing(connect(paths.cache_path())) as c:
+        c.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM article)")
+        c.execute("INSERT INTO unindexed SELECT id FROM article")
+    monkeypatch.setattr("tuireader.library.refreshing.index_later.BEFORE_SEARCH", 0.0)
+    monkeypatch.setattr("tuireader.library.refreshing.index_later._STEP", 1)
+    assert main(["search", "nowhere"]) == 0
+    assert capsys.readouterr().err == (
+        "tuireader: 2 articles are not indexed yet, and not searched: search again.\n"
+        "tuireader: No matching articles among those that are indexed.\n"
+    )
 
 
 @pytest.mark.parametrize(

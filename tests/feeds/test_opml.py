@@ -113,6 +113,13 @@ def test_a_folder_in_a_folder_and_a_name_with_signs(name: str) -> None:
     assert (deep.title, deep.folder) == ("Harbour <Weekly>", "News & World/Deep")
 
 
+@pytest.mark.parametrize("folder", ["News / World", "News/World", "/News", "a//b", "A /B", " "])
+def test_folders_come_back_as_they_were(folder: str) -> None:
+    outlines = [Outline("https://a.example/f", "A", folder), Outline("https://b.example/f", "B", "X")]
+    written = write_opml("T", outlines, datetime(2026, 1, 15, tzinfo=UTC))
+    assert [each.folder for each in read_opml(written)] == [folder.strip(), "X"]
+
+
 def test_a_feed_is_called_by_its_title_and_not_by_what_describes_it() -> None:
     listed = read_list(b"""<opml version="2.0"><body><outline text="All about > it" title='The "A" &amp; B'
         type="rss" xmlUrl="https://a.example/f" own='x>y'/><outline text="T" title="" xmlUrl="https://b.example/f"/>

@@ -60,8 +60,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened() as connection:
         query = query_of(connection, arguments)
-        if query.text.strip():
-            _say_what_is_not_indexed(connection)
+        is_whole = not query.text.strip() or _is_indexed(connection)
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)
         if arguments.json:
@@ -80,18 +79,21 @@ def list_articles(arguments: argparse.Namespace) -> int:
         if arguments.limit is None and shown == limit and store_articles.ids(connection, query, shown, 1):
             say(f"These are the first {shown}; --limit 0 shows all.")
         if not shown:
-            say("No matching articles." if store_feeds.has_any(connection) else NO_FEEDS)
+            said = "No matching articles." if is_whole else "No matching articles among those that are indexed."
+            say(said if store_feeds.has_any(connection) else NO_FEEDS)
     return DONE
 
 
-def _say_what_is_not_indexed(connection: sqlite3.Connection) -> None:
-    """Index what came without it, for a moment; say how many articles are not searched."""
-    if indexing.waiting(connection):
-        from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
+def _is_indexed(connection: sqlite3.Connection) -> bool:
+    """Index the articles that are not indexed yet, for some seconds; whether all are, else how many are not is said."""
+    if not indexing.waiting(connection):
+        return True
+    from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
 
-        if waiting := index_for(connection, BEFORE_SEARCH):
-            some = "1 article is" if waiting == 1 else f"{waiting} articles are"
-            say(f"{some} still being indexed, and not searched yet; the next search, or refresh, goes on with it.")
+    if waiting := index_for(connection, BEFORE_SEARCH):
+        some = "1 article is" if waiting == 1 else f"{waiting:,} articles are"
+        say(f"{some} not indexed yet, and not searched: search again.")
+    return not waiting
 
 
 def _limit(arguments: argparse.Namespace) -> int | None:

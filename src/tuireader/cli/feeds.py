@@ -207,7 +207,7 @@ async def _refresh(
         is_silent = as_json or is_quiet
         if not (is_silent or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
             said = _brought(chosen, new, len(with_new), failed) if asked else _nothing_due(chosen)
-            say(said if chosen else NO_FEEDS)
+            say(said if chosen else await gate.read(_none_to_ask))
         if is_quiet:
             await _complete(gate, queue, [feed.id for feed in chosen])
     if asked:
@@ -238,6 +238,11 @@ async def _expire(gate: Cache) -> None:
 
     config = load(paths.config_path())
     await gate.take(partial(expire, now=utc_now(), after=config.expire_after, above=config.expire_above))
+
+
+def _none_to_ask(c: sqlite3.Connection) -> str:
+    is_synced = any(feed.is_of_account for feed in store_feeds.every(c))
+    return "All your feeds are followed by accounts: tuireader sync asks for them." if is_synced else NO_FEEDS
 
 
 def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:

@@ -190,9 +190,10 @@ def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes
 
 
 def _path(folder: str) -> tuple[str, ...]:
-    """The names of a folder and those that it is in; a slash without a name beside it is part of a name."""
+    """The names of a folder and those that it is in; a slash beside a space, or without a name, is part of a name."""
     names = printable(folder).split("/", _DEEPEST)
-    return tuple(names) if all(name.strip() for name in names) else (printable(folder),) if folder.strip() else ()
+    is_path = all(name and name == name.strip() for name in names)
+    return tuple(names) if is_path else (printable(folder),) if folder.strip() else ()
 
 
 def _inside(folders: dict[tuple[str, ...], Element], path: tuple[str, ...]) -> Element:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 FEW = 500
 """Articles that are indexed at the end of a refresh, while who asked for it waits: that takes a tenth of a second."""
-BEFORE_SEARCH = 2.0
-"""Seconds that a command indexes for before it searches."""
+BEFORE_SEARCH = 5.0
+"""Seconds that a command indexes for before it searches: some 20,000 articles."""
 _STEP = 250
 """Articles of one transaction: others that write wait for some 30 ms."""
 _PAUSE = 0.01
