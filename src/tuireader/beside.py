@@ -25,7 +25,6 @@ def open_own(path: str | os.PathLike[str], flags: int = os.O_RDONLY, *, largest:
 
 
 def open_shared(path: str | os.PathLike[str], flags: int = os.O_RDONLY) -> int:
-    """The same for a folder that several devices share, whose files may have other owners."""
     return _checked(path, flags, None, is_own=False)
 
 
@@ -50,12 +49,10 @@ def _checked(path: str | os.PathLike[str], flags: int, largest: int | None, *, i
 
 
 def size_of(about: os.stat_result) -> int:
-    """The size of a file that is read whole: of one that is nearly all holes, no more than a multiple of its data."""
     data = 512 * getattr(about, "st_blocks", about.st_size // 512 + 1)
     return min(about.st_size, _DENSE * data + _LEAST)
 
 
 def content_of(path: str | os.PathLike[str]) -> bytes:
-    """The content of a file, up to that size."""
     with open(path, "rb") as file:  # noqa: PTH123 - no Path is needed for it
         return file.read(size_of(os.fstat(file.fileno())))

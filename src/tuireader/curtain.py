@@ -58,7 +58,6 @@ def keep(screens: Screens, columns: int, lines: int) -> None:
 
 
 def forget() -> None:
-    """Keep no screen any more."""
     with suppress(OSError, TuireaderError):
         os.unlink(_file())  # noqa: PTH108
 

@@ -11,7 +11,6 @@ class TuireaderError(Exception):
 
 
 def unexpected(error: BaseException) -> str:
-    """A sentence about a bug of ours."""
     return f"Unexpected error: {type(error).__name__}: {error}. This is a bug in tuireader."
 
 
@@ -62,12 +61,10 @@ class FetchError(TuireaderError):
 
     @property
     def is_offline(self) -> bool:
-        """Whether there seems to be no network."""
         return self.kind is FetchFailure.OFFLINE
 
     @property
     def is_unreached(self) -> bool:
-        """Whether no connection came about, or no answer in time."""
         return self.kind is FetchFailure.UNREACHED
 
 
@@ -87,7 +84,6 @@ class NoFeedFoundError(TuireaderError):
     """No feed was found at an address."""
 
     def __init__(self, message: str, page: object = None) -> None:
-        """`page` is what is there, as a `Page`."""
         super().__init__(message)
         self.page = page
 

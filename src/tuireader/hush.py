@@ -80,7 +80,6 @@ def is_other_screen_shown() -> bool:
 
 
 def take_over() -> None:
-    """Let the other screen be the reader's, which hears of signals by now: it leaves it by itself."""
     _shown.clear()
 
 

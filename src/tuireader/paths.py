@@ -38,12 +38,10 @@ def state_dir() -> Path:
 
 
 def cache_path() -> Path:
-    """The database that holds feeds, articles and what the user did with them."""
     return data_dir() / "tuireader.db"
 
 
 def config_path() -> Path:
-    """The configuration file, in TOML."""
     return config_dir() / "config.toml"
 
 

@@ -62,7 +62,6 @@ class _Parser(argparse.ArgumentParser):
     """
 
     def __init__(self, **options: Any) -> None:
-        """Parse what `options` say, as argparse has them."""
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
@@ -94,7 +93,6 @@ class _Parser(argparse.ArgumentParser):
                     yield from command.options()
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, with the words kept that a complaint may repeat."""
         self._words = [str(word) for word in args or ()]
         return super().parse_known_args(args, namespace)
 
@@ -129,7 +127,6 @@ def parse(argv: Sequence[str]) -> argparse.Namespace:
 
 
 def _without_dashes(word: str) -> str:
-    """A word that argparse would take for the end of options, as the value of one: `--search=--`."""
     return f"{word} " if word.startswith("--") and word.endswith("=--") else word
 
 
@@ -422,7 +419,6 @@ def _later(module: str, function: str) -> Callable[[argparse.Namespace], int]:
 
 
 def since(text: str, *, now: datetime | None = None) -> datetime:
-    """Read a date: ISO 8601 (local midnight where it has no time), today, yesterday, a month, a year, or an age."""
     return _moment(text, now or datetime.now(UTC))[0]
 
 

@@ -45,7 +45,6 @@ def path(arguments: argparse.Namespace) -> int:  # noqa: ARG001 - every command 
 
 
 def _files_of_cache() -> list[Path]:
-    """The file of the cache, with those beside it that belong to it."""
     there = paths.cache_path()
     return [each for each in there.parent.glob(f"{glob.escape(there.name)}*") if each.is_file()]
 

@@ -8,7 +8,6 @@ from tuireader.text.printable import printable
 
 
 def is_anyone_there() -> bool:
-    """Whether somebody can see a question and answer it."""
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 

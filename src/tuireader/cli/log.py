@@ -57,6 +57,5 @@ def start_log(*, everything: bool) -> None:
 
 
 def where_details_are() -> str:
-    """A sentence that leads to the log, if there is one."""
     path = paths.log_path()
     return f"The details are in {path}." if os.path.exists(path) else ""  # noqa: PTH110 - a folder that may not be looked into is no error to it

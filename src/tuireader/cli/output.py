@@ -36,13 +36,11 @@ def put(text: str = "") -> None:
 
 
 def put_json(row: dict[str, Any]) -> None:
-    """Print one object as one line of JSON that is safe to look at in a terminal."""
     ascii_only = (sys.stdout.encoding or "").lower().replace("-", "") not in ("utf8", "utf16")
     put(_UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(row, ensure_ascii=ascii_only)))
 
 
 def put_event(row: dict[str, Any]) -> None:
-    """Print what has just happened, at once also for a program that reads it: the next may be long in coming."""
     put_json(row)
     sys.stdout.flush()
 
@@ -67,7 +65,6 @@ class Progress:
 
 
 def utc(moment: datetime | None) -> str | None:
-    """Write a time as ISO 8601 in UTC with Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
 
 

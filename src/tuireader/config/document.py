@@ -27,7 +27,6 @@ _LONGEST = 24
 
 
 def in_force(config: Config) -> str:
-    """A configuration as a file."""
     lines = [line for name in options() for line, _ in _lines(name, getattr(config, name), "")]
     return "\n".join([*lines, ""])
 
@@ -40,7 +39,6 @@ def _lines(name: str, value: object, said: str) -> list[tuple[str, str]]:
 
 
 def _written(value: object) -> str:
-    """A value as TOML writes it, which for these kinds is as JSON does."""
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -22,12 +22,10 @@ class Text:
     """Any text."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """What is no text."""
         if not isinstance(value, str):
             yield ConfigError(f"“{name}” must be text in quotes, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
         return {"type": "string"}
 
 
@@ -35,12 +33,10 @@ class Switch:
     """Yes or no."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """What is neither."""
         if not isinstance(value, bool):
             yield ConfigError(f"“{name}” must be true or false, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
         return {"type": "boolean"}
 
 
@@ -57,7 +53,6 @@ class Number(NamedTuple):
             yield ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
 
@@ -67,12 +62,10 @@ class Choice(NamedTuple):
     words: tuple[str, ...]
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """What is none of them."""
         if value not in self.words:
             yield ConfigError(f"“{name}” must be one of {', '.join(self.words)}, not {_shown(value)}.")
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
         return {"enum": list(self.words)}
 
 
@@ -89,7 +82,6 @@ class Keymap:
                 yield ConfigError(f"in [keymap], the keys of “{id_}” must be text in quotes, not {_shown(keys)}.")
 
     def schema(self) -> Mapping[str, object]:
-        """The same as JSON Schema."""
         return {"type": "object", "additionalProperties": {"type": "string", "minLength": 1}}
 
 

@@ -106,7 +106,6 @@ class Config:
 
 
 def options() -> dict[str, tuple[Option, object]]:
-    """All options by name, each with its default."""
     return {one.name: (one.metadata["option"], _default(one)) for one in fields(Config) if "option" in one.metadata}
 
 

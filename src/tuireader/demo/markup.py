@@ -18,17 +18,14 @@ def texturised(title: str) -> str:
 
 
 def absolute(html: str, base: str) -> str:
-    """The same markup with addresses on `base` (no slash at its end) instead of relative to the root."""
     return re.sub(r'\b(href|src)="/(?!/)', rf'\1="{base}/', html)
 
 
 def category_path(name: str) -> str:
-    """Where a category's page is, percent-encoded."""
     return f"/category/{_encoded(slugify(name))}/"
 
 
 def author_path(name: str) -> str:
-    """Where an author's page is, percent-encoded."""
     return f"/author/{_encoded(slugify(name))}/"
 
 

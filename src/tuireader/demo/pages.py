@@ -66,7 +66,6 @@ def article(base: str, post: Post) -> str:
 
 
 def not_found(base: str) -> str:
-    """The page for an address where nothing is."""
     main = "<h1>Nothing here</h1><p>That page cannot be found. It may have moved, or never have been.</p>"
     return _frame(base, title=f"Page not found – {TITLE}", main=main, canonical=base + "/")
 

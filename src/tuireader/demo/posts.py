@@ -33,12 +33,10 @@ class Post:
 
     @property
     def path(self) -> str:
-        """Where its page is: /YYYY/MM/slug/."""
         return f"/{self.published:%Y/%m}/{quote(self.slug).lower()}/"
 
     @property
     def teaser(self) -> str:
-        """The part of the body before `<!--more-->`."""
         return self.html.partition(_MORE)[0]
 
     @property
@@ -83,7 +81,6 @@ COMMENTS = (
 
 
 def slugify(name: str) -> str:
-    """A name as WordPress puts it into an address: small letters without accents, and hyphens."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name) if unicodedata.category(c) != "Mn")
     return re.sub(r"[\W_]+", "-", plain).strip("-").lower()
 

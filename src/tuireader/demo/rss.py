@@ -41,7 +41,6 @@ def comments(base: str, post: Post | None = None) -> str:
 
 
 def newest(posts: Sequence[Post]) -> datetime | None:
-    """When the newest of the posts appeared."""
     return max((post.published for post in posts), default=None)
 
 

@@ -112,7 +112,6 @@ class _Handler(BaseHTTPRequestHandler):
     do_HEAD = do_GET  # noqa: N815  the name that http.server calls
 
     def version_string(self) -> str:
-        """What the Server header says: no more than needed."""
         return "slow-terminal"
 
     def log_message(self, *_: object) -> None:

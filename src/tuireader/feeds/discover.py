@@ -87,7 +87,6 @@ def find_feeds(content: bytes, url: str, content_type: str = "") -> list[FeedLin
 
 
 def says_comments(link: FeedLink) -> bool:
-    """Whether the title or the address of a feed says that it is one of comments, in any of some languages."""
     parts = urlsplit(link.url)
     return _COMMENTS.search(f"{link.title} {unquote(parts.path)} {parts.query}") is not None
 
@@ -118,13 +117,11 @@ def find_api(content: bytes, url: str, content_type: str = "") -> FeedLink | Non
 
 
 def page_title(page: str) -> str:
-    """Return what a page says that it is called."""
     found = _TITLE.search(page)
     return line(html.unescape(found[1])) if found else ""
 
 
 def _is_below(link: FeedLink, url: str) -> bool:
-    """Whether a feed lies under the page that names it, as the comments on an article do, or the feed of a section."""
     path, page_path = urlsplit(link.url).path, urlsplit(url).path.rstrip("/")
     return page_path.count("/") > 1 and path.startswith(f"{page_path}/")
 

@@ -59,7 +59,6 @@ def is_marked(guid: str) -> bool:
 
 
 def marked_name(guid: str, link: str, title: str) -> str:
-    """Return the name of an entry whose guid another one has by now."""
     of_both = f"{link}\n{title}"
     return f"{guid}#{_digest(of_both)[:16]}"
 

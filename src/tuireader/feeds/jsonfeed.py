@@ -82,7 +82,6 @@ def _attachment(value: object) -> tuple[str, str, str]:
 
 
 def _authors(where: dict[str, Any]) -> tuple[str, ...]:
-    """Return the names of authors, of version 1.1 ("authors") or 1.0 ("author")."""
     listed = [*items(where, "authors"), where.get("author")]
     return people(_text(each.get("name")) if isinstance(each, dict) else _text(each) for each in listed)
 

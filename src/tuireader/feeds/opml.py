@@ -93,12 +93,10 @@ def read_list(content: bytes) -> FeedList:
 
 
 def as_utf8(content: bytes) -> bytes:
-    """The same text in UTF-8, whatever encoding it declares or is written in."""
     return _ENCODING.sub(r"\1", decode(content), count=1).encode("utf-8", "replace")
 
 
 def read_opml(content: bytes) -> list[Outline]:
-    """The feeds of a list, as `read_list` gives them."""
     return read_list(content).outlines
 
 

@@ -45,7 +45,6 @@ class Robots:
 
     @property
     def sitemaps(self) -> list[str]:
-        """The addresses of the sitemaps that are named."""
         return [str(url) for url in dict.fromkeys(self._rules.sitemaps)][:_SITEMAPS]
 
 

@@ -35,7 +35,6 @@ _NAMED_TAXONOMIES = ("category", "post_tag")
 
 
 def looks_like_wordpress(content: bytes) -> bool:
-    """Whether a feed is one that WordPress wrote."""
     return _MARKS.search(content[:200_000]) is not None
 
 
@@ -62,7 +61,6 @@ def posts_addresses(feed_url: str) -> list[str]:
 
 
 def looks_like_posts(text: str) -> bool:
-    """Whether what begins like a list in JSON is one of posts."""
     return text.startswith("[{") and all(f'"{name}"' in text[:200_000] for name in ("link", "rendered", "date_gmt"))
 
 

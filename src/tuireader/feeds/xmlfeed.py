@@ -101,7 +101,6 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         super().startElementNS(_pair(name), qname, attrs)
 
     def endElementNS(self, name: tuple[str | None, ...], qname: str | None) -> None:  # noqa: N802
-        """Leave an element."""
         super().endElementNS(_pair(name), qname)
 
     def pop(self, element: str, strip_whitespace: int = 1) -> Any:
@@ -162,7 +161,6 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
             self.unknown_endtag(tag)
 
     def raw(self) -> RawFeed:
-        """Return what was read."""
         return RawFeed(self.version or "", self.feeddata, self.entries)
 
 

@@ -72,7 +72,6 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
 
 
 def _has_log(path: Path) -> bool:
-    """Whether there is a log or its index: where nobody has the cache open, and nobody was killed, there is neither."""
     return any(os.path.exists(f"{path}{suffix}") for suffix in ("-wal", "-shm"))  # noqa: PTH110 - no more than a look
 
 

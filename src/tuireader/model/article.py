@@ -35,7 +35,6 @@ class Article:
 
     @property
     def has_page(self) -> bool:
-        """Whether there is a page of it that can be asked for."""
         return self.link.startswith(("http://", "https://"))
 
 

@@ -31,7 +31,6 @@ class Validators:
     last_modified: str | None = None
 
     def __bool__(self) -> bool:
-        """Whether there is anything to ask with."""
         return self.etag is not None or self.last_modified is not None
 
 
@@ -80,12 +79,10 @@ class Feed:
 
     @property
     def name(self) -> str:
-        """What it is called where it is shown: its title, or its address where it has none."""
         return self.custom_title or self.title or without_credentials(self.url)
 
     @property
     def holds_pages(self) -> bool:
-        """Whether it holds single pages: there is nothing to ask for."""
         return self.url == PAGES
 
     @property
@@ -124,7 +121,6 @@ class FeedSummary:
 
     @property
     def is_in_trouble(self) -> bool:
-        """Whether there is something to say about it: it failed, or is gone."""
         return self.feed.error is not None or self.feed.gone
 
 
@@ -154,10 +150,8 @@ class Refreshed:
 
     @property
     def new(self) -> int:
-        """How many articles are new."""
         return len(self.saved.new)
 
     @property
     def changed(self) -> int:
-        """How many articles were edited."""
         return len(self.saved.changed)

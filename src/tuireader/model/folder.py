@@ -18,5 +18,4 @@ class Folder:
 
     @property
     def title(self) -> str:
-        """What it is called where folders of several accounts stand side by side."""
         return f"{self.name} · {self.account}" if self.account and self.name != self.account else self.name

@@ -19,12 +19,10 @@ class Names(Sequence[str]):
             self.append(name)
 
     def append(self, name: str) -> None:
-        """Put a text at the end."""
         self._joined += name.encode(*_CODE)
         self._ends.append(len(self._joined))
 
     def __len__(self) -> int:
-        """How many texts there are."""
         return len(self._ends)
 
     @overload

@@ -36,7 +36,6 @@ class Rule:
 
     @property
     def actions(self) -> int:
-        """What it does, as bits."""
         chosen = ((HIDE, self.hide), (READ, self.read), (STAR, self.star), (KEEP, self.keep), (TAG, bool(self.tags)))
         return sum(bit for bit, is_done in chosen if is_done)
 

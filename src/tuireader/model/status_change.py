@@ -22,7 +22,6 @@ class StatusChange(NamedTuple):
     position: int | None = None
 
     def on(self, headline: Headline) -> Headline:
-        """Return a headline with this change applied, if it is of one of the articles."""
         return self.over(headline) if headline.id in self.ids else headline
 
     def over(self, shown: Shown) -> Shown:

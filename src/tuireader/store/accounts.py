@@ -46,17 +46,14 @@ def find(c: sqlite3.Connection, text: str) -> Account:
 
 
 def is_free(c: sqlite3.Connection, name: str) -> bool:
-    """Whether no account has this name."""
     return all(name_key(each.name) != name_key(name) for each in every(c))
 
 
 def rename(c: sqlite3.Connection, account_id: int, name: str) -> None:
-    """Call an account otherwise."""
     c.execute("UPDATE account SET name = ? WHERE id = ?", (sound(name), account_id))
 
 
 def set_secret(c: sqlite3.Connection, account_id: int, secret: Secret) -> None:
-    """Keep how the password of an account is got."""
     c.execute("UPDATE account SET secret = ? WHERE id = ?", (_kept(secret), account_id))
 
 
@@ -79,12 +76,10 @@ def on_servers(c: sqlite3.Connection) -> list[Account]:
 
 
 def set_syncing(c: sqlite3.Connection, account_id: int, *, syncs: bool) -> None:
-    """Let marks of an account's articles go into the journal from now on, or no more."""
     c.execute("UPDATE account SET syncs = ? WHERE id = ?", (int(syncs), account_id))
 
 
 def set_cursor(c: sqlite3.Connection, account_id: int, cursor: str) -> None:
-    """Keep how far an account was read."""
     c.execute("UPDATE account SET cursor = ? WHERE id = ?", (sound(cursor), account_id))
 
 

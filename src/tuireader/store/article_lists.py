@@ -52,13 +52,11 @@ def beside(c: sqlite3.Connection, query: Query, headline: Headline | None, step:
 def beside_among(
     c: sqlite3.Connection, found: list[int], headline: Headline | None, step: int, limit: int
 ) -> list[Headline]:
-    """The headlines that follow one, as `beside` gives them, in a list whose ids are `found` already."""
     onward = found[::step] if headline is None else _onward(found, headline.id, step)
     return headlines(c, onward[:limit][::step])
 
 
 def has_to_be_ranked(c: sqlite3.Connection, query: Query) -> bool:
-    """Whether a query's list is in the order of best match: no part of it can be read without looking at all of it."""
     return query.order == "best" and bool(select(c, query).match)
 
 
@@ -77,7 +75,6 @@ def headlines(c: sqlite3.Connection, ids: Sequence[int]) -> list[Headline]:
 
 
 def count(c: sqlite3.Connection, query: Query) -> int:
-    """How many articles a query has."""
     parts = [part.counted() for part in select(c, query, ordered=False).parts]
     return sum(c.execute(part.sql("count(*)"), part.params).fetchone()[0] for part in parts)
 
@@ -216,7 +213,6 @@ def _place(c: sqlite3.Connection, article_id: int, order: Order) -> tuple[int, .
 
 
 def _place_of(headline: Headline, order: Order) -> tuple[int, ...]:
-    """The same values of a headline, as they were when it was read."""
     place = (seconds(headline.date), headline.id)
     return (headline.words, *place) if order in ("shortest", "longest") else place
 

@@ -24,7 +24,6 @@ def number(kept: object, default: int = 0) -> int:
 
 
 def text_of(kept: object) -> str:
-    """A text."""
     return kept if isinstance(kept, str) else lenient(kept) if isinstance(kept, bytes) else ""
 
 

@@ -114,16 +114,13 @@ class Connection(sqlite3.Connection):
     """What the user should know about how it was opened, as a sentence."""
 
     def cursor(self, factory: Any = Cursor) -> Any:
-        """A cursor whose errors are sentences."""
         return super().cursor(factory)
 
     def execute(self, sql: str, parameters: Any = (), /) -> Cursor:
-        """Run one statement."""
         cursor: Cursor = self.cursor()
         return cursor.execute(sql, parameters)
 
     def executemany(self, sql: str, parameters: Iterable[Any], /) -> Cursor:
-        """Run one statement for each of the parameters."""
         cursor: Cursor = self.cursor()
         return cursor.executemany(sql, parameters)
 
@@ -261,7 +258,6 @@ def _keep_private(path: Path) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error says that the file is damaged."""
     return isinstance(error, UnicodeDecodeError) or _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -353,13 +349,11 @@ def _migrate(c: Connection) -> None:
 
 
 def _number(c: Connection, version: int) -> None:
-    """Write into the file's head that it is ours, and of which version."""
     c.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     c.execute(f"PRAGMA user_version = {version}")
 
 
 def _is_made(c: Connection) -> bool:
-    """Whether the file has all that a cache has by now, exactly as it was made."""
     raw: sqlite3.Cursor = c.cursor(sqlite3.Cursor)  # its errors are not asked about again here
     return is_as_made(raw, len(MIGRATIONS))
 

@@ -16,12 +16,10 @@ if TYPE_CHECKING:
 
 
 def mark_of(path: Path) -> Path:
-    """Where the mark of the cache at `path` is, if it has one."""
     return path.with_name(f"{path.name}.check")
 
 
 def suspect(path: Path) -> None:
-    """Leave the mark that the file should be checked."""
     with suppress(OSError):  # where no mark can be left, nothing could be mended either
         os.close(open_own(mark_of(path), os.O_CREAT | os.O_WRONLY))
 

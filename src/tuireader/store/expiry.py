@@ -39,7 +39,6 @@ def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> 
 
 
 def quiet_feeds(c: sqlite3.Connection) -> list[int]:
-    """The feeds whose unread articles count apart."""
     rows = c.execute("SELECT feed_id FROM feed_option WHERE name = ? AND value = 'yes' ORDER BY feed_id", (QUIET,))
     return [row[0] for row in rows.fetchall()]
 

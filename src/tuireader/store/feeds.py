@@ -71,12 +71,10 @@ def get(c: sqlite3.Connection, feed_id: int) -> Feed:
 
 
 def every(c: sqlite3.Connection) -> list[Feed]:
-    """All subscriptions, by title."""
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed").fetchall())
 
 
 def of_account(c: sqlite3.Connection, account_id: int) -> list[Feed]:
-    """The subscriptions of one account, by title."""
     return _by_title(c.execute(f"SELECT {_COLUMNS} FROM feed WHERE account_id = ?", (account_id,)).fetchall())
 
 
@@ -106,7 +104,6 @@ def held(c: sqlite3.Connection, now: datetime) -> dict[int, datetime]:
 
 
 def has_any(c: sqlite3.Connection) -> bool:
-    """Whether there is any subscription."""
     return c.execute("SELECT 1 FROM feed LIMIT 1").fetchone() is not None
 
 
@@ -121,7 +118,6 @@ def summaries(c: sqlite3.Connection) -> list[FeedSummary]:
 
 
 def counts(c: sqlite3.Connection, feed_id: int) -> tuple[int, int]:
-    """How many articles of a feed are unread, and how many there are."""
     row = c.execute("SELECT unread, articles FROM feed WHERE id = ?", (feed_id,)).fetchone()
     return (0, 0) if row is None else (number(row[0]), number(row[1]))
 
@@ -243,13 +239,11 @@ def set_error(c: sqlite3.Connection, feed_id: int, error: str) -> None:
 
 
 def has_tagged(c: sqlite3.Connection, feed_id: int) -> bool:
-    """Whether a feed has articles that the user has tagged."""
     sql = f"SELECT 1 FROM article WHERE feed_id = ? AND id IN ({labels.TAGGED}) LIMIT 1"
     return c.execute(sql, (feed_id,)).fetchone() is not None
 
 
 def has_kept(c: sqlite3.Connection, feed_id: int) -> bool:
-    """Whether a feed has articles that the user has starred or tagged."""
     sql = "SELECT 1 FROM article WHERE feed_id = ? AND starred = 1 LIMIT 1"
     return c.execute(sql, (feed_id,)).fetchone() is not None or has_tagged(c, feed_id)
 
@@ -261,7 +255,6 @@ def language(c: sqlite3.Connection, feed_id: int) -> str:
 
 
 def options(c: sqlite3.Connection, feed_id: int) -> dict[str, str]:
-    """What is set for one feed, by the names of the options."""
     rows = c.execute("SELECT name, value FROM feed_option WHERE feed_id = ?", (feed_id,)).fetchall()
     return {text_of(name): text_of(value) for name, value in rows}
 
@@ -293,7 +286,6 @@ def to_read(c: sqlite3.Connection, account_id: int) -> list[Feed]:
 
 
 def are_read(c: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Note that a server has given all that it has of some feeds."""
     c.executemany("DELETE FROM feed_option WHERE name = ? AND feed_id = ?", [(TO_READ, id_) for id_ in ids])
 
 
@@ -333,12 +325,10 @@ def record(c: sqlite3.Connection, feed: Feed) -> None:
 
 
 def _names(feed: Feed) -> list[str]:
-    """What a feed is called, as it is compared: by the user, and by its site."""
     return [name_key(name) for name in (feed.custom_title, feed.title) if name]
 
 
 def _spellings(feed: Feed) -> list[str]:
-    """The addresses of a feed and of its site, as far as there are any, as they are compared."""
     return [_spelling(address) for address in (feed.url, feed.site) if address]
 
 
@@ -378,7 +368,6 @@ def _feed(row: tuple[Any, ...]) -> Feed:
 
 
 def _private(reach: Reach) -> int | None:
-    """What the column `private` holds of it."""
     return None if reach is Reach.UNKNOWN else int(reach is Reach.PRIVATE)
 
 

@@ -100,7 +100,6 @@ def remove(c: sqlite3.Connection, folder_id: int) -> None:
 
 
 def remove_empty(c: sqlite3.Connection) -> None:
-    """Remove the folders in which there is no feed."""
     with transaction(c):
         c.execute("DELETE FROM folder WHERE id NOT IN (SELECT folder_id FROM feed WHERE folder_id IS NOT NULL)")
 

@@ -20,7 +20,6 @@ LEARNED = "full_text_found"
 
 
 def mode(c: sqlite3.Connection, feed_id: int, usual: Mode) -> Mode:
-    """When the pages of a feed's new articles are read."""
     said = feeds.options(c, feed_id).get(MODE)
     return next((each for each in get_args(Mode) if each == said), usual)
 
@@ -52,7 +51,6 @@ def selectors(c: sqlite3.Connection, feed_id: int) -> tuple[str, str]:
 
 
 def is_here(c: sqlite3.Connection, article_id: int) -> bool:
-    """Whether the text of an article's page is here."""
     row = c.execute("SELECT full_html IS NOT NULL FROM body WHERE article_id = ?", (article_id,)).fetchone()
     return row is not None and bool(row[0])
 

@@ -38,7 +38,6 @@ class Due(NamedTuple):
 
 
 def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
-    """What the index is given of an article, in the order of its columns."""
     given = (title, "\n".join(authors), "\n".join(categories), text)
     return tuple(tokens.indexed(sound(column)) for column in given)
 
@@ -79,7 +78,6 @@ def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> lis
 
 
 def put_off(c: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Index these articles later, whose rows were just written."""
     c.executemany("INSERT INTO unindexed (article_id) VALUES (?)", [(id_,) for id_ in ids])
 
 

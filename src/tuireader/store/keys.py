@@ -10,13 +10,11 @@ from tuireader.store.columns import sound
 
 @lru_cache(maxsize=512)
 def tidy(name: str) -> str:
-    """A category or an author as shown: composed (NFC), white space folded, nothing that SQLite cannot keep."""
     return " ".join(unicodedata.normalize("NFC", sound(name)).split())
 
 
 @lru_cache(maxsize=512)
 def name_key(name: str) -> str:
-    """What two spellings of one category or author have in common."""
     return unicodedata.normalize("NFC", tidy(name).casefold())
 
 

@@ -49,17 +49,14 @@ def tags(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
 
 def category_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
-    """The same as `categories`, in columns."""
     return _facets(c, "category", replace(query, categories=(), not_categories=(), keep=frozenset()))
 
 
 def author_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
-    """The same as `authors`, in columns."""
     return _facets(c, "author", replace(query, authors=(), not_authors=(), keep=frozenset()))
 
 
 def tag_columns(c: sqlite3.Connection, query: Query) -> FacetColumns:
-    """The same as `tags`, in columns."""
     return _facets(c, "tag", replace(query, tags=(), not_tags=(), keep=frozenset()))
 
 
@@ -81,7 +78,6 @@ def feeds(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
 
 
 def copies(c: sqlite3.Connection, query: Query) -> dict[int, tuple[int, int]]:
-    """Those of `feeds` whose stories other articles tell more fully: no list of several feeds has them."""
     query = replace(query, feeds=(), not_feeds=(), keep=frozenset(), apart=True)
     return _by_feed(c, select(c, query, ordered=False).parts[1:])
 
@@ -123,7 +119,6 @@ def _kept(query: Query) -> Literal["articles", "unread"] | None:
 
 
 def _parts(c: sqlite3.Connection, query: Query) -> Sequence[Part]:
-    """The rows of a query in any order, with their feeds and marks."""
     whole = scan(c, query, Part(_BY_FEED))
     return (whole,) if whole is not None else select(c, query, ordered=False).parts
 

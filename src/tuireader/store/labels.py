@@ -40,7 +40,6 @@ REPEATED = "date, feed_id, read, starred, aside"
 
 
 def rows_of(kind: Kind) -> tuple[str, str, str]:
-    """The source, the column of the article's id and the condition of all rows of a kind, as `d`."""
     return "label_article AS d", "d.article_id", f"d.kind = {NUMBERS[kind]}"
 
 
@@ -52,7 +51,6 @@ def saying(c: sqlite3.Connection, kind: Kind, part: str) -> list[int]:
 
 
 def is_under_any(kind: Kind, sign: Literal["IN", "NOT IN"]) -> str:
-    """SQL for whether the article `{id}` has any label of a list of ids, or none of them."""
     return f"{{id}} {sign} ({under_any(kind).replace('DISTINCT ', '')})"
 
 
@@ -82,7 +80,6 @@ def names_of(kind: Kind) -> str:
 
 
 def split_names(names: object) -> tuple[str, ...]:
-    """The names that `names_of` gave."""
     return tuple(name for name in text_of(names).split(_SEPARATOR) if name)
 
 
@@ -103,7 +100,6 @@ def beginning_with(c: sqlite3.Connection, kind: Kind, part: str) -> str | None:
 
 
 def every(c: sqlite3.Connection, kind: Kind) -> list[str]:
-    """All names of a kind in alphabetical order, without the "" of articles that have none."""
     rows = c.execute("SELECT name FROM label WHERE kind = ? AND key <> '' ORDER BY key", (NUMBERS[kind],))
     return [text_of(name) for (name,) in rows]
 
@@ -162,7 +158,6 @@ def put(c: sqlite3.Connection, kind: Kind, names: Mapping[int, list[str]], rows:
 
 
 def replace(c: sqlite3.Connection, kind: Kind, article_id: int, names: list[str], row: Repeated) -> None:
-    """File an article under other names of one kind than before."""
     c.execute("DELETE FROM label_article WHERE article_id = ? AND kind = ?", (article_id, NUMBERS[kind]))
     put(c, kind, {article_id: names}, {article_id: row})
 

@@ -36,6 +36,5 @@ def put(c: sqlite3.Connection, feed_id: int, what: PageList) -> None:
 
 
 def every(c: sqlite3.Connection) -> frozenset[int]:
-    """The subscriptions that are to pages."""
     rows = c.execute("SELECT feed_id FROM feed_option WHERE name = ?", (OPTION,)).fetchall()
     return frozenset(row[0] for row in rows)

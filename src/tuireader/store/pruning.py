@@ -161,7 +161,6 @@ def used(c: sqlite3.Connection) -> int:
 
 
 def used_by(c: sqlite3.Connection, feed_id: int) -> int:
-    """Bytes that the articles of a feed take, about."""
     row = c.execute(f"SELECT sum({_SIZE}) FROM article AS a WHERE a.feed_id = ?", (feed_id,)).fetchone()
     return number(row[0])
 

@@ -54,7 +54,6 @@ class Part(NamedTuple):
     """The column of the article's length, in what `by_words` gives."""
 
     def sql(self, columns: str, *more: str) -> str:
-        """A SELECT of `columns` from these rows, under `more` conditions."""
         conditions = (*self.where, *more)
         return f"SELECT {columns} FROM {self.source}" + (f" WHERE {' AND '.join(conditions)}" if conditions else "")
 
@@ -66,7 +65,6 @@ class Part(NamedTuple):
 
     @property
     def is_everything(self) -> bool:
-        """Whether these are all articles that stand in lists."""
         return self.source == _ALL and self.where == (_IN_SIGHT,)
 
     def by_words(self) -> Part:
@@ -89,7 +87,6 @@ class Selection(NamedTuple):
 
     @property
     def params(self) -> tuple[Any, ...]:
-        """The parameters of all parts, in order."""
         return tuple(value for part in self.parts for value in part.params)
 
 
@@ -103,7 +100,6 @@ class _Run(NamedTuple):
 
     @property
     def is_in_order(self) -> bool:
-        """Whether its rows come in the order of their dates."""
         return self.name not in ("match", "labels")
 
 
@@ -202,7 +198,6 @@ def _runs(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> list[_Run
 
 
 def rows_of(kind: Kind) -> Part:
-    """All rows of the labels of a kind."""
     source, id_, condition = labels.rows_of(kind)
     return Part(source, id_, (condition,))
 
@@ -247,7 +242,6 @@ def _meant(c: sqlite3.Connection, named: Named) -> list[int]:
 
 
 def _whole(c: sqlite3.Connection, kind: Kind, names: Iterable[str]) -> list[int]:
-    """The ids of the labels that are called like this."""
     found = (labels.find(c, kind, name) for name in {name_key(name): name for name in names}.values())
     return [id_ for id_ in found if id_ is not None]
 
@@ -261,13 +255,11 @@ def _of_feed(feed: int) -> _Run:
 
 
 def _takes_words_whole(c: sqlite3.Connection, wanted: SearchQuery) -> bool:
-    """Whether what is typed last is no beginning: a common word would be slow as such, and find nearly everything."""
     term = wanted.beginning()
     return term is not None and len(term.last) <= _LONGEST_COMMON and _is_common(c, term)
 
 
 def _is_in_too_many(c: sqlite3.Connection, match: str) -> bool:
-    """Whether what is sought is in so many articles that no order of theirs says which is best."""
     sql = f"SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT {RANKED_MOST})"
     return bool(match and c.execute(sql, (match,)).fetchone()[0] == RANKED_MOST)
 

@@ -98,7 +98,6 @@ def number_of(c: sqlite3.Connection, article_id: int) -> str:
 
 
 def give_number(c: sqlite3.Connection, article_id: int, number: str) -> None:
-    """Let an article be what a server calls so."""
     c.execute("UPDATE article SET server_id = ? WHERE id = ?", (sound(number), article_id))
 
 

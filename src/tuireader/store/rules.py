@@ -46,18 +46,15 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
 
 
 def every(c: sqlite3.Connection) -> list[Rule]:
-    """All rules, the oldest first."""
     return [_rule(row) for row in c.execute(f"SELECT {_COLUMNS} FROM rule ORDER BY id").fetchall()]
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> list[Rule]:
-    """The rules for one feed alone."""
     rows = c.execute(f"SELECT {_COLUMNS} FROM rule WHERE feed_id = ? ORDER BY id", (feed_id,))
     return [_rule(row) for row in rows.fetchall()]
 
 
 def same(c: sqlite3.Connection, rule: Rule) -> Rule | None:
-    """The rule that is kept already and does the same with the same articles."""
     wanted = replace(rule, id=0, query=rule.query.strip())
     return next((each for each in every(c) if replace(each, id=0) == wanted), None)
 
@@ -76,7 +73,6 @@ def in_force(c: sqlite3.Connection, now: datetime) -> list[Rule]:
 
 
 def ended(c: sqlite3.Connection, now: datetime) -> list[Rule]:
-    """The rules whose end has come."""
     return [rule for rule in every(c) if rule.until is not None and rule.until <= now]
 
 
@@ -91,7 +87,6 @@ def query_of(rule: Rule, since: datetime | None = None) -> Query:
 
 
 def counts(c: sqlite3.Connection) -> dict[int, int]:
-    """How many articles each rule did something to, by its id."""
     return dict(c.execute("SELECT rule_id, count(*) FROM rule_article GROUP BY rule_id").fetchall())
 
 
@@ -106,12 +101,10 @@ def of_article(c: sqlite3.Connection, article_id: int, did: int = -1) -> list[Ru
 
 
 def caught_by(c: sqlite3.Connection, rule_id: int) -> list[int]:
-    """The articles with which a rule did anything."""
     return [row[0] for row in c.execute("SELECT article_id FROM rule_article WHERE rule_id = ?", (rule_id,)).fetchall()]
 
 
 def done_to(c: sqlite3.Connection, article_id: int) -> dict[int, int]:
-    """What rules did to an article, as bits, by their ids."""
     return dict(c.execute("SELECT rule_id, did FROM rule_article WHERE article_id = ?", (article_id,)).fetchall())
 
 
@@ -128,7 +121,6 @@ def was_done(c: sqlite3.Connection, rule_id: int, article_id: int, did: int) -> 
 
 @lru_cache(maxsize=1024)
 def _needed(query: str) -> frozenset[str]:
-    """Words without which an article is none that a query is for."""
     terms = understand(_ended(query)).terms
     return frozenset(word for term in terms if len(term.options) == 1 for word in term.options[0])
 
@@ -162,13 +154,11 @@ def caught(
 
 
 def looks_at_words(rules: Iterable[Rule]) -> bool:
-    """Whether any of them needs the search index."""
     return any(is_about_words(rule.query) for rule in rules)
 
 
 @lru_cache(maxsize=1024)
 def is_about_words(query: str) -> bool:
-    """Whether the search index, or an article's words, are needed to answer a rule's query."""
     return understand(_ended(query)).is_about_words()
 
 

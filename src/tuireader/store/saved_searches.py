@@ -26,7 +26,6 @@ def put(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
 
 
 def every(c: sqlite3.Connection) -> list[SavedSearch]:
-    """All of them, by name."""
     rows = c.execute("SELECT id, name, query FROM saved_search ORDER BY key").fetchall()
     return [SavedSearch(number(id_), text_of(name), text_of(query)) for id_, name, query in rows]
 
@@ -40,6 +39,5 @@ def find(c: sqlite3.Connection, name: str) -> SavedSearch:
 
 
 def remove(c: sqlite3.Connection, id_: int) -> None:
-    """Keep a search no more."""
     with transaction(c):
         c.execute("DELETE FROM saved_search WHERE id = ?", (id_,))

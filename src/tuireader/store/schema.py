@@ -50,7 +50,6 @@ def create(c: sqlite3.Connection) -> None:
 
 
 def set_up_index(c: sqlite3.Connection) -> None:
-    """Give a search index that was just made its settings."""
     for name, value in INDEX_SETTINGS:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
@@ -87,11 +86,9 @@ def is_as_made(c: sqlite3.Connection | sqlite3.Cursor, version: int) -> bool:
 
 
 def orders(whole: Description) -> list[Description]:
-    """The orders in which a sound file may have all this: as it was made, and with the search index made anew."""
     index = [each for each in whole if each[1].startswith("search")]
     return [whole, [each for each in whole if each not in index] + index]
 
 
 def described(c: sqlite3.Connection | sqlite3.Cursor) -> Description:
-    """The same of a file that is open."""
     return c.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid").fetchall()

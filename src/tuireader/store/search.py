@@ -74,7 +74,6 @@ def _first_match(text: str, query: str) -> int:
 
 
 def _pattern(wanted: SearchQuery) -> re.Pattern[str] | None:
-    """What finds the terms that may be anywhere in folded text."""
     found = [_term_pattern(term) for term in wanted.terms if not term.column]
     return re.compile("|".join(sorted(found, key=len, reverse=True))) if found else None
 

@@ -46,5 +46,4 @@ def marked(c: sqlite3.Connection) -> Iterator[tuple[int, str, bool, bool]]:
 
 
 def newest(c: sqlite3.Connection) -> int:
-    """The highest id of an article: where it is another one, some have come."""
     return c.execute("SELECT max(id) FROM article").fetchone()[0] or 0

@@ -28,7 +28,6 @@ COMMON = 60
 
 
 def note(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
-    """Keep the hashes of articles, by their ids."""
     rows = sorted((hash_ - _NEW, id_) for id_, hashes in of.items() for hash_ in hashes)
     c.executemany("INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)", rows)
 

@@ -104,7 +104,6 @@ def to_mark(c: sqlite3.Connection, query: Query, *, read: bool = True) -> list[i
 
 
 def save_position(c: sqlite3.Connection, article_id: int, position: int) -> None:
-    """Keep where reading stopped."""
     c.execute("UPDATE article SET position = ? WHERE id = ?", (position, article_id))
 
 

@@ -91,7 +91,6 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
 
 
 def _plain(html: str) -> str:
-    """The words of HTML: enough to compare two texts by."""
     return unescape(_TAG.sub(" ", html))
 
 
@@ -148,7 +147,6 @@ def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
 
 
 def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
-    """Settle the stories of these articles: one of them has more words now, or fewer, or is hidden, or shown again."""
     settle(c, of_articles(c, id_list(ids)))
 
 

@@ -64,7 +64,6 @@ def count(c: sqlite3.Connection, account_id: int) -> int:
 
 
 def waits(c: sqlite3.Connection, feed_id: int) -> bool:
-    """Whether there is something to tell of the articles of a feed."""
     sql = "SELECT 1 FROM journal AS j JOIN article AS a ON a.id = j.article_id WHERE a.feed_id = ? LIMIT 1"
     return c.execute(sql, (feed_id,)).fetchone() is not None
 
@@ -100,7 +99,6 @@ def done(c: sqlite3.Connection, numbers: Iterable[int]) -> None:
 
 
 def known_there(c: sqlite3.Connection, article_id: int, field: Field, value: int) -> None:
-    """Forget a mark that the server has by itself."""
     c.execute("DELETE FROM journal WHERE article_id = ? AND field = ? AND value = ?", (article_id, field, value))
 
 

@@ -47,12 +47,10 @@ def unspaced_run() -> re.Pattern[str]:
 
 @cache
 def token() -> re.Pattern[str]:
-    """What the index takes for a word."""
     return re.compile(f"[{_UNSPACED}]|[^\\W_{_UNSPACED}]+")
 
 
 def words_in(text: str) -> list[str]:
-    """All that the index takes for a word of a text, in order."""
     found: list[str] = token().findall(text.lower() if _has_ascii_words(text) else compared(text))
     return found
 
@@ -66,7 +64,6 @@ def _has_ascii_words(text: str) -> bool:
 
 
 def compared(text: str) -> str:
-    """The text in the one form in which it is indexed and looked for."""
     return FoldedText(unicodedata.normalize("NFKC", text)).folded
 
 

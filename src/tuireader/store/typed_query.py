@@ -62,7 +62,6 @@ class Term(NamedTuple):
 
     @property
     def last(self) -> str:
-        """The very last token."""
         return self.options[-1][-1]
 
     def fts(self, *, whole: bool = False) -> str:
@@ -123,11 +122,9 @@ class SearchQuery:
         return " OR ".join(term.fts() for term in self.without)
 
     def is_about_words(self) -> bool:
-        """Whether the search index is needed to answer it."""
         return bool(self.terms or self.without)
 
     def beginning(self) -> Term | None:
-        """The term that is the beginning of a word, if there is one."""
         return next((term for term in self.terms if term.prefix), None)
 
 
@@ -166,7 +163,6 @@ def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetim
 
 
 def quoted(name: str) -> str:
-    """A whole name as it is typed behind a field."""
     return '"' + name.replace('"', '""') + '"'
 
 

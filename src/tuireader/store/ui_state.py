@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 
 def load(c: sqlite3.Connection) -> dict[str, str]:
-    """All that was saved, by name."""
     rows = c.execute("SELECT name, value FROM setting").fetchall()
     return {text_of(name): text_of(value) for name, value in rows}
 

@@ -44,6 +44,5 @@ def recent(c: sqlite3.Connection, now: datetime, age: timedelta) -> list[tuple[i
 
 
 def remove(c: sqlite3.Connection, number_: int) -> None:
-    """Forget a step that was taken back."""
     with transaction(c):
         c.execute("DELETE FROM undo WHERE number = ?", (number_,))

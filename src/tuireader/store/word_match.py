@@ -21,7 +21,6 @@ _PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
 
 
 def words_of(columns: Sequence[str]) -> ArticleWords:
-    """The words of an article: of its title, authors, categories and text."""
     words = tuple(tuple(words_in(column)) for column in columns)
     return ArticleWords(words, frozenset().union(*words))
 
@@ -45,6 +44,5 @@ def _says(words: ArticleWords, option: tuple[str, ...], column: str) -> bool:
 
 
 def _stands_in(option: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    """Whether words stand in others, one behind the other."""
     first, size = option[0], len(option)
     return any(word == first and words[at : at + size] == option for at, word in enumerate(words))

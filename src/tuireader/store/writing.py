@@ -45,7 +45,6 @@ def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str
 
 
 def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
-    """Whether there is any article of a feed."""
     return c.execute("SELECT 1 FROM article WHERE feed_id = ? LIMIT 1", (feed_id,)).fetchone() is not None
 
 
@@ -55,7 +54,6 @@ _FACTS = "id, digest, guid, title, link, published, updated"
 
 
 def facts_of(c: sqlite3.Connection, ids: Iterable[int]) -> list[Facts]:
-    """What tells these articles from others."""
     sql = f"SELECT {_FACTS} FROM article WHERE id IN (SELECT value FROM json_each(?))"
     return [_facts(row) for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
@@ -180,7 +178,6 @@ class _Ready:
 
     @property
     def index(self) -> tuple[str, ...]:
-        """What the search index is given of it."""
         return self._index or self._columns()
 
     def _columns(self) -> tuple[str, ...]:
@@ -189,7 +186,6 @@ class _Ready:
 
     @property
     def status(self) -> tuple[int, int]:
-        """Read and starred, as the article arrives."""
         return int(self.prepared.status.read), int(self.prepared.status.starred)
 
 

@@ -71,5 +71,4 @@ def id_of(value: object) -> str:
 
 
 def text_of(value: object) -> str:
-    """Text, without what cannot be written as UTF-8."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""

@@ -50,7 +50,6 @@ class State(NamedTuple):
     """Below which article corrections are looked for next; 0: from the newest on."""
 
     def text(self) -> str:
-        """As it is kept."""
         return json.dumps(self)
 
     @classmethod
@@ -134,7 +133,6 @@ def number_of(value: object) -> str:
 
 
 def long_form(number: str) -> str:
-    """The number of an article as every server takes it."""
     return f"{_LONG}{int(number):016x}"
 
 
@@ -221,5 +219,4 @@ def form(*pairs: tuple[str, str]) -> bytes:
 
 
 def label(name: str) -> str:
-    """What a folder is called."""
     return f"user/-/label/{name}"

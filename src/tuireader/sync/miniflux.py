@@ -62,7 +62,6 @@ def folders_of(content: bytes, url: str) -> dict[str, str]:
 
 
 def new_number(content: bytes, url: str, name: str = "id") -> str:
-    """The number of what was made."""
     answer = parsed(content, url)
     return number_of(answer.get(name)) if isinstance(answer, dict) else ""
 
@@ -118,19 +117,16 @@ def entry_of(content: bytes, url: str) -> RemoteEntry | None:
 
 
 def is_starred(content: bytes, url: str) -> bool:
-    """Whether the article that an answer to `/v1/entries/ID` is of has its star."""
     answer = parsed(content, url)
     return isinstance(answer, dict) and answer.get("starred") is True
 
 
 def text_in(content: bytes, url: str) -> str:
-    """The whole text in an answer to `/v1/entries/ID/fetch-content`."""
     answer = parsed(content, url)
     return without_proxy(text_of(answer.get("content"))) if isinstance(answer, dict) else ""
 
 
 def changed_of(content: bytes, url: str) -> str:
-    """When the article that an answer to `/v1/entries/ID` is of changed last."""
     answer = parsed(content, url)
     return _stamp(answer.get("changed_at")) if isinstance(answer, dict) else ""
 
@@ -152,17 +148,14 @@ def page(
 
 
 def newest(by: str) -> str:
-    """What asks for the newest article, by its number ("id") or by when it changed ("changed_at")."""
     return f"/v1/entries?{urlencode({'limit': 1, 'order': by, 'direction': 'desc'})}"
 
 
 def marked(numbers: Sequence[str], *, read: bool) -> bytes:
-    """What marks articles read or unread."""
     return body(entry_ids=[int(number) for number in numbers], status="read" if read else "unread")
 
 
 def body(**what: object) -> bytes:
-    """JSON to be sent."""
     return json.dumps(what).encode()
 
 

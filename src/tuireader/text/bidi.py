@@ -14,7 +14,6 @@ _RIGHT_TO_LEFT = re.compile("[\u200f\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U000
 
 
 def has_right_to_left(text: str) -> bool:
-    """Whether any of it is written from the right."""
     return not text.isascii() and _RIGHT_TO_LEFT.search(text) is not None
 
 

@@ -110,7 +110,6 @@ def _each_listed(text: str) -> Sequence[str]:
 
 
 def is_full_name(text: str) -> bool:
-    """Whether a text looks like the whole name of a person: two words at least, each like part of a name."""
     return _FULL_NAME.fullmatch(text) is not None
 
 

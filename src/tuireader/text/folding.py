@@ -26,7 +26,6 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """The text as it is compared."""
     is_plain = text.isascii() and text.isprintable()  # so are most names
     return text.lower() if is_plain else "".join(map(fold_character, text))
 
@@ -92,5 +91,4 @@ class FoldedText:
 
 
 def letters(text: str) -> str:
-    """Return the letters and digits of a text: what remains the same however it is marked and spaced."""
     return _NOT_LETTERS.sub("", text).casefold()

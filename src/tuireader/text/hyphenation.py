@@ -43,7 +43,6 @@ def divisions(text: str, language: str, apart: Iterable[tuple[int, int]] = ()) -
 
 
 def _is_of_word(text: str, start: int, end: int) -> bool:
-    """Whether what stands beside some letters lets them be a word of prose, and no part of an address or of code."""
     return text[start - 1 : start] not in _TIES_BEFORE and text[end : end + 1] not in _TIES_AFTER
 
 

@@ -69,7 +69,6 @@ def printable(text: str) -> str:
 
 
 def printable_line(text: str) -> str:
-    """Return `text` as `printable` does, with each run of space as one space, and none at its ends."""
     return " ".join(printable(text).split())
 
 

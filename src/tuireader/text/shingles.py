@@ -60,7 +60,6 @@ def sketch(title: str, text: str) -> Sketch:
 
 
 def title_key(title: str) -> str:
-    """A title as it is compared: its words alone."""
     return " ".join(_WORD.findall(title.casefold()))
 
 

@@ -154,14 +154,12 @@ class ReaderApp(TypeAhead):
     # Over the panes.
 
     def action_help(self) -> None:
-        """Show the keys."""
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.help import HelpScreen
 
         open_dialog(self, HelpScreen(self.config.keymap))
 
     def action_palette(self) -> None:
-        """Show what can be done, and do what is chosen."""
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.palette import Command, PaletteScreen
 
@@ -179,7 +177,6 @@ class ReaderApp(TypeAhead):
             await self.run_action(action, self.screen)
 
     def action_choose_theme(self, name: str) -> None:
-        """Take a theme, and remember it."""
         self.theme = name
         self.memory.put("theme", name)
 
@@ -205,7 +202,6 @@ class ReaderApp(TypeAhead):
         return screen
 
     def on_mount(self) -> None:
-        """End well when told to from outside; begin with what was asked for."""
         self._heed_the_terminal()
         if self._is_behind_curtain:
             self._raise_curtain(time.monotonic() + CURTAIN)
@@ -240,13 +236,11 @@ class ReaderApp(TypeAhead):
                 toast(self.reader, str(error), severity="error")
 
     async def on_event(self, event: events.Event) -> None:
-        """Once a key acts, what it does is seen."""
         await super().on_event(event)
         if isinstance(event, events.Key) and self._has_reader:
             self._raise_curtain(0)
 
     def on_app_focus(self) -> None:
-        """The user is back at this terminal: another program may have changed the cache meanwhile."""
         if self._has_reader:
             self.reader.recount()
 
@@ -292,7 +286,6 @@ class ReaderApp(TypeAhead):
                 self._continue(driver)
 
     def action_suspend(self) -> None:
-        """Stop, as ctrl+z does to other programs, with whatever started this one and waits for it."""
         driver = self.terminal_driver
         if os.name != "posix" or driver is None or driver.is_headless or os.getpgrp() == os.getsid(0):
             toast(self.screen, "There is no shell to go back to.")
@@ -357,7 +350,6 @@ class ReaderApp(TypeAhead):
         self.exit(return_code=status)
 
     async def action_quit(self) -> None:
-        """End; what was marked is written first. Asked once more, do not wait for that."""
         if self._is_quitting:
             self._begin_to_end()
             return
@@ -392,7 +384,6 @@ class ReaderApp(TypeAhead):
         await self._end_as_it_stands()
 
     async def on_unmount(self) -> None:
-        """Let go of the web, write what is not written yet, and let go of the cache."""
         if self._ending is not None:
             self._heed_no_more()
             if self._ending.is_told:

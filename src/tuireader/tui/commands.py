@@ -52,17 +52,14 @@ class Command(NamedTuple):
 
     @property
     def action(self) -> str:
-        """The action of what does it by itself."""
         return self.method or self.id.replace("-", "_")
 
     @property
     def handed_on(self) -> str:
-        """The action of the screen with the panes, which hands it on to what does it."""
         return f"command({self.id!r})"
 
     @property
     def is_in_palette(self) -> bool:
-        """Whether the palette offers it: it does something wherever the focus is, or to the article."""
         return self.context in ("panes", "app", "article") and not self.is_navigation
 
 

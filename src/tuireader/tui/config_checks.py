@@ -16,7 +16,6 @@ from tuireader.tui.themes import HOUSE
 
 
 def theme_names() -> list[str]:
-    """Our own pair, then Textual's."""
     return [*(theme.name for theme in HOUSE), *sorted(BUILTIN_THEMES)]
 
 

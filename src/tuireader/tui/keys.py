@@ -20,7 +20,6 @@ PINNED = ("close", "palette", "help")
 
 
 def binding(id_: str) -> Binding:
-    """The binding of a command, with the keys that it usually has, where it is an action."""
     return _binding(BY_ID[id_], BY_ID[id_].action)
 
 
@@ -51,12 +50,10 @@ class Row(NamedTuple):
 
 
 def keys_of(id_: str, keymap: Mapping[str, str]) -> list[str]:
-    """The keys of a command, as written on the screen: "ctrl+d", "?"."""
     return [_written(key) for key in _bound(id_, keymap)]
 
 
 def bound_to(ids: Sequence[str], keymap: Mapping[str, str]) -> frozenset[str]:
-    """The keys of some commands, by name or as what they type: "ctrl+d", "?"."""
     return frozenset(key for id_ in ids for key in _bound(id_, keymap))
 
 
@@ -67,7 +64,6 @@ def _written(key: str) -> str:
 
 
 def _bound(id_: str, keymap: Mapping[str, str]) -> list[str]:
-    """The keys of a command, as Textual names them."""
     return [key.strip() for key in (keymap.get(id_) or BY_ID[id_].keys).split(",")]
 
 

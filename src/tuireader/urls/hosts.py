@@ -34,7 +34,6 @@ def named_host(url: str) -> str:
 
 
 def short_host(url: str) -> str:
-    """The host without "www.", fit to be shown: a name for a site of which nothing better is known."""
     return printable(host_of(url).removeprefix("www."))
 
 
@@ -44,7 +43,6 @@ def same_host(one: str, other: str) -> bool:
 
 
 def site_of(host: str) -> str:
-    """What the hosts of a site have in common, roughly: the last two names."""
     return ".".join(host.split(".")[-2:])
 
 

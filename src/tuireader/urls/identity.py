@@ -81,7 +81,6 @@ def same_place(one: str, other: str) -> bool:
 
 
 def same_site(one: str, other: str) -> bool:
-    """Whether two addresses are on the same host, with or without www."""
     return bool(one) and bool(other) and _END_OF_HOST.split(place(one))[0] == _END_OF_HOST.split(place(other))[0]
 
 
@@ -104,5 +103,4 @@ def front_of(url: str) -> str:
 
 
 def is_within(url: str, folder: str) -> bool:
-    """Whether an address lies below another, as an article below its section."""
     return place(url).startswith(place(folder) + "/")

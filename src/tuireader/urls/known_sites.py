@@ -114,5 +114,4 @@ def profile_feed(url: str) -> str | None:
 
 
 def _host(parts: SplitResult) -> str:
-    """The host of a site, however it is called on phones."""
     return (parts.hostname or "").removeprefix("www.").removeprefix("m.")

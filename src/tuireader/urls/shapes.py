@@ -68,7 +68,6 @@ def _kind(part: str) -> str:
 
 
 def _is_worded(parts: list[str]) -> bool:
-    """Whether the last part is made of several words."""
     return len(re.findall(r"\w+", _ENDING.sub("", parts[-1]).replace("_", "-"))) > 1
 
 

@@ -37,5 +37,4 @@ def shown_address(typed: str) -> str:
 
 
 def without_passwords(text: str) -> str:
-    """A message or a line of the log without what stands before the host in the addresses that are in it."""
     return re.sub(rf"//[^\s/@\"'<>]*[{_AT}]", "//", text) if re.search(f"[{_AT}]", text) else text

@@ -49,17 +49,14 @@ class Address:
 
     @property
     def port(self) -> int:
-        """The port that is connected to."""
         return self.given_port or _PORTS[self.scheme]
 
     @property
     def target(self) -> str:
-        """Path and query, as they are asked for."""
         return (self.path or "/") + self.query
 
     @property
     def origin(self) -> Origin:
-        """What a connection can be used again for."""
         return self.scheme, self.host, self.port
 
     @property
@@ -76,7 +73,6 @@ class Address:
 
     @property
     def netloc(self) -> str:
-        """Host and port, as they stand in an address, and in a request."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.given_port is None else f"{host}:{self.given_port}"
 
@@ -92,7 +88,6 @@ class Address:
             raise AddressError(str(error)) from error
 
     def __str__(self) -> str:
-        """The whole address."""
         return f"{self.scheme}://{self.netloc}{self.path}{self.query}{self.fragment}"
 
 

@@ -49,7 +49,6 @@ class Client:
         return self._reach.get(address.origin)
 
     def note_reach(self, address: Address, reach: Reach) -> None:
-        """Remember where a new connection leads: it may be used again without asking us."""
         if self._reach.get(address.origin) is not Reach.PRIVATE:
             self._reach[address.origin] = reach
 
@@ -65,7 +64,6 @@ class Client:
         return answer
 
     async def close(self) -> None:
-        """Close all connections."""
         await self._connections.close()
 
 

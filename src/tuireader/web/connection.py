@@ -98,7 +98,6 @@ class Connection(asyncio.Protocol):
 
     @property
     def peer(self) -> str:
-        """The address that it leads to."""
         return str(self._wire.get_extra_info("peername")[0])
 
     @property
@@ -166,7 +165,6 @@ class Connection(asyncio.Protocol):
             raise ValueError(str(error)) from error
 
     async def body(self) -> AsyncIterator[bytes]:
-        """The body of the answer, to its end."""
         while isinstance(event := await self._next(), h11.Data):
             yield bytes(event.data)
 
@@ -179,7 +177,6 @@ class Connection(asyncio.Protocol):
         return self.is_free
 
     def close(self) -> None:
-        """Close it at once."""
         if self._transport is not None:
             self._transport.abort()
 

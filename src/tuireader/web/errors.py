@@ -41,18 +41,15 @@ _KINDS = {3: "it redirects to nowhere", 5: "its server failed"}
 
 
 def of_status(host: str, status: int, retry_after: int | None) -> FetchError:
-    """The error for a response that brought no page."""
     what = _STATUSES.get(status) or _KINDS.get(status // 100, "that is no page")
     return FetchError(f"{host} answered {status}: {what}", status=status, retry_after=retry_after)
 
 
 def of_timeout(host: str, seconds: float) -> FetchError:
-    """The error for a deadline that passed."""
     return FetchError(f"{host} did not answer (timed out after {seconds:g} s)", FetchFailure.UNREACHED)
 
 
 def of_cut(host: str) -> FetchError:
-    """The error for a body that ends before its end."""
     return FetchError(f"{host} broke off in the middle")
 
 

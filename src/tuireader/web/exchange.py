@@ -34,17 +34,14 @@ class Response:
 
     @property
     def location(self) -> str | None:
-        """Where it sends us, if it is a redirect."""
         return self.headers.first("location") if self.status in _REDIRECTS else None
 
     @property
     def permanent(self) -> bool:
-        """Whether it is a redirect for good."""
         return self.status in _PERMANENT
 
     @property
     def is_page(self) -> bool:
-        """Whether it brought what was asked for."""
         return _brings_page(self.status)
 
 

@@ -221,10 +221,8 @@ def _page(client: Client, url: Address, answer: Response, now: datetime, *, is_c
 
 
 def _reach(client: Client, url: Address) -> Reach:
-    """Where the server of an address is that was just asked for."""
     return Reach.PRIVATE if is_private_name(url.host) else client.reach(url) or Reach.UNKNOWN
 
 
 def _name(url: Address) -> str:
-    """How messages name a site: its host, and its port where that is unusual."""
     return url.name if url.given_port is None else f"{url.name}:{url.given_port}"

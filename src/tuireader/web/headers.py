@@ -26,11 +26,9 @@ class ResponseHeaders:
     """A response's headers, looked up by lower-case name; bytes become text one for one (latin-1)."""
 
     def __init__(self, raw: RawHeaders) -> None:
-        """Keep what the server sent as it sent it."""
         self._pairs = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in raw]
 
     def first(self, name: str) -> str | None:
-        """The value of the first header of that name."""
         return next((value for key, value in self._pairs if key == name), None)
 
     def joined(self, name: str) -> str:
@@ -87,7 +85,6 @@ def retry_after(headers: ResponseHeaders, now: datetime) -> int | None:
 
 
 def _sent_at(headers: ResponseHeaders, now: datetime) -> datetime:
-    """When the server thinks that it answered: its dates are relative to its own clock."""
     return _http_date(headers.first("date") or "") or now
 
 

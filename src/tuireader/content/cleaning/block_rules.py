@@ -111,7 +111,6 @@ def _apart(paragraph: Node) -> Kept:
 
 
 def strong_paragraph(context: Context, node: Node) -> Kept:
-    """What is seen of a part that can be folded, or the name of a group of fields."""
     strong = Node("strong", {}, trimmed(context.children(node)))
     return [] if strong.is_empty() else [Node("p", {}, [strong])]
 
@@ -191,7 +190,6 @@ def item(context: Context, node: Node) -> Kept:
 
 
 def code_block(context: Context, node: Node) -> Kept:
-    """Preformatted text: code, or verse."""
     return paragraph(context, Node("p", node.attributes, as_lines(node))) if is_verse(node) else listing(node)
 
 
@@ -219,7 +217,6 @@ def _name_after_caption(figure: Node) -> None:
 
 
 def caption(context: Context, node: Node) -> Kept:
-    """A caption."""
     found = Node(node.tag, {}, trimmed(context.children(node)))
     return [] if found.is_empty() else [found]
 
@@ -253,7 +250,6 @@ def unpacked(context: Context, node: Node) -> Kept:
 
 
 def part_of_table(context: Context, node: Node) -> Kept:
-    """A row, or a group of rows."""
     return [Node(node.tag, {}, list(only_nodes(context.children(node))))]
 
 

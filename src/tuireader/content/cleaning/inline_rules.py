@@ -156,7 +156,6 @@ def checkbox(context: Context, node: Node) -> Kept:
 
 
 def empty(_context: Context, node: Node) -> Kept:
-    """A line break, a rule, or a place where a word may be broken."""
     return [Node(node.tag)]
 
 
@@ -166,5 +165,4 @@ def button(context: Context, node: Node) -> Kept:
 
 
 def nothing(_context: Context, _node: Node) -> Kept:
-    """A field of a form, and what can be chosen in it."""
     return []

@@ -101,7 +101,6 @@ def is_unseen(tag: str, classes: Iterable[str]) -> bool:
 
 
 def is_tracker(image: Node) -> bool:
-    """Whether a picture is there to count readers."""
     tiny = bool(_TINY.fullmatch(image["width"]) and _TINY.fullmatch(image["height"] or image["width"]))
     return tiny or bool(_TINY_STYLE.search(image["style"])) or bool(_TRACKER.search(image["src"]))
 
@@ -129,7 +128,6 @@ def is_share_heading(node: Node) -> bool:
 
 
 def without_links(node: Node) -> str:
-    """The text of a block on one line, without that of its links."""
     bare = Node("div", {}, [_bare(child) for child in node.children])
     return bare.words()
 

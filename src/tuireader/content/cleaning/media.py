@@ -155,12 +155,10 @@ def _only_picture(paragraph: Node) -> Node:
 
 
 def _image_of(picture: Node) -> Node:
-    """The image itself, of a picture that may be within a link."""
     return next((each for each in picture.elements() if each.tag == "img"), picture)
 
 
 def is_sign(node: Node) -> bool:
-    """Whether a picture is as small as a sign in a line of text."""
     image = _image_of(node)
     return image["class"] == SIGN or len(image["alt"]) <= _SIGN_MAX
 

@@ -78,11 +78,9 @@ class _Parser(MarkdownIt):
     # Addresses are shown as they are, the odd ones too: which may be opened is decided where they are opened.
 
     def validateLink(self, url: str) -> bool:  # noqa: ARG002, N802 - the parent's
-        """Every address is a link."""
         return True
 
     def normalizeLink(self, url: str) -> str:  # noqa: N802 - the parent's
-        """An address is what it is."""
         return url
 
 
@@ -154,12 +152,10 @@ class _Builder:
             handler(self, token)
 
     def push(self, kind: LevelKind, marker: str = "", width: int = 2, role: str = "margin") -> None:
-        """Open a container."""
         self.ids += 1
         self.levels.append(Level(kind, self.ids, marker, width, role))
 
     def pop(self, _token: Token) -> None:
-        """Close the innermost container."""
         self.levels.pop()
 
     def add(self, make: Callable[..., Block], *values: Any, gap: int | None = None) -> None:
@@ -216,7 +212,6 @@ class _Builder:
         self.lists.append(_List(self.list_count, max(4, digits + 2) if ordered else 3, ordered=ordered))
 
     def close_list(self, _token: Token) -> None:
-        """End a list."""
         self.lists.pop()
 
     def open_item(self, token: Token) -> None:
@@ -233,11 +228,9 @@ class _Builder:
         self.levels[-1] = self.levels[-1]._replace(list=innermost.number)
 
     def open_quote(self, _token: Token) -> None:
-        """Begin a quotation."""
         self.push("quote")
 
     def open_definition(self, _token: Token) -> None:
-        """Begin what a term means."""
         self.push("indent", width=4)
         self.gap = 0
 
@@ -251,27 +244,22 @@ class _Builder:
         self.role = "footnote"
 
     def close_note(self, _token: Token) -> None:
-        """End a footnote."""
         self.levels.pop()
         self.role = ""
 
     # Leaves
 
     def open_paragraph(self, token: Token) -> None:
-        """Note whether the list in which a paragraph begins is tight."""
         if self.lists and self.levels and self.levels[-1].kind == "item":
             self.lists[-1].tight = token.hidden
 
     def open_heading(self, token: Token) -> None:
-        """Note the level of the heading that begins."""
         self.heading = int(token.tag[1])
 
     def open_term(self, _token: Token) -> None:
-        """Begin a term of a definition list."""
         self.role = "term"
 
     def close_term(self, _token: Token) -> None:
-        """End a term."""
         self.role = ""
 
     def inline(self, token: Token) -> None:
@@ -328,18 +316,15 @@ class _Builder:
                 self.add(Paragraph, text, self.beside.get("role") or self.role)
 
     def code(self, token: Token) -> None:
-        """Take a block of code."""
         text = token.content.removesuffix("\n").expandtabs(4)
         self.add(Code, text, token.info.strip().split(" ")[0])
 
     def rule(self, _token: Token) -> None:
-        """Take a thematic break."""
         self.add(Rule)
 
     # Tables
 
     def open_table(self, _token: Token) -> None:
-        """Begin a table."""
         self.table = _Table()
 
     def open_cell(self, token: Token) -> None:
@@ -362,7 +347,6 @@ class _Builder:
 
 
 def _says_again(alt: str, caption: str, *, share: float = _AGAIN) -> bool:
-    """Whether what stands for a picture is in its caption, by so large a share of its words."""
     words, there = _WORD.findall(alt.casefold()), set(_WORD.findall(caption.casefold()))
     return bool(words and there) and sum(word in there for word in words) >= share * len(words)
 

@@ -55,7 +55,6 @@ class References:
         """The link of each reference to a footnote, with its label."""
 
     def link(self, text: str, url: str, *, is_picture: bool = False) -> int:
-        """Note a link, and give its index."""
         self.links.append(Link(text, url, is_picture=is_picture))
         return len(self.links) - 1
 
@@ -105,7 +104,6 @@ def pictures_of(tokens: Sequence[Token]) -> tuple[list[Sequence[Token]], Sequenc
 
 
 def _is_break(token: Token) -> bool:
-    """Whether a token is a line break, or space beside one."""
     return token.type in {"softbreak", "hardbreak"} or (token.type == "text" and not token.content.strip())
 
 
@@ -136,7 +134,6 @@ def picture_text(tokens: Sequence[Token], references: References) -> tuple[Text,
 
 
 def nameless(picture: Text) -> Text:
-    """What stands for a picture whose own words stand below it."""
     return Text(_NAMELESS, tuple(run._replace(end=len(_NAMELESS)) for run in picture.runs))
 
 

@@ -95,18 +95,15 @@ def to_linear(document: Document) -> Linear:
 
 
 def numbered_links(document: Document) -> list[Link]:
-    """Return the links that lead out of a document, in the order of the numbers that they are called by, from 1 on."""
     return [document.links[index] for index in links_out(document.links)]
 
 
 def _link_numbers(document: Document) -> dict[int, int]:
-    """The number of each link that leads out of a document, by its index: its place in the list of links."""
     numbers = {(link.text, link.url): number for number, link in enumerate(numbered_links(document), 1)}
     return {index: numbers[link.text, link.url] for index, link in enumerate(document.links) if link.target is None}
 
 
 def linear_text(block: Block) -> str:
-    """Return the text of a block of a linear document, a line for each line that it has."""
     return "\n".join(line.rstrip() for line in block_text(block).split("\n"))
 
 
@@ -131,7 +128,6 @@ class _Container:
 
     @property
     def end(self) -> str:
-        """What is said where it ends."""
         return "End of list." if self.count else f"End of {self.name}." if self.name else ""
 
 
@@ -203,7 +199,6 @@ def _items(blocks: Sequence[Block], index: int, depth: int) -> int:
 
 
 def is_all(block: Block, style: str) -> bool:
-    """Whether a block is a paragraph that is all in one style."""
     text = block.text if isinstance(block, Paragraph) else NO_TEXT
     return len(text.runs) == 1 and text.runs[0].style == style and text.runs[0][:2] == (0, len(text.plain))
 

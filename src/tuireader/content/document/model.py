@@ -176,7 +176,6 @@ def text_length(block: Block) -> int:
 
 
 def document_text(document: Document) -> str:
-    """The document's own text: its blocks, each followed by a newline."""
     return "".join([block_text(block) + "\n" for block in document.blocks])
 
 

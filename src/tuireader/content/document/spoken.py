@@ -24,7 +24,6 @@ _LOOKED_AT = 20
 
 
 def spoken(block: Block) -> str:
-    """Return the text of a block of a linear document, with words for the signs of formulas that are in it."""
     text = linear_text(block)
     return text if is_all(block, "code") else _SIGNS.sub(_in_words, text)
 

@@ -25,6 +25,5 @@ def extras_of(html: str) -> int:
 
 
 def _is_linked(html: str, at: int) -> bool:
-    """Whether what ends there is the address of a link."""
     tag = html[max(0, at - _LONGEST) : at].rpartition("<")[2]
     return tag.startswith("a ") and "href" in tag and ">" not in tag

@@ -69,5 +69,4 @@ def _is_blank(child: Node | str) -> bool:
 
 
 def only_nodes(content: Kept) -> list[Node]:
-    """Return content without text: what may stand between the parts of a table."""
     return [child for child in content if isinstance(child, Node)]

@@ -50,7 +50,6 @@ class Node:
         return " ".join("".join(pieces).split())
 
     def has(self, tag: str) -> bool:
-        """Whether there is such an element in it."""
         return any(each.tag == tag for each in self.elements())
 
     def is_empty(self) -> bool:
@@ -114,16 +113,13 @@ class _Builder:
             self.close()
 
     def close(self) -> None:
-        """Close the innermost element."""
         self.tags.pop()
         self.set_in -= self.stack.pop().tag in _SET_IN
 
     def dissolved(self) -> bool:
-        """Whether the innermost element is dissolved."""
         return len(self.stack) > 1 and self.stack[-1] is self.stack[-2]
 
     def ends_line(self) -> bool:
-        """Whether a new line begins here anyway."""
         last = self.stack[-1].children[-1] if self.stack[-1].children else None
         return last is None or (isinstance(last, Node) and last.tag == "br")
 

@@ -48,7 +48,6 @@ def _is_same(one: Level, other: Level) -> bool:
 
 
 def _is_next_item(before: Sequence[Level], after: Sequence[Level]) -> bool:
-    """Whether what comes is the next item of the list that goes on."""
     return bool(before and after) and before[0].kind == after[0].kind == "item" and before[0].list == after[0].list
 
 

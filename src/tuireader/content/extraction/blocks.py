@@ -40,7 +40,6 @@ TEXT_MIN = 90
 
 
 def is_text(block: Block, linked: float) -> bool:
-    """Whether a block is long enough to be text, and less than that share of it is in links."""
     return len(block.key) >= TEXT_MIN and block.links < linked * len(block.key)
 
 
@@ -62,19 +61,15 @@ class Blocks:
         self._links = [0, *accumulate(each.links for each in self._blocks)]
 
     def __len__(self) -> int:
-        """How many there are."""
         return len(self._blocks)
 
     def __iter__(self) -> Iterator[Block]:
-        """All of them."""
         return iter(self._blocks)
 
     def __getitem__(self, number: int) -> Block:
-        """One of them."""
         return self._blocks[number]
 
     def size_of(self, chosen: Sequence[bool]) -> int:
-        """How many letters those have that are chosen."""
         return sum(len(block.key) for block, one in zip(self._blocks, chosen, strict=True) if one)
 
     def drop(self, unwanted: Sequence[bool]) -> None:
@@ -86,11 +81,9 @@ class Blocks:
                 end = last
 
     def size(self, span: Span) -> int:
-        """How many letters some blocks have."""
         return self._sizes[span[1]] - self._sizes[span[0]]
 
     def links(self, span: Span) -> float:
-        """The share of these letters that is in links."""
         size = self.size(span)
         return (self._links[span[1]] - self._links[span[0]]) / size if size else 0.0
 

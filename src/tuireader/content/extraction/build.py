@@ -34,7 +34,6 @@ def _in_its_language(root: Element) -> str:
 
 
 def _is_alone(paragraph: Element) -> bool:
-    """Whether a paragraph that was put around text has no other beside it."""
     beside = (paragraph.getprevious(), paragraph.getnext())
     return not any(each is not None and each.tag == "p" for each in beside)
 

@@ -129,7 +129,6 @@ class _Choice:
         self.agreed = self.chosen
 
     def numbers(self) -> list[int]:
-        """Which blocks are chosen, by their numbers."""
         return [number for number, one in enumerate(self.chosen) if one]
 
     def agree(self, scored: list[bool], matched: list[bool], sections: Sequence[Span] = ()) -> None:

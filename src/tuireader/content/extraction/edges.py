@@ -54,7 +54,6 @@ def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
 
 
 def _named(element: Element) -> list[str]:
-    """The texts of times, and of links to categories, tags and authors, in an element."""
     return [text_of(each) for each in element.iter("time", "a") if each.tag == "time" or _is_filed(each)]
 
 

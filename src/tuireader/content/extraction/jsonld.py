@@ -30,7 +30,6 @@ def take_stated(page: Any) -> dict[str, Any]:
 
 
 def stated_things(page: Any) -> list[dict[str, Any]]:
-    """Return all that the scripts of a page describe, as the page has it."""
     loaded = [_loaded(each.text or "") for each in page.iter("script") if "ld+json" in each.get("type", "")]
     return [thing for value in loaded for thing in _things(value, _DEPTH_MAX)][:_OBJECTS_MAX]
 
@@ -52,7 +51,6 @@ def _of_article(loaded: Iterable[object]) -> dict[str, Any]:
 
 
 def names_in(people: object) -> list[str]:
-    """Return the names of people, as schema.org writes them, without those of organisations."""
     return [name for person in _listed(people) if _is_person(person) for name in _names_of(person)]
 
 

@@ -120,11 +120,9 @@ class Names:
         return _in_byline(self.near)
 
     def categories(self) -> list[str]:
-        """Return the names of the categories under which the article is filed."""
         return next(self._found(_CATEGORY_RULES), [])
 
     def tags(self) -> list[str]:
-        """Return the tags of the article."""
         return next(self._found(_TAG_RULES), [])
 
     def _found(self, rules: tuple[_Rule, ...]) -> Iterator[list[str]]:
@@ -187,7 +185,6 @@ def _region(element: Any, part: Any) -> Any:
 
 
 def _is_headed(region: Any) -> bool:
-    """Whether a list stands below a heading of its own, as one of all that a site has does."""
     before = region.getprevious() if region.tag in {"ul", "ol"} else None
     return before is not None and before.tag in HEADINGS
 
@@ -238,7 +235,6 @@ def _classes(text: str) -> frozenset[str]:
 
 
 def _within(element: Any, classes: frozenset[str]) -> bool:
-    """Whether an element, or one of the few around it, is of such a class."""
     return any(_is_of(each, classes) for each in outwards(element, _LEVELS))
 
 

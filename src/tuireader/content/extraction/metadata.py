@@ -219,7 +219,6 @@ def _own_heading(near: Any) -> str:
 
 
 def _titles(near: Any) -> list[Any]:
-    """What is called the title of the post, be it a heading or none."""
     called = (each for each in near.iter() if isinstance(each.tag, str) and _TITLE_CLASS.search(each.get("class", "")))
     return list(islice((each for each in called if not marked_names.is_elsewhere(each)), 1))
 
@@ -277,7 +276,6 @@ def _leads_home(heading: Any) -> bool:
 
 
 def names(given: Iterable[str]) -> tuple[str, ...]:
-    """Return names, each once, without what is none: addresses, whole sentences."""
     lines = map(printable_line, given)
     return tuple(distinct(name for name in lines if len(name) <= _NAME_MAX and "://" not in name))
 

@@ -87,7 +87,6 @@ def _end_head(tree: Element) -> None:
 
 
 def write(element: Element) -> str:
-    """Return an element as HTML, without what follows it."""
     return str(tostring(element, encoding="unicode", with_tail=False))
 
 
@@ -210,7 +209,6 @@ def outwards(element: Element, levels: int) -> Iterator[Element]:
 
 
 def text_of(element: Element) -> str:
-    """Return the text of an element on one line."""
     return " ".join("".join(element.itertext()).split())
 
 

@@ -210,7 +210,6 @@ def _is_box(element: Element) -> bool:
 
 
 def sections_of(element: Element) -> list[Element]:
-    """Return the sections of a document in an element, which are named after their headings, or called sections."""
     parts = islice(element, _PARTS_MAX)
     return [each for each in parts if each.tag in {"section", "div"} and _is_of_document(each)]
 
@@ -229,7 +228,6 @@ def weight(element: Element) -> int:
 
 
 def is_one_of_many(element: Element) -> bool:
-    """Whether an element is called an article, or a card for one, of which a page may have many."""
     return element.tag == "article" or not _words_of(element)[0].isdisjoint(_ONE_OF_MANY)
 
 

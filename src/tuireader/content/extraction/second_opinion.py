@@ -34,23 +34,19 @@ class Facts:
 
     @cached_property
     def _said(self) -> Any:
-        """What the page says to machines."""
         return examine_meta(self._tree)
 
     @cached_property
     def title(self) -> str:
-        """The title of the article."""
         return self._said.title or extract_title(self._tree) or ""
 
     @cached_property
     def authors(self) -> list[str]:
-        """Who wrote it: as the page says to machines, if that is a full name, or to readers."""
         said = self._said.author or ""
         return (said if " " in said else extract_author(self._tree) or "").split("; ")
 
     @cached_property
     def day(self) -> str:
-        """When it appeared, as in "2026-11-26"."""
         return find_date(self._tree, extensive_search=False, original_date=True, url=self._url) or ""
 
 

@@ -24,7 +24,6 @@ _CODES = {
 
 
 def to_plain(line: Line, *, reorder: bool = False) -> str:
-    """A line as it is drawn, without colours and without space at its end."""
     return printable_block("".join([span.text for span in _seen(line, reorder=reorder)])).rstrip()
 
 

@@ -91,7 +91,6 @@ def _packed(parts: Sequence[str], width: int) -> list[str]:
 
 
 def head_text(lines: Sequence[Line]) -> str:
-    """The head's own text, in which its offsets count."""
     return "\n".join({line.base: line.source.plain for line in lines}.values())
 
 

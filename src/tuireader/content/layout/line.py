@@ -63,7 +63,6 @@ class Line(NamedTuple):
 
     @property
     def offset(self) -> int:
-        """Characters of the document's text before this line."""
         return self.base + self.first
 
     @property
@@ -73,7 +72,6 @@ class Line(NamedTuple):
 
     @property
     def drawn(self) -> str:
-        """All that is drawn, decoration included."""
         return "".join([span.text for span in self.spans])
 
     @property

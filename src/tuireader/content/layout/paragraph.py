@@ -74,7 +74,6 @@ def _from_the_right(lines: list[Line], room: int) -> list[Line]:
 
 
 def mirrored(prefix: tuple[Span, ...], width: int) -> tuple[Span, ...]:
-    """What stands before the text of a line, on the other side of a line of this width without text."""
     taken = sum(cells(span.text) for span in prefix)
     return (Span(" " * max(0, width - taken), "margin"), *_other_way(prefix))
 

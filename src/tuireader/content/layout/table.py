@@ -206,5 +206,4 @@ def _field(head: _Cell, cell: _Cell, label: int, room: int, style: str) -> list[
 
 
 def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:
-    """The spans with those of the header, which are before the offset of the body, as decoration."""
     return tuple(span._replace(offset=DECORATION) if span.offset < body else span for span in spans)

@@ -76,7 +76,6 @@ class Near(NamedTuple):
 
 
 def ancestors_of(links: Sequence[Link]) -> set[Element]:
-    """The links themselves, and all that is around any of them."""
     return {around for link in links for around in (link.element, *link.element.iterancestors())}
 
 
@@ -106,7 +105,6 @@ def beside(card: Element, cards: set[Element]) -> Near:
 
 
 def shape_of(link: Element) -> str:
-    """The tags from a link up."""
     tags = [each.tag for each in (link, *link.iterancestors()) if isinstance(each.tag, str)]
     return "<".join(tags[:DEPTH_MAX])
 
@@ -122,18 +120,15 @@ def is_entry(card: Element) -> bool:
 
 
 def has_heading(link: Element) -> bool:
-    """Whether a link stands in a heading, or holds one."""
     return any(each.tag in HEADINGS for each in (*list(link.iterancestors())[:3], *link.iterdescendants()))
 
 
 def is_title_of_article(link: Element) -> bool:
-    """Whether a link stands in the heading of what is marked as an article."""
     outwards = [*islice(link.iterancestors(), ALIKE + 2)]
     return any(each.tag in HEADINGS for each in outwards[:2]) and any(each.tag == "article" for each in outwards)
 
 
 def is_called(element: Element, pattern: re.Pattern[str]) -> bool:
-    """Whether the classes of an element match."""
     return pattern.search((element.get("class") or "")[:500]) is not None
 
 

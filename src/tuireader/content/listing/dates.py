@@ -85,7 +85,6 @@ def without_day(title: str) -> str:
 
 
 def day_in_address(url: str) -> datetime | None:
-    """The day in an address, as in `/2026/11/03/title`."""
     found = _IN_ADDRESS.search(url)
     return None if found is None else _made(found[1], found[2], found[3])
 
@@ -150,7 +149,6 @@ _strange: list[str] = []
 
 
 def begin() -> None:
-    """Another page is looked at."""
     _strange.clear()
 
 

@@ -23,17 +23,14 @@ def seen_texts(body: Element) -> Iterator[str]:
 
 
 def count_words(text: str) -> int:
-    """How many words there are, roughly."""
     return len(text.split())
 
 
 def names_of(element: Element) -> list[str]:
-    """What an element is called: its classes and its id."""
     names = f"{element.get('class') or ''} {element.get('id') or ''}"[:_NAMES_MAX].split()
     return [name for name in names if not name.startswith(_OF_PAGE)]
 
 
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
-    """The words of a name, in small letters: "site-Footer" has two."""
     return tuple(_WORD.findall(name.lower()))

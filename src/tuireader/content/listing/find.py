@@ -47,7 +47,6 @@ def find_list(page: bytes, url: str) -> Listing | None:
 
 
 def _is_of_one(tree: Element) -> bool:
-    """Whether a page of WordPress says that it is that of one article, or of none."""
     body = tree.find("body")
     return body is not None and not _ONE.isdisjoint((body.get("class") or "").split())
 
@@ -73,7 +72,6 @@ def _listing(tree: Element, tier: Tier, shape: str, items: list[Item]) -> Listin
 
 
 def _of_site(items: list[Item], url: str) -> list[Item]:
-    """Those that lead to pages of the site: others may be who it belongs to, or what it sells."""
     return [item for item in items if same_site(item.url, url) and place(item.url) != place(url)]
 
 

@@ -111,11 +111,9 @@ def _are_stories(items: Sequence[Item]) -> bool:
 
 
 def share_dated(dates: Sequence[datetime | None]) -> float:
-    """The share of articles of which the day is known."""
     return share_of(date is not None for date in dates)
 
 
 def share_of(each: Iterable[bool]) -> float:
-    """The share of what is true."""
     answers = [*each]
     return sum(answers) / max(1, len(answers))

@@ -29,5 +29,4 @@ def taken(text: str) -> tuple[dict[str, str], str]:
 
 
 def without(text: str) -> str:
-    """Return Markdown as it is shown to others."""
     return _BESIDE.sub("", text) if _START in text else text

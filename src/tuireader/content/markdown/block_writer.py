@@ -60,7 +60,6 @@ class Cell:
 
 
 def joined(pieces: list[Piece]) -> str:
-    """Blocks with a blank line between them."""
     return "\n\n".join([piece.text for piece in pieces])
 
 
@@ -72,7 +71,6 @@ def indented(text: str, first: str, rest: str) -> str:
 
 
 def quote(pieces: list[Piece]) -> Piece:
-    """A quotation."""
     return Piece("quote", indented(joined(pieces), "> ", "> "))
 
 
@@ -162,7 +160,6 @@ def _in_one_line(text: str) -> str:
 
 
 def note(label: str, pieces: list[Piece]) -> Piece:
-    """A footnote."""
     return Piece("note", indented(joined(pieces), f"[^{label}]: ", "    "))
 
 

@@ -39,7 +39,6 @@ def to_markdown(clean_html: str) -> str:
 
 
 def to_marked_markdown(clean_html: str) -> str:
-    """The same with what Markdown cannot say, as a document is made of it."""
     return _Converter(clean_html).markdown()
 
 
@@ -232,7 +231,6 @@ class _Converter(HTML2Text):
         self.o(f"{CODE_END}{inner}{CODE}" if self.code else inner)
 
     def checkbox(self, attrs: Attributes) -> None:
-        """A box to tick at the beginning of an item."""
         if attrs.get("type") == "checkbox" and self.frames.innermost.tag == "li":
             self.frames.innermost.task = "x" if "checked" in attrs else " "
 
@@ -270,7 +268,6 @@ class _Converter(HTML2Text):
 
 
 def _address(href: str) -> str:
-    """The address with what would end a link of Markdown percent-encoded."""
     encoded = _UNSAFE_IN_ADDRESS.sub(lambda match: "".join(f"%{byte:02X}" for byte in match.group().encode()), href)
     return re.sub(r"&(?=#?\w{1,32};)", "&amp;", encoded)
 

@@ -42,7 +42,6 @@ class Placing:
             self.runs[style] = found
 
     def around(self, place: int, runs: list[Run]) -> Run | None:
-        """The run that a place is within, neither at its beginning nor at its end."""
         at = bisect_left(runs, place, key=_first) - 1
         return runs[at] if at >= 0 and place < runs[at].last else None
 
@@ -81,20 +80,16 @@ class Placing:
         return first, last
 
     def link_from(self, place: int) -> Run | None:
-        """The link that begins at a place."""
         return self.beginning(place, self.runs[0])
 
     def link_to(self, place: int) -> Run | None:
-        """The link that ends at a place."""
         return self.ending(place, self.runs[0])
 
     def beginning(self, place: int, runs: list[Run]) -> Run | None:
-        """The run that begins at a place."""
         at = bisect_left(runs, place, key=_first)
         return runs[at] if at < len(runs) and runs[at].first == place else None
 
     def ending(self, place: int, runs: list[Run]) -> Run | None:
-        """The run that ends at a place."""
         at = bisect_left(runs, place, key=_first) - 1
         return runs[at] if at >= 0 and runs[at].last == place else None
 

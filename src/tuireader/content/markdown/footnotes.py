@@ -39,7 +39,6 @@ class Notes:
 
 
 def slug(text: str) -> str:
-    """What a heading is called in links to it, as on GitHub: lower case, hyphens, no punctuation."""
     return _NOT_SLUG.sub("", text.strip().lower()).replace(" ", "-")
 
 
@@ -68,18 +67,15 @@ def find_notes(html: str) -> Notes:
 
 
 def _is_near(anchor: tuple[int, str] | None, start: int) -> bool:
-    """Whether an anchor is that of a reference which starts at a place."""
     return anchor is not None and anchor[1] in _REFERENCES and abs(anchor[0] - start) <= _NEAR
 
 
 def _label(html: str, start: int) -> str:
-    """What a link shows, if it is what references to footnotes look like."""
     shown = unescape(_TAG.sub("", html[start : start + 200].partition("</a>")[0])).strip(" \n[]()")
     return shown if _LABEL.fullmatch(shown) else ""
 
 
 def _number(labels: dict[str, str]) -> str:
-    """A number that is no label yet."""
     taken = set(labels.values())
     return next(str(number) for number in count(len(labels) + 1) if str(number) not in taken)
 

@@ -58,7 +58,6 @@ class OpenBlocks:
 
     @property
     def innermost(self) -> Frame:
-        """The innermost open block."""
         return self.stack[-1]
 
     def finish(self) -> str:
@@ -92,7 +91,6 @@ class OpenBlocks:
         self.add(piece)
 
     def begin(self, tag: str, attributes: Attributes) -> None:
-        """Begin a block that holds others."""
         note = self.notes.labels.get(attributes.get("id") or "", "") if tag == "li" else ""
         self.stack.append(Frame(tag, attributes, note=note))
 
@@ -115,7 +113,6 @@ class OpenBlocks:
             table.rows.append([])
 
     def add_rule(self, _tag: str, _attributes: Attributes) -> None:
-        """Add a thematic break."""
         self.add(Piece("rule", "___"))
 
     # Footnotes
@@ -129,7 +126,6 @@ class OpenBlocks:
             self.pending_note = self.notes.labels[name]
 
     def in_note(self) -> bool:
-        """Whether the paragraph that is open is of a footnote."""
         return bool(self.pending_note) or any(frame.note for frame in self.stack)
 
     # What is made of a block when it ends
@@ -185,7 +181,6 @@ class OpenBlocks:
         self.add(block_writer.listing(items, start, before))
 
     def is_deep(self) -> bool:
-        """Whether no more blocks are set further in."""
         return sum(frame.tag in _SET_IN for frame in self.stack) > DEPTH_MAX
 
     def make_quote(self, frame: Frame) -> None:
@@ -204,7 +199,6 @@ class OpenBlocks:
             self.add(block_writer.definitions([item]))
 
     def make_definitions(self, frame: Frame) -> None:
-        """A definition list."""
         self.add(block_writer.definitions(frame.items))
 
     def make_cell(self, frame: Frame) -> None:
@@ -232,12 +226,10 @@ class OpenBlocks:
             self.add(*frame.pieces)
 
     def make_figure(self, frame: Frame) -> None:
-        """A figure."""
         self.add(*block_writer.picture(frame.pieces, frame.caption))
 
 
 def _number(given: str | None, usual: int) -> int:
-    """The number that is given for an item, or the usual one."""
     text = given or ""
     return int(text) if len(text) < 9 and text.removeprefix("-").isdecimal() else usual
 

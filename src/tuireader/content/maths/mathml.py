@@ -80,7 +80,6 @@ class _Reader(HTMLParser):
         self.stack.append(element)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open and close an element."""
         self.handle_starttag(tag, attrs)
         self.handle_endtag(tag)
 
@@ -92,7 +91,6 @@ class _Reader(HTMLParser):
                 pass
 
     def handle_data(self, data: str) -> None:
-        """Take text."""
         self.stack[-1].text += data
 
 

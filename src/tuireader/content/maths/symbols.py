@@ -52,12 +52,10 @@ def leaf(char: str) -> Leaf:
 
 
 def named(name: str) -> Leaf:
-    """Return a name of several letters: of a function, or a word."""
     return Leaf(name, "operator" if name == "mod" else "function" if name in FUNCTIONS else "word")
 
 
 def styled(text: str, style: str) -> str:
-    """Return text in one of the alphabets of mathematics: "bold", "double", "script", "fraktur"."""
     return "".join(_styled(char, style) for char in text)
 
 

@@ -111,7 +111,6 @@ class _Atom:
 
     @property
     def kind(self) -> str:
-        """What pylatexenc calls it."""
         return type(self.node).__name__
 
 
@@ -232,11 +231,9 @@ class _Reader:
         self.given(nodes)
 
     def kept(self, _name: str, nodes: list[Any]) -> Part:
-        """Return the argument as it is."""
         return self.given(nodes)
 
     def fraction(self, name: str, nodes: list[Any]) -> Part:
-        """Return a fraction, or a number of ways to choose."""
         return Fraction(self.given(nodes), self.given(nodes, 1), has_line="frac" in name)
 
     def root(self, _name: str, nodes: list[Any]) -> Part:
@@ -246,16 +243,13 @@ class _Reader:
         return Root(self.given(nodes))
 
     def accent(self, name: str, nodes: list[Any]) -> Part:
-        """Return a part with a mark over it."""
         return Accent(self.given(nodes), _ACCENTS.get(name) or _OVER_EACH[name], each=name in _OVER_EACH)
 
     def modulus(self, name: str, nodes: list[Any]) -> Part:
-        """Return the modulus of a congruence."""
         word = () if name == "pod" else (Leaf("mod", "function"),)
         return Row((Leaf(" ", "space"), Leaf("(", "open"), *word, self.given(nodes), Leaf(")", "close")))
 
     def tag(self, _name: str, nodes: list[Any]) -> Part:
-        """Return the number of an equation."""
         return Row((Leaf(" ", "space"), Leaf("(", "open"), self.given(nodes), Leaf(")", "close")))
 
     def negated(self, _name: str, nodes: list[Any]) -> Part:
@@ -268,11 +262,9 @@ class _Reader:
         return leaf(_known({("def", "="): "≝"}, (above, base)))
 
     def function(self, name: str, _nodes: list[Any]) -> Part:
-        """Return the name of a function."""
         return Leaf({"limsup": "lim sup", "liminf": "lim inf"}.get(name, name), "function")
 
     def bar(self, name: str, _nodes: list[Any]) -> Part:
-        """Return a bar that says whether it opens or closes."""
         return Leaf("|" if "vert" in name else "‖", "open" if name.startswith("l") else "close")
 
     def symbol(self, name: str) -> Part:
@@ -287,7 +279,6 @@ class _Reader:
         return self.in_style(leaf(text))
 
     def in_style(self, found: Leaf) -> Leaf:
-        """A leaf in the alphabet that holds here."""
         return found._replace(text=styled(found.text, self.style)) if self.style else found
 
     def styled(self, name: str, nodes: list[Any]) -> Part:
@@ -419,7 +410,6 @@ def _pop(parts: list[Part]) -> Part:
 
 
 def _text(part: Part) -> str:
-    """The text of a part that is no more than one leaf."""
     only = alone(part)
     return only.text if isinstance(only, Leaf) else ""
 

@@ -82,7 +82,6 @@ def _seen(cell: Part) -> list[Part]:
 
 
 def _is_open(group: list[Part]) -> bool:
-    """Whether something is to follow: a relation or an operator is the last, or nothing is there yet."""
     parts = [each for cell in group for each in _seen(cell)]
     return not parts or _kind(parts[-1], backwards=True) in _JOINING | {"open", "big", "function"} - {"close"}
 
@@ -176,7 +175,6 @@ def _joined(tokens: list[_Token]) -> str:
 
 
 def _clings(token: _Token) -> bool:
-    """Whether a token that follows directly could be taken for part of a script, or of a root."""
     return token.text[:1].isalnum() or token.text[:1] in _BRACKETS
 
 
@@ -220,7 +218,6 @@ def _is_spaced(before: str, kind: str) -> bool:
 
 
 def _is_in_brackets(parts: list[Part], index: int) -> bool:
-    """Whether a part has round brackets around it already."""
     return parts[max(0, index - 1)] == Leaf("(", "open") and parts[index + 1 : index + 2] == [Leaf(")", "close")]
 
 
@@ -350,7 +347,6 @@ def _in_table(text: str, table: dict[int, int]) -> str:
 
 
 def _script(part: Part) -> str:
-    """What is set higher or lower, without any space."""
     return line_of(part).replace(" ", "")
 
 

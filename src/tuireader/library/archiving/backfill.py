@@ -204,7 +204,6 @@ class _Backfill:
         return came
 
     def _left(self) -> Wanted:
-        """What is still wanted."""
         most = self.wanted.most
         return self.wanted if most is None else self.wanted._replace(most=max(0, most - self.new))
 
@@ -240,11 +239,9 @@ class _Backfill:
         return True
 
     async def _keep(self, archive: Archive | None) -> None:
-        """Note how far it is, where no page says it."""
         self.archive = archive
         await self.cache.write(partial(archives.put, feed_id=self.feed.id, archive=archive))
 
     def ended(self, status: BackfillStatus, why: str | None) -> Backfilled:
-        """The last event."""
         archive = self.archive or Archive("feed")
         return Backfilled(self.feed, status, archive.page, archive.pages, self.new, self.known, archive.back_to, why)

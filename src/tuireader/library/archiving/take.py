@@ -67,13 +67,11 @@ def parsed(page: Page, kind: Kind) -> ParsedFeed:
 
 
 def digest_of(entries: Sequence[ParsedEntry]) -> str:
-    """What tells the entries of one page from those of another."""
     names = "\n".join(entry.guid for entry in entries)
     return hashlib.blake2b(names.encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 def digest_of_address(url: str) -> str:
-    """What is kept of an address that was asked for."""
     return hashlib.blake2b(url.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 

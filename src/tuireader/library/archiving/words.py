@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 
 def progress(event: Backfilled) -> str:
-    """Such as "page 7 of 41, back to March 2014"."""
     said = f"page {event.page}" + (f" of {event.pages}" if event.pages else "")
     return f"{said}{_back(event.back_to)}"
 

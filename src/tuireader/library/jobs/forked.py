@@ -43,7 +43,6 @@ class Forked:
             self._is_there = False
 
     def dismiss(self) -> None:
-        """Let one end that was given nothing to do."""
         self.channel.close()
         self.wait()
 

@@ -48,7 +48,6 @@ class Line:
         """Jobs that a process was given, and ended: one of them may be why. None must be tried in this process."""
 
     def __len__(self) -> int:
-        """How many jobs wait."""
         return len(self._jobs)
 
     async def put(self, work: Work[Result]) -> Result:
@@ -59,7 +58,6 @@ class Line:
         return await done
 
     async def wait(self) -> None:
-        """Wait until there is something to do."""
         await self._has_some.wait()
 
     async def do_some(self, do: Do, most: int) -> None:
@@ -104,7 +102,6 @@ class Line:
 
 
 def ended() -> Outcome:
-    """What came of a job with which a process has ended."""
     return Outcome(None, StoreError(ENDED))
 
 

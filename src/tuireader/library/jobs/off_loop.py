@@ -76,7 +76,6 @@ class Cache:
         return self._writer.change(change)
 
     def remember(self, name: str, value: str) -> None:
-        """Write a setting of the screen soon."""
         self.soon(partial(ui_state.save, name=name, value=value))
 
     def written(self, work: Work[Result]) -> Future[Result]:
@@ -84,7 +83,6 @@ class Cache:
         return self._writer.submit(work)
 
     def soon(self, work: Work[object]) -> None:
-        """Run `work` after what was asked for before, without waiting for it."""
         self._writer.submit(work)
 
     def fork(self, prepare: Sequence[str], expected: int) -> None:
@@ -115,7 +113,6 @@ class Cache:
             return await pool.take_apart(work, seconds)
 
     async def note(self, work: Work[Result]) -> Result:
-        """Run `work`, which is quick, in the thread of the pool: what is known of a request, or to be remembered."""
         async with self.pool() as pool:
             return await pool.do(work)
 
@@ -152,11 +149,9 @@ class Cache:
 
     @property
     def is_idle(self) -> bool:
-        """Whether all is written that the user did."""
         return self._writer.is_idle
 
     async def settled(self) -> None:
-        """Wait until all is written that the user has done by now."""
         await self._writer.settled()
 
     def keep_what_waits(self) -> str:
@@ -171,6 +166,5 @@ class Cache:
 
 
 def _take_note(task: asyncio.Task[Any]) -> None:
-    """Hear the error of work that no one waits for any more, which is that it was stopped."""
     if not task.cancelled():
         task.exception()

@@ -81,7 +81,6 @@ class JobPool:
         return await self._notes.put(work)
 
     async def take(self, work: Work[Result]) -> Result:
-        """Do a job that takes a while, and can be pickled: take in a page."""
         self.expect(len(self._pages) + 1)
         return await self._pages.put(work)
 

@@ -107,7 +107,6 @@ class JobProcess:
             raise EOFError("the process has ended") from error
 
     def kill(self) -> None:
-        """End it at once."""
         self._child.kill()
 
     async def close(self) -> None:

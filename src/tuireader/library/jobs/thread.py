@@ -39,7 +39,6 @@ class JobThread:
         return await asyncio.wrap_future(job)
 
     async def __aenter__(self) -> Self:
-        """Start the thread."""
         self._thread.start()
         return self
 

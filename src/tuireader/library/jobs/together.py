@@ -47,7 +47,6 @@ class Outcome(NamedTuple):
     error: Exception | None = None
 
     def __reduce__(self) -> tuple[type[Outcome], tuple[Any, Exception | None]]:
-        """How it is sent to another process."""
         return Outcome, (self.result, None if self.error is None else told(self.error))
 
 
@@ -55,7 +54,6 @@ class Together:
     """Several jobs as one, which gives the outcome of each."""
 
     def __init__(self, jobs: Sequence[Joint[Any]]) -> None:
-        """The jobs, in their order."""
         self._jobs = jobs
 
     def __call__(self, c: sqlite3.Connection) -> list[Outcome]:

@@ -74,12 +74,10 @@ class Writer:
         return future
 
     def change(self, change: StatusChange) -> Future[None]:
-        """Write a change of statuses soon."""
         return self.submit(lambda c: statuses.apply(c, change), change)
 
     @property
     def is_idle(self) -> bool:
-        """Whether all is written."""
         return not self._jobs
 
     async def settled(self) -> None:
@@ -141,7 +139,6 @@ class Writer:
                 self._waiting.clear()
 
     def _pause(self, asked: int) -> None:
-        """Wait a little, or until more is asked for than these."""
         with self._changed:
             self._changed.wait_for(lambda: self._asked > asked, PAUSE)
 

@@ -91,7 +91,6 @@ def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
 
 
 def _is_too_long(status: int | None, validators: Validators) -> bool:
-    """Whether a request was refused for what the server itself gave to ask with: 431 says so, 400 may mean it."""
     length = sum(len(each or "") for each in (validators.etag, validators.last_modified))
     return status == 431 or (status == 400 and length > _LONG)
 
@@ -141,7 +140,6 @@ def _answered(feed: Feed, page: Page, now: datetime) -> Feed:
 
 
 def _shortest_wait(feed: Feed) -> int:
-    """Seconds between requests: an hour where the answer can be a 304, a day where it is the whole feed again."""
     return HOUR if feed.validators or feed.body_hash is None else DAY
 
 

@@ -104,7 +104,6 @@ class PoliteQueue:
 
     @asynccontextmanager
     async def lane(self, feed: Feed) -> AsyncIterator[None]:
-        """Wait until the host of a feed may be asked for one more page, and hold that place."""
         async with self._lanes.of(feed.url, first=False):
             yield
 

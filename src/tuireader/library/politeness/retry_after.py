@@ -64,7 +64,6 @@ def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: da
 
 
 def _asked(url: str, error: TuireaderError) -> set[str]:
-    """The address that was asked for, and the one to which it led when it failed."""
     return {url, error.url} if isinstance(error, FetchError) and error.url else {url}
 
 

@@ -98,7 +98,6 @@ def _in_paragraphs(html: str) -> str:
 
 
 def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
-    """Set when the pages of a feed's articles are read."""
     feeds.set_option(c, feed_id, full_texts.MODE, mode)
 
 

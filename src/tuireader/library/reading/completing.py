@@ -183,7 +183,6 @@ class _Run:
         return "more"
 
     async def _is_here(self, article: Incomplete) -> bool:
-        """Whether its text is here by now: another program may have been faster."""
         return await self.cache.read(partial(full_texts.is_here, article_id=article.id))
 
     async def _learn(self, of: _Of, what: Learned) -> None:

@@ -22,13 +22,11 @@ def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
 
 
 def named(c: sqlite3.Connection, name: str) -> SavedSearch | None:
-    """What is kept under a name, whatever its case."""
     key = name_key(name)
     return next((each for each in saved_searches.every(c) if name_key(each.name) == key), None)
 
 
 def remove(c: sqlite3.Connection, id_: int) -> None:
-    """Keep a search no more."""
     saved_searches.remove(c, id_)
 
 

@@ -20,7 +20,6 @@ def mark(c: sqlite3.Connection, ids: Iterable[int], *, read: bool | None = None,
 
 
 def to_mark_read(c: sqlite3.Connection, query: Query) -> list[int]:
-    """The ids of the unread articles that a query shows."""
     return statuses.to_mark(c, query)
 
 

@@ -17,7 +17,6 @@ def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
 
 
 def forget(c: sqlite3.Connection, number: int) -> None:
-    """Keep a step no more: it was taken back."""
     undo.remove(c, number)
 
 

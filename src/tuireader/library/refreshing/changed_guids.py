@@ -117,7 +117,6 @@ def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate],
 
 
 def _spot(url: str) -> str:
-    """An address with its fragment, which may be all that tells the articles of one page apart."""
     fragment = url.partition("#")[2]
     return f"{_plainly(place(url))}#{fragment}" if fragment else _plainly(place(url))
 
@@ -132,7 +131,6 @@ def _plainly(there: str) -> str:
 
 
 def _names(side: Side) -> list[Hashable]:
-    """The addresses that it goes by, as its guid or as its link."""
     return list(dict.fromkeys([*_guid_names(side), *([_spot(side.link)] if side.link else [])]))
 
 
@@ -153,7 +151,6 @@ def _when(side: Side) -> Hashable:
 
 
 def _marked_place(side: Side) -> list[Hashable]:
-    """Of those that share one guid: that, with the link and the date, since the title is what may be edited."""
     base = side.guid.rpartition("#")[0]
     return [(base, _spot(side.link), _when(side))] if is_marked(side.guid) and side.link and _when(side) else []
 
@@ -200,13 +197,11 @@ def _is_the_same_edited(pair: Pair) -> bool:
 
 
 def _is_kept(one: str, other: str) -> bool:
-    """Whether a text is the same, or was edited: nearly all of its words, of which there are some, are left."""
     before = set(_WORD.findall(one))
     return one == other or (len(before) >= _SOME and len(before & set(_WORD.findall(other))) >= _LEFT * len(before))
 
 
 def _much_alike(one: str, other: str) -> bool:
-    """Whether two texts have most of their words in common."""
     mine, theirs = set(_WORD.findall(one)), set(_WORD.findall(other))
     return 2 * len(mine & theirs) > len(mine | theirs)
 
@@ -226,5 +221,4 @@ def _is_sure(_: Pair) -> bool:
 
 
 def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) -> bool:
-    """Whether all of the feed seems to have gone from one host to another."""
     return all(len({host_of(side.link) for side in sides}) == 1 for sides in (entries, candidates))

@@ -21,7 +21,6 @@ PATIENCE = 60.0
 
 
 def looks_heavy(content: bytes) -> bool:
-    """Whether a body is so large, or has so many tags."""
     return len(content) > LARGE or content.count(b"<") + content.count(b"&lt;") > TAGS
 
 

@@ -56,7 +56,6 @@ class Meanwhile:
     """Indexes a step at a time while something else is waited for."""
 
     def __init__(self, cache: Cache) -> None:
-        """Nothing yet."""
         self._cache = cache
         self._step: asyncio.Task[None] | None = None
 
@@ -64,7 +63,6 @@ class Meanwhile:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Let the last step end."""
         if self._step is not None:
             await self._step
 

@@ -35,7 +35,6 @@ class TakePage(Joint[Refreshed]):
 
     @property
     def size(self) -> int:  # type: ignore[override]  # it need not be kept
-        """Bytes of the answer."""
         return len(self.page.content)
 
     def prepare(self, c: sqlite3.Connection) -> Write[Refreshed]:
@@ -79,7 +78,6 @@ class TakePage(Joint[Refreshed]):
         return _learning(save, feed, found)
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
-        """Apply rules to what is new."""
         return arrivals.apply_to_new(c, results, self.now)
 
 

@@ -55,7 +55,6 @@ def read(
 
 
 def noted(learned: PageList, now: datetime) -> PageList:
-    """What is known of a page on which nothing was found."""
     return learned if learned.different_since else replace(learned, different_since=now)
 
 

@@ -38,5 +38,4 @@ def _without(each: Brought, hidden: set[int]) -> Brought:
 
 
 def look_at_words(c: sqlite3.Connection, now: datetime) -> bool:
-    """Whether what arrives is to be given with its words, since a rule looks at them."""
     return rules.looks_at_words(rules.in_force(c, now))

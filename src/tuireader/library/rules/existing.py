@@ -59,7 +59,6 @@ def apply(c: sqlite3.Connection, rule: Rule, pause: Callable[[float], None] = ti
 
 
 def as_json(rule: Rule) -> dict[str, Any]:
-    """A rule as values that JSON can hold."""
     return asdict(rule) | {"until": rule.until.isoformat() if rule.until else None}
 
 

@@ -30,7 +30,6 @@ class Wanted(NamedTuple):
 
     @property
     def said(self) -> str:
-        """It in words."""
         where = f" of {counted(self.feeds, 'feed')}" if self.feeds > 1 else ""
         return f"{counted(len(self.ids), 'article')}{where}, {in_megabytes(self.size)}"
 
@@ -69,7 +68,6 @@ async def give_back(cache: Cache) -> int:
 
 
 def _takes(cache: Cache) -> int:
-    """Bytes of the file, with the log of what was written last."""
     log = cache.path.with_name(f"{cache.path.name}-wal")
     return sum(each.stat().st_size for each in (cache.path, log) if each.exists())
 

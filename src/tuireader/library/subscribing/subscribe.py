@@ -149,7 +149,6 @@ class _Subscription:
         return done
 
     async def look(self, address: str) -> Candidates:
-        """Look for feeds at an address."""
         return await candidates(self._queue, address)
 
     async def again(
@@ -226,5 +225,4 @@ class _Subscription:
 
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
-    """Those of the addresses that mean something that is here already."""
     return {address for address in addresses if lookup.known(c, address) is not None}

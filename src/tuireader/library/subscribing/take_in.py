@@ -36,7 +36,6 @@ class AddFeed(Joint[Refreshed | Feed]):
 
     @property
     def size(self) -> int:  # type: ignore[override]  # it need not be kept
-        """Bytes of the feed."""
         return len(self.page.content)
 
     def prepare(self, c: sqlite3.Connection) -> Write[Refreshed | Feed]:
@@ -58,12 +57,10 @@ class AddFeed(Joint[Refreshed | Feed]):
         return add
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed | Feed]) -> list[Refreshed | Feed]:
-        """Apply rules to what is new."""
         return arrivals.apply_to_new(c, results, self.now)
 
 
 def may_mean_article(found: Candidates) -> bool:
-    """Whether what was given may be the page of an article: neither a feed nor the front of a site."""
     return not (found.page is found.fetched or is_front_page(found.page.url))
 
 

@@ -161,7 +161,6 @@ def _is_website(content: bytes) -> bool:
 
 
 def _named(content: bytes) -> dict[bytes, bytes]:
-    """What the page says for those who share it, in small letters, by name."""
     return {name.lower(): value.lower() for name, value in _META.findall(content)}
 
 
@@ -253,7 +252,6 @@ def _words(part: bytes) -> int:
 
 
 def _leads_home(link: str, url: str) -> bool:
-    """Whether the link of a heading leads to the page itself, or to the front of its site: as a title does."""
     target = absolute(html.unescape(link), url)
     return link.startswith("#") or not target or is_front_page(target) or same_place(target, url)
 

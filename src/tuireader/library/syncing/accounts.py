@@ -68,7 +68,6 @@ def remove(c: Connection, account: Account) -> None:
 
 
 def to_push(c: sqlite3.Connection, account: Account) -> list[Feed]:
-    """All feeds that an account can be given: local ones, and those that its server no longer follows."""
     lost = [feed for feed in feeds.of_account(c, account.id) if not feed.is_followed_for_us]
     return [feed for feed in [*feeds.of_account(c, LOCAL), *lost] if not feed.holds_pages]
 
@@ -117,7 +116,6 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
 
 
 def followed_twice(c: sqlite3.Connection, account: Account) -> int:
-    """How many feeds both an account and this machine itself follow."""
     theirs = {each.url for each in feeds.of_account(c, account.id)}
     return sum(each.url in theirs for each in feeds.of_account(c, LOCAL))
 

@@ -37,7 +37,6 @@ class Found(NamedTuple):
 
 
 def server_of(queue: PoliteQueue, account: Account, login: Login) -> Server:
-    """The server of an account, to be asked through a queue."""
     return _server(queue, account.kind, account.url, login)
 
 

@@ -140,7 +140,6 @@ class GoogleReader(Server):
         return unknown
 
     async def _tag(self, field: Field, server_ids: Sequence[str], *, value: bool) -> None:
-        """Give one tag, or take it: of several some servers heed the last alone."""
         named = [("i", greader.long_form(each)) for each in server_ids]
         await self._change("/reader/api/0/edit-tag", *named, ("a" if value else "r", _TAGS[field]))
 
@@ -295,12 +294,10 @@ class GoogleReader(Server):
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is left for another run."""
         return not self._is_cut
 
     @property
     def has_read_all(self) -> bool:
-        """Whether the last `pull` went through all articles."""
         return self._has_read_all
 
     async def _check(self, some: Sequence[str], listed: Collection[str]) -> None:
@@ -351,7 +348,6 @@ class GoogleReader(Server):
         return await self._post("/reader/api/0/stream/items/contents?output=json", *named)
 
     async def _ids(self, stream: str, *, without: str = "") -> list[str]:
-        """All numbers of a stream."""
         return [each async for some in self._id_pages(stream, without=without) for each in some]
 
     async def _id_pages(
@@ -375,7 +371,6 @@ class GoogleReader(Server):
 
     @property
     def at_once(self) -> int:
-        """Articles of one request."""
         return CONTENTS_AT_ONCE
 
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
@@ -388,7 +383,6 @@ class GoogleReader(Server):
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:
-    """Articles that the server knows, and that are neither unread nor starred there."""
     there = remote_marks.numbered(c, account_id, numbers)
     return _take_states(c, dict.fromkeys(there.values(), (True, False)), now)
 

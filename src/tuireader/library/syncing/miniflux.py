@@ -151,7 +151,6 @@ class Miniflux(Server):
         return number
 
     async def rename(self, feed_id: str, title: str) -> None:
-        """Give a feed another name."""
         if title:
             await self._change(feed_id, title=title)
 
@@ -160,7 +159,6 @@ class Miniflux(Server):
         await self._change(feed_id, category_id=int(await self._folder(folder)))
 
     async def unsubscribe(self, feed_id: str) -> None:
-        """Follow a feed no more."""
         await self._if_there(f"/v1/feeds/{int(feed_id)}", method="DELETE")
 
     async def _change(self, feed_id: str, **what: object) -> None:
@@ -191,7 +189,6 @@ class Miniflux(Server):
 
     @property
     def at_once(self) -> int:
-        """One article: there is no request for several."""
         return 1
 
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
@@ -365,12 +362,10 @@ class Miniflux(Server):
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is left for another run."""
         return not self._is_left
 
     @property
     def has_read_all(self) -> bool:
-        """Whether the last `pull` went through all articles."""
         return self._has_read_all
 
     async def _begin(self, last: miniflux.Change) -> Cursor:

@@ -46,7 +46,6 @@ class Login(NamedTuple):
     is_token: bool = False
 
     def __repr__(self) -> str:
-        """Leave the password out, wherever it may be printed."""
         return f"Login({self.user!r})"
 
 
@@ -116,7 +115,6 @@ def alone(path: Path, account: Account) -> Iterator[None]:
 
 
 def lock_of(path: Path, account: Account) -> Path:
-    """The file beside the cache that is locked while an account is kept in step."""
     return path.with_name(f"{path.name}.sync-{account.id}")
 
 
@@ -171,11 +169,9 @@ class Server(ABC):
         """The articles that it has under these numbers, as they are there."""
 
     async def proof(self, cursor: str) -> str:
-        """The cursor with what shows later that the server still has what it was just told."""
         return cursor
 
     async def has_forgotten(self, cursor: str) -> bool:  # noqa: ARG002 - for servers that say when articles changed
-        """Whether that shows that the server was restored."""
         return False
 
     async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count

@@ -90,7 +90,6 @@ class Place:
     """Addresses of feeds that stay here although they were ended elsewhere."""
 
     def text(self) -> str:
-        """As it is kept."""
         return json.dumps(asdict(self))
 
 
@@ -555,7 +554,6 @@ class _Exchange:
 
 
 def _tail(content: bytes) -> str:
-    """What a journal ends with, as a hash."""
     return hashlib.sha256(content[-_TAIL:]).hexdigest()[:16]
 
 
@@ -569,7 +567,6 @@ def _shared(url: str) -> str:
 
 
 def account(place: Place) -> Account:
-    """The folder as an account."""
     return Account(LOCAL, FOLDER, place.folder, place.folder, place.device, syncs=True)
 
 

@@ -204,7 +204,6 @@ class _Run:
         return False
 
     async def _waiting(self) -> list[Change]:
-        """What the server can be told of: of what it has no name for, it is told once it has one."""
         waiting = await self.cache.read(partial(sync_journal.waiting, account_id=self.account.id))
         return [change for change in waiting if change.server_id]
 
@@ -285,7 +284,6 @@ class _Run:
         return replace(event, **more)  # type: ignore[arg-type]
 
     async def ended(self, status: SyncStatus, why: str | None) -> Synced:
-        """The last event."""
         waiting = await self.cache.read(partial(taking.owed, account_id=self.account.id))
         return self._event(status, error=why, waiting=waiting)
 

@@ -274,12 +274,10 @@ def _prepared(each: RemoteEntry) -> Prepared:
 
 
 def set_back(account: Account) -> str:
-    """The sentence about a server that was restored."""
     return f"{account.name} was restored from a backup, or emptied: it is synced with what is here"
 
 
 def newest(c: sqlite3.Connection, account_id: int, without: Collection[int] = ()) -> dict[str, int]:
-    """The highest numbers in the feeds that an account follows, and the articles that have them."""
     followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id and feed.id not in without]
     return remote_marks.newest(c, followed, _ANCHORS, _OF_EACH)
 
@@ -402,13 +400,11 @@ Named = dict[int, tuple[str, str]]
 
 
 def named_feeds(c: sqlite3.Connection, every: Iterable[Feed]) -> Named:
-    """Feeds as the user sees them."""
     names = {folder.id: folder.name for folder in folders.every(c)}
     return {feed.id: (feed.name, names.get(feed.folder_id or 0, "")) for feed in every}
 
 
 def different(before: Named, now: Named) -> int:
-    """How many feeds came, went, or have another name or folder now."""
     return sum(before.get(feed_id) != now.get(feed_id) for feed_id in before.keys() | now.keys())
 
 
@@ -460,7 +456,6 @@ def is_accident(gone: Sequence[Feed], before: int) -> bool:
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:
-    """How many marks and changes of feeds an account is still to be told of."""
     return sync_journal.count(c, account_id) + len(feed_changes.waiting(c, account_id))
 
 

@@ -42,7 +42,6 @@ def waiting(count: int, where: str) -> str:
 
 
 def dropped(count: int, where: str) -> str:
-    """That changes cannot be sent."""
     what = f"{counted(count, 'article')} that you changed"
     return f"{where} no longer has {what}: {'its' if count == 1 else 'their'} status stays on this device"
 
@@ -59,5 +58,4 @@ def ended_feeds(names: Sequence[str], where: str) -> str:
 
 
 def kept_feed(name: str, where: str) -> str:
-    """That a feed which is followed no more there is still here, and why."""
     return f"{name} is followed no more on {where}; here it stays, for what is starred or tagged in it."

@@ -55,13 +55,11 @@ class Restored:
 
 
 def lines_of(file: IO[str]) -> Iterator[str]:
-    """The lines of a file, none longer than one may be: what is, comes as several, none of which is a row."""
     while line := file.readline(LONGEST + 1):
         yield line
 
 
 def is_backup(first: bytes) -> bool:
-    """Whether a file begins as a backup does."""
     return first.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b'{"type": "' + HEAD.encode() + b'"')
 
 

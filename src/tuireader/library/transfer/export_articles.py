@@ -85,5 +85,4 @@ def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) 
 
 
 def ids_of(c: sqlite3.Connection, query: Query) -> list[int]:
-    """The articles of a query, in its order."""
     return articles.ids(c, query)

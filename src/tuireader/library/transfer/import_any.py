@@ -91,7 +91,6 @@ class Imported:
 
 
 def _named(names: list[str]) -> str:
-    """The first few of some names."""
     more = len(names) - _NAMED
     return ", ".join(names) if more <= 1 else f"{', '.join(names[:_NAMED])} and {more} more"
 

@@ -111,11 +111,9 @@ class _Clock:
         self.begin()
 
     def begin(self) -> None:
-        """Count from now on."""
         self._until = time.monotonic() + _PATIENCE
 
     def is_late(self) -> bool:
-        """Whether its time is over."""
         return time.monotonic() > self._until
 
 

@@ -34,7 +34,6 @@ def what_is_wrong(c: sqlite3.Connection) -> Literal["nothing", "index", "more"]:
 
 
 def is_sound(c: sqlite3.Connection) -> bool:
-    """Whether the whole file is sound, the search index included."""
     return _integrity(c) and _is_index_sound(c)
 
 

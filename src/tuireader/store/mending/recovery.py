@@ -248,7 +248,6 @@ def _check_owner(c: sqlite3.Connection, application: int, version: int) -> None:
 
 
 def _has_our_tables(c: sqlite3.Connection) -> bool:
-    """Whether most of it is ours, although the head of the file says otherwise."""
     there = {row[1] for row in described(c)}
     return not there or len(there.intersection(CORE)) > len(CORE) // 2
 

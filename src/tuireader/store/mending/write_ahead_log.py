@@ -43,7 +43,6 @@ class Log(NamedTuple):
 
 
 def of(path: Path) -> Path:
-    """Where the log of the cache at `path` is, if it has one."""
     return path.with_name(f"{path.name}-wal")
 
 
@@ -68,7 +67,6 @@ def _beginning_of(path: Path, size: int) -> bytes:
 
 
 def _index_of(path: Path) -> Path:
-    """Where the index of the log of the cache at `path` is, if it has one."""
     return path.with_name(f"{path.name}-shm")
 
 
@@ -130,7 +128,6 @@ def _sum(order: str, data: bytes) -> tuple[int, int]:
 
 
 def _is_of(log: Log, salts: bytes) -> bool:
-    """Whether a frame is of this log: one of the two numbers may be what is damaged."""
     return salts[:4] == log.salts[:4] or salts[4:] == log.salts[4:]
 
 

@@ -51,7 +51,6 @@ class FindSession:
 
     @property
     def here(self) -> Match | None:
-        """The match that the user is at."""
         return self.matches[self.current] if self.matches else None
 
     def seek(self, sought: str) -> None:

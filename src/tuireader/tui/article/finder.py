@@ -37,7 +37,6 @@ class Finder:
 
     @property
     def said(self) -> str:
-        """How it stands: "3 of 14"."""
         return self.session.said() if self.session is not None else ""
 
     def highlights(self, place: Place, start: int, end: int) -> list[Highlight]:

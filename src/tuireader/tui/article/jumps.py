@@ -19,18 +19,15 @@ class Jumps:
         """Where the last jump led, as long as the user stays there."""
 
     def reset(self) -> None:
-        """Forget all jumps: another document is shown."""
         self._trail.clear()
         self._landed = None
 
     def scrolled(self) -> None:
-        """Notice that the user left the place where the last jump led."""
         if self._view.position != self._landed:
             self._landed = None
 
     @property
     def has_just_landed(self) -> bool:
-        """Whether the user is where a jump has led, and can go back."""
         return self._landed is not None and bool(self._trail)
 
     def to(self, offset: int) -> None:
@@ -77,7 +74,6 @@ class Jumps:
 
     @property
     def _starts(self) -> list[int]:
-        """The offsets of the headings."""
         document = self._view.document
         return [heading.offset for heading in document.headings] if document is not None else []
 

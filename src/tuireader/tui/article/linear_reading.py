@@ -23,16 +23,13 @@ class LinearReading:
         self._linear: Linear | None = None
 
     def shown(self, document: Document) -> Document:
-        """The document as it is shown from now on: what is drawn of others is said in words."""
         self._linear = to_linear(document) if self._view.is_linear else None
         return document if self._linear is None else self._linear.document
 
     def place_in(self, offset: int) -> int:
-        """The offset in what is shown for one in the article's own document."""
         return offset if self._linear is None else self._linear.place_in(offset)
 
     def place_of(self, offset: int) -> int:
-        """The offset in the article's own document for one in what is shown."""
         return offset if self._linear is None else self._linear.place_of(offset)
 
     @property

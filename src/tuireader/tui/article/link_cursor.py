@@ -25,7 +25,6 @@ class LinkCursor:
 
     @property
     def links(self) -> Sequence[Link]:
-        """The links of the document."""
         return self._view.document.links if self._view.document is not None else ()
 
     @property
@@ -35,7 +34,6 @@ class LinkCursor:
         return None if index is None or index >= len(self.links) else self.links[index]
 
     def reset(self) -> None:
-        """Be on no link: another document is shown."""
         self.here = self.hover = None
 
     def in_sight(self) -> list[int]:
@@ -61,7 +59,6 @@ class LinkCursor:
         return there
 
     def _read_at(self, link: int) -> None:
-        """Put the line of a link in sight at the top."""
         view = self._view
         view.go_to(next(place for place in view.sight if any(span.link == link for span in view.spans_of(place))))
 
@@ -73,6 +70,5 @@ class LinkCursor:
             self._focused(link)
 
     def let_go_out_of_sight(self) -> None:
-        """Be on no link that is out of sight."""
         if self.here is not None and self.here not in self.in_sight():
             self.focus(None)

@@ -41,12 +41,10 @@ class Page:
 
     @property
     def complete(self) -> bool:
-        """Whether every height is known."""
         return len(self._lines) == len(self._heights)
 
     @property
     def rows(self) -> int:
-        """How many rows there are, as far as is known."""
         return self._row_table()[-1] + TAIL
 
     def lines(self, block: int) -> Sequence[Line]:
@@ -79,7 +77,6 @@ class Page:
         return self.lines(place.item)[place.line]
 
     def row(self, place: Place) -> int:
-        """The row of a place, as far as is known."""
         return self._row_table()[place.item + 1] + place.line
 
     def at_row(self, row: int) -> Place:
@@ -122,7 +119,6 @@ class Page:
         return self.items.bottom(rows - TAIL)
 
     def shows_end(self, sight: Sequence[Place]) -> bool:
-        """Whether the last line is among these."""
         last = len(self._heights) - 2
         return not sight or (sight[-1].item == last and sight[-1].line >= len(self.lines(last)) - 1)
 

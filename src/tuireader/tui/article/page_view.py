@@ -119,12 +119,10 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def rows(self) -> int:
-        """Rows for the page."""
         return self.size.height - self.foot
 
     @property
     def divides_words(self) -> bool:
-        """Whether the column is so narrow that words are divided at its end, as their language does."""
         return self.hyphenate and self.column < HYPHENATED_BELOW
 
     @property
@@ -134,12 +132,10 @@ class PageView(OpenScrollView, can_focus=True):
 
     @property
     def first_offset(self) -> int:
-        """The offset of the first line in sight at the present width."""
         return self.page.line(self._top).offset if self.page is not None and self._top.item != HEAD else 0
 
     @property
     def at_end(self) -> bool:
-        """Whether the last line is in sight."""
         return self.page is None or self.page.shows_end(self.sight)
 
     def open_page(self, document: Document | None, position: int) -> None:
@@ -243,7 +239,6 @@ class PageView(OpenScrollView, can_focus=True):
     # Scrolling.
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Follow whoever scrolls: the keys, the wheel, the mouse that selects."""
         super().watch_scroll_y(old_value, new_value)
         rows = round(new_value) - round(old_value)
         page = self.page
@@ -262,12 +257,10 @@ class PageView(OpenScrollView, can_focus=True):
             self.scrolled()
 
     def scroll_rows(self, rows: int) -> None:
-        """Scroll down, or up where negative."""
         if self.page is not None:
             self.go_to(self.page.walk(self._top, rows))
 
     def take_size(self, size: Size, virtual_size: Size, container_size: Size, *, layout: bool) -> bool:
-        """Take a size over, with the same words at the top."""
         with self._placed():
             return super().take_size(size, virtual_size, container_size, layout=layout)
 
@@ -277,17 +270,14 @@ class PageView(OpenScrollView, can_focus=True):
             self._fit()
 
     def validate_measure(self, measure: int) -> int:
-        """Keep the column within reason."""
         return max(NARROWEST, min(measure, WIDEST))
 
     def watch_measure(self) -> None:
-        """Lay out at the new measure, with the same words at the top."""
         self._fit()
 
     # Painting.
 
     def notify_style_update(self) -> None:
-        """Forget the styles: the theme may be another."""
         super().notify_style_update()
         self._ink = self._look = None
 
@@ -309,12 +299,10 @@ class PageView(OpenScrollView, can_focus=True):
         return self._look
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Paint again, as it is now."""
         self._look = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def spans_of(self, place: Place) -> Sequence[Span]:
-        """What is drawn on a line, from left to right."""
         return drawn(self.page.line(place), reorder=self.reorder) if self.page is not None else ()
 
     def render_line(self, y: int) -> Strip:

@@ -44,7 +44,6 @@ class PaintContext(NamedTuple):
 
 
 def drawn(line: Line, *, reorder: bool) -> Sequence[Span]:
-    """The spans of a line from left to right, for a terminal for which text from the right must be put in order."""
     return visual(line, apart=True) if reorder else line.spans
 
 

@@ -83,7 +83,6 @@ class RoleStyles:
 
     @property
     def tints(self) -> bool:
-        """Whether a background can be tinted: the terminal's own colours cannot be mixed."""
         return self._paper.ansi is None
 
     def of(self, roles: str, *, selected: bool = False) -> Style:

@@ -169,11 +169,9 @@ class ArticleView(PageView):
         return [Line((), HEAD, 0, ""), *head]
 
     def highlights_in(self, place: Place, start: int, end: int) -> list[Highlight]:
-        """What was found on a line, and what is selected."""
         return [*self.finder.highlights(place, start, end), *self.selected.highlights(place)]
 
     def links_drawn(self) -> tuple[int | None, int | None]:
-        """The links that the pointer and the keyboard are on."""
         return self.link_cursor.hover, self.link_cursor.here
 
     def relaid(self) -> None:
@@ -221,7 +219,6 @@ class ArticleView(PageView):
     # Painting.
 
     def render_line(self, y: int) -> Strip:
-        """Paint a row of the page, of what stands below it, or of the sentence that stands for it."""
         if self.page is not None:
             return self._foot_line() if y == self.look.height - 1 and self.foot else super().render_line(y)
         lines = sentence_lines(self._message, self.column)
@@ -266,47 +263,37 @@ class ArticleView(PageView):
     # Moving.
 
     def action_down(self) -> None:
-        """A line down."""
         self.scroll_rows(1)
 
     def action_up(self) -> None:
-        """A line up."""
         self.scroll_rows(-1)
 
     def action_half_down(self) -> None:
-        """Half a page down."""
         self.scroll_rows(max(1, self.rows // 2))
 
     def action_half_up(self) -> None:
-        """Half a page up."""
         self.scroll_rows(-max(1, self.rows // 2))
 
     def action_page_down(self) -> None:
-        """A page down, less a line that shows where it went on; at the end, ask for the next article."""
         if not self.at_end:
             self.scroll_rows(max(1, self.rows - 1))
         elif self.article is not None:
             self.post_message(self.AtEnd(self.article.id))
 
     def action_page_up(self) -> None:
-        """A page up."""
         self.scroll_rows(-max(1, self.rows - 1))
 
     def action_top(self) -> None:
-        """To the title."""
         self.go_to(TOP)
 
     def action_bottom(self) -> None:
-        """To the last line."""
         if self.page is not None:
             self.go_to(self.page.walk(self.page.bottom(self.rows), self.rows if self.is_linear else 0))
 
     def action_narrower(self) -> None:
-        """Make the column narrower than it is: there may be less room than it may take."""
         self.measure = min(self.measure, self.column) - _STEP
 
     def action_wider(self) -> None:
-        """Make the column wider, as far as there is room."""
         if self.column >= self.measure:
             self.measure += _STEP
 
@@ -330,33 +317,27 @@ class ArticleView(PageView):
         return Contents(article.id, article.title, document.headings, self.jumps.heading, document.length)
 
     def action_return(self) -> None:
-        """Back to where the last jump began."""
         if not self.jumps.back():
             raise SkipAction
 
     def action_next_heading(self) -> None:
-        """To the next heading."""
         self.jumps.next_heading()
 
     def action_previous_heading(self) -> None:
-        """To the heading before, or to the title."""
         self.jumps.previous_heading()
 
     # Finding.
 
     def action_find(self) -> None:
-        """Let what is to be found be typed."""
         if self.document is None:
             raise SkipAction
         self.finder.begin()
 
     def action_next_match(self) -> None:
-        """To the next match."""
         if not self.finder.step(1):
             raise SkipAction
 
     def action_previous_match(self) -> None:
-        """To the match before."""
         if not self.finder.step(-1):
             raise SkipAction
 
@@ -364,39 +345,32 @@ class ArticleView(PageView):
         self.post_message(self.Found(self.finder.sought, self.finder.said))
 
     def on_key(self, event: events.Key) -> None:
-        """Let a key go into what is sought, while it is typed."""
         if self.finder.take_key(event):
             event.stop()
             event.prevent_default()
 
     def on_paste(self, event: events.Paste) -> None:
-        """Let what is pasted go there, too."""
         if self.finder.take_paste(event.text):
             event.stop()
 
     def on_blur(self) -> None:
-        """Whoever goes elsewhere is done with typing."""
         self.finder.keep()
 
     # Links.
 
     @property
     def links(self) -> Sequence[Link]:
-        """The links of the article."""
         return self.link_cursor.links
 
     def action_next_link(self) -> None:
-        """To the next link on the page; behind the last, the key goes on to others."""
         if not self.link_cursor.step(1):
             raise SkipAction
 
     def action_previous_link(self) -> None:
-        """To the link before on the page."""
         if not self.link_cursor.step(-1):
             raise SkipAction
 
     def action_open_link(self) -> None:
-        """Open the link that the keyboard is on."""
         if self.link_cursor.here is None:
             raise SkipAction
         self.follow(self.link_cursor.here)
@@ -413,7 +387,6 @@ class ArticleView(PageView):
         self.post_message(self.LinkFocused(None if link is None else self.links[link].url))
 
     def action_clear(self) -> None:
-        """Let go of what was found, else of the link or of what is selected; else the key goes on to others."""
         if self.finder.session is not None:
             self.finder.end()
         elif self.link_cursor.here is not None:
@@ -435,7 +408,6 @@ class ArticleView(PageView):
         self.selected.update(selection)
 
     def get_selection(self, selection: Selected) -> tuple[str, str] | None:  # noqa: ARG002 - kept when it changed
-        """The selected text."""
         text = self.selected.text
         return (text, "\n") if text else None
 
@@ -447,24 +419,20 @@ class ArticleView(PageView):
             self.post_message(self.LinkHovered(None if link is None else self.links[link].url))
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag the mark at the edge, or see whether there is a link."""
         if not self.drag.move(self.cell_of(event).y):
             self._hover_over(self.link_cursor.below(self.cell_of(event)))
 
     def on_leave(self, event: events.Leave) -> None:
-        """Leave the link, with the widget."""
         if event.node is self:
             self._hover_over(None)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the mark at the edge."""
         self._pressed = self.cell_of(event)
         if self.is_on_thumb(self._pressed):
             event.stop()
             self.drag.begin(self._pressed.y)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of the mark at the edge."""
         if self.drag.end():
             event.stop()
 

@@ -17,5 +17,4 @@ class Backdrop(Container):
     """Holds a pane, behind a rule at most: one line of it is drawn, and stands for all."""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """The same line again and again: what is made of it for the screen is made once, and kept once."""
         return super().render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height

@@ -27,7 +27,6 @@ class TitleBar(Widget):
     """How things stand, most important first; what has no room is left out."""
 
     def render(self) -> Content:
-        """Both, the right one flush."""
         width = max(0, self.size.width - 2)
         kept: list[str] = []
         for state in self.states:
@@ -54,7 +53,6 @@ class Seam(Widget):
         self._joint = joint
 
     def render(self) -> Content:
-        """A line with its joints, which leaves the outermost cells free."""
         width = self.size.width
         line = ["─"] * width
         for column in self.joints:
@@ -87,11 +85,9 @@ class HintBar(Widget):
             """The id of its command."""
 
     def render(self) -> Content:
-        """What there is to say, as many hints as have room, and the pinned ones flush right."""
         return joined(*(piece for _, pieces in self._parts() for piece in pieces))
 
     def on_click(self, event: events.Click) -> None:
-        """Tell which hint was clicked."""
         column = 0
         for command, pieces in self._parts():
             column += sum(cell_len(text) for text, _ in pieces)
@@ -135,5 +131,4 @@ def _hint(hint: Row) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _width(hints: Sequence[Row]) -> int:
-    """Cells of some hints, with gaps between them."""
     return sum(cell_len(f"{hint.keys} {hint.description}") + 2 for hint in hints) - 2 * bool(hints)

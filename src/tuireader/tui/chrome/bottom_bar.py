@@ -24,12 +24,10 @@ class BottomBar(Container):
         self._prompt: Prompt | None = None
 
     def compose(self) -> ComposeResult:
-        """The hints."""
         yield self.hints
 
     @property
     def is_asking(self) -> bool:
-        """Whether something is being typed."""
         return self._prompt is not None
 
     @property

@@ -57,35 +57,29 @@ class Prompt(Horizontal):
         self._mark = mark
 
     def compose(self) -> ComposeResult:
-        """The mark, the line, and what it is for."""
         yield Static(plain(f"  {self._mark} "), id="prompt-mark")
         yield Entry(self._text, placeholder=self._hint, compact=True, select_on_focus=False, suggester=self._suggester)
 
     @property
     def line(self) -> Input:
-        """What is typed into."""
         return self.query_one(Input)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Tell what was typed."""
         event.stop()
         if event.value != self._text:
             self._text = event.value
             self.post_message(self.Changed(self._purpose, event.value))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep it."""
         event.stop()
         self.post_message(self.Closed(self._purpose, kept=True, entered=True))
 
     def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        """A click elsewhere keeps it; another window of the desktop does not close it."""
         event.stop()
         if self.app.app_focus:
             self.action_keep()
 
     def action_complete(self) -> None:
-        """Take what is suggested; where nothing is, close, keeping what is typed."""
         line = self.line
         before = line.value
         line.action_end()
@@ -94,9 +88,7 @@ class Prompt(Horizontal):
             self.action_keep()
 
     def action_keep(self) -> None:
-        """Close, keeping what is typed."""
         self.post_message(self.Closed(self._purpose, kept=True))
 
     def action_give_up(self) -> None:
-        """Close, as if nothing had been typed."""
         self.post_message(self.Closed(self._purpose, kept=False))

@@ -13,10 +13,8 @@ class Entry(Input):
     LONGEST = 4000
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Put text in the place of what is there."""
         room = max(0, self.LONGEST - len(self.value) + abs(end - start))
         super().replace(printable(text)[:room], start, end)
 
     def validate_value(self, value: str) -> str:
-        """Make all of it safe to show."""
         return printable(value)[: self.LONGEST]

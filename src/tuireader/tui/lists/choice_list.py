@@ -41,16 +41,13 @@ class ChoiceList(RowList):
         """Whether there is a row that is chosen, or where the user reads."""
 
     def set_rows(self, rows: Sequence[Line]) -> None:
-        """Show other rows, from the first."""
         self.rows = rows
         self.hold(0, 0)
 
     def row_count(self) -> int:
-        """How many rows there are."""
         return len(self.rows)
 
     def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """One line for each."""
         return 1
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike
@@ -68,15 +65,12 @@ class ChoiceList(RowList):
         return [[*lead, (text, "faint" if line.is_heading else ""), (gap, ""), (aside, "faint")]]
 
     def lead(self, row: int) -> list[Piece]:  # noqa: ARG002 - all are alike here
-        """What stands before a row: room for the bar of the cursor, and air."""
         return [("  ", "")]
 
     def action_down(self) -> None:
-        """A row down; without a cursor, scroll."""
         self._step(1)
 
     def action_up(self) -> None:
-        """A row up; without a cursor, scroll."""
         self._step(-1)
 
     def reveal(self) -> None:
@@ -85,33 +79,27 @@ class ChoiceList(RowList):
             super().reveal()
 
     def action_top(self) -> None:
-        """To the first row; without a cursor, scroll to it."""
         if self.has_cursor:
             super().action_top()
         else:
             self.scroll_lines(-len(self.rows))
 
     def action_bottom(self) -> None:
-        """To the last row; without a cursor, scroll to it."""
         if self.has_cursor:
             super().action_bottom()
         else:
             self.scroll_lines(len(self.rows))
 
     def action_half_down(self) -> None:
-        """Half a page down."""
         self._step(max(1, self.room // 2))
 
     def action_half_up(self) -> None:
-        """Half a page up."""
         self._step(-max(1, self.room // 2))
 
     def action_page_down(self) -> None:
-        """A page down."""
         self._step(max(1, self.room - 1))
 
     def action_page_up(self) -> None:
-        """A page up."""
         self._step(-max(1, self.room - 1))
 
     def _step(self, by: int) -> None:
@@ -121,6 +109,5 @@ class ChoiceList(RowList):
             self.scroll_lines(by)
 
     def action_open(self) -> None:
-        """Choose the row under the cursor."""
         if self.has_cursor and self.cursor < len(self.rows) and not self.rows[self.cursor].is_heading:
             self.post_message(self.Chosen(self.cursor))

@@ -62,7 +62,6 @@ class Choices(Sequence[Choice]):
         self._above = above
 
     def __len__(self) -> int:
-        """How many rows there are."""
         return len(self._above) + len(self.order)
 
     @overload
@@ -81,7 +80,6 @@ class Choices(Sequence[Choice]):
         return self._table.row(self.order[at - len(self._above)])
 
     def __iter__(self) -> Iterator[Choice]:
-        """All rows."""
         return (self[at] for at in range(len(self)))
 
     def place_of(self, key: Hashable) -> int | None:

@@ -120,7 +120,6 @@ class FacetList(SideList):
 
     @property
     def a_row(self) -> str:
-        """What a row is called, with its article."""
         return f"an {self._noun}" if self._noun[0] in "aeiou" else f"a {self._noun}"
 
     @property
@@ -160,7 +159,6 @@ class FacetList(SideList):
             self.move_to(self._row_of(self._before_filter, 0))
 
     def turn(self) -> None:
-        """Sort by count where rows are in the order of their names, and the other way round."""
         self.by_name = not self.by_name
         self._arrange()
 

@@ -97,7 +97,6 @@ class HeadlineList(RowList):
 
     @property
     def with_feed(self) -> bool:
-        """Whether rows name their feed: there is more than one."""
         return self._with_feed
 
     @with_feed.setter
@@ -156,7 +155,6 @@ class HeadlineList(RowList):
             self.move_to(row)
 
     def apply(self, change: StatusChange) -> None:
-        """Show a change at once, on the rows that were read already."""
         self._window.apply(change)
         self.refresh()
 
@@ -167,7 +165,6 @@ class HeadlineList(RowList):
             self.refresh()
 
     def now(self) -> datetime:
-        """The time that ages are counted to."""
         return self._clock()
 
     def select(self, ids: frozenset[int]) -> None:
@@ -177,29 +174,23 @@ class HeadlineList(RowList):
             self.refresh()
 
     def is_marked(self, row: int) -> bool:
-        """Whether the article of a row is the open one."""
         headline = self.headline(row) if self._open is not None else None
         return headline is not None and headline.id == self._open
 
     @property
     def current(self) -> Headline | None:
-        """The headline under the cursor."""
         return self._window.pinned(self.cursor) or self.headline(self.cursor)
 
     def ids(self) -> frozenset[int]:
-        """The articles whose rows were read."""
         return self._window.ids()
 
     def spans_feeds(self) -> bool:
-        """Whether the headlines that were read are of more than one feed."""
         return len(self._window.feeds()) > 1
 
     def headline(self, row: int) -> Headline | None:
-        """The headline of a row, if there is one."""
         return self._window.get(row)
 
     def row_count(self) -> int:
-        """How many headlines there are."""
         return self._window.count
 
     def row_height(self, row: int) -> int:
@@ -216,13 +207,11 @@ class HeadlineList(RowList):
         return 1 + self._has_context(headline) + len(self._title(headline))
 
     def _has_context(self, headline: Headline) -> bool:
-        """Whether a row has a line with what was searched for: a title that says all of it needs none."""
         return self.searched and not (self.find is not None and self.find(headline.title).is_all)
 
     # Their lines.
 
     def _title_width(self, headline: Headline) -> int:
-        """Cells between the dot and the star."""
         return max(1, self.size.width - 5 - sum(cell_len(text) for text, _ in self._tail(headline)[:2]))
 
     def _title(self, headline: Headline) -> list[list[Piece]]:
@@ -238,7 +227,6 @@ class HeadlineList(RowList):
         return [[(" " * (width - cell_len(part)) + part if at_right else pad(part, width), tone)] for part in parts]
 
     def _marked(self, text: str, tone: str) -> list[Piece]:
-        """A line of a title, with what was searched for in the accent."""
         return _with_marks(text, self.find(text).marks if self.find is not None else (), tone)
 
     def row_lines(self, row: int) -> list[list[Piece]]:
@@ -284,16 +272,13 @@ class HeadlineList(RowList):
 
     @property
     def context_width(self) -> int:
-        """Cells that a context has room for, beside what says that it is cut."""
         return max(8, self.size.width - 9)
 
     @property
     def contexts_in_sight(self) -> int:
-        """How many rows with a context there is room for, from the top."""
         return 0 if self.dense else -(-self.room // _SEARCHED_HEIGHT)
 
     def set_contexts(self, contexts: Mapping[int, Excerpt]) -> None:
-        """Show contexts that were asked for."""
         self._contexts.update(contexts)
         self.refresh()
 
@@ -326,7 +311,6 @@ class HeadlineList(RowList):
 
     @property
     def _has_feeds_beside(self) -> bool:
-        """Whether lines of a dense list have a column for the feed."""
         return self.with_feed and self.size.width >= _WIDE
 
     def _dense_line(self, headline: Headline) -> list[Piece]:
@@ -349,7 +333,6 @@ class HeadlineList(RowList):
         return [(f"{selected}{new}", "mark"), (" ", "")]
 
     def head_line(self, line: int) -> list[Piece]:  # noqa: ARG002 - there is none
-        """Nothing is above the rows."""
         return []
 
     def cursor_moved(self) -> None:
@@ -359,11 +342,9 @@ class HeadlineList(RowList):
         self.post_message(self.Pointed())
 
     def action_open_too(self) -> None:
-        """Select the headline under the cursor beside others, or no more."""
         self.post_message(self.Selected())
 
     def action_open(self) -> None:
-        """Open the headline under the cursor."""
         headline = self.current
         if headline is not None:
             self.post_message(self.Opened(headline.id))

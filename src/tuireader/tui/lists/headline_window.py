@@ -93,7 +93,6 @@ class HeadlineWindow:
         self._pinned = None if known is None else (row, known)
 
     def pinned(self, row: int) -> Headline | None:
-        """The headline of a row, if that is the pinned one."""
         return self._pinned[1] if self._pinned is not None and self._pinned[0] == row else None
 
     # Reading on.
@@ -152,15 +151,12 @@ class HeadlineWindow:
     # What is here.
 
     def ids(self) -> frozenset[int]:
-        """The articles that were read."""
         return frozenset(headline.id for headline in self._rows)
 
     def row_of(self, article_id: int) -> int | None:
-        """The row of an article among those that were read."""
         return next((row for row, each in enumerate(self._rows, self._start) if each.id == article_id), None)
 
     def feeds(self) -> frozenset[int]:
-        """The feeds of the articles that were read."""
         return frozenset(headline.feed_id for headline in self._rows)
 
     def apply(self, change: StatusChange) -> None:

@@ -18,14 +18,11 @@ class LedList(ChoiceList):
         """The cursor is on another row."""
 
     def cursor_moved(self) -> None:
-        """Tell that it is."""
         self.post_message(self.Pointed())
 
     def set_rows(self, rows: Sequence[Line]) -> None:
-        """Show other rows, from the first, in as many lines as they need."""
         super().set_rows(rows)
         self.refresh(layout=True)
 
     def get_content_height(self, *_: object) -> int:
-        """All rows."""
         return max(1, len(self.rows))

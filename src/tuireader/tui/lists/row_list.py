@@ -88,17 +88,14 @@ class RowList(Rows):
     # The mouse.
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        """Scroll down, the cursor staying where it is."""
         event.stop()
         self.scroll_lines(self.WHEEL)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        """Scroll up, the cursor staying where it is."""
         event.stop()
         self.scroll_lines(-self.WHEEL)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        """Take hold of the thumb, or open what is pressed."""
         if self._is_on_thumb(event):
             if event.y >= self.HEAD:
                 event.stop()
@@ -109,11 +106,9 @@ class RowList(Rows):
             self._open_at(event)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag the thumb."""
         self._drag.move(event.y)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:
-        """Let go of the thumb."""
         if self._drag.end():
             event.stop()
 
@@ -127,7 +122,6 @@ class RowList(Rows):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Put the cursor on the row that was clicked and open it."""
         if not (self.OPENS_ON_PRESS or self._is_on_thumb(event)):
             self._open_at(event)
 
@@ -152,13 +146,11 @@ class RowList(Rows):
             self.post_message(self.FilingWanted())
 
     def action_open_too(self) -> None:
-        """What a click with ctrl does: in a list where several can be chosen, choose the row beside others."""
         self.action_open()
 
     # Painting.
 
     def on_mount(self) -> None:
-        """Be painted again in another theme."""
         self.app.theme_changed_signal.subscribe(self, lambda _theme: self.refresh())
 
     def seen(self, text: str, whole: str = "") -> str:
@@ -166,11 +158,9 @@ class RowList(Rows):
         return text_fitting.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
-        """Tell where the cursor is: what is said about its row may change with the focus."""
         self.cursor_moved()
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Paint again, as it is now."""
         self._sight, self._styles = None, {}
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
@@ -227,12 +217,10 @@ class RowList(Rows):
         return Offset(0, max(0, min(self.HEAD + self.cursor_line(), self.size.height - 1)))
 
     def is_marked(self, row: int) -> bool:  # noqa: ARG002 - here none is
-        """Whether a row has the bar of what is open, wherever the cursor is."""
         return False
 
     @property
     def _has_hand(self) -> bool:
-        """Whether the cursor is where the user is."""
         return self.has_focus or self.IS_LED
 
     def _bar(self, *, selected: bool, marked: bool) -> Segment | None:

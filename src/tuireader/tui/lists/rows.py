@@ -44,7 +44,6 @@ class Rows(Widget, can_focus=True):
         raise NotImplementedError
 
     def cursor_lines(self, row: int) -> int:
-        """How many lines of a row the cursor covers."""
         return self.row_height(row)
 
     def head_line(self, line: int) -> list[Piece]:
@@ -59,14 +58,12 @@ class Rows(Widget, can_focus=True):
         raise NotImplementedError
 
     def action_right(self) -> None:
-        """Open, to the right."""
         self.action_open()
 
     # Where things are.
 
     @property
     def room(self) -> int:
-        """Lines for rows."""
         return max(0, self.size.height - self.HEAD)
 
     @property
@@ -90,7 +87,6 @@ class Rows(Widget, can_focus=True):
         return sum(self.row_height(row) for row in range(self._top.item, self.cursor)) - self._top.line
 
     def hold(self, cursor: int, line: int) -> None:
-        """Put the cursor on a row and that row on a line of the screen, though the list may end above the last line."""
         self.cursor = max(0, min(cursor, self.row_count() - 1))
         self.stand(self.cursor, line)
 
@@ -173,41 +169,32 @@ class Rows(Widget, can_focus=True):
         self.move_to(target)
 
     def action_down(self) -> None:
-        """One row down."""
         self.move_to(self.cursor + 1)
 
     def action_up(self) -> None:
-        """One row up."""
         self.move_to(self.cursor - 1)
 
     def action_top(self) -> None:
-        """To the first row."""
         self.move_to(0)
 
     def action_bottom(self) -> None:
-        """To the last row."""
         self.move_to(self.row_count() - 1)
 
     def action_half_down(self) -> None:
-        """Half a page down."""
         self._page(max(1, self.room // 2))
 
     def action_half_up(self) -> None:
-        """Half a page up."""
         self._page(-max(1, self.room // 2))
 
     def action_page_down(self) -> None:
-        """A page down."""
         self._page(max(1, self.room))
 
     def action_page_up(self) -> None:
-        """A page up."""
         self._page(-max(1, self.room))
 
     # The size.
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight at the new size, which the list may have been painted at before."""
         top = self._top
         self._settle()
         self.reveal()

@@ -19,7 +19,6 @@ BAR, LEFT_OUT = "▌", "−"
 
 
 def digits(rows: Sequence[Choice]) -> int:
-    """The digits of the highest count of unread articles."""
     unread = max((row.unread for row in rows if row.unread), default=None)
     return 0 if unread is None else len(str(unread))
 
@@ -33,7 +32,6 @@ class _OfList(Message):
 
     @property
     def control(self) -> SideList:
-        """The list."""
         return self.side_list
 
 
@@ -126,15 +124,12 @@ class SideList(RowList):
 
     @property
     def pointed(self) -> Choice | None:
-        """The row under the cursor."""
         return self.rows[self.cursor] if self.cursor < len(self.rows) else None
 
     def row_count(self) -> int:
-        """How many rows there are."""
         return len(self.rows)
 
     def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike here
-        """One line for each row."""
         return 1
 
     def row_lines(self, row: int) -> list[list[Piece]]:
@@ -193,42 +188,34 @@ class SideList(RowList):
         return None if inside else self.rows[first].name
 
     def _first_chosen(self) -> int | None:
-        """The place of the first row that is chosen."""
         places = [place_of(self.rows, key) for key in self.chosen]
         return min((place for place in places if place is not None), default=None)
 
     def cursor_moved(self) -> None:
-        """Tell that the cursor is on another row."""
         self.post_message(self.Pointed(self))
 
     def on_blur(self) -> None:
-        """Draw the head as that of a list where the user is not."""
         self.refresh()
 
     def action_down(self) -> None:
-        """One row down; from the last, on to the next list."""
         if self.cursor >= self.row_count() - 1:
             self.post_message(self.Left(self, 1))
         else:
             super().action_down()
 
     def action_up(self) -> None:
-        """One row up; from the first, on to the list above."""
         if self.cursor <= 0:
             self.post_message(self.Left(self, -1))
         else:
             super().action_up()
 
     def action_open(self) -> None:
-        """Choose the row under the cursor; choosing what is chosen clears it."""
         self._choose(onward=False)
 
     def action_open_too(self) -> None:
-        """Choose the row under the cursor beside others."""
         self.post_message(self.ChosenToo(self))
 
     def action_right(self) -> None:
-        """Choose the row under the cursor and go on to the headlines."""
         self._choose(onward=True)
 
     def _choose(self, *, onward: bool) -> None:

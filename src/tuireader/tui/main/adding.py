@@ -82,7 +82,6 @@ class AddController:
             return True
 
     def lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:
-        """Lead straight into what was added."""
         start(self._node, partial(self._lead_to, added, choosing, journey), group="added", exclusive=True)
 
     async def _lead_to(self, added: Added, choosing: QueryController, journey: Journey) -> None:

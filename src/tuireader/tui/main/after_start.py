@@ -53,7 +53,6 @@ class Upkeep:
             start(self._node, self._index, group="index")
 
     def stop(self) -> None:
-        """Begin nothing that was put off."""
         if self._timer is not None:
             self._timer.stop()
 

@@ -26,7 +26,6 @@ class QueryController:
 
     @property
     def wanted(self) -> Query:
-        """What the user wants to see."""
         return self._panes.headlines_pane.wanted
 
     def want(self, query: Query, at: Place | None = None) -> None:

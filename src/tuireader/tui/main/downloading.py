@@ -43,7 +43,6 @@ class DownloadController:
         self._start(lambda c: articles.without_text(c, some))
 
     def fetch_all(self, query: Query) -> None:
-        """The same for all articles of a query."""
         self._start(lambda c: articles.without_text(c, articles.ids(c, query)))
 
     def fetch_again(self, ids: Collection[int]) -> None:

@@ -54,6 +54,5 @@ class Errands:
 
 
 def _open_in(panes: PanesScreen) -> int | None:
-    """The article that is open, if any is."""
     opened = panes.reading.opened
     return None if opened is None else opened[0].id

@@ -26,15 +26,12 @@ class ExternalPrograms:
         """Links that a browser is being given."""
 
     def browse(self, address: str) -> None:
-        """Open a link in the user's browser."""
         self._run(partial(self._open_in_browser, address))
 
     def browse_article(self, article_id: int) -> None:
-        """Open an article in the user's browser."""
         self._run(partial(self._browse_article, article_id))
 
     def copy_links(self, ids: Sequence[int]) -> None:
-        """Copy the addresses of articles, each on a line of its own."""
         self._run(partial(self._copy_links, ids), exclusive=True)
 
     def _run(self, work: AsyncWork, *, exclusive: bool = False) -> None:

@@ -73,7 +73,6 @@ class FeedController:
 
     @property
     def hidden(self) -> frozenset[int]:
-        """Feeds that are to be removed at the end."""
         return frozenset(int(number) for number in self._state.get(REMOVED, "").split() if number.isdecimal())
 
     def remove_hidden(self) -> None:
@@ -116,7 +115,6 @@ class FeedController:
         self._node.post_message(FeedsChanged())
 
     async def _set_mode(self, feed: Feed, mode: Mode) -> None:
-        """Set when the pages of a feed's articles are read, and show it."""
         await self._cache.write(lambda c: _set_mode(c, feed.id, mode))
         await self._show(feed)
 
@@ -144,7 +142,6 @@ class FeedController:
         toast(self._node, f"Unsubscribed from {feed.name} ({self._undo_key} to undo)")
 
     def restore(self, feed_id: int) -> None:
-        """Show a feed again, if it is hidden."""
         if feed_id in self.hidden:
             self._hide(self.hidden - {feed_id})
 

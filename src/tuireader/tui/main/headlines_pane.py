@@ -100,7 +100,6 @@ class HeadlinesPane(Backdrop):
         """What the list shows: the same, as soon as it was read."""
 
     def compose(self) -> ComposeResult:
-        """The list."""
         yield self.headlines
 
     def begin(self) -> None:
@@ -111,7 +110,6 @@ class HeadlinesPane(Backdrop):
         self.watch_cache()
 
     def watch_cache(self) -> None:
-        """Look from time to time whether another program has changed the cache."""
         self.set_interval(WATCH, self._watch)
 
     # Rows that come into sight.
@@ -221,12 +219,10 @@ class HeadlinesPane(Backdrop):
 
     @property
     def is_reading(self) -> bool:
-        """Whether the list is being read."""
         return is_busy(self, "list")
 
     @property
     def is_arriving(self) -> bool:
-        """Whether another list than the one that is shown is on its way."""
         return self.listed != self.wanted and self.is_reading
 
     @work(exclusive=True, group="list")
@@ -285,7 +281,6 @@ class HeadlinesPane(Backdrop):
 
     @property
     def position(self) -> ListPosition:
-        """The list as it is now."""
         return ListPosition(self.listed, self.headlines.ids())
 
     def bring(self, query: Query, article_id: int, around: View | None) -> None:
@@ -299,7 +294,6 @@ class HeadlinesPane(Backdrop):
 
     @work(group="loading")
     async def load_contexts(self) -> None:
-        """Load what shows words in their texts while the user begins to type them."""
         await asyncio.to_thread(import_module, "tuireader.content.dom.plain_text")
 
     @on(HeadlineList.ContextWanted)
@@ -332,5 +326,4 @@ def read_view(
 
 @lru_cache(maxsize=1024)
 def find_in_title(title: str, query: str) -> InTitle:
-    """Where in a title the words of a search are, and whether all of them are."""
     return InTitle(search.matches(title, query), search.says_all(title, query))

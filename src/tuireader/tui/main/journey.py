@@ -44,15 +44,12 @@ class Journey:
         self._panes.reading.open(article_id, self._panes.headlines_pane.position)
 
     def open_again(self, article_id: int, *, is_asked: bool) -> None:
-        """Open an article again, if it is still open: there is more of it now, which may have been asked for."""
         self._panes.reading.reopen(article_id, self._panes.headlines_pane.position, is_asked=is_asked)
 
     def resume(self, article_id: int, *, into: bool) -> None:
-        """Show the article that was open the last time, and go `into` it if the user was there."""
         self._panes.reading.resume(article_id, self._panes.headlines_pane.position, into=into)
 
     def step(self, by: int, *, unread: bool = False) -> None:
-        """Open the next article (by 1) or the one before (-1) from where the user is, or the next unread one."""
         panes = self._panes
         panes.reading.step(by, self._target.start(), panes.headlines_pane.position, unread=unread)
 

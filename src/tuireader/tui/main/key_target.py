@@ -27,7 +27,6 @@ class KeyTarget:
 
     @property
     def _reading(self) -> tuple[Article, Status] | None:
-        """The open article, for a user who is there."""
         return self._panes.reading.opened if self._panes.pane == "article" else None
 
     def article(self) -> TargetArticle | None:
@@ -55,7 +54,6 @@ class KeyTarget:
         return Start(headline.id, is_next_unread=self._panes.pane != "article" and not headline.read)
 
     def feed(self) -> Feed | None:
-        """The feed under the cursor, or the one that is chosen, or that of the article."""
         summary = self.summary()
         return None if summary is None else summary.feed
 

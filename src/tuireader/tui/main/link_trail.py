@@ -31,7 +31,6 @@ class LinkTrail:
         """The article that a link, or the way back, leads to."""
 
     def follow(self, url: str) -> None:
-        """Open a link of the open article."""
         start(self._panes, partial(self._follow, url), group="link", exclusive=True)
 
     async def _follow(self, url: str) -> None:

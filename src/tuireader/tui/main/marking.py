@@ -49,7 +49,6 @@ class MarkController:
             self._statuses.mark_all_read(panes.headlines_pane.wanted)
 
     def ask(self) -> None:
-        """Ask which articles are to be marked, with how many there are of each."""
         start(self._panes, self._ask, group=ASKING)
 
     async def _ask(self) -> None:

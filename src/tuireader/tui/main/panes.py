@@ -79,7 +79,6 @@ class PanesScreen(SteadyScreen[None]):
         """What does each command, by its id; an heir adds those that it wires."""
 
     def compose(self) -> ComposeResult:
-        """Bars above and below, panes between."""
         yield self.title_bar
         yield self.seams[0]
         with Beside(id="panes"):
@@ -91,12 +90,10 @@ class PanesScreen(SteadyScreen[None]):
 
     @property
     def headlines(self) -> HeadlineList:
-        """The list of headlines."""
         return self.headlines_pane.headlines
 
     @property
     def article(self) -> ArticleView:
-        """The view of the article."""
         return self.reading.view
 
     # Layout.
@@ -204,12 +201,10 @@ class PanesScreen(SteadyScreen[None]):
         """Called when the user has come to another pane."""
 
     def show_hints(self) -> None:
-        """Show the keys of where the user is, and light the pane."""
         self.write_keys()
         self._light()
 
     def write_keys(self) -> None:
-        """Write the keys of where the user is into the last line."""
         self.bottom.hints.hints = tuple(keys.hints(self._place, self.keymap))
 
     @property
@@ -223,13 +218,11 @@ class PanesScreen(SteadyScreen[None]):
     # Commands.
 
     async def action_command(self, id_: str) -> None:
-        """Do a command: all that keys are bound to on this screen comes here."""
         done = self.handlers[id_]()
         if done is not None:
             await done
 
     async def action_in_article(self, id_: str) -> None:
-        """Do a command of the article, from wherever the user is."""
         if self.reading.has_article:
             self.show_pane("article")
             await self.app.run_action(BY_ID[id_].action, self.article)
@@ -238,11 +231,9 @@ class PanesScreen(SteadyScreen[None]):
 
     @on(HintBar.Clicked)
     async def _do_hint(self, event: HintBar.Clicked) -> None:
-        """Do what a click on a hint means."""
         await self._do_command(event.command)
 
     async def on_article_view_hint_clicked(self, event: ArticleView.HintClicked) -> None:
-        """The same, of what the last line of the article names."""
         await self._do_command(event.command)
 
     async def _do_command(self, id_: str) -> None:
@@ -286,7 +277,6 @@ class PanesScreen(SteadyScreen[None]):
             self.back()
 
     def toggle_zen(self) -> None:
-        """The article alone, or everything again."""
         if self.zen or self.reading.has_article:
             self.set_zen(on=not self.zen)
 

@@ -21,7 +21,6 @@ class Preview:
         self._stillness = Stillness(panes, PAUSE, self._show)
 
     def pointed(self) -> None:
-        """The cursor is on another headline: show it once the cursor stands still."""
         self._stillness.moved()
 
     def _show(self) -> None:

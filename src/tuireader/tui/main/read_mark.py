@@ -40,11 +40,9 @@ class ReadMark:
             self._mark()
 
     def scrolled(self) -> None:
-        """The user has scrolled in the article."""
         self._mark()
 
     def apply(self, change: StatusChange) -> None:
-        """Leave an article as it is that the user has marked."""
         if self._waiting in change.ids and change.read is not None:
             self._waiting = None
 

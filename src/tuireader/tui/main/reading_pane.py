@@ -156,11 +156,9 @@ class ReadingPane(Backdrop):
 
     @property
     def has_article(self) -> bool:
-        """Whether an article is open."""
         return self._view is not None and self._view.article is not None
 
     def invite(self, sentence: str) -> None:
-        """Say something where no article is open."""
         if self._view is not None and self._view.article is None:
             self._view.clear(sentence)
 
@@ -238,7 +236,6 @@ class ReadingPane(Backdrop):
         self.post_message(self.Fetched(article_id))
 
     def resume(self, article_id: int, position: ListPosition, *, into: bool) -> None:
-        """Open the article that was open the last time, and that the user was in or beside."""
         self._steps = ()
         self._open(article_id, position, "resumed" if into else "beside")
 
@@ -323,12 +320,10 @@ class ReadingPane(Backdrop):
 
     @property
     def is_opening(self) -> bool:
-        """Whether an article is on its way."""
         return is_busy(self, "article", but=self._shower)
 
     @property
     def is_stepping(self) -> bool:
-        """Whether steps from article to article are being made, to which others may be added."""
         return bool(self._steps)
 
     # From one to the next.
@@ -378,7 +373,6 @@ class ReadingPane(Backdrop):
             self.opened = (article, change.over(status))
 
     def reread_status(self) -> None:
-        """Read the status of the open article again."""
         if self.opened is not None:
             self._reread_status(self.opened[0].id)
 
@@ -399,7 +393,6 @@ class ReadingPane(Backdrop):
     # Where reading stopped.
 
     def on_article_view_position_changed(self, event: ArticleView.PositionChanged) -> None:
-        """Keep the position once the user stands still."""
         if self.opened is None or self.opened[0].id != event.article_id:
             return
         self.opened = (self.opened[0], replace(self.opened[1], position=event.position))

@@ -82,7 +82,6 @@ class RefreshController:
         start(self._node, partial(self._refresh, wanted, force=force), group="refresh")
 
     def refresh_quietly(self) -> None:
-        """Ask for what is due, without a word of what it brings: nobody asked."""
         if not self.progress:
             start(self._node, partial(self._refresh, None, force=False, quiet=True), group="refresh")
 

@@ -59,7 +59,6 @@ class Resume:
         self._stillness = Stillness(panes, POSITION_PAUSE, self.keep)
 
     def keep_soon(self) -> None:
-        """Keep where the user is once nothing has moved for a moment: the program may be killed."""
         self._stillness.moved()
 
     def keep(self) -> None:
@@ -82,7 +81,6 @@ class Resume:
 
     @property
     def kept(self) -> Whereabouts:
-        """Where the user was the last time."""
         return from_text(self._state.get(WHEREABOUTS, ""))
 
     def lead(self, there: Whereabouts) -> None:

@@ -70,7 +70,6 @@ class RuleController:
         open_dialog(self._panes.app, rules, self._do)
 
     def say_what_hides(self, article_id: int) -> None:
-        """Say which rule hides an article, if one does."""
         start(self._panes, partial(self._say_what_hides, article_id), group="ruling")
 
     async def _say_what_hides(self, article_id: int) -> None:

@@ -237,7 +237,6 @@ class ReaderScreen(PanesScreen):
         self.reading.prepare(current.id if current is not None else None)
 
     def on_unmount(self) -> None:
-        """Keep where reading stopped, also when the program ends."""
         self.reading.keep_position()
         self.feed_control.remove_hidden()
 
@@ -279,7 +278,6 @@ class ReaderScreen(PanesScreen):
 
     @property
     def wanted(self) -> Query:
-        """What the user wants to see."""
         return self.headlines_pane.wanted
 
     @on(Sidebar.Counted)
@@ -362,11 +360,9 @@ class ReaderScreen(PanesScreen):
         self.choosing.choose(event)
 
     def on_prompt_changed(self, event: Prompt.Changed) -> None:
-        """Filter or search by what is typed so far."""
         self.prompts.changed(event)
 
     async def on_prompt_closed(self, event: Prompt.Closed) -> None:
-        """Go back to where the user was."""
         await self.prompts.closed(event)
 
     def back(self) -> None:
@@ -433,11 +429,9 @@ class ReaderScreen(PanesScreen):
             self.preview.pointed()
 
     def entered(self) -> None:
-        """The user may be in the article now: then it counts as read."""
         self.read_mark.enter()
 
     def on_article_view_position_changed(self) -> None:
-        """Whoever scrolls in an article reads it."""
         self.read_mark.scrolled()
 
     def _status_shown(self, change: StatusChange) -> None:
@@ -448,20 +442,16 @@ class ReaderScreen(PanesScreen):
         return not self.resume.is_led or is_busy(self, ASKING) or self.journey.holds(typed)
 
     def on_article_view_head_passed(self) -> None:
-        """Name the article above the panes while its own title is out of sight."""
         self.captions.write_title()
 
     def on_article_view_found(self, event: ArticleView.Found) -> None:
-        """While something is sought in the article, the line of hints says how to go on with that."""
         self.is_finding = bool(event.sought)
         self.show_hints()
 
     def on_article_view_at_end(self) -> None:
-        """At the end of an article, go on."""
         self.journey.step(1, unread=self.config.open_next_unread)
 
     def on_article_view_open_link(self, event: ArticleView.OpenLink) -> None:
-        """Open a link of the article."""
         self.trail.follow(event.url)
 
     @on(ReadingPane.Fetched)
@@ -470,7 +460,6 @@ class ReaderScreen(PanesScreen):
         self.recount()
 
     def action_copy_text(self) -> None:
-        """Copy what is selected, and say so; without a selection the key goes on to others."""
         super().action_copy_text()
         toast(self, "Text copied.")
 

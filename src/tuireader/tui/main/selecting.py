@@ -33,7 +33,6 @@ class SelectController:
 
     @property
     def ids(self) -> frozenset[int]:
-        """The selected articles."""
         return self._panes.headlines.selected
 
     def toggle(self) -> None:

@@ -58,27 +58,22 @@ class Sidebar(Backdrop):
             facets.display = False  # until there is something in it
 
     def compose(self) -> ComposeResult:
-        """The lists, from the top."""
         yield from self.lists
 
     @property
     def lists(self) -> list[SideList]:
-        """The lists, from the top."""
         return [self.views, *self.facets]
 
     @property
     def facets(self) -> list[FacetList]:
-        """Those that can be filtered and sorted."""
         return [self.searches, self.folders, self.feeds, self.tags, self.categories, self.authors]
 
     @property
     def shown(self) -> list[SideList]:
-        """The lists that have something to show."""
         return [side_list for side_list in self.lists if side_list.lines_wanted]
 
     @property
     def focused(self) -> SideList | None:
-        """The list where the user is."""
         return next((side_list for side_list in self.lists if side_list.has_focus), None)
 
     @property
@@ -225,7 +220,6 @@ class Sidebar(Backdrop):
         self.clear_filter(facets)
 
     def clear_filter(self, facets: FacetList) -> None:
-        """Show all names of a list again."""
         facets.set_filter("")
         self.share()
 
@@ -247,7 +241,6 @@ class Sidebar(Backdrop):
                 side_list.styles.height = height
 
     def on_resize(self) -> None:
-        """Give out the new height."""
         self.share()
 
 

@@ -37,7 +37,6 @@ class SidebarCounts:
     """The date of the newest article, where that is not known."""
 
     def feed(self, feed_id: Hashable) -> FeedSummary | None:
-        """A feed of these, by its id."""
         return next((one for one in self.feeds if one.feed.id == feed_id), None)
 
 

@@ -117,16 +117,13 @@ class StatusController:
         self._undo.push(step)
 
     def tell(self) -> None:
-        """Tell that what lists show has changed."""
         self._node.post_message(StatusChanged(lists_too=True))
 
     def undo(self) -> None:
-        """Take the last change back."""
         start(self._node, self._take_back, group="marking")
 
     @property
     def is_marking(self) -> bool:
-        """Whether a change of many articles is being written."""
         return is_busy(self._node, "marking")
 
     @property

@@ -72,7 +72,6 @@ class SyncController:
             start(self._node, self._run, group="sync")
 
     def sync_as_asked(self) -> None:
-        """The same as the user asks for it: of an account without a password here, that is asked for first."""
         start(self._node, self._ask_or_sync, group=ASKING)
 
     async def _ask_or_sync(self) -> None:
@@ -86,15 +85,12 @@ class SyncController:
             self.sync(is_asked=True)
 
     def soon(self) -> None:
-        """The same in a moment, as more marks may follow."""
         self._later(SOON)
 
     def in_step(self) -> dict[int, Login]:
-        """How to sign in to accounts that could be told all the last time."""
         return {id_: login for id_, login in self._used.items() if id_ in self._in_step}
 
     def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
-        """Let an account follow feeds of this machine's own, in a folder there."""
         start(self._node, partial(self._push, feeds, account, folder), group="sync")
 
     async def _push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:

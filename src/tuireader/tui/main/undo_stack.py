@@ -48,7 +48,6 @@ class UndoStep(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        """Whether it can be taken back after a restart: what the user unsubscribed from is gone by then."""
         return self.feed_id is None or self.folder is not None
 
 

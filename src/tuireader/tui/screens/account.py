@@ -44,12 +44,10 @@ class Label(Static):
     """What a line asks for; a click on it leads into the line."""
 
     def __init__(self, said: Content, *, of: str) -> None:
-        """`of` is the id of the line."""
         super().__init__(said, classes="account-label")
         self._of = of
 
     def on_click(self) -> None:
-        """Be ready to be typed into."""
         self.screen.query_one(f"#{self._of}").focus()
 
 
@@ -87,7 +85,6 @@ class AccountScreen(Dialog[Signed | None]):
             yield self.hint_bar()
 
     def on_mount(self) -> None:
-        """Be ready to be typed into, where something is missing."""
         self._line("password" if self._account else "address").focus()
 
     def hints(self) -> list[Row]:
@@ -97,7 +94,6 @@ class AccountScreen(Dialog[Signed | None]):
         return [Row("enter", "sign in", "submit"), Row("tab", "next line", "app.focus_next"), *super().hints()]
 
     def on_worker_state_changed(self) -> None:
-        """Write the keys of what can be done now."""
         if self.is_mounted:
             self.write_hints()
 
@@ -109,7 +105,6 @@ class AccountScreen(Dialog[Signed | None]):
         self.action_submit()
 
     def action_submit(self) -> None:
-        """To the next line that is empty; with all filled, sign in."""
         for name, missing in (
             ("address", "the address of the server"),
             ("user", "your name there"),
@@ -153,7 +148,6 @@ class AccountScreen(Dialog[Signed | None]):
             return Signed(await add(self._cache, queue, address, login, secret=secret), login)
 
     def action_leave(self) -> None:
-        """Stop signing in; without that, leave."""
         if is_busy(self, "sign-in"):
             self.workers.cancel_group(self, "sign-in")
             self._invite()

@@ -65,7 +65,6 @@ class AddressScreen(Dialog[Added | None]):
         """The address that came to nothing, while that is said."""
 
     def compose(self) -> ComposeResult:
-        """A title, the line, what is said, and what can be chosen from."""
         with Container(id="subscribe", classes="dialog"):
             yield Static(plain(self.heading), classes="dialog-title")
             yield from self.welcome()
@@ -76,7 +75,6 @@ class AddressScreen(Dialog[Added | None]):
             yield self.hint_bar()
 
     def welcome(self) -> ComposeResult:
-        """What stands below the title."""
         yield from ()
 
     def hints(self) -> list[Row]:
@@ -87,20 +85,16 @@ class AddressScreen(Dialog[Added | None]):
         return [Row("enter", self.verb, "submit"), *self.ways_out()]
 
     def ways_out(self) -> list[Row]:
-        """How to leave it."""
         return [Row("esc", "close", "leave", is_pinned=True)]
 
     @property
     def typed(self) -> str:
-        """The address in the line."""
         return self.query_one(Input).value.strip()
 
     async def action_submit(self) -> None:
-        """Begin with what is typed."""
         await self.query_one(Input).action_submit()
 
     def on_mount(self) -> None:
-        """Be ready to be typed into, or begin."""
         self.query_one(ChoiceList).display = False
         self.say(self.invitation)
         self.query_one(Input).focus()
@@ -108,7 +102,6 @@ class AddressScreen(Dialog[Added | None]):
             self._begin(self._addresses)
 
     def say(self, sentence: str) -> None:
-        """Say how it stands."""
         self.query_one("#subscribe-said", Static).update(plain(sentence, "$ink-faint"))
 
     def complain(self, sentence: str, *, is_wrong: bool = True) -> None:
@@ -133,7 +126,6 @@ class AddressScreen(Dialog[Added | None]):
             self._begin((address,))
 
     def action_to_offers(self) -> None:
-        """From the line, down to what is offered."""
         self.turn_to_offers()
 
     def turn_to_offers(self) -> bool:
@@ -163,7 +155,6 @@ class AddressScreen(Dialog[Added | None]):
         """Called when an address came to nothing."""
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Write the keys of what can be done now; say that it ended, if it ended with what the app reports as a bug."""
         if self.is_mounted:
             self.write_hints()
         if event.state is WorkerState.ERROR:
@@ -177,7 +168,6 @@ class AddressScreen(Dialog[Added | None]):
             self.query_one(Input).focus()
 
     def action_leave(self) -> None:
-        """Stop what is under way; with nothing under way, leave."""
         if is_busy(self, "subscribe"):
             self.workers.cancel_group(self, "subscribe")
             self.stop_asking()

@@ -29,18 +29,15 @@ class ChooseScreen(Dialog[int | None]):
         self._rows = _Rows(rows)
 
     def compose(self) -> ComposeResult:
-        """A title and the rows."""
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
             yield self._rows
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to choose, and how to get away."""
         return [Row(keys.key_on(self, "open"), "choose", "open"), *super().hints()]
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self._rows)
 
     @on(ChoiceList.Chosen)
@@ -50,5 +47,4 @@ class ChooseScreen(Dialog[int | None]):
 
 class _Rows(ChoiceList):
     def get_content_height(self, *_: object) -> int:
-        """All rows."""
         return max(1, len(self.rows))

@@ -35,22 +35,18 @@ class ContentsScreen(Dialog[int | None]):
         self._list = _HeadingList(_lines(title, headings, length), here + 1)
 
     def compose(self) -> ComposeResult:
-        """A head and the list."""
         with Container(classes="dialog"):
             yield Static(plain("Contents"), classes="dialog-title")
             yield self._list
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to jump, and how to get away."""
         return [Row(keys.key_on(self, "open"), "go there", "open"), *super().hints()]
 
     def action_contents(self) -> None:
-        """The key that opened it closes it."""
         self.dismiss(None)
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self._list)
 
     @on(ChoiceList.Chosen)
@@ -66,15 +62,12 @@ class _HeadingList(ChoiceList):
         self._here = here
 
     def on_mount(self) -> None:
-        """Begin where the user is."""
         self.move_to(self._here)
 
     def get_content_height(self, *_: object) -> int:
-        """As many lines as there are headings."""
         return max(1, len(self.rows))
 
     def lead(self, row: int) -> list[Piece]:
-        """A sign before the heading that the user is under."""
         return [(" ", ""), ("▸ " if row == self._here else "  ", "mark")]
 
 

@@ -56,7 +56,6 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         return super().dismiss(result)
 
     def hints(self) -> list[Row]:
-        """What the last line of the dialog says: keys and what they do, each with the action of a click on it."""
         return [Row(keys.key_on(self, "leave"), "close", "leave", is_pinned=True)]
 
     def hint_bar(self) -> HintBar:
@@ -66,11 +65,9 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         return bar
 
     def write_hints(self) -> None:
-        """Write the keys of what can be done now."""
         self.query_one(HintBar).hints = tuple(self.hints())
 
     def leave_room(self, rows: Rows, *, least: int = 3) -> None:
-        """Let a list be no higher than leaves room for the title, the hints, and what lies around the dialog."""
         rows.styles.max_height = max(least, self.size.height - _AROUND)
 
     @on(HintBar.Clicked)
@@ -79,20 +76,16 @@ class Dialog(SteadyScreen[Result], ModalScreen[Result]):
         await self.app.run_action(event.command, self)
 
     def action_open(self) -> None:
-        """Choose the row under the cursor of its list."""
         self.query_one(Rows).action_open()
 
     def action_leave(self) -> None:
-        """Close, and give nothing."""
         self.dismiss(None)
 
     @property
     def is_left_by_click(self) -> bool:
-        """Whether a click beside it closes it."""
         return True
 
     def on_click(self, event: events.Click) -> None:
-        """A click beside the dialog closes it."""
         if self.is_left_by_click and event.widget is self:
             event.stop()
             self.action_leave()

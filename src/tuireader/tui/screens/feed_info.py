@@ -85,7 +85,6 @@ class FeedInfoScreen(Dialog[Wish | None]):
         self._facts = _FactList(list(_facts(known, now)))
 
     def compose(self) -> ComposeResult:
-        """The name, what is known, and a line for another name while one is asked for."""
         with Container(classes="dialog"):
             yield Static(plain(self._feed.name), classes="dialog-title")
             yield self._facts
@@ -93,12 +92,10 @@ class FeedInfoScreen(Dialog[Wish | None]):
             yield self.hint_bar()
 
     def on_mount(self) -> None:
-        """Be ready for keys."""
         self.query_one(Input).display = False
         self._facts.focus()
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self._facts, least=2)
 
     def hints(self) -> list[Row]:
@@ -114,11 +111,9 @@ class FeedInfoScreen(Dialog[Wish | None]):
         ]
 
     def action_feed_info(self) -> None:
-        """The key that opened it closes it."""
         self.dismiss(None)
 
     def action_leave(self) -> None:
-        """Give up the name that is typed; without one, close."""
         line = self.query_one(Input)
         if line.display:
             line.display = False
@@ -127,7 +122,6 @@ class FeedInfoScreen(Dialog[Wish | None]):
             self.dismiss(None)
 
     def action_rename(self) -> None:
-        """Ask for another name."""
         line = self.query_one(Input)
         line.display = True
         line.focus()
@@ -139,26 +133,21 @@ class FeedInfoScreen(Dialog[Wish | None]):
         self.dismiss(Wish("rename", "" if name == self._feed.title else name))
 
     def action_unsubscribe(self) -> None:
-        """Unsubscribe."""
         self.dismiss(Wish("unsubscribe"))
 
     def action_turn_full_text(self) -> None:
-        """Have the pages of its articles read at other times: where it gives excerpts, always, never."""
         if not self._feed.holds_pages:
             modes = get_args(Mode)
             self.dismiss(Wish("full-text", mode=modes[(modes.index(self._mode) + 1) % len(modes)]))
 
     def action_selector(self) -> None:
-        """Choose what is taken from those pages."""
         if not self._feed.holds_pages:
             self.dismiss(Wish("selector"))
 
     def action_open_site(self) -> None:
-        """Open its site in the browser."""
         self.dismiss(Wish("site"))
 
     def action_copy_link(self) -> None:
-        """Copy its address."""
         copy_address(self, without_credentials(self._feed.url))
 
 
@@ -169,11 +158,9 @@ class _FactList(ChoiceList):
         super().__init__(rows, has_cursor=False)
 
     def get_content_height(self, *_: object) -> int:
-        """As many lines as the facts take, each in as many as it needs."""
         return sum(self.row_height(row) for row in range(len(self.rows)))
 
     def row_height(self, row: int) -> int:
-        """As many lines as what there is to say takes."""
         return len(self._lines(row))
 
     def _lines(self, row: int) -> list[str]:

@@ -73,7 +73,6 @@ class HelpScreen(Dialog[None]):
         self._keymap = keymap
 
     def compose(self) -> ComposeResult:
-        """A head, a line to type into, once it is asked for, and the list."""
         with Container(classes="dialog"):
             yield Static(plain("Keys"), classes="dialog-title")
             yield Entry(placeholder="a key, or a word of what it does", compact=True)
@@ -81,17 +80,14 @@ class HelpScreen(Dialog[None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to find a key, and how to get away."""
         return [Row(keys.keys_of("search", self._keymap)[0], "filter", "search"), *super().hints()]
 
     def on_mount(self) -> None:
-        """Show the keys; to be filtered when asked for."""
         self.query_one(Entry).display = False
         self.query_one(KeyList).has_cursor = is_linear(self)
         self.query_one(KeyList).focus()
 
     def action_search(self) -> None:
-        """Filter the keys by what is typed."""
         entry = self.query_one(Entry)
         entry.display = True
         entry.focus()
@@ -107,11 +103,9 @@ class HelpScreen(Dialog[None]):
         self.query_one(KeyList).focus()
 
     def action_help(self) -> None:
-        """The key that opened it closes it."""
         self.dismiss(None)
 
     def action_leave(self) -> None:
-        """Show all keys again, where they are filtered; else close."""
         entry = self.query_one(Entry)
         if not entry.display:
             self.dismiss(None)

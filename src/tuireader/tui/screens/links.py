@@ -38,7 +38,6 @@ class LinksScreen(Dialog[int | None]):
         self._indices = links_out(links)
 
     def compose(self) -> ComposeResult:
-        """A head and the list."""
         with Container(classes="dialog"):
             yield Static(plain("Links"), classes="dialog-title")
             yield _LinkList([self._links[index] for index in self._indices])
@@ -53,20 +52,16 @@ class LinksScreen(Dialog[int | None]):
         ]
 
     def action_links(self) -> None:
-        """The key that opened it closes it."""
         self.dismiss(None)
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self.query_one(ChoiceList))
 
     def action_number(self, number: int) -> None:
-        """Open the link with this number."""
         if number <= len(self._indices):
             self.dismiss(self._indices[number - 1])
 
     def action_copy_link(self) -> None:
-        """Copy the address of the link under the cursor."""
         copy_address(self, self._links[self._indices[self.query_one(_LinkList).cursor]].url)
 
     @on(ChoiceList.Chosen)
@@ -81,11 +76,9 @@ class _LinkList(ChoiceList):
         super().__init__([Line(f"{'▣ ' * link.is_picture}{link.text or link.url}", link.url) for link in links])
 
     def get_content_height(self, *_: object) -> int:
-        """All rows, with their air."""
         return max(1, 3 * len(self.rows))
 
     def row_height(self, row: int) -> int:  # noqa: ARG002 - all are alike
-        """A line for the text, one for the address, and air."""
         return 3
 
     def cursor_lines(self, row: int) -> int:  # noqa: ARG002 - all are alike

@@ -56,7 +56,6 @@ class PageTextScreen(Dialog[Chosen | None]):
         self._title = ""
 
     def compose(self) -> ComposeResult:
-        """Two lines, and below them what comes of what is typed there."""
         with Container(classes="dialog"):
             yield Static(plain(f"Text from the pages of {self._feed.name}"), classes="dialog-title")
             yield Static(plain("Take what this CSS selector matches; empty: found by itself"), classes="line-label")
@@ -77,12 +76,10 @@ class PageTextScreen(Dialog[Chosen | None]):
         ]
 
     def on_mount(self) -> None:
-        """Be ready to be typed into, and fetch a page to try them on."""
         self.query_one("#take", Input).focus()
         self._fetch()
 
     def action_scroll_preview(self, by: int) -> None:
-        """Show more of the text."""
         preview = self.query_one("#preview")
         preview.scroll_relative(y=by * max(1, preview.size.height - 1), animate=False)
 
@@ -136,7 +133,6 @@ class PageTextScreen(Dialog[Chosen | None]):
         self.action_keep()
 
     def action_keep(self) -> None:
-        """Keep what is typed, if it makes sense."""
         from tuireader.library.reading.choosing import mistake
 
         typed = self._typed
@@ -144,7 +140,6 @@ class PageTextScreen(Dialog[Chosen | None]):
             self.dismiss(typed if typed != self._chosen else None)
 
     def action_leave(self) -> None:
-        """Keep what there was."""
         self.dismiss(None)
 
 

@@ -33,7 +33,6 @@ class Command:
 
     @property
     def words(self) -> str:
-        """All words by which it is found."""
         return fold(f"{self.name} {self.also}")
 
 
@@ -48,18 +47,15 @@ class PaletteScreen(TypedDialog[str | None]):
         """The theme that was there when it opened."""
 
     def compose(self) -> ComposeResult:
-        """A line to type into and what fits."""
         with Container(classes="dialog"):
             yield Entry(placeholder="What do you want to do?", compact=True)
             yield LedList(_lines(self._shown))
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to do what is chosen, and how to get away."""
         return [Row("enter", "do it", "open"), Row("esc", "close", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
-        """Be ready to be typed into."""
         self._theme = self.app.theme
         self.query_one(Input).focus()
 
@@ -83,12 +79,10 @@ class PaletteScreen(TypedDialog[str | None]):
         self.app.theme = theme or self._theme
 
     def action_leave(self) -> None:
-        """Close, in the theme that was there."""
         self.app.theme = self._theme
         super().action_leave()
 
     def choose(self, row: int) -> None:
-        """Give the action of a command."""
         if row < len(self._shown):
             self.dismiss(self._shown[row].action)
 

@@ -58,7 +58,6 @@ class PickScreen(TypedDialog[Picked | None]):
         """What is typed, where it is no name that there is."""
 
     def compose(self) -> ComposeResult:
-        """A title, a line to type into, and the names."""
         with Container(classes="dialog"):
             yield Static(plain(self._title), classes="dialog-title")
             yield Entry(placeholder=self._hint, compact=True)
@@ -72,7 +71,6 @@ class PickScreen(TypedDialog[Picked | None]):
         return [Row("enter", "on or off", "open"), Row("esc", "done", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
-        """Be ready to be typed into."""
         self._show("")
         if self._nothing and True in self._marks.values():  # where there is one of them, a slip takes none away
             now = next(name for name, is_on in self._marks.items() if is_on)
@@ -80,7 +78,6 @@ class PickScreen(TypedDialog[Picked | None]):
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self.query_one(LedList))
 
     @on(Input.Changed)
@@ -129,7 +126,6 @@ class PickScreen(TypedDialog[Picked | None]):
         self._show("")
 
     def action_leave(self) -> None:
-        """Close; what is on or off stays so."""
         if self._nothing or not self._changed:
             self.dismiss(None)
             return

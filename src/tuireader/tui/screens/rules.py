@@ -101,7 +101,6 @@ class RulesScreen(TypedDialog[RuleWish | None]):
         """What each row does."""
 
     def compose(self) -> ComposeResult:
-        """A title, the query, and all there is to choose."""
         with Container(classes="dialog"):
             yield Static(plain("Rules"), classes="dialog-title")
             yield Entry(
@@ -115,17 +114,14 @@ class RulesScreen(TypedDialog[RuleWish | None]):
             yield self.hint_bar()
 
     def hints(self) -> list[Row]:
-        """How to choose, and how to get away."""
         return [Row("enter", "choose", "open"), Row("esc", "close", "leave", is_pinned=True)]
 
     def on_mount(self) -> None:
-        """Be ready to be typed into."""
         self._fill()
         self._look()
         self.query_one(Input).focus()
 
     def on_resize(self) -> None:
-        """Leave room for what is not the list."""
         self.leave_room(self.query_one(LedList))
 
     @on(Input.Changed)

@@ -83,7 +83,6 @@ class SubscribeScreen(AddressScreen):
             yield Static(plain(KEYS, "$ink-soft"), id="subscribe-keys")
 
     def on_resize(self) -> None:
-        """Leave out what a low terminal has no room for."""
         if self._is_first:
             has_room = self.size.height >= _LOW
             self.query_one("#subscribe-keys").display = has_room and not self._offers
@@ -297,7 +296,6 @@ class PageScreen(AddressScreen):
     verb = "read"
 
     async def take(self, address: str) -> Added | None:
-        """Fetch the page."""
         return await read_page(self, address)
 
 

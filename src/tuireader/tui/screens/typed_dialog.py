@@ -37,11 +37,9 @@ class TypedDialog(Dialog[Result]):
         self.choose(event.index)
 
     def action_step(self, by: int) -> None:
-        """To the row below, or above."""
         rows = self.query_one(LedList)
         rows.move_to(self.row_beside(rows.cursor, by))
         self.reads = rows
 
     def row_beside(self, row: int, by: int) -> int:
-        """The row to which a step leads from one."""
         return row + by

@@ -68,11 +68,9 @@ class TerminalDriver(OpenDriver):
     # Until the app heeds these itself: they may come in the middle of anything, such as this driver's own start.
 
     def stop_signalled(self) -> None:
-        """Stop at once."""
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def continue_signalled(self) -> None:
-        """Remember it, for the app."""
         self.was_continued = True
 
     # On and off.
@@ -236,7 +234,6 @@ class _Paste:
 
 
 def _unfinished_mouse(data: bytes) -> bytes:
-    """The beginning of a report of the mouse with which the data end."""
     start = data.rfind(b"\x1b[M", max(0, len(data) - 5))
     return data[start:] if start >= 0 and len(data) - start < 6 else b""
 
@@ -250,15 +247,12 @@ class _Output:
         self._is_gone = False
 
     def write(self, text: str) -> None:
-        """Write, or pretend to."""
         self._try(lambda: self._file.write(text))
 
     def flush(self) -> None:
-        """Send what was written."""
         self._try(self._file.flush)
 
     def fileno(self) -> int:
-        """The file descriptor."""
         return self._file.fileno()
 
     def _try(self, do: Callable[[], object]) -> None:

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 
 
 def is_linear(widget: Widget) -> bool:
-    """Whether the app of a widget is in the linear mode."""
     return bool(getattr(widget.app, "is_linear", False))
 
 

@@ -17,10 +17,8 @@ class Omitted(Flag):
 
 
 def omits(node: Widget, what: Omitted) -> bool:
-    """Whether a screen is drawn without something."""
     return bool(getattr(node.app, "omitted", Omitted.NOTHING) & what)
 
 
 def unless_omitted(node: Widget, what: Omitted, text: str) -> str:
-    """A text, or as much space where it is left out."""
     return " " * cell_len(text) if omits(node, what) else text

@@ -50,11 +50,9 @@ class Tally:
 
     @property
     def offline(self) -> bool:
-        """Whether there seems to be no network at all."""
         return bool(self.failed) and not self.reached and all(event.offline for event in self.failed)
 
     def progress(self) -> str:
-        """How far it is."""
         return f"{self.done}/{self.expected} feeds" if self.expected > 1 else "refreshing"
 
     def summary(self) -> str:

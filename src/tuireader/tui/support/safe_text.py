@@ -19,12 +19,10 @@ if TYPE_CHECKING:
 
 
 def plain(text: str, style: Style | str = "") -> Content:
-    """One line of text exactly as written, in one style (a Textual style, such as "bold $text-muted")."""
     return Content.styled(printable(text), style) if style else Content(printable(text))
 
 
 def block(text: str, style: Style | str = "") -> Content:
-    """Like `plain`, with the line breaks kept."""
     return Content.styled(printable_block(text), style) if style else Content(printable_block(text))
 
 
@@ -37,7 +35,6 @@ def joined(*parts: str | Content | tuple[str, str]) -> Content:
 
 
 def copy_address(widget: Widget, url: str) -> None:
-    """Put an address on the clipboard, and say so."""
     widget.app.copy_to_clipboard(printable(url))
     toast(widget, f"Copied {url}")
 

@@ -21,7 +21,6 @@ class Stillness:
         self._timer: Timer | None = None
 
     def moved(self) -> None:
-        """Wait from now on."""
         self.stop()
         self._timer = self._node.set_timer(self._seconds, self._act)
 

@@ -42,7 +42,6 @@ def lines(text: str, width: int, at_most: int) -> list[str]:
 
 
 def pad(text: str, width: int) -> str:
-    """Text filled up with spaces, to the right."""
     return text + " " * max(0, width - cell_len(text))
 
 

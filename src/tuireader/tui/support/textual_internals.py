@@ -24,7 +24,6 @@ class OpenApp(App[None]):
     """Whether the next frame is to be one of all of the screen."""
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        """Called by Textual with each frame."""
         if self.shows_frames:
             super()._display(screen, renderable)
 
@@ -34,12 +33,10 @@ class OpenApp(App[None]):
         self.screen.refresh()
 
     def paint_whole(self) -> None:
-        """Paint all of the screen."""
         self.is_next_whole = False
         super()._display(self.screen, self._whole_update())
 
     def whole_frame(self) -> str:
-        """All of the screen as it is written to the terminal."""
         return str(self._whole_update().render_segments(self.console)).replace("\n", "")
 
     def _whole_update(self) -> Any:
@@ -47,24 +44,19 @@ class OpenApp(App[None]):
         return compositor.render_update(full=True, screen_stack=self._background_screens)
 
     def _handle_exception(self, error: Exception) -> None:
-        """Called by Textual with each error in a message handler or a worker."""
         self.handle_error(error)
 
     def _fatal_error(self) -> None:
-        """Called by Textual where it cannot go on."""
         self.end_by_error()
 
     def handle_error(self, error: Exception) -> None:
-        """Handle an error of a message handler or a worker: Textual ends the program."""
         super()._handle_exception(error)
 
     def end_by_error(self) -> None:
-        """End, without a traceback on the screen."""
         self._close_messages_no_wait()
 
     @property
     def first_error(self) -> Exception | None:
-        """The error that ends the program."""
         return self._exception
 
     @first_error.setter
@@ -73,7 +65,6 @@ class OpenApp(App[None]):
 
     @property
     def is_exiting(self) -> bool:
-        """Whether the program was told to end."""
         return self._exit
 
     @property
@@ -83,17 +74,14 @@ class OpenApp(App[None]):
 
     @property
     def cursor_position(self) -> Offset:
-        """Where the terminal's cursor is put after each frame."""
         return self.cursor_place
 
     @cursor_position.setter
     def cursor_position(self, place: Offset) -> None:
-        """Called by Textual where something is typed."""
         self._typing_place = place
 
     @property
     def cursor_place(self) -> Offset:
-        """The same: where something is typed."""
         return self._typing_place
 
     async def acts_first(self, key: str) -> bool:
@@ -107,7 +95,6 @@ class OpenScreen(Screen[ScreenResultType]):
     is_held = False
 
     def hold(self) -> None:
-        """Draw nothing until there is more of it to see."""
         self.is_held = True
 
     def release(self) -> None:
@@ -117,7 +104,6 @@ class OpenScreen(Screen[ScreenResultType]):
             self.app.show_frames()
 
     def _on_timer_update(self) -> None:
-        """Called by Textual to lay out and draw what has changed, up to sixty times a second."""
         if self._layout_required and not self.may_lay_out():
             self._layout_required = False
         super()._on_timer_update()
@@ -129,7 +115,6 @@ class OpenScreen(Screen[ScreenResultType]):
             self.check_idle()
 
     def may_lay_out(self) -> bool:
-        """Whether to lay out now."""
         return True
 
     def _compositor_refresh(self) -> None:
@@ -174,12 +159,10 @@ if sys.platform != "win32":
 
         @property
         def app(self) -> App[Any]:
-            """The app that it hands events to."""
             return self._app
 
         @property
         def output(self) -> IO[str]:
-            """Where it writes."""
             return cast("IO[str]", self._file)
 
         @output.setter
@@ -188,16 +171,13 @@ if sys.platform != "win32":
 
         @property
         def is_writing(self) -> bool:
-            """Whether the thread that writes is at work."""
             return self._writer_thread is not None and self._writer_thread.is_alive()
 
         @property
         def tells_size_itself(self) -> bool:
-            """Whether the terminal tells of a new size in what it sends."""
             return self._in_band_window_resize
 
         def terminal_size(self) -> Size:
-            """The size of the window, asked for now."""
             return Size(*self._get_terminal_size())
 
         def raw_mode(self, local: int, input_: int) -> tuple[int, int]:
@@ -211,23 +191,18 @@ if sys.platform != "win32":
             self._disable_line_wrap()
 
         def make_parser(self) -> XTermParser:
-            """What makes events of what the terminal sends."""
             return XTermParser(self._debug)
 
         def report_error(self, error: Exception) -> None:
-            """Hand an error of the thread that reads to the app, as all that fails in it."""
             self.app.call_later(self.app._handle_exception, error)  # noqa: SLF001 - as the class says
 
         def _sigtstp_application(self, *_: object) -> None:
-            """Called by the system when the program is to stop."""
             self.stop_signalled()
 
         def _sigcont_application(self, *_: object) -> None:
-            """Called by the system when it goes on."""
             self.continue_signalled()
 
         def _run_input_thread(self) -> None:
-            """Called by Textual in the thread that reads."""
             self.read_input()
 
         def stop_signalled(self) -> None:
@@ -237,5 +212,4 @@ if sys.platform != "win32":
             """Go on."""
 
         def read_input(self) -> None:
-            """Read until told to stop."""
             super()._run_input_thread()

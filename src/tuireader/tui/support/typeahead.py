@@ -76,11 +76,9 @@ class TypeAhead(OpenApp):
 
     @property
     def is_idle(self) -> bool:
-        """Whether all that was typed has done what it does."""
         return not self._waiting and self._acting is None
 
     async def on_event(self, event: events.Event) -> None:
-        """Give out what is typed, now or in its turn; what must not wait, such as quitting, never does."""
         if not isinstance(event, Typed) or event.is_forwarded:
             await super().on_event(event)
         elif self._has_to_wait() or self._is_held(event):
@@ -93,18 +91,15 @@ class TypeAhead(OpenApp):
             await self._give(event)
 
     async def on_ready(self) -> None:
-        """What was typed while the program started acts now."""
         self._is_ready = True
         await self._go_on()
 
     async def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """A dialog that has the focus takes what waited for it."""
         with suppress(NoScreen):  # it has been removed meanwhile
             self._focused_last[event.widget.screen] = event.widget
         await self._go_on()
 
     def _end_patience(self) -> None:
-        """Wait no longer for what the last one does, where that takes too long."""
         if self._acting is not None and time.monotonic() - self._acting.since > PATIENCE:
             self._acting = None
 

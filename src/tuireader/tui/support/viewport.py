@@ -68,5 +68,4 @@ def thumb(room: int, size: int, above: float) -> tuple[int, int]:
 
 
 def share_at(line: int, room: int) -> float:
-    """Return how far down a line is among `room` lines, from 0 to 1: where the thumb was dragged to."""
     return min(1.0, max(0.0, line / max(1, room - 1)))
