@@ -9,7 +9,7 @@ DEV := $(VENV)/.developers
 # Each worker, and each program that a test starts, would compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-slow coverage check format screenshots bench evaluate clean
+.PHONY: help demo test test-all test-changed test-slow coverage check format screenshots bench evaluate clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -18,8 +18,14 @@ help: ## say what can be made
 demo: $(USE) ## the reader on the bundled demo site; needs no network
 	@$(BIN)/tuireader demo
 
-test: $(DEV) ## all tests
+test: $(DEV) ## a case of each kind: after each change
+	@$(BIN)/pytest -q -n auto --dist worksteal -m 'not slow and not thorough' $(TESTS)
+
+test-all: $(DEV) ## all tests: before a change is shared
 	@$(BIN)/pytest -q -n auto --dist worksteal $(TESTS)
+
+test-changed: $(DEV) ## the tests of the files that differ from the last commit
+	@$(BIN)/python scripts/changed_tests.py | xargs $(BIN)/pytest -q -n auto --dist worksteal
 
 test-slow: $(DEV) ## what takes long: more kills, closed windows, damaged caches and feeds
 	@$(BIN)/pytest -q -n auto -m slow $(TESTS)

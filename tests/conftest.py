@@ -24,8 +24,15 @@ if TYPE_CHECKING:
 # What failed once fails again, and how long it takes says nothing; other examples are for whoever looks for them, with
 # --hypothesis-seed.
 slow = [HealthCheck.too_slow]
-settings.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=slow)
-settings.load_profile("repeatable")
+settings.register_profile("all", derandomize=True, deadline=None, suppress_health_check=slow)
+settings.register_profile("quick", settings.get_profile("all"), max_examples=25)
+
+CHEAP = {"bench", "config", "content", "feeds", "model", "store", "text", "urls"}
+"""Rooms of which `make test` runs all cases."""
+FAMILY = 2
+"""Cases of one test of the other rooms that it runs, the first and the last; `make test-all` runs all."""
+
+TESTS = Path(__file__).parent
 
 # Whoever runs the tests in the background has them ignore ctrl+c, and all that they start likewise.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
@@ -48,8 +55,21 @@ def pytest_make_parametrize_id(val: object) -> str | None:
     return None
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Look at fewer examples in `make test`."""
+    settings.load_profile("quick" if "not thorough" in config.option.markexpr else "all")
+
+
+@pytest.hookimpl(tryfirst=True)  # before tests are chosen by their marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no worker is left alone with it at the end."""
+    """Mark what `make test` leaves out; begin with what takes longest, so that no worker ends alone with it."""
+    families: dict[tuple[Path, str], list[pytest.Item]] = {}
+    for item in items:
+        if (room := item.path.relative_to(TESTS).parts[0]) not in CHEAP and not room.startswith("test_"):
+            families.setdefault((item.path, item.nodeid.partition("[")[0]), []).append(item)
+    for family in families.values():
+        for item in family[FAMILY - 1 : -1]:
+            item.add_marker(pytest.mark.thorough)
     items.sort(key=lambda item: "hostile" not in item.path.parts)
 
 

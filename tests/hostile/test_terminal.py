@@ -96,7 +96,7 @@ def test_ctrl_z_goes_back_to_the_shell_and_fg_goes_on(cache: Path) -> None:
         terminal.press(CTRL_Z)
         terminal.until(r"Stopped")
         terminal.press("fg\n")
-        terminal.until("A Worrying")
+        terminal.until(lambda _: b"A Worrying" in bytes(terminal.raw).rpartition(b"\x1b[?1049h")[2])  # painted anew
         terminal.press(CTRL_Q)
         terminal.until(lambda _: bytes(terminal.raw).endswith(b"ready> "))
 

@@ -1,0 +1,33 @@
+"""Print the tests of the modules that differ from the last commit: tests mirror src, room by room."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def tests_of(changed: Path) -> Path | None:
+    """The test of a module, else those of its room; None for what has none."""
+    if changed.parts[:1] == ("tests",):
+        return changed if changed.name.startswith("test_") and (ROOT / changed).exists() else None
+    if changed.parts[:2] != ("src", "tuireader"):
+        return None
+    room = Path("tests", *changed.parts[2:-1])
+    own = room / f"test_{changed.stem}.py"
+    return next((each for each in (own, *[room, *room.parents][:-1]) if (ROOT / each).exists()), None)
+
+
+def main() -> None:
+    """Print their paths, one a line."""
+    listed = subprocess.run(
+        ["git", "status", "--porcelain", "--no-renames"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    changed = [Path(line[3:]) for line in listed.stdout.splitlines()]
+    for path in sorted({str(found) for each in changed if (found := tests_of(each)) is not None}):
+        print(path)
+
+
+if __name__ == "__main__":
+    main()
