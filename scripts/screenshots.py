@@ -33,10 +33,9 @@ from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
-from tuireader.model.account import Secret
+from tuireader.model.account import RemoteFeed, Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
-from tuireader.model.remote import RemoteFeed
 from tuireader.model.rule import Rule
 from tuireader.store import accounts, articles, feeds, folders, remote_marks, statuses, tags
 from tuireader.store.connection import connect

@@ -24,8 +24,8 @@ from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import read_sitemap
 from tuireader.feeds.url_list import read_url_list
 from tuireader.library.syncing.identity import match
+from tuireader.model.account import Ours, RemoteEntry
 from tuireader.model.fetched import ParsedEntry
-from tuireader.model.remote import Ours, RemoteEntry
 from tuireader.store.typed_query import understand
 from tuireader.sync import greader, miniflux
 from tuireader.sync.device_journal import Merged, lines_of

@@ -29,9 +29,9 @@ from tuireader.library.syncing import shared_folder, taking
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import import_path
 from tuireader.library.transfer.import_feeds import import_feeds
+from tuireader.model.account import RemoteFeed
 from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
-from tuireader.model.remote import RemoteFeed
 from tuireader.store import accounts, articles, feeds, rules, saved_searches
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux

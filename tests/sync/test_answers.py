@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from support.reader_servers import FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
-from tuireader.model.remote import Entries
+from tuireader.model.account import Entries
 from tuireader.sync import greader, miniflux
 from tuireader.sync.proxied import without_proxy
 

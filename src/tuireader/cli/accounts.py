@@ -19,9 +19,8 @@ from tuireader.library.syncing import passwords, shared_folder, taking, words
 from tuireader.library.syncing.all_accounts import MANY, exchange, sync_all
 from tuireader.library.syncing.detect import addresses_of, server_of
 from tuireader.library.syncing.server import Login
-from tuireader.model.account import Account, Secret
+from tuireader.model.account import Account, Secret, Synced
 from tuireader.model.clock import utc_now
-from tuireader.model.remote import Synced
 from tuireader.store import accounts, feeds
 from tuireader.text.counted import counted
 from tuireader.text.printable import printable

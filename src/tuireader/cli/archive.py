@@ -17,8 +17,7 @@ from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
-    from tuireader.model.archive import Backfilled
-    from tuireader.model.feed import Feed
+    from tuireader.model.feed import Backfilled, Feed
 
 
 def backfill(arguments: argparse.Namespace) -> int:

@@ -1,12 +1,47 @@
-"""A line of the journal: one mark of the user's, on its way to where it is kept, too."""
+"""What the user does to the status of articles, and how it stands in the outbox."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+    from tuireader.model.article import Headline, Status
+
+
+Shown = TypeVar("Shown", "Headline", "Status")
+
+
+class StatusChange(NamedTuple):
+    """What the user did to some articles; what is None stays as it is."""
+
+    ids: Collection[int]
+    read: bool | None = None
+    starred: bool | None = None
+    position: int | None = None
+
+    def on(self, headline: Headline) -> Headline:
+        return self.over(headline) if headline.id in self.ids else headline
+
+    def over(self, shown: Shown) -> Shown:
+        """Return the headline or the status of one of the articles with its marks as they are after this change."""
+        return replace(
+            shown,
+            read=shown.read if self.read is None else self.read,
+            starred=shown.starred if self.starred is None else self.starred,
+        )
+
+
+def with_changes(article_id: int, shown: Shown, changes: Iterable[StatusChange]) -> Shown:
+    """Return the status of an article, as it was read, with the changes that were not written by then."""
+    for change in changes:
+        if article_id in change.ids:
+            shown = change.over(shown)
+    return shown
+
 
 Field = Literal["read", "starred"]
 

@@ -1,4 +1,4 @@
-"""Feeds as they are kept, and what comes of asking for one."""
+"""Feeds as they are kept, with folders, lists on pages and archives; and what comes of asking for one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,85 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.article_words import ArticleWords
+    from tuireader.model.article import ArticleWords
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder of one account."""
+
+    id: int
+    name: str
+    account_id: int = 0
+    """0 is this machine's own."""
+    account: str = ""
+    """The name of its account; empty for this machine's own, and where it need not be said."""
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} · {self.account}" if self.account and self.name != self.account else self.name
+
+
+Followed = Literal["stated", "marked", "cards", "page"]
+"""For what: a list that it states in JSON-LD, one that it marks (microformats), one of elements that repeat; or
+for its own text."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageList:
+    """What was learned of a page that is followed."""
+
+    followed: Followed
+    shape: str = ""
+    """What repeats on it: the tags from the link of an article up."""
+    different_since: datetime | None = None
+    """When nothing of what was learned was found on it any more; None while it is."""
+
+
+Way = Literal["feed", "posts", "paged", "pages"]
+"""How a site gives what is older: pages that its feed names, the API of WordPress, numbered pages of the feed, or the
+pages of its articles, one by one, from its sitemaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """How far a site has been read back."""
+
+    way: Way
+    next: str = ""
+    """The address that comes next; empty at the end."""
+    page: int = 0
+    """Pages that were read."""
+    pages: int | None = None
+    """How many there are, where the site says it."""
+    back_to: datetime | None = None
+    """The date of the oldest article that came."""
+    is_done: bool = False
+    """Whether all is here that there was."""
+    seen: tuple[str, ...] = ()
+    """Digests of the addresses that were asked for: one that leads in a circle comes to its end."""
+    last: str = ""
+    """A digest of what the last page held: a site that gives the same for ever comes to its end, too."""
+
+
+BackfillStatus = Literal["page", "done", "failed", "stopped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Backfilled:
+    """What came of a step back, or in all."""
+
+    feed: Feed
+    status: BackfillStatus
+    page: int = 0
+    pages: int | None = None
+    new: int = 0
+    """Of this page; at the end, in all."""
+    known: int = 0
+    back_to: datetime | None = None
+    error: str | None = None
+    """Why it failed, or why it ends here, where that is not the end of the site."""
+
 
 PAGES = "tuireader:pages"
 """In place of an address: what holds the single pages that the user keeps without following their sites."""

@@ -1,12 +1,21 @@
-"""Which articles are meant, in which order."""
+"""Which articles are meant, in which order; and queries that are saved."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+class SavedSearch(NamedTuple):
+    """A search, in the language of `store.typed_query`, and what the user calls it."""
+
+    id: int
+    name: str
+    query: str
+
 
 Order = Literal["newest", "oldest", "shortest", "longest", "best"]
 """`best` is best match first; without a text to match it is `newest`."""

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, get_args
 
-from tuireader.model.archive import Archive, Way
+from tuireader.model.feed import Archive, Way
 from tuireader.store import feeds
 from tuireader.store.times import moment, seconds
 

@@ -14,7 +14,7 @@ from tuireader.store.keys import name_key, tidy
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.model.folder import Folder
+    from tuireader.model.feed import Folder
 
 
 _FOLDERS = (
@@ -105,6 +105,6 @@ def remove_empty(c: sqlite3.Connection) -> None:
 
 
 def _folder(row: tuple[object, ...]) -> Folder:
-    from tuireader.model.folder import Folder
+    from tuireader.model.feed import Folder
 
     return Folder(number(row[0]), text_of(row[1]), number(row[2]), text_of(row[3]))

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.beside import open_own
 from tuireader.errors import StoreError
-from tuireader.model.status_change import StatusChange
+from tuireader.model.change import StatusChange
 from tuireader.store import statuses
 from tuireader.store.connection import transaction
 

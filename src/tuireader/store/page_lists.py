@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from tuireader.model.page_list import Followed, PageList
+from tuireader.model.feed import Followed, PageList
 from tuireader.store import feeds
 from tuireader.store.times import moment, seconds
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.remote import Ours
+from tuireader.model.account import Ours
 from tuireader.store import labels, stories, sync_journal
 from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.feeds import TO_READ

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from tuireader.model.article_words import ArticleWords
+    from tuireader.model.article import ArticleWords
 
 _COLUMNS = "id, query, feed_id, folder_id, actions, tags, until"
 _SEPARATOR = "\x1f"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
-from tuireader.model.saved_search import SavedSearch
+from tuireader.model.query import SavedSearch
 from tuireader.store.columns import number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy

@@ -17,9 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from tuireader.model.change import Field
+    from tuireader.model.change import Field, StatusChange
     from tuireader.model.query import Query
-    from tuireader.model.status_change import StatusChange
 
 
 AT_FIRST, AT_LEAST = 200, 20

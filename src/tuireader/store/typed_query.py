@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from tuireader.model.extras import BY_NAME
+from tuireader.model.article import MEDIA_FLAGS
 from tuireader.store.tokens import compared, token
 
 if TYPE_CHECKING:
@@ -178,7 +178,7 @@ def _setting(wanted: SearchQuery, key: str, value: str, now: datetime | None, *,
     if key == "is":
         return _flag(wanted, value.lower(), no=no)
     if key == "has":
-        bit = BY_NAME.get(value.lower())
+        bit = MEDIA_FLAGS.get(value.lower())
         if bit is not None:
             wanted.has.append((bit, no))
         return bit is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.model.article_words import ArticleWords
+from tuireader.model.article import ArticleWords
 from tuireader.store.tokens import words_in
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from tuireader.errors import SyncError
+from tuireader.model.account import Entries, RemoteEntry, RemoteFeed
 from tuireader.model.fetched import ParsedEntry
-from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
 from tuireader.sync.answers import address_of, each_once, every_row, number_of, parsed, rows, text_of
 from tuireader.sync.proxied import without_proxy
 from tuireader.text.bounded_json import field, items

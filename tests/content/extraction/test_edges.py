@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.extraction.edges import says_only_facts
+from tuireader.content.extraction.choose import says_only_facts
 from tuireader.content.extraction.page import load, text_of
 
 NAMES = ("Ida Brandt", "The Gazette")

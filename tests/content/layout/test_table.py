@@ -103,7 +103,7 @@ def test_no_table_exceeds_the_column(width: int) -> None:
 
 
 def test_widths_are_shared_by_need() -> None:
-    from tuireader.content.layout.table import _negotiate
+    from tuireader.content.layout.layout import _negotiate
 
     assert _negotiate([5, 5], [5, 5], 20) == [5, 5]
     assert _negotiate([5, 100], [5, 10], 50) == [5, 45]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.markdown import delimiters
+from tuireader.content.markdown import emphasis
 from tuireader.content.markdown.emphasis import escape, escape_start, settle
 from tuireader.content.markdown.sentinels import (
     BREAK,
@@ -165,13 +165,13 @@ def test_breaks_end_lines_and_begin_none() -> None:
 
 def test_many_marks_take_no_more_than_their_number(monkeypatch: pytest.MonkeyPatch) -> Any:
     looked = 0
-    fits = delimiters._fits
+    fits = emphasis._fits
 
     def counted(inside: str, outside: str) -> bool:
         nonlocal looked
         looked += 1
         return fits(inside, outside)
 
-    monkeypatch.setattr(delimiters, "_fits", counted)
+    monkeypatch.setattr(emphasis, "_fits", counted)
     assert settle(f"{strong('a')} b " * 2000).count("**") == 4000
     assert looked <= 4000

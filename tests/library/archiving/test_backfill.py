@@ -25,7 +25,7 @@ from support.archived_site import (
 )
 from tuireader.library.archiving.backfill import backfill
 from tuireader.library.archiving.take import Wanted
-from tuireader.model.archive import Archive, Backfilled
+from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import archives, articles, feeds, label_counts, rules, statuses

@@ -15,9 +15,9 @@ from tuireader.errors import FetchError
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.completing import complete_new
 from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full_text
+from tuireader.model.change import StatusChange
 from tuireader.model.full_text import Learned, Mode
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds, full_texts, label_counts, statuses
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Permission

@@ -15,10 +15,10 @@ from support.app_factory import shelve
 from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
+from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds, label_counts, pruning, statuses, tags
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits

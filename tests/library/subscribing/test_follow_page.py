@@ -15,10 +15,10 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
+from tuireader.model.change import StatusChange
+from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page
-from tuireader.model.page_list import PageList
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds, page_lists, pruning, statuses
 from tuireader.store.connection import connect
 

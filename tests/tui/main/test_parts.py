@@ -23,8 +23,8 @@ from support.themed_app import ThemedApp
 from tuireader.config.options import Config
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.model.article import Status
+from tuireader.model.change import StatusChange
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
 from tuireader.tui.chrome.prompt import Prompt

@@ -3,22 +3,131 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.content.cleaning.admonitions import take_title
-from tuireader.content.cleaning.code_blocks import language_of, listing, listing_in
-from tuireader.content.cleaning.known_by_class import without_links
+from tuireader.content.cleaning.known_by_class import is_part_of_page, without_links
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
 from tuireader.content.cleaning.verse import as_lines, is_verse, lines_of
 from tuireader.content.dom.flow import Kept, in_blocks, is_block, only_nodes, trimmed
 from tuireader.content.dom.tree import Node
-from tuireader.text.html_elements import HEADINGS
+from tuireader.text.html_elements import HEADINGS, INLINE
+from tuireader.text.printable import printable_block
 from tuireader.text.word_count import count_words
 from tuireader.urls.hosts import same_host
 
 if TYPE_CHECKING:
     from tuireader.content.cleaning.context import Context
+
+
+_ADMONITIONS_KINDS = frozenset({
+    "admonition", "admonitionblock", "attention", "caution", "danger", "hint", "important", "markdown-alert", "note",
+    "tip", "warning",
+})  # fmt: skip
+_TITLES = frozenset({"admonition-title", "markdown-alert-title", "title"})
+_TITLE_WITHIN, _TITLE_MAX = 8, 60
+"""Elements among which the title is, and characters that it has at most."""
+
+
+def take_title(box: Node) -> str:
+    """Take the title out of a box, in place; empty where it is no such box. A table around its text is none."""
+    if box.tag not in {"div", "aside", "section"} or _ADMONITIONS_KINDS.isdisjoint(box["class"].split()):
+        return ""
+    parents: list[tuple[Node, Node]] = []
+    for around in islice((box, *box.elements()), _TITLE_WITHIN):
+        parents += [(around, child) for child in around.children if isinstance(child, Node)]
+    for around, child in parents:
+        if child.tag == "th" or not _TITLES.isdisjoint(child["class"].split()):
+            words = child.words()
+            if not 0 < len(words) <= _TITLE_MAX:
+                return ""
+            around.children = [each for each in around.children if each is not child]
+            if table := next((each for each in box.elements() if each.tag == "table"), None):
+                table.attributes["role"] = "presentation"
+            return words
+    return ""
+
+
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",
+    re.IGNORECASE,
+)
+_NO_LANGUAGE = frozenset({
+    "text", "plaintext", "plain", "none", "nohighlight", "txt", "default", "generic", "auto", "sourcecode",
+    "chroma",
+})  # fmt: skip
+_SHORT_LANGUAGES = frozenset({
+    "c", "r", "d", "v", "q", "go", "js", "ts", "py", "rb", "rs", "cs", "fs", "hs", "sh", "ps", "vb", "tf", "kt",
+    "ml", "pl", "md",
+})  # fmt: skip
+_TABLES = frozenset({
+    "highlighttable", "rouge-table", "lntable", "codehilitetable", "highlight",
+})  # fmt: skip
+
+
+def listing(pre: Node) -> list[Node | str]:
+    """Return a block of code, or nothing where it is empty."""
+    text = printable_block("".join(_text(pre)))
+    lines = [line.rstrip() for line in text.split("\n")]
+    while lines and not lines[0]:
+        del lines[0]
+    while lines and not lines[-1]:
+        del lines[-1]
+    if not lines:
+        return []
+    language = language_of(pre) or next(filter(None, map(language_of, pre.elements())), "")
+    code = Node("code", {"class": f"language-{language}"} if language else {}, ["\n".join(lines) + "\n"])
+    return [Node("pre", {}, [code])]
+
+
+def listing_in(table: Node) -> Node | None:
+    """Return the block of code for which a table holds line numbers beside it, None if it is another table."""
+    blocks = [each for each in table.elements() if each.tag == "pre"]
+    cells = sum(each.tag in {"td", "th"} for each in table.elements())
+    if not blocks or cells > 2 or not (_TABLES & set(table["class"].split()) or len(blocks) == cells == 2):
+        return None
+    return blocks[-1]
+
+
+def language_of(node: Node) -> str:
+    """Return the name of the language that an element says its code is in, empty if it says none."""
+    for name in ("data-lang", "data-language", "data-enlighter-language"):
+        if node[name]:
+            return _named(node[name])
+    if found := _LANGUAGE.search(node["class"]):
+        return _named(found[1])
+    given = node["lang"].lower() if node.tag in {"pre", "code"} else ""
+    return _named(given) if given in _SHORT_LANGUAGES or (len(given) > 2 and given.isalpha()) else ""
+
+
+def _named(language: str) -> str:
+    language = language.strip().lower()
+    return language if re.fullmatch(r"[a-z][\w+#-]{0,29}", language) and language not in _NO_LANGUAGE else ""
+
+
+def _text(node: Node) -> Iterator[str]:
+    """Yield the text of a block of code: what is set as a block in it stands on lines of its own."""
+    end = "\n"
+    for child in node.children:
+        piece = _piece(child)
+        is_block = isinstance(child, Node) and child.tag not in INLINE and child.tag != "br"
+        if is_block and piece:
+            piece = f"{'' if end == chr(10) else chr(10)}{piece}{'' if piece.endswith(chr(10)) else chr(10)}"
+        yield piece
+        end = piece[-1:] or end
+
+
+def _piece(child: Node | str) -> str:
+    if isinstance(child, str):
+        return child
+    if child.tag == "br":
+        return "\n"
+    if is_part_of_page(child) or child.tag in {"button", "select", "textarea"}:
+        return ""
+    return "".join(_text(child))
+
 
 _ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
 _PROSE = 40

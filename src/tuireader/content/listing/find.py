@@ -2,16 +2,112 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from html import escape
 
 from tuireader.content.extraction.extract import tree_of_page
-from tuireader.content.extraction.page import Element
+from tuireader.content.extraction.jsonld import names_in, stated_things, texts_in
+from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.cards import card_items
-from tuireader.content.listing.dates import begin
+from tuireader.content.listing.dates import begin, day_in
 from tuireader.content.listing.model import Item, Listing, Tier
-from tuireader.content.listing.stated import marked_items, stated_items
+from tuireader.text.bounded_json import items
+from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line
+from tuireader.urls.absolute import absolute
 from tuireader.urls.identity import place, same_site
+
+_LISTS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
+_MARKED_MAX = 500
+_ENTRY = frozenset({"h-entry", "hentry"})
+
+
+def stated_items(tree: Element, url: str) -> list[Item]:
+    """The articles that a page lists in JSON-LD, in its order."""
+    found: dict[str, Item] = {}
+    for thing in stated_things(tree):
+        for each in (listed for name in _LISTS for listed in items(thing, name)):
+            item = _stated(each, url)
+            if item is not None:
+                found.setdefault(item.url, item)
+    return [*found.values()]
+
+
+def _stated(listed: object, base: str) -> Item | None:
+    if not isinstance(listed, dict):
+        return None
+    inner = listed.get("item")
+    thing = inner if isinstance(inner, dict) else listed
+    link = next((thing[name] for name in ("url", "@id", "mainEntityOfPage") if isinstance(thing.get(name), str)), inner)
+    title = next(iter(texts_in(thing.get("headline") or thing.get("name") or listed.get("name"))), "")
+    there = absolute(link, base)
+    if not there or not title.strip():
+        return None
+    said = next(iter(texts_in(thing.get("datePublished") or thing.get("dateCreated"))), "")
+    section = texts_in(thing.get("articleSection"))
+    return Item(
+        url=there,
+        title=line(title),
+        date=day_in(said),
+        authors=people(names_in(thing.get("author"))),
+        categories=categories(section),
+        html="".join(f"<p>{escape(text)}</p>" for text in texts_in(thing.get("description"))[:1]),
+    )
+
+
+def marked_items(tree: Element, url: str) -> list[Item]:
+    """The articles that a page marks as those of a feed (h-feed, h-entry; hAtom), in its order."""
+    found: dict[str, Item] = {}
+    for number, entry in enumerate(_entries(tree)):
+        if number >= _MARKED_MAX:
+            break
+        item = _marked(entry, url)
+        if item is not None:
+            found.setdefault(item.url, item)
+    return [*found.values()]
+
+
+def _entries(tree: Element) -> Iterator[Element]:
+    """The entries that are in no other: those within are answers to it, or quoted."""
+    found: set[Element] = set()
+    for each in tree.iter():
+        if isinstance(each.tag, str) and not _ENTRY.isdisjoint(_classes(each)):
+            if not any(around in found for around in each.iterancestors()):
+                yield each
+            found.add(each)
+
+
+def _classes(element: Element) -> set[str]:
+    return set((element.get("class") or "").split())
+
+
+def _marked(entry: Element, base: str) -> Item | None:
+    named: dict[str, list[Element]] = {}
+    for each in entry.iter():
+        if isinstance(each.tag, str):
+            for name in _classes(each):
+                named.setdefault(name, []).append(each)
+
+    def first(*names: str) -> Element | None:
+        return next((named[name][0] for name in names if name in named), None)
+
+    title = first("p-name", "entry-title")
+    link = first("u-url", "u-uid")
+    if link is None and title is not None:
+        link = title if title.tag == "a" else next(iter([*title.iter("a"), *title.iterancestors("a")]), None)
+    there = absolute(link.get("href"), base) if link is not None else ""
+    words = "" if title is None else text_of(title)
+    if not there or not words:
+        return None
+    when = first("dt-published", "published", "entry-date", "updated")
+    said = "" if when is None else (when.get("datetime") or when.get("title") or text_of(when))
+    body = first("p-summary", "entry-summary", "e-content", "entry-content")
+    authors = [text_of(each) for name in ("p-author", "author") for each in named.get(name, [])[:3]]
+    under = [text_of(each) for each in named.get("p-category", [])]
+    html = "" if body is None else write(body)
+    return Item(there, line(words), day_in(said), people(authors), categories(under), html)
+
 
 _ONE = frozenset({"single", "error404", "search-no-results"})
 _FEWEST = 3

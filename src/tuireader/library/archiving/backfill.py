@@ -16,7 +16,7 @@ from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, way
 from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
-from tuireader.model.archive import Archive, Backfilled, BackfillStatus
+from tuireader.model.feed import Archive, Backfilled, BackfillStatus
 from tuireader.store import archives, articles, page_lists
 from tuireader.text.counted import counted
 from tuireader.urls.credentials import with_credentials_of

@@ -13,7 +13,7 @@ from tuireader.feeds.sitemap import Listed
 from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
 from tuireader.library.archiving.ways import asked
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.model.archive import Archive
+from tuireader.model.feed import Archive
 from tuireader.model.fetched import Page, ParsedEntry
 from tuireader.store import articles, feeds
 from tuireader.urls.hosts import named_host

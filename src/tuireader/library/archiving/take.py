@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing.match_entries import known_entries
 from tuireader.library.rules import arrivals
-from tuireader.model.archive import Archive
 from tuireader.model.article import Status
-from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.feed import Archive, Feed, Refreshed
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepared
 from tuireader.store import archives, articles, feeds
 from tuireader.store.connection import transaction

@@ -9,7 +9,7 @@ from tuireader.text.counted import counted
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.archive import Archive, Backfilled
+    from tuireader.model.feed import Archive, Backfilled
 
 
 def progress(event: Backfilled) -> str:

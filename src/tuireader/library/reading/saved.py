@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
 
-    from tuireader.model.saved_search import SavedSearch
+    from tuireader.model.query import SavedSearch
 
 
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:

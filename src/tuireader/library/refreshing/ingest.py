@@ -13,9 +13,8 @@ from tuireader.errors import FetchError, NotAFeedError, NotFoundError, Tuireader
 from tuireader.library.jobs.together import Joint, Write
 from tuireader.library.politeness import polling, retry_after
 from tuireader.library.rules import arrivals
-from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
-from tuireader.model.page_list import PageList
 from tuireader.store import articles, page_lists
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host

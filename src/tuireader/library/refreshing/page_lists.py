@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.errors import NotAFeedError
+from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed
-from tuireader.model.page_list import PageList
 from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.urls.hosts import named_host

@@ -15,8 +15,8 @@ from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.rules import arrivals
 from tuireader.library.subscribing import lookup
 from tuireader.library.subscribing.subscribe import Subscribed
+from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page, ParsedFeed
-from tuireader.model.page_list import PageList
 from tuireader.store import feeds as store_feeds
 from tuireader.store import page_lists as store_lists
 from tuireader.store.connection import transaction

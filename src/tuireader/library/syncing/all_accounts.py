@@ -14,7 +14,7 @@ from tuireader.library.syncing import shared_folder, taking, words
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.sync import sync, tell
-from tuireader.model.remote import Synced
+from tuireader.model.account import Synced
 from tuireader.store import accounts
 
 if TYPE_CHECKING:

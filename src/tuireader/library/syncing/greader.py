@@ -31,12 +31,11 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from tuireader.library.jobs.off_loop import Cache
-    from tuireader.model.account import Account
+    from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteEntry, RemoteFeed
     from tuireader.store.remote_marks import Doubts
 
 CONTENTS_AT_ONCE = 100

@@ -24,12 +24,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.library.jobs.off_loop import Cache
-    from tuireader.model.account import Account
+    from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteEntry, RemoteFeed
 
 AT_ONCE = (200, 40, 8, 1)
 """Articles of one request, and of how many less where so many are too large."""

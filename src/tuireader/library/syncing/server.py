@@ -21,12 +21,11 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.taking import Taken
-    from tuireader.model.account import Account
+    from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.model.remote import RemoteEntry, RemoteFeed
 
 _REFUSED = frozenset({401, 403})
 LARGEST = 8_000_000

@@ -23,8 +23,7 @@ from tuireader.errors import SyncError
 from tuireader.library.syncing import taking, words
 from tuireader.library.syncing.server import alone
 from tuireader.library.syncing.taking import Taken
-from tuireader.model.account import FOLDER, LOCAL, Account
-from tuireader.model.remote import Synced
+from tuireader.model.account import FOLDER, LOCAL, Account, Synced
 from tuireader.store import accounts, feeds, folders, page_lists, remote_marks, shared_marks, sync_journal
 from tuireader.store.connection import transaction
 from tuireader.sync.device_journal import (
@@ -48,9 +47,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
+    from tuireader.model.account import SyncStatus
     from tuireader.model.change import Change, Field
     from tuireader.model.feed import Feed
-    from tuireader.model.remote import SyncStatus
     from tuireader.store.connection import Connection
 
 _PREFIX, _SUFFIX = "tuireader-", ".jsonl"

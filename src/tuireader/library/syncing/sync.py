@@ -14,17 +14,16 @@ from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.syncing import taking, words
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
 from tuireader.library.syncing.taking import Taken
-from tuireader.model.remote import Synced
+from tuireader.model.account import Synced
 from tuireader.store import accounts, feed_changes, feeds, sync_journal
 from tuireader.text.counted import counted
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
-    from tuireader.model.account import Account
+    from tuireader.model.account import Account, RemoteFeed, SyncStatus
     from tuireader.model.change import Change
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
-    from tuireader.model.remote import RemoteFeed, SyncStatus
 
 
 _OWN_FAULT = 500

@@ -38,8 +38,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.syncing.server import Server
-    from tuireader.model.account import Account
-    from tuireader.model.remote import Entries, RemoteEntry, RemoteFeed
+    from tuireader.model.account import Account, Entries, RemoteEntry, RemoteFeed
     from tuireader.urls.reach import Reach
 
 Kind = Literal["miniflux", "greader", "freshrss"]

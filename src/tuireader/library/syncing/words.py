@@ -10,8 +10,7 @@ from tuireader.text.counted import counted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tuireader.model.account import Account
-    from tuireader.model.remote import Synced
+    from tuireader.model.account import Account, Synced
 
 _NAMED = 4
 """Feeds that are named where several are meant."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Excerpt
-    from tuireader.model.headline import Headline
-    from tuireader.model.status_change import StatusChange
+    from tuireader.model.article import Excerpt, Headline
+    from tuireader.model.change import StatusChange
 
 PAGE = 64
 """Headlines read at a time."""

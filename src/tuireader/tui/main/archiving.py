@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
-    from tuireader.model.archive import Backfilled
     from tuireader.model.clock import Clock
-    from tuireader.model.feed import Feed
+    from tuireader.model.feed import Backfilled, Feed
 
 
 class ArchiveController:

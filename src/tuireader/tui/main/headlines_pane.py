@@ -17,9 +17,9 @@ from textual.message import Message
 
 from tuireader.errors import StoreError
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version
 from tuireader.tui.chrome.backdrop import Backdrop
@@ -31,8 +31,7 @@ from tuireader.tui.support.workers import is_busy
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tuireader.model.article import Excerpt
-    from tuireader.model.headline import Headline
+    from tuireader.model.article import Excerpt, Headline
 
 WATCH = 2.0
 """Seconds between two looks at whether another program has changed the cache."""

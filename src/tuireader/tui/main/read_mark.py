@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tuireader.tui.support.stillness import Stillness
 
 if TYPE_CHECKING:
-    from tuireader.model.status_change import StatusChange
+    from tuireader.model.change import StatusChange
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
 

@@ -17,8 +17,8 @@ from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.change import StatusChange, with_changes
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange, with_changes
 from tuireader.store import articles, full_texts
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory

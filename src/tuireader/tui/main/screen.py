@@ -12,9 +12,9 @@ from textual import events, on
 from tuireader.config.options import Config
 from tuireader.errors import StoreError
 from tuireader.library.jobs.off_loop import Cache
+from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
-from tuireader.model.status_change import StatusChange
 from tuireader.tui import keys
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList

@@ -12,8 +12,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
-    from tuireader.model.query import Query
-    from tuireader.model.saved_search import SavedSearch
+    from tuireader.model.query import Query, SavedSearch
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.search_prompt import PromptController
     from tuireader.tui.main.statuses import StatusController

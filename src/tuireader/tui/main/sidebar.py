@@ -21,7 +21,7 @@ from tuireader.tui.main import queries
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.saved_search import SavedSearch
+    from tuireader.model.query import SavedSearch
     from tuireader.tui.lists.facet_list import Facets
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 

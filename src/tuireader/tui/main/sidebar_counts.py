@@ -9,10 +9,8 @@ from datetime import datetime
 
 from tuireader.library.reading.saved import query_of
 from tuireader.model.article import Totals
-from tuireader.model.feed import FeedSummary
-from tuireader.model.folder import Folder
-from tuireader.model.query import Query
-from tuireader.model.saved_search import SavedSearch
+from tuireader.model.feed import FeedSummary, Folder
+from tuireader.model.query import Query, SavedSearch
 from tuireader.store import articles, feeds, folders, indexing, label_counts, saved_searches
 from tuireader.tui.lists.choices import Choice
 from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepare_rows

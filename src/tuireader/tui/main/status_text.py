@@ -15,8 +15,7 @@ from tuireader.tui.support.text_fitting import age, ago
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
-    from tuireader.model.query import Query
-    from tuireader.model.saved_search import SavedSearch
+    from tuireader.model.query import Query, SavedSearch
     from tuireader.tui.lists.choices import Choice
     from tuireader.tui.main.sidebar_counts import SidebarCounts
 

@@ -14,8 +14,8 @@ from textual.widget import Widget
 from tuireader.errors import BusyError, NotFoundError, TuireaderError
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.jobs.work import wait_for
+from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
-from tuireader.model.status_change import StatusChange
 from tuireader.tui.main.undo_stack import UndoStack, UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start

@@ -22,10 +22,9 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.off_loop import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
-    from tuireader.model.account import Account
+    from tuireader.model.account import Account, Synced
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
-    from tuireader.model.remote import Synced
     from tuireader.tui.screens.account import Signed
     from tuireader.tui.support.web import Web
 

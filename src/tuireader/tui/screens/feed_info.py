@@ -29,10 +29,8 @@ from tuireader.tui.support.text_fitting import ago, pad
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
-    from tuireader.model.archive import Archive
-    from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.feed import Archive, Feed, FeedSummary, PageList
     from tuireader.model.full_text import Learned
-    from tuireader.model.page_list import PageList
 
 _LABELS = 14
 """Cells of what stands before a fact."""
