@@ -29,14 +29,31 @@ settings.register_profile("quick", settings.get_profile("all"), max_examples=25)
 
 CHEAP = {"bench", "config", "content", "feeds", "model", "store", "text", "urls"}
 """Rooms of which `make test` runs all cases."""
+THOROUGH = frozenset({
+    "cli/test_add_pages", "cli/test_backfill", "cli/test_download", "cli/test_full_text", "cli/test_rules",
+    "end_to_end/test_curtain", "end_to_end/test_hush", "end_to_end/test_mouse",
+    "hostile/test_damaged", "hostile/test_damaged_log", "hostile/test_heavy", "hostile/test_kill_import",
+    "hostile/test_kill_processes",
+    "hostile/test_load", "hostile/test_monkey", "hostile/test_oracle", "hostile/test_secrets",
+    "hostile/test_torture_reading",
+    "hostile/test_torture_refresh", "hostile/test_window",
+    "library/archiving/test_sitemaps", "library/jobs/test_forked", "library/reading/test_completing",
+    "tui/test_linear", "tui/test_reader_pictures", "tui/test_themes",
+    "tui/main/test_archiving", "tui/main/test_downloading", "tui/main/test_filing", "tui/main/test_full_text",
+    "tui/main/test_on_a_train", "tui/main/test_syncing", "tui/main/test_where_one_is",
+    "tui/screens/test_subscribe", "tui/support/test_typeahead", "tui/support/test_workers",
+})  # fmt: skip
+"""Modules of which `make test` runs nothing."""
 FAMILY = 2
 """Cases of one test of the other rooms that it runs, the first and the last; `make test-all` runs all."""
 
 TESTS = Path(__file__).parent
 
-# Whoever runs the tests in the background has them ignore ctrl+c, and all that they start likewise.
+# Whoever runs the tests in the background has them ignore ctrl+c, or a closed window, and all that they start likewise.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 # Nothing that a test starts may read or write the reader's own files, or go through a proxy of the machine's.
 for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
@@ -67,8 +84,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if (room := item.path.relative_to(TESTS).parts[0]) not in CHEAP and not room.startswith("test_"):
             families.setdefault((item.path, item.nodeid.partition("[")[0]), []).append(item)
-    for family in families.values():
-        for item in family[FAMILY - 1 : -1]:
+    for (path, _), family in families.items():
+        is_left_out = str(path.relative_to(TESTS).with_suffix("")) in THOROUGH
+        for item in family if is_left_out else family[FAMILY - 1 : -1]:
             item.add_marker(pytest.mark.thorough)
     items.sort(key=lambda item: "hostile" not in item.path.parts)
 

@@ -13,8 +13,8 @@ from support.raw_server import Serve, raw_servers
 from tuireader.library.jobs.off_loop import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.refresh import refresh
-from tuireader.model.article import Headline
 from tuireader.model.feed import Feed, Refreshed
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

@@ -6,8 +6,9 @@ import pytest
 
 from support.factories import NOW, ago, only, ready, save, save_plan, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model.article import Article, Headline, Status
+from tuireader.model.article import Article, Status
 from tuireader.model.fetched import Known, Plan
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, label_counts, statuses
 

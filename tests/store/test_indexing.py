@@ -15,7 +15,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, damage_mark, feeds, indexing, statuses
 from tuireader.store.connection import Connection, transaction
 from tuireader.store.mending.inspection import what_is_wrong
-from tuireader.store.mending.reindexing import rebuild_index
+from tuireader.store.mending.recovery import rebuild_index
 
 HARBOUR = Query(text="harbour ")
 

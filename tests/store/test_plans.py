@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from support.factories import NOW, mark_query, ready, save, subscribe
-from tuireader.model.article import Headline
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, label_counts, query_sql, statuses
 

@@ -18,8 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
-from tuireader.model.article import Facet, Headline, Totals
+from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, label_counts, labels, query_sql, rules, statuses

@@ -19,7 +19,7 @@ from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
 from tuireader.errors import NotFoundError
 from tuireader.library.rules.prune import in_megabytes
-from tuireader.model.article import Headline
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds

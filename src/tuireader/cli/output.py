@@ -10,8 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tuireader import hush
-from tuireader.model.article import Article, Status, minutes
+from tuireader.model.article import Article, Status
 from tuireader.model.feed import FeedSummary, Refreshed
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
 from tuireader.urls.shown import without_credentials

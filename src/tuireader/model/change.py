@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.article import Headline, Status
+    from tuireader.model.article import Status
+    from tuireader.model.headline import Headline
 
 
 Shown = TypeVar("Shown", "Headline", "Status")

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
+
+
+PICTURE, ENCLOSURE = 1, 2
+"""Media flags: what an article may have besides its text, as bits of one number."""
+MEDIA_FLAGS: Mapping[str, int] = {"picture": PICTURE, "enclosure": ENCLOSURE}
+"""By their names in queries."""
 
 
 class SavedSearch(NamedTuple):

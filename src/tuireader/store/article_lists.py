@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model.article import Headline
+from tuireader.model.headline import Headline
 from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names

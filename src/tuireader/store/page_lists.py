@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from tuireader.model.feed import Followed, PageList
 from tuireader.store import feeds
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:
     import sqlite3
+
+    from tuireader.model.feed import PageList
 
 OPTION = "page_list"
 """The option of a feed in which it is kept."""
@@ -18,6 +19,8 @@ OPTION = "page_list"
 def get(c: sqlite3.Connection, feed_id: int) -> PageList | None:
     """What was learned of a page that is followed; None for a feed."""
     import json
+
+    from tuireader.model.feed import Followed, PageList
 
     try:
         said = json.loads(feeds.options(c, feed_id).get(OPTION, ""))

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from tuireader.model.article import MEDIA_FLAGS
+from tuireader.model.query import MEDIA_FLAGS
 from tuireader.store.tokens import compared, token
 
 if TYPE_CHECKING:

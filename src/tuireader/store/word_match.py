@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.model.article import ArticleWords
 from tuireader.store.tokens import words_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tuireader.model.article import ArticleWords
     from tuireader.store.typed_query import SearchQuery, Term
 
 _PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
@@ -21,6 +21,8 @@ _PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
 
 
 def words_of(columns: Sequence[str]) -> ArticleWords:
+    from tuireader.model.article import ArticleWords
+
     words = tuple(tuple(words_in(column)) for column in columns)
     return ArticleWords(words, frozenset().union(*words))
 

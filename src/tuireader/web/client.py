@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import Future
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
 from tuireader.tasks import to_the_end
@@ -14,11 +17,37 @@ from tuireader.urls.reach import Reach
 from tuireader.web.connections import Connections
 from tuireader.web.decompress import OFFERED
 from tuireader.web.proxies import Proxies
-from tuireader.web.resolver import look_up_apart
 from tuireader.web.transport import Answer, PrivateAddressError, Request
 
 if TYPE_CHECKING:
     from tuireader.web.address import Address, Origin
+
+
+def look_up_apart() -> None:
+    """Let the running loop look names up in threads of their own.
+
+    Those of its executor are few, other work needs them meanwhile, and they are waited for when the program ends.
+    """
+    asyncio.get_running_loop().getaddrinfo = _look_up  # type: ignore[method-assign]
+
+
+async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **options: int) -> list[Any]:
+    """`socket.getaddrinfo`, in place of the loop's own method."""
+    answer: Future[list[Any]] = Future()
+    answer.set_running_or_notify_cancel()  # from now on it cannot be cancelled: what comes too late goes unheard
+
+    def run() -> None:
+        try:
+            answer.set_result(socket.getaddrinfo(host, port, **options))
+        except Exception as error:  # noqa: BLE001 - it is raised where the answer is waited for
+            answer.set_exception(error)
+
+    try:
+        threading.Thread(target=run, name="name", daemon=True).start()
+    except RuntimeError as error:
+        raise OSError("no more threads can be started") from error
+    return await asyncio.wrap_future(answer)
+
 
 USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tuireader.content.dom.extras import extras_of
-from tuireader.model.article import ENCLOSURE, PICTURE
+from tuireader.model.query import ENCLOSURE, PICTURE
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,7 @@ import pytest
 
 from support.picklable_jobs import Note, where
 from tuireader.errors import BusyError, StoreError
-from tuireader.library.jobs.line import BYTES_TOGETHER, Line
-from tuireader.library.jobs.pool import JobPool
+from tuireader.library.jobs.pool import BYTES_TOGETHER, JobPool, Line
 from tuireader.library.jobs.together import Together
 from tuireader.library.jobs.work import Work
 from tuireader.store import ui_state

@@ -11,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 
 from support.app_factory import NOTES, REVIEW, Piece, ids, reader, screen_text, settle, shelve
-from tuireader.model.article import Headline
+from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, labels, rules, saved_searches, tags
 from tuireader.store.connection import connect

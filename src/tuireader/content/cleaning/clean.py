@@ -1,4 +1,8 @@
-"""clean: from the HTML of a feed or a page to the HTML of an article."""
+"""clean: from the HTML of a feed or a page to the HTML of an article.
+
+How bodies end that are not the end of the article (notices, reply forms) is looked for at the end only, and counts only
+where it is all that a block says.
+"""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tuireader.model.article import ENCLOSURE, PICTURE
+from tuireader.model.query import ENCLOSURE, PICTURE
 
 _PICTURE = re.compile(r"<(?:img|picture)\b(?![^>]{0,120}\b(?:width|height)\s*=\s*[\"']?[01]\b)")
 """A picture; one of a single pixel only counts who reads."""

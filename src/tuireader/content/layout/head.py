@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.content.document.model import Text
 from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, text_lines
-from tuireader.model.article import minutes
+from tuireader.model.headline import minutes
 from tuireader.text.cells import cells
 from tuireader.text.printable import printable
 

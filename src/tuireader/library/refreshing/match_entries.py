@@ -1,17 +1,232 @@
-"""Which articles the entries of a feed are, also where they are called something else than they were."""
+"""Which articles the entries of a feed are, also where they are called something else than they were.
+
+Publishers change guids: from addresses to numbers, with tracking added, with another domain. An entry is taken for an
+article that has left the feed where facts agree that seldom do by chance, where none contradicts them, and where
+neither could be another one. In doubt it is a new one: two of one article are better than one of two.
+"""
 
 from __future__ import annotations
 
+import re
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
+from typing import NamedTuple
+from urllib.parse import unquote
 
 from tuireader.feeds.entries import is_marked, marked_name, other_name
-from tuireader.library.refreshing.changed_guids import Candidate, is_another, renamed
 from tuireader.library.refreshing.compare import digest_of
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry
 from tuireader.store import articles
+from tuireader.urls.hosts import host_of
+from tuireader.urls.identity import path_of, place, same_name
+
+
+class Candidate(NamedTuple):
+    """An article of the feed that is not in what came."""
+
+    id: int
+    digest: bytes
+    guid: str
+    title: str
+    link: str
+    published: datetime | None
+    updated: datetime | None
+
+
+Body = Callable[[Candidate], str]
+"""Gives the HTML of an article as its feed gave it."""
+_INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
+_SOME, _LEFT = 8, 0.9
+_WORD = re.compile(r"\w+")
+Side = ParsedEntry | Candidate
+Keys = Callable[[Side], list[Hashable]]
+"""What two of one article have in common; of each, one is enough."""
+Pair = tuple[ParsedEntry, Candidate]
+
+
+def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
+    """Whether an entry only took the guid of an article, such as a number: title, address and date are all others.
+
+    Where neither says when it was published, the texts decide: of one that was edited, most words stay.
+    """
+    if (
+        entry.title == there.title
+        or min(len(_path(entry.link)), len(_path(there.link))) <= 1
+        or _path(entry.link) == _path(there.link)
+    ):
+        return False
+    if entry.published is not None and there.published is not None:
+        return entry.published != there.published
+    same = _when(entry) is not None and _when(entry) == _when(there)
+    return not (same or _much_alike(entry.html, body(there)))
+
+
+def renamed(
+    entries: Sequence[ParsedEntry], candidates: Iterable[Candidate], body: Body, *, all_new: bool = False
+) -> dict[str, Candidate]:
+    """By the guids of entries, the articles that they are; those that could be two, or none, are left out.
+
+    `all_new`: no entry of the feed is known by its name. Where the publisher renamed all of them, what several agree in
+    is no chance.
+    """
+    left, there = list(entries), list(candidates)
+    found: dict[str, Candidate] = {}
+    agree = partial(_agree, body=body)
+    rules: list[tuple[Keys, Callable[[Pair], bool]]] = [
+        (_names, lambda pair: agree(pair) if pair[0].title == pair[1].title else _is_the_same_edited(pair)),
+        (_link_and_title, agree),
+        (_marked_place, _is_sure),
+        (_folded_name_and_title, agree),
+        (_path_and_title_and_date, _is_sure),
+        (_title_and_date, _is_to_the_second),
+    ]
+    if _has_moved(left, there):
+        rules.append((_path_and_title, agree))
+    for keys, holds in rules:
+        pairs = _only_pairs(left, there, keys)
+        together = all_new and keys in (_link_and_title, _title_and_date) and len({e.title for e, _ in pairs}) > 1
+        for entry, candidate in pairs if together else filter(holds, pairs):
+            found[entry.guid] = candidate
+        taken = {candidate.id for candidate in found.values()}
+        left = [entry for entry in left if entry.guid not in found]
+        there = [candidate for candidate in there if candidate.id not in taken]
+    return found
+
+
+def _only_pairs(entries: Iterable[ParsedEntry], candidates: Iterable[Candidate], keys: Keys) -> list[Pair]:
+    """Entries and articles that have a key in common which no other entry and no other article has."""
+    mine: defaultdict[Hashable, list[ParsedEntry]] = defaultdict(list)
+    theirs: defaultdict[Hashable, list[Candidate]] = defaultdict(list)
+    for entry in entries:
+        for key in keys(entry):
+            mine[key].append(entry)
+    for candidate in candidates:
+        for key in keys(candidate):
+            theirs[key].append(candidate)
+    pairs: dict[str, Pair] = {}
+    taken: set[int] = set()
+    for key, some in mine.items():
+        others = theirs.get(key, [])
+        if len(some) == len(others) == 1 and some[0].guid not in pairs and others[0].id not in taken:
+            pairs[some[0].guid] = some[0], others[0]
+            taken.add(others[0].id)
+    return list(pairs.values())
+
+
+# What two may have in common.
+
+
+def _spot(url: str) -> str:
+    fragment = url.partition("#")[2]
+    return f"{_plainly(place(url))}#{fragment}" if fragment else _plainly(place(url))
+
+
+def _path(url: str) -> str:
+    return _plainly(path_of(url))
+
+
+def _plainly(there: str) -> str:
+    """An address without escapes and without the name of an index page: not to be asked for, only to be compared."""
+    return _INDEX_PAGE.sub("", unquote(there))
+
+
+def _names(side: Side) -> list[Hashable]:
+    return list(dict.fromkeys([*_guid_names(side), *([_spot(side.link)] if side.link else [])]))
+
+
+def _is_title(title: str) -> bool:
+    """Whether a title says anything: "12" does not, three Chinese signs do."""
+    return len(title) >= (4 if title.isascii() else 2)
+
+
+def _link_and_title(side: Side) -> list[Hashable]:
+    return [(_spot(side.link), side.title)] if side.link and _is_title(side.title) else []
+
+
+def _when(side: Side) -> Hashable:
+    """When it was published; else when it was updated, which is all that many Atom feeds say."""
+    if side.published is not None:
+        return "published", side.published
+    return None if side.updated is None else ("updated", side.updated)
+
+
+def _marked_place(side: Side) -> list[Hashable]:
+    base = side.guid.rpartition("#")[0]
+    return [(base, _spot(side.link), _when(side))] if is_marked(side.guid) and side.link and _when(side) else []
+
+
+def _folded_name_and_title(side: Side) -> list[Hashable]:
+    return [(same_name(side.guid), side.title)] if _is_title(side.title) else []
+
+
+def _path_and_title_and_date(side: Side) -> list[Hashable]:
+    path = _path(side.link)
+    return [(path, side.title, _when(side))] if _when(side) and len(path) > 1 and side.title else []
+
+
+def _title_and_date(side: Side) -> list[Hashable]:
+    return [(side.title, _when(side))] if _when(side) and _is_title(side.title) else []
+
+
+def _path_and_title(side: Side) -> list[Hashable]:
+    path = _path(side.link)
+    return [(path, side.title)] if len(path) > 1 and _is_title(side.title) else []
+
+
+# What must be true of both besides.
+
+
+def _agree(pair: Pair, body: Body) -> bool:
+    """Neither has a date of publication that the other contradicts; without any, there must be something in common."""
+    entry, there = pair
+    if entry.published is not None or there.published is not None:
+        return entry.published is None or there.published is None or entry.published == there.published
+    if entry.updated is not None and entry.updated == there.updated:
+        return True
+    return not {*_guid_names(entry)}.isdisjoint(_guid_names(there)) or _is_kept(body(there), entry.html)
+
+
+def _is_the_same_edited(pair: Pair) -> bool:
+    """Whether one with another title is the same: of the same moment, and the guid of one is an address of the other.
+
+    A link that both have says little where the guids are others altogether, and so are the titles.
+    """
+    entry, there = pair
+    related = {*_guid_names(entry)} & {*_names(there)} or {*_guid_names(there)} & {*_names(entry)}
+    return bool(related) and _when(entry) is not None and _when(entry) == _when(there)
+
+
+def _is_kept(one: str, other: str) -> bool:
+    before = set(_WORD.findall(one))
+    return one == other or (len(before) >= _SOME and len(before & set(_WORD.findall(other))) >= _LEFT * len(before))
+
+
+def _much_alike(one: str, other: str) -> bool:
+    mine, theirs = set(_WORD.findall(one)), set(_WORD.findall(other))
+    return 2 * len(mine & theirs) > len(mine | theirs)
+
+
+def _guid_names(side: Side) -> list[str]:
+    return [_spot(side.guid)] if "://" in side.guid else []
+
+
+def _is_to_the_second(pair: Pair) -> bool:
+    """Whether the date is a moment, and not a day, on which there may be two of one title."""
+    moment = pair[0].published or pair[0].updated
+    return moment is not None and bool(moment.second or moment.minute)
+
+
+def _is_sure(_: Pair) -> bool:
+    return True
+
+
+def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) -> bool:
+    return all(len({host_of(side.link) for side in sides}) == 1 for sides in (entries, candidates))
+
 
 RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""

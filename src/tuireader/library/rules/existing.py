@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Collection, Mapping
 
-    from tuireader.model.article import Headline
+    from tuireader.model.headline import Headline
 
 LOOKED_BACK = timedelta(days=90)
 """How far back what a rule would have caught is looked for."""

@@ -18,16 +18,45 @@ from pathlib import Path
 from tuireader.beside import open_own
 from tuireader.errors import BusyError, StoreError
 from tuireader.paths import keep_private
+from tuireader.store import indexing, schema
 from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage_mark import mark_of
 from tuireader.store.indexing import PlainText
 from tuireader.store.marks_while_locked import lock
-from tuireader.store.mending.inspection import CORE, what_is_wrong
-from tuireader.store.mending.reindexing import rebuild_index
+from tuireader.store.mending.inspection import CORE, is_sound, what_is_wrong
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
+
+
+def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool:
+    """Make the index anew from the articles; whether all is sound after it."""
+    try:
+        c.execute("BEGIN IMMEDIATE")
+        sql = c.execute("SELECT sql FROM sqlite_master WHERE name = 'search'").fetchone()[0]
+        for table in ("search_data", "search_idx", "search_docsize"):
+            c.execute(f"DELETE FROM {table}")
+        # What an empty index has: without it, FTS5 does not even let it be dropped.
+        c.execute("INSERT INTO search_data (id, block) VALUES (1, x''), (10, zeroblob(7))")
+        c.execute("REPLACE INTO search_config (k, v) VALUES ('version', 4)")
+        c.execute("DROP TABLE search")
+        c.execute(sql)
+        _fill(c, plain_text)
+        c.execute("COMMIT")
+        return is_sound(c)
+    except BROKEN:
+        if c.in_transaction:
+            c.execute("ROLLBACK")
+        return False
+
+
+def _fill(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
+    """Take into an index that is empty all articles but those that wait to be indexed."""
+    schema.set_up_index(c)
+    for row in c.execute("SELECT id FROM article EXCEPT SELECT article_id FROM unindexed").fetchall():
+        indexing.add(c, (each.row for each in indexing.due(c, row, plain_text)))
+
 
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM

@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from tuireader.content.layout.head import lay_out_head
 from tuireader.content.layout.line import Line
-from tuireader.model.article import minutes
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder

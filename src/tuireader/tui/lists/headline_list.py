@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from tuireader.model.article import minutes
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
+from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
@@ -22,7 +22,8 @@ from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, i
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.article import Excerpt, Headline
+    from tuireader.model.article import Excerpt
+    from tuireader.model.headline import Headline
 
 _AGE = 8
 """Cells of the longest age: "Mar 2014"."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Excerpt, Headline
+    from tuireader.model.article import Excerpt
     from tuireader.model.change import StatusChange
+    from tuireader.model.headline import Headline
 
 PAGE = 64
 """Headlines read at a time."""

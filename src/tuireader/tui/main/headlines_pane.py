@@ -31,7 +31,8 @@ from tuireader.tui.support.workers import is_busy
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tuireader.model.article import Excerpt, Headline
+    from tuireader.model.article import Excerpt
+    from tuireader.model.headline import Headline
 
 WATCH = 2.0
 """Seconds between two looks at whether another program has changed the cache."""

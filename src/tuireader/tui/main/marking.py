@@ -15,7 +15,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Headline
+    from tuireader.model.headline import Headline
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
 

@@ -33,7 +33,7 @@ from tuireader.tui.support.safe_text import plain, toast
 from tuireader.tui.support.text_fitting import age
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Headline
+    from tuireader.model.headline import Headline
 
 _HEADLINES = 5
 """Headlines of what the rule would have caught."""
