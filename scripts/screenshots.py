@@ -37,7 +37,7 @@ from tuireader.model.account import RemoteFeed, Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, folders, remote_marks, statuses, tags
+from tuireader.store import accounts, articles, feeds, folders, server_statuses, statuses, tags
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
@@ -251,7 +251,7 @@ def fill_with_account(path: Path) -> None:
             feeds.set_remote(c, feed.id, remote, NOW, reach=Reach.UNKNOWN)
             folders.put(c, feed.id, folders.add(c, "Sea", account_id=account.id).id)
             for id_ in articles.ids(c, Query(feeds=(feed.id,))):
-                remote_marks.give_number(c, id_, str(id_))
+                server_statuses.give_number(c, id_, str(id_))
         folders.remove_empty(c)
 
 

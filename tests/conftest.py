@@ -39,7 +39,7 @@ THOROUGH = frozenset({
     "hostile/test_torture_refresh", "hostile/test_window",
     "library/archiving/test_sitemaps", "library/jobs/test_forked", "library/reading/test_completing",
     "tui/test_linear", "tui/test_reader_pictures", "tui/test_themes",
-    "tui/main/test_archiving", "tui/main/test_downloading", "tui/main/test_filing", "tui/main/test_full_text",
+    "tui/main/test_archiving", "tui/main/test_downloading", "tui/main/test_tags_and_folders", "tui/main/test_full_text",
     "tui/main/test_on_a_train", "tui/main/test_syncing", "tui/main/test_where_one_is",
     "tui/screens/test_subscribe", "tui/support/test_typeahead", "tui/support/test_workers",
 })  # fmt: skip

@@ -66,7 +66,7 @@ class Ours:
         """Ask for all feeds, with so many processes to take in what comes; give the seconds it took."""
         code = f"""
 import asyncio, pathlib
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.clock import utc_now

@@ -17,15 +17,15 @@ from bench.measure import BenchError, median
 from bench.ours import Ours
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
+from tuireader.library.jobs.batching import Together
 from tuireader.library.jobs.pool import TOGETHER
-from tuireader.library.jobs.together import Together
 from tuireader.library.reading import saved
 from tuireader.library.refreshing import compare
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
 from tuireader.model.fetched import Page
 from tuireader.model.rule import Rule
-from tuireader.store import feeds, rules, sketches, stories
+from tuireader.store import duplicates, feeds, minhash, rules
 from tuireader.store.connection import connect, transaction
 from tuireader.text.shingles import Sketch
 from tuireader.tui.main.sidebar_counts import count_searches
@@ -110,7 +110,7 @@ def _taken_in(here: Ours, later: Corpus, *, is_finding: bool) -> float:
         with ExitStack() as without:
             if not is_finding:
                 for module, name, instead in (
-                    (stories, "note", None), (stories, "join", None), (compare, "sketch", Sketch())
+                    (duplicates, "note", None), (duplicates, "join", None), (compare, "sketch", Sketch())
                 ):  # fmt: skip
                     without.enter_context(mock.patch.object(module, name, lambda *_, instead=instead: instead))
             return _timed(partial(_take_all, c, pages))
@@ -133,7 +133,7 @@ def _take_all(c: sqlite3.Connection, pages: Sequence[TakePage]) -> None:
         for outcome in Together(pages[at : at + TOGETHER])(c):
             if outcome.error or outcome.result.new != NEWS:
                 raise BenchError(f"a feed was not taken in: {outcome}")
-    while sketches.move_some(c):
+    while minhash.move_some(c):
         pass
 
 

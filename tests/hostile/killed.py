@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tuireader.content.cleaning import clean  # noqa: F401 - loaded once, before the forks
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.status import mark
 from tuireader.library.refreshing.refresh import refresh

@@ -21,11 +21,11 @@ from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncEr
 from tuireader.feeds.robots import Robots
 from tuireader.library.archiving import sitemaps
 from tuireader.library.archiving.ways import Front
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_text
 from tuireader.library.refreshing.compare import prepare
-from tuireader.library.syncing import shared_folder, taking
+from tuireader.library.syncing import apply_remote, shared_folder
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import import_path
 from tuireader.library.transfer.import_feeds import import_feeds
@@ -155,7 +155,7 @@ async def test_full_texts_of_an_account_are_asked_for_inside_only_where_its_serv
     remote = RemoteFeed("1", f"{site.url}/feed", "Feed")
     with closing(connect(db)) as c:
         account = accounts.add(c, "miniflux", name="Work", url="https://reader.example")
-        taking.take_feeds(c, account.id, [remote], NOW, reach)
+        apply_remote.take_feeds(c, account.id, [remote], NOW, reach)
         feed = feeds.of_account(c, account.id)[0]
         assert feed.reach is reach
         entry = ParsedEntry("g", "Title", f"{site.url}/admin", html="<p>Short</p>")

@@ -20,7 +20,7 @@ from conftest import Reply, ScriptedSite
 from support.fault_injection import Fault, failing_sockets, failing_statements, files_no_larger_than
 from support.rss import Item, rss
 from tuireader.errors import StoreError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed

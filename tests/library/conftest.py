@@ -10,7 +10,7 @@ import pytest
 
 from conftest import Clock
 from support.raw_server import Serve, raw_servers
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Feed, Refreshed

@@ -11,7 +11,7 @@ import pytest
 
 from support.app_factory import Piece, reader, settle, shelve
 from tuireader.errors import BusyError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.model.query import Query
 from tuireader.store import articles, index_runs

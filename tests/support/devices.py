@@ -9,7 +9,7 @@ from pathlib import Path
 
 from support.factories import NOW
 from support.reader_servers import PASSWORD, USER
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing.detect import server_of

@@ -13,21 +13,21 @@ from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.feeds import refresh_now
 from tuireader.cli.output import Progress, put, put_event, put_json, say, table
 from tuireader.errors import FetchError, SyncError
-from tuireader.library.jobs import needed
+from tuireader.library.jobs import preload
 from tuireader.library.syncing import accounts as use
-from tuireader.library.syncing import passwords, shared_folder, taking, words
+from tuireader.library.syncing import apply_remote, messages, passwords, shared_folder
 from tuireader.library.syncing.all_accounts import MANY, exchange, sync_all
 from tuireader.library.syncing.detect import addresses_of, server_of
 from tuireader.library.syncing.server import Login
 from tuireader.model.account import Account, Secret, Synced
 from tuireader.model.clock import utc_now
 from tuireader.store import accounts, feeds
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.feed import Feed
 
 NO_ACCOUNTS = "There are no accounts. Add one with: tuireader account add ADDRESS"
@@ -48,7 +48,7 @@ def add(arguments: argparse.Namespace) -> int:
         return USAGE
     with cache.opened():
         pass
-    with cache.gate(needed.TO_REFRESH, MANY) as gate:
+    with cache.gate(preload.TO_REFRESH, MANY) as gate:
         work = _add(gate, arguments.address, Login(user, password, secret.is_token), secret, arguments.name)
         try:
             return asyncio.run(_and_sync(gate, work, as_json=arguments.json))
@@ -63,7 +63,7 @@ async def _add(gate: Cache, address: str, login: Login, secret: Secret, name: st
     async with open_queue(gate, clock=utc_now) as queue:
         account = await use.add(gate, queue, address, login, secret=secret, name=name)
     how = "its password is in your keyring" if account.secret.in_keyring else "its password is asked for each time"
-    say(f"{account.name} is {words.kind(account)}{'' if secret.command else f'; {how}'}.")
+    say(f"{account.name} is {messages.kind(account)}{'' if secret.command else f'; {how}'}.")
     return account, login
 
 
@@ -83,7 +83,7 @@ def list_accounts(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         every = accounts.on_servers(connection)
         place = shared_folder.place_of(connection)
-        waiting = {each.id: taking.owed(connection, each.id) for each in every}
+        waiting = {each.id: apply_remote.owed(connection, each.id) for each in every}
         followed = [feed.account_id for feed in feeds.every(connection)]
     if arguments.json:
         for each in every:
@@ -99,7 +99,7 @@ def list_accounts(arguments: argparse.Namespace) -> int:
     rows = [["FEEDS", "WAITING", "NAME", "USER", "SERVER"]]
     rows += [
         [str(followed.count(each.id)), str(waiting[each.id]), printable(each.name), printable(each.user),
-         printable(f"{words.kind(each)} at {each.url}")]
+         printable(f"{messages.kind(each)} at {each.url}")]
         for each in every
     ]  # fmt: skip
     for line in table(rows, right=frozenset({0, 1})):
@@ -111,7 +111,7 @@ def remove(arguments: argparse.Namespace) -> int:
     """Keep an account no more after a question; `--yes` skips it."""
     with cache.opened() as connection:
         account = accounts.find(connection, arguments.name)
-        waiting = taking.owed(connection, account.id)
+        waiting = apply_remote.owed(connection, account.id)
         lost = f" {counted(waiting, 'mark')} it was not told of yet would be lost." if waiting else ""
         if not arguments.yes:
             if not asking.is_anyone_there():
@@ -253,11 +253,11 @@ def _tell(event: Synced, *, as_json: bool) -> int:
         put_event(_row(event))
     if event.status == "done":
         if not as_json:
-            say(f"{event.account.name}: {words.ended(event)}.")
+            say(f"{event.account.name}: {messages.ended(event)}.")
         return DONE
     say(event.error or f"{event.account.name} cannot be kept in step")
     if event.waiting and not as_json:
-        say(f"{words.waiting(event.waiting, event.account.name)}.")
+        say(f"{messages.waiting(event.waiting, event.account.name)}.")
     return FAILED
 
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 from tuireader.cli import DONE, FAILED, asking, cache
 from tuireader.cli.output import Progress, put, put_json, refreshed_row, said_of, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
-from tuireader.library.jobs import needed
+from tuireader.library.jobs import preload
 from tuireader.library.subscribing.subscription import put_into
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from tuireader.content.listing.model import Listing
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
     from tuireader.model.account import Account
@@ -43,7 +43,7 @@ def add(arguments: argparse.Namespace) -> int:
         account = accounts.find(connection, arguments.account) if arguments.account else None
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
-    with cache.gate(needed.TO_ADD, len(arguments.addresses)) as gate:
+    with cache.gate(preload.TO_ADD, len(arguments.addresses)) as gate:
         return asyncio.run(_add_for(gate, arguments, account) if account is not None else _add(gate, arguments, []))
 
 

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import Progress, put_event, say, utc
-from tuireader.library.archiving import words
+from tuireader.library.archiving import messages
 from tuireader.library.archiving.take import Wanted
 from tuireader.model.clock import utc_now
 from tuireader.store import feeds
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.feed import Backfilled, Feed
 
 
@@ -51,12 +51,12 @@ async def _backfill(gate: Cache, feed: Feed, wanted: Wanted, *, as_json: bool) -
             if as_json:
                 progress.clear()
                 put_event(_row(event))
-            progress.tell(f"{feed.name}: {new} new, {words.progress(event)}")
+            progress.tell(f"{feed.name}: {new} new, {messages.progress(event)}")
     progress.clear()
     if last is None:
         return FAILED
     if not as_json or last.status == "failed":
-        say(f"{feed.name}: {words.ended(last)}")
+        say(f"{feed.name}: {messages.ended(last)}")
     return FAILED if last.status == "failed" else DONE
 
 

@@ -9,8 +9,8 @@ from typing import Any, NoReturn, get_args
 
 from tuireader import __version__
 from tuireader.model.query import Order
-from tuireader.text.moments import UNDERSTOOD, span
-from tuireader.text.nearest import nearest
+from tuireader.text.date_expressions import UNDERSTOOD, span
+from tuireader.text.did_you_mean import nearest
 from tuireader.urls.shown import shown_address
 
 COMMANDS = {

@@ -12,7 +12,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.store.connection import Connection
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def gate(prepare: Sequence[str] = (), expected: int = 0) -> Iterator[Cache]:
     So many feeds are `expected` to come, for which processes load the modules named in `prepare`: for that, it is
     called before the event loop begins.
     """
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
     cache = Cache(paths.cache_path())
     try:

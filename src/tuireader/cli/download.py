@@ -13,14 +13,14 @@ from tuireader.cli import DONE, FAILED, cache, filters
 from tuireader.cli.output import Progress, put_event, say
 from tuireader.model.clock import utc_now
 from tuireader.store import articles, feeds, full_texts
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.reading.full_text import Fetched
     from tuireader.model.feed import Feed
 

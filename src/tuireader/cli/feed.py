@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 
 from tuireader.cli import DONE, USAGE, cache
 from tuireader.cli.output import feed_row, put, put_json, say
-from tuireader.library.archiving.words import standing
+from tuireader.library.archiving.messages import standing
 from tuireader.library.subscribing import subscription
 from tuireader.model.full_text import Mode
 from tuireader.store import archives, folders, full_texts, page_lists, pruning
@@ -66,7 +66,7 @@ def _mistake(key: str, value: str) -> str:
         if key == name and value not in (*values, ""):
             return f"{key} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
     if key in _SELECTORS and value:
-        from tuireader.library.reading.choosing import mistake
+        from tuireader.library.reading.selectors import mistake
 
         return mistake(value)
     return ""

@@ -13,7 +13,7 @@ from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, said_of, say, table
 from tuireader.errors import NotFoundError
-from tuireader.library.jobs import needed
+from tuireader.library.jobs import preload
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary
@@ -26,7 +26,7 @@ MANY = 10_000
 """More feeds than anybody follows."""
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
 
 
@@ -175,7 +175,7 @@ def refresh_now(
 
     With `is_quiet`, as from a timer, that is not said either, excerpts are completed, and all is indexed.
     """
-    with cache.gate(needed.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
+    with cache.gate(preload.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
         return asyncio.run(_refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet))
 
 

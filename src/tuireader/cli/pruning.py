@@ -15,10 +15,10 @@ from tuireader.errors import BusyError
 from tuireader.library.rules.prune import Wanted, give_back, in_megabytes, look, prune
 from tuireader.model.clock import utc_now
 from tuireader.store.pruning import Limits
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 
 def prune_articles(arguments: argparse.Namespace) -> int:

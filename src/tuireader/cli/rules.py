@@ -13,7 +13,7 @@ from tuireader.model.clock import utc_now
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, saved_searches
 from tuireader.store import rules as store_rules
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:

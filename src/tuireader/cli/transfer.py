@@ -17,7 +17,7 @@ from tuireader.errors import TuireaderError
 from tuireader.model.clock import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import without_credentials
 

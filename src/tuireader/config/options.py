@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from tuireader.errors import ConfigError
 from tuireader.model.full_text import Mode
-from tuireader.text.nearest import nearest
+from tuireader.text.did_you_mean import nearest
 
 
 class Kind(Protocol):

@@ -39,7 +39,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     try:
         c.notice = " ".join(filter(None, (said, of_log, c.notice)))
         if any(path.parent.glob(f"{path.name}.marks-*")):
-            from tuireader.store.marks_while_locked import write_what_waits
+            from tuireader.store.unwritten_statuses_file import write_what_waits
 
             c.notice = " ".join(filter(None, (c.notice, write_what_waits(c, path))))
     except BaseException:
@@ -63,10 +63,10 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     probe = write_ahead_log.probe(path)
     if probe is None:
         return connect(path), ""
-    from tuireader.library.jobs import elsewhere
+    from tuireader.library.jobs import locked_file
 
     with closing(probe):
-        if write_ahead_log.is_cut(path, log, probe, elsewhere.beginning_of):
+        if write_ahead_log.is_cut(path, log, probe, locked_file.beginning_of):
             return _mended_log(path, log, tell, probe.close)
         return connect(path), ""
 
@@ -77,10 +77,10 @@ def _has_log(path: Path) -> bool:
 
 def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.library.jobs import elsewhere
+    from tuireader.library.jobs import locked_file
     from tuireader.store.mending.recovery import mend_log
 
-    said = mend_log(path, log, plain_text, tell, close=close, copy=elsewhere.copy)
+    said = mend_log(path, log, plain_text, tell, close=close, copy=locked_file.copy)
     return connect(path), said
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.store import labels
-from tuireader.store.columns import number, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import remove_articles
 from tuireader.store.keys import name_key
+from tuireader.store.row_values import number, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model.headline import Headline
-from tuireader.store.columns import id_list, number, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.query_sql import NOT_ASIDE, Part, Selection, select
+from tuireader.store.row_values import id_list, number, text_of
 from tuireader.store.times import seconds, stamp
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ from tuireader.store.article_lists import (
     window,
 )
 from tuireader.store.bodies import DAMAGED, unpack_all
-from tuireader.store.columns import id_list, number, sound, text_of
 from tuireader.store.feeds import NAME
 from tuireader.store.keys import link_key
 from tuireader.store.labels import names_of, split_names
+from tuireader.store.row_values import id_list, number, sound, text_of
 from tuireader.store.times import moment, stamp
 from tuireader.store.writing import (
     Prepacked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.store.bodies import unpack
-from tuireader.store.columns import id_list
+from tuireader.store.row_values import id_list
 
 if TYPE_CHECKING:
     import sqlite3

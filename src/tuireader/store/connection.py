@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import damage_mark
-from tuireader.store.columns import lenient
+from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made
 
 if TYPE_CHECKING:

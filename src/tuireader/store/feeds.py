@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
-from tuireader.store import labels, stories
-from tuireader.store.columns import number, sound, text_of
+from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
+from tuireader.store.row_values import number, sound, text_of
 from tuireader.store.times import moment, seconds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
@@ -169,14 +169,14 @@ def remove(c: sqlite3.Connection, feed_id: int) -> None:
 
 def remove_articles(c: sqlite3.Connection, feed_id: int) -> None:
     """Remove the articles of a feed, inside a transaction of the caller's; what others tell too, they tell now."""
-    told = stories.of_feed(c, feed_id)
+    told = duplicates.of_feed(c, feed_id)
     c.execute(
         "DELETE FROM search WHERE rowid IN (SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ?)",
         (feed_id,),
     )
     labels.remove_of(c, feed_id)
     c.execute("DELETE FROM article WHERE feed_id = ?", (feed_id,))
-    stories.settle(c, told)
+    duplicates.settle(c, told)
 
 
 def rename(c: sqlite3.Connection, feed_id: int, title: str) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
-from tuireader.store.columns import number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
+from tuireader.store.row_values import number, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -66,7 +66,7 @@ def find(c: sqlite3.Connection, name: str) -> Folder:
         raise NotFoundError(f"“{name}” may be {_listed(meant)}: give more of its name.")
     if not there:
         raise NotFoundError("There are no folders. Put a feed into one with tuireader add --folder NAME.")
-    from tuireader.text.nearest import nearest_name
+    from tuireader.text.did_you_mean import nearest_name
 
     near = nearest_name(name, [folder.name for folder in there])
     raise NotFoundError(f"There is no folder “{name}”." + (f" Did you mean “{near}”?" if near else ""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds
 from tuireader.store.bodies import unpack
-from tuireader.store.columns import number, text_of
+from tuireader.store.row_values import number, text_of
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from tuireader.store.columns import sound
+from tuireader.store.row_values import sound
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:

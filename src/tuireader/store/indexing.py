@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.store import stories, tokens
+from tuireader.store import duplicates, tokens
 from tuireader.store.bodies import unpack
-from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
+from tuireader.store.row_values import id_list, sound, text_of
 from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
     c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
     add(c, [(article_id, *columns(text_of(title), split_names(authors), split_names(categories), text))])
     if c.execute("DELETE FROM unindexed WHERE article_id = ?", (article_id,)).rowcount:
-        stories.join(c, feed_id, {article_id: sketch(text_of(title), text)})
+        duplicates.join(c, feed_id, {article_id: sketch(text_of(title), text)})
 
 
 def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Due]:
@@ -125,5 +125,5 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
         for each in ready:
             of_feeds.setdefault(each.feed_id, {})[each.row[0]] = each.sketch
         for feed_id, new in of_feeds.items():
-            stories.join(c, feed_id, new)
+            duplicates.join(c, feed_id, new)
     return len(newest)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from functools import lru_cache
 
-from tuireader.store.columns import sound
+from tuireader.store.row_values import sound
 
 
 @lru_cache(maxsize=512)

@@ -13,8 +13,8 @@ from tuireader.model.article import Facet, FacetColumns, Totals
 from tuireader.model.names import Names
 from tuireader.model.query import Query
 from tuireader.store import expiry, labels
-from tuireader.store.columns import id_list, text_of
 from tuireader.store.query_sql import Part, rows_of, scan, select
+from tuireader.store.row_values import id_list, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tuireader.store.columns import text_of
 from tuireader.store.keys import name_key, tidy
+from tuireader.store.row_values import text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.rule import KEEP
-from tuireader.store import feeds, labels, page_lists, stories
-from tuireader.store.columns import id_list, number
+from tuireader.store import duplicates, feeds, labels, page_lists
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key
+from tuireader.store.row_values import id_list, number
 from tuireader.store.times import seconds
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         going = f"SELECT a.id FROM article AS a WHERE a.id IN (SELECT value FROM json_each(?)) AND {_MAY_GO}"
         gone = [row[0] for row in c.execute(going, (listed,)).fetchall()]
         left = id_list(gone)
-        told = stories.of_articles(c, left)
+        told = duplicates.of_articles(c, left)
         c.execute(
             "INSERT OR IGNORE INTO pruned (feed_id, guid_key)"
             " SELECT feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))",
@@ -124,7 +124,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
         labels.remove_from(c, left)
         c.execute("DELETE FROM article WHERE id IN (SELECT value FROM json_each(?))", (left,))
-        stories.settle(c, told)
+        duplicates.settle(c, told)
         labels.remove_unused(c)
     return len(gone)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
 from tuireader.store import expiry, folders, labels
-from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import name_key
+from tuireader.store.row_values import id_list, text_of
 from tuireader.store.times import seconds
 from tuireader.store.typed_query import Named, SearchQuery, Term, understand
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
-from tuireader.store import labels, query_sql, statuses, stories, tags
-from tuireader.store.columns import id_list, number, sound, text_of
+from tuireader.store import duplicates, labels, query_sql, statuses, tags
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
+from tuireader.store.row_values import id_list, number, sound, text_of
 from tuireader.store.times import moment, seconds
 from tuireader.store.typed_query import understand
 from tuireader.store.word_match import fits
@@ -254,7 +254,7 @@ def _hidden_by_none(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
 
 def _set_aside(c: sqlite3.Connection, ids: Sequence[int], aside: int) -> None:
     labels.write_status(c, "aside", aside, id_list(ids))
-    stories.settle_of(c, ids)
+    duplicates.settle_of(c, ids)
 
 
 def _ended(query: str) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.model.query import SavedSearch
-from tuireader.store.columns import number, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key, tidy
+from tuireader.store.row_values import number, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import labels, stories, sync_journal
-from tuireader.store.columns import id_list
+from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select
+from tuireader.store.row_values import id_list
 
 if TYPE_CHECKING:
     import sqlite3
@@ -115,11 +115,11 @@ def _set(
     now: Callable[[], datetime],
 ) -> None:
     marks: dict[Field, bool | None] = {"read": read, "starred": starred}
-    ids = stories.with_others(c, ids)
+    ids = duplicates.with_others(c, ids)
     for field, value in marks.items():
         if value is not None:
             some = id_list(ids)
-            sync_journal.note(c, some, field, int(value), now())
+            status_outbox.note(c, some, field, int(value), now())
             labels.write_status(c, field, int(value), some)
 
 

@@ -6,10 +6,10 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from tuireader.store import labels
-from tuireader.store.columns import id_list, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.labels import NUMBERS, REPEATED, Repeated
+from tuireader.store.row_values import id_list, text_of
 
 if TYPE_CHECKING:
     import sqlite3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import overload
 
-from tuireader.store.columns import number
+from tuireader.store.row_values import number
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

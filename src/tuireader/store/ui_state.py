@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.store.columns import text_of
+from tuireader.store.row_values import text_of
 
 if TYPE_CHECKING:
     import sqlite3

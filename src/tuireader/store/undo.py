@@ -6,8 +6,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store.columns import number
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import number
 from tuireader.store.times import seconds
 
 if TYPE_CHECKING:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import indexing, labels, pruning, stories, word_match
+from tuireader.store import duplicates, indexing, labels, pruning, word_match
 from tuireader.store.bodies import pack, unpack
-from tuireader.store.columns import id_list, sound, text_of
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key, link_key
+from tuireader.store.row_values import id_list, sound, text_of
 from tuireader.store.times import moment, seconds
 from tuireader.text.shingles import Sketch, sketch
 
@@ -142,7 +142,7 @@ class Prepacked:
         )
         for article_id, ready in edited:
             _update(c, article_id, ready)
-        stories.settle_of(c, [article_id for article_id, _ in edited])
+        duplicates.settle_of(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words)
 
@@ -231,7 +231,7 @@ def _insert(
         indexing.put_off(c, dates)
     else:
         indexing.add(c, [(id_, *ready.index) for id_, ready in numbered])
-        stories.join(c, feed_id, {id_: ready.sketch for id_, ready in numbered})
+        duplicates.join(c, feed_id, {id_: ready.sketch for id_, ready in numbered})
     return list(dates)
 
 
@@ -312,7 +312,7 @@ def save_full_text(
         if published is not None:
             _date(c, article_id, seconds(published))
         _add_names(c, article_id, text, authors, categories)
-        stories.settle_of(c, [article_id])
+        duplicates.settle_of(c, [article_id])
 
 
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:

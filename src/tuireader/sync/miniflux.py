@@ -11,7 +11,7 @@ from tuireader.errors import SyncError
 from tuireader.model.account import Entries, RemoteEntry, RemoteFeed
 from tuireader.model.fetched import ParsedEntry
 from tuireader.sync.answers import address_of, each_once, every_row, number_of, parsed, rows, text_of
-from tuireader.sync.proxied import without_proxy
+from tuireader.sync.media_proxy import without_proxy
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.one_line import line

@@ -23,7 +23,7 @@ from textual.worker import WorkerFailed
 from tuireader import hush
 from tuireader.config.options import Config
 from tuireader.errors import StoreError, TuireaderError, unexpected
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.open_cache import open_cache
 from tuireader.model.clock import Clock, utc_now
 from tuireader.store import ui_state

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.content.extraction.choose import says_only_facts
 from tuireader.content.extraction.page import load, text_of
+from tuireader.content.extraction.select_blocks import says_only_facts
 
 NAMES = ("Ida Brandt", "The Gazette")
 

@@ -22,7 +22,7 @@ sys.path[:] = {sys.path!r}
 import asyncio, os, signal
 from pathlib import Path
 from support import picklable_jobs as jobs
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 
 async def main(cache):
     async with cache.pool() as pool:

@@ -15,7 +15,7 @@ from support.factories import NOW
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.store import feeds, sync_journal
+from tuireader.store import feeds, status_outbox
 from tuireader.sync.device_journal import lines_of
 
 STEPS = ("_keep", "_take_marks", "_append", "_take_subscriptions")
@@ -229,7 +229,7 @@ def test_what_others_told_is_taken_over_where_nothing_can_be_told(
     assert one.state()[f"{URL}#0"] == (True, False)
     assert one.feeds() == {URL: ("Theirs", "")}
     with one.opened() as c:
-        assert sync_journal.count(c, 0) == 1
+        assert status_outbox.count(c, 0) == 1
     everywhere(one, two)
     assert two.state()[f"{URL}#1"] == (False, True)
     with one.opened() as c:

@@ -12,7 +12,7 @@ from support.factories import NOW
 from support.raw_server import CERTIFICATE, Serve, redirect, reply, saying, server_context
 from support.reader_servers import PASSWORD, USER, FakeMiniflux
 from tuireader.errors import FetchError, SyncError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue, open_queue
 from tuireader.library.syncing.detect import Found, find_server
 from tuireader.library.syncing.server import Login

@@ -21,7 +21,7 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, statuses, sync_journal
+from tuireader.store import accounts, articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect
 
 
@@ -180,7 +180,7 @@ def test_no_password_is_written_into_it(machine: MakeMachine) -> None:
     assert b"secret" not in written
     assert b"ann" not in written
     with one.opened() as c:
-        assert sync_journal.count(c, LOCAL) == 0
+        assert status_outbox.count(c, LOCAL) == 0
 
 
 def test_nothing_is_read_or_written_where_nothing_has_happened(machine: MakeMachine) -> None:
@@ -281,10 +281,10 @@ def test_it_can_be_ended(machine: MakeMachine) -> None:
     with one.opened() as c:
         shared_folder.stop_sharing(c)
         assert shared_folder.place_of(c) is None
-        assert sync_journal.count(c, LOCAL) == 0
+        assert status_outbox.count(c, LOCAL) == 0
     one.mark(1, read=True)
     with one.opened() as c:
-        assert sync_journal.count(c, LOCAL) == 0
+        assert status_outbox.count(c, LOCAL) == 0
 
 
 def test_a_cache_that_was_copied_to_another_machine_has_a_journal_of_its_own(
@@ -321,7 +321,7 @@ def test_no_link_in_it_is_followed(machine: MakeMachine, tmp_path: Path) -> None
     assert "cannot be written" in one.exchange().error
     assert other.read_text() == "not ours\n"
     with one.opened() as c:
-        assert sync_journal.count(c, LOCAL) == 1
+        assert status_outbox.count(c, LOCAL) == 1
 
 
 def test_a_folder_named_like_a_journal_is_passed_over(machine: MakeMachine) -> None:

@@ -26,7 +26,7 @@ from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, label_counts, rules, statuses, sync_journal
+from tuireader.store import accounts, articles, feeds, label_counts, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.web import fetch
 
@@ -352,7 +352,7 @@ async def test_a_feed_of_this_machine_is_handed_over_with_its_marks(server: Api,
     with closing(connect(here.path)) as c:
         assert articles.count(c, Query(feeds=(feed.id,))) == 4
         assert feeds.due(c, here.now) == []
-        assert sync_journal.count(c, here.account_id) == 0
+        assert status_outbox.count(c, here.account_id) == 0
 
 
 async def test_a_feed_that_both_follow_becomes_one(server: Api, device: MakeDevice) -> None:

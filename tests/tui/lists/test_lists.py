@@ -11,7 +11,7 @@ from textual.events import MouseScrollDown
 from textual.pilot import Pilot
 
 from support.app_factory import EVERYTHING, Piece, ids, reader, screen_text, settle, shelve, workers_done
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from conftest import Reply, ScriptedSite
 from support.app_factory import ids, reader, screen_text, settle
 from support.factories import NOW, ready, subscribe
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_texts
 from tuireader.model.fetched import Page, Plan

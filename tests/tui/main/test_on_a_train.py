@@ -15,7 +15,7 @@ from support.app_factory import screen_text, settle
 from support.archived_site import FRONT, NEWEST, Post, feed, give_archived, give_pages
 from tuireader.config.options import Config
 from tuireader.library.archiving.backfill import backfill
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_texts
 from tuireader.library.refreshing.refresh import refresh

@@ -21,7 +21,7 @@ from support.app_factory import NOW, REVIEW, ids, settle, shelve
 from support.rss import Item, rss
 from support.themed_app import ThemedApp
 from tuireader.config.options import Config
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.article import Status
 from tuireader.model.change import StatusChange
 from tuireader.model.query import Query
@@ -30,18 +30,18 @@ from tuireader.store.connection import Connection, connect
 from tuireader.tui.chrome.prompt import Prompt
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands
-from tuireader.tui.main.captions import Captions
-from tuireader.tui.main.choosing import QueryController
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
-from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
+from tuireader.tui.main.navigation import Journey
 from tuireader.tui.main.panes import PanesScreen
+from tuireader.tui.main.query_controller import QueryController
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
 from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
+from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.main.view_options import make_article_view
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web

@@ -19,7 +19,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.screens.choose import ChooseScreen
+from tuireader.tui.screens.choice_dialog import ChooseScreen
 
 
 def stock(db: Path, clock: Clock) -> None:

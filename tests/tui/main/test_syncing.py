@@ -19,7 +19,7 @@ from tuireader.library.syncing.all_accounts import tell_all
 from tuireader.model.account import Secret
 from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Plan
-from tuireader.store import accounts, feeds, sync_journal
+from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.tui.main import syncing
 from tuireader.tui.screens.account import AccountScreen
@@ -199,7 +199,7 @@ async def test_the_last_marks_are_told_once_the_reader_has_ended(
     await tell_all(db, app.signed_in, seconds=30, clock=utc_now)
     assert sum(read for read, _ in server.state().values()) == 1
     with closing(connect(db)) as c:
-        assert sync_journal.count(c, 1) == 0
+        assert status_outbox.count(c, 1) == 0
 
 
 @pytest.mark.usefixtures("account")

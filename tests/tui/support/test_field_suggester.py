@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import Piece, shelve
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.tui.support.field_suggester import FieldSuggester
 
 

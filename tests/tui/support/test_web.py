@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Clock
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.tui.support.web import Web
 from tuireader.web import Client
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.content.cleaning.known_by_class import is_part_of_page, without_links
+from tuireader.content.cleaning.boilerplate_classes import is_part_of_page, without_links
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
 from tuireader.content.cleaning.verse import as_lines, is_verse, lines_of

@@ -12,8 +12,8 @@ from itertools import islice
 
 from tuireader.content.cleaning import block_rules
 from tuireader.content.cleaning import inline_rules as inline
+from tuireader.content.cleaning.boilerplate_classes import is_share_bar, is_share_heading, without_links
 from tuireader.content.cleaning.context import Context, Rule
-from tuireader.content.cleaning.known_by_class import is_share_bar, is_share_heading, without_links
 from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
 from tuireader.content.dom.flow import trimmed
 from tuireader.content.dom.repair import shortened

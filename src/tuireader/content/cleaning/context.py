@@ -10,7 +10,12 @@ from itertools import repeat
 from typing import TypeAlias
 from urllib.parse import unquote, urljoin, urlsplit
 
-from tuireader.content.cleaning.known_by_class import is_part_of_page, is_share_bar, is_share_heading, is_share_link
+from tuireader.content.cleaning.boilerplate_classes import (
+    is_part_of_page,
+    is_share_bar,
+    is_share_heading,
+    is_share_link,
+)
 from tuireader.content.cleaning.media import formula_node, with_captions
 from tuireader.content.cleaning.phrases import CONTENTS
 from tuireader.content.cleaning.verse import indent_of

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tuireader.content.cleaning import media
-from tuireader.content.cleaning.known_by_class import is_tracker
+from tuireader.content.cleaning.boilerplate_classes import is_tracker
 from tuireader.content.cleaning.phrases import FOR_READERS_ALOUD
 from tuireader.content.dom.flow import Kept, around
 from tuireader.content.dom.tree import Node

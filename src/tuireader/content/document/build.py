@@ -28,7 +28,7 @@ from tuireader.content.document.model import (
     text_length,
 )
 from tuireader.content.document.trim import trimmed
-from tuireader.content.markdown.beside import taken
+from tuireader.content.markdown.block_attributes import taken
 from tuireader.content.markdown.footnotes import slug
 
 if TYPE_CHECKING:

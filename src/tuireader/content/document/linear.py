@@ -29,7 +29,7 @@ from tuireader.content.document.model import (
     links_out,
     text_length,
 )
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 
 _DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
 """The characters of boxes, which a voice spells out one by one."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tuireader.content.cleaning.phrases import MORE
 from tuireader.content.document.inline import Token, plain
-from tuireader.content.markdown.beside import without
+from tuireader.content.markdown.block_attributes import without
 from tuireader.text.byline_words import BESIDE_NAMES
 
 if TYPE_CHECKING:

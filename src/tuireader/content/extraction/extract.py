@@ -9,17 +9,17 @@ from datetime import datetime
 from html import escape
 from typing import Any
 
+from tuireader.content.cleaning.boilerplate_classes import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
-from tuireader.content.cleaning.known_by_class import without_links
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.dom.repair import bounded, cut, flattened
 from tuireader.content.dom.tree import serialise
 from tuireader.content.extraction import second_opinion
 from tuireader.content.extraction.blocks import WRAPPER, Blocks
-from tuireader.content.extraction.choose import Known, choose
 from tuireader.content.extraction.jsonld import take_stated, texts_in
 from tuireader.content.extraction.metadata import metadata_of, title_of
 from tuireader.content.extraction.page import Element, allowed, drop, drop_unseen, load, write
+from tuireader.content.extraction.select_blocks import Known, choose
 from tuireader.content.extraction.selected import NONE, Selectors, selected, without
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.word_count import count_words

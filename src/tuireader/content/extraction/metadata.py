@@ -11,7 +11,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from tuireader.content.cleaning.known_by_class import is_unseen
+from tuireader.content.cleaning.boilerplate_classes import is_unseen
 from tuireader.content.extraction import dates, marked_names
 from tuireader.content.extraction.jsonld import names_in, texts_in
 from tuireader.text.bylines import categories, distinct, people

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from functools import lru_cache
 from itertools import islice, pairwise
 
-from tuireader.content.cleaning.known_by_class import PARTS
+from tuireader.content.cleaning.boilerplate_classes import PARTS
 from tuireader.content.extraction.page import Element, outwards, text_of
 from tuireader.text.html_elements import HEADINGS
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from tuireader.content.extraction.page import Element, text_of
-from tuireader.content.listing.around import is_around
 from tuireader.content.listing.card import (
     ALIKE,
     AUTHOR,
@@ -34,6 +33,7 @@ from tuireader.content.listing.card import (
 from tuireader.content.listing.dates import day_in, day_in_address, is_day_first, without_day
 from tuireader.content.listing.element_text import count_words, seen_texts
 from tuireader.content.listing.model import Item
+from tuireader.content.listing.surroundings import is_around
 from tuireader.text.bylines import categories, people
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.one_line import line

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
-from tuireader.content.markdown.beside import marked, taken, without
+from tuireader.content.markdown.block_attributes import marked, taken, without
 
 Attributes: TypeAlias = dict[str, str | None]
 """The attributes of an element of HTML."""

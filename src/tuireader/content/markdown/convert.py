@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from html2text import HTML2Text
 
-from tuireader.content.markdown.beside import without
+from tuireader.content.markdown.block_attributes import without
 from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
 from tuireader.content.markdown.emphasis import escape, settle
 from tuireader.content.markdown.footnotes import find_notes

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.content.markdown import block_writer
-from tuireader.content.markdown.beside import marked
+from tuireader.content.markdown.block_attributes import marked
 from tuireader.content.markdown.block_writer import Attributes, Cell, Item, Piece
 from tuireader.text.html_elements import HEADINGS
 

@@ -18,7 +18,7 @@ from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.feed import Archive, Backfilled, BackfillStatus
 from tuireader.store import archives, articles, page_lists
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import is_front_page, same_site
@@ -26,7 +26,7 @@ from tuireader.urls.private import permission_for
 
 if TYPE_CHECKING:
     from tuireader.feeds.sitemap import Listed
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed

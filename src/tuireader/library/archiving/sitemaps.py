@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tuireader.feeds.robots import Robots
     from tuireader.library.archiving.ways import Front, Get
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 _FILES = 60
 """Files of sitemaps that are read at most."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.feeds.archive import Says
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.feed import Feed
 
 Get = Callable[[str], Awaitable[Page]]

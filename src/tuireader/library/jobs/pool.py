@@ -15,9 +15,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from tuireader.errors import StoreError
+from tuireader.library.jobs.batching import Joint, Outcome, Together
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
-from tuireader.library.jobs.together import Joint, Outcome, Together
 from tuireader.library.jobs.work import Result, Work
 from tuireader.tasks import to_the_end
 

@@ -9,7 +9,7 @@ from functools import partial
 
 from tuireader import web
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling, retry_after
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.unresponsive import UnresponsiveHosts

@@ -21,7 +21,7 @@ from tuireader.urls.identity import same_site
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from tuireader.content.extraction.extract import Extracted
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.jobs.work import Result, Work
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article

@@ -117,7 +117,7 @@ def complete(opened: OpenArticle, *, endings: Endings = ENDINGS) -> OpenArticle:
 
 def _prepared(article: Article, html: str, end: str, lang: str) -> tuple[str, Document]:
     from tuireader.content.document.build import to_document
-    from tuireader.content.markdown.beside import without
+    from tuireader.content.markdown.block_attributes import without
     from tuireader.content.markdown.convert import to_marked_markdown
 
     markdown = to_marked_markdown(html)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tuireader.content.cleaning.truncation import looks_truncated
-from tuireader.content.dom.extras import extras_of
+from tuireader.content.dom.media_flags import extras_of
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.article import Status
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed, Plan, Prepared

@@ -8,7 +8,7 @@ from tuireader.errors import FetchError
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.jobs.work import Result, Work
     from tuireader.model.fetched import Page
 

@@ -13,7 +13,7 @@ from tuireader.store import indexing
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 FEW = 500
 """Articles that are indexed at the end of a refresh, while who asked for it waits: that takes a tenth of a second."""

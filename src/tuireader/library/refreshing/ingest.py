@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import partial
 
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
-from tuireader.library.jobs.together import Joint, Write
+from tuireader.library.jobs.batching import Joint, Write
 from tuireader.library.politeness import polling, retry_after
 from tuireader.library.rules import arrivals
 from tuireader.model.feed import Feed, PageList, Refreshed

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import partial
 
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
-from tuireader.library.jobs import needed
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs import preload
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
@@ -64,7 +64,7 @@ async def refresh(
     expected = sum(feed.checked is None for feed in ready.values())
     run = _Run(queue, cache, clock, deadline, await cache.read(page_lists.every))
     async with (
-        cache.pool(prepare=needed.TO_REFRESH, expected=expected),
+        cache.pool(prepare=preload.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
     ):
         async for event in events:

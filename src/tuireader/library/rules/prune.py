@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.store import pruning
 from tuireader.store.pruning import Limits
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 _AT_ONCE = 500
 """Articles of one transaction."""

@@ -8,7 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tuireader.errors import FetchError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.subscribing import take_in, typed_page

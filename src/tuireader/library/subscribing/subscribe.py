@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
-from tuireader.library.jobs import needed
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs import preload
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
@@ -97,7 +97,7 @@ async def subscribe_all(
             return address, error
 
     async with (
-        cache.pool(prepare=needed.TO_ADD, expected=len(addresses)),
+        cache.pool(prepare=preload.TO_ADD, expected=len(addresses)),
         aclosing(as_done(take(address) for address in addresses)) as events,
     ):
         async for event in events:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
-from tuireader.store import feed_changes, feeds, folders, remote_marks
+from tuireader.store import feeds, folders, server_statuses, subscription_outbox
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def take_back(c: sqlite3.Connection, feed: Feed) -> Feed:
     with transaction(c):
         if (own := feeds.followed(c, LOCAL, feed.url)) is not None:
             return own
-        remote_marks.forget_of_feed(c, feed.id)
+        server_statuses.forget_of_feed(c, feed.id)
         feeds.hand_over(c, feed.id, LOCAL)
         folders.remove_empty(c)
         return feeds.get(c, feed.id)
@@ -61,10 +61,10 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
     feeds.set_option(c, feed_id, name, value)
 
 
-def _note(c: sqlite3.Connection, feed_id: int, what: feed_changes.What) -> None:
+def _note(c: sqlite3.Connection, feed_id: int, what: subscription_outbox.What) -> None:
     """Note for its account what was done to a feed."""
     with suppress(NotFoundError):
         feed = feeds.get(c, feed_id)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
         value = {"rename": feed.custom_title, "move": folder, "unsubscribe": feed.url}[what]
-        feed_changes.note(c, feed, what, value)
+        subscription_outbox.note(c, feed, what, value)

@@ -10,7 +10,7 @@ from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders, page_lists, sync_journal
+from tuireader.store import accounts, feeds, folders, page_lists, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
 from tuireader.urls.shown import without_credentials
@@ -18,7 +18,7 @@ from tuireader.urls.shown import without_credentials
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login, Server
     from tuireader.model.account import Account
@@ -107,7 +107,7 @@ def _double(c: sqlite3.Connection, feed: Feed, account: Account) -> Feed | None:
     there = feeds.followed(c, account.id, feed.url)
     if there is None or there.id == feed.id:
         return None
-    if feeds.has_tagged(c, there.id) or sync_journal.waits(c, there.id):
+    if feeds.has_tagged(c, there.id) or status_outbox.waits(c, there.id):
         raise SyncError(
             f"{account.name} follows it already, and what you have tagged or marked there is here alone; sync,"
             f" or remove the other one with: tuireader remove {feed.id}"

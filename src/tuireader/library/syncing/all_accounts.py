@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError, TuireaderError
-from tuireader.library.jobs import needed
-from tuireader.library.syncing import shared_folder, taking, words
+from tuireader.library.jobs import preload
+from tuireader.library.syncing import apply_remote, messages, shared_folder
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.sync import sync, tell
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
@@ -50,13 +50,13 @@ async def sync_all(
         try:
             login = await in_time(login_of, account)
         except SyncError as error:
-            waiting = await cache.read(partial(taking.owed, account_id=account.id))
-            yield Synced(account, "failed", waiting=waiting, error=words.of_account(account, error))
+            waiting = await cache.read(partial(apply_remote.owed, account_id=account.id))
+            yield Synced(account, "failed", waiting=waiting, error=messages.of_account(account, error))
             continue
         run = sync(cache, account, partial(server_of, queue, account, login), clock=clock)
         async with AsyncExitStack() as stack:
             if not account.cursor:  # all that it has comes
-                await stack.enter_async_context(cache.pool(prepare=needed.TO_REFRESH, expected=MANY))
+                await stack.enter_async_context(cache.pool(prepare=preload.TO_REFRESH, expected=MANY))
             events = await stack.enter_async_context(aclosing(run))
             async for event in events:
                 yield event
@@ -67,14 +67,14 @@ async def tell_all(path: Path, logins: Mapping[int, Login], *, seconds: float, c
 
     What cannot waits, as it did.
     """
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import open_queue
 
     cache = Cache(path)
     try:
         async with asyncio.timeout(seconds):
             every = [each for each in await cache.read(accounts.on_servers) if each.id in logins]
-            owing = [each for each in every if await cache.read(partial(taking.owed, account_id=each.id))]
+            owing = [each for each in every if await cache.read(partial(apply_remote.owed, account_id=each.id))]
             if owing:
                 async with open_queue(cache, clock=clock) as queue:
                     for each in owing:

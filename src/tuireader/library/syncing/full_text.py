@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.model.account import MINIFLUX
-from tuireader.store import accounts, articles, feeds, remote_marks
+from tuireader.store import accounts, articles, feeds, server_statuses
 from tuireader.sync import miniflux
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
@@ -48,7 +48,7 @@ class _There(NamedTuple):
 def _there(c: sqlite3.Connection, article_id: int) -> _There | None:
     """The account of an article, and what its server calls it."""
     account = accounts.get(c, feeds.get(c, articles.get(c, article_id).feed_id).account_id)
-    number = remote_marks.number_of(c, article_id)
+    number = server_statuses.number_of(c, article_id)
     return _There(account, number) if account.kind == MINIFLUX and number.isdecimal() else None
 
 

@@ -7,7 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, FetchFailure, SyncError
-from tuireader.library.syncing import taking
+from tuireader.library.syncing import apply_remote
+from tuireader.library.syncing.apply_remote import TakeEntries, Taken
 from tuireader.library.syncing.server import (
     RECENT,
     Login,
@@ -18,10 +19,9 @@ from tuireader.library.syncing.server import (
     UntakenError,
     Wanted,
 )
-from tuireader.library.syncing.taking import TakeEntries, Taken
-from tuireader.store import accounts, remote_marks
+from tuireader.store import accounts, server_statuses
 from tuireader.store.connection import transaction
-from tuireader.store.remote_marks import Marks
+from tuireader.store.server_statuses import Marks
 from tuireader.sync import greader
 from tuireader.urls.hosts import named_host
 
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from datetime import datetime
     from sqlite3 import Connection
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
-    from tuireader.store.remote_marks import Doubts
+    from tuireader.store.server_statuses import Doubts
 
 CONTENTS_AT_ONCE = 100
 """Articles of one request."""
@@ -199,7 +199,7 @@ class GoogleReader(Server):
         state = greader.State.of(account.cursor)
         unread = await self._ids(greader.ALL, without=greader.READ)
         starred = await self._ids(greader.STARRED)
-        compare = partial(remote_marks.compare, account_id=account.id, unread=unread, starred=starred)
+        compare = partial(server_statuses.compare, account_id=account.id, unread=unread, starred=starred)
         doubts = await cache.read(compare)
         if not state.unites and any(doubts) and await wanted.is_set_back():
             state = greader.State(unites=True)
@@ -213,7 +213,7 @@ class GoogleReader(Server):
         async with aclosing(steps) as some:
             async for taken in some:
                 yield taken
-        recent = partial(remote_marks.recent, account_id=account.id, below=state.looked, since=clock() - RECENT)
+        recent = partial(server_statuses.recent, account_id=account.id, below=state.looked, since=clock() - RECENT)
         again = await cache.read(partial(recent, most=CONTENTS_AT_ONCE))
         async for taken in contents([number for number, _ in again if number not in self._asked]):
             yield taken
@@ -235,12 +235,12 @@ class GoogleReader(Server):
         if unites:
             here: Collection[str] = ()
         else:
-            here = await cache.read(partial(remote_marks.numbers, account_id=account.id))
+            here = await cache.read(partial(server_statuses.numbers, account_id=account.id))
             yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
         async for taken in contents(first):
             yield taken
         if not self._is_cut:
-            forget = partial(taking.forget_unseen, account_id=account.id, seen=known | self._asked)
+            forget = partial(apply_remote.forget_unseen, account_id=account.id, seen=known | self._asked)
             await cache.write(forget)
         async for taken in contents([each for each in every if each not in here and each not in self._asked]):
             yield taken
@@ -256,7 +256,7 @@ class GoogleReader(Server):
             known = {*await self._ids(greader.ALL), *listed}
             seen = [each for each in unseen if each in known]
             yield _of(await cache.write(partial(_take_seen, account_id=account.id, numbers=seen, now=clock())))
-            await cache.write(partial(taking.forget, account_id=account.id, numbers=set(unseen) - known))
+            await cache.write(partial(apply_remote.forget, account_id=account.id, numbers=set(unseen) - known))
             unseen = []
         yield _of(await cache.write(partial(_take_states, states=doubts.turned, now=clock())))
         async for taken in contents([*unseen, *doubts.lacking]):
@@ -267,12 +267,12 @@ class GoogleReader(Server):
     async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
         """Bring in all that it has of one feed."""
         every = await self._ids(feed.server_id)
-        here = await cache.read(partial(remote_marks.numbers, account_id=account.id, feed_id=feed.id))
+        here = await cache.read(partial(server_statuses.numbers, account_id=account.id, feed_id=feed.id))
         unites = greader.State.of(account.cursor).unites
         lacking = [each for each in every if each not in here]
         async for taken in self._contents(cache, account, clock, lacking, unites=unites):
             yield taken
-        await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=set(every), feed_id=feed.id))
+        await cache.write(partial(apply_remote.forget_unseen, account_id=account.id, seen=set(every), feed_id=feed.id))
 
     async def _newest_lacking(self, cache: Cache, account: Account) -> list[str]:
         """Articles that are not here, of the newest that it has: what came there and was read before we asked.
@@ -281,7 +281,7 @@ class GoogleReader(Server):
         """
         found: list[str] = []
         async for some in self._id_pages(greader.ALL, most=_NEWEST):
-            here = await cache.read(partial(remote_marks.numbered, account_id=account.id, numbers=some))
+            here = await cache.read(partial(server_statuses.numbered, account_id=account.id, numbers=some))
             lacking = [each for each in some if each not in here]
             found += lacking
             if not lacking:
@@ -310,7 +310,7 @@ class GoogleReader(Server):
         self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str], *, unites: bool
     ) -> AsyncGenerator[Taken, None]:
         """Bring in articles; those that it does not have are forgotten, and those beyond one run's limit left."""
-        kind: taking.Kind = "freshrss" if self._is_freshrss else "greader"
+        kind: apply_remote.Kind = "freshrss" if self._is_freshrss else "greader"
         in_vain, left = 0, max(_MOST - len(self._asked), 0)
         self._asked.update(numbers)
         self._is_cut = self._is_cut or len(numbers) > left
@@ -320,11 +320,11 @@ class GoogleReader(Server):
             for _ in range(2):  # one empty answer may be a slip
                 for page in await self._pages_of(some):
                     job = TakeEntries(account.id, kind, page, clock(), unites=unites)
-                    taken = taken.with_(await taking.take(cache, self, job))
+                    taken = taken.with_(await apply_remote.take(cache, self, job))
                 if taken.here:
                     break
             if gone := set(some) - set(taken.here):
-                await cache.write(partial(taking.forget, account_id=account.id, numbers=gone))
+                await cache.write(partial(apply_remote.forget, account_id=account.id, numbers=gone))
             yield taken
             is_in_vain = not set(taken.here) & set(some)
             self._has_all = self._has_all and not is_in_vain
@@ -382,13 +382,13 @@ class GoogleReader(Server):
 
 
 def _take_seen(c: Connection, account_id: int, numbers: Sequence[str], now: datetime) -> Marks:
-    there = remote_marks.numbered(c, account_id, numbers)
+    there = server_statuses.numbered(c, account_id, numbers)
     return _take_states(c, dict.fromkeys(there.values(), (True, False)), now)
 
 
 def _take_states(c: Connection, states: dict[int, tuple[bool, bool]], now: datetime) -> Marks:
     with transaction(c):
-        return remote_marks.take(c, states, now)
+        return server_statuses.take(c, states, now)
 
 
 def _of(marks: Marks) -> Taken:

@@ -11,9 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from tuireader.errors import FetchError, FetchFailure, SyncError
-from tuireader.library.syncing import taking
+from tuireader.library.syncing import apply_remote
+from tuireader.library.syncing.apply_remote import TakeEntries, Taken
 from tuireader.library.syncing.server import RECENT, Login, Server, Talk, Wanted
-from tuireader.library.syncing.taking import TakeEntries, Taken
 from tuireader.store import accounts
 from tuireader.sync import miniflux
 from tuireader.urls.credentials import basic_authorization
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
     from datetime import datetime
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock
@@ -230,7 +230,7 @@ class Miniflux(Server):
         numbers, is_last = miniflux.numbers_of(page.content, page.url)
         if numbers:
             known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
-            yield await taking.take(cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known))
+            yield await apply_remote.take(cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known))
         await _keep(cache, account, replace(cursor, looked=0 if is_last else min(numbers)))
 
     async def _news(
@@ -246,7 +246,7 @@ class Miniflux(Server):
                 is_wrong = is_wrong or bool(taken.wrong)
                 yield taken
         if is_wrong and cursor.changed and not cursor.since:  # numbers were given to others: it was restored
-            yield Taken(said=(taking.set_back(account),))
+            yield Taken(said=(apply_remote.set_back(account),))
             async with aclosing(self._changes(cache, clock, account, Cursor(since=cursor.changed), last)) as changes:
                 async for taken in changes:
                     yield taken
@@ -265,7 +265,7 @@ class Miniflux(Server):
             async with aclosing(self._all_before(cursor.before)) as older:
                 async for page, before in older:
                     cursor = replace(cursor, before=before)
-                    taken = await taking.take(cache, self, job(page, clock(), cursor.text()))
+                    taken = await apply_remote.take(cache, self, job(page, clock(), cursor.text()))
                     if seen is not None:
                         seen.update(taken.here)
                     yield taken
@@ -275,12 +275,12 @@ class Miniflux(Server):
         changed_after = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
         async with aclosing(self._all_since(changed_after)) as changes:
             async for page in changes:
-                taken = await taking.take(cache, self, job(page, clock()))
+                taken = await apply_remote.take(cache, self, job(page, clock()))
                 if seen is not None:
                     seen.update(taken.here)
                 yield taken
         if seen is not None and not self._is_left:
-            await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=seen))
+            await cache.write(partial(apply_remote.forget_unseen, account_id=account.id, seen=seen))
         since_kept = cursor.since if cursor.before else ""
         await _keep(cache, account, replace(cursor, changed=last.stamp, number=last.number, since=since_kept))
 
@@ -290,10 +290,10 @@ class Miniflux(Server):
         seen: set[str] = set()
         async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
             async for page in pages:
-                taken = await taking.take(cache, self, job(page, clock()))
+                taken = await apply_remote.take(cache, self, job(page, clock()))
                 seen.update(taken.here)
                 yield taken
-        await cache.write(partial(taking.forget_unseen, account_id=account.id, seen=seen, feed_id=feed.id))
+        await cache.write(partial(apply_remote.forget_unseen, account_id=account.id, seen=seen, feed_id=feed.id))
 
     async def _all_before(self, before: int) -> AsyncGenerator[tuple[Page, int], None]:
         """All articles before one, the newest first: each page, and before which article the next one begins; 0: none.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.beside import open_own
 from tuireader.errors import FetchError, SyncError
-from tuireader.store.marks_while_locked import lock
+from tuireader.store.unwritten_statuses_file import lock
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterator, Sequence
     from pathlib import Path
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.library.syncing.taking import Taken
+    from tuireader.library.syncing.apply_remote import Taken
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
     from tuireader.model.change import Field
     from tuireader.model.clock import Clock

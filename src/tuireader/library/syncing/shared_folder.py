@@ -20,11 +20,11 @@ from typing import TYPE_CHECKING
 
 from tuireader.beside import open_shared
 from tuireader.errors import SyncError
-from tuireader.library.syncing import taking, words
+from tuireader.library.syncing import apply_remote, messages
+from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
-from tuireader.library.syncing.taking import Taken
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
-from tuireader.store import accounts, feeds, folders, page_lists, remote_marks, shared_marks, sync_journal
+from tuireader.store import accounts, feeds, folder_statuses, folders, page_lists, server_statuses, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.sync.device_journal import (
     YEAR_3000,
@@ -38,7 +38,7 @@ from tuireader.sync.device_journal import (
     lines_of,
     written,
 )
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.urls.credentials import split_credentials
 from tuireader.urls.reach import Reach
 
@@ -148,7 +148,7 @@ def stop_sharing(c: sqlite3.Connection) -> None:
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")
-        sync_journal.done(c, [change.number for change in sync_journal.waiting(c, LOCAL)])
+        status_outbox.done(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,12 +207,12 @@ class _Exchange:
         if not folder.is_dir():
             raise SyncError(_away(folder))
         sizes = self._sizes_now()
-        waiting = sync_journal.waiting(self._c, LOCAL)
+        waiting = status_outbox.waiting(self._c, LOCAL)
         if self._is_quiet(sizes):
             if waiting:  # others need not be read for what is done here
                 self._sizes = sizes
                 self._append(written(self._marks(waiting, self._local())))
-                sync_journal.done(self._c, [change.number for change in waiting])
+                status_outbox.done(self._c, [change.number for change in waiting])
                 tails = self._place.tails | self._tails
                 self._keep(replace(self._place, sizes=self._sizes, tails=tails, latest=self._latest))
             return Exchanged(Taken(), len(waiting))
@@ -229,7 +229,7 @@ class _Exchange:
         if is_anew:
             new = [*self._marked_before(every), *new]
         error = self._tell(new, waiting) if new or is_anew else ""
-        before = taking.named_feeds(self._c, every)
+        before = apply_remote.named_feeds(self._c, every)
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
             added, touched = self._take_subscriptions()
             told = self._told(self._place.feeds if error else told, touched)
@@ -237,10 +237,10 @@ class _Exchange:
             followed = (line for line in self._merged.subscriptions.values() if line.is_followed)
             stamps = {line.url: line.stamp.at for line in followed}
             self._keep(replace(self._place, feeds=told, stamps=stamps, kept=kept))
-        changed = taking.different(before, taking.named_feeds(self._c, self._local()))
+        changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
         taken = self._take_marks()
         if not (error or self._is_capped):
-            newest = shared_marks.newest(self._c)
+            newest = folder_statuses.newest(self._c)
             self._keep(replace(self._place, sizes=self._sizes, tails=self._tails, newest=newest, latest=self._latest))
         taken = taken.with_(Taken(said=tuple(self._said)))
         return Exchanged(taken, 0 if error else len(new), added, changed, error)
@@ -252,7 +252,7 @@ class _Exchange:
             self._append(written(new))
         except SyncError as error:
             return str(error)
-        sync_journal.done(self._c, [change.number for change in waiting])
+        status_outbox.done(self._c, [change.number for change in waiting])
         return ""
 
     def _told(self, told: dict[str, list[str]], touched: set[int]) -> dict[str, list[str]]:
@@ -272,7 +272,7 @@ class _Exchange:
         return (
             self._own.name in sizes
             and sizes == self._place.sizes
-            and self._place.newest == shared_marks.newest(self._c)
+            and self._place.newest == folder_statuses.newest(self._c)
             and self._place.feeds == self._ours(self._local())
         )
 
@@ -363,7 +363,7 @@ class _Exchange:
         """The marks of the journal; later than what was known here when they were made, whatever the clock says."""
         urls = {feed.id: _shared(feed.url) for feed in every}
         changes = list(waiting)
-        names = shared_marks.names_of(self._c, [change.article_id for change in changes])
+        names = folder_statuses.names_of(self._c, [change.article_id for change in changes])
         found: list[Line] = []
         for change in changes:
             feed_id, guid = names.get(change.article_id, (0, ""))
@@ -383,7 +383,7 @@ class _Exchange:
         ids = {url: feed_id for feed_id, url in urls.items() if url}
         there = self._merged.last_marks()
         found: list[Line] = []
-        for feed_id, guid, read, starred in shared_marks.marked(self._c):
+        for feed_id, guid, read, starred in folder_statuses.marked(self._c):
             if (url := urls.get(feed_id, "")) and guid:
                 marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
                 found += [
@@ -398,7 +398,7 @@ class _Exchange:
             if key.feed in ids and (mark.key, name) not in self._unseen:
                 by_feed[ids[key.feed]].append(mark._replace(key=key))
         for feed_id, some in by_feed.items():
-            here = shared_marks.named(self._c, feed_id, {mark.key.guid for mark in some})
+            here = folder_statuses.named(self._c, feed_id, {mark.key.guid for mark in some})
             for mark in some:
                 row = here.get(mark.key.guid)
                 if row is None or row[0] > self._place.newest:  # it was not here when that was read
@@ -507,7 +507,7 @@ class _Exchange:
 
     def _end(self, ending: Sequence[Feed], before: int) -> None:
         """End subscriptions; those with what the user has kept stay, and all do where so many are not meant to end."""
-        is_accident = taking.is_accident(ending, before)
+        is_accident = apply_remote.is_accident(ending, before)
         if is_accident:
             some = counted(len(ending), "feed")
             self._said.append(
@@ -517,12 +517,12 @@ class _Exchange:
         for feed in ending:
             if is_accident or feeds.has_kept(self._c, feed.id):
                 self._place.kept.append(_shared(feed.url))
-                self._said += [] if is_accident else [words.kept_feed(feed.name, _OTHERS)]
+                self._said += [] if is_accident else [messages.kept_feed(feed.name, _OTHERS)]
             else:
                 feeds.remove(self._c, feed.id)
                 ended.append(feed.name)
         if ended:
-            self._said.append(words.ended_feeds(ended, _OTHERS))
+            self._said.append(messages.ended_feeds(ended, _OTHERS))
 
     def _take_names(self, feed: Feed, line: Subscription) -> None:
         if feed.custom_title != line.title:
@@ -538,13 +538,13 @@ class _Exchange:
                 by_feed[ours[key.feed]][key.guid][name] = mark.value
         taken = Taken()
         for feed_id, wanted in by_feed.items():
-            there = shared_marks.named(self._c, feed_id, wanted)
+            there = folder_statuses.named(self._c, feed_id, wanted)
             states = {
                 id_: (wanted[guid].get("read", read), wanted[guid].get("starred", starred))
                 for guid, (id_, read, starred) in there.items()
             }
             with transaction(self._c):
-                taken = taken.with_(Taken(0, *remote_marks.take(self._c, states, self._now)))
+                taken = taken.with_(Taken(0, *server_statuses.take(self._c, states, self._now)))
         return taken
 
     def _keep(self, place: Place) -> None:

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, StoreError, SyncError, TuireaderError
 from tuireader.library.refreshing.index_later import index_few
-from tuireader.library.syncing import taking, words
+from tuireader.library.syncing import apply_remote, messages
+from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
-from tuireader.library.syncing.taking import Taken
 from tuireader.model.account import Synced
-from tuireader.store import accounts, feed_changes, feeds, sync_journal
-from tuireader.text.counted import counted
+from tuireader.store import accounts, feeds, status_outbox, subscription_outbox
+from tuireader.text.plural import counted
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteFeed, SyncStatus
     from tuireader.model.change import Change
     from tuireader.model.clock import Clock
@@ -81,9 +81,9 @@ class _Run:
             raise
         except FetchError as error:
             is_away = error.is_offline or error.is_unreached
-            yield await self.ended("offline" if is_away else "failed", words.of_account(self.account, error))
+            yield await self.ended("offline" if is_away else "failed", messages.of_account(self.account, error))
         except TuireaderError as error:
-            yield await self.ended("failed", words.of_account(self.account, error))
+            yield await self.ended("failed", messages.of_account(self.account, error))
         else:
             yield await self.ended("done", None)
 
@@ -95,9 +95,13 @@ class _Run:
         yield self._now("asking for the feeds")
         theirs = await server.feeds()
         take_feeds = partial(
-            taking.take_feeds, account_id=self.account.id, theirs=theirs, now=self.clock(), reach=server.talk.gives
+            apply_remote.take_feeds,
+            account_id=self.account.id,
+            theirs=theirs,
+            now=self.clock(),
+            reach=server.talk.gives,
         )
-        gone = await self.cache.read(partial(taking.gone, account_id=self.account.id, theirs=theirs))
+        gone = await self.cache.read(partial(apply_remote.gone, account_id=self.account.id, theirs=theirs))
         is_restored = bool(gone) and await self._is_set_back(server, without=gone)
         came = await self.cache.write(partial(take_feeds, is_restored=is_restored))
         self.feeds = came.changed
@@ -143,9 +147,9 @@ class _Run:
 
     async def _drop(self) -> None:
         """Drop what nobody can be told: changes of articles that the server does not have, which is said."""
-        dropped = await self.cache.write(partial(sync_journal.drop, account_id=self.account.id))
+        dropped = await self.cache.write(partial(status_outbox.drop, account_id=self.account.id))
         if dropped:
-            self._says(words.dropped(dropped, self.account.name))
+            self._says(messages.dropped(dropped, self.account.name))
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
         """Those that tell what was done here."""
@@ -156,7 +160,7 @@ class _Run:
         async with aclosing(self._push(server)) as pushes:
             async for step in pushes:
                 yield step
-        if await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
+        if await self.cache.read(partial(subscription_outbox.waiting, account_id=self.account.id)):
             await self._push_changes(server, await server.feeds())
 
     def _says(self, *sentences: str) -> None:
@@ -170,7 +174,7 @@ class _Run:
         if self.is_set_back is None:
             self.is_set_back = await self._asked_whether_set_back(server, without)
             if self.is_set_back:
-                self._says(taking.set_back(self.account))
+                self._says(apply_remote.set_back(self.account))
         return self.is_set_back
 
     async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
@@ -184,13 +188,13 @@ class _Run:
         if await server.has_forgotten(account.cursor):
             return True
         told_of = list(dict.fromkeys(change.server_id for change in await self._waiting()))[:_PROBES]
-        if told_of and (await taking.check(self.cache, server, self.account.id, told_of)).reused:
+        if told_of and (await apply_remote.check(self.cache, server, self.account.id, told_of)).reused:
             return True
-        numbers = list(await self.cache.read(partial(taking.newest, account_id=account.id, without=without)))
+        numbers = list(await self.cache.read(partial(apply_remote.newest, account_id=account.id, without=without)))
         missing: list[str] = []
         for start in range(0, len(numbers), server.at_once):
             some = numbers[start : start + server.at_once]
-            checked = await taking.compared(self.cache, server, self.account.id, some)
+            checked = await apply_remote.compared(self.cache, server, self.account.id, some)
             if checked.reused:
                 return True
             right = [place for place, number in enumerate(some) if number in checked.right]
@@ -199,11 +203,11 @@ class _Run:
                 break
         if not missing or await server.is_behind(missing[0]):
             return bool(missing)
-        await self.cache.write(partial(taking.forget, account_id=self.account.id, numbers=missing))
+        await self.cache.write(partial(apply_remote.forget, account_id=self.account.id, numbers=missing))
         return False
 
     async def _waiting(self) -> list[Change]:
-        waiting = await self.cache.read(partial(sync_journal.waiting, account_id=self.account.id))
+        waiting = await self.cache.read(partial(status_outbox.waiting, account_id=self.account.id))
         return [change for change in waiting if change.server_id]
 
     async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
@@ -223,7 +227,7 @@ class _Run:
             told = [change.number for change in batch if change.server_id not in unknown]
             account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
             cursor = await server.proof(account.cursor) if told and account.cursor else account.cursor
-            done = partial(taking.were_told, account_id=account.id, told=told, unknown=unknown, cursor=cursor)
+            done = partial(apply_remote.were_told, account_id=account.id, told=told, unknown=unknown, cursor=cursor)
             await self.cache.write(done)
             self.pushed += len(told)
 
@@ -239,7 +243,7 @@ class _Run:
         except FetchError as error:
             if error.status is None or error.status < _OWN_FAULT:
                 raise
-            checked = await taking.check(self.cache, server, self.account.id, numbers)
+            checked = await apply_remote.check(self.cache, server, self.account.id, numbers)
             wrong = checked.missing | checked.reused
             if not wrong:
                 raise
@@ -252,7 +256,7 @@ class _Run:
         What it refuses is said, and not told again: all else goes on.
         """
         by_url, there = {feed.url: feed.server_id for feed in theirs}, {feed.server_id for feed in theirs}
-        for change in await self.cache.read(partial(feed_changes.waiting, account_id=self.account.id)):
+        for change in await self.cache.read(partial(subscription_outbox.waiting, account_id=self.account.id)):
             server_id = by_url.get(change.url, "")
             if not server_id and change.server_id in there and not await self._is_set_back(server):
                 server_id = change.server_id  # it has another address there by now
@@ -269,7 +273,7 @@ class _Run:
                 self._says(f"{change.url} could not be changed ({change.what}): {error}")
             else:
                 self.pushed += bool(server_id)
-            await self.cache.write(partial(feed_changes.done, account_id=self.account.id, change=change))
+            await self.cache.write(partial(subscription_outbox.done, account_id=self.account.id, change=change))
 
     def _now(self, doing: str) -> Synced:
         return self._event("progress", doing=doing)
@@ -283,7 +287,7 @@ class _Run:
         return replace(event, **more)  # type: ignore[arg-type]
 
     async def ended(self, status: SyncStatus, why: str | None) -> Synced:
-        waiting = await self.cache.read(partial(taking.owed, account_id=self.account.id))
+        waiting = await self.cache.read(partial(apply_remote.owed, account_id=self.account.id))
         return self._event(status, error=why, waiting=waiting)
 
 

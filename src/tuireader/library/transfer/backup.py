@@ -14,9 +14,9 @@ from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, full_texts, pruning, rules, saved_searches, statuses, tags
 from tuireader.store import backup as store_backup
-from tuireader.store.columns import sound
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key
+from tuireader.store.row_values import sound
 from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
 from tuireader.urls.shown import without_credentials

@@ -15,7 +15,7 @@ from tuireader.feeds.url_list import read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.store import feeds
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 

@@ -15,8 +15,8 @@ from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
 from tuireader.store import articles, pruning, rules, statuses, tags
-from tuireader.store.columns import lenient
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import lenient
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

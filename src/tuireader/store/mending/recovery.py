@@ -19,15 +19,15 @@ from tuireader.beside import open_own
 from tuireader.errors import BusyError, StoreError
 from tuireader.paths import keep_private
 from tuireader.store import indexing, schema
-from tuireader.store.columns import lenient
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
 from tuireader.store.damage_mark import mark_of
 from tuireader.store.indexing import PlainText
-from tuireader.store.marks_while_locked import lock
 from tuireader.store.mending.inspection import CORE, is_sound, what_is_wrong
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
+from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
+from tuireader.store.unwritten_statuses_file import lock
 
 
 def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool:

@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from tuireader.beside import content_of
 from tuireader.store import indexing, labels
 from tuireader.store.bodies import DAMAGED, pack, unpack_all
-from tuireader.store.columns import lenient, number, text_of
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
+from tuireader.store.row_values import lenient, number, text_of
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 from tuireader.store.times import stamp
 

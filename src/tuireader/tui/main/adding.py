@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.message import Message
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
@@ -19,9 +19,9 @@ from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
-    from tuireader.tui.main.choosing import QueryController
-    from tuireader.tui.main.journey import Journey
+    from tuireader.tui.main.navigation import Journey
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.query_controller import QueryController
     from tuireader.tui.screens.address import Added, AddressScreen
 
 

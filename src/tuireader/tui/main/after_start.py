@@ -10,7 +10,7 @@ from contextlib import suppress
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import damage_mark
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start

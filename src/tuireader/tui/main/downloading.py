@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.refreshing import RefreshProgressed
 from tuireader.tui.support.safe_text import toast

@@ -8,7 +8,7 @@ from functools import partial
 from textual.widget import Widget
 
 from tuireader.errors import AddressError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles
 from tuireader.text.printable import printable
 from tuireader.tui.support.safe_text import copy_address, toast

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import feeds, full_texts
 from tuireader.tui.main.undo_stack import UndoStep
@@ -169,13 +169,13 @@ def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
 
 
 def _set_mode(c: Connection, feed_id: int, mode: Mode) -> None:
-    from tuireader.library.reading.choosing import set_mode  # seldom needed
+    from tuireader.library.reading.selectors import set_mode  # seldom needed
 
     set_mode(c, feed_id, mode)
 
 
 def _choose(c: Connection, feed_id: int, chosen: Chosen) -> list[int]:
-    from tuireader.library.reading.choosing import choose  # seldom needed
+    from tuireader.library.reading.selectors import choose  # seldom needed
 
     return choose(c, feed_id, *chosen)
 

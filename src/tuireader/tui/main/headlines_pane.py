@@ -16,7 +16,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query

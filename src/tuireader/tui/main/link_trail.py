@@ -11,9 +11,9 @@ from tuireader.tui.support.workers import start
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.tui.main.external import ExternalPrograms
-    from tuireader.tui.main.journey import Journey
+    from tuireader.tui.main.navigation import Journey
     from tuireader.tui.main.panes import PanesScreen
 
 

@@ -22,8 +22,8 @@ from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.support.linear import is_linear
+from tuireader.tui.support.resize_safe_screen import SteadyScreen
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.steady_screen import SteadyScreen
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.tui.support.stillness import Stillness
+from tuireader.tui.support.debounce import Stillness
 
 if TYPE_CHECKING:
     from tuireader.model.change import StatusChange

@@ -16,15 +16,15 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange, with_changes
 from tuireader.model.query import Query
 from tuireader.store import articles, full_texts
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
+from tuireader.tui.support.debounce import Stillness
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.stillness import Stillness
 from tuireader.tui.support.web import Web
 from tuireader.tui.support.workers import is_busy
 

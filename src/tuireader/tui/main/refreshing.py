@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import BusyError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import expiry, feeds
 from tuireader.tui.support.safe_text import toast

@@ -12,10 +12,10 @@ from tuireader.store import articles, feeds, folders
 from tuireader.tui.main import queries
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
-from tuireader.tui.support.stillness import Stillness
+from tuireader.tui.support.debounce import Stillness
 
 if TYPE_CHECKING:
-    from tuireader.tui.main.journey import Journey
+    from tuireader.tui.main.navigation import Journey
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.support.ui_state import UiState
 

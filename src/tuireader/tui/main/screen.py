@@ -11,7 +11,7 @@ from textual import events, on
 
 from tuireader.config.options import Config
 from tuireader.errors import StoreError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
@@ -23,19 +23,17 @@ from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.after_start import SOON, UNHURRIED, Upkeep, collect_garbage, look_for_damage
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
-from tuireader.tui.main.captions import Captions
-from tuireader.tui.main.choosing import QueryController
-from tuireader.tui.main.errands import Errands
+from tuireader.tui.main.background_tasks import Errands
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
-from tuireader.tui.main.filing import FilingController
 from tuireader.tui.main.headlines_pane import HeadlinesPane
-from tuireader.tui.main.journey import Journey
 from tuireader.tui.main.key_target import KeyTarget
 from tuireader.tui.main.link_trail import LinkTrail
-from tuireader.tui.main.marking import MarkController
+from tuireader.tui.main.mark_read_dialog import MarkController
+from tuireader.tui.main.navigation import Journey
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.preview import Preview
+from tuireader.tui.main.query_controller import QueryController
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.refreshing import Ends, RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
@@ -46,6 +44,8 @@ from tuireader.tui.main.searches import SearchesController
 from tuireader.tui.main.selecting import SelectController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
+from tuireader.tui.main.tags_and_folders import FilingController
+from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import LOOK

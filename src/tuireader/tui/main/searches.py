@@ -6,7 +6,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start

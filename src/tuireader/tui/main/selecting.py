@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from tuireader.tui.lists.side_list import SideList
-    from tuireader.tui.main.choosing import QueryController
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.query_controller import QueryController
 
 
 class SelectController:

@@ -11,7 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.facet_list import FacetList

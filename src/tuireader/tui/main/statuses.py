@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from tuireader.errors import BusyError, NotFoundError, TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock

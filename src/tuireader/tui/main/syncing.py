@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account, Synced
@@ -222,13 +222,13 @@ class SyncController:
 
     def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
         """Say what could not be told, and which account cannot be signed in to."""
-        from tuireader.library.syncing import words
+        from tuireader.library.syncing import messages
 
         said = []
         for account in every:
             count, lacks = owed.get(account.id, 0), self._lacks_password(account)
             said += [f"{account.name} wants its password: {self._sync_key}"] if lacks else []
-            said += [words.waiting(count, "it" if lacks else account.name)] if count else []
+            said += [messages.waiting(count, "it" if lacks else account.name)] if count else []
         self.waiting = tuple(said)
         self._node.post_message(RefreshProgressed())
 
@@ -246,7 +246,7 @@ def _accounts(c: Connection) -> list[Account]:
 
 def _owed(c: Connection) -> dict[int, int]:
     """How many marks wait for each account, by its id."""
-    from tuireader.library.syncing.taking import owed
+    from tuireader.library.syncing.apply_remote import owed
     from tuireader.store import accounts
 
     return {each.id: owed(c, each.id) for each in accounts.on_servers(c)}

@@ -15,7 +15,7 @@ from tuireader.model.clock import Clock
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
 
 KEPT_FOR = timedelta(days=1)
 """How old what was done may be to be taken back after a restart."""

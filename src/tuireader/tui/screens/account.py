@@ -21,7 +21,7 @@ from tuireader.tui.support.safe_text import joined, plain
 from tuireader.tui.support.workers import is_busy
 
 if TYPE_CHECKING:
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
     from tuireader.model.clock import Clock

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from textual.worker import Worker, WorkerState
 
 from tuireader.errors import TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.text.sentences import ended
 from tuireader.tui.chrome.safe_input import Entry

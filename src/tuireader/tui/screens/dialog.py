@@ -16,7 +16,7 @@ from tuireader.tui import keys
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.rows import Rows
-from tuireader.tui.support.steady_screen import SteadyScreen
+from tuireader.tui.support.resize_safe_screen import SteadyScreen
 
 Result = TypeVar("Result")
 

@@ -11,8 +11,8 @@ from textual.containers import Container, VerticalScroll
 from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
-from tuireader.library.jobs.off_loop import Cache
-from tuireader.text.counted import counted
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.text.plural import counted
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
@@ -20,11 +20,11 @@ from tuireader.tui.support.safe_text import block, plain
 from tuireader.tui.support.web import Web
 
 if TYPE_CHECKING:
-    from tuireader.library.reading.choosing import Tried
+    from tuireader.library.reading.selectors import Tried
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 
-_MODULE = "tuireader.library.reading.choosing"
+_MODULE = "tuireader.library.reading.selectors"
 
 
 class Chosen(NamedTuple):
@@ -92,7 +92,7 @@ class PageTextScreen(Dialog[Chosen | None]):
         self._say("Fetching the page of its newest article …")
         try:
             async with self._web.queue(_MODULE) as queue:
-                from tuireader.library.reading.choosing import fetch_newest
+                from tuireader.library.reading.selectors import fetch_newest
 
                 article, self._page = await fetch_newest(self._cache, queue, self._feed.id)
         except TuireaderError as error:
@@ -107,7 +107,7 @@ class PageTextScreen(Dialog[Chosen | None]):
 
     @work(exclusive=True, group="tried")
     async def _try(self) -> None:
-        from tuireader.library.reading.choosing import mistake, try_on
+        from tuireader.library.reading.selectors import mistake, try_on
 
         typed = self._typed
         if said := mistake(typed.take) or mistake(typed.drop):
@@ -133,7 +133,7 @@ class PageTextScreen(Dialog[Chosen | None]):
         self.action_keep()
 
     def action_keep(self) -> None:
-        from tuireader.library.reading.choosing import mistake
+        from tuireader.library.reading.selectors import mistake
 
         typed = self._typed
         if not (mistake(typed.take) or mistake(typed.drop)):

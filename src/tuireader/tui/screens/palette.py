@@ -13,8 +13,8 @@ from textual.widgets import Input
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
+from tuireader.tui.lists.autocomplete_list import LedList
 from tuireader.tui.lists.choice_list import ChoiceList, Line
-from tuireader.tui.lists.led_list import LedList
 from tuireader.tui.screens.typed_dialog import TypedDialog
 
 

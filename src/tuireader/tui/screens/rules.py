@@ -15,18 +15,18 @@ from textual.containers import Container
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.rules import existing
 from tuireader.library.rules.existing import LOOKED_BACK, Preview
 from tuireader.model.rule import Rule
-from tuireader.text.counted import counted
-from tuireader.text.moments import span
+from tuireader.text.date_expressions import span
+from tuireader.text.plural import counted
 from tuireader.tui.chrome.safe_input import Entry
 from tuireader.tui.keys import Row
+from tuireader.tui.lists.autocomplete_list import LedList
 from tuireader.tui.lists.choice_list import Line
-from tuireader.tui.lists.led_list import LedList
 from tuireader.tui.screens.dialog import open_dialog
-from tuireader.tui.screens.pick import Picked, PickScreen
+from tuireader.tui.screens.name_picker import Picked, PickScreen
 from tuireader.tui.screens.typed_dialog import TypedDialog
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import plain, toast

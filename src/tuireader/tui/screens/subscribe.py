@@ -13,10 +13,10 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from tuireader.errors import NoFeedFoundError, TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.model.fetched import Page
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line

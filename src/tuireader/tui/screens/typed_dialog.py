@@ -8,8 +8,8 @@ from textual import on
 from textual.binding import Binding, BindingType
 from textual.widgets import Input
 
+from tuireader.tui.lists.autocomplete_list import LedList
 from tuireader.tui.lists.choice_list import ChoiceList
-from tuireader.tui.lists.led_list import LedList
 from tuireader.tui.screens.dialog import Dialog
 
 Result = TypeVar("Result")

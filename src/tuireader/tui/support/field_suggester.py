@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from textual.suggester import Suggester
 
 from tuireader.errors import StoreError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 
 if TYPE_CHECKING:
     from tuireader.store.labels import Kind

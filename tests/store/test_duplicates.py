@@ -15,8 +15,8 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, label_counts, rules, sketches, statuses
-from tuireader.store.columns import id_list
+from tuireader.store import articles, feeds, folders, label_counts, minhash, rules, statuses
+from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch
 
 CORPUS = random.Random(7)
@@ -156,11 +156,11 @@ def test_what_is_found_by_is_moved_to_its_place_when_there_is_much_of_it(
     one, two, three = feeds_named(c, 3)
     texts = {f"{number}": text_of(chance, 90) for number in range(12)}
     save(c, *(entry(number, f"The story number {number} of many", words) for number, words in texts.items()), feed=one)
-    monkeypatch.setattr(sketches, "MANY", 10)
-    monkeypatch.setattr(sketches, "STEP", 7)
+    monkeypatch.setattr(minhash, "MANY", 10)
+    monkeypatch.setattr(minhash, "STEP", 7)
     before = c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone()
     steps = 0
-    while sketches.move_some(c):
+    while minhash.move_some(c):
         steps += 1
     assert steps == -(-(before[0] - 10) // 7)
     assert c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone() == before

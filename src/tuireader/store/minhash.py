@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from tuireader.store.columns import id_list
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import id_list
 
 if TYPE_CHECKING:
     import sqlite3

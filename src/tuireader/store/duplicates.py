@@ -11,9 +11,9 @@ from html import unescape
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import labels, sketches, sync_journal
+from tuireader.store import labels, minhash, status_outbox
 from tuireader.store.bodies import unpack
-from tuireader.store.columns import id_list, text_of
+from tuireader.store.row_values import id_list, text_of
 from tuireader.text.shingles import likeness, title_key
 from tuireader.urls.identity import is_front_page
 
@@ -43,7 +43,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     Articles that come later find them by their sketches.
     """
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
-    sketches.note(c, hashes)
+    minhash.note(c, hashes)
     for article_id, others in _candidates(c, feed_id, hashes).items():
         other = next((other for other in others if _is_same(c, article_id, other)), None)
         if other is not None:
@@ -52,7 +52,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
-    found = {article_id: others[:_MOST] for article_id, others in sketches.in_common(c, new, feed_id).items()}
+    found = {article_id: others[:_MOST] for article_id, others in minhash.in_common(c, new, feed_id).items()}
     for article_id, other in _at_same_address(c, feed_id, new):
         found.setdefault(article_id, []).insert(0, other)
     return found
@@ -132,7 +132,7 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
         marks: tuple[tuple[Field, int], ...] = (("read", 2), ("starred", 3))
         for field, column in marks:
             if any(row[column] for row in rows):
-                sync_journal.note(c, ids, field, 1, utc_now())
+                status_outbox.note(c, ids, field, 1, utc_now())
                 labels.write_status(c, field, 1, ids)
 
 

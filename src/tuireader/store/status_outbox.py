@@ -1,6 +1,6 @@
 """The journal of sync: marks that an account is to be told of.
 
-Marks that wait because another program holds the cache are in `marks_while_locked`.
+Marks that wait because another program holds the cache are in `unwritten_statuses_file`.
 
 A mark is written into the journal in the same transaction as into the article. There is one line for each article and
 field: what the user did last.
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from tuireader.store.columns import id_list, text_of
+from tuireader.store.row_values import id_list, text_of
 from tuireader.store.times import seconds, stamp
 
 if TYPE_CHECKING:

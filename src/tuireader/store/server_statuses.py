@@ -9,10 +9,10 @@ import json
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import Ours
-from tuireader.store import labels, stories, sync_journal
-from tuireader.store.columns import id_list, sound, text_of
+from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.feeds import TO_READ
 from tuireader.store.keys import guid_key, link_key
+from tuireader.store.row_values import id_list, sound, text_of
 from tuireader.store.times import moment, seconds
 
 if TYPE_CHECKING:
@@ -158,9 +158,9 @@ def unite(
         there = states[id_]
         for field, ours, theirs in zip(fields, map(bool, here), there, strict=True):
             if ours == theirs:
-                sync_journal.known_there(c, id_, field, int(ours))
+                status_outbox.known_there(c, id_, field, int(ours))
             elif ours or id_ in older:
-                sync_journal.owe(c, id_, field, int(ours), now)
+                status_outbox.owe(c, id_, field, int(ours), now)
         if id_ not in older:
             united[id_] = (there[0] or bool(here[0]), there[1] or bool(here[1]))
     return take(c, united, now)
@@ -174,7 +174,7 @@ def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: da
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(states),)
     ).fetchall()
-    untold = sync_journal.untold(c, states)
+    untold = status_outbox.untold(c, states)
     counts = []
     fields: tuple[tuple[Field, int], ...] = (("read", 0), ("starred", 1))
     for field, place in fields:
@@ -193,11 +193,11 @@ def take(c: sqlite3.Connection, states: Mapping[int, tuple[bool, bool]], now: da
 
 
 def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, now: datetime) -> None:
-    every = stories.with_others(c, ids)
+    every = duplicates.with_others(c, ids)
     told = set(ids)
     others = [id_ for id_ in every if id_ not in told]
     if others:
-        sync_journal.note(c, id_list(others), field, int(value), now)
+        status_outbox.note(c, id_list(others), field, int(value), now)
     labels.write_status(c, field, int(value), id_list(every))
 
 
@@ -229,7 +229,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
         there = (number not in is_unread, number in is_starred)
         if there != (bool(read), bool(star)):
             different.append((number, id_, there))
-    untold = sync_journal.untold(c, [id_ for _, id_, _ in different])
+    untold = status_outbox.untold(c, [id_ for _, id_, _ in different])
     marks = {id_: (bool(read), bool(star)) for _, id_, read, star in rows}
     for number, id_, there in different:
         read, star = marks[id_]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model.account import LOCAL
-from tuireader.store.columns import id_list, text_of
 from tuireader.store.keys import guid_key
+from tuireader.store.row_values import id_list, text_of
 
 if TYPE_CHECKING:
     import sqlite3

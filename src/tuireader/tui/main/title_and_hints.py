@@ -10,7 +10,7 @@ from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
-    from tuireader.tui.main.errands import Errands
+    from tuireader.tui.main.background_tasks import Errands
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.refreshing import RefreshController
 

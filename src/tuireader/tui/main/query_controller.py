@@ -12,9 +12,9 @@ from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
     from tuireader.tui.lists.side_list import SideList
-    from tuireader.tui.main.captions import Captions
     from tuireader.tui.main.headlines_pane import Place
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.title_and_hints import Captions
 
 
 class QueryController:

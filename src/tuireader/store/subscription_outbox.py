@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from tuireader.model.account import LOCAL
-from tuireader.store.columns import sound, text_of
+from tuireader.store.row_values import sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3

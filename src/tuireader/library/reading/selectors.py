@@ -15,7 +15,7 @@ from tuireader.store import articles, feeds, full_texts
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.model.article import Article
     from tuireader.model.full_text import Mode

@@ -9,7 +9,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -59,7 +59,7 @@ class MarkController:
             toast(self._panes, "All of these are read already.")
             return
         from tuireader.tui.lists.choice_list import Line
-        from tuireader.tui.screens.choose import ChooseScreen
+        from tuireader.tui.screens.choice_dialog import ChooseScreen
         from tuireader.tui.screens.dialog import open_dialog
 
         rows = [Line(way.words, str(count)) for way, count in zip(ways, filter(None, counts), strict=True)]

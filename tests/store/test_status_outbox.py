@@ -20,7 +20,7 @@ from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, label_counts, statuses, sync_journal
+from tuireader.store import accounts, articles, feeds, label_counts, status_outbox, statuses
 from tuireader.store.connection import connect
 
 LATER = NOW + timedelta(minutes=5)
@@ -41,7 +41,7 @@ def entry(number: int, status: Status = Status()) -> Prepared:  # noqa: B008 - i
 
 
 def lines(c: sqlite3.Connection, feed: Feed) -> list[tuple[str, str, bool]]:
-    return [(each.server_id, each.field, each.value) for each in sync_journal.waiting(c, feed.account_id)]
+    return [(each.server_id, each.field, each.value) for each in status_outbox.waiting(c, feed.account_id)]
 
 
 def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3.Connection) -> None:
@@ -49,8 +49,8 @@ def test_a_mark_of_an_account_is_noted_and_one_of_this_machine_is_not(c: sqlite3
     (first,), (other,) = arrive(c, feed, entry(1)), arrive(c, own, ready("x"))
     statuses.mark(c, [first, other], read=True, starred=True, now=lambda: LATER)
     assert lines(c, feed) == [("1", "read", True), ("1", "starred", True)]
-    assert {each.changed for each in sync_journal.waiting(c, feed.account_id)} == {LATER}
-    assert sync_journal.waiting(c, own.account_id) == []
+    assert {each.changed for each in status_outbox.waiting(c, feed.account_id)} == {LATER}
+    assert status_outbox.waiting(c, own.account_id) == []
 
 
 def test_a_story_that_was_read_elsewhere_is_read_for_the_account_too(c: sqlite3.Connection) -> None:
@@ -80,12 +80,12 @@ def test_what_the_account_was_told_is_forgotten_but_not_what_was_done_since(c: s
     feed = synced(c)
     (first,) = arrive(c, feed, entry(1))
     statuses.mark(c, [first], starred=True)
-    under_way = sync_journal.waiting(c, feed.account_id)
+    under_way = status_outbox.waiting(c, feed.account_id)
     statuses.mark(c, [first], starred=False)
-    sync_journal.done(c, [each.number for each in under_way])
+    status_outbox.done(c, [each.number for each in under_way])
     assert lines(c, feed) == [("1", "starred", False)]
-    assert len(sync_journal.waiting(c, feed.account_id, 0)) == 0
-    sync_journal.done(c, [each.number for each in sync_journal.waiting(c, feed.account_id)])
+    assert len(status_outbox.waiting(c, feed.account_id, 0)) == 0
+    status_outbox.done(c, [each.number for each in status_outbox.waiting(c, feed.account_id)])
     assert lines(c, feed) == []
 
 
@@ -114,7 +114,7 @@ def test_lines_go_with_their_article(c: sqlite3.Connection) -> None:
 
 KILLED = """
 import os, pathlib, signal, sys
-from tuireader.store import sync_journal, labels, statuses
+from tuireader.store import status_outbox, labels, statuses
 from tuireader.store.connection import connect
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -126,7 +126,7 @@ statuses.mark(c, [int(each) for each in sys.argv[2:]], read=True)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 @pytest.mark.parametrize(
-    "patch", ["labels.write_status = die", "labels.repeat_status = die", "sync_journal.note = die"]
+    "patch", ["labels.write_status = die", "labels.repeat_status = die", "status_outbox.note = die"]
 )
 def test_a_kill_between_mark_and_journal_leaves_neither_or_both(db: Path, patch: str) -> None:
     with closing(connect(db)) as c:

@@ -11,32 +11,32 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from tuireader.library.refreshing import heavy
 from tuireader.library.refreshing.compare import digest_of, prepare
 from tuireader.library.rules import arrivals
-from tuireader.library.syncing import identity, words
+from tuireader.library.syncing import identity, messages
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
 from tuireader.store import (
     accounts,
     articles,
-    feed_changes,
     feeds,
     folders,
-    remote_marks,
     rules,
     saved_searches,
-    sync_journal,
+    server_statuses,
+    status_outbox,
+    subscription_outbox,
 )
 from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.typed_query import understand
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.urls.identity import same_place, same_site
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Server
     from tuireader.model.account import Account, Entries, RemoteEntry, RemoteFeed
     from tuireader.urls.reach import Reach
@@ -131,7 +131,7 @@ async def compared(cache: Cache, server: Server, account_id: int, numbers: Seque
 def _compared(
     c: sqlite3.Connection, account_id: int, numbers: Sequence[str], entries: Sequence[RemoteEntry]
 ) -> Checked:
-    ours = {each.number: (feed_id, each) for feed_id, each in remote_marks.candidates(c, account_id, 0, numbers)}
+    ours = {each.number: (feed_id, each) for feed_id, each in server_statuses.candidates(c, account_id, 0, numbers)}
     known = {feed.server_id: feed.id for feed in feeds.of_account(c, account_id)}
     there = {each.server_id: each for each in entries if each.server_id in ours}
     right = {
@@ -214,13 +214,13 @@ class _Ready:
     def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> identity.Matches:
         """Match by the numbers first; where that leaves none, nothing else is looked for."""
         account_id, feed_id = self._feed.account_id, self._feed.id
-        there = remote_marks.candidates(c, account_id, feed_id, by_number)
+        there = server_statuses.candidates(c, account_id, feed_id, by_number)
         self.wrong = [each for other, each in there if other != feed_id]
         ours = [each for other, each in there if other == feed_id]
         matches = identity.match(list(by_number.values()), ours, self._job.confirmed)
         left = [each.entry for number, each in by_number.items() if number not in matches.same]
         if left and articles.has_any(c, feed_id):
-            more = remote_marks.candidates(
+            more = server_statuses.candidates(
                 c, account_id, feed_id, by_number, guids=[each.guid for each in left],
                 links=[each.link for each in left], dates=[each.published for each in left if each.published],
             )  # fmt: skip
@@ -233,7 +233,7 @@ class _Ready:
         """Write it, inside a transaction of the caller's."""
         job = self._job
         saved = self._prepacked.write(c, self._feed.id, job.now)
-        remote_marks.forget(c, [each.id for each in self.wrong])
+        server_statuses.forget(c, [each.id for each in self.wrong])
         known: dict[int, tuple[bool, bool]] = {}
         joined: dict[int, tuple[bool, bool]] = {}
         older = set()
@@ -241,12 +241,12 @@ class _Ready:
             is_joined = there.number != each.server_id
             is_older = each.changed is not None and job.since is not None and each.changed <= job.since
             if is_joined:
-                remote_marks.give_number(c, there.id, each.server_id)
+                server_statuses.give_number(c, there.id, each.server_id)
             elif is_older:
                 older.add(there.id)
             (joined if is_joined or is_older or job.unites else known)[there.id] = each.read, each.starred
-        marks = Taken(len(saved.new), *remote_marks.take(c, known, job.now))
-        united = Taken(0, *remote_marks.unite(c, joined, job.now, older=older))
+        marks = Taken(len(saved.new), *server_statuses.take(c, known, job.now))
+        united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)
 
 
@@ -278,13 +278,13 @@ def set_back(account: Account) -> str:
 
 def newest(c: sqlite3.Connection, account_id: int, without: Collection[int] = ()) -> dict[str, int]:
     followed = [feed.id for feed in feeds.of_account(c, account_id) if feed.server_id and feed.id not in without]
-    return remote_marks.newest(c, followed, _ANCHORS, _OF_EACH)
+    return server_statuses.newest(c, followed, _ANCHORS, _OF_EACH)
 
 
 def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> None:
     """Forget numbers that the server of an account does not have; the articles stay as they are."""
     with transaction(c):
-        remote_marks.forget(c, remote_marks.numbered(c, account_id, numbers).values())
+        server_statuses.forget(c, server_statuses.numbered(c, account_id, numbers).values())
 
 
 def were_told(
@@ -292,16 +292,16 @@ def were_told(
 ) -> None:
     """Take what a server was told out of the outbox, and forget the numbers that it did not know."""
     with transaction(c):
-        sync_journal.done(c, told)
-        remote_marks.forget(c, remote_marks.numbered(c, account_id, unknown).values())
+        status_outbox.done(c, told)
+        server_statuses.forget(c, server_statuses.numbered(c, account_id, unknown).values())
         accounts.set_cursor(c, account_id, cursor)
 
 
 def forget_unseen(c: sqlite3.Connection, account_id: int, seen: Collection[str], feed_id: int | None = None) -> None:
     """Forget the numbers of an account, or of one feed, that were not among all that the server has."""
     with transaction(c):
-        here = remote_marks.numbers(c, account_id, feed_id)
-        remote_marks.forget(c, [id_ for number, id_ in here.items() if number not in seen], is_read=True)
+        here = server_statuses.numbers(c, account_id, feed_id)
+        server_statuses.forget(c, [id_ for number, id_ in here.items() if number not in seen], is_read=True)
 
 
 class FeedsTaken(NamedTuple):
@@ -340,7 +340,7 @@ def take_feeds(
     """
     with transaction(c):
         account = accounts.get(c, account_id)
-        waiting = feed_changes.waiting(c, account_id)
+        waiting = subscription_outbox.waiting(c, account_id)
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
         ours = feeds.of_account(c, account_id)
@@ -357,7 +357,7 @@ def take_feeds(
                 )  # fmt: skip
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             elif feed.server_id != remote.server_id:  # it was followed anew: its articles have other names
-                remote_marks.forget_of_feed(c, feed.id)
+                server_statuses.forget_of_feed(c, feed.id)
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             feeds.set_remote(c, feed.id, remote, now, reach=reach)
             if (remote.server_id, "rename") not in untold:
@@ -445,8 +445,8 @@ def _end(
             removed.append(feed.name)
     if gone and is_doubtful:
         return (_accident(account, counted(len(gone), "feed"), before),)
-    said = [words.ended_feeds(removed, account.name)] if removed else []
-    return (*said, *(words.kept_feed(name, account.name) for name in kept))
+    said = [messages.ended_feeds(removed, account.name)] if removed else []
+    return (*said, *(messages.kept_feed(name, account.name) for name in kept))
 
 
 def is_accident(gone: Sequence[Feed], before: int) -> bool:
@@ -455,7 +455,7 @@ def is_accident(gone: Sequence[Feed], before: int) -> bool:
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:
-    return sync_journal.count(c, account_id) + len(feed_changes.waiting(c, account_id))
+    return status_outbox.count(c, account_id) + len(subscription_outbox.waiting(c, account_id))
 
 
 def _accident(account: Account, some: str, before: int) -> str:

@@ -8,7 +8,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.account import LOCAL
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
-    from tuireader.tui.screens.pick import Picked
+    from tuireader.tui.screens.name_picker import Picked
 
 
 class FilingController:
@@ -48,7 +48,7 @@ class FilingController:
     async def _ask_for_tags(self, ids: frozenset[int]) -> None:
         every, there, name = await self._cache.read(lambda c: _tags(c, ids))
         from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.pick import PickScreen
+        from tuireader.tui.screens.name_picker import PickScreen
 
         title = f"Tags of “{name}”" if len(ids) == 1 else f"Tags of {len(ids)} articles"
         open_dialog(self._panes.app, PickScreen(title, every, there, noun="tag"), partial(self._tagged, ids))
@@ -75,7 +75,7 @@ class FilingController:
         none = [] if all(feed.is_of_account for feed in feeds) else [""]  # in an account, each is in one
         what = feeds[0].name if len(feeds) == 1 else f"{len(feeds)} feeds"
         from tuireader.tui.screens.dialog import open_dialog
-        from tuireader.tui.screens.pick import PickScreen
+        from tuireader.tui.screens.name_picker import PickScreen
 
         every = list(dict.fromkeys([*none, *names.values(), *elsewhere]))
         pick = PickScreen(f"Folder of {what}", every, there, noun="folder", nothing="No folder")

@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, TuireaderError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import full_texts
-from tuireader.text.counted import counted
+from tuireader.text.plural import counted
 from tuireader.tui.keys import keys_of
 from tuireader.tui.main.downloading import DownloadController
 from tuireader.tui.main.reading_pane import ReadingPane
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tuireader.config.options import Config
-    from tuireader.library.jobs.off_loop import Cache
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.rules.prune import Wanted
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Backfilled, Feed
@@ -65,7 +65,7 @@ class ArchiveController:
         last: Backfilled | None = None
         try:
             async with self._web.queue("tuireader.library.archiving.backfill") as queue:
-                from tuireader.library.archiving import words
+                from tuireader.library.archiving import messages
                 from tuireader.library.archiving.backfill import backfill
                 from tuireader.library.archiving.take import Wanted
 
@@ -73,7 +73,7 @@ class ArchiveController:
                 async with aclosing(backfill(self._cache, queue, feed, clock=self._clock, wanted=wanted)) as events:
                     async for event in events:
                         last = event
-                        self._say(words.progress(event))
+                        self._say(messages.progress(event))
                         if event.new:
                             self._node.post_message(RefreshBrought())
         finally:
@@ -81,7 +81,7 @@ class ArchiveController:
             self._node.post_message(RefreshEnded())  # what came is indexed then
         if last is not None:
             is_failed = last.status == "failed"
-            toast(self._node, f"{feed.name}: {words.ended(last)}", severity="error" if is_failed else "information")
+            toast(self._node, f"{feed.name}: {messages.ended(last)}", severity="error" if is_failed else "information")
 
     def _say(self, progress: str) -> None:
         self.progress = progress and f"archive: {progress}"
@@ -182,7 +182,7 @@ class PruneController:
             )
             return
         from tuireader.tui.lists.choice_list import Line
-        from tuireader.tui.screens.choose import ChooseScreen
+        from tuireader.tui.screens.choice_dialog import ChooseScreen
         from tuireader.tui.screens.dialog import open_dialog
 
         rows = [Line("Keep everything"), Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again")]

@@ -8,7 +8,7 @@ import pytest
 
 from support import picklable_jobs as jobs
 from tuireader.errors import FetchError
-from tuireader.library.jobs.off_loop import Cache
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange
 from tuireader.store import ui_state
 
