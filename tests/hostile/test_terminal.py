@@ -19,6 +19,7 @@ import pytest
 from support.app_factory import ids
 from support.pty_terminal import Terminal
 from tuireader import paths
+from tuireader.model.query import Query
 from tuireader.store import articles
 from tuireader.store.connection import connect
 
@@ -73,6 +74,22 @@ def test_ctrl_z_without_a_shell_leaves_it_running(cache: Path) -> None:
         terminal.until("Keys")
         terminal.press(CTRL_Q)
         assert terminal.wait() == 0
+
+
+def test_nothing_that_is_pasted_is_a_key(cache: Path) -> None:
+    with Terminal(columns=120, rows=30) as terminal:
+        terminal.until("A Worrying")
+        terminal.press("a")
+        terminal.until("Add a site")
+        terminal.press("\x1b[200~http://example.org/\x1b\x1b A\r\x11\x03" + "\x1b[x\x1bf" * 1000 + "\x1b[201~")
+        terminal.until("example.org")
+        terminal.press("\x1b")
+        terminal.until(r"4 unread")
+        terminal.press(CTRL_Q)
+        assert terminal.wait() == 0
+    with closing(connect(cache)) as c:
+        assert articles.count(c, Query(unread=True)) == 4
+        assert articles.count(c, Query(starred=True)) == 0
 
 
 def test_a_paste_without_an_end_swallows_no_later_key(cache: Path) -> None:

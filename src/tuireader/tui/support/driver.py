@@ -11,12 +11,12 @@ import termios
 import time
 import tty
 from codecs import getincrementaldecoder
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import IO, Any
 
 from textual.app import App
-from textual.events import Resize
+from textual.events import Paste, Resize
 
 from tuireader import hush
 from tuireader.tui.support.textual_internals import OpenDriver
@@ -26,11 +26,15 @@ _SETTLED = 0.2
 """Seconds after the start in which all that was asked of the window is told."""
 _PAUSE = 0.1
 """Seconds between two looks at whether reading is to end."""
+_MORE = 0.01
+"""Seconds in which the rest comes of what began with the last bytes of a read."""
 _X10_MOUSE = re.compile(rb"\x1b\[M(?:.{3}|.{0,2}\Z)", re.DOTALL)
 """How terminals of old report the mouse: three bytes that are no text, and that may come in two pieces."""
 _PASTE_STARTS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
 _PASTE_PATIENCE = 3.0
 """Seconds without anything, after which a paste is over whose end has not come."""
+_PASTE_LONGEST = 1_000_000
+"""Characters of a paste that are taken."""
 _OTHER_SCREEN = "\x1b[?1049h"
 _ENTER = f"{_OTHER_SCREEN}\x1b[?25l\x1b[?1004h"
 """The other screen, no cursor, and word of when it has the focus."""
@@ -195,16 +199,20 @@ class TerminalDriver(OpenDriver):
                 return
             if data and is_first:
                 data, is_first = data.replace(b"\n", b"\r"), False
+            while data.endswith((b"\x1b", b"\x1b[")) and (more := self._read(_MORE)):
+                data += more
             data = held + data
             held = _unfinished_mouse(data)
-            text = paste.ended(decode(_X10_MOUSE.sub(b"", data)))
-            for event in [*(parser.feed(text) if text else ()), *parser.tick()]:
+            for part in paste.take(decode(_X10_MOUSE.sub(b"", data))):
+                for event in parser.feed(part) if isinstance(part, str) else [part]:
+                    self.process_message(event)
+            for event in parser.tick():
                 self.process_message(event)
 
-    def _read(self) -> bytes | None:
+    def _read(self, pause: float = _PAUSE) -> bytes | None:
         """What has come, nothing after a pause without any; None where nothing can come any more."""
         try:
-            if not select.select([self.fileno], [], [], _PAUSE)[0]:
+            if not select.select([self.fileno], [], [], pause)[0]:
                 return b""
             return os.read(self.fileno, _CHUNK) or None
         except BlockingIOError:  # another program that shares the terminal has set it so
@@ -214,23 +222,53 @@ class TerminalDriver(OpenDriver):
 
 
 class _Paste:
-    """Ends a paste of which the end has not come: until then no key is one."""
+    """Takes pastes out of what comes: nothing in them is a key, and Textual's parser takes what follows an ESC for one.
+
+    A paste whose end does not come is over after a while.
+    """
 
     def __init__(self) -> None:
-        self._is_open = False
+        self._pasted: str | None = None
+        """What has come of a paste that is not over."""
+        self._held = ""
+        """What may be the beginning of a mark."""
         self._latest = 0.0
 
-    def ended(self, text: str) -> str:
-        """What has come, with the end of the paste where nothing has come for a while."""
-        start, end = text.rfind(_PASTE_STARTS), text.rfind(_PASTE_ENDS)
-        if start != end:
-            self._is_open = start > end
-        if text:
+    def take(self, came: str) -> Iterator[str | Paste]:
+        """What came outside of pastes, and each paste, in their order."""
+        text, self._held = self._held + came, ""
+        if came:
             self._latest = time.monotonic()
-        elif self._is_open and time.monotonic() - self._latest > _PASTE_PATIENCE:
-            self._is_open = False
-            return _PASTE_ENDS
-        return text
+        while text:
+            if self._pasted is None:
+                before, mark, text = text.partition(_PASTE_STARTS)
+                if mark:
+                    self._pasted = ""
+                elif came:
+                    before, self._held = _apart(before, _PASTE_STARTS, least=3)  # less is the beginning of any key
+                if before:
+                    yield before
+            else:
+                pasted, mark, text = text.partition(_PASTE_ENDS)
+                if not mark:
+                    pasted, self._held = _apart(pasted, _PASTE_ENDS, least=1)
+                self._pasted = (self._pasted + pasted)[:_PASTE_LONGEST]
+                if mark:
+                    yield self._end(self._pasted)
+        if self._pasted is not None and not came and time.monotonic() - self._latest > _PASTE_PATIENCE:
+            yield self._end(self._pasted)
+
+    def _end(self, pasted: str) -> Paste:
+        self._pasted = None
+        return Paste(pasted.replace("\x00", ""))
+
+
+def _apart(text: str, mark: str, least: int) -> tuple[str, str]:
+    """A text without the beginning of a mark, of so many characters at least, with which it ends; and that."""
+    for length in range(min(len(mark) - 1, len(text)), least - 1, -1):
+        if text.endswith(mark[:length]):
+            return text[:-length], text[-length:]
+    return text, ""
 
 
 def _unfinished_mouse(data: bytes) -> bytes:

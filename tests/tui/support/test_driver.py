@@ -1,0 +1,57 @@
+"""What a terminal sends: keys, and pastes in which nothing is a key."""
+
+from __future__ import annotations
+
+import os
+from itertools import pairwise
+
+import pytest
+
+if os.name == "nt":
+    pytest.skip("the driver is for POSIX", allow_module_level=True)
+
+from hypothesis import given
+from hypothesis import strategies as st
+from textual.events import Paste
+
+from tuireader.tui.support.driver import _Paste
+
+START, END = "\x1b[200~", "\x1b[201~"
+PARTS = st.lists(st.tuples(st.booleans(), st.text("ab\x1b[2~01\x11", min_size=1, max_size=12)), max_size=6)
+
+
+def taken(*pieces: str) -> list[str | tuple[str]]:
+    """What comes of pieces: keys as texts, pastes in tuples, neighbouring texts together."""
+    paste, found = _Paste(), list[str | tuple[str]]()
+    for piece in (*pieces, ""):
+        for each in paste.take(piece):
+            if isinstance(each, Paste):
+                found.append((each.text,))
+            elif found and isinstance(found[-1], str):
+                found[-1] += each
+            else:
+                found.append(each)
+    return found
+
+
+@given(PARTS, st.lists(st.integers(0, 120), max_size=6))
+def test_pastes_are_taken_out_however_it_comes_in_pieces(parts: list[tuple[bool, str]], cuts: list[int]) -> None:
+    parts = [(pasted, text) for pasted, text in parts if START not in text and END not in text]
+    sent = "".join(f"{START}{text}{END}" if pasted else text for pasted, text in parts)
+    if sent.count(START) != sum(pasted for pasted, _ in parts) or sent.count(END) != sent.count(START):
+        return  # what is beside a mark makes another one with it
+    wanted = list[str | tuple[str]]()
+    for pasted, text in parts:
+        if pasted:
+            wanted.append((text,))
+        elif wanted and isinstance(wanted[-1], str):
+            wanted[-1] += text
+        else:
+            wanted.append(text)
+    inside = {at + more for at in range(len(sent)) if sent.startswith(START, at) for more in (1, 2)}
+    places = [0, *sorted({min(cut, len(sent)) for cut in cuts} - inside), len(sent)]
+    assert taken(*(sent[a:b] for a, b in pairwise(places) if a < b)) == wanted
+
+
+def test_a_paste_has_an_end() -> None:
+    assert taken(START, *["\x1b" * 4096] * 300, END) == [("\x1b" * 1_000_000,)]
