@@ -409,6 +409,8 @@ class FakeReader(Api):
                     "summary": {"content": item.text if self.is_freshrss else self.proxied(item.text)},
                 }
             )
+        if not rows and not self.is_freshrss:
+            return Answer("", 400)  # Miniflux 2.2.6
         return Answer(json.dumps({"items": rows}))
 
     def _tag(self, asked: Asked) -> Answer:

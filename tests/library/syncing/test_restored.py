@@ -93,6 +93,7 @@ class Story:
 SERVERS: dict[str, tuple[Any, Login]] = {
     "FreshRSS": (real_freshrss, Login(real_freshrss.USER, real_freshrss.PASSWORD)),
     "Miniflux": (real_miniflux, Login(real_miniflux.USER, real_miniflux.PASSWORD)),
+    "Miniflux's reader": (real_miniflux, Login(real_miniflux.READER_USER, real_miniflux.READER_PASSWORD)),
 }
 
 
@@ -251,6 +252,25 @@ async def test_a_server_that_lost_all_feeds_is_given_them_back(story: Story) -> 
     await story.sync()
     story.equal()
     assert story.server.rows() == before
+
+
+async def test_a_restore_is_seen_where_a_feed_was_followed_again_since_the_backup(story: Story) -> None:
+    a, *_ = story.devices
+    await story.sync()
+    story.server.keep()
+    a.mark_links(story.link(2, 0), starred=True)
+    a.mark_links(story.link(0, 7), read=True)
+    await story.sync(a)
+    story.server.unfollow(story.url(0))
+    story.server.follow(story.url(0))
+    story.server.fetch()
+    await story.sync(a)
+    story.server.restore()
+    said = await story.sync()
+    assert any("restored from a backup" in each for each in said)
+    story.equal()
+    assert story.state(story.link(2, 0))[1]
+    assert story.state(story.link(0, 7))[0]
 
 
 async def test_killed_anywhere_while_the_server_changes_no_mark_is_lost(story: Story) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -418,6 +419,20 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
             found[remote.server_id] = there
             taken.add(there.id)
     return found
+
+
+_NUMBER = re.compile(r"(.*?)(\d{1,18})")
+
+
+def went_back(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> bool:
+    """Whether a feed has a lower number than before: numbers only go up, so the server was restored."""
+    matched = _matched(feeds.of_account(c, account_id), theirs)
+    return any(_is_lower(number, feed.server_id) for number, feed in matched.items())
+
+
+def _is_lower(now: str, before: str) -> bool:
+    one, other = _NUMBER.fullmatch(now), _NUMBER.fullmatch(before)
+    return one is not None and other is not None and one[1] == other[1] and int(one[2]) < int(other[2])
 
 
 def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:

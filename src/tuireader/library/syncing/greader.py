@@ -52,6 +52,7 @@ _NUMBERS = 500_000
 """Articles of one list."""
 _NEWEST = 1_000
 """Numbers of one request that looks for what is read there and not here."""
+_HAS_NONE = frozenset({400, 404})
 _TURNS = 3
 """Times that a tag is given at most."""
 _FORM = "application/x-www-form-urlencoded"
@@ -291,6 +292,12 @@ class GoogleReader(Server):
     async def _keep(self, cache: Cache, account: Account, state: greader.State) -> None:
         await cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=state.text()))
 
+    async def has_forgotten(self, cursor: str) -> bool:
+        return greader.State.of(cursor).unites
+
+    def to_be_read_anew(self, cursor: str) -> str:  # noqa: ARG002 - nothing of it is of use
+        return greader.State(unites=True).text()
+
     @property
     def is_whole(self) -> bool:
         return not self._is_cut
@@ -333,10 +340,15 @@ class GoogleReader(Server):
                 return
 
     async def _pages_of(self, numbers: Sequence[str]) -> list[Page]:
-        """The contents of articles, in as many answers as it takes: one may be too large. Of one that is, none."""
+        """The contents of articles, in as many answers as it takes: one may be too large. Of one that is, none.
+
+        Miniflux refuses to answer where it has none of them (2.2.6).
+        """
         try:
             return [await self._contents_of(numbers)]
         except FetchError as error:
+            if error.status in _HAS_NONE:
+                return []
             if error.kind is not FetchFailure.TOO_LARGE:
                 raise
             half = len(numbers) // 2

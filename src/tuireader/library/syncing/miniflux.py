@@ -38,6 +38,8 @@ _SECONDS_BEFORE = 2 * _CLOCKS_DIFFER
 """What changed in so many seconds before the last look is looked at again: a server writes several at a time."""
 _NOT_THERE = frozenset({404, 410})
 _JSON = "application/json"
+_TOLD = 4
+"""Articles that we marked of which it is kept when they changed: their feeds may be gone by the time it is asked."""
 _TURNS = 3
 """Times that a star is turned at most."""
 _HIGHEST = 2**62
@@ -63,24 +65,22 @@ class Cursor:
     """While all is read for the first time: what is older than this is still to come; 0 where all is here."""
     looked: int = 0
     """Below which article corrections are looked for next; 0: from the newest on."""
-    told: str = ""
-    """When the last article that we marked changed on the server: a restored one says that it changed earlier."""
-    told_number: int = 0
+    told: tuple[tuple[int, str], ...] = ()
+    """The articles that we marked last, and when they changed there: a restored server says that it was earlier."""
     since: str = ""
     """While all is read again after a restore: what it says changed before this is older than what is here."""
 
     def text(self) -> str:
         """As it is kept."""
-        return json.dumps(
-            [self.changed, self.number, self.before, self.looked, self.told, self.told_number, self.since]
-        )
+        return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since])
 
 
 def cursor_of(text: str) -> Cursor:
     """What was kept; where that makes no sense, all is read anew."""
     try:
-        changed, number, before, looked, told, told_number, since = json.loads(text)
-        return Cursor(str(changed), int(number), int(before), int(looked), str(told), int(told_number), str(since))
+        changed, number, before, looked, told, since = json.loads(text)
+        marked = tuple((int(each), str(stamp)) for each, stamp in told)
+        return Cursor(str(changed), int(number), int(before), int(looked), marked, str(since))
     except (ValueError, TypeError):
         return Cursor()
 
@@ -211,7 +211,7 @@ class Miniflux(Server):
         cursor = cursor_of(account.cursor)
         last, self._last = _at_most(self._last or miniflux.Change("", 0), clock()), None
         is_same = cursor.changed and not cursor.before and last == (cursor.changed, cursor.number)
-        is_earlier = miniflux.seconds_of(last.stamp) < miniflux.seconds_of(cursor.told)
+        is_earlier = any(miniflux.seconds_of(last.stamp) < miniflux.seconds_of(stamp) for _, stamp in cursor.told)
         if not is_same or (is_earlier and await wanted.is_set_back()):
             async with aclosing(self._news(cache, clock, wanted, cursor, last)) as news:
                 async for taken in news:
@@ -374,7 +374,9 @@ class Miniflux(Server):
     async def has_forgotten(self, cursor: str) -> bool:
         """Whether an article that changed last, as far as we know, changed earlier: the server was restored."""
         kept = cursor_of(cursor)
-        for number, stamp in ((kept.number, kept.changed), (kept.told_number, kept.told)):
+        if kept.since:
+            return True
+        for number, stamp in ((kept.number, kept.changed), *kept.told):
             page = await self._if_there(_entry(number)) if number else None
             if page is not None:  # else its feed may have been removed
                 changed = miniflux.changed_of(page.content, page.url)
@@ -382,11 +384,17 @@ class Miniflux(Server):
                     return True
         return False
 
+    def to_be_read_anew(self, cursor: str) -> str:
+        kept = cursor_of(cursor)
+        return Cursor(since=kept.since or kept.changed).text()
+
     async def proof(self, cursor: str) -> str:
         """The cursor with what changed last, which is what was just marked."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
         last = miniflux.newest_change(page.content, page.url)
-        return replace(cursor_of(cursor), told=last.stamp, told_number=last.number).text()
+        kept = cursor_of(cursor)
+        others = tuple(each for each in kept.told if each[0] != last.number)[1 - _TOLD :]
+        return replace(kept, told=(*others, (last.number, last.stamp))).text()
 
 
 def _entry(number: str | int) -> str:

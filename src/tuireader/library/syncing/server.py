@@ -173,6 +173,10 @@ class Server(ABC):
     async def has_forgotten(self, cursor: str) -> bool:  # noqa: ARG002 - for servers that say when articles changed
         return False
 
+    @abstractmethod
+    def to_be_read_anew(self, cursor: str) -> str:
+        """The cursor of an account whose server was restored: `has_forgotten` says so until all is read again."""
+
     async def is_behind(self, number: str) -> bool:  # noqa: ARG002 - for servers that count
         """Whether a number that it does not have shows that it was restored."""
         return True

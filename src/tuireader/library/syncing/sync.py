@@ -101,6 +101,8 @@ class _Run:
             now=self.clock(),
             reach=server.talk.gives,
         )
+        if await self.cache.read(partial(apply_remote.went_back, account_id=self.account.id, theirs=theirs)):
+            await self._note_set_back(server)  # before the numbers are forgotten that show it
         gone = await self.cache.read(partial(apply_remote.gone, account_id=self.account.id, theirs=theirs))
         is_restored = bool(gone) and await self._is_set_back(server, without=gone)
         came = await self.cache.write(partial(take_feeds, is_restored=is_restored))
@@ -176,6 +178,13 @@ class _Run:
             if self.is_set_back:
                 self._says(apply_remote.set_back(self.account))
         return self.is_set_back
+
+    async def _note_set_back(self, server: Server) -> None:
+        account = await self.cache.read(partial(accounts.get, account_id=self.account.id))
+        cursor = server.to_be_read_anew(account.cursor)
+        await self.cache.write(partial(accounts.set_cursor, account_id=account.id, cursor=cursor))
+        self.is_set_back = True
+        self._says(apply_remote.set_back(self.account))
 
     async def _asked_whether_set_back(self, server: Server, without: Collection[int]) -> bool:
         """Ask for the newest numbers until one is right; those above it are forgotten if only they are missing.
