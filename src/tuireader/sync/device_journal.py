@@ -27,6 +27,8 @@ YEAR_3000 = 32_503_680_000_000
 _MOVES = 20
 """Moves of one feed that are followed."""
 _LINE = re.compile(rb"([^\n]++)\n")
+_MARKS, _FEEDS = 1_000_000, 20_000
+"""Marks, and feeds, of all devices together that are looked at."""
 _LONGEST = 20_000
 """Characters of a line."""
 
@@ -169,11 +171,11 @@ class Merged:
         """Add lines, in any order, and any number of times."""
         for line in lines:
             if isinstance(line, Mark):
-                _keep(self.marks, (line.key, line.field), line)
+                _keep(self.marks, (line.key, line.field), line, _MARKS)
             elif isinstance(line, Subscription):
-                _keep(self.subscriptions, line.url, line)
+                _keep(self.subscriptions, line.url, line, _FEEDS)
             else:
-                _keep(self.moved, line.url, line)
+                _keep(self.moved, line.url, line, _FEEDS)
 
     def address_now(self, url: str) -> str:
         """Where the feed of an address is by now: each move counts that is later than the one that led there."""
@@ -192,11 +194,13 @@ class Merged:
         found: dict[tuple[Key, Field], Mark] = {}
         for (key, field), mark in self.marks.items():
             now = Key(self.address_now(key.feed), key.guid)
-            _keep(found, (now, field), mark)
+            _keep(found, (now, field), mark, _MARKS)
         return found
 
 
-def _keep(there: dict[Any, Any], key: Any, line: Any) -> None:
+def _keep(there: dict[Any, Any], key: Any, line: Any, most: int) -> None:
     before = there.get(key)
+    if before is None and len(there) >= most:
+        return
     if before is None or before.stamp < line.stamp or (before.stamp == line.stamp and before != line):
         there[key] = line

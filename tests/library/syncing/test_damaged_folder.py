@@ -16,7 +16,7 @@ from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.store import feeds, status_outbox
-from tuireader.sync.device_journal import lines_of
+from tuireader.sync.device_journal import Merged, Stamp, Subscription, lines_of
 
 STEPS = ("_keep", "_take_marks", "_append", "_take_subscriptions")
 
@@ -239,3 +239,12 @@ def test_what_others_told_is_taken_over_where_nothing_can_be_told(
 def test_a_flood_of_empty_lines_is_passed_over() -> None:
     line = b'{"at": 5, "feed": "https://site.example/feed", "guid": "1", "read": true}\n'
     assert len(list(lines_of(b"\n" * 1_000_000 + line, "else"))) == 1
+
+
+def test_what_others_tell_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuireader.sync.device_journal._FEEDS", 5)
+    merged = Merged()
+    merged.add(Subscription(Stamp(n + 1, "b"), f"https://{n}.example/f", is_followed=True) for n in range(100))
+    merged.add([Subscription(Stamp(999, "b"), "https://1.example/f", is_followed=False)])
+    assert len(merged.subscriptions) == 5
+    assert not merged.subscriptions["https://1.example/f"].is_followed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_what_is_wrong_in_a_backup_is_said_by_line_and_the_rest_is_taken(
     assert found == mistakes
     with closing(connect(db)) as c:
         assert "Good" in [headline.title for headline in articles.window(c, Query(), 0, 9)]
+
+
+def test_a_file_of_garbage_is_not_read_to_its_end(db: Path) -> None:
+    head = '{"type": "tuireader", "version": 1}'
+    good = '{"type": "article", "feed_url": "http://b.example/", "guid": "g", "title": "Good", "html": "<p>x</p>"}'
+    with closing(connect(db)) as c:
+        done = restore(c, chain([head, good], repeat("x")), NOW)
+        assert (done.articles, len(done.mistakes)) == (1, 1001)
+    assert done.mistakes[-1] == (1003, "there were too many such lines: nothing was read from here on")
 
 
 @pytest.mark.parametrize(

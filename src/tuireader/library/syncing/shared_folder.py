@@ -233,8 +233,9 @@ class _Exchange:
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
             added, touched = self._take_subscriptions()
             told = self._told(self._place.feeds if error else told, touched)
-            kept = sorted({*self._place.kept} & {row[0] for row in self._ours(self._local()).values()})
-            followed = (line for line in self._merged.subscriptions.values() if line.is_followed)
+            here = {row[0] for row in self._ours(self._local()).values()}
+            kept = sorted({*self._place.kept} & here)
+            followed = (line for line in self._merged.subscriptions.values() if line.is_followed and line.url in here)
             stamps = {line.url: line.stamp.at for line in followed}
             self._keep(replace(self._place, feeds=told, stamps=stamps, kept=kept))
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))

@@ -38,6 +38,8 @@ _TOGETHER = 4_000_000
 """Characters of lines from which on their articles are written."""
 _OWN = frozenset({full_texts.LEARNED, feeds.TO_READ})
 """Options of feeds that are set by the program, and mean nothing elsewhere."""
+_MISTAKES = 1000
+"""Lines that cannot be read, after which no more is read."""
 _AT_ONCE = 100
 """Articles of one transaction."""
 
@@ -158,6 +160,9 @@ def restore(
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
+        if len(done.mistakes) >= _MISTAKES:
+            done.mistakes.append((number, "there were too many such lines: nothing was read from here on"))
+            break
         if number % _AT_ONCE == 0:
             tell(f"{done.articles + done.known} articles of the backup")
         row = _row(line)
