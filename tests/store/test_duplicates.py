@@ -34,7 +34,7 @@ def text_of(chance: random.Random, words: int) -> list[str]:
 def entry(number: str, title: str, words: list[str], link: str = "") -> Prepared:
     paragraphs = (" ".join(words[at : at + 60]) for at in range(0, len(words), 60))
     html = "".join(f"<p>{paragraph}.</p>" for paragraph in paragraphs)
-    return prepare(ParsedEntry(number, title, link or f"https://x.example/{number}", published=NOW, html=html))
+    return prepare(ParsedEntry(number, title, link or f"https://{number}.example/told", published=NOW, html=html))
 
 
 def edited(chance: random.Random, words: list[str]) -> list[str]:
@@ -286,3 +286,34 @@ def test_a_sketch_is_small_and_the_same_for_the_same_text() -> None:
     assert sketch("A title of words", text) == sketch("A  TITLE, of words!", text + " more")
     assert len(sketch("A title of words", text).hashes) <= 5
     assert sketch("Notes", "").hashes == ()
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "links"),
+    [
+        ("Update README.md", "Update README.md", ("https://git.example/alpha/1", "https://git.example/beta/2")),
+        ("Elevated error rates", "This incident has been resolved.", ("https://acme.example/1", "https://bolt.example/2")),
+        ("Weekly open thread", "Talk of whatever you like here, and be kind to each other, as always, please. " * 8,
+         ("https://blog.example/7", "https://blog.example/8")),
+    ],
+)  # fmt: skip
+def test_what_is_written_again_and_again_is_not_one_story(
+    c: sqlite3.Connection, title: str, text: str, links: tuple[str, str]
+) -> None:
+    for feed, link in zip(feeds_named(c, 2), links, strict=True):
+        save(c, entry("1", title, text.split(), link), feed=feed)
+        statuses.mark(c, articles.ids(c, Query(feeds=(feed.id,)))[:1], read=feed.id == 1)
+    assert articles.count(c, Query()) == 2
+    assert articles.count(c, Query(unread=True)) == 1
+
+
+def test_a_story_has_one_article_of_a_feed_and_is_of_some_days(c: sqlite3.Connection) -> None:
+    words = text_of(random.Random(3), 90)
+    one, two, three = feeds_named(c, 3)
+    save(c, entry("a", "The story that many tell", words), feed=one)
+    save(c, entry("b", "The story that many tell", words), feed=two)
+    save(c, entry("c", "The story that many tell", words), feed=one)
+    later = entry("d", "The story that many tell", words)
+    save(c, replace(later, entry=replace(later.entry, published=NOW - timedelta(days=9))), feed=three)
+    assert articles.count(c, Query()) == 3
+    assert c.execute("SELECT count(*) FROM article WHERE story IS NOT NULL").fetchone() == (2,)

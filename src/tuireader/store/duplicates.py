@@ -15,7 +15,7 @@ from tuireader.store import labels, minhash, status_outbox
 from tuireader.store.bodies import unpack
 from tuireader.store.row_values import id_list, text_of
 from tuireader.text.shingles import likeness, title_key
-from tuireader.urls.identity import is_front_page
+from tuireader.urls.identity import is_front_page, same_site
 
 if TYPE_CHECKING:
     import sqlite3
@@ -31,6 +31,8 @@ _MOST = 8
 """Articles that one is compared with: those that have most in common with it."""
 _FEW, _MANY = 12, 50
 """Shingles of a text that is too short to be told from others by; and of one that may have been edited."""
+_APART = 3 * 86_400
+"""Seconds between articles at other addresses that may tell the same."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
 _TAG = re.compile("<[^<>]*>")
@@ -45,7 +47,8 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
     minhash.note(c, hashes)
     for article_id, others in _candidates(c, feed_id, hashes).items():
-        other = next((other for other in others if _is_same(c, article_id, other)), None)
+        free = (other for other in others if not _tells_for(c, other, feed_id))
+        other = next((other for other in free if _is_same(c, article_id, other)), None)
         if other is not None:
             _tell_together(c, article_id, other)
 
@@ -68,9 +71,15 @@ def _at_same_address(c: sqlite3.Connection, feed_id: int, new: Iterable[int]) ->
     return [(row[0], row[1]) for row in rows.fetchall()]
 
 
+def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
+    """Whether the story of an article has one of a feed already: two of one feed are never the same."""
+    sql = "SELECT 1 FROM article AS a JOIN article AS s ON s.story = a.story WHERE a.id = ? AND s.feed_id = ? LIMIT 1"
+    return c.execute(sql, (article_id, feed_id)).fetchone() is not None
+
+
 def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     rows = c.execute(
-        "SELECT a.title, a.link, a.link_key, coalesce(b.full_html, b.html) FROM article AS a"
+        "SELECT a.title, a.link, a.link_key, coalesce(b.full_html, b.html), a.date FROM article AS a"
         " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
         (new, other),
     ).fetchall()
@@ -81,13 +90,21 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
         return True
-    alike = likeness(*(_plain(unpack(row[3]) if row[3] is not None else "") for row in rows))
+    is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
+    if is_of_one_site or abs(rows[0][4] - rows[1][4]) > _APART:
+        return False
+    return _are_alike(titles, [_plain(unpack(row[3])) if row[3] is not None else "" for row in rows])
+
+
+def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
+    alike = likeness(*texts)
     if title_key(titles[0]) != title_key(titles[1]):
         if _NUMBER.findall(titles[0]) != _NUMBER.findall(titles[1]):  # of a series, with the same words about it
             return False
         return alike.shingles >= _FEW and alike.of_both >= _NEARLY_SAME
-    is_part = alike.of_shorter >= (_PART if alike.shingles >= _FEW else 1.0)
-    return is_part or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
+    if alike.shingles < _FEW:
+        return False
+    return alike.of_shorter >= _PART or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
 
 
 def _plain(html: str) -> str:

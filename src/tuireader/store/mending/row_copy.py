@@ -195,8 +195,9 @@ class _Copy:
     def _row(self, table: str, names: Sequence[str], key: str, number_: int) -> tuple[Any, ...] | None:
         """The values of a row in these columns: as SQLite finds it, else where it stands in the file."""
         row = self._one(f"SELECT {', '.join(names)} FROM {table} NOT INDEXED WHERE {key} = ?", number_)
-        if row is not None:
-            return row
+        return self._leaf(table, names, key, number_) if row is None else row
+
+    def _leaf(self, table: str, names: Sequence[str], key: str, number_: int) -> tuple[Any, ...] | None:
         every = [row[1] for row in self._new.execute(f"PRAGMA table_info({table})").fetchall()]
         found = self._leaves.row(number_, len(every), _SECOND[table])
         if found is None:
@@ -317,7 +318,10 @@ class _Copy:
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:
         """What is kept of the texts of an article, and whether that is all."""
-        row = self._row("body", ("html", "full_html", "full_text"), "article_id", article_id)
+        names = ("html", "full_html", "full_text")
+        row = self._row("body", names, "article_id", article_id)
+        if row is None or (row[0] is not None and unpack_all(row[0])[0] == ""):  # it may be another table's
+            row = self._leaf("body", names, "article_id", article_id) or row
         if row is None:
             return pack(DAMAGED), None, None, False
         texts = [None if each is None else unpack_all(each) for each in row]
