@@ -39,6 +39,8 @@ class RemoteEntry:
     starred: bool = False
     changed: datetime | None = None
     """When it changed last on the server, where that says so."""
+    created: datetime | None = None
+    """When the server first had it, under its number of now."""
 
 
 class Ours(NamedTuple):

@@ -90,8 +90,15 @@ def _entry(row: dict[str, Any]) -> RemoteEntry | None:
         published=moment_of(row.get("published_at")),
         html=without_proxy(text_of(row.get("content"))),
     )
-    changed = moment_of(row.get("changed_at"))
-    return RemoteEntry(number, feed, entry, read=status == "read", starred=row.get("starred") is True, changed=changed)
+    return RemoteEntry(
+        number,
+        feed,
+        entry,
+        read=status == "read",
+        starred=row.get("starred") is True,
+        changed=moment_of(row.get("changed_at")),
+        created=moment_of(row.get("created_at")),
+    )
 
 
 def numbers_of(content: bytes, url: str) -> tuple[list[int], bool]:

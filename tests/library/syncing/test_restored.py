@@ -273,6 +273,30 @@ async def test_a_restore_is_seen_where_a_feed_was_followed_again_since_the_backu
     assert story.state(story.link(0, 7))[0]
 
 
+async def test_a_restore_is_seen_where_the_feeds_were_fetched_again_before_the_next_sync(story: Story) -> None:
+    """The articles that came since the backup have their numbers again, and nothing else is missing."""
+    if not isinstance(story.server, real_miniflux.Miniflux) or story.devices[0].login.user != real_miniflux.USER:
+        pytest.skip("only Miniflux's own API says when articles were created")
+    a, *_ = story.devices
+    story.server.keep()
+    await story.sync()
+    a.mark_links(story.link(1, 2), read=True)
+    await story.sync(a)
+    first, second = story.publish(0, 2)
+    story.server.fetch(story.url(0))
+    await story.sync()
+    a.mark_links(first, starred=True)
+    a.mark_links(second, read=True)
+    await story.sync(a)
+    story.server.restore()
+    story.server.fetch()
+    said = await story.sync()
+    assert any("restored from a backup" in each for each in said)
+    story.equal()
+    assert (story.state(first), story.state(second)) == ((False, True), (True, False))
+    assert story.state(story.link(1, 2))[0]
+
+
 async def test_killed_anywhere_while_the_server_changes_no_mark_is_lost(story: Story) -> None:
     a, b, _ = story.devices
     account = await a.add()

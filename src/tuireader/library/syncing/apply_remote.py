@@ -35,11 +35,11 @@ from tuireader.urls.identity import same_place, same_site
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Server
-    from tuireader.model.account import Account, Entries, RemoteEntry, RemoteFeed
+    from tuireader.model.account import Account, Entries, Ours, RemoteEntry, RemoteFeed
     from tuireader.urls.reach import Reach
 
 Kind = Literal["miniflux", "greader", "freshrss"]
@@ -67,7 +67,9 @@ class Taken(NamedTuple):
     rivals: tuple[str, ...] = ()
     """Numbers to be checked before the entries that match their articles are taken in."""
     wrong: int = 0
-    """Numbers that are another article's now: a sign that the server was restored."""
+    """Numbers that are another article's now, or its own anew: a sign that the server was restored."""
+    created: datetime | None = None
+    """When the server first had the newest of the articles."""
 
     def with_(self, other: Taken) -> Taken:
         """Both together."""
@@ -82,6 +84,7 @@ class Taken(NamedTuple):
             tuple(dict.fromkeys(self.said + other.said)),
             self.rivals + other.rivals,
             self.wrong + other.wrong,
+            max(filter(None, (self.created, other.created)), default=None),
         )
 
 
@@ -154,9 +157,13 @@ class TakeEntries:
     cursor: str | None = None
     """How far the account is read with this; None: that is not known yet."""
     unites: bool = False
-    """Whether the server was restored: what it says does not undo what is here."""
+    """Whether the server was restored: what it says does not undo what is here. It may show in the answer itself."""
     since: datetime | None = None
     """What changed there before this is older than what is here."""
+    seen: datetime | None = None
+    """What the server created after this and has a number that is known here was gone there, and came anew."""
+    note: Callable[[str, datetime], str] | None = None
+    """Gives the cursor of an account that has an article by now that was created then."""
     confirmed: frozenset[str] = frozenset()
     """Numbers that the server has said are right."""
 
@@ -171,17 +178,21 @@ class TakeEntries:
         rivals = tuple(number for each in ready for number in each.rivals)
         taken = Taken(
             skipped=found.skipped, here=tuple(each.server_id for each in found.entries), rivals=rivals,
-            wrong=sum(len(each.wrong) for each in ready),
+            wrong=sum(len(each.wrong) + len(each.anew) for each in ready),
+            created=max((each.created for each in found.entries if each.created is not None), default=None),
         )  # fmt: skip
         with transaction(c):
             brought: list[Refreshed] = []
             for feed_ready in ready:
-                came, marks = feed_ready.write(c)
+                came, marks = feed_ready.write(c, unites=self.unites or taken.wrong > 0)
                 brought.append(came)
                 taken = taken.with_(marks)
             arrivals.apply_to_new(c, brought, self.now)
             if self.cursor is not None and not rivals:
                 accounts.set_cursor(c, self.account_id, self.cursor)
+            if self.note is not None and taken.created is not None:
+                cursor = self.note(accounts.get(c, self.account_id).cursor, taken.created)
+                accounts.set_cursor(c, self.account_id, cursor)
         return taken
 
     def _parsed(self) -> Entries:
@@ -203,6 +214,7 @@ class _Ready:
         matches = self._matched(c, by_number)
         self.rivals = tuple(matches.rivals.values())
         self._same = [(there, by_number[number]) for number, there in matches.same.items()]
+        self.anew = {there.id for there, each in self._same if self._is_anew(there, each)}
         found = matches.same.keys() | matches.rivals.keys()
         new = _told_apart(c, feed, [each for number, each in by_number.items() if number not in found])
         changed = [
@@ -211,6 +223,11 @@ class _Ready:
         plan = Plan(tuple(map(_prepared, new)), tuple(changed))
         is_asked = bool(new) and arrivals.look_at_words(c, job.now)
         self._prepacked = articles.Prepacked(plan, index_later=True, with_words=is_asked)
+
+    def _is_anew(self, there: Ours, each: RemoteEntry) -> bool:
+        if there.number != each.server_id or each.created is None or self._job.seen is None:
+            return False
+        return each.created > self._job.seen
 
     def _matched(self, c: sqlite3.Connection, by_number: Mapping[str, RemoteEntry]) -> identity.Matches:
         """Match by the numbers first; where that leaves none, nothing else is looked for."""
@@ -230,7 +247,7 @@ class _Ready:
         self.wrong += matches.wrong
         return matches
 
-    def write(self, c: sqlite3.Connection) -> tuple[Refreshed, Taken]:
+    def write(self, c: sqlite3.Connection, *, unites: bool) -> tuple[Refreshed, Taken]:
         """Write it, inside a transaction of the caller's."""
         job = self._job
         saved = self._prepacked.write(c, self._feed.id, job.now)
@@ -245,7 +262,7 @@ class _Ready:
                 server_statuses.give_number(c, there.id, each.server_id)
             elif is_older:
                 older.add(there.id)
-            (joined if is_joined or is_older or job.unites else known)[there.id] = each.read, each.starred
+            (joined if is_joined or is_older or unites else known)[there.id] = each.read, each.starred
         marks = Taken(len(saved.new), *server_statuses.take(c, known, job.now))
         united = Taken(0, *server_statuses.unite(c, joined, job.now, older=older))
         return Refreshed(self._feed, "updated", saved), marks.with_(united)

@@ -69,18 +69,30 @@ class Cursor:
     """The articles that we marked last, and when they changed there: a restored server says that it was earlier."""
     since: str = ""
     """While all is read again after a restore: what it says changed before this is older than what is here."""
+    created: str = ""
+    """When the newest article that is here was created there."""
 
     def text(self) -> str:
         """As it is kept."""
-        return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since])
+        return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since, self.created])
+
+    def with_created(self, moment: datetime | None) -> Cursor:
+        """The same, once an article is here that was created then."""
+        before = miniflux.moment_of(self.created)
+        is_later = moment is not None and (before is None or moment > before)
+        return replace(self, created=moment.isoformat()) if is_later and moment else self
+
+
+def _with_created(text: str, moment: datetime) -> str:
+    return cursor_of(text).with_created(moment).text()
 
 
 def cursor_of(text: str) -> Cursor:
     """What was kept; where that makes no sense, all is read anew."""
     try:
-        changed, number, before, looked, told, since = json.loads(text)
+        changed, number, before, looked, told, since, created = json.loads(text)
         marked = tuple((int(each), str(stamp)) for each, stamp in told)
-        return Cursor(str(changed), int(number), int(before), int(looked), marked, str(since))
+        return Cursor(str(changed), int(number), int(before), int(looked), marked, str(since), str(created))
     except (ValueError, TypeError):
         return Cursor()
 
@@ -230,7 +242,11 @@ class Miniflux(Server):
         numbers, is_last = miniflux.numbers_of(page.content, page.url)
         if numbers:
             known = miniflux.moment_of(cursor.changed)  # a status that is no later was taken with all that has changed
-            yield await apply_remote.take(cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known))
+            taken = await apply_remote.take(
+                cache, self, TakeEntries(account.id, "miniflux", page, clock(), since=known)
+            )
+            yield taken
+            cursor = cursor.with_created(taken.created)
         await _keep(cache, account, replace(cursor, looked=0 if is_last else min(numbers)))
 
     async def _news(
@@ -256,16 +272,19 @@ class Miniflux(Server):
     ) -> AsyncGenerator[Taken, None]:
         """What a cursor does not have yet: all articles where it has none, else what has changed since."""
         since = miniflux.moment_of(cursor.since)
-        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since)
+        created = None if cursor.since or cursor.before else miniflux.moment_of(cursor.created)
+        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor.since), since=since, note=_with_created)
+        cursor = cursor.with_created(miniflux.moment_of(last.stamp))  # nothing that was there then was created later
         seen: set[str] | None = None
         if not cursor.changed:
-            cursor, seen = replace(await self._begin(last), since=cursor.since), set()
+            cursor, seen = replace(await self._begin(last), since=cursor.since, created=cursor.created), set()
             await _keep(cache, account, cursor)
         if cursor.before:
             async with aclosing(self._all_before(cursor.before)) as older:
                 async for page, before in older:
                     cursor = replace(cursor, before=before)
                     taken = await apply_remote.take(cache, self, job(page, clock(), cursor.text()))
+                    cursor = cursor.with_created(taken.created)
                     if seen is not None:
                         seen.update(taken.here)
                     yield taken
@@ -275,7 +294,8 @@ class Miniflux(Server):
         changed_after = max(1, miniflux.seconds_of(cursor.changed) - _SECONDS_BEFORE)
         async with aclosing(self._all_since(changed_after)) as changes:
             async for page in changes:
-                taken = await apply_remote.take(cache, self, job(page, clock()))
+                taken = await apply_remote.take(cache, self, job(page, clock(), seen=created))
+                cursor = cursor.with_created(taken.created)
                 if seen is not None:
                     seen.update(taken.here)
                 yield taken
@@ -286,7 +306,8 @@ class Miniflux(Server):
 
     async def read_feed(self, cache: Cache, clock: Clock, account: Account, feed: Feed) -> AsyncGenerator[Taken, None]:
         """Bring in all that it has of one feed."""
-        job = partial(TakeEntries, account.id, "miniflux", unites=bool(cursor_of(account.cursor).since))
+        unites = bool(cursor_of(account.cursor).since)
+        job = partial(TakeEntries, account.id, "miniflux", unites=unites, note=_with_created)
         seen: set[str] = set()
         async with aclosing(self._all_since(0, feed=feed.server_id)) as pages:
             async for page in pages:
