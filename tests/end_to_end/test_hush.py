@@ -60,7 +60,6 @@ def is_echoing(terminal: Terminal) -> bool:
 def test_keys_of_the_first_moment_do_what_they_do_and_are_not_shown(go: Path) -> None:
     shelve(paths.cache_path(), "The Example Review", [Piece(f"Piece {number}", number) for number in range(1, 7)])
     with Terminal([str(go)], command=(sys.executable, "-c", HELD)) as terminal:
-        usual = attributes(terminal)
         while is_echoing(terminal):
             time.sleep(0.01)
         terminal.press("j", "j", "\r")
@@ -70,7 +69,7 @@ def test_keys_of_the_first_moment_do_what_they_do_and_are_not_shown(go: Path) ->
         assert b"jj" not in shown[: shown.index(b"\x1b[?1049h")]
         terminal.press("\x11")
         assert terminal.wait() == 0
-    assert usual[3] & termios.ECHO
+        assert is_echoing(terminal)
 
 
 def test_enter_opens_also_where_it_was_typed_before_there_was_anyone_to_hear_it() -> None:
