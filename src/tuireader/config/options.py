@@ -10,6 +10,14 @@ from tuireader.errors import ConfigError
 from tuireader.model.full_text import Mode
 from tuireader.text.did_you_mean import nearest
 
+Bidi = Literal["auto", "terminal", "reorder"]
+NARROWEST, MEASURE, WIDEST = 32, 72, 120
+"""Cells of a column of text: at least, by itself, and at most."""
+DAY = 24 * 60
+"""Minutes that refreshes may be apart at most."""
+LONGEST_WAIT = 600
+"""Seconds until an article counts as read, at most."""
+
 
 class Kind(Protocol):
     """A kind of values."""
@@ -92,12 +100,6 @@ def _shown(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
 
 
-Bidi = Literal["auto", "terminal", "reorder"]
-
-NARROWEST, MEASURE, WIDEST = 32, 72, 120
-"""Cells of a column of text: at least, by itself, and at most."""
-
-
 class Option(NamedTuple):
     """What there is to know of an option, besides its name and its default."""
 
@@ -113,12 +115,6 @@ def _option(default: Any, kind: Kind, help_: str, *, example: object = None) -> 
     if isinstance(default, dict):
         return field(default_factory=dict, metadata=about)
     return field(default=default, metadata=about)
-
-
-DAY = 24 * 60
-"""Minutes that refreshes may be apart at most."""
-LONGEST_WAIT = 600
-"""Seconds until an article counts as read, at most."""
 
 
 @dataclass(frozen=True, slots=True)

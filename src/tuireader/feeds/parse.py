@@ -27,6 +27,19 @@ from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
+_FRESH_MAX = 86_400
+_SUMMARY_MAX = 2000
+"""Characters of a summary."""
+_HUGO_WORDS = (60, 250)
+_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_ESCAPED = re.compile(r"&(?:nbsp|amp|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
+# Words in angle brackets are no markup; one of these is, whatever the feed calls it.
+_CLEARLY_HTML = re.compile(r"</(?:p|a|div|ul|ol|li|em|strong|blockquote|h[1-6]|span)>|<br\s{0,3}/?>", re.IGNORECASE)
+_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_RELATIVE = re.compile(r"""(\s(?:href|src)\s{0,3}=\s{0,3})(["'])(?![a-zA-Z][\w+.-]{0,20}:|#)([^"'<>]{1,2000})\2""")
+# Not what the entry is about: the kind of an entry at Blogger, the iTunes and Media RSS shelves and search words.
+_NO_TOPIC = ("http://schemas.google.com/g/2005#kind", "http://www.itunes.com/", "http://search.yahoo.com/mrss")
 
 
 def parse_json_feed(text: str, url: str) -> ParsedFeed:
@@ -98,21 +111,6 @@ def _authors(where: dict[str, Any]) -> tuple[str, ...]:
 def _text(value: object) -> str:
     """Return a string as such, all else as none; half of a surrogate pair can be neither stored nor shown."""
     return _HALF_PAIR.sub("\ufffd", value) if isinstance(value, str) else ""
-
-
-_FRESH_MAX = 86_400
-_SUMMARY_MAX = 2000
-"""Characters of a summary."""
-_HUGO_WORDS = (60, 250)
-_PERIODS = {"hourly": 3600, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 30 * 86_400, "yearly": 365 * 86_400}
-_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
-_ESCAPED = re.compile(r"&(?:nbsp|amp|quot|apos|#\d{1,7}|#x[0-9a-f]{1,6});", re.IGNORECASE)
-# Words in angle brackets are no markup; one of these is, whatever the feed calls it.
-_CLEARLY_HTML = re.compile(r"</(?:p|a|div|ul|ol|li|em|strong|blockquote|h[1-6]|span)>|<br\s{0,3}/?>", re.IGNORECASE)
-_TAG = re.compile(r"<[a-zA-Z/!][^<>]*>")
-_RELATIVE = re.compile(r"""(\s(?:href|src)\s{0,3}=\s{0,3})(["'])(?![a-zA-Z][\w+.-]{0,20}:|#)([^"'<>]{1,2000})\2""")
-# Not what the entry is about: the kind of an entry at Blogger, the iTunes and Media RSS shelves and search words.
-_NO_TOPIC = ("http://schemas.google.com/g/2005#kind", "http://www.itunes.com/", "http://search.yahoo.com/mrss")
 
 
 def parse_feed(content: bytes, url: str, content_type: str = "") -> ParsedFeed:

@@ -22,6 +22,9 @@ from tuireader.web.transport import Answer, PrivateAddressError, Request
 if TYPE_CHECKING:
     from tuireader.web.address import Address, Origin
 
+USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
+_HEADERS = ((b"User-Agent", USER_AGENT.encode()), (b"Accept", b"*/*"), (b"Accept-Encoding", OFFERED.encode()))
+
 
 def look_up_apart() -> None:
     """Let the running loop look names up in threads of their own.
@@ -47,11 +50,6 @@ async def _look_up(host: bytes | str | None, port: bytes | str | int | None, **o
     except RuntimeError as error:
         raise OSError("no more threads can be started") from error
     return await asyncio.wrap_future(answer)
-
-
-USER_AGENT = f"tuireader/{'.'.join(__version__.split('.')[:2])} (feed reader)"
-
-_HEADERS = ((b"User-Agent", USER_AGENT.encode()), (b"Accept", b"*/*"), (b"Accept-Encoding", OFFERED.encode()))
 
 
 class Client:

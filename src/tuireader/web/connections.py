@@ -30,6 +30,13 @@ NEXT = 0.25
 """Seconds after which the next address is tried besides."""
 
 Connected = TypeVar("Connected")
+_KEPT = 5.0
+"""Seconds for which a connection is kept open that nobody uses."""
+_UNREACHED = (
+    "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
+    " and ALL_PROXY"
+)
+Headers = Sequence[tuple[bytes, bytes]]
 
 
 async def addresses_of(host: str, port: int) -> list[str]:
@@ -79,17 +86,6 @@ async def first_of(
 def _let_go_of(task: asyncio.Task[Connected], let_go: Callable[[Connected], None]) -> None:
     if not task.cancelled() and task.exception() is None:
         let_go(task.result())
-
-
-_KEPT = 5.0
-"""Seconds for which a connection is kept open that nobody uses."""
-
-_UNREACHED = (
-    "The proxy that your environment names cannot be reached, so nothing was asked for; check HTTP_PROXY, HTTPS_PROXY"
-    " and ALL_PROXY"
-)
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Connections:

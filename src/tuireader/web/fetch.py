@@ -37,6 +37,12 @@ _PATIENCE = 1.0
 _LARGE = 1_000_000
 """Bytes of a body from which on it has to wait for other large ones."""
 
+LIMIT = 20_000_000
+"""Bytes of a decoded body."""
+DEADLINE = 30.0
+"""Seconds for everything: connecting, redirects, headers, body."""
+MOST_REDIRECTS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Response:
@@ -142,15 +148,6 @@ async def _body(
             await asyncio.sleep(0)  # nor what unpacks to nothing
         unpacker.end()
         return b"".join(pieces)
-
-
-LIMIT = 20_000_000
-"""Bytes of a decoded body."""
-
-DEADLINE = 30.0
-"""Seconds for everything: connecting, redirects, headers, body."""
-
-MOST_REDIRECTS = 10
 
 
 async def get(

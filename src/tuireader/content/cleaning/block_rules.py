@@ -30,6 +30,41 @@ _TITLES = frozenset({"admonition-title", "markdown-alert-title", "title"})
 _TITLE_WITHIN, _TITLE_MAX = 8, 60
 """Elements among which the title is, and characters that it has at most."""
 
+_LANGUAGE = re.compile(
+    r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",
+    re.IGNORECASE,
+)
+_NO_LANGUAGE = frozenset({
+    "text", "plaintext", "plain", "none", "nohighlight", "txt", "default", "generic", "auto", "sourcecode",
+    "chroma",
+})  # fmt: skip
+_SHORT_LANGUAGES = frozenset({
+    "c", "r", "d", "v", "q", "go", "js", "ts", "py", "rb", "rs", "cs", "fs", "hs", "sh", "ps", "vb", "tf", "kt",
+    "ml", "pl", "md",
+})  # fmt: skip
+_TABLES = frozenset({
+    "highlighttable", "rouge-table", "lntable", "codehilitetable", "highlight",
+})  # fmt: skip
+_ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
+_PROSE = 40
+"""Words of a cell without which a table is one."""
+_CONTENTS_MIN = 2
+"""Links of a list of headings."""
+_TRAIL_MAX = 300
+_PULLED = re.compile(r"pull-?_?quote", re.IGNORECASE)
+_EDIT = re.compile(
+    r"(?<!\s)\s*+\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d{1,6}")
+_START = re.compile(r"-?\d{1,6}")
+_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]{0,40}?\b((?:lower|upper)-(?:alpha|latin|roman))", re.IGNORECASE)
+_KINDS = {
+    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
+    "upper-roman": "I",
+}  # fmt: skip
+_SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
+
 
 def take_title(box: Node) -> str:
     """Take the title out of a box, in place; empty where it is no such box. A table around its text is none."""
@@ -48,23 +83,6 @@ def take_title(box: Node) -> str:
                 table.attributes["role"] = "presentation"
             return words
     return ""
-
-
-_LANGUAGE = re.compile(
-    r"(?:^|\s)(?:language-|lang-|lang:|highlight-source-|brush:\s*|sourceCode\s+|highlight\s+)([a-z][\w+#-]{0,29})",
-    re.IGNORECASE,
-)
-_NO_LANGUAGE = frozenset({
-    "text", "plaintext", "plain", "none", "nohighlight", "txt", "default", "generic", "auto", "sourcecode",
-    "chroma",
-})  # fmt: skip
-_SHORT_LANGUAGES = frozenset({
-    "c", "r", "d", "v", "q", "go", "js", "ts", "py", "rb", "rs", "cs", "fs", "hs", "sh", "ps", "vb", "tf", "kt",
-    "ml", "pl", "md",
-})  # fmt: skip
-_TABLES = frozenset({
-    "highlighttable", "rouge-table", "lntable", "codehilitetable", "highlight",
-})  # fmt: skip
 
 
 def listing(pre: Node) -> list[Node | str]:
@@ -127,27 +145,6 @@ def _piece(child: Node | str) -> str:
     if is_part_of_page(child) or child.tag in {"button", "select", "textarea"}:
         return ""
     return "".join(_text(child))
-
-
-_ALIGNED = re.compile(r"text-align\s*:\s*(left|right|center)", re.IGNORECASE)
-_PROSE = 40
-"""Words of a cell without which a table is one."""
-_CONTENTS_MIN = 2
-"""Links of a list of headings."""
-_TRAIL_MAX = 300
-_PULLED = re.compile(r"pull-?_?quote", re.IGNORECASE)
-_EDIT = re.compile(
-    r"(?<!\s)\s*+\[\s*(?:edit(?: source)?|bearbeiten|modifier|editar|modifica|править|編集|编辑)\s*\]\s*$",
-    re.IGNORECASE,
-)
-_NUMBER = re.compile(r"\d{1,6}")
-_START = re.compile(r"-?\d{1,6}")
-_LIST_STYLE = re.compile(r"list-style(?:-type)?\s*:[^;]{0,40}?\b((?:lower|upper)-(?:alpha|latin|roman))", re.IGNORECASE)
-_KINDS = {
-    "lower-alpha": "a", "lower-latin": "a", "upper-alpha": "A", "upper-latin": "A", "lower-roman": "i",
-    "upper-roman": "I",
-}  # fmt: skip
-_SHOWN_IN_FIGURES = frozenset({"img", "table", "pre", "blockquote"})
 
 
 def container(context: Context, node: Node) -> Kept:

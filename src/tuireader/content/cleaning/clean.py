@@ -27,6 +27,35 @@ _BLOCKS_MAX = 30
 
 _HEADING_MAX = 80
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
+_UNMARKED = frozenset({"span", "font", "bdi", "bdo", "big", "time", "label"})
+"""What says nothing of the text that it holds."""
+_MARKED = (MARKS - _UNMARKED - {"a"}) | {"rp", "rt", "ruby"}
+_RULES: dict[str, Rule] = {
+    **dict.fromkeys(SECTIONS, block_rules.container),
+    **dict.fromkeys(("p", *HEADINGS), block_rules.paragraph),
+    **dict.fromkeys(("summary", "legend"), block_rules.strong_paragraph),
+    **dict.fromkeys(("ul", "ol"), block_rules.listed),
+    **dict.fromkeys(("li", "dt", "dd"), block_rules.item),
+    "dl": block_rules.definitions,
+    "blockquote": block_rules.quote,
+    "pre": block_rules.code_block,
+    "figure": block_rules.figure,
+    **dict.fromkeys(("figcaption", "caption"), block_rules.caption),
+    "table": block_rules.table,
+    **dict.fromkeys(("tr", "thead", "tbody", "tfoot"), block_rules.part_of_table),
+    **dict.fromkeys(("td", "th"), block_rules.cell),
+    **dict.fromkeys(_MARKED, inline.marked),
+    **dict.fromkeys(_UNMARKED, inline.unmarked),
+    "q": inline.quoted,
+    "a": inline.link,
+    "img": inline.picture,
+    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), inline.played),
+    "input": inline.checkbox,
+    **dict.fromkeys(("br", "hr", "wbr"), inline.empty),
+    **dict.fromkeys(("select", "option", "textarea", "source", "col"), inline.nothing),
+    "button": inline.button,
+}
+"""What is done with elements; of all others what they hold is kept."""
 
 
 def is_notice(words: str) -> bool:
@@ -153,38 +182,6 @@ def _remove(parent: Node, block: Node) -> None:
 def tidy(root: Node, base_url: str, *, has_tex: bool = False) -> None:
     """Keep of a tree what an article is made of, in place; in its containers there are then only blocks."""
     root.children = Context(root, base_url, _RULES, has_tex=has_tex).blocks(root)
-
-
-_UNMARKED = frozenset({"span", "font", "bdi", "bdo", "big", "time", "label"})
-"""What says nothing of the text that it holds."""
-_MARKED = (MARKS - _UNMARKED - {"a"}) | {"rp", "rt", "ruby"}
-
-_RULES: dict[str, Rule] = {
-    **dict.fromkeys(SECTIONS, block_rules.container),
-    **dict.fromkeys(("p", *HEADINGS), block_rules.paragraph),
-    **dict.fromkeys(("summary", "legend"), block_rules.strong_paragraph),
-    **dict.fromkeys(("ul", "ol"), block_rules.listed),
-    **dict.fromkeys(("li", "dt", "dd"), block_rules.item),
-    "dl": block_rules.definitions,
-    "blockquote": block_rules.quote,
-    "pre": block_rules.code_block,
-    "figure": block_rules.figure,
-    **dict.fromkeys(("figcaption", "caption"), block_rules.caption),
-    "table": block_rules.table,
-    **dict.fromkeys(("tr", "thead", "tbody", "tfoot"), block_rules.part_of_table),
-    **dict.fromkeys(("td", "th"), block_rules.cell),
-    **dict.fromkeys(_MARKED, inline.marked),
-    **dict.fromkeys(_UNMARKED, inline.unmarked),
-    "q": inline.quoted,
-    "a": inline.link,
-    "img": inline.picture,
-    **dict.fromkeys(("iframe", "video", "audio", "embed", "object"), inline.played),
-    "input": inline.checkbox,
-    **dict.fromkeys(("br", "hr", "wbr"), inline.empty),
-    **dict.fromkeys(("select", "option", "textarea", "source", "col"), inline.nothing),
-    "button": inline.button,
-}
-"""What is done with elements; of all others what they hold is kept."""
 
 
 def clean(html: str, base_url: str = "", *, has_tex: bool = False) -> str:

@@ -27,6 +27,20 @@ from tuireader.text.word_count import count_words
 _SCOPE = ("lang", "dir")
 _SHOWN = frozenset({"img", "picture", "video", "audio", "iframe", "embed", "object", "hr", "figure", "math"})
 _CELLS = frozenset({"td", "th"})
+_PAGE_MAX = 4_000_000
+"""Characters of a page that are looked at."""
+_TAGS_MAX = 40_000
+"""Tags of a page that are looked at: the time that trafilatura takes grows faster than their number."""
+_METAS_MAX, _META_MAX = 200, 500
+"""Elements that say something of the page, and characters of what each says."""
+_FEWEST_WORDS = 5
+"""Outside of links: with fewer it is a menu."""
+_TWICE = 2
+"""How many times the words of an article may be those that its page gives to machines only."""
+_TEX_SHOWN_BY = ("mathjax", "katex")
+_TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
+"""What a page loads, or says, that shows TeX as formulas."""
+_CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
 
 def html_of(blocks: Blocks, chosen: list[bool]) -> str:
@@ -100,22 +114,6 @@ class _Builder:
         if not (self.first <= at <= self.last):
             return False
         return element.tag in _SHOWN or any(each.tag in _SHOWN for each in element.iter())
-
-
-_PAGE_MAX = 4_000_000
-"""Characters of a page that are looked at."""
-_TAGS_MAX = 40_000
-"""Tags of a page that are looked at: the time that trafilatura takes grows faster than their number."""
-_METAS_MAX, _META_MAX = 200, 500
-"""Elements that say something of the page, and characters of what each says."""
-_FEWEST_WORDS = 5
-"""Outside of links: with fewer it is a menu."""
-_TWICE = 2
-"""How many times the words of an article may be those that its page gives to machines only."""
-_TEX_SHOWN_BY = ("mathjax", "katex")
-_TEX = re.compile(r"<(?:script|link)\b[^<>]{0,300}(?:mathjax|katex)|\bmathjax\s*[.=]")
-"""What a page loads, or says, that shows TeX as formulas."""
-_CHARSET = re.compile(rb"""charset\s{0,9}=\s{0,9}["']?([\w.:-]{2,40})""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

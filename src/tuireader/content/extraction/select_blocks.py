@@ -45,6 +45,32 @@ _HAN = re.compile(
     r"最近|最后|最後|更新|发布|發佈|发表|發表|投稿|公開|于|於|分类|分類|标签|標籤|カテゴリー|タグ|作者|著者|文责|责任编辑|責任編輯|编辑"
     r"|字数|字數|总计|總計|文字|阅读|閱讀|预计|估时|時間|时间|时长|分钟|分鐘|約|约|量|次|热度|来源|來源|记者|読了|目安|執筆|[年月日时時分秒前]"
 )
+_HALF = 0.5
+_STRANGE_MAX = 100
+"""Letters that may stand between the text and its notes."""
+_TELLING = 20
+"""Letters of a block from which on it is known by being somewhere in a text."""
+_SEARCHED_MAX = 100_000_000
+"""Letters that are searched in all, so that no page takes long."""
+_ANCHOR = 45
+_ANCHOR_MIN = 20
+"""Letters by which the block is found where an excerpt begins, and the fewest that tell."""
+_BEFORE_MAX = 600
+"""Letters before that block which are not of the article."""
+_LEAD_MIN, _LEAD_MAX = 25, 900
+"""Letters of what stands between a title and the text, if it is of the article."""
+_TITLE_BEFORE, _TITLE_WITHIN = 14, 4
+"""Blocks before the text, and of it, among which the title is looked for."""
+_LEAD_WORDS = 5
+_ENDING_MAX = 0.5
+"""The share of the text that may follow a heading which ends it."""
+_DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
+_FEW_LINKS, _MISSED_MAX = 0.25, 6
+"""The share of a block in links from which on it is no text, and blocks that may stand between the text and what is
+before it."""
+_NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
+_GOES_ON = 100
+"""Letters under a heading below that one from which on the article goes on."""
 
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
@@ -75,34 +101,6 @@ def _is_filed(link: Element) -> bool:
     if not (_FILED_CLASSES.isdisjoint(classes) and _FILED_RELATIONS.isdisjoint(relations)):
         return True
     return _FILED.search(link.get("href") or "") is not None
-
-
-_HALF = 0.5
-_STRANGE_MAX = 100
-"""Letters that may stand between the text and its notes."""
-_TELLING = 20
-"""Letters of a block from which on it is known by being somewhere in a text."""
-_SEARCHED_MAX = 100_000_000
-"""Letters that are searched in all, so that no page takes long."""
-_ANCHOR = 45
-_ANCHOR_MIN = 20
-"""Letters by which the block is found where an excerpt begins, and the fewest that tell."""
-_BEFORE_MAX = 600
-"""Letters before that block which are not of the article."""
-_LEAD_MIN, _LEAD_MAX = 25, 900
-"""Letters of what stands between a title and the text, if it is of the article."""
-_TITLE_BEFORE, _TITLE_WITHIN = 14, 4
-"""Blocks before the text, and of it, among which the title is looked for."""
-_LEAD_WORDS = 5
-_ENDING_MAX = 0.5
-"""The share of the text that may follow a heading which ends it."""
-_DASHES, _QUOTED_DEEP = ("--", "–", "—", "―"), 3
-_FEW_LINKS, _MISSED_MAX = 0.25, 6
-"""The share of a block in links from which on it is no text, and blocks that may stand between the text and what is
-before it."""
-_NO_END = frozenset({"li", "dd", "th", "pre", "figcaption", "blockquote"})
-_GOES_ON = 100
-"""Letters under a heading below that one from which on the article goes on."""
 
 
 @dataclass(frozen=True, slots=True)

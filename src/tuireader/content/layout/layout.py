@@ -27,6 +27,12 @@ _INDENT = 2
 _STACKED = 24
 """Cells of room below which the labels of a record stand above what they label."""
 _NUMBER = re.compile(r"[-+−±~≈<>]?\s?[$€£¥]?\s?\d[\d.,'\s\u202f]*\s?[%‰$€£¥]?[a-zA-Zµ]{0,3}|[-–—]?")
+_RULE_WIDTH = 7
+_BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
+_BAR_ROLES = frozenset(role for _, role in _BARS.values())
+_PICTURE = Span("▣ ", "picture-mark")
+HYPHENATED_BELOW = 50
+"""Cells of a column from which on words need not be divided."""
 
 
 class _Cell(NamedTuple):
@@ -211,16 +217,6 @@ def _field(head: _Cell, cell: _Cell, label: int, room: int, style: str) -> list[
 
 def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:
     return tuple(span._replace(offset=DECORATION) if span.offset < body else span for span in spans)
-
-
-_RULE_WIDTH = 7
-_BARS = {"quote": ("▎", "quote-bar"), "callout": ("▌", "callout-bar")}
-_BAR_ROLES = frozenset(role for _, role in _BARS.values())
-_PICTURE = Span("▣ ", "picture-mark")
-
-
-HYPHENATED_BELOW = 50
-"""Cells of a column from which on words need not be divided."""
 
 
 def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[Line]:

@@ -55,6 +55,22 @@ _TAG = re.compile(r"<[^<>]*>")
 _PRICE = re.compile(
     r"[€$£¥₹]\s?\d|\d\s?(?:€|EUR|USD|kr\b|zł)|\badd to (?:cart|basket)\b|\bin den warenkorb\b", re.IGNORECASE
 )
+_LINKS_MAX = 4000
+_CARDS_MAX = 300
+"""Articles of a list that are looked at."""
+_GROUPS_MAX = 40
+"""Groups of links that are looked at."""
+_FEW_ELSEWHERE = 0.2
+"""The share of links to other sites below which these are no articles of a list."""
+_NO_ARTICLE = re.compile(
+    r"/(?:tags?|categor(?:y|ies)|topics?|authors?|users?|members?|labels?|page|seite|search|feeds?|rss|atom|login"
+    r"|wp-login\.php|wp-admin|comments?|cdn-cgi|privacy|impressum|contact)(?:/|\.|$)"
+    r"|\.(?:xml|rss|atom|json|css|js|png|jpe?g|gif|svg|zip|tar|gz|pdf)$"
+    r"|[?&](?:tag|cat|author|s|action|oldid|replytocom|paged?)="
+    r"|/(?:Special|User|User_talk|Talk|File|Template|Category|Help):",
+    re.IGNORECASE,
+)
+"""Addresses that are not of articles."""
 
 
 class _Sums(NamedTuple):
@@ -144,24 +160,6 @@ def share_dated(dates: Sequence[datetime | None]) -> float:
 def share_of(each: Iterable[bool]) -> float:
     answers = [*each]
     return sum(answers) / max(1, len(answers))
-
-
-_LINKS_MAX = 4000
-_CARDS_MAX = 300
-"""Articles of a list that are looked at."""
-_GROUPS_MAX = 40
-"""Groups of links that are looked at."""
-_FEW_ELSEWHERE = 0.2
-"""The share of links to other sites below which these are no articles of a list."""
-_NO_ARTICLE = re.compile(
-    r"/(?:tags?|categor(?:y|ies)|topics?|authors?|users?|members?|labels?|page|seite|search|feeds?|rss|atom|login"
-    r"|wp-login\.php|wp-admin|comments?|cdn-cgi|privacy|impressum|contact)(?:/|\.|$)"
-    r"|\.(?:xml|rss|atom|json|css|js|png|jpe?g|gif|svg|zip|tar|gz|pdf)$"
-    r"|[?&](?:tag|cat|author|s|action|oldid|replytocom|paged?)="
-    r"|/(?:Special|User|User_talk|Talk|File|Template|Category|Help):",
-    re.IGNORECASE,
-)
-"""Addresses that are not of articles."""
 
 
 def card_items(tree: Element, url: str, shape: str = "") -> tuple[str, list[Item]]:

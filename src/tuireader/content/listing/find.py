@@ -21,6 +21,11 @@ from tuireader.urls.identity import place, same_site
 _LISTS = ("itemListElement", "blogPost", "blogPosts", "hasPart")
 _MARKED_MAX = 500
 _ENTRY = frozenset({"h-entry", "hentry"})
+_ONE = frozenset({"single", "error404", "search-no-results"})
+_FEWEST = 3
+_MOST = 200
+"""Articles of a list that are taken."""
+_MORE = 1.5
 
 
 def stated_items(tree: Element, url: str) -> list[Item]:
@@ -107,13 +112,6 @@ def _marked(entry: Element, base: str) -> Item | None:
     under = [text_of(each) for each in named.get("p-category", [])]
     html = "" if body is None else write(body)
     return Item(there, line(words), day_in(said), people(authors), categories(under), html)
-
-
-_ONE = frozenset({"single", "error404", "search-no-results"})
-_FEWEST = 3
-_MOST = 200
-"""Articles of a list that are taken."""
-_MORE = 1.5
 
 
 def find_list(page: bytes, url: str) -> Listing | None:

@@ -19,6 +19,19 @@ from tuireader.content.markdown.sentinels import BREAK, SIGNS
 UNDERSCORE = 8
 """The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""
 
+_MARKS = {1: "**", 2: "*", 4: "~~", UNDERSCORE: "_"}
+_ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
+# Looking for one class of characters is many times faster than for all of that, and most text has none of them.
+_MAY_BE_MARK = re.compile(r"[\\`*\[\]_<&~]")
+_TO_SETTLE = re.compile(f"[{SIGNS}[]|  ")
+# What would be taken for the beginning of a block at the beginning of a line.
+_LINE_START = re.compile(
+    r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
+)
+_NO_BREAK = "\xa0"
+_NESTING = {0: 0, 4: 1, 1: 2, 2: 3, UNDERSCORE: 3}
+"""What is outside where runs are of the same leaves: links, then strikes, then strong, then emphasis."""
+
 
 class Run(NamedTuple):
     """A stretch of leaves between two marks."""
@@ -163,20 +176,6 @@ def _after(index: int, leaves: list[Leaf], *, outside: bool) -> str:
         after = leaves[index]
         return "[" if after.link and after.link != last.link else after.content[0]
     return "]" if last.link and not outside else "[" if index < len(leaves) else ""
-
-
-_MARKS = {1: "**", 2: "*", 4: "~~", UNDERSCORE: "_"}
-_ESCAPED = re.compile(r"[\\`*\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w{1,32};)|^~|~(?=~|$)|(?<=~)~")
-# Looking for one class of characters is many times faster than for all of that, and most text has none of them.
-_MAY_BE_MARK = re.compile(r"[\\`*\[\]_<&~]")
-_TO_SETTLE = re.compile(f"[{SIGNS}[]|  ")
-# What would be taken for the beginning of a block at the beginning of a line.
-_LINE_START = re.compile(
-    r"(?:[-+](?=\s|$)|#{1,6}(?=\s|$)|>|:(?=\s|$)|~(?=\s|$)|=+\s*$|[-:|][-:|\s]*$|\|)|(?P<number>\d{1,9})(?=[.)](?:\s|$))"
-)
-_NO_BREAK = "\xa0"
-_NESTING = {0: 0, 4: 1, 1: 2, 2: 3, UNDERSCORE: 3}
-"""What is outside where runs are of the same leaves: links, then strikes, then strong, then emphasis."""
 
 
 def escape(text: str) -> str:

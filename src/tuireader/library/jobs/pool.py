@@ -31,6 +31,21 @@ BYTES_TOGETHER = 1_000_000
 ENDED = "The process that was reading it has ended; it will be read the next time."
 
 Do = Callable[[Work[Any]], Awaitable[Any]]
+log = logging.getLogger("tuireader")
+PILE = 4
+"""Pages that wait, before processes are worth their start."""
+MOST = 4
+"""Processes at most: they write in turn."""
+APART = 2
+"""Jobs at most that are done in processes of their own at a time."""
+_AHEAD = 2
+"""Times that a process is given pages before it has answered: it need not wait for the next."""
+TOGETHER = 8
+"""Pages at most that are saved in one transaction."""
+_LONGEST = 600.0
+"""Seconds at most for a job that is tried apart."""
+_NOTES = 64
+"""Notes at most that are written in one transaction."""
 
 
 @dataclass(eq=False, slots=True)
@@ -128,25 +143,6 @@ async def _do(jobs: Sequence[Job], do: Do) -> list[Outcome]:
         raise
     except Exception as error:  # noqa: BLE001 - it is raised where the jobs are waited for
         return [Outcome(None, error)] * len(jobs)
-
-
-log = logging.getLogger("tuireader")
-
-PILE = 4
-"""Pages that wait, before processes are worth their start."""
-MOST = 4
-"""Processes at most: they write in turn."""
-
-APART = 2
-"""Jobs at most that are done in processes of their own at a time."""
-_AHEAD = 2
-"""Times that a process is given pages before it has answered: it need not wait for the next."""
-TOGETHER = 8
-"""Pages at most that are saved in one transaction."""
-_LONGEST = 600.0
-"""Seconds at most for a job that is tried apart."""
-_NOTES = 64
-"""Notes at most that are written in one transaction."""
 
 
 class JobPool:

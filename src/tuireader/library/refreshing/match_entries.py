@@ -24,6 +24,12 @@ from tuireader.store import articles
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import path_of, place, same_name
 
+_INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
+_SOME, _LEFT = 8, 0.9
+_WORD = re.compile(r"\w+")
+RECENT = 100
+"""Articles that are looked at besides those that are in the feed, have its links, or its dates."""
+
 
 class Candidate(NamedTuple):
     """An article of the feed that is not in what came."""
@@ -39,9 +45,6 @@ class Candidate(NamedTuple):
 
 Body = Callable[[Candidate], str]
 """Gives the HTML of an article as its feed gave it."""
-_INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
-_SOME, _LEFT = 8, 0.9
-_WORD = re.compile(r"\w+")
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
 """What two of one article have in common; of each, one is enough."""
@@ -226,10 +229,6 @@ def _is_sure(_: Pair) -> bool:
 
 def _has_moved(entries: Sequence[ParsedEntry], candidates: Sequence[Candidate]) -> bool:
     return all(len({host_of(side.link) for side in sides}) == 1 for sides in (entries, candidates))
-
-
-RECENT = 100
-"""Articles that are looked at besides those that are in the feed, have its links, or its dates."""
 
 
 def known_entries(c: sqlite3.Connection, feed: Feed, entries: Sequence[ParsedEntry]) -> dict[str, Known]:

@@ -49,6 +49,10 @@ _ANCHORS, _OF_EACH = 6, 2
 _SOME = 3
 """So many feeds may be missing on a server before that looks like an accident."""
 
+Named = dict[int, tuple[str, str]]
+"""The name and the folder of each feed, by its id."""
+_NUMBER = re.compile(r"(.*?)(\d{1,18})")
+
 
 class Taken(NamedTuple):
     """What came of an answer, or of several."""
@@ -412,10 +416,6 @@ def _searches_of(c: sqlite3.Connection, lost: Collection[str]) -> list[str]:
     ]
 
 
-Named = dict[int, tuple[str, str]]
-"""The name and the folder of each feed, by its id."""
-
-
 def named_feeds(c: sqlite3.Connection, every: Iterable[Feed]) -> Named:
     names = {folder.id: folder.name for folder in folders.every(c)}
     return {feed.id: (feed.name, names.get(feed.folder_id or 0, "")) for feed in every}
@@ -436,9 +436,6 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
             found[remote.server_id] = there
             taken.add(there.id)
     return found
-
-
-_NUMBER = re.compile(r"(.*?)(\d{1,18})")
 
 
 def went_back(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> bool:

@@ -29,6 +29,14 @@ from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
 from tuireader.store.unwritten_statuses_file import lock
 
+_NO_DAMAGE = (
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
+)  # fmt: skip
+_HEADER = b"SQLite format 3\0"
+_PATIENCE = 600.0
+"""Seconds to wait for another process that mends."""
+_IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
+
 
 def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool:
     """Make the index anew from the articles; whether all is sound after it."""
@@ -56,14 +64,6 @@ def _fill(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
     schema.set_up_index(c)
     for row in c.execute("SELECT id FROM article EXCEPT SELECT article_id FROM unindexed").fetchall():
         indexing.add(c, (each.row for each in indexing.due(c, row, plain_text)))
-
-
-_NO_DAMAGE = (
-    sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
-)  # fmt: skip
-_HEADER = b"SQLite format 3\0"
-_PATIENCE = 600.0
-"""Seconds to wait for another process that mends."""
 
 
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
@@ -158,9 +158,6 @@ def _take_merged(path: Path, merged: Path, plain_text: PlainText) -> str:
     merged.replace(path)
     kept = f"what could be read of it is taken over{lost}"
     return f"{{path}}-wal was damaged; {kept}. The old files are {{files}}."
-
-
-_IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
 
 
 @contextmanager

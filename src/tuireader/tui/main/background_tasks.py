@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.support.web import Web
 
+Shown = Callable[[], "int | None"]
+_MODULE = "tuireader.library.reading.completing"
+
 
 class ArchiveController:
     """Brings in what a feed's site has published before; asked again, it stops."""
@@ -86,10 +89,6 @@ class ArchiveController:
     def _say(self, progress: str) -> None:
         self.progress = progress and f"archive: {progress}"
         self._node.post_message(RefreshProgressed())
-
-
-Shown = Callable[[], "int | None"]
-_MODULE = "tuireader.library.reading.completing"
 
 
 class CompletionController:
