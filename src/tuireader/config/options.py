@@ -58,7 +58,7 @@ class Number(NamedTuple):
     most: int
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """What is beyond the bounds, or no number."""
+        """The error of a value that is no number, or out of bounds."""
         if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
             said = f"a whole number from {self.least} to {self.most}"
             yield ConfigError(f"“{name}” must be {said}, not {_shown(value)}.")
@@ -84,7 +84,7 @@ class Keymap:
     """A table of keys by the ids of commands."""
 
     def mistakes(self, name: str, value: object) -> Iterator[ConfigError]:
-        """What is no table, and keys that are no text; which ids there are, the app knows."""
+        """The errors of a value that is no table, and of keys that are not text; the app checks the ids."""
         if not isinstance(value, dict):
             yield ConfigError(f"“{name}” must be a table, as in [keymap], not {_shown(value)}.")
             return

@@ -168,7 +168,7 @@ def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
 
 
 def of_articles(c: sqlite3.Connection, ids: str) -> list[int]:
-    """The stories that these articles tell with others; `ids` as `columns.id_list` gives them."""
+    """The stories that these articles tell with others; `ids` as `row_values.id_list` gives them."""
     rows = c.execute(
         "SELECT DISTINCT story FROM article WHERE id IN (SELECT value FROM json_each(?)) AND story IS NOT NULL",
         (ids,),

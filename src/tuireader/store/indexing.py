@@ -34,7 +34,8 @@ class Due(NamedTuple):
 
     row: Row
     feed_id: int
-    sketch: Sketch
+    title: str
+    text: str
 
 
 def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> lis
     for id_, feed_id, title, authors, categories, html, full_text in found:
         text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
         row = (id_, *columns(text_of(title), split_names(authors), split_names(categories), text))
-        made.append(Due(row, feed_id, sketch(text_of(title), text)))
+        made.append(Due(row, feed_id, text_of(title), text))
     return made
 
 
@@ -110,6 +111,7 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
     """
     newest = _newest(c, most)
     ready = due(c, newest, plain_text)
+    sketches = {each.row[0]: sketch(each.title, each.text) for each in ready}
     with transaction(c):
         some = id_list(newest)
         left = {
@@ -123,7 +125,7 @@ def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
         add(c, [each.row for each in ready])
         of_feeds: dict[int, dict[int, Sketch]] = {}
         for each in ready:
-            of_feeds.setdefault(each.feed_id, {})[each.row[0]] = each.sketch
+            of_feeds.setdefault(each.feed_id, {})[each.row[0]] = sketches[each.row[0]]
         for feed_id, new in of_feeds.items():
             duplicates.join(c, feed_id, new)
     return len(newest)

@@ -97,7 +97,7 @@ class Client:
 @asynccontextmanager
 async def open_client(*, connections: int = 96, per_host: int = 2) -> AsyncIterator[Client]:
     """Open a client for many calls of `get`; raises FetchError if the environment names a proxy that makes no sense."""
-    # What a proxy needs takes longer to import than a key should wait.
+    # What a SOCKS proxy needs takes longer to import than a key should wait.
     client = await asyncio.to_thread(Client, connections=connections, per_host=per_host)
     look_up_apart()
     try:

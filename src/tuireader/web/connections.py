@@ -20,7 +20,6 @@ from tuireader.web.transport import IDEMPOTENT, BrokenError, PrivateAddressError
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
 
     from tuireader.web.address import Address, Origin
     from tuireader.web.proxies import Proxies, Proxy

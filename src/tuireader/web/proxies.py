@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 from urllib.request import getproxies, proxy_bypass  # noqa: TID251 - they ask nobody
@@ -70,6 +72,8 @@ class Proxies:
         found = getproxies()
         self._by_scheme = {name: _proxy(found[name]) for name in ("http", "https", "all") if found.get(name)}
         self._networks = [network for each in found.get("no", "").split(",") if (network := _network(each)) is not None]
+        if any(proxy.is_socks for proxy in self._by_scheme.values()):
+            import_module("python_socks.async_.asyncio")  # else the loop would wait for it while a key may
 
     def of(self, address: Address) -> Proxy | None:
         """The proxy for an address; None where it is asked directly."""
@@ -77,11 +81,11 @@ class Proxies:
         return None if proxy is None or self._is_left_out(address) else proxy
 
     def _is_left_out(self, address: Address) -> bool:
-        try:
+        with suppress(ValueError):
             ip = ipaddress.ip_address(address.host)
-        except ValueError:
-            return bool(proxy_bypass(address.host))
-        return any(ip in network for network in self._networks) or bool(proxy_bypass(address.host))
+            if any(ip in network for network in self._networks):
+                return True
+        return bool(proxy_bypass(address.host))
 
 
 def _proxy(text: str) -> Proxy:

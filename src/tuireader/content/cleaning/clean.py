@@ -28,7 +28,7 @@ _BLOCKS_MAX = 30
 _HEADING_MAX = 80
 _ENDED = re.compile(r"[.!?…:\])”’\"。！？]\s*$")
 _UNMARKED = frozenset({"span", "font", "bdi", "bdo", "big", "time", "label"})
-"""What says nothing of the text that it holds."""
+"""Elements without a meaning for their text."""
 _MARKED = (MARKS - _UNMARKED - {"a"}) | {"rp", "rt", "ruby"}
 _RULES: dict[str, Rule] = {
     **dict.fromkeys(SECTIONS, block_rules.container),
@@ -55,7 +55,7 @@ _RULES: dict[str, Rule] = {
     **dict.fromkeys(("select", "option", "textarea", "source", "col"), inline.nothing),
     "button": inline.button,
 }
-"""What is done with elements; of all others what they hold is kept."""
+"""The rule of each element; of others the content is kept."""
 
 
 def is_notice(words: str) -> bool:

@@ -47,7 +47,7 @@ Body = Callable[[Candidate], str]
 """Gives the HTML of an article as its feed gave it."""
 Side = ParsedEntry | Candidate
 Keys = Callable[[Side], list[Hashable]]
-"""What two of one article have in common; of each, one is enough."""
+"""Values that two entries of one article share: one in common is enough."""
 Pair = tuple[ParsedEntry, Candidate]
 
 

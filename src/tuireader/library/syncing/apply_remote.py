@@ -163,9 +163,9 @@ class TakeEntries:
     unites: bool = False
     """Whether the server was restored: what it says does not undo what is here. It may show in the answer itself."""
     since: datetime | None = None
-    """What changed there before this is older than what is here."""
+    """Statuses that changed there before this are older than those here."""
     seen: datetime | None = None
-    """What the server created after this and has a number that is known here was gone there, and came anew."""
+    """An article with a known number that the server created after this was gone there, and came anew."""
     note: Callable[[str, datetime], str] | None = None
     """Gives the cursor of an account that has an article by now that was created then."""
     confirmed: frozenset[str] = frozenset()
@@ -336,11 +336,16 @@ class FeedsTaken(NamedTuple):
     """Whether so few are listed that it looks like an accident."""
 
 
-def gone(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> list[int]:
-    """The feeds of an account that its server does not list any more."""
+def gone(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> tuple[list[int], bool]:
+    """The feeds of an account that its server does not list any more, and whether others have a lower number now.
+
+    Numbers only go up: then the server was restored.
+    """
     ours = feeds.of_account(c, account_id)
-    kept = {feed.id for feed in _matched(ours, theirs).values()}
-    return [feed.id for feed in ours if feed.server_id and feed.id not in kept]
+    matched = _matched(ours, theirs)
+    kept = {feed.id for feed in matched.values()}
+    went_back = any(_is_lower(number, feed.server_id) for number, feed in matched.items())
+    return [feed.id for feed in ours if feed.server_id and feed.id not in kept], went_back
 
 
 def take_feeds(
@@ -436,12 +441,6 @@ def _matched(ours: Sequence[Feed], theirs: Sequence[RemoteFeed]) -> dict[str, Fe
             found[remote.server_id] = there
             taken.add(there.id)
     return found
-
-
-def went_back(c: sqlite3.Connection, account_id: int, theirs: Sequence[RemoteFeed]) -> bool:
-    """Whether a feed has a lower number than before: numbers only go up, so the server was restored."""
-    matched = _matched(feeds.of_account(c, account_id), theirs)
-    return any(_is_lower(number, feed.server_id) for number, feed in matched.items())
 
 
 def _is_lower(now: str, before: str) -> bool:

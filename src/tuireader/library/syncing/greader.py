@@ -56,6 +56,7 @@ _HAS_NONE = frozenset({400, 404})
 _TURNS = 3
 """Times that a tag is given at most."""
 _FORM = "application/x-www-form-urlencoded"
+_RESTORED = greader.State(unites=True)
 _TAGS: dict[Field, str] = {"read": greader.READ, "starred": greader.STARRED}
 
 
@@ -203,7 +204,7 @@ class GoogleReader(Server):
         compare = partial(server_statuses.compare, account_id=account.id, unread=unread, starred=starred)
         doubts = await cache.read(compare)
         if not state.unites and any(doubts) and await wanted.is_set_back():
-            state = greader.State(unites=True)
+            state = _RESTORED
             await self._keep(cache, account, state)
         contents = partial(self._contents, cache, account, clock, unites=state.unites)
         listed = {*unread, *starred}
@@ -296,7 +297,7 @@ class GoogleReader(Server):
         return greader.State.of(cursor).unites
 
     def to_be_read_anew(self, cursor: str) -> str:  # noqa: ARG002 - nothing of it is of use
-        return greader.State(unites=True).text()
+        return _RESTORED.text()
 
     @property
     def is_whole(self) -> bool:

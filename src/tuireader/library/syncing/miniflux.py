@@ -76,6 +76,10 @@ class Cursor:
         """As it is kept."""
         return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since, self.created])
 
+    def anew(self) -> Cursor:
+        """Where all is read again, since the server was restored."""
+        return Cursor(since=self.since or self.changed)
+
     def with_created(self, moment: datetime | None) -> Cursor:
         """The same, once an article is here that was created then."""
         before = miniflux.moment_of(self.created)
@@ -255,7 +259,7 @@ class Miniflux(Server):
         """What the server says has changed; all that it has, where it was restored."""
         account = wanted.account
         if cursor.changed and not cursor.since and await wanted.is_set_back():
-            cursor = Cursor(since=cursor.changed)
+            cursor = cursor.anew()
         is_wrong = False
         async with aclosing(self._changes(cache, clock, account, cursor, last)) as changes:
             async for taken in changes:
@@ -263,7 +267,7 @@ class Miniflux(Server):
                 yield taken
         if is_wrong and cursor.changed and not cursor.since:  # numbers were given to others: it was restored
             yield Taken(said=(apply_remote.set_back(account),))
-            async with aclosing(self._changes(cache, clock, account, Cursor(since=cursor.changed), last)) as changes:
+            async with aclosing(self._changes(cache, clock, account, cursor.anew(), last)) as changes:
                 async for taken in changes:
                     yield taken
 
@@ -406,8 +410,7 @@ class Miniflux(Server):
         return False
 
     def to_be_read_anew(self, cursor: str) -> str:
-        kept = cursor_of(cursor)
-        return Cursor(since=kept.since or kept.changed).text()
+        return cursor_of(cursor).anew().text()
 
     async def proof(self, cursor: str) -> str:
         """The cursor with what changed last, which is what was just marked."""

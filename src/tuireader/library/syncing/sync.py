@@ -101,9 +101,9 @@ class _Run:
             now=self.clock(),
             reach=server.talk.gives,
         )
-        if await self.cache.read(partial(apply_remote.went_back, account_id=self.account.id, theirs=theirs)):
+        gone, went_back = await self.cache.read(partial(apply_remote.gone, account_id=self.account.id, theirs=theirs))
+        if went_back:
             await self._note_set_back(server)  # before the numbers are forgotten that show it
-        gone = await self.cache.read(partial(apply_remote.gone, account_id=self.account.id, theirs=theirs))
         is_restored = bool(gone) and await self._is_set_back(server, without=gone)
         came = await self.cache.write(partial(take_feeds, is_restored=is_restored))
         self.feeds = came.changed
