@@ -292,7 +292,7 @@ from pathlib import Path
 import tuireader
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, statuses
+from tuireader.store import articles, label_counts, schema, statuses
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
     # What is loaded only where it is needed is loaded now: soon Python's files and the program's may be out of reach.
@@ -300,6 +300,7 @@ if os.getuid() == 0:
     for module in pkgutil.walk_packages(tuireader.__path__, "tuireader."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
+    schema.statements()
     os.setgroups([])
     os.setgid(65534)
     os.setuid(65534)

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 APPLICATION_ID = 0x74756931
 """`tui1`: marks the file as tuireader's."""
@@ -38,7 +39,7 @@ often took a third of a refresh.
 
 def create(c: sqlite3.Connection) -> None:
     """Make all tables, in a transaction of the caller's."""
-    for statement in _statements(Path(__file__).with_suffix(".sql").read_text("utf-8")):
+    for statement in statements():
         c.execute(statement)
     # An index alone is a third of the size of an index with its own copy of the text.
     contentless = ", content='', contentless_delete=1" if sqlite3.sqlite_version_info >= NEWER_INDEX else ""
@@ -54,14 +55,16 @@ def set_up_index(c: sqlite3.Connection) -> None:
         c.execute("INSERT INTO search (search, rank) VALUES (?, ?)", (name, value))
 
 
-def _statements(script: str) -> Iterator[str]:
-    """The statements of a script: SQLite's own way to run one would end the transaction."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
+@cache
+def statements() -> tuple[str, ...]:
+    """The statements of `schema.sql`, one by one: SQLite's own way to run a script would end the transaction."""
+    found, statement = [], ""
+    for line in Path(__file__).with_suffix(".sql").read_text("utf-8").splitlines(keepends=True):
         statement += line
         if sqlite3.complete_statement(statement):
-            yield statement
+            found.append(statement)
             statement = ""
+    return tuple(found)
 
 
 MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (create,)
