@@ -141,6 +141,24 @@ async def test_pages_that_cannot_be_had_are_said_and_tried_again(library: Librar
     assert titles(library) == expected([post for post in SOME if post.number not in (16, 17)])
 
 
+async def test_a_site_without_readable_pages_is_left_after_twenty_and_goes_on_from_there(
+    library: Library, site: ScriptedSite
+) -> None:
+    pages = [(site.url + post.path, post.date) for post in POSTS[:60]]
+    site.pages["/sitemap.xml"] = Reply(sitemap(*pages), content_type="application/xml")
+    empty = Reply("<html><title>A shop</title><body><ul><li><a href='/'>Home</a></li></ul></body></html>")
+    site.pages |= dict.fromkeys((post.path for post in POSTS[:60]), empty)
+    await start(library, site)
+    first = await back(library)
+    assert (first[-1].status, first[-1].new) == ("failed", 0)
+    assert str(first[-1].error) == "20 pages in a row hold no article: asked again, it goes on"
+    asked = [path for path in site.paths() if "-of-this-site/" in path]
+    assert len(asked) == 20
+    give_pages(site, POSTS[:60])
+    assert (await back(library))[-1].status == "done"
+    assert titles(library) == expected([*POSTS[:FRONT], *POSTS[FRONT + 20 : 60]])
+
+
 async def test_a_site_that_forbids_it_is_not_read(library: Library, site: ScriptedSite) -> None:
     give_pages(site, SOME)
     give_sitemaps(site)

@@ -36,6 +36,8 @@ _NO_MORE = frozenset({400, 404, 410})
 """What servers answer for a page beyond the last one."""
 _IN_VAIN = 100
 """Pages in a row without anything new, after which a site is not asked on."""
+_UNREADABLE = 20
+"""Pages of a sitemap in a row without an article, after which its site is not asked on."""
 
 
 async def backfill(
@@ -151,7 +153,12 @@ class _Backfill:
         archive = before if before is not None and not before.is_done else Archive("pages")
         left = await asyncio.to_thread(sitemaps.after, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
+        unreadable = 0
         for place, listed in enumerate(left):
+            if unreadable == _UNREADABLE:
+                await self._keep(self.archive)
+                more = f" ({self.why})" if self.why else ""
+                raise FetchError(f"{counted(unreadable, 'page')} in a row hold no article{more}: asked again, it goes on")
             is_last = place + 1 == len(left)
             at = replace(self.archive, next=listed.url)
             then = replace(at, page=at.page + 1, next="" if is_last else left[place + 1].url, is_done=is_last)
@@ -162,6 +169,7 @@ class _Backfill:
             if await self.cache.read(partial(articles.is_at, feed_id=self.feed.id, url=listed.url)):
                 self.known += 1
                 continue
+            unreadable += 1
             page = await self._page_of(listed)
             if page is None:
                 continue
@@ -171,6 +179,7 @@ class _Backfill:
             except FetchError as error:  # the next page is another one
                 self._miss(str(error))
                 continue
+            unreadable = unreadable if not taken.new + taken.known else 0
             yield self._took(at, taken)
             if self.is_stopped:
                 return
