@@ -262,6 +262,18 @@ def test_a_page_to_which_many_lead_is_no_story(c: sqlite3.Connection) -> None:
     assert len(titles(c)) == 6
 
 
+def test_a_text_about_an_article_does_not_take_its_place(c: sqlite3.Connection) -> None:
+    """A link blog's comment is an article of its own, and no feed can hide another's behind its words."""
+    one, two, three = feeds_named(c, 3)
+    chance = random.Random(5)
+    link = "https://x.example/a-story"
+    save(c, entry("a", "A story", text_of(chance, 200), link), feed=one)
+    save(c, entry("b", "A story", text_of(chance, 400), link), feed=two)
+    save(c, entry("c", "A story", ["Comments"], link), feed=three)
+    assert titles(c) == ["A story"] * 2
+    assert sorted(headline.feeds for headline in articles.window(c, Query(), 0, 9)) == [1, 2]
+
+
 def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:
     one, two = feeds_named(c, 2)
     words = text_of(random.Random(8), 120)

@@ -35,6 +35,8 @@ _APART = 3 * 86_400
 """Seconds between articles at other addresses that may tell the same."""
 _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
+_OTHER = 0.3
+"""What a text about an article, at its address, has in common with it at most."""
 _TAG = re.compile("<[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 
@@ -86,14 +88,16 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     if len(rows) < 2:  # one of them is gone
         return False
     titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
+    texts = [_plain(unpack(row[3])) if row[3] is not None else "" for row in rows]
     key, other_key = (row[2] for row in rows)
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
-        return True
+        alike = likeness(*texts)
+        return alike.shingles < _MANY or alike.of_shorter > _OTHER
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
     if is_of_one_site or abs(rows[0][4] - rows[1][4]) > _APART:
         return False
-    return _are_alike(titles, [_plain(unpack(row[3])) if row[3] is not None else "" for row in rows])
+    return _are_alike(titles, texts)
 
 
 def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:

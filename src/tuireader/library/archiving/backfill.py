@@ -158,7 +158,7 @@ class _Backfill:
             if unreadable == _UNREADABLE:
                 await self._keep(self.archive)
                 more = f" ({self.why})" if self.why else ""
-                raise FetchError(f"{counted(unreadable, 'page')} in a row hold no article{more}: asked again, it goes on")
+                raise FetchError(f"{unreadable} pages in a row hold no article{more}: asked again, it goes on")
             is_last = place + 1 == len(left)
             at = replace(self.archive, next=listed.url)
             then = replace(at, page=at.page + 1, next="" if is_last else left[place + 1].url, is_done=is_last)
