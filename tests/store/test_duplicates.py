@@ -15,7 +15,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, label_counts, minhash, rules, statuses
+from tuireader.store import articles, expiry, feeds, folders, label_counts, minhash, rules, statuses, writing
 from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch
 
@@ -272,6 +272,48 @@ def test_a_text_about_an_article_does_not_take_its_place(c: sqlite3.Connection) 
     save(c, entry("c", "A story", ["Comments"], link), feed=three)
     assert titles(c) == ["A story"] * 2
     assert sorted(headline.feeds for headline in articles.window(c, Query(), 0, 9)) == [1, 2]
+
+
+def test_of_a_link_alone_the_title_decides(c: sqlite3.Connection) -> None:
+    """As from a feed of titles, or one that names what others wrote."""
+    one, two, three = feeds_named(c, 3)
+    words, link = text_of(random.Random(6), 200), "https://x.example/a-story"
+    save(c, entry("a", "A story", [], link), feed=one)
+    save(c, entry("b", "Buy this", words, link), feed=two)
+    assert sorted(titles(c)) == ["A story", "Buy this"]
+    save(c, entry("c", "A Story", ["Comments"], link), feed=three)
+    assert sorted(titles(c)) == ["A Story", "Buy this"]
+
+
+def test_an_excerpt_is_the_same_as_its_article_that_was_completed(c: sqlite3.Connection) -> None:
+    one, two = feeds_named(c, 2)
+    chance = random.Random(7)
+    summary, link = text_of(chance, 40), "https://x.example/a-story"
+    save(c, entry("a", "A story", summary, link), feed=one)
+    (there,) = articles.ids(c, Query())
+    writing.save_full_text(c, there, "<p>" + " ".join(text_of(chance, 300)), text="", words=300)
+    save(c, entry("b", "A story", summary, link), feed=two)
+    assert titles(c) == ["A story"]
+
+
+def test_an_article_that_tells_something_else_now_leaves_its_story(
+    c: sqlite3.Connection, pair: tuple[int, int]
+) -> None:
+    short, long = pair
+    words = text_of(random.Random(9), 400)
+    save(c, entry("a", "A long story told twice", words), feed=feeds.get(c, articles.get(c, short).feed_id))
+    assert set(articles.ids(c, Query())) == {short, long}
+    statuses.mark(c, [short], read=True)
+    assert articles.ids(c, Query(unread=True)) == [long]
+
+
+def test_a_story_expires_in_all_of_its_feeds_or_in_none(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, long = pair
+    feeds.set_option(c, articles.get(c, short).feed_id, "expire_after", "1")
+    later = NOW + timedelta(days=3)
+    assert expiry.expired(c, later, after=0, above=0) == []
+    feeds.set_option(c, articles.get(c, long).feed_id, "expire_after", "2")
+    assert expiry.expired(c, later, after=0, above=0) == sorted(pair)
 
 
 def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:

@@ -81,23 +81,28 @@ def _tells_for(c: sqlite3.Connection, article_id: int, feed_id: int) -> bool:
 
 def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
     rows = c.execute(
-        "SELECT a.title, a.link, a.link_key, coalesce(b.full_html, b.html), a.date FROM article AS a"
+        "SELECT a.title, a.link, a.link_key, a.date, b.html, b.full_html FROM article AS a"
         " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.id IN (?, ?)",
         (new, other),
     ).fetchall()
     if len(rows) < 2:  # one of them is gone
         return False
     titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
-    texts = [_plain(unpack(row[3])) if row[3] is not None else "" for row in rows]
     key, other_key = (row[2] for row in rows)
+    given, whole = [_plain(row[4]) for row in rows], [_plain(row[5] or row[4]) for row in rows]
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
-        alike = likeness(*texts)
-        return alike.shingles < _MANY or alike.of_shorter > _OTHER
+        return _agree(titles, given) or (given != whole and _agree(titles, whole))
     is_of_one_site = key != other_key and same_site(*links)  # which gives each article an address of its own
-    if is_of_one_site or abs(rows[0][4] - rows[1][4]) > _APART:
+    if is_of_one_site or abs(rows[0][3] - rows[1][3]) > _APART:
         return False
-    return _are_alike(titles, texts)
+    return _are_alike(titles, whole)
+
+
+def _agree(titles: Sequence[str], texts: Sequence[str]) -> bool:
+    """Whether two articles at one address are the same, and not one a text about the other."""
+    alike = likeness(*texts)
+    return alike.of_shorter > _OTHER if alike.shingles >= _FEW else title_key(titles[0]) == title_key(titles[1])
 
 
 def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
@@ -111,8 +116,8 @@ def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
     return alike.of_shorter >= _PART or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
 
 
-def _plain(html: str) -> str:
-    return unescape(_TAG.sub(" ", html))
+def _plain(packed: object) -> str:
+    return unescape(_TAG.sub(" ", unpack(packed)))
 
 
 def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
@@ -169,6 +174,23 @@ def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
 
 def settle_of(c: sqlite3.Connection, ids: Iterable[int]) -> None:
     settle(c, of_articles(c, id_list(ids)))
+
+
+def check(c: sqlite3.Connection, edited: Sequence[int]) -> None:
+    """Settle the stories of edited articles; one that tells something else now leaves its story."""
+    for id_ in edited:
+        others = [other for other in with_others(c, [id_]) if other != id_]
+        if others and not any(_is_same(c, id_, other) for other in others):
+            stories = of_articles(c, id_list([id_]))
+            c.execute("UPDATE article SET story = NULL WHERE id = ?", (id_,))
+            labels.write_status(c, "aside", 0, id_list(_elsewhere(c, id_)))
+            settle(c, stories)
+    settle_of(c, edited)
+
+
+def _elsewhere(c: sqlite3.Connection, id_: int) -> list[int]:
+    rows = c.execute("SELECT id FROM article WHERE id = ? AND aside = ?", (id_, ELSEWHERE))
+    return [row[0] for row in rows.fetchall()]
 
 
 def of_articles(c: sqlite3.Connection, ids: str) -> list[int]:

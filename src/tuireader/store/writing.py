@@ -142,7 +142,7 @@ class Prepacked:
         )
         for article_id, ready in edited:
             _update(c, article_id, ready)
-        duplicates.settle_of(c, [article_id for article_id, _ in edited])
+        duplicates.check(c, [article_id for article_id, _ in edited])
         words = tuple(ready.words for ready in fresh.values() if ready.words is not None)
         return Saved(tuple(new_ids[::-1]), tuple(article_id for article_id, _ in edited), words)
 
