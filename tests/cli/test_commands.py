@@ -61,6 +61,21 @@ def test_filters_combine(run: Run, review: ScriptedSite) -> None:
     ]
 
 
+def test_a_story_is_listed_once_or_as_often_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [first + last for first in ("har", "bo", "sea", "ti", "lo") for last in ("ne", "mar", "ket", "der", "ly")]
+    html = f"<p>{' '.join(words)}</p>"
+    for feed in ("Notes", "Mirror"):
+        shelve(paths.cache_path(), feed, [Piece("A story", html=html)])
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out.count("A story") == 1
+    paths.config_path().parent.mkdir(parents=True, exist_ok=True)
+    paths.config_path().write_text("one_story = false\n", "utf-8")
+    assert main(["list"]) == 0
+    assert capsys.readouterr().out.count("A story") == 2
+
+
 def test_a_search_says_what_it_has_not_seen(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

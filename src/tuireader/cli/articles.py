@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from tuireader import paths
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, article_row, put, put_json, say, table
+from tuireader.config.load import load
 from tuireader.errors import NotFoundError
 from tuireader.library.rules.prune import in_megabytes
 from tuireader.model.headline import Headline
@@ -58,7 +60,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
         say("The order best needs a search: add --search, or take another order.")
         return USAGE
     with cache.opened() as connection:
-        query = query_of(connection, arguments)
+        query = replace(query_of(connection, arguments), apart=not load(paths.config_path()).one_story)
         is_whole = not query.text.strip() or _is_indexed(connection)
         limit = _limit(arguments)
         headlines = _headlines(connection, query, limit)

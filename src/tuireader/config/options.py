@@ -161,7 +161,9 @@ class Config:
         default=True, kind=Switch(), help_="older articles that the archive brings are no news: they arrive read"
     )
     one_story: bool = _option(
-        default=True, kind=Switch(), help_="what several feeds tell is one article, where the fullest of them stands"
+        default=True,
+        kind=Switch(),
+        help_="what several feeds tell is shown as one article, the fullest; else each is, all read at once",
     )
     expire_after: int = _option(
         0, Number(0, 36_500), "days after which an unread article counts as read, unless starred or tagged; 0: never"
