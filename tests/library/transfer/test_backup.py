@@ -84,6 +84,30 @@ def test_what_is_here_already_keeps_its_marks_and_gets_those_of_the_backup(full:
     assert len(ids(new, Query(starred=True))) == 1
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_an_article_that_two_accounts_have_keeps_what_was_done_to_either(
+    full: Path, tmp_path: Path, turned: bool
+) -> None:
+    head, *rows = map(json.loads, out(full))
+    one = next(row for row in rows if row["type"] == "article" and "tags" in row)
+    other = {name: value for name, value in one.items() if name != "tags"} | {
+        "starred": True,
+        "position": 9,
+        "full_html": "<p>All of it.</p>",
+        "full_text": "All of it.",
+        "tags": ["of the other"],
+    }
+    some = [other, one] if turned else [one, other]
+    lines = [json.dumps(row) for row in (head, *(row for row in rows if row["type"] != "article"), *some)]
+    for times in range(2):
+        back(tmp_path / "new.db", lines)
+        (row,) = (row for row in map(json.loads, out(tmp_path / "new.db")) if row["type"] == "article")
+        assert sorted(row["tags"]) == sorted([*one["tags"], "of the other"]), times
+        assert row["starred"]
+        assert row["position"] == 9
+        assert row["full_text"] == "All of it."
+
+
 def test_killed_between_any_two_hundreds_the_rest_comes_the_next_time(tmp_path: Path) -> None:
     pieces = [replace(REVIEW[0], title=f"Piece {n}", hours=n) for n in range(450)]
     shelve(tmp_path / "full.db", "Many", pieces)

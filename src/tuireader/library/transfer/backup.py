@@ -51,7 +51,7 @@ class Restored:
     feeds: int = 0
     articles: int = 0
     known: int = 0
-    """Articles that were here already; they are now also read, starred and tagged as they are in the backup."""
+    """Articles that were here already; they are now also read, starred, tagged and completed as in the backup."""
     mistakes: list[tuple[int, str]] = field(default_factory=list)
     """Lines that could not be read, by number, and why."""
 
@@ -280,7 +280,9 @@ class _Restoring:
         rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
-        by_guid = {row["guid"]: row for row in rows}
+        by_guid: dict[str, dict[str, Any]] = {}
+        for row in rows:  # a feed that two accounts follow has some twice
+            by_guid.setdefault(row["guid"], row)
         url = rows[0]["feed_url"]
         with transaction(self._c):
             feed_id = self._feeds.get(place(url))
@@ -292,19 +294,20 @@ class _Restoring:
             ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
-            for guid, row in by_guid.items():
-                self._complete(row, ids[guid].id, is_new=guid not in there)
+            for row in rows:
+                guid = row["guid"]
+                self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])
         self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
-        if is_new:
-            if _text(row, "full_html"):
-                words = _number(row, "words")
-                articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
+        if _text(row, "full_html") and (is_new or not full_texts.is_here(self._c, id_)):
+            words = _number(row, "words")
+            articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
+        if is_new or not articles.status(self._c, id_).position:
             statuses.save_position(self._c, id_, _number(row, "position"))
-        else:
+        if not is_new:
             read, starred = (True if row.get(name) else None for name in ("read", "starred"))
             statuses.mark(self._c, [id_], read=read, starred=starred)
         tags.add(self._c, [id_], _names(row, "tags"))
