@@ -23,6 +23,7 @@ BREAKS = {
         ("tuireader.text.cells", "import tuireader.urls.identity"),
         ("tuireader.model.article", "import tuireader.demo.posts"),
         ("tuireader.demo.posts", "import tuireader.tui.app"),
+        ("tuireader.library.rules.prune", "import tuireader.tasks.task"),
     ),
     "Within content": (
         ("tuireader.content.dom.tree", "import tuireader.content.cleaning.clean"),
@@ -46,7 +47,7 @@ BREAKS = {
     ),
     "The only way to ask a site": (
         ("tuireader.library.reading.full_text", "import tuireader.web"),
-        ("tuireader.tui.main.refreshing", "import tuireader.web.fetch"),
+        ("tuireader.tasks.refresh", "import tuireader.web.fetch"),
     ),
     "Whoever shows or prints writes": (
         ("tuireader.tui.main.statuses", "import tuireader.store.statuses"),

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, asking, cache
-from tuireader.cli.output import Progress, put, put_json, refreshed_row, said_of, say, table
+from tuireader.cli.accounts import push_feeds, signed_in
+from tuireader.cli.output import Progress, put, put_json, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import preload
 from tuireader.library.subscribing.subscription import put_into
@@ -19,6 +20,7 @@ from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
+from tuireader.tasks.refresh import refreshed_row, said_of
 from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
-    from tuireader.model.account import Account
     from tuireader.model.clock import Clock
 
 _SHOWN = 8
@@ -43,8 +44,15 @@ def add(arguments: argparse.Namespace) -> int:
         account = accounts.find(connection, arguments.account) if arguments.account else None
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
+    login, came = None if account is None else signed_in(account), list[Feed]()
     with cache.gate(preload.TO_ADD, len(arguments.addresses)) as gate:
-        return asyncio.run(_add_for(gate, arguments, account) if account is not None else _add(gate, arguments, []))
+        status = asyncio.run(_add(gate, arguments, came))
+    if account is None or login is None:
+        return status
+    with cache.opened() as connection:
+        chosen = [store_feeds.get(connection, feed.id) for feed in came]
+    left = [feed for feed in chosen if feed.account_id != account.id or not feed.is_followed_for_us]
+    return (push_feeds(account, login, left, as_json=arguments.json) if left else DONE) or status
 
 
 def _failed(address: str, error: TuireaderError) -> str:
@@ -86,18 +94,6 @@ async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
                 else:
                     put(f"{printable(article.title)}: {'here already' if kept.was_here else 'saved'}")
     return status
-
-
-async def _add_for(gate: Cache, arguments: argparse.Namespace, account: Account) -> int:
-    """Subscribe, and let an account follow what came of it."""
-    from tuireader.cli.accounts import push_feeds, signed_in
-
-    login, came = signed_in(account), list[Feed]()
-    status = await _add(gate, arguments, came)
-    with cache.opened() as connection:
-        chosen = [store_feeds.get(connection, feed.id) for feed in came]
-    left = [feed for feed in chosen if feed.account_id != account.id or not feed.is_followed_for_us]
-    return (await push_feeds(gate, account, login, left, as_json=arguments.json) if left else DONE) or status
 
 
 async def _add(gate: Cache, arguments: argparse.Namespace, followed: list[Feed]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from tuireader.cli import DONE, USAGE
+from tuireader.cli.output import say
 from tuireader.text.printable import printable
 
 
@@ -14,6 +16,17 @@ def is_anyone_there() -> bool:
 def agrees(question: str) -> bool:
     """Whether the answer to a question is yes; anything else is no."""
     return typed(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def refusal(question: str, remedy: str, lost: str = "") -> int | None:
+    """Ask whether something is to be removed; the exit status where it is not, and None where it is."""
+    if not is_anyone_there():
+        say(f"Nothing was removed: there is no one to ask.{lost} {remedy}, add --yes.")
+        return USAGE
+    if agrees(f"{question}{lost}"):
+        return None
+    say("Nothing was removed.")
+    return DONE
 
 
 def typed(question: str) -> str:

@@ -3,31 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sqlite3
 import sys
-from functools import partial
-from typing import TYPE_CHECKING
 
-from tuireader import curtain
-from tuireader.cli import DONE, FAILED, USAGE, asking, cache
-from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, refreshed_row, said_of, say, table
+from tuireader import curtain, paths
+from tuireader.cli import DONE, FAILED, asking, cache
+from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, say, table
+from tuireader.cli.run import Run, run
+from tuireader.config.load import load
 from tuireader.errors import NotFoundError
 from tuireader.library.jobs import preload
 from tuireader.library.subscribing.subscription import unsubscribe
 from tuireader.model.clock import utc_now
 from tuireader.model.feed import Feed, FeedSummary
-from tuireader.store import accounts, folders, full_texts
+from tuireader.store import accounts, folders
 from tuireader.store import feeds as store_feeds
+from tuireader.tasks.refresh import Ends, Tally
+from tuireader.tasks.refresh import refresh as refresh_feeds
 from tuireader.text.printable import printable
 from tuireader.urls.shown import shown_address, without_credentials
-
-MANY = 10_000
-"""More feeds than anybody follows."""
-
-if TYPE_CHECKING:
-    from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.library.politeness.queue import PoliteQueue
 
 
 def import_list(arguments: argparse.Namespace) -> int:
@@ -67,13 +61,10 @@ def remove(arguments: argparse.Namespace) -> int:
     with cache.opened() as connection:
         feed = store_feeds.find(connection, arguments.feed)
         if not arguments.yes:
-            if not asking.is_anyone_there():
-                say(f"Nothing was removed: there is no one to ask. To remove {feed.name} anyway, add --yes.")
-                return USAGE
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
-            if not asking.agrees(f"Remove {feed.name} and its {total} articles from this machine?"):
-                say("Nothing was removed.")
-                return DONE
+            question = f"Remove {feed.name} and its {total} articles from this machine?"
+            if (refused := asking.refusal(question, f"To remove {feed.name} anyway")) is not None:
+                return refused
         unsubscribe(connection, feed.id)
     curtain.forget()
     say(f"{feed.name} was removed.")
@@ -175,89 +166,29 @@ def refresh_now(
 
     With `is_quiet`, as from a timer, that is not said either, excerpts are completed, and all is indexed.
     """
-    with cache.gate(preload.TO_REFRESH, sum(feed.checked is None for feed in chosen)) as gate:
-        return asyncio.run(_refresh(gate, chosen, force=force, as_json=as_json, is_data=is_data, is_quiet=is_quiet))
-
-
-async def _refresh(
-    gate: Cache, chosen: list[Feed], *, force: bool, as_json: bool, is_data: bool, is_quiet: bool
-) -> int:
-    from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.refreshing.refresh import refresh as refresh_feeds
-    from tuireader.library.refreshing.upkeep import LONGEST, tend
-
-    status, progress, new, asked, failed = DONE, Progress(), 0, 0, 0
-    with_new: list[int] = []
-    async with open_queue(gate, clock=utc_now) as queue:
-        done = 0
-        async for event in refresh_feeds(gate, queue, chosen, clock=utc_now, force=force):
-            done += 1
-            progress.clear()
-            if event.status in ("failed", "gone"):
-                say(f"{event.feed.name}: {event.error}")
-                status, failed = FAILED, failed + 1
-            new, asked = new + event.new, asked + (event.status != "not-due")
-            with_new += [event.feed.id] if event.new else []
-            if as_json:
-                put_json(refreshed_row(event))
-            elif is_data and (event.new or event.changed):
-                put(f"{printable(event.feed.name)}: {said_of(event)}")
-            progress.tell(f"{done}/{len(chosen)} feeds")
-        progress.clear()
-        is_silent = as_json or is_quiet
-        if not (is_silent or (status is FAILED and len(chosen) == 1)):  # of one feed it is said already why
-            said = _brought(chosen, new, len(with_new), failed) if asked else _nothing_due(chosen)
-            say(said if chosen else await gate.read(_none_to_ask))
-        if is_quiet:
-            await _complete(gate, queue, [feed.id for feed in chosen])
-    if asked:
-        await _expire(gate)
-    if is_quiet:
-        await tend(gate, LONGEST)
-    return status
-
-
-async def _complete(gate: Cache, queue: PoliteQueue, feed_ids: list[int]) -> None:
-    """Fetch the full text of excerpts; an article without one stays as it is, and is no failure."""
-    from tuireader import paths
-    from tuireader.config.load import load
-    from tuireader.library.reading.completing import complete_new
-
-    usual = load(paths.config_path()).full_text
-    left = set(await gate.read(partial(full_texts.unfinished, usual=usual, most=MANY)))
-    wanted = [feed_id for feed_id in feed_ids if feed_id in left]
-    async for _ in complete_new(gate, queue, wanted, usual=usual, clock=utc_now):
-        pass
-
-
-async def _expire(gate: Cache) -> None:
-    """Mark read what has waited long enough, as the configuration says."""
-    from tuireader import paths
-    from tuireader.config.load import load
-    from tuireader.library.rules.expire import expire
-
+    if not (chosen or as_json or is_quiet):
+        with cache.opened() as connection:
+            say(_none_to_ask(connection))
+        return DONE
     config = load(paths.config_path())
-    await gate.take(partial(expire, now=utc_now(), after=config.expire_after, above=config.expire_above))
+    ends = Ends(config.expire_after, config.expire_above)
+    tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force, ends=ends)] if chosen else []
+    if is_quiet:
+        from tuireader.tasks.complete import complete
+        from tuireader.tasks.tend import tend
+
+        ids = [feed.id for feed in chosen]
+        tasks += [lambda on: complete(on, usual=config.full_text, of=ids), tend]
+    return run(
+        *tasks,
+        as_json=as_json,
+        is_data=is_data,
+        is_quiet=is_quiet,
+        prepare=preload.TO_REFRESH,
+        expected=sum(feed.checked is None for feed in chosen),
+    )
 
 
 def _none_to_ask(c: sqlite3.Connection) -> str:
     is_synced = any(feed.is_of_account for feed in store_feeds.every(c))
     return "All your feeds are followed by accounts: tuireader sync asks for them." if is_synced else NO_FEEDS
-
-
-def _brought(chosen: list[Feed], new: int, news: int, failed: int) -> str:
-    """What a refresh brought, in a sentence."""
-    if len(chosen) == 1:
-        return f"{new or 'Nothing'} new in {chosen[0].name}."
-    if failed == len(chosen):
-        return f"All {failed} feeds failed."
-    asked = len(chosen) - failed
-    came = f"{new} new in {news} of {len(chosen)} feeds" if new else f"Nothing new in {asked} feed{'s' * (asked > 1)}"
-    return f"{came}; {failed} failed." if failed else f"{came}."
-
-
-def _nothing_due(chosen: list[Feed]) -> str:
-    """That nothing was asked for, and until when."""
-    soonest = min((feed.due for feed in chosen if feed.due is not None and not feed.gone), default=None)
-    when = f"; the next feed is due on {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
-    return f"Nothing is due yet{when}. Use --force to fetch now."

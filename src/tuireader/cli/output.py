@@ -6,13 +6,13 @@ import json
 import re
 import sys
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 from tuireader import hush
 from tuireader.model.article import Article, Status
-from tuireader.model.feed import FeedSummary, Refreshed
+from tuireader.model.feed import FeedSummary
 from tuireader.model.headline import minutes
+from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
 from tuireader.urls.shown import without_credentials
@@ -64,10 +64,6 @@ class Progress:
             sys.stderr.flush()
 
 
-def utc(moment: datetime | None) -> str | None:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
-
-
 def article_row(article: Article, status: Status) -> dict[str, Any]:
     """Give the JSON object of an article, as the command line's contract has it."""
     return {
@@ -106,18 +102,6 @@ def feed_row(summary: FeedSummary, folder: str | None, account: str | None = Non
     }
 
 
-def refreshed_row(event: Refreshed) -> dict[str, Any]:
-    """Give the JSON object of what came of asking for one feed."""
-    return {
-        "feed": event.feed.custom_title or event.feed.title,
-        "feed_url": without_credentials(event.feed.url),
-        "status": event.status,
-        "new": event.new,
-        "changed": event.changed,
-        "error": event.error,
-    }
-
-
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
     from tuireader.text.cells import cells as width
@@ -132,16 +116,3 @@ def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list
             cells.append(pad + text if index in right else text if last else text + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
-
-
-def said_of(event: Refreshed) -> str:
-    """What came of a feed, in some words."""
-    parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
-    parts.append(f"{event.new or 'nothing'} new")
-    if event.changed:
-        parts.append(f"{event.changed} changed")
-    if event.skipped:
-        parts.append(f"{event.skipped} could not be read")
-    if event.status == "not-due":
-        parts.append("checked a short while ago; refresh --force fetches now")
-    return ", ".join(parts)

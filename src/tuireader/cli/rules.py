@@ -7,12 +7,13 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
-from tuireader.cli.output import put, put_json, say, utc
+from tuireader.cli.output import put, put_json, say
 from tuireader.library.rules import existing
 from tuireader.model.clock import utc_now
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, saved_searches
 from tuireader.store import rules as store_rules
+from tuireader.tasks.task import utc
 from tuireader.text.plural import counted
 from tuireader.text.printable import printable
 

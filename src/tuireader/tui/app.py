@@ -365,7 +365,7 @@ class ReaderApp(TypeAhead):
         try:
             if self._has_reader:
                 shown_first = await last_screen.take(self, self.reader, self._leave_out)
-                self.signed_in = self.reader.errands.syncing.in_step()
+                self.signed_in = self.reader.tasks.syncing.in_step()
         finally:
             self._begin_to_end(shown_first=shown_first)
 

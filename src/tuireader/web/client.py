@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
-from tuireader.tasks import to_the_end
+from tuireader.async_tools import to_the_end
 from tuireader.urls.private import is_private_name
 from tuireader.urls.reach import Reach
 from tuireader.web.connections import Connections

@@ -59,7 +59,7 @@ async def test_older_articles_come_while_one_reads(db: Path, followed: ScriptedS
         assert opened is not None
         assert app.reader.reading.opened[0].id == opened[0].id
         assert len(ids(db)) == 120
-        assert app.reader.errands.archiving.progress == ""
+        assert app.reader.tasks.progress == ""
         await pilot.press("e")
         await settle(pilot)
         assert "All that the site gives, back to" in screen_text(app)
@@ -88,7 +88,7 @@ async def test_the_same_key_stops_it_and_goes_on(
         await pilot.press("B")
         await said(pilot, "Asked again, it goes on from there.")
         await settle(pilot)
-        assert app.reader.errands.archiving.progress == ""
+        assert app.reader.tasks.progress == ""
         monkeypatch.setattr(backfill, "backfill", original)
         await pilot.press("B")
         await said(pilot, "110 older articles came")

@@ -307,8 +307,8 @@ async def test_what_is_due_is_asked_for_again_without_a_word(two_feeds: Path) ->
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         asked: list[bool] = []
-        app.reader.refreshes._feeds_to_ask = lambda *, force: asked.append(force) or []  # type: ignore[method-assign, func-returns-value]
-        app.reader.refreshes.refresh_quietly()
+        app.reader.tasks._feeds_to_ask = lambda *, force: asked.append(force) or []  # type: ignore[method-assign, func-returns-value]
+        app.reader.tasks.refresh_quietly()
         await settle(pilot)
         assert asked == [False]
         assert not app._notifications

@@ -61,10 +61,10 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
     async with app.run_test(size=WIDE, notifications=True) as pilot:
         await settle(pilot)
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "3 full texts are here. 1 text could not be had:")
+        await said(pilot, "3 full texts are here; 1 could not be had.")
         await settle(pilot)
         assert not app.reader.headlines.selected
-        assert app.reader.errands.downloads.progress == ""
+        assert app.reader.tasks.progress == ""
         assert sorted(site.paths()) == ["/0", "/1", "/2", "/3", "/robots.txt"]
         with closing(connect(db)) as c:
             there = {articles.get(c, id_).title: articles.get(c, id_).offline for id_ in ids(db)}
@@ -74,7 +74,7 @@ async def test_the_texts_of_selected_articles_are_fetched(db: Path, site: Script
         await said(pilot, "1 full text is here.")
         assert len(site.requests) == 7
         await pilot.press("ctrl+a", "d")
-        await said(pilot, "The whole texts of these are here")
+        await said(pilot, "The whole texts of all these articles are here")
         assert len(site.requests) == 7
 
 
@@ -105,7 +105,7 @@ async def test_the_same_key_stops_it(db: Path, site: ScriptedSite, monkeypatch: 
         await pilot.press("d")  # what the cursor is on does not matter now
         await said(pilot, "Stopped after 0/3 texts.")
         await settle(pilot)
-        assert app.reader.errands.downloads.progress == ""
+        assert app.reader.tasks.progress == ""
         assert "0/3 texts ·" not in screen_text(app)
         with closing(connect(db)) as c:
             assert len(articles.without_text(c, ids(db))) == 3

@@ -71,7 +71,7 @@ async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Cloc
                 await pilot.pause(0.05)
         await settle(pilot)
         assert "excerpt" not in screen_text(app)
-        assert app.reader.errands.progress == ""
+        assert app.reader.tasks.progress == ""
         await pilot.press("enter")
         await said(pilot, "Paragraph 5 of")
         before = len(site.requests)
@@ -93,8 +93,8 @@ async def test_what_comes_by_itself_takes_nobody_anywhere(
         await pilot.press("m", "h", "j")  # what was read is not completed by itself
         await settle(pilot)
         assert app.reader.pane == "headlines"
-        app.reader.errands.completing._usual = "auto"
-        app.reader.errands.completing.complete()
+        app.reader.tasks.usual = "auto"
+        app.reader.tasks.complete()
         await said(pilot, "Paragraph 1 of one")
         await settle(pilot)
         assert app.reader.pane == "headlines"
@@ -118,8 +118,8 @@ async def test_a_text_that_came_while_the_article_was_read_is_shown_by_the_key(
         await pilot.press("m", "j", "j")
         await settle(pilot)
         assert app.reader.article.scroll_y > 0
-        app.reader.errands.completing._usual = "always"
-        app.reader.errands.completing.complete()
+        app.reader.tasks.usual = "always"
+        app.reader.tasks.complete()
         async with asyncio.timeout(60):
             while complete(excerpts) < 3:
                 await pilot.pause(0.05)

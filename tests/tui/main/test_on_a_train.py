@@ -106,7 +106,7 @@ async def test_a_fresh_start_without_the_server_shows_no_error(
     async with app.run_test(size=(120, 40), notifications=True) as pilot:
         await settle(pilot)
         async with asyncio.timeout(60):
-            while app.reader.refreshes.progress:
+            while app.reader.tasks.progress:
                 await pilot.pause(0.05)
         assert await read_all(pilot) == len(POSTS)
         assert not [each for each in app._notifications if each.severity == "error"]

@@ -27,6 +27,8 @@ from tuireader.model.change import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
+from tuireader.tasks.refresh import Tally, refresh
+from tuireader.tasks.task import Context
 from tuireader.tui.chrome.prompt import Prompt
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.article_commands import ArticleCommands
@@ -37,10 +39,10 @@ from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import QueryController
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
-from tuireader.tui.main.refreshing import RefreshBrought, RefreshController, RefreshEnded
 from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
+from tuireader.tui.main.task_runner import Changed, Ended, Task, TaskRunner
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.main.view_options import make_article_view
 from tuireader.tui.support.ui_state import UiState
@@ -219,15 +221,14 @@ async def test_a_refresh_tells_what_it_brings_and_that_it_ended(db: Path, site: 
         node = Widget()
         app = Alone(node)
         async with app.run_test() as pilot:
-            refreshes = RefreshController(node, cache := Cache(db), Web(cache, lambda: NOW), c, lambda: NOW)
-            refreshes.refresh(None, force=False)
+            runner = TaskRunner(node, Context(cache := Cache(db), lambda: NOW, Web(cache, lambda: NOW).queue))
+            due = feeds.every(c)
+            runner.start(Task("refresh", "tuireader.tasks.refresh", lambda on: refresh(on, Tally(due), force=False)))
+            assert runner.is_running("refresh")
             await settle(pilot)
-            assert (len(app.heard(RefreshBrought)), len(app.heard(RefreshEnded))) == (1, 1)
-            assert (refreshes.progress, refreshes.offline) == ("", False)
+            assert (len(app.heard(Changed)), len(app.heard(Ended))) == (1, 1)
+            assert runner.progress == ""
             assert articles.count(c, Query()) == 2
-            refreshes.refresh(None, force=False)  # nothing is due
-            await settle(pilot)
-            assert len(app.heard(RefreshEnded)) == 1
             assert site.paths().count("/feed") == 1
 
 
@@ -298,8 +299,8 @@ async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScr
             return lambda *_, **__: done.append(name)
 
     noted: Any = Noted()
-    no_downloads: Any = SimpleNamespace(progress="")
-    commands = ArticleCommands(KeyTarget(panes), noted, noted, noted, noted, downloads=no_downloads)
+    no_tasks: Any = SimpleNamespace(runner=SimpleNamespace(is_running=lambda _: False))
+    commands = ArticleCommands(KeyTarget(panes), noted, noted, noted, noted, tasks=no_tasks)
     every = (
         commands.toggle_read,
         commands.toggle_starred,
@@ -321,9 +322,10 @@ async def test_nothing_is_done_where_there_is_no_article_in_hand(panes: PanesScr
 async def test_captions_say_what_is_shown_why_it_is_empty_and_what_is_wrong(
     panes: PanesScreen, connection: Connection
 ) -> None:
-    refreshes: Any = SimpleNamespace(progress="3/7 feeds", offline=False)
-    errands: Any = SimpleNamespace(progress="2/9 texts", syncing=SimpleNamespace(waiting=""))
-    captions = Captions(panes, refreshes, errands, lambda: NOW)
+    tasks: Any = SimpleNamespace(
+        progress="3/7 feeds · 2/9 texts", offline=False, is_refreshing=True, syncing=SimpleNamespace(waiting="")
+    )
+    captions = Captions(panes, tasks, lambda: NOW)
     captions.write_title()
     assert panes.title_bar.shown == "The Example Review"
     assert panes.title_bar.states == ("3/7 feeds · 2/9 texts", f"{len(REVIEW)} unread")
@@ -365,8 +367,8 @@ async def test_what_is_typed_searches_or_filters_and_is_cleared_where_the_user_i
 
 
 async def test_what_is_wanted_is_chosen_sorted_hidden_and_cleared_in_all_panes(panes: PanesScreen) -> None:
-    nothing: Any = SimpleNamespace(progress="", offline=False, syncing=SimpleNamespace(waiting=""))
-    choosing = QueryController(panes, Captions(panes, nothing, nothing, lambda: NOW))
+    nothing: Any = SimpleNamespace(progress="", offline=False, is_refreshing=False, syncing=SimpleNamespace(waiting=""))
+    choosing = QueryController(panes, Captions(panes, nothing, lambda: NOW))
     choosing.choose(SideList.Chosen(panes.sidebar.categories, "Elections", onward=False))
     assert choosing.wanted == Query(categories=("Elections",))
     await until(lambda: panes.headlines.row_count() == 2)

@@ -54,7 +54,7 @@ async def test_it_says_what_would_go_and_removes_it(db: Path, clock: Clock) -> N
         await said(pilot, "3 articles removed. The cache is smaller by")
         await settle(pilot)
         assert app.reader.headlines.row_count() == 6
-        assert app.reader.errands.progress == ""
+        assert app.reader.tasks.progress == ""
 
 
 async def test_where_nothing_may_go_it_says_how_that_is_set(db: Path, clock: Clock) -> None:

@@ -153,7 +153,7 @@ async def test_a_quiet_refresh_keeps_accounts_in_step_where_no_site_is_asked(db:
         await pilot.press("escape", "ctrl+r")
         await until(pilot, lambda: "3 unread" in text(pilot))
         server.publish(1, 1)
-        app.reader.refreshes.refresh_quietly()
+        app.reader.tasks.refresh_quietly()
         await until(pilot, lambda: "4 unread" in text(pilot))
 
 

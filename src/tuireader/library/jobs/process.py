@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, Self
 
+from tuireader.async_tools import to_the_end
 from tuireader.library.jobs import process_main
 from tuireader.library.jobs.work import Result, Work
-from tuireader.tasks import to_the_end
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.forked import Forked

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotFoundError, TuireaderError
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.full_text import MUCH, Fetched, NoMoreError, fetch_with
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds, full_texts
-from tuireader.tasks import as_done
 from tuireader.urls.identity import same_site
 
 if TYPE_CHECKING:

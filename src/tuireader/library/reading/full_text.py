@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, full_texts
-from tuireader.tasks import as_done
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import same_place
 from tuireader.urls.reach import Permission

@@ -8,6 +8,7 @@ from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import replace
 from functools import partial
 
+from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs import preload
 from tuireader.library.jobs.cache_gateway import Cache
@@ -22,7 +23,6 @@ from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store import page_lists
-from tuireader.tasks import as_done
 from tuireader.urls.hosts import host_of
 from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Reach

@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, aclosing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs import preload
 from tuireader.library.jobs.cache_gateway import Cache
@@ -28,7 +29,6 @@ from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store import page_lists
 from tuireader.store.connection import Connection
-from tuireader.tasks import as_done
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place

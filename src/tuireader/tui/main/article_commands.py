@@ -8,7 +8,7 @@ from tuireader.tui.support.safe_text import toast
 
 if TYPE_CHECKING:
     from tuireader.model.change import Field
-    from tuireader.tui.main.downloading import DownloadController
+    from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.headlines_pane import HeadlinesPane
     from tuireader.tui.main.key_target import KeyTarget
@@ -30,14 +30,14 @@ class ArticleCommands:
         statuses: StatusController,
         external: ExternalPrograms,
         *,
-        downloads: DownloadController,
+        tasks: BackgroundTasks,
     ) -> None:
         self._target = target
         self._headlines = headlines
         self._reading = reading
         self._statuses = statuses
         self._external = external
-        self._downloads = downloads
+        self._tasks = tasks
 
     def toggle_read(self) -> None:
         """Mark it read, or unread; it stays in the list until that is left."""
@@ -86,7 +86,7 @@ class ArticleCommands:
     def fetch_full_text(self) -> None:
         """Fetch its whole text from its site; of several, those that are not here."""
         several = self._target.articles()
-        if len(several) > 1 or self._downloads.progress:
-            self._downloads.fetch(several)
+        if len(several) > 1 or self._tasks.runner.is_running("download"):
+            self._tasks.fetch(several)
         elif (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tuireader.config.options import Config
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.full_text import Mode
-    from tuireader.tui.main.downloading import DownloadController
+    from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.statuses import StatusController
     from tuireader.tui.screens.feed_info import Known, Wish
@@ -53,7 +53,7 @@ class FeedController:
         *,
         statuses: StatusController,
         external: ExternalPrograms,
-        downloads: DownloadController,
+        tasks: BackgroundTasks,
         state: UiState,
         config: Config,
         clock: Clock,
@@ -65,7 +65,7 @@ class FeedController:
         self._web = web
         self._statuses = statuses
         self._external = external
-        self._downloads = downloads
+        self._tasks = tasks
         self._usual = config.full_text
         self._state = state
         self._clock = clock
@@ -133,7 +133,7 @@ class FeedController:
         """Keep selectors, and fetch anew what was taken by others."""
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Kept: the texts of its pages are taken so from now on.")
-        self._downloads.fetch_again(there[:AGAIN])
+        self._tasks.fetch_again(there[:AGAIN])
 
     def unsubscribe(self, feed: Feed) -> None:
         """Hide a feed, to be removed at the end."""

@@ -23,7 +23,7 @@ from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.after_start import SOON, UNHURRIED, Upkeep, collect_garbage, look_for_damage
 from tuireader.tui.main.article_commands import ArticleCommands
 from tuireader.tui.main.article_dialogs import open_contents, open_links
-from tuireader.tui.main.background_tasks import Errands
+from tuireader.tui.main.background_tasks import BackgroundTasks
 from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.headlines_pane import HeadlinesPane
@@ -36,7 +36,6 @@ from tuireader.tui.main.preview import Preview
 from tuireader.tui.main.query_controller import QueryController
 from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
-from tuireader.tui.main.refreshing import Ends, RefreshBrought, RefreshController, RefreshEnded, RefreshProgressed
 from tuireader.tui.main.resume import Resume, Whereabouts
 from tuireader.tui.main.ruling import RuleController
 from tuireader.tui.main.search_prompt import PromptController
@@ -45,6 +44,7 @@ from tuireader.tui.main.selecting import SelectController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
 from tuireader.tui.main.tags_and_folders import FilingController
+from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense
 from tuireader.tui.support.safe_text import toast
@@ -120,12 +120,9 @@ class ReaderScreen(PanesScreen):
             undo_key=undo_key,
             clock=clock,
         )
-        self.refreshes = RefreshController(
-            self, cache, web, connection, clock, ends=Ends(config.expire_after, config.expire_above)
-        )
-        self.errands = Errands(self, cache, web, config=config, clock=clock)
-        reading.from_server = self.errands.syncing.full_text
-        self.captions = Captions(self, self.refreshes, self.errands, clock)
+        self.tasks = BackgroundTasks(self, cache, web, connection, config=config, clock=clock)
+        reading.from_server = self.tasks.syncing.full_text
+        self.captions = Captions(self, self.tasks, clock)
         self.choosing = QueryController(self, self.captions)
         self.key_target = KeyTarget(self)
         self.prompts = PromptController(self, cache, self.choosing.want)
@@ -140,7 +137,7 @@ class ReaderScreen(PanesScreen):
             rules_key=keys.keys_of("rules", keymap)[0],
         )
         self.marking = MarkController(self, cache, self.statuses)
-        self.filing = FilingController(self, cache, self.statuses, self.errands.syncing.push)
+        self.filing = FilingController(self, cache, self.statuses, self.tasks.syncing.push)
         self.searches = SearchesController(self, cache, self.prompts, self.statuses, undo_key)
         self.read_mark = ReadMark(self, self.statuses, config.mark_read_after)
         self.journey = Journey(self, self.key_target, self.statuses, self.read_mark, keymap)
@@ -155,16 +152,13 @@ class ReaderScreen(PanesScreen):
             web,
             statuses=self.statuses,
             external=self.external,
-            downloads=self.errands.downloads,
+            tasks=self.tasks,
             state=state,
             config=config,
             clock=clock,
             undo_key=undo_key,
         )
-        downloads = self.errands.downloads
-        self._wire(
-            ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, downloads=downloads)
-        )
+        self._wire(ArticleCommands(self.key_target, headlines, reading, self.statuses, self.external, tasks=self.tasks))
 
     def _wire(self, article: ArticleCommands) -> None:
         """Say what does each command."""
@@ -190,7 +184,7 @@ class ReaderScreen(PanesScreen):
             "browser": article.browse,
             "copy-link": article.copy_link,
             "full-text": article.fetch_full_text,
-            "download": self.errands.download,
+            "download": self.tasks.download,
             "contents": lambda: open_contents(self.article),
             "links": lambda: open_links(self.article),
             "search": self.prompts.ask,
@@ -198,12 +192,12 @@ class ReaderScreen(PanesScreen):
             "sort": self.choosing.sort,
             "dense": lambda: toggle_dense(self.headlines, self._state),
             "refresh": self.refresh_feed,
-            "prune": self.errands.pruning.ask,
-            "archive": lambda: self.errands.archiving.read_back(self.key_target.feed()),
+            "prune": self.tasks.ask_to_prune,
+            "archive": lambda: self.tasks.read_back(self.key_target.feed()),
             "refresh-all": self._refresh_all,
             "add": lambda: self.adding.ask(()),
-            "sync": self.errands.syncing.sync_as_asked,
-            "account": self.errands.syncing.ask_for_account,
+            "sync": self.tasks.syncing.sync_as_asked,
+            "account": self.tasks.syncing.ask_for_account,
             "read-page": self.adding.ask_for_page,
             "feed-info": lambda: self.feed_control.show(self.key_target.summary()),
             "zen": self.journey.toggle_zen,
@@ -223,14 +217,14 @@ class ReaderScreen(PanesScreen):
         self.headlines.focus()
         self.set_interval(MINUTE, self._age)
         if self.config.refresh_every:
-            self.set_interval(self.config.refresh_every * MINUTE, self.refreshes.refresh_quietly)
+            self.set_interval(self.config.refresh_every * MINUTE, self.tasks.refresh_quietly)
         self.set_timer(_GARBAGE, collect_garbage)
         self.set_timer(UNHURRIED, partial(look_for_damage, self, self.cache))
         self.upkeep.later()
         if self.config.refresh_on_start:
-            self.call_after_refresh(self.refreshes.refresh, None, force=False)
-            self.set_timer(SOON, self.errands.syncing.sync)
-            self.set_timer(UNHURRIED, self.errands.completing.complete)
+            self.call_after_refresh(self.tasks.refresh, None, force=False)
+            self.set_timer(SOON, self.tasks.syncing.sync)
+            self.set_timer(UNHURRIED, self.tasks.complete)
 
     def _prepare(self) -> None:
         current = self.headlines.current
@@ -306,17 +300,17 @@ class ReaderScreen(PanesScreen):
         self.reading.reread_status()
 
     @on(HeadlinesPane.Outdated)
-    @on(RefreshEnded)
+    @on(Ended)
     def _read_again(self) -> None:
         self.recount()
 
-    @on(RefreshEnded)
+    @on(Ended)
     def _tend_later(self) -> None:
-        self.errands.completing.complete()
-        self.errands.syncing.sync()
+        self.tasks.complete()
+        self.tasks.syncing.sync()
         self.upkeep.later()
 
-    @on(RefreshBrought)
+    @on(Changed)
     def _read_again_soon(self) -> None:
         self.headlines_pane.outdate_soon()
 
@@ -331,14 +325,14 @@ class ReaderScreen(PanesScreen):
 
     @on(StatusChanged)
     def _status_changed(self, event: StatusChanged) -> None:
-        self.errands.syncing.soon()
+        self.tasks.syncing.soon()
         if event.lists_too:
             self.recount()
         else:
             self.sidebar.count(self.wanted)
             self.sidebar.count_searches()
 
-    @on(RefreshProgressed)
+    @on(Progressed)
     def _progressed(self) -> None:
         self.captions.write_title()
         self.captions.write_empty()
@@ -471,18 +465,18 @@ class ReaderScreen(PanesScreen):
         if feed is None:
             toast(self, "Put the cursor on a feed, or on one of its articles, to refresh that.")
         elif feed.is_of_account:
-            self.errands.syncing.sync_as_asked()
+            self.tasks.syncing.sync_as_asked()
         else:
-            self.refreshes.refresh([feed], force=True)
+            self.tasks.refresh([feed], force=True)
 
     def _refresh_all(self) -> None:
-        self.refreshes.refresh(None, force=True)
-        self.errands.syncing.sync(is_asked=True)
+        self.tasks.refresh(None, force=True)
+        self.tasks.syncing.sync(is_asked=True)
 
     @on(FeedsChanged)
     def _feeds_changed(self) -> None:
         self.choosing.hide(self.feed_control.hidden)
-        self.errands.syncing.soon()
+        self.tasks.syncing.soon()
 
     @on(FeedRestored)
     def _feed_restored(self, event: FeedRestored) -> None:
@@ -495,8 +489,8 @@ class ReaderScreen(PanesScreen):
         elif event.added.feed_id is None:
             toast(self, event.added.said)
             self.recount()
-            self.refreshes.refresh(None, force=False)
+            self.tasks.refresh(None, force=False)
         else:
             self.feed_control.restore(event.added.feed_id)
-            self.errands.completing.complete()
+            self.tasks.complete()
             self.adding.lead_to(event.added, self.choosing, self.journey)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, FetchError, SyncError, TuireaderError
 from tuireader.model.account import LOCAL
-from tuireader.tui.main.refreshing import RefreshBrought, RefreshProgressed
+from tuireader.tui.main.task_runner import Progressed, Task
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tuireader.model.account import Account, Synced
     from tuireader.model.clock import Clock
     from tuireader.model.feed import Feed
+    from tuireader.tasks.task import Context, Steps
+    from tuireader.tui.main.task_runner import TaskRunner
     from tuireader.tui.screens.account import Signed
     from tuireader.tui.support.web import Web
 
@@ -32,18 +35,21 @@ SOON = 4.0
 """Seconds after a mark in which more may follow, before it is told."""
 FIRST_WAIT, LONGEST_WAIT = 30.0, 1800.0
 """Seconds until what could not be told is tried again, at first and at last."""
-_MODULE = "tuireader.library.syncing.all_accounts"
+_MODULE = "tuireader.tasks.sync"
 _REMEDY = "To keep it: tuireader account add --help"
 
 
 class SyncController:
     """Tells what is done here, and takes over what is done elsewhere; one run at a time."""
 
-    def __init__(self, node: Widget, cache: Cache, web: Web, clock: Clock, *, key: str, sync_key: str) -> None:
+    def __init__(
+        self, node: Widget, runner: TaskRunner, cache: Cache, web: Web, clock: Clock, *, key: str, sync_key: str
+    ) -> None:
         """`node` is who is told, and whose workers do the work; `key` adds an account, `sync_key` keeps all in step."""
         self._key = key
         self._sync_key = sync_key
         self._node = node
+        self._runner = runner
         self._cache = cache
         self._web = web
         self._clock = clock
@@ -55,20 +61,16 @@ class SyncController:
         """Accounts that could be told all the last time."""
         self._timer: Timer | None = None
         self._wait = FIRST_WAIT
-        self._is_wanted = self._is_asked = self._runs = False
+        self._is_asked = False
         self._has_looked = False
         """Whether what has waited since the last start is said."""
-        self.progress = ""
-        """How far the present run is; empty while there is none."""
         self.waiting: tuple[str, ...] = ()
         """What could not be told, and whose password is wanted, in words; empty where all is told."""
 
     def sync(self, *, is_asked: bool = False) -> None:
         """Keep all in step now, after what is under way; where it `is_asked` for, what came of it is said."""
-        self._is_wanted, self._is_asked = True, self._is_asked or is_asked
-        if not self._runs:
-            self._runs = True
-            start(self._node, self._run, group="sync")
+        self._is_asked = self._is_asked or is_asked
+        self._runner.start(Task("sync", _MODULE, self._sync, again="after", is_refresh=False))
 
     def sync_as_asked(self) -> None:
         start(self._node, self._ask_or_sync, group=ASKING)
@@ -90,33 +92,24 @@ class SyncController:
         return {id_: login for id_, login in self._used.items() if id_ in self._in_step}
 
     def push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
-        start(self._node, partial(self._push, feeds, account, folder), group="sync")
-
-    async def _push(self, feeds: Sequence[Feed], account: Account, folder: str) -> None:
+        """Let an account follow feeds, in a folder of this name; its password is asked for where it is not known."""
         if self._lacks_password(account):
-            await self._ask(account)
-            return
-        try:
-            async with self._web.queue(_MODULE) as queue:
-                from tuireader.library.syncing.accounts import push
-                from tuireader.library.syncing.detect import server_of
-                from tuireader.library.syncing.passwords import in_time
+            self.ask_for_account(account)
+        else:
+            run = partial(self._push, feeds=feeds, account=account, folder=folder)
+            self._runner.start(Task("push", _MODULE, run, again="after", is_refresh=False))
 
-                server = server_of(queue, account, await in_time(self._login_of, account))
-                await server.sign_in()
-                for feed in feeds:
-                    self._say(f"{account.name}: {feed.name}")
-                    try:
-                        await push(self._cache, server, account, feed, folder)
-                    except SyncError as error:
-                        toast(self._node, f"{feed.name}: {error}.", severity="error")
-                    else:
-                        toast(self._node, f"{feed.name} is followed by {account.name} now.")
+    async def _push(self, on: Context, feeds: Sequence[Feed], account: Account, folder: str) -> Steps:
+        from tuireader.library.syncing import messages
+        from tuireader.tasks.sync import push
+        from tuireader.tasks.task import Step
+
+        try:
+            async with aclosing(push(on, account, feeds, self._login_of, folder)) as steps:
+                async for step in steps:
+                    yield step
         except (SyncError, FetchError) as error:
-            toast(self._node, f"{account.name}: {error}", severity="error")
-        finally:
-            self._say("")
-        self._node.post_message(RefreshBrought())
+            yield Step(failed=messages.of_account(account, error))
         self.sync()
 
     def ask_for_account(self, account: Account | None = None) -> None:
@@ -153,42 +146,27 @@ class SyncController:
             self._timer.stop()
         self._timer = self._node.set_timer(seconds, self.sync)
 
-    async def _run(self) -> None:
-        try:
-            while self._is_wanted:
-                self._is_wanted = False
-                is_asked, self._is_asked = self._is_asked, False
-                await self._sync(is_asked=is_asked)
-        except (BusyError, FetchError):  # the next refresh does it
-            self._is_wanted = False
-        finally:
-            self._runs = False
-            self._say("")
+    async def _sync(self, on: Context) -> Steps:
+        from tuireader.tasks.sync import sync, sync_folder
 
-    async def _sync(self, *, is_asked: bool) -> None:
-        every = await self._cache.read(_accounts)
+        is_asked, self._is_asked = self._is_asked, False
+        every = await on.cache.read(_accounts)
         if not every:
             return
         ended: list[Synced] = []
         if not self._has_looked:
             self._has_looked = True
-            self._say_waiting(every, await self._cache.read(_owed))
-        async with self._web.queue(_MODULE) as queue:
-            from tuireader.library.syncing.all_accounts import exchange, sync_all
-
-            if every[0].id == LOCAL and (came := await exchange(self._cache, clock=self._clock)) is not None:
-                ended.append(came[0])
-            ready = [each for each in every if each.id != LOCAL and not self._lacks_password(each)]
-            run = sync_all(self._cache, queue, ready, self._login_of, clock=self._clock)
-            async with aclosing(run) as events:
-                async for event in events:
-                    if event.status == "progress":
-                        self._say(f"{event.account.name}: {event.doing}")
-                    else:
-                        ended.append(event)
-                    if event.new:
-                        self._node.post_message(RefreshBrought())
-        await self._say_ended(every, ended, is_asked=is_asked)
+            self._say_waiting(every, await on.cache.read(_owed))
+        ready = [each for each in every if each.id != LOCAL and not self._lacks_password(each)]
+        folder = [sync_folder(on, ended)] if every[0].id == LOCAL else []
+        try:
+            for run in (*folder, sync(on, ready, self._login_of, ended)):
+                async with aclosing(run) as steps:
+                    async for step in steps:
+                        yield replace(step, said="", failed=step.failed if is_asked else "")
+        except (BusyError, FetchError):  # the next refresh does it
+            return
+        await self._look_at(every, ended)
 
     def _lacks_password(self, account: Account) -> bool:
         secret = account.secret
@@ -200,20 +178,14 @@ class SyncController:
         self._used[account.id] = self._logins.get(account.id) or login_of(account, None)
         return self._used[account.id]
 
-    async def _say_ended(self, every: Sequence[Account], ended: list[Synced], *, is_asked: bool) -> None:
-        failed = [each for each in ended if each.status != "done"]
-        self._in_step = frozenset(each.account.id for each in ended if each.status == "done")
-        left = {each.account.id for each in failed if each.waiting}
+    async def _look_at(self, every: Sequence[Account], ended: list[Synced]) -> None:
+        """Note what could not be told, and when that is tried again."""
+        last = {each.account.id: each for each in ended}
+        self._in_step = frozenset(id_ for id_, each in last.items() if each.status == "done")
+        left = {id_ for id_, each in last.items() if each.status != "done" and each.waiting}
         owed = await self._cache.read(_owed)
         lacking = {each.id for each in every if self._lacks_password(each)}
         self._say_waiting(every, {id_: count for id_, count in owed.items() if id_ in left | lacking})
-        if any(each.new or each.read or each.unread or each.starred or each.unstarred or each.feeds for each in ended):
-            self._node.post_message(RefreshBrought())
-        said = [sentence for each in ended for sentence in each.said]
-        if is_asked:
-            said += [each.error for each in failed if each.error]
-        for sentence in said:
-            toast(self._node, sentence, severity="error" if is_asked and failed else "information")
         if left:
             self._later(self._wait)
             self._wait = min(self._wait * 2, LONGEST_WAIT)
@@ -230,11 +202,7 @@ class SyncController:
             said += [f"{account.name} wants its password: {self._sync_key}"] if lacks else []
             said += [messages.waiting(count, "it" if lacks else account.name)] if count else []
         self.waiting = tuple(said)
-        self._node.post_message(RefreshProgressed())
-
-    def _say(self, progress: str) -> None:
-        self.progress = progress
-        self._node.post_message(RefreshProgressed())
+        self._node.post_message(Progressed())
 
 
 def _accounts(c: Connection) -> list[Account]:

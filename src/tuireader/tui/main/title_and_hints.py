@@ -10,9 +10,8 @@ from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 
 if TYPE_CHECKING:
-    from tuireader.tui.main.background_tasks import Errands
+    from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.refreshing import RefreshController
 
 
 class Captions:
@@ -21,19 +20,17 @@ class Captions:
     def __init__(
         self,
         panes: PanesScreen,
-        refreshes: RefreshController,
-        errands: Errands,
+        tasks: BackgroundTasks,
         clock: Clock,
     ) -> None:
-        """`errands` are what else may be under way."""
+        """`tasks` are what is under way."""
         self._panes = panes
-        self._refreshes = refreshes
-        self._errands = errands
+        self._tasks = tasks
         self._clock = clock
 
     def write_title(self) -> None:
         """Say above the panes what is shown, and how things stand; where an article's title is out of sight, that."""
-        panes, refreshes = self._panes, self._refreshes
+        panes, tasks = self._panes, self._tasks
         counts = panes.sidebar.counts
         if panes.pane == "article" and (title := panes.reading.title_out_of_sight):
             panes.title_bar.shown = title
@@ -47,9 +44,9 @@ class Captions:
         panes.title_bar.states = status_text.states(
             counts,
             self._clock(),
-            progress=" · ".join(filter(None, (refreshes.progress, self._errands.progress))),
-            offline=refreshes.offline,
-            waiting=self._errands.syncing.waiting,
+            progress=tasks.progress,
+            offline=tasks.offline,
+            waiting=tasks.syncing.waiting,
             has_counts=not omits(panes, Omitted.COUNTS),
             has_ages=not omits(panes, Omitted.AGES),
         )
@@ -59,7 +56,7 @@ class Captions:
         panes = self._panes
         counts = panes.sidebar.counts
         known = (counts.feeds, counts.folders) if counts else (None,)
-        is_refreshing = bool(self._refreshes.progress)
+        is_refreshing = self._tasks.is_refreshing
         said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
         if said != panes.headlines.empty:
             panes.headlines.empty = said

@@ -4,7 +4,7 @@ from contextlib import aclosing
 
 import pytest
 
-from tuireader.tasks import as_done, to_the_end
+from tuireader.async_tools import as_done, to_the_end
 
 
 async def test_what_lets_go_comes_to_its_end_however_often_its_task_is_cancelled() -> None:

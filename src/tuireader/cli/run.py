@@ -1,0 +1,64 @@
+"""Running tasks on the command line: rows and lines on stdout, sentences and progress on stderr."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from tuireader.cli import DONE, FAILED, cache
+from tuireader.cli.output import Progress, put, put_event, say
+from tuireader.model.clock import utc_now
+from tuireader.tasks.task import Context, Steps
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.cache_gateway import Cache
+
+Run = Callable[[Context], Steps]
+
+
+def run(
+    *runs: Run,
+    as_json: bool = False,
+    is_data: bool = True,
+    is_quiet: bool = False,
+    indexes: bool = False,
+    prepare: Sequence[str] = (),
+    expected: int = 0,
+) -> int:
+    """Run tasks one after the other, and give the exit status: whether anything failed.
+
+    Where they give no data, lines are left out; where they are quiet, what came of them too. `indexes`: what came is
+    indexed while more is waited for. So many feeds are `expected`, for which processes load `prepare`.
+    """
+    with cache.gate(prepare, expected) as gate:
+        return asyncio.run(_run(gate, runs, as_json=as_json, is_data=is_data, is_quiet=is_quiet, indexes=indexes))
+
+
+async def _run(gate: Cache, runs: Sequence[Run], *, as_json: bool, is_data: bool, is_quiet: bool, indexes: bool) -> int:
+    from tuireader.library.politeness.queue import open_queue
+    from tuireader.library.refreshing.index_later import Meanwhile
+
+    on = Context(gate, utc_now, lambda: open_queue(gate, clock=utc_now))
+    status, progress = DONE, Progress()
+    async with Meanwhile(gate) as indexing:
+        for each in runs:
+            async with aclosing(each(on)) as steps:
+                async for step in steps:
+                    if indexes and step.has_news:
+                        indexing.go_on()
+                    progress.clear()
+                    for sentence in (*step.notices, step.failed):
+                        if sentence:
+                            say(sentence)
+                    if as_json and step.row is not None:
+                        put_event(dict(step.row))
+                    elif step.line and is_data and not as_json:
+                        put(step.line)
+                    if step.said and not (as_json or is_quiet):
+                        say(step.said)
+                    status = FAILED if step.failed else status
+                    progress.tell(step.progress)
+            progress.clear()
+    return status

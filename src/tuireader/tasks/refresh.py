@@ -1,0 +1,145 @@
+"""Asking feeds for new articles."""
+
+from __future__ import annotations
+
+from contextlib import aclosing, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from tuireader.errors import BusyError
+from tuireader.library.refreshing.refresh import refresh as ask
+from tuireader.library.rules.expire import expire
+from tuireader.store import expiry
+from tuireader.tasks.task import Context, Step, Steps
+from tuireader.text.printable import printable
+from tuireader.urls.shown import without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tuireader.model.feed import Feed, Refreshed
+
+
+class Ends(NamedTuple):
+    """What counts as read by itself: after so many days, and beyond so many of a feed; 0: nothing."""
+
+    after: int = 0
+    above: int = 0
+
+
+NO_ENDS = Ends()
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of a refresh so far."""
+
+    feeds: Sequence[Feed]
+    done: int = 0
+    asked: int = 0
+    new: int = 0
+    feeds_with_new: int = 0
+    failed: list[Refreshed] = field(default_factory=list)
+    reached: bool = False
+    """Whether any site answered."""
+
+    def add(self, event: Refreshed) -> None:
+        """Count one feed."""
+        self.done += 1
+        self.asked += event.status != "not-due"
+        self.new += event.new
+        self.feeds_with_new += event.new > 0
+        if event.error is not None:
+            self.failed.append(event)
+        if event.status != "not-due" and not event.offline:
+            self.reached = True
+
+    @property
+    def offline(self) -> bool:
+        return bool(self.failed) and not self.reached and all(event.offline for event in self.failed)
+
+    def progress(self) -> str:
+        return f"{self.done}/{len(self.feeds)} feeds" if len(self.feeds) > 1 else "refreshing"
+
+    def summary(self) -> str:
+        """What it brought, in a sentence; nothing of a single feed that failed, which is said already."""
+        failed = len(self.failed)
+        if not self.asked:
+            return _nothing_due(self.feeds)
+        if self.offline:
+            return "Offline: no site could be reached."
+        if len(self.feeds) == 1:
+            return "" if failed else f"{self.new or 'Nothing'} new in {self.feeds[0].name}."
+        if failed == len(self.feeds):
+            return f"All {failed} feeds failed."
+        others = len(self.feeds) - failed
+        nothing = f"Nothing new in {others} feed{'s' * (others > 1)}"
+        came = f"{self.new} new in {self.feeds_with_new} of {len(self.feeds)} feeds" if self.new else nothing
+        return f"{came}; {failed} failed." if failed else f"{came}."
+
+    def only_failure(self) -> str:
+        """What failed, where that is one feed and not the network."""
+        if len(self.failed) != 1 or self.offline:
+            return ""
+        return f"{self.failed[0].feed.name}: {self.failed[0].error}"
+
+
+async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_ENDS) -> Steps:
+    """Ask the feeds of `tally` that are due, or all where it is forced; then mark read what has expired."""
+    yield Step(tally.progress())
+    async with (
+        on.queue() as queue,
+        aclosing(ask(on.cache, queue, tally.feeds, clock=on.clock, force=force)) as events,
+    ):
+        async for event in events:
+            tally.add(event)
+            is_news = bool(event.new or event.changed)
+            yield Step(
+                tally.progress(),
+                row=refreshed_row(event),
+                line=f"{printable(event.feed.name)}: {said_of(event)}" if is_news else "",
+                failed=f"{event.feed.name}: {event.error}" if event.status in ("failed", "gone") else "",
+                has_news=is_news,
+            )
+    if tally.asked:
+        with suppress(BusyError):  # the next refresh does it
+            await _expire(on, ends)
+    yield Step(said=tally.summary())
+
+
+async def _expire(on: Context, ends: Ends) -> None:
+    now = on.clock()
+    if await on.cache.read(partial(expiry.expired, now=now, after=ends.after, above=ends.above)):
+        await on.cache.take(partial(expire, now=now, after=ends.after, above=ends.above))
+
+
+def refreshed_row(event: Refreshed) -> dict[str, object]:
+    """The JSON object of what came of asking for one feed."""
+    return {
+        "feed": event.feed.custom_title or event.feed.title,
+        "feed_url": without_credentials(event.feed.url),
+        "status": event.status,
+        "new": event.new,
+        "changed": event.changed,
+        "error": event.error,
+    }
+
+
+def said_of(event: Refreshed) -> str:
+    """What came of a feed, in some words."""
+    parts = ["already subscribed"] if event.status in ("unchanged", "not-due") else []
+    parts.append(f"{event.new or 'nothing'} new")
+    if event.changed:
+        parts.append(f"{event.changed} changed")
+    if event.skipped:
+        parts.append(f"{event.skipped} could not be read")
+    if event.status == "not-due":
+        parts.append("checked a short while ago; refresh --force fetches now")
+    return ", ".join(parts)
+
+
+def _nothing_due(feeds: Sequence[Feed]) -> str:
+    soonest = min((feed.due for feed in feeds if feed.due is not None and not feed.gone), default=None)
+    when = f"; the next feed is due on {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
+    return f"Nothing is due yet{when}. Use --force to fetch now."

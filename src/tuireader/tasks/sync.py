@@ -1,0 +1,133 @@
+"""Keeping accounts and the shared folder in step."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tuireader.errors import FetchError, SyncError
+from tuireader.library.syncing import accounts as use
+from tuireader.library.syncing import messages
+from tuireader.library.syncing.all_accounts import exchange, sync_all
+from tuireader.library.syncing.detect import server_of
+from tuireader.library.syncing.passwords import in_time
+from tuireader.model.account import Account, Synced
+from tuireader.store import feeds
+from tuireader.tasks.refresh import Tally, refresh
+from tuireader.tasks.task import Context, Step, Steps
+from tuireader.text.plural import counted
+from tuireader.urls.shown import shown_address
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Sequence
+
+    from tuireader.library.syncing.server import Login
+    from tuireader.model.account import Secret
+    from tuireader.model.feed import Feed
+
+    LoginOf = Callable[[Account], Login]
+
+Ended = list[Synced]
+"""How each account fared, in the order of its end."""
+
+
+async def sync_folder(on: Context, ended: Ended) -> Steps:
+    """Keep the shared folder in step, and ask feeds that came through it: their articles have marks there."""
+    came = await exchange(on.cache, clock=on.clock)
+    if came is None:
+        return
+    event, new_feeds = came
+    yield _step(event, ended)
+    if not new_feeds:
+        return
+    yield Step(notices=(f"{counted(len(new_feeds), 'feed')} of your other machines came.",), has_news=True)
+    new = await on.cache.read(partial(_feeds, ids=new_feeds))
+    async with aclosing(refresh(on, Tally(new), force=False)) as steps:
+        async for step in steps:
+            yield Step(step.progress, said=step.said, failed=step.failed, has_news=step.has_news)
+    if (again := await exchange(on.cache, clock=on.clock)) is not None:
+        yield _step(again[0], ended)
+
+
+async def sync(on: Context, every: Sequence[Account], login_of: LoginOf, ended: Ended) -> Steps:
+    """Keep accounts in step, one after the other; `login_of` is called in a thread, and raises SyncError."""
+    if not every:
+        return
+    async with on.queue() as queue, aclosing(sync_all(on.cache, queue, every, login_of, clock=on.clock)) as events:
+        async for event in events:
+            yield _step(event, ended)
+
+
+async def push(on: Context, account: Account, chosen: Sequence[Feed], login_of: LoginOf, folder: str = "") -> Steps:
+    """Let an account follow feeds that were this machine's own, in a folder of this name."""
+    async with on.queue() as queue:
+        server = server_of(queue, account, await in_time(login_of, account))
+        await server.sign_in()
+        for feed in chosen:
+            yield Step(f"{account.name}: {feed.name}")
+            try:
+                await use.push(on.cache, server, account, feed, folder)
+            except (SyncError, FetchError) as error:
+                row = {"feed": feed.name, "status": "failed", "error": str(error)}
+                yield Step(failed=f"{feed.name}: {error}", row=row)
+            else:
+                yield Step(notices=(f"{feed.name} is followed by {account.name} now.",), has_news=True)
+
+
+async def add(on: Context, address: str, login: Login, secret: Secret, name: str) -> Steps:
+    """Sign in to a server for the first time, and bring in what it has."""
+    try:
+        async with on.queue() as queue:
+            account = await use.add(on.cache, queue, address, login, secret=secret, name=name)
+    except (SyncError, FetchError) as error:
+        failed = Account(0, "", name or shown_address(address))
+        yield _step(Synced(failed, "failed", error=str(error)), [])
+        return
+    how = "its password is in your keyring" if account.secret.in_keyring else "its password is asked for each time"
+    yield Step(notices=(f"{account.name} is {messages.kind(account)}{'' if secret.command else f'; {how}'}.",))
+    async with aclosing(sync(on, [account], lambda _: login, [])) as steps:
+        async for step in steps:
+            yield step
+    if twice := await on.cache.read(partial(use.followed_twice, account=account)):
+        followed = (
+            f"{counted(twice, 'feed')} of it {'is' if twice == 1 else 'are'} followed by this machine itself, too"
+        )
+        yield Step(notices=(f"{followed}: tuireader account push --all makes one of both.",))
+
+
+def _step(event: Synced, ended: Ended) -> Step:
+    if event.status == "progress":
+        return Step(f"{event.account.name}: {event.doing}", has_news=event.new > 0)
+    ended.append(event)
+    turned = event.read + event.unread + event.starred + event.unstarred
+    waits = messages.waiting(event.waiting, event.account.name) if event.waiting else ""
+    is_done = event.status == "done"
+    return Step(
+        row=_row(event),
+        said=f"{event.account.name}: {messages.ended(event)}." if is_done else f"{waits}." if waits else "",
+        notices=event.said,
+        failed="" if is_done else event.error or f"{event.account.name} cannot be kept in step",
+        has_news=bool(event.new or turned or event.feeds),
+    )
+
+
+def _row(event: Synced) -> dict[str, object]:
+    return {
+        "account": event.account.name,
+        "status": event.status,
+        "pushed": event.pushed,
+        "new": event.new,
+        "read": event.read,
+        "unread": event.unread,
+        "starred": event.starred,
+        "unstarred": event.unstarred,
+        "feeds": event.feeds,
+        "waiting": event.waiting,
+        "error": event.error,
+    }
+
+
+def _feeds(c: sqlite3.Connection, ids: Sequence[int]) -> list[Feed]:
+    return [feeds.get(c, id_) for id_ in ids]

@@ -1,0 +1,153 @@
+"""Running tasks in the background: one of a kind at a time, with how far it is, and what came of it said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Literal
+
+from textual.message import Message
+
+from tuireader.errors import BusyError, TuireaderError
+from tuireader.tasks.task import Context
+from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import start
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+    from textual.widget import Widget
+    from textual.worker import Worker
+
+    from tuireader.tasks.task import Step, Steps
+
+PROGRESS_PACE = 0.1
+"""Seconds at least between two times that it is said how far tasks are."""
+
+
+class Progressed(Message):
+    """A task is further than it was, or has ended."""
+
+
+class Changed(Message):
+    """A task has brought something that is in the cache now."""
+
+
+class Ended(Message):
+    """A task that may have brought something has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task as the screen runs it."""
+
+    name: str
+    """Of its kind, of which one runs at a time."""
+    module: str
+    """The module of the task, which is loaded off the loop."""
+    run: Callable[[Context], Steps]
+    again: Literal["stop", "after", "refuse"] = "refuse"
+    """What is done where one of its kind runs."""
+    said_again: str = ""
+    """What is said then; `{progress}` is how far the other is."""
+    says: Literal["all", "failures", "nothing"] = "all"
+    prefix: str = ""
+    """What stands before how far it is."""
+    beside: bool = False
+    """Whether what is said stands beside what is being read."""
+    is_refresh: bool = True
+    """Whether the end of it is that of a refresh: what is excerpted or not indexed is looked for then."""
+
+
+class TaskRunner:
+    """Runs tasks in workers of a widget, which gets the messages above."""
+
+    def __init__(self, node: Widget, on: Context) -> None:
+        self._node = node
+        self._on = on
+        self._workers: dict[str, Worker[None]] = {}
+        self._next: dict[str, Task] = {}
+        """What is to be done after one of its kind that runs."""
+        self._shown: dict[str, str] = {}
+        self._pending: Timer | None = None
+
+    @property
+    def progress(self) -> str:
+        """How far all of them are; empty where nothing is under way."""
+        return " · ".join(filter(None, self._shown.values()))
+
+    def progress_of(self, name: str) -> str:
+        return self._shown.get(name, "")
+
+    def start(self, task: Task, *, hear: Callable[[Step], None] = lambda _: None) -> None:
+        """Run a task in the background; `hear` is called with each of its steps."""
+        worker = self._workers.get(task.name)
+        if worker is None or worker.is_finished:
+            self._workers[task.name] = start(self._node, partial(self._run, task, hear), group=task.name)
+            return
+        if task.again == "after":
+            self._next[task.name] = task
+        elif task.again == "stop":
+            worker.cancel()
+        if task.said_again:
+            toast(self._node, task.said_again.format(progress=self.progress_of(task.name)))
+
+    def is_running(self, name: str) -> bool:
+        worker = self._workers.get(name)
+        return worker is not None and not worker.is_finished
+
+    async def _run(self, task: Task, hear: Callable[[Step], None]) -> None:
+        following: Task | None = task
+        while following is not None:
+            self._next.pop(task.name, None)
+            await self._run_once(following, hear)
+            following = self._next.get(task.name)
+
+    async def _run_once(self, task: Task, hear: Callable[[Step], None]) -> None:
+        said: list[str] = []
+        failed: list[str] = []
+        try:
+            await asyncio.to_thread(import_module, task.module)
+            async with aclosing(task.run(self._on)) as steps:
+                async for step in steps:
+                    self._show(task, step)
+                    said += [*step.notices, *filter(None, [step.said])]
+                    failed += filter(None, [step.failed])
+                    hear(step)
+        except (BusyError, TuireaderError) as error:
+            failed.append(str(error))
+        finally:
+            self._shown.pop(task.name, None)
+            self._say_progress()
+            if task.is_refresh:
+                self._node.post_message(Ended())
+        self._say(task, said, failed)
+
+    def _show(self, task: Task, step: Step) -> None:
+        if step.progress:
+            is_first = task.name not in self._shown
+            self._shown[task.name] = f"{task.prefix}{step.progress}"
+            if is_first:
+                self._say_progress()
+            elif self._pending is None:
+                self._pending = self._node.set_timer(PROGRESS_PACE, self._say_progress)
+        if step.has_news:
+            self._node.post_message(Changed())
+
+    def _say_progress(self) -> None:
+        if self._pending is not None:
+            self._pending.stop()
+            self._pending = None
+        self._node.post_message(Progressed())
+
+    def _say(self, task: Task, said: list[str], failed: list[str]) -> None:
+        """Say what came of it, and what failed, where that is one thing."""
+        if task.says == "nothing":
+            return
+        if len(set(failed)) == 1:
+            said = [*said, f"{failed[0].rstrip('.')}."]
+        if said and (task.says == "all" or failed):
+            toast(self._node, " ".join(said), severity="error" if failed else "information", beside=task.beside)

@@ -1,0 +1,42 @@
+"""What came of a refresh, in all."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tuireader.model.feed import Feed, Refreshed, Saved
+from tuireader.tasks.refresh import Tally
+
+NOW = datetime(2026, 1, 15, tzinfo=UTC)
+
+
+def feed(title: str) -> Feed:
+    return Feed(id=1, url=f"https://{title.lower()}.example/feed", title=title, site="")
+
+
+NOTES, REVIEW = feed("Notes"), feed("Review")
+UNCHANGED = Refreshed(NOTES, "unchanged")
+FAILED = Refreshed(REVIEW, "failed", error="review.example did not answer")
+OFFLINE = Refreshed(REVIEW, "failed", error="no network", offline=True)
+CAME = Refreshed(NOTES, "updated", Saved(new=(1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("events", "said"),
+    [
+        ([UNCHANGED, FAILED], "Nothing new in 1 feed; 1 failed."),
+        ([CAME, FAILED], "2 new in 1 of 2 feeds; 1 failed."),
+        ([CAME, CAME], "4 new in 2 of 2 feeds."),
+        ([FAILED, FAILED], "All 2 feeds failed."),
+        ([OFFLINE, OFFLINE], "Offline: no site could be reached."),
+        ([OFFLINE, UNCHANGED], "Nothing new in 1 feed; 1 failed."),
+        ([FAILED], ""),  # it is said already
+        ([CAME], "2 new in Notes."),
+        ([Refreshed(NOTES, "not-due")], "Nothing is due yet. Use --force to fetch now."),
+    ],
+)
+def test_what_came_is_said_in_a_sentence(events: list[Refreshed], said: str) -> None:
+    tally = Tally([event.feed for event in events])
+    for event in events:
+        tally.add(event)
+    assert tally.summary() == said
