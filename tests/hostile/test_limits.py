@@ -173,6 +173,22 @@ async def test_full_texts_of_an_account_are_asked_for_inside_only_where_its_serv
     assert bool(site.paths()) is (reach is Reach.UNKNOWN)
 
 
+def test_a_public_name_of_a_server_inside_never_leads_inside(db: Path) -> None:
+    """Whoever owns it may let it lead there."""
+    addresses = {
+        "http://evil.example/feed": Reach.PUBLIC,
+        "http://nas.local/feed": Reach.UNKNOWN,
+        "http://reader/feed": Reach.UNKNOWN,
+        "http://192.168.1.5/feed": Reach.UNKNOWN,
+    }
+    with closing(connect(db)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="http://127.0.0.1:8080")
+        remote = [RemoteFeed(str(number), url, "Feed") for number, url in enumerate(addresses)]
+        for _ in range(2):
+            apply_remote.take_feeds(c, account.id, remote, NOW, Reach.UNKNOWN)
+            assert {feed.url: feed.reach for feed in feeds.of_account(c, account.id)} == addresses
+
+
 def test_a_feed_that_another_device_gave_is_not_the_users_own_word(db: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()

@@ -28,6 +28,32 @@ def test_saving_says_which_articles_are_new_and_which_were_edited(c: sqlite3.Con
     assert save_plan(c, feed, Plan(new=(ready("4"),)), NOW).new == ()
 
 
+WHOLE = [f"Word{number}" for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("edited", "is_kept"),
+    [
+        ("", True),
+        ("This article was removed.", True),
+        (" ".join(WHOLE[:60]), True),
+        (" ".join([*WHOLE[:70], "Read", "more", "here"]), True),
+        (" ".join(WHOLE[:150]), False),  # a paragraph was taken out
+        (" ".join(f"Other{number}" for number in range(90)), False),
+        (" ".join([*WHOLE, "Update."]), False),
+    ],
+)
+def test_what_is_left_of_a_text_does_not_replace_it(c: sqlite3.Connection, edited: str, is_kept: bool) -> None:
+    """A site that takes its texts back, or has a bad day, empties no archive."""
+    feed = subscribe(c)
+    (there,) = save_plan(c, feed, Plan(new=(ready("1", " ".join(WHOLE), title="Before"),)), NOW).new
+    save_plan(c, feed, Plan(changed=((there, ready("1", edited, title="After")),)), NOW)
+    article, html = articles.get(c, there), articles.body(c, there)
+    assert article.title == "After"
+    assert (html == f"<p>{' '.join(WHOLE)}</p>", article.words == 200, article.offline) == (is_kept, is_kept, True)
+    assert articles.count(c, Query(text="word199 ")) == int(is_kept or "Word199" in edited)
+
+
 def test_an_article_comes_back_as_it_was_saved(c: sqlite3.Connection) -> None:
     published = datetime(2025, 6, 30, 8, 15, tzinfo=UTC)
     feed = save(

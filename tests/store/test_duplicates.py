@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 
 from support.factories import NOW, save, subscribe, titles
+from tuireader.library.reading import tagging
 from tuireader.library.refreshing.compare import prepare
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
@@ -215,6 +216,22 @@ def test_the_fullest_stands_in_the_lists_and_each_in_that_of_its_feed(
     assert label_counts.feeds(c, Query()) == {one: (1, 1), two: (1, 1)}
     assert label_counts.totals(c, Query()).all == 1
     assert label_counts.authors(c, Query())[0].total == 1
+
+
+def test_a_tag_of_one_is_a_tag_of_all(c: sqlite3.Connection) -> None:
+    one, two, three = feeds_named(c, 3)
+    words, link = text_of(random.Random(11), 300), "https://x.example/a-story"
+    save(c, entry("a", "A story", words[:90], link), feed=one)
+    tagging.tag(c, articles.ids(c, Query()), ["kept"])
+    save(c, entry("b", "A story", words, link), feed=two)
+    shown = articles.ids(c, Query())
+    assert articles.ids(c, Query(tags=("kept",))) == shown
+    tagging.untag(c, shown, ["kept"])
+    save(c, entry("c", "A story", [*words, *words[:40]], link), feed=three)
+    assert articles.count(c, Query(tags=("kept",))) == 0
+    tagging.tag(c, articles.ids(c, Query()), ["again"])
+    feeds.remove(c, three.id)
+    assert articles.ids(c, Query(tags=("again",))) == shown
 
 
 def test_what_is_done_with_one_is_done_with_all(c: sqlite3.Connection, pair: tuple[int, int]) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import zlib
 from contextlib import suppress
+from html import unescape
 from typing import Any
 
 DAMAGED = "<p><em>The rest of this text is damaged in the cache, and cannot be read.</em></p>"
 """The end of a text, in HTML, that cannot be read to its end."""
 
+_TAG = re.compile("<[^<>]*>")
 _PIECE, _PIECES_MAX = 64, 1_000_000
 """Bytes of a step through a text that is damaged, and steps at most."""
 
@@ -59,6 +62,11 @@ def _packer() -> Any:
 def unpack(packed: object) -> str:
     """The text that was packed; of what is damaged, its beginning."""
     return unpack_all(packed)[0]
+
+
+def plain(packed: object) -> str:
+    """The words of a packed text of HTML, without its tags."""
+    return " ".join(unescape(_TAG.sub(" ", unpack(packed))).split())
 
 
 def unpack_all(packed: object) -> tuple[str, bool]:

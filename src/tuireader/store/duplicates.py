@@ -7,12 +7,11 @@ their own feed. What the user does with one is done with all.
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import labels, minhash, status_outbox
-from tuireader.store.bodies import unpack
+from tuireader.store import labels, minhash, status_outbox, tags
+from tuireader.store.bodies import plain
 from tuireader.store.row_values import id_list, text_of
 from tuireader.text.shingles import likeness, title_key
 from tuireader.urls.identity import is_front_page, same_site
@@ -37,7 +36,6 @@ _NEARLY_SAME, _EDITED, _PART = 0.9, 0.6, 0.95
 """What texts of one story have in common: with other titles, with the same one, and one that is a part of the other."""
 _OTHER = 0.3
 """What a text about an article, at its address, has in common with it at most."""
-_TAG = re.compile("<[^<>]*>")
 _NUMBER = re.compile(r"\d+")
 
 
@@ -89,7 +87,7 @@ def _is_same(c: sqlite3.Connection, new: int, other: int) -> bool:
         return False
     titles, links = [text_of(row[0]) for row in rows], [text_of(row[1]) for row in rows]
     key, other_key = (row[2] for row in rows)
-    given, whole = [_plain(row[4]) for row in rows], [_plain(row[5] or row[4]) for row in rows]
+    given, whole = [plain(row[4]) for row in rows], [plain(row[5] or row[4]) for row in rows]
     is_at_same_place = links[0] and links[0].partition("#")[2] == links[1].partition("#")[2]
     if key == other_key and is_at_same_place and _tells_one_article(c, links[0], key):
         return _agree(titles, given) or (given != whole and _agree(titles, whole))
@@ -116,10 +114,6 @@ def _are_alike(titles: Sequence[str], texts: Sequence[str]) -> bool:
     return alike.of_shorter >= _PART or (alike.shingles >= _MANY and alike.of_both >= _EDITED)
 
 
-def _plain(packed: object) -> str:
-    return unescape(_TAG.sub(" ", unpack(packed)))
-
-
 def _tells_one_article(c: sqlite3.Connection, link: str, link_key: int) -> bool:
     """Whether an address is that of one article, and not of a page to which several of a feed lead."""
     if is_front_page(link):
@@ -142,7 +136,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
 
 
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Let the fullest article of each story stand in the lists, and all be read or starred where one is."""
+    """Let the fullest article of each story stand in the lists, and all be read, starred or tagged as one is."""
     for story in stories:
         rows = c.execute(
             "SELECT id, aside, read, starred FROM article INDEXED BY article_by_story"
@@ -155,6 +149,8 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
             if aside != wanted:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
         ids = id_list(row[0] for row in rows)
+        if names := {name for each in tags.of(c, (row[0] for row in rows)).values() for name in each}:
+            tags.add(c, [row[0] for row in rows], sorted(names))
         marks: tuple[tuple[Field, int], ...] = (("read", 2), ("starred", 3))
         for field, column in marks:
             if any(row[column] for row in rows):

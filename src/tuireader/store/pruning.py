@@ -27,8 +27,9 @@ _SIZE = (
 _MAY_GO = (
     "a.read = 1 AND a.starred = 0"
     f" AND a.id NOT IN ({labels.TAGGED}) AND a.id NOT IN (SELECT article_id FROM rule_article WHERE did & {KEEP})"
+    " AND a.id NOT IN (SELECT article_id FROM journal)"
 )
-"""What is unread, starred or tagged, and what a rule keeps, is never removed."""
+"""What is unread, starred or tagged, what a rule keeps, and what an account is still to be told of is never removed."""
 
 
 class Limits(NamedTuple):

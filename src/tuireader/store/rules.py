@@ -207,7 +207,7 @@ def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None
     elif bit == STAR:
         statuses.mark(c, ids, starred=True)
     else:
-        tags.add(c, ids, rule.tags)
+        tags.add(c, duplicates.with_others(c, ids), rule.tags)
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
@@ -233,7 +233,7 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
         statuses.mark(c, did[READ], read=False)
         statuses.mark(c, did[STAR], starred=False)
         if did[TAG]:
-            tags.remove(c, did[TAG], rule.tags)
+            tags.remove(c, duplicates.with_others(c, did[TAG]), rule.tags)
     return len(ids)
 
 

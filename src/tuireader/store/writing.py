@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import duplicates, indexing, labels, pruning, word_match
-from tuireader.store.bodies import pack, unpack
+from tuireader.model.clock import utc_now
+from tuireader.store import duplicates, indexing, labels, pruning, status_outbox, word_match
+from tuireader.store.bodies import pack, plain, unpack
 from tuireader.store.connection import transaction
 from tuireader.store.keys import guid_key, link_key
 from tuireader.store.row_values import id_list, sound, text_of
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tuireader.model.change import Field
     from tuireader.model.feed import Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
     from tuireader.store.labels import Kind
@@ -50,6 +53,11 @@ def has_any(c: sqlite3.Connection, feed_id: int) -> bool:
 
 Facts = tuple[int, bytes, str, str, str, "datetime | None", "datetime | None"]
 """What tells an article from others: id, digest, guid, title, link, when it was published, and when updated."""
+_SHORT, _NOTICE = 50, 5
+"""Words from which on a text is no note, and how many times as many it has as a notice that stands in its place."""
+_MORE = 3
+"""Words at the end of an excerpt that lead to the rest."""
+_WORD = re.compile(r"\w+")
 _FACTS = "id, digest, guid, title, link, published, updated"
 
 
@@ -88,10 +96,19 @@ def alike(
 
 
 def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
-    """Give an article another guid, unless another article of its feed has it."""
+    """Give an article another guid, unless another article of its feed has it; what is marked is told by that, too."""
     c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
+    row = c.execute(
+        "SELECT a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id JOIN account AS t"
+        " ON t.id = f.account_id WHERE a.id = ? AND t.id = 0 AND t.syncs = 1",
+        (article_id,),
+    ).fetchone()
+    fields: tuple[Field, ...] = ("read", "starred")
+    for field, value in zip(fields, row or (), strict=False):
+        if value:
+            status_outbox.owe(c, article_id, field, 1, utc_now())
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
@@ -266,26 +283,44 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
 
 
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
-    """Take over an edit; a full text that was fetched stays, and so does what is known of it."""
+    """Take over an edit; a full text that was fetched stays, a text that is a rest of it replaces none."""
     row = c.execute(
-        f"SELECT {labels.REPEATED}, guid_key, guid, words, b.full_text"
+        f"SELECT {labels.REPEATED}, guid_key, guid, words, offline, b.html, b.full_text"
         " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return
     facts = dict(ready.facts)
-    *repeated, key, guid, words, full_text = row
+    *repeated, key, guid, words, offline, html, full_text = row
     if facts["guid_key"] != key:
         facts |= {"guid_key": key, "guid": guid}
-    if full_text is not None:
-        facts |= {"words": words, "offline": True, "has": None}
+    text = ready.prepared.text if full_text is None else unpack(full_text)
+    is_rest = full_text is None and _is_rest(ready.prepared, words, html, is_whole=bool(offline))
+    if is_rest:
+        text = plain(html)
+    if full_text is not None or is_rest:
+        facts |= {"words": words, "offline": bool(full_text is not None or offline), "has": None}
     c.execute(
         f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
-    c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
+    if not is_rest:
+        c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
-    indexing.replace(c, article_id, ready.prepared.text if full_text is None else unpack(full_text))
+    indexing.replace(c, article_id, text)
+
+
+def _is_rest(prepared: Prepared, words: int, html: object, *, is_whole: bool) -> bool:
+    """Whether an edited text is what is left of the one that is here: nothing, a notice, an excerpt, its beginning."""
+    if prepared.words >= words or not (words >= _SHORT or not prepared.words):
+        return False
+    if prepared.words * _NOTICE < words or (prepared.excerpt and is_whole):
+        return True
+    if prepared.words * 2 > words:
+        return False
+    here = _WORD.findall(plain(html))
+    left = _WORD.findall(prepared.text)[: -_MORE or None]
+    return here[: len(left)] == left
 
 
 def save_full_text(

@@ -17,6 +17,9 @@ _INSIDE = tuple(
     map(ipaddress.IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::/96", "::ffff:0:0:0/96", "3fff::/20", "5f00::/16"))
 )
 
+_LOCAL = (".local", ".lan", ".internal", ".home.arpa")
+"""The ends of names that no public name has."""
+
 # Meant for measuring networks. Proxies that take over a whole machine answer with it for every public name.
 _STAND_INS = ipaddress.IPv4Network("198.18.0.0/15")
 
@@ -48,6 +51,12 @@ def is_private_name(host: str) -> bool:
         return is_private_address(ipaddress.ip_address(name))
     except ValueError:
         return False
+
+
+def is_inside_by_name(host: str) -> bool:
+    """Whether a host's name is one that only the user's own network knows: private, or of no public domain."""
+    name = host.strip("[]").rstrip(".").lower()
+    return is_private_name(name) or "." not in name.strip(":") or name.endswith(_LOCAL)
 
 
 def _of_numbers(name: str) -> ipaddress.IPv4Address:

@@ -46,6 +46,19 @@ async def start(library: Library, site: ScriptedSite) -> None:
     site.requests.clear()
 
 
+async def test_a_run_has_an_end_and_the_next_goes_on(
+    library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where each page names another one for ever."""
+    monkeypatch.setattr("tuireader.library.archiving.backfill._MOST_ARTICLES", 150)
+    give_posts(site, POSTS)
+    await start(library, site)
+    first = await back(library)
+    assert (first[-1].status, first[-1].new) == ("stopped", 190)
+    second = await back(library)
+    assert (second[-1].status, second[-1].new) == ("done", 50)
+
+
 async def back(library: Library, wanted: Wanted = Wanted(), *, most: int | None = None) -> list[Backfilled]:  # noqa: B008
     """Read back, as a new start of the program does; only so many pages, and then it is ended."""
     pauses: list[float] = []

@@ -15,11 +15,12 @@ from support.app_factory import shelve
 from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
+from tuireader.model.account import LOCAL
 from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts, pruning, statuses, tags
+from tuireader.store import accounts, articles, feeds, label_counts, pruning, statuses, tags
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits
 
@@ -81,6 +82,15 @@ def test_what_is_marked_or_unread_stays(library: Library) -> None:
     mark(library, "7 days", tagged=True)
     assert would_go(library, days=5) == ["6 days"]
     assert would_go(library, newest=2) == ["6 days", "5 days", "4 days", "3 days", "2 days"]
+
+
+def test_what_was_not_told_yet_stays(library: Library) -> None:
+    stock(library)
+    with closing(connect(library.path)) as c:
+        accounts.set_syncing(c, LOCAL, syncs=True)
+    mark(library, "9 days", read=False)
+    mark(library, "9 days", read=True)
+    assert would_go(library, days=7) == ["8 days"]
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:

@@ -36,6 +36,8 @@ _NO_MORE = frozenset({400, 404, 410})
 """What servers answer for a page beyond the last one."""
 _IN_VAIN = 100
 """Pages in a row without anything new, after which a site is not asked on."""
+_MOST_ARTICLES, _MOST_BYTES = 20_000, 400_000_000
+"""Articles, and bytes of pages, that one run brings; asked again, it goes on."""
 _UNREADABLE = 20
 """Pages of a sitemap in a row without an article, after which its site is not asked on."""
 
@@ -86,6 +88,8 @@ class _Backfill:
     is_stopped: bool = False
     """Whether it ends before the end, since what is wanted is here."""
     why: str | None = None
+    size: int = 0
+    """Bytes that were read."""
     missed: int = 0
     """Pages of articles that could not be had."""
 
@@ -220,7 +224,7 @@ class _Backfill:
         """Count what came, and say it."""
         self.archive = taken.archive
         self.new, self.known = self.new + taken.new, self.known + taken.known
-        self.is_stopped = taken.is_enough
+        self.is_stopped = taken.is_enough or self.new >= _MOST_ARTICLES or self.size >= _MOST_BYTES
         page, back_to = before.page + 1, taken.archive.back_to
         return Backfilled(self.feed, "page", page, before.pages, taken.new, taken.known, back_to)
 
@@ -230,7 +234,9 @@ class _Backfill:
         self.asked += 1
         given = with_credentials_of(url, self.feed.url)
         permission = permission_for(given, self.feed.url, self.feed.reach)
-        return await self.queue.get(given, permission=permission, first=False)
+        page = await self.queue.get(given, permission=permission, first=False)
+        self.size += len(page.content)
+        return page
 
     def _is_in_a_circle(self) -> bool:
         archive = self.archive

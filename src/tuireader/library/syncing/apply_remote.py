@@ -31,7 +31,10 @@ from tuireader.store.connection import transaction
 from tuireader.store.keys import name_key
 from tuireader.store.typed_query import understand
 from tuireader.text.plural import counted
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
+from tuireader.urls.private import is_inside_by_name
+from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
     import sqlite3
@@ -40,7 +43,6 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Server
     from tuireader.model.account import Account, Entries, Ours, RemoteEntry, RemoteFeed
-    from tuireader.urls.reach import Reach
 
 Kind = Literal["miniflux", "greader", "freshrss"]
 """Who wrote an answer."""
@@ -359,8 +361,8 @@ def take_feeds(
 ) -> FeedsTaken:
     """Follow what an account follows, under the names and in the folders that it has there.
 
-    `reach`: of the addresses that the server gives, which are not the user's own word. `is_restored`: what it does not
-    list was subscribed to since its backup.
+    `reach`: of the addresses that the server gives, which are not the user's own word; a public name never leads
+    inside, whatever the server. `is_restored`: what it does not list was subscribed to since its backup.
 
     What is followed there no more goes here too; with starred and tagged articles it stays and says so, and so do all
     where a server lists so few that it looks like an accident.
@@ -376,17 +378,18 @@ def take_feeds(
         for remote in theirs:
             if remote.server_id in ended:
                 continue
+            leads = reach if is_inside_by_name(host_of(remote.url)) else Reach.PUBLIC
             feed = matched.get(remote.server_id)
             if feed is None:
                 feed = feeds.add(
                     c, remote.url, title=remote.title, site=remote.site, now=now, account_id=account_id,
-                    server_id=remote.server_id, reach=reach,
+                    server_id=remote.server_id, reach=leads,
                 )  # fmt: skip
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
             elif feed.server_id != remote.server_id:  # it was followed anew: its articles have other names
                 server_statuses.forget_of_feed(c, feed.id)
                 feeds.set_option(c, feed.id, feeds.TO_READ, "yes")
-            feeds.set_remote(c, feed.id, remote, now, reach=reach)
+            feeds.set_remote(c, feed.id, remote, now, reach=leads)
             if (remote.server_id, "rename") not in untold:
                 feeds.rename(c, feed.id, "")
             if (remote.server_id, "move") not in untold:

@@ -16,7 +16,9 @@ from tuireader.library.transfer import backup, newsboat, saved_pages
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.store import feeds
 from tuireader.text.plural import counted
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
+from tuireader.urls.private import is_inside_by_name
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:
@@ -49,6 +51,12 @@ class Imported:
     def new_feeds(self) -> list[int]:
         """The ids of the feeds that are followed now, and were not before."""
         return [each.feed_id for each in self.feeds if each.status == "added" and each.feed_id is not None]
+
+    @property
+    def inside(self) -> list[str]:
+        """The addresses of new feeds that only the user's own network knows."""
+        new = (each.outline.url for each in self.feeds if each.status == "added" and each.feed_id is not None)
+        return [shown_address(url) for url in new if is_inside_by_name(host_of(url))]
 
     @property
     def left_out(self) -> list[str]:
@@ -85,6 +93,7 @@ class Imported:
         parts += [f"{failed} without a usable address"] if failed else []
         said = [f"{', '.join(parts)}."]
         said += [f"Not taken over: {_named(self.left_out)}."] if left else []
+        said += [f"These lead into your own network: {_named(self.inside)}."] if self.inside else []
         if self.articles:
             said.append(f"{counted(self.articles, 'article')} with their marks came with newsboat’s cache.")
         return said
