@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +10,8 @@ import pytest
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
+from tuireader.store.keys import guid_key
+from tuireader.sync.folder_map import FolderMap, Subscription, packed
 
 COMMAND = f"echo '{PASSWORD}'"
 
@@ -253,7 +254,7 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
     folder.mkdir()
     run("add", site_with_feed)
     assert run("sync", "--dir", str(folder)).status == 0
-    assert len([*folder.glob("tuireader-*.jsonl")]) == 1
+    assert len([*folder.glob("tuireader-*")]) == 2
     run("mark", str(run("list", "--json").rows[0]["id"]), "--star")
     assert run("sync", "--json").rows[0]["pushed"] == 1
     assert "is shared with your other machines" in run("account", "list").err
@@ -262,11 +263,12 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
 
 
 def test_feeds_of_other_machines_come_with_their_marks(run: Run, tmp_path: Path, site_with_feed: str) -> None:
-    lines = [
-        {"at": 1_800_000_000_000, "subscribe": site_with_feed, "title": "Mine", "folder": "Sea", "name": "Own feed"},
-        {"at": 1_800_000_000_001, "feed": site_with_feed, "guid": "1", "read": True},
-    ]
-    (tmp_path / "tuireader-other.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    known = FolderMap()
+    known.put(
+        site_with_feed, Subscription(1_800_000_000_000, is_followed=True, title="Mine", folder="Sea", name="Own feed")
+    )
+    known.mark(site_with_feed, "read", guid_key("1"), 2 * 1_800_000_000_001 + 1)
+    (tmp_path / "tuireader-other.map").write_bytes(packed(known, "other"))
     done = run("sync", "--dir", str(tmp_path))
     assert "1 feed changed" in done.err
     # It is inside this machine's own network, which the other machine may not decide.

@@ -28,7 +28,7 @@ from tuireader.model.account import Ours, RemoteEntry
 from tuireader.model.fetched import ParsedEntry
 from tuireader.store.typed_query import understand
 from tuireader.sync import greader, miniflux
-from tuireader.sync.device_journal import Merged, lines_of
+from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
@@ -77,8 +77,18 @@ def _rss(n: int) -> bytes:
 
 
 def _marks(n: int) -> bytes:
-    line = b'{"at": %d, "feed": "https://a.example/feed", "guid": "%d", "read": true}\n'
-    return b"".join(line % (i + 1, i) for i in range(n))
+    known = FolderMap()
+    known.merge_marks("https://a.example/feed", "read", {i: 2 * i + 3 for i in range(n)}, FolderMap())
+    return packed(known, "x")
+
+
+def _moves(n: int) -> bytes:
+    known = FolderMap()
+    for i in range(n):
+        url = f"https://a.example/{i}"
+        known.put(url, Subscription(5, is_followed=False, moved_to=f"https://a.example/{i + 1}"))
+        known.mark(url, "read", i, 7)
+    return packed(known, "x")
 
 
 def _items(n: int) -> bytes:
@@ -113,8 +123,8 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
-    "a journal of marks": (_marks, lambda text: Merged().add(lines_of(text, "x"))),
-    "a journal of empty lines": (lambda n: b"\n" * 100 * n, lambda text: Merged().add(lines_of(text, "x"))),
+    "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9)[0])),
+    "moves of another machine": (_moves, lambda text: unpacked(text, 10**9)[0].follow_moves()),
     "articles of a Google Reader server": (_items, lambda text: greader.entries_of(text, "https://a.example/")),
     "feeds of Miniflux": (
         lambda n: (

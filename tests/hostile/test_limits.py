@@ -35,6 +35,7 @@ from tuireader.model.fetched import Page, ParsedEntry, Plan
 from tuireader.store import accounts, articles, feeds, rules, saved_searches
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
+from tuireader.sync.folder_map import FolderMap, Subscription, packed
 from tuireader.text.bounded_json import loads
 from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Permission, Reach
@@ -99,7 +100,7 @@ async def test_many_rules_and_many_addresses_are_matched_apart(tmp_path: Path, m
     assert ticks > 5
 
 
-# Answers of servers, JSON, journals
+# Answers of servers, JSON, shared folders
 
 
 @pytest.mark.parametrize("parse", [miniflux.feeds_of, miniflux.entries_of, greader.entries_of, greader.ids_of])
@@ -116,19 +117,30 @@ def test_json_of_others_is_read_within_limits() -> None:
             loads(text, most=20)
 
 
-def test_journals_are_read_within_limits(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def of_feeds(*urls: str) -> bytes:
+    """The file of another machine that follows these."""
+    known = FolderMap()
+    for url in urls:
+        known.put(url, Subscription(5, is_followed=True))
+    return packed(known, "x")
+
+
+def test_files_of_a_shared_folder_are_read_within_limits(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
     monkeypatch.setattr(shared_folder, "_LARGEST", 10_000)
     monkeypatch.setattr(shared_folder, "_LARGEST_ALL", 15_000)
-    line = b'{"at": 5, "subscribe": "https://a.example/%d"}\n'
-    for name, lines in (("a", 100), ("b", 100), ("c", 100), ("d", 1000)):
-        (folder / f"tuireader-{name}.jsonl").write_bytes(b"".join(line % n for n in range(lines)) + b"\n" * 50)
+    content = of_feeds(*(f"https://a.example/{n}" for n in range(100)))
+    for name in "abc":
+        (folder / f"tuireader-{name}.map").write_bytes(content)
+    (folder / "tuireader-d.map").write_bytes(content + b"\n" * 10_000)
     with closing(connect(db)) as c:
         shared_folder.share(c, str(folder), host="test")
         said = shared_folder.exchange(c, NOW).taken.said
         assert len(feeds.every(c)) == 100
-    assert [each.rpartition("tuireader-")[2][:7] for each in said if "is not read" in each] == ["d.jsonl"]
+    assert [each.rpartition("tuireader-")[2][:5] for each in said if "is not read" in each] == ["d.map"]
 
 
 # Nothing leads inside
@@ -192,7 +204,7 @@ def test_a_public_name_of_a_server_inside_never_leads_inside(db: Path) -> None:
 def test_a_feed_that_another_device_gave_is_not_the_users_own_word(db: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
-    (folder / "tuireader-a.jsonl").write_text('{"at": 5, "subscribe": "http://127.0.0.1:9/feed"}\n')
+    (folder / "tuireader-a.map").write_bytes(of_feeds("http://127.0.0.1:9/feed"))
     with closing(connect(db)) as c:
         shared_folder.share(c, str(folder), host="test")
         shared_folder.exchange(c, NOW)
@@ -314,18 +326,18 @@ async def test_sitemaps_of_sitemaps_end(tmp_path: Path, monkeypatch: pytest.Monk
     assert len(asked) == 9
 
 
-def test_a_journal_of_another_owner_is_read_or_said(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_another_owner_is_read_or_said(db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
-    theirs = folder / "tuireader-a.jsonl"
-    theirs.write_text('{"at": 5, "subscribe": "https://a.example/feed"}\n')
+    theirs = folder / "tuireader-a.map"
+    theirs.write_bytes(of_feeds("https://a.example/feed"))
     if os.geteuid() == 0:
         os.chown(theirs, 12345, 12345)
     with closing(connect(db)) as c:
         shared_folder.share(c, str(folder), host="test")
         assert not shared_folder.exchange(c, NOW).taken.said
         assert [feed.url for feed in feeds.every(c)] == ["https://a.example/feed"]
-        (folder / "tuireader-b.jsonl").write_text("")  # something has come: all is read
+        theirs.touch()  # something has come
 
         def refuse(path: Path, *flags: int) -> int:
             if Path(path) == theirs:

@@ -12,6 +12,7 @@ import pytest
 from support.factories import NOW, save, subscribe, titles
 from tuireader.library.reading import tagging
 from tuireader.library.refreshing.compare import prepare
+from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
@@ -249,6 +250,21 @@ def test_what_was_read_elsewhere_arrives_read(c: sqlite3.Connection, pair: tuple
     assert articles.ids(c, Query(unread=True)) == []
     (headline,) = articles.window(c, Query(), 0, 9)
     assert (headline.feed_title, headline.feeds, headline.read) == ("Nine", 3, True)
+
+
+def test_what_arrives_read_by_itself_reads_nothing(c: sqlite3.Connection) -> None:
+    """Out of an archive, or by a rule: nobody has read it."""
+    one, two, three = feeds_named(c, 3)
+    words, link = text_of(random.Random(12), 300), "https://x.example/a-story"
+    save(c, entry("a", "A story", words[:90], link), feed=one)
+    (there,) = articles.ids(c, Query())
+    save(c, replace(entry("b", "A story", words, link), status=Status(read=True)), feed=two)
+    assert articles.ids(c, Query(unread=True)) == articles.ids(c, Query()) == [there]
+    assert articles.ids(c, Query(feeds=(one.id,), unread=True)) == [there]
+    statuses.mark(c, [there], read=True)
+    save(c, entry("c", "A story", words[:120], link), feed=three)
+    assert articles.ids(c, Query(unread=True, apart=True)) == []
+    assert len(articles.ids(c, Query(apart=True))) == 3
 
 
 def test_when_its_feed_goes_another_takes_its_place(c: sqlite3.Connection, pair: tuple[int, int]) -> None:

@@ -99,7 +99,7 @@ LOCAL = 0
 MINIFLUX, GREADER = "miniflux", "greader"
 """Kinds of accounts: the REST API of Miniflux, and the Google Reader API of FreshRSS and others."""
 FOLDER = "folder"
-"""The kind of what other machines share: a folder in which each keeps a journal."""
+"""The kind of what other machines share: a folder in which each writes files of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Account:
     url: str = ""
     user: str = ""
     syncs: bool = False
-    """Whether marks of its articles go into the journal."""
+    """Whether marks of its articles go into the outbox."""
     cursor: str = ""
     """How far it was read the last time, in words of its protocol."""
     secret: Secret = Secret()

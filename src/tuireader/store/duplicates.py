@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tuireader.model.change import Field
     from tuireader.text.shingles import Sketch
 
 
@@ -131,16 +130,32 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     if stories:
         sql = "SELECT id FROM article WHERE story IN (SELECT value FROM json_each(?))"
         members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
-    c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, id_list(members)))
+    ids = id_list(members)
+    if _is_read(c, new, members - {new}):
+        status_outbox.note(c, ids, "read", 1, utc_now())
+        labels.write_status(c, "read", 1, ids)
+    c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, ids))
     settle(c, [story])
 
 
+def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:
+    """Whether a story is read that an article joins: one of the others is, or it was read on its server.
+
+    What is read as it comes, by a rule or out of an archive, was read by nobody.
+    """
+    sql = (
+        "SELECT 1 FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE a.read = 1 AND (a.id IN (SELECT value FROM json_each(?)) OR (a.id = ? AND f.account_id <> 0)) LIMIT 1"
+    )
+    return c.execute(sql, (id_list(others), new)).fetchone() is not None
+
+
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Let the fullest article of each story stand in the lists, and all be read, starred or tagged as one is."""
+    """Let the fullest article of each story stand in the lists, an unread one first; and all be starred and tagged."""
     for story in stories:
         rows = c.execute(
             "SELECT id, aside, read, starred FROM article INDEXED BY article_by_story"
-            " WHERE story = ? ORDER BY words DESC, date, guid_key, id",
+            " WHERE story = ? ORDER BY read, words DESC, date, guid_key, id",
             (story,),
         ).fetchall()
         shown = [row for row in rows if row[1] != 1]
@@ -151,11 +166,9 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
         ids = id_list(row[0] for row in rows)
         if names := {name for each in tags.of(c, (row[0] for row in rows)).values() for name in each}:
             tags.add(c, [row[0] for row in rows], sorted(names))
-        marks: tuple[tuple[Field, int], ...] = (("read", 2), ("starred", 3))
-        for field, column in marks:
-            if any(row[column] for row in rows):
-                status_outbox.note(c, ids, field, 1, utc_now())
-                labels.write_status(c, field, 1, ids)
+        if any(row[3] for row in rows):
+            status_outbox.note(c, ids, "starred", 1, utc_now())
+            labels.write_status(c, "starred", 1, ids)
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:

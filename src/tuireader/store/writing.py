@@ -148,7 +148,9 @@ class Prepacked:
         for ready, key in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
             if before is None and key in gone:
-                continue
+                if not ready.is_wanted_elsewhere:
+                    continue
+                pruning.welcome_back(c, feed_id, [key])
             if before is None:
                 fresh.setdefault(key, ready)
             elif before.digest != ready.prepared.digest:  # another process has saved it meanwhile
@@ -200,6 +202,12 @@ class _Ready:
     def _columns(self) -> tuple[str, ...]:
         entry = self.entry
         return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
+
+    @property
+    def is_wanted_elsewhere(self) -> bool:
+        """Whether a server has it starred or unread: it comes also where it was removed here."""
+        status = self.prepared.status
+        return bool(self.prepared.server_id) and (status.starred or not status.read)
 
     @property
     def status(self) -> tuple[int, int]:

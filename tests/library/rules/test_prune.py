@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
 from tuireader.model.account import LOCAL
+from tuireader.model.article import Status
 from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan
@@ -91,6 +93,18 @@ def test_what_was_not_told_yet_stays(library: Library) -> None:
     mark(library, "9 days", read=False)
     mark(library, "9 days", read=True)
     assert would_go(library, days=7) == ["8 days"]
+
+
+def test_what_is_starred_on_its_server_comes_back(library: Library) -> None:
+    with closing(connect(library.path)) as c:
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example/")
+        feed = feeds.add(c, "https://a.example/f", title="T", site="", now=NOW, account_id=account.id, server_id="7")
+        old = replace(ready("one", published=NOW - timedelta(days=9)), server_id="1", status=Status(read=True))
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        starred = replace(old, status=Status(read=True, starred=True))
+        assert articles.save_entries(c, feed.id, Plan(new=(starred,)), NOW).new
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:

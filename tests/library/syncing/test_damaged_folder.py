@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
+import shutil
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,10 +15,13 @@ from support.factories import NOW
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
-from tuireader.store import feeds, status_outbox
-from tuireader.sync.device_journal import Merged, Stamp, Subscription, lines_of
+from tuireader.model.query import Query
+from tuireader.store import articles, feeds, status_outbox
+from tuireader.store.keys import guid_key
+from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
 
-STEPS = ("_keep", "_take_marks", "_append", "_take_subscriptions")
+LATE = 1_900_000_000_000
+STEPS = ("_keep", "_take_marks", "_write", "_take_subscriptions")
 
 
 def pair(machine: MakeMachine, count: int = 5) -> tuple[Machine, Machine]:
@@ -29,11 +32,18 @@ def pair(machine: MakeMachine, count: int = 5) -> tuple[Machine, Machine]:
     return one, two
 
 
-def foreign(machine: Machine, *lines: dict[str, object]) -> Path:
-    """A journal of nobody's."""
-    path = machine.folder / "tuireader-else.jsonl"
-    path.write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+def foreign(machine: Machine, known: FolderMap) -> Path:
+    """A file of nobody's."""
+    path = machine.folder / "tuireader-else.map"
+    path.write_bytes(packed(known, "else"))
     return path
+
+
+def of_subscriptions(there: dict[str, Subscription]) -> FolderMap:
+    known = FolderMap()
+    for url, each in there.items():
+        known.put(url, each)
+    return known
 
 
 def rename(machine: Machine, name: str, folder: str = "") -> None:
@@ -43,10 +53,12 @@ def rename(machine: Machine, name: str, folder: str = "") -> None:
             subscription.put_into(c, machine.feed_id(), folder)
 
 
-@pytest.mark.parametrize("at", [2**53 - 1, 32_503_680_000_000, 32_503_679_999_999])
+@pytest.mark.parametrize("at", [2**61, 32_503_680_000_000, 32_503_679_999_999])
 def test_a_time_of_a_far_year_stops_no_later_mark(machine: MakeMachine, at: int) -> None:
     one, two = pair(machine)
-    path = foreign(one, {"at": at, "feed": URL, "guid": f"{URL}#4", "read": True})
+    known = FolderMap()
+    known.mark(URL, "read", guid_key(f"{URL}#4"), 2 * at + 1)
+    path = foreign(one, known)
     everywhere(one, two)
     path.unlink()
     one.mark(0, read=True)
@@ -83,11 +95,11 @@ def test_names_and_folders_outlive_a_lost_journal(machine: MakeMachine, how: str
     one.now = two.now = two.now + timedelta(hours=1)
     rename(one, "New", "Sea")
     everywhere(one, two)
-    (journal,) = one.folder.glob("tuireader-test-one-*")
-    if how == "gone":
-        journal.unlink()
-    else:
-        journal.write_bytes(journal.read_bytes()[:60])
+    for file in one.folder.glob("tuireader-test-one-*"):
+        if how == "gone":
+            file.unlink()
+        else:
+            file.write_bytes(file.read_bytes()[:60])
     everywhere(two, one)
     everywhere(one, two)
     three = machine("three")
@@ -177,7 +189,8 @@ def test_a_feed_of_the_web_is_not_moved_inside(machine: MakeMachine) -> None:
     """Whoever can write into the folder could have us ask what only we can reach."""
     one, two = pair(machine)
     for to in ("http://127.0.0.1:8080/latest", "http://169.254.169.254/latest"):
-        foreign(one, {"at": 1_900_000_000_000, "feed": URL, "moved": to})
+        there = {URL: Subscription(LATE, is_followed=False, moved_to=to), to: Subscription(LATE, is_followed=False)}
+        foreign(one, of_subscriptions(there))
         everywhere(one, two)
         assert set(one.feeds()) == {URL}
     one.mark(0, read=True)
@@ -192,7 +205,7 @@ def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> 
         for url in urls:
             each.fetch(1, url)
     everywhere(one, two)
-    foreign(one, *({"at": 1_900_000_000_000, "unsubscribe": url} for url in urls))
+    foreign(one, of_subscriptions({url: Subscription(LATE, is_followed=False) for url in urls}))
     done = one.exchange()
     assert done.taken.said == ("Another machine has ended 6 feeds of 6: here they stay. To end them, remove them.",)
     assert not one.exchange().taken.said
@@ -202,7 +215,8 @@ def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> 
 def test_more_feeds_than_come_at_once_come_with_the_next(machine: MakeMachine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_folder, "_NEW_MOST", 2)
     one = machine("one")
-    foreign(one, *({"at": 1_800_000_000_000, "subscribe": f"https://site-{n}.example/feed"} for n in range(5)))
+    urls = [f"https://site-{n}.example/feed" for n in range(5)]
+    foreign(one, of_subscriptions({url: Subscription(LATE, is_followed=True) for url in urls}))
     counts = []
     for _ in range(4):
         one.exchange()
@@ -236,15 +250,115 @@ def test_what_others_told_is_taken_over_where_nothing_can_be_told(
         assert [feed.url for feed in feeds.every(c)] == [URL]
 
 
-def test_a_flood_of_empty_lines_is_passed_over() -> None:
-    line = b'{"at": 5, "feed": "https://site.example/feed", "guid": "1", "read": true}\n'
-    assert len(list(lines_of(b"\n" * 1_000_000 + line, "else"))) == 1
-
-
 def test_what_others_tell_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.sync.device_journal._FEEDS", 5)
-    merged = Merged()
-    merged.add(Subscription(Stamp(n + 1, "b"), f"https://{n}.example/f", is_followed=True) for n in range(100))
-    merged.add([Subscription(Stamp(999, "b"), "https://1.example/f", is_followed=False)])
-    assert len(merged.subscriptions) == 5
-    assert not merged.subscriptions["https://1.example/f"].is_followed
+    monkeypatch.setattr("tuireader.sync.folder_map._FEEDS", 5)
+    monkeypatch.setattr("tuireader.sync.folder_map._MARKS", 5)
+    known = of_subscriptions({f"https://{n}.example/f": Subscription(n + 1, is_followed=True) for n in range(100)})
+    known.put("https://1.example/f", Subscription(999, is_followed=False))
+    assert len(known.subscriptions) == 5
+    assert not known.subscriptions["https://1.example/f"].is_followed
+    for n in range(100):
+        known.mark(URL, "read", n, 2 * n + 3)
+    assert known.mark(URL, "read", 1, 9999)
+    assert len(known.marks[URL, "read"]) == 5
+
+
+@pytest.mark.parametrize("with_copy", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_a_cache_that_is_put_back_takes_nothing_back(
+    machine: MakeMachine, tmp_path: Path, seed: int, with_copy: bool
+) -> None:
+    """Whatever else is lost: each article, and each feed's name, is one machine's to change."""
+    dice = random.Random(seed)
+    machines = [machine(name) for name in "abc"]
+    urls = [f"https://site-{each.name}.example/feed" for each in machines]
+    for each in machines:
+        for url in urls:
+            each.fetch(3, url)
+    everywhere(*machines)
+    now, names = NOW + timedelta(days=1), dict.fromkeys(urls, "")
+    marks: dict[tuple[str, int], bool] = {}
+    backups = {each.name: backup(each, tmp_path / f"backup-{each.name}", with_copy=with_copy) for each in machines}
+    for step in range(80):
+        now += timedelta(seconds=dice.randint(1, 400))
+        place = dice.randrange(3)
+        each, chance = machines[place], dice.random()
+        each.now = now
+        if chance < 0.6:
+            url, value = dice.choice(urls), dice.random() < 0.6
+            if each.state()[f"{url}#{place}"][0] is not value:  # what is so already is no mark
+                each.mark(place, now=now, url=url, read=value)
+                marks[url, place] = value
+        elif chance < 0.75:
+            names[urls[place]] = f"Name {step}"
+            rename_of(each, urls[place], names[urls[place]])
+        elif chance < 0.85:
+            each.exchange(now)
+            backups[each.name] = backup(each, tmp_path / f"backup-{each.name}", with_copy=with_copy)
+        elif chance < 0.93:
+            each.exchange(now)
+            put_back(each, backups[each.name])
+        elif files := sorted(each.folder.iterdir()):
+            for one in machines:  # so that nothing is lost with the file that is nowhere else
+                one.exchange(now)
+            dice.choice(files).unlink(missing_ok=True)
+    everywhere_at(now, machines)
+    state = machines[0].state()
+    assert all(each.state() == state for each in machines)
+    assert {(url, n): state[f"{url}#{n}"][0] for url, n in marks} == marks
+    assert all({url: name for url, (name, _) in each.feeds().items()} == names for each in machines)
+
+
+def rename_of(machine: Machine, url: str, name: str) -> None:
+    with machine.opened() as c:
+        subscription.rename(c, machine.feed_id(url), name)
+
+
+def files_of(machine: Machine, *, with_copy: bool) -> list[Path]:
+    return [
+        each for each in machine.path.parent.glob(f"{machine.path.name}*") if with_copy or ".shared" not in each.name
+    ]
+
+
+def backup(machine: Machine, into: Path, *, with_copy: bool) -> Path:
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir()
+    for each in files_of(machine, with_copy=with_copy):
+        shutil.copy2(each, into / each.name)
+    return into
+
+
+def put_back(machine: Machine, kept: Path) -> None:
+    """Put the cache back as it was, with or without the own copy of what was shared."""
+    for each in files_of(machine, with_copy=any(".shared" in each.name for each in kept.iterdir())):
+        each.unlink()
+    for each in kept.iterdir():
+        shutil.copy2(each, machine.path.parent / each.name)
+
+
+def test_an_article_with_another_guid_is_marked_by_that_too(machine: MakeMachine) -> None:
+    one, two = pair(machine)
+    one.mark(0, read=True)
+    one.mark(1, starred=True)
+    one.exchange()
+    for each in (one, two):
+        with each.opened() as c:
+            for id_ in articles.ids(c, Query()):
+                articles.rename(c, id_, articles.get(c, id_).guid.replace("#", "#new-"))
+    everywhere(two, one)
+    assert one.state() == two.state()
+    assert (two.state()[f"{URL}#new-0"], two.state()[f"{URL}#new-1"]) == ((True, False), (False, True))
+
+
+def test_marks_are_packed_and_merged_as_they_were() -> None:
+    known = FolderMap()
+    dice = random.Random(1)
+    stamps = {dice.getrandbits(63) - 2**62: 2 * n + 3 for n in range(1000)}
+    known.merge_marks(URL, "starred", stamps, FolderMap())
+    known.put(URL, Subscription(5, is_followed=True, title="“Ä”", folder="News & Co"))
+    back, state = unpacked(packed(known, "state"), 1_000_000)
+    assert (back.marks[URL, "starred"], back.subscriptions, state) == (stamps, known.subscriptions, "state")
+    with pytest.raises(ValueError, match="cut off"):
+        unpacked(packed(known, "state")[:-5], 1_000_000)
+    with pytest.raises(ValueError, match="too large"):
+        unpacked(packed(known, "state"), 1_000)

@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import zlib
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -193,17 +194,24 @@ def test_nothing_is_read_or_written_where_nothing_has_happened(machine: MakeMach
     assert {file: file.stat().st_mtime_ns for file in one.folder.iterdir()} == before
 
 
+def head(**row: object) -> bytes:
+    return json.dumps({"tuireader": 2, "state": "x", "feeds": []} | row).encode() + b"\n"
+
+
 RUBBISH = (
     b"\x00\xff rubbish \n",
-    b"[" * 100_000 + b"\n",
-    b'{"at": 1e400, "feed": "https://site.example/feed", "guid": "x", "read": true}\n',
-    b'{"at": -5, "feed": "https://site.example/feed", "guid": "x", "read": true}\n',
-    b'{"at": 5, "feed": "file:///etc/passwd", "guid": "x", "read": true}\n',
-    b'{"at": 5, "feed": "https://site.example/feed", "guid": "x", "read": "yes"}\n',
-    b'{"at": 5, "subscribe": "javascript:alert(1)"}\n',
-    b'"text"\n[1]\nnull\n',
-    b'{"at": 9007199254740993000, "unsubscribe": "https://site.example/feed"}\n',
-    b'{"at": 5, "feed": "https://site.example/feed", "moved": "file:///etc/passwd"}\n',
+    zlib.compress(b"[" * 100_000 + b"\n"),
+    zlib.compress(b"null\n"),
+    zlib.compress(head(tuireader=9)),
+    zlib.compress(head(feeds={"a": 1})),
+    zlib.compress(head(feeds=[[URL, None, 5, 0]])),
+    zlib.compress(head(feeds=[[URL, None, -1, 0]])),
+    zlib.compress(head(feeds=[[URL, None, 1, 0]]) + b"\x01" * 16),
+    zlib.compress(head(feeds=[["file:///etc/passwd", [5, True, "", "", "", ""], 0, 0]])),
+    zlib.compress(head(feeds=[["javascript:alert(1)", [5, True, "", "", "", ""], 0, 0]])),
+    zlib.compress(head(feeds=[[URL, [9007199254740993000, False, "", "", "", ""], 0, 0]])),
+    zlib.compress(head(feeds=[[URL, [5, False, "", "", "", "file:///etc/passwd"], 0, 0]])),
+    zlib.compress(b"\0" * 100_000_000),
 )
 
 
@@ -213,7 +221,7 @@ def test_rubbish_is_passed_over(machine: MakeMachine, rubbish: bytes) -> None:
     for each in (one, two):
         each.fetch()
     everywhere(one, two)
-    (one.folder / "tuireader-strange-1.jsonl").write_bytes(rubbish)
+    (one.folder / "tuireader-strange-1.map").write_bytes(rubbish)
     one.mark(0, read=True)
     everywhere(one, two)
     assert one.state() == two.state()
@@ -221,14 +229,14 @@ def test_rubbish_is_passed_over(machine: MakeMachine, rubbish: bytes) -> None:
     assert list(one.feeds()) == [URL]
 
 
-def test_a_line_that_is_cut_off_is_read_once_it_is_whole(machine: MakeMachine) -> None:
+def test_a_file_that_is_cut_off_is_read_once_it_is_whole(machine: MakeMachine) -> None:
     one, two = machine("one"), machine("two")
     for each in (one, two):
         each.fetch()
     everywhere(one, two)
     one.mark(0, read=True)
     one.exchange()
-    (file,) = one.folder.glob("tuireader-test-one-*")
+    (file,) = one.folder.glob("tuireader-test-one-*.recent")
     whole = file.read_bytes()
     file.write_bytes(whole[:-9])  # as it is copied
     two.exchange()
@@ -236,20 +244,6 @@ def test_a_line_that_is_cut_off_is_read_once_it_is_whole(machine: MakeMachine) -
     file.write_bytes(whole)
     two.exchange()
     assert two.state()[f"{URL}#0"] == (True, False)
-
-
-def test_a_journal_that_was_cut_off_here_is_written_on_in_a_line_of_its_own(machine: MakeMachine) -> None:
-    one, two = machine("one"), machine("two")
-    for each in (one, two):
-        each.fetch()
-    one.mark(0, read=True)
-    everywhere(one, two)
-    (file,) = one.folder.glob("tuireader-test-one-*")
-    file.write_bytes(file.read_bytes() + b'{"at": 12, "fee')
-    one.mark(1, read=True)
-    everywhere(one, two)
-    assert two.state()[f"{URL}#1"] == (True, False)
-    assert one.state() == two.state()
 
 
 def test_a_folder_that_is_gone_is_said_and_nothing_is_lost(machine: MakeMachine) -> None:
@@ -287,7 +281,7 @@ def test_it_can_be_ended(machine: MakeMachine) -> None:
         assert status_outbox.count(c, LOCAL) == 0
 
 
-def test_a_cache_that_was_copied_to_another_machine_has_a_journal_of_its_own(
+def test_a_cache_that_was_copied_to_another_machine_has_files_of_its_own(
     machine: MakeMachine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one = machine("one")
@@ -308,29 +302,30 @@ def test_a_cache_that_was_copied_to_another_machine_has_a_journal_of_its_own(
 
 
 def test_no_link_in_it_is_followed(machine: MakeMachine, tmp_path: Path) -> None:
-    one = machine("one")
-    one.fetch()
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
     one.mark(0, read=True)
     other = tmp_path / "other"
     other.write_text("not ours\n")
     with one.opened() as c:
         place = shared_folder.place_of(c)
         assert place is not None
-    (one.folder / f"tuireader-{place.device}.jsonl").symlink_to(other)
-    (one.folder / "tuireader-else.jsonl").symlink_to(other)
-    assert "cannot be written" in one.exchange().error
+    for name in (f"tuireader-{place.device}.map", f".tuireader-{place.device}.map.part", "tuireader-else.map"):
+        (one.folder / name).symlink_to(other)
+    everywhere(one, two)
     assert other.read_text() == "not ours\n"
-    with one.opened() as c:
-        assert status_outbox.count(c, LOCAL) == 1
+    assert two.state() == one.state()
+    assert two.state()[f"{URL}#0"] == (True, False)
 
 
-def test_a_folder_named_like_a_journal_is_passed_over(machine: MakeMachine) -> None:
+def test_a_folder_named_like_a_file_is_passed_over(machine: MakeMachine) -> None:
     one = machine("one")
     one.fetch()
-    (one.folder / "tuireader-folder.jsonl").mkdir()
+    (one.folder / "tuireader-folder.map").mkdir()
     one.mark(0, read=True)
     one.exchange()
-    assert len([*one.folder.glob("tuireader-test-one-*")]) == 1
+    assert len([*one.folder.glob("tuireader-test-one-*")]) == 2
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
@@ -364,14 +359,13 @@ def test_three_machines_end_equal_with_the_last_of_each(machine: MakeMachine, se
     assert found == last
 
 
-def of(machine: Machine) -> Path:
-    """Its journal."""
-    (found,) = machine.folder.glob(f"tuireader-test-{machine.name}-*")
-    return found
-
-
+@pytest.mark.parametrize("suffix", [".map", ".recent"])
 @pytest.mark.parametrize("how", ["gone", "empty", "older", "cut"])
-def test_a_journal_that_is_lost_is_told_again(machine: MakeMachine, how: str) -> None:
+def test_a_file_that_is_lost_is_written_again(machine: MakeMachine, how: str, suffix: str) -> None:
+    def of(machine: Machine) -> Path:
+        (found,) = machine.folder.glob(f"tuireader-test-{machine.name}-*{suffix}")
+        return found
+
     one, two = machine("one"), machine("two")
     for each in (one, two):
         each.fetch()
@@ -470,7 +464,7 @@ def test_a_machine_with_another_name_is_the_same(
         shared_folder.exchange(c, NOW)
         monkeypatch.setattr("socket.gethostname", lambda: "another-name")
         shared_folder.exchange(c, NOW)
-    assert len([*(tmp_path / "folder").iterdir()]) == 1
+    assert len([*(tmp_path / "folder").iterdir()]) == 2
 
 
 def test_what_another_program_adds_meanwhile_is_told_the_next_time(
@@ -483,15 +477,15 @@ def test_what_another_program_adds_meanwhile_is_told_the_next_time(
     one.mark(0, read=True)
     with one.opened() as c:
         subscription.rename(c, one.feed_id(), "Mine")
-    append = shared_folder._Exchange._append
+    write = shared_folder._Exchange._write
 
-    def add_meanwhile(self: shared_folder._Exchange, content: bytes) -> None:
-        append(self, content)
+    def add_meanwhile(self: shared_folder._Exchange) -> None:
+        write(self)
         with one.opened() as c:
             feeds.add(c, "https://other.example/feed", title="Other", site="", now=NOW)
 
     with monkeypatch.context() as patched:
-        patched.setattr(shared_folder._Exchange, "_append", add_meanwhile)
+        patched.setattr(shared_folder._Exchange, "_write", add_meanwhile)
         one.exchange()
     everywhere(one, two)
     assert "https://other.example/feed" in two.feeds()
@@ -502,8 +496,8 @@ def test_one_that_cannot_be_read_stops_no_other(machine: MakeMachine) -> None:
     for each in (one, two):
         each.fetch()
     everywhere(one, two)
-    os.mkfifo(one.folder / "tuireader-pipe.jsonl")
-    (one.folder / "tuireader-nowhere.jsonl").symlink_to("/nothing/there")
+    os.mkfifo(one.folder / "tuireader-pipe.map")
+    (one.folder / "tuireader-nowhere.map").symlink_to("/nothing/there")
     one.mark(0, read=True)
     everywhere(one, two)
     assert two.state()[f"{URL}#0"] == (True, False)

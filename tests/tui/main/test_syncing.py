@@ -21,6 +21,8 @@ from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Plan
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
+from tuireader.store.keys import guid_key
+from tuireader.sync.folder_map import FolderMap, packed, unpacked
 from tuireader.tui.main import syncing
 from tuireader.tui.screens.account import AccountScreen
 
@@ -230,6 +232,10 @@ async def test_the_full_text_comes_from_the_server(db: Path, server: FakeMiniflu
         assert sum(path.endswith("/fetch-content") for path in server.paths()) == 1
 
 
+def of_file(file: Path) -> FolderMap:
+    return unpacked(file.read_bytes(), 1_000_000)[0]
+
+
 async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
     folder = tmp_path / "shared"
     folder.mkdir()
@@ -241,8 +247,10 @@ async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settle(pilot)
         await pilot.press("m")
-        await until(pilot, lambda: any('"read": true' in file.read_text("utf-8") for file in folder.iterdir()))
-        other = '{"at": 1900000000000, "feed": "https://site.example/feed", "guid": "one", "starred": true}\n'
-        (folder / "tuireader-other.jsonl").write_text(other, "utf-8")
+        url = "https://site.example/feed"
+        await until(pilot, lambda: any(of_file(file).marks for file in folder.glob("tuireader-*")))
+        known = FolderMap()
+        known.mark(url, "starred", guid_key("one"), 2 * 1_900_000_000_000 + 1)
+        (folder / "tuireader-other.map").write_bytes(packed(known, "other"))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "★" in "".join(screen_text(app).splitlines()[2:8]).replace("★ Starred", ""))

@@ -16,16 +16,18 @@ from functools import partial
 from typing import NamedTuple
 from urllib.parse import unquote
 
+from tuireader.content.dom.plain_text import plain_text
 from tuireader.feeds.entries import is_marked, marked_name, other_name
 from tuireader.library.refreshing.compare import digest_of
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Known, ParsedEntry
 from tuireader.store import articles
+from tuireader.text.shingles import likeness
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import path_of, place, same_name
 
 _INDEX_PAGE = re.compile(r"/(?:index\.(?:html?|php)|default\.aspx?)\Z")
-_SOME, _LEFT = 8, 0.9
+_SOME, _LEFT, _LITTLE = 8, 0.9, 0.1
 _WORD = re.compile(r"\w+")
 RECENT = 100
 """Articles that are looked at besides those that are in the feed, have its links, or its dates."""
@@ -54,18 +56,24 @@ Pair = tuple[ParsedEntry, Candidate]
 def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     """Whether an entry only took the guid of an article, such as a number: title, address and date are all others.
 
-    Where neither says when it was published, the texts decide: of one that was edited, most words stay.
+    Where neither says when it was published, the texts decide: of one that was edited, most words stay. At one address,
+    or none, title, date and text have to be others.
     """
-    if (
-        entry.title == there.title
-        or min(len(_path(entry.link)), len(_path(there.link))) <= 1
-        or _path(entry.link) == _path(there.link)
-    ):
+    if entry.title == there.title:
         return False
+    if min(len(_path(entry.link)), len(_path(there.link))) <= 1 or _path(entry.link) == _path(there.link):
+        is_later = None not in (entry.published, there.published) and entry.published != there.published
+        return is_later and _is_unlike(entry.html, body(there))
     if entry.published is not None and there.published is not None:
         return entry.published != there.published
     same = _when(entry) is not None and _when(entry) == _when(there)
     return not (same or _much_alike(entry.html, body(there)))
+
+
+def _is_unlike(one: str, other: str) -> bool:
+    """Whether two texts, of some length both, have next to nothing in common."""
+    alike = likeness(plain_text(one), plain_text(other))
+    return alike.shingles >= _SOME and alike.of_shorter < _LITTLE
 
 
 def renamed(

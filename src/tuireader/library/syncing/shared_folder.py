@@ -1,24 +1,23 @@
-"""Keeping machines in step without a server: a folder that they share, in which each adds to a journal of its own.
+"""Keeping machines in step without a server: a folder that they share, in which each writes all that it knows.
 
-No file is ever written by two, so whatever carries the folder (Syncthing, a network drive, git) meets no conflict; of
-everything, what was done last holds on all of them.
+No file is written by two, so whatever carries the folder (Syncthing, a network drive, git) meets no conflict. Each
+machine keeps a copy of its own files beside the cache: of everything, the newest time holds, wherever it is found.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import secrets
 import socket
 import uuid
-from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader.beside import open_shared
+from tuireader.beside import open_own, open_shared
 from tuireader.errors import SyncError
 from tuireader.library.syncing import apply_remote, messages
 from tuireader.library.syncing.apply_remote import Taken
@@ -26,25 +25,13 @@ from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
 from tuireader.store import accounts, feeds, folder_statuses, folders, page_lists, server_statuses, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.sync.device_journal import (
-    YEAR_3000,
-    Key,
-    Line,
-    Mark,
-    Merged,
-    Moved,
-    Stamp,
-    Subscription,
-    lines_of,
-    written,
-)
+from tuireader.sync.folder_map import FolderMap, Subscription, marks_of, packed, unpacked
 from tuireader.text.plural import counted
 from tuireader.urls.credentials import split_credentials
 from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from tuireader.model.account import SyncStatus
@@ -52,39 +39,36 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
     from tuireader.store.connection import Connection
 
-_PREFIX, _SUFFIX = "tuireader-", ".jsonl"
-_LARGEST, _LARGEST_ALL = 48_000_000, 96_000_000
-"""Bytes of a journal that are read, and of all together: marks of ten years take less."""
+_PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
+"""Each machine has two files: all that it knew some time ago, and what has changed since."""
+_LARGEST, _LARGEST_ALL = 48_000_000, 128_000_000
+"""Bytes of a file that are read, packed and unpacked, and unpacked of all together: a mark takes 16."""
+_MANY = 20_000
+"""Recent changes from which on all is written."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
-_TAIL = 256
-"""Bytes by which a journal is known again."""
 _NEW_MOST = 2000
 """Feeds that one exchange brings at most."""
 _BEFORE = 1
-"""The time of what was marked before there was a journal: whatever was done since goes before it."""
+"""The time of what was marked before the folder was shared: whatever was done since goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What this machine knows of the folder: which it is, who we are in it, and what was read."""
+    """What the cache knows of the folder: which it is, who we are in it, and what was read."""
 
     folder: str
     device: str
     host: str
-    sizes: dict[str, int] = field(default_factory=dict)
-    """How much of each journal was read: what is in there was known when something was done here after it."""
-    tails: dict[str, str] = field(default_factory=dict)
-    """What that ended with, as a hash: a journal with another end there is another one, or was cut."""
+    state: str = ""
+    """What names the own copy that this cache is in step with: another one, where either was put back from a backup."""
+    seen: dict[str, str] = field(default_factory=dict)
+    """The files that were read: their sizes and times."""
     feeds: dict[str, list[str]] = field(default_factory=dict)
     """Our subscriptions as they were told of, by their ids: address, title, folder."""
-    stamps: dict[str, int] = field(default_factory=dict)
-    """When what is so of each feed was done, by their addresses."""
     newest: int = 0
     """The highest id of an article, by which it is seen whether any have come."""
-    latest: int = 0
-    """The latest time of any line that was known here: what is done here is later."""
     kept: list[str] = field(default_factory=list)
     """Addresses of feeds that stay here although they were ended elsewhere."""
 
@@ -96,16 +80,15 @@ def place_of(c: sqlite3.Connection) -> Place | None:
     """The folder that this machine shares, if it does."""
     account = accounts.get(c, LOCAL)
     try:
-        place = Place(**json.loads(account.cursor)) if account.cursor else None
+        return Place(**json.loads(account.cursor)) if account.cursor else None
     except (ValueError, TypeError):
         return None
-    return replace(place, latest=0) if place is not None and place.latest >= YEAR_3000 else place
 
 
-def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
-    """Share a folder from now on: what is marked goes into the journal; raises SyncError where it is no folder.
+def share(c: Connection, folder: str, *, host: str = "") -> Place:
+    """Share a folder from now on: what is marked goes into the outbox; raises SyncError where it is no folder.
 
-    `host` says which machine this is, for tests. A machine has its own journal, also where it has a copy of another's
+    `host` says which machine this is, for tests. A machine has its own files, also where it has a copy of another's
     cache.
     """
     path = Path(folder).expanduser().resolve()
@@ -124,6 +107,8 @@ def share(c: sqlite3.Connection, folder: str, *, host: str = "") -> Place:
     place = Place(str(path), f"{name}-{secrets.token_hex(4)}", host)
     if there is not None and there.folder == str(path):  # what was told is told
         place = replace(there, device=place.device, host=host)
+    else:
+        _forget_copy(c)
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=True)
         accounts.set_cursor(c, LOCAL, place.text())
@@ -143,12 +128,22 @@ def _machine() -> str:
     return found or f"{uuid.getnode():x}"
 
 
-def stop_sharing(c: sqlite3.Connection) -> None:
+def stop_sharing(c: Connection) -> None:
     """Share no folder any more; what is in it stays."""
     with transaction(c):
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")
         status_outbox.done(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
+    _forget_copy(c)
+
+
+def _forget_copy(c: Connection) -> None:
+    for suffix in (_ALL, _RECENT):
+        _copy(c, suffix).unlink(missing_ok=True)
+
+
+def _copy(c: Connection, suffix: str) -> Path:
+    return c.path.with_name(f"{c.path.name}.shared{suffix}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +160,9 @@ class Exchanged:
 
 
 def exchange(c: Connection, now: datetime) -> Exchanged:
-    """Add to the own journal what was done here, and take over what was done elsewhere; raises SyncError.
+    """Write what was done here, and take over what was done elsewhere; raises SyncError.
 
-    Ended at any place, the next time goes on: a line that is written twice says the same twice.
+    Ended at any place, the next time goes on: what is told twice is the same.
     """
     place = place_of(c)
     if place is None:
@@ -181,286 +176,235 @@ def exchange(c: Connection, now: datetime) -> Exchanged:
 class _Exchange:
     """One exchange."""
 
-    def __init__(self, c: sqlite3.Connection, place: Place, now: datetime) -> None:
+    def __init__(self, c: Connection, place: Place, now: datetime) -> None:
         self._c = c
         self._place = place
-        self._now = now
-        self._own = Path(place.folder) / f"{_PREFIX}{place.device}{_SUFFIX}"
-        self._merged = Merged()
-        self._sizes: dict[str, int] = {}
-        self._tails: dict[str, str] = {}
-        self._is_cut = False
-        """Whether a journal that was read before is gone, or another one: what it told may have to be told again."""
+        self._now = int(now.timestamp() * 1000)
+        self._date = now
+        self._folder = Path(place.folder)
+        self._known, self._recent = FolderMap(), FolderMap()
+        """All that is known, and what of it is not in the file of all."""
+        self._seen: dict[str, str] = {}
+        """The files that are there, with their signatures."""
+        self._state = ""
+        """What names the moment of the own copy."""
+        self._has_news = False
+        """Whether there is anything to write."""
+        self._is_anew = False
+        """Whether the own copy is not there: then whatever is marked here may be new to all."""
+        self._is_in_step = False
+        """Whether the cache is what it was when the own copy was written."""
         self._is_capped = False
         """Whether more feeds came than one exchange brings."""
-        self._ours_unseen: set[str] = set()
-        """Addresses of feeds that we told of, and were ended before we knew that."""
-        self._unseen: set[object] = set()
-        """What was told elsewhere since the last time: the addresses of feeds, and keys of marks with their fields."""
-        self._told_by_us: dict[str, Subscription] = {}
-        self._latest = place.latest
+        self._told_alike: set[str] = set()
+        """Addresses of new feeds that were told of already, by a program that was ended after that."""
+        self._pushed = 0
         self._said: list[str] = []
 
     def all(self) -> Exchanged:
         """All steps; none where nothing has happened anywhere."""
-        folder = Path(self._place.folder)
-        if not folder.is_dir():
-            raise SyncError(_away(folder))
-        sizes = self._sizes_now()
-        waiting = status_outbox.waiting(self._c, LOCAL)
-        if self._is_quiet(sizes):
-            if waiting:  # others need not be read for what is done here
-                self._sizes = sizes
-                self._append(written(self._marks(waiting, self._local())))
-                status_outbox.done(self._c, [change.number for change in waiting])
-                tails = self._place.tails | self._tails
-                self._keep(replace(self._place, sizes=self._sizes, tails=tails, latest=self._latest))
-            return Exchanged(Taken(), len(waiting))
-        return self._all(waiting)
-
-    def _all(self, waiting: list[Change]) -> Exchanged:
-        """Tell, and be told. What was told before and is not there any more is told again."""
+        if not self._folder.is_dir():
+            raise SyncError(_away(self._folder))
+        self._seen, waiting, every = self._signatures(), status_outbox.waiting(self._c, LOCAL), self._local()
+        if not waiting and self._is_quiet(every):
+            return Exchanged(Taken())
+        self._open_copy()
+        self._tell_marks(waiting, every)
+        self._tell_subscriptions(every)
         self._read()
-        is_anew = self._is_cut or not self._own.exists()
-        every = self._local()
-        told = self._ours(every)
-        new = [*self._moves(every), *self._subscriptions(every, self._place.feeds)]
-        new += self._marks(waiting, every)
-        if is_anew:
-            new = [*self._marked_before(every), *new]
-        error = self._tell(new, waiting) if new or is_anew else ""
+        self._tell_new_subscriptions(every)
+        if self._is_anew:
+            self._tell_marked_before(every)
+        self._add(self._known.follow_moves())
+        error = ""
+        try:
+            self._write()
+        except OSError as raised:
+            error = f"{self._folder} cannot be written: {raised.strerror}"
+        else:
+            status_outbox.done(self._c, [change.number for change in waiting])
+        return self._take_over(every, error)
+
+    def _take_over(self, every: Sequence[Feed], error: str) -> Exchanged:
         before = apply_remote.named_feeds(self._c, every)
+        told = self._place.feeds if error else self._ours(every)
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
             added, touched = self._take_subscriptions()
-            told = self._told(self._place.feeds if error else told, touched)
-            here = {row[0] for row in self._ours(self._local()).values()}
-            kept = sorted({*self._place.kept} & here)
-            followed = (line for line in self._merged.subscriptions.values() if line.is_followed and line.url in here)
-            stamps = {line.url: line.stamp.at for line in followed}
-            self._keep(replace(self._place, feeds=told, stamps=stamps, kept=kept))
+            now = self._ours(self._local())
+            here = {row[0] for row in now.values()}
+            # What another program has done meanwhile is still to be told.
+            known = {id_: row for id_, row in now.items() if int(id_) in touched}
+            known |= {id_: told[id_] for id_ in now if id_ in told and id_ not in known}
+            self._keep(replace(self._place, feeds=known, kept=sorted({*self._place.kept} & here)))
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
         taken = self._take_marks()
-        if not (error or self._is_capped):
-            newest = folder_statuses.newest(self._c)
-            self._keep(replace(self._place, sizes=self._sizes, tails=self._tails, newest=newest, latest=self._latest))
-        taken = taken.with_(Taken(said=tuple(self._said)))
-        return Exchanged(taken, 0 if error else len(new), added, changed, error)
-
-    def _tell(self, new: list[Line], waiting: list[Change]) -> str:
-        """Add lines to the own journal, and to what is known; why that cannot be, where it cannot."""
-        self._merged.add(new)
-        try:
-            self._append(written(new))
-        except SyncError as error:
-            return str(error)
-        status_outbox.done(self._c, [change.number for change in waiting])
-        return ""
-
-    def _told(self, told: dict[str, list[str]], touched: set[int]) -> dict[str, list[str]]:
-        """Our subscriptions as they are known to all now: those that were told, and those that others have changed.
-
-        What another program has done meanwhile is still to be told.
-        """
-        now = self._ours(self._local())
-        known = {feed_id: now.get(feed_id, row) if int(feed_id) in touched else row for feed_id, row in told.items()}
-        known |= {str(feed_id): now[str(feed_id)] for feed_id in touched if str(feed_id) in now}
-        return {feed_id: row for feed_id, row in known.items() if feed_id in now}
-
-    # Reading.
-
-    def _is_quiet(self, sizes: dict[str, int]) -> bool:
-        """Whether nothing has come from elsewhere, no article and no feed: then there are only own marks to tell."""
-        return (
-            self._own.name in sizes
-            and sizes == self._place.sizes
-            and self._place.newest == folder_statuses.newest(self._c)
-            and self._place.feeds == self._ours(self._local())
+        if not error:
+            newest = -1 if self._is_capped else folder_statuses.newest(self._c)
+            self._keep(replace(self._place, state=self._state, seen=self._seen, newest=newest))
+        return Exchanged(
+            taken.with_(Taken(said=tuple(self._said))), 0 if error else self._pushed, added, changed, error
         )
 
-    def _files(self) -> list[Path]:
-        found = sorted(Path(self._place.folder).glob(f"{_PREFIX}*{_SUFFIX}"))
-        return [file for file in found if file.is_file() and not file.is_symlink()]
+    # Files.
 
-    def _sizes_now(self) -> dict[str, int]:
+    def _is_quiet(self, every: Sequence[Feed]) -> bool:
+        """Whether nothing has come from elsewhere, no article and no feed."""
+        return (
+            self._own(_ALL).name in self._seen
+            and self._seen == self._place.seen
+            and self._place.newest == folder_statuses.newest(self._c)
+            and self._place.feeds == self._ours(every)
+        )
+
+    def _own(self, suffix: str) -> Path:
+        return self._folder / f"{_PREFIX}{self._place.device}{suffix}"
+
+    def _signatures(self) -> dict[str, str]:
+        """The files in the folder, and the own copies, by which it is seen whether one is another one now."""
         found = {}
-        for file in self._files():
+        files = [each for suffix in (_ALL, _RECENT) for each in self._folder.glob(f"{_PREFIX}*{suffix}")]
+        for file in sorted([*files, *(_copy(self._c, suffix) for suffix in (_ALL, _RECENT))]):
             with suppress(OSError):
-                found[file.name] = file.stat().st_size
+                if file.is_file() and not file.is_symlink():
+                    found[file.name] = _signature(file)
         return found
 
-    def _local(self) -> list[Feed]:
-        return feeds.of_account(self._c, LOCAL)
+    def _open_copy(self) -> None:
+        """Read the own copy; where there is none, it is made anew of all that is in the folder."""
+        for suffix in (_ALL, _RECENT):
+            try:
+                with os.fdopen(open_own(_copy(self._c, suffix), largest=_LARGEST), "rb") as file:
+                    found, self._state = unpacked(file.read(), _LARGEST)
+            except (OSError, ValueError):
+                self._is_anew = True
+            else:
+                self._known.merge(found)
+                if suffix == _RECENT:
+                    self._recent = found
+        self._is_in_step = not self._is_anew and self._state == self._place.state
 
     def _read(self) -> None:
-        """Read all journals, and note what in them is new; one that cannot be read is passed over, and said."""
+        """Read what others have written, where it is new; a file that cannot be read is passed over, and said."""
         left = _LARGEST_ALL
-        for file in self._files():
-            device = file.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+        own = {_copy(self._c, suffix).name for suffix in (_ALL, _RECENT)}
+        for name, signature in self._seen.items():
+            if name in own or (self._is_in_step and self._place.seen.get(name) == signature):
+                continue
+            file = self._folder / name
             try:
                 with os.fdopen(open_shared(file), "rb") as opened:
-                    content = opened.read(min(_LARGEST, left) + 1)
+                    content = opened.read(_LARGEST + 1)
             except OSError as error:
                 self._said.append(f"{file} cannot be read: {error.strerror}.")
                 continue
             if len(content) > min(_LARGEST, left):
-                self._said.append(f"{file} is not read: the journals are larger than {_LARGEST // 1_000_000} MB.")
+                self._said.append(f"{file} is not read: the files are larger than {_LARGEST // 1_000_000} MB.")
                 continue
-            left -= len(content)
-            size = content.rfind(b"\n") + 1
-            self._sizes[file.name] = size  # what is half a line now is read once it is whole
-            self._tails[file.name] = _tail(content[max(0, size - _TAIL) : size])
-            before = self._place.sizes.get(file.name, 0)
-            is_longer = before <= size
-            seen = _tail(content[max(0, before - _TAIL) : before]) if is_longer else ""
-            if is_longer and seen == self._place.tails.get(file.name, _tail(b"")):
-                self._merged.add(self._watched(lines_of(content, device, end=before), is_new=False))
-                self._merged.add(self._watched(lines_of(content, device, before, size), is_new=True))
-            else:  # what is lost of another's, it tells again by itself; what it tells now may be new
-                self._is_cut = True
-                self._merged.add(self._watched(lines_of(content, device, end=size), is_new=True))
-        self._is_cut = self._is_cut or bool(self._place.sizes.keys() - self._sizes.keys())
+            with suppress(ValueError):  # it may be on its way; what is lost is in the copy of who wrote it
+                found, _ = unpacked(content, min(_LARGEST, left))
+                left -= 16 * len(found)
+                self._add(self._known.merge(found))
 
-    def _watched(self, lines: Iterable[Line], *, is_new: bool) -> Iterator[Line]:
-        """The lines of a journal, each noted."""
-        for line in lines:
-            at = line.stamp.at
-            self._latest = max(self._latest, at) if at < YEAR_3000 else self._latest
-            is_ours = line.stamp.device == self._place.device
-            if isinstance(line, Subscription) and is_ours:
-                self._told_by_us[line.url] = line
-                self._ours_unseen |= {line.url} if is_new else set()
-            if is_new and not is_ours:
-                if isinstance(line, Mark):
-                    self._unseen.add((line.key, line.field))
-                else:
-                    self._unseen.add(line.url)
-            yield line
+    def _add(self, news: FolderMap) -> None:
+        self._recent.merge(news)
+        self._has_news = self._has_news or len(news) > 0
 
-    def _append(self, content: bytes) -> None:
-        """Add to the own journal, and have it on the disk; what was cut off before ends there."""
-        try:
-            with open(self._own, "ab+", opener=open_shared) as file:
-                size = file.seek(0, os.SEEK_END)
-                if size:
-                    file.seek(size - 1)
-                    content = content if file.read(1) == b"\n" else b"\n" + content
-                else:
-                    content = json.dumps({"tuireader": 1, "device": self._place.device}).encode() + b"\n" + content
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-                self._sizes[self._own.name] = file.tell()
-                file.seek(max(0, file.tell() - _TAIL))
-                self._tails[self._own.name] = _tail(file.read())
-        except OSError as error:
-            raise SyncError(f"{self._own} cannot be written: {error.strerror}") from error
+    def _write(self) -> None:
+        """Write what is known, first beside the cache: all of it, or what has changed since that was written."""
+        own = [self._own(suffix).name for suffix in (_ALL, _RECENT)]
+        is_lost = any(name not in self._seen or self._seen[name] != self._place.seen.get(name) for name in own)
+        if not (self._has_news or self._is_anew or is_lost):
+            return
+        self._state = secrets.token_hex(8)
+        if self._is_anew or is_lost or len(self._recent) > _MANY:
+            self._recent = FolderMap()
+            self._put_file(_ALL, self._known)
+        self._put_file(_RECENT, self._recent)
+
+    def _put_file(self, suffix: str, known: FolderMap) -> None:
+        content = packed(known, self._state)
+        for path in (_copy(self._c, suffix), self._own(suffix)):
+            _put(path, content)
+            self._seen[path.name] = _signature(path)
 
     # What was done here.
 
-    def _stamp(self, at: int) -> Stamp:
-        return Stamp(at, self._place.device)
+    def _local(self) -> list[Feed]:
+        return feeds.of_account(self._c, LOCAL)
 
-    def _marks(self, waiting: Iterable[Change], every: Iterable[Feed]) -> list[Line]:
-        """The marks of the journal; later than what was known here when they were made, whatever the clock says."""
+    def _mark(self, feed: str, name: Field, guid: int, at: int, *, value: bool) -> None:
+        if self._known.mark(feed, name, guid, 2 * at + value):
+            self._recent.mark(feed, name, guid, 2 * at + value)
+            self._has_news = True
+            self._pushed += 1
+
+    def _put(self, url: str, there: Subscription) -> None:
+        if self._known.put(url, there):
+            self._recent.put(url, there)
+            self._has_news = True
+            self._pushed += 1
+
+    def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
+        """Put what was marked; later than what was known here then, whatever the clock says."""
         urls = {feed.id: _shared(feed.url) for feed in every}
-        changes = list(waiting)
-        names = folder_statuses.names_of(self._c, [change.article_id for change in changes])
-        found: list[Line] = []
-        for change in changes:
-            feed_id, guid = names.get(change.article_id, (0, ""))
-            url = urls.get(feed_id, "")
-            if url and guid:
-                at = max(int(change.changed.timestamp() * 1000), self._place.latest + 1)
-                self._latest = max(self._latest, at)
-                found.append(Mark(self._stamp(at), Key(url, guid), change.field, change.value))
-        return found
+        names = folder_statuses.names_of(self._c, [change.article_id for change in waiting])
+        for change in waiting:
+            feed_id, guid = names.get(change.article_id, (0, 0))
+            if url := urls.get(feed_id, ""):
+                before = self._known.stamp(url, change.field, guid) // 2 if self._is_in_step else 0
+                at = max(int(change.changed.timestamp() * 1000), before + 1)
+                self._mark(url, change.field, guid, at, value=change.value)
 
-    def _marked_before(self, every: Iterable[Feed]) -> list[Line]:
-        """What is marked here and not known there: from before the folder was shared, or since what we told is lost.
-
-        What was told elsewhere and seen here is older than what is so here now.
-        """
+    def _tell_marked_before(self, every: Iterable[Feed]) -> None:
+        """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
         urls = {feed.id: _shared(feed.url) for feed in every}
-        ids = {url: feed_id for feed_id, url in urls.items() if url}
-        there = self._merged.last_marks()
-        found: list[Line] = []
         for feed_id, guid, read, starred in folder_statuses.marked(self._c):
-            if (url := urls.get(feed_id, "")) and guid:
-                marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
-                found += [
-                    Mark(self._stamp(_BEFORE), Key(url, guid), name, value)
-                    for name, value in marks
-                    if value and (Key(url, guid), name) not in there
-                ]
-        if not self._place.sizes:  # nothing was seen before
-            return found
-        by_feed: dict[int, list[Mark]] = defaultdict(list)
-        for (key, name), mark in there.items():
-            if key.feed in ids and (mark.key, name) not in self._unseen:
-                by_feed[ids[key.feed]].append(mark._replace(key=key))
-        for feed_id, some in by_feed.items():
-            here = folder_statuses.named(self._c, feed_id, {mark.key.guid for mark in some})
-            for mark in some:
-                row = here.get(mark.key.guid)
-                if row is None or row[0] > self._place.newest:  # it was not here when that was read
-                    continue
-                if row[1 if mark.field == "read" else 2] is not mark.value:
-                    found.append(mark._replace(stamp=self._stamp(mark.stamp.at + 1), value=not mark.value))
-        return found
+            marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
+            for name, value in marks:
+                if value and (url := urls.get(feed_id, "")) and not self._known.stamp(url, name, guid):
+                    self._mark(url, name, guid, _BEFORE, value=True)
 
-    def _moves(self, every: Iterable[Feed]) -> list[Line]:
-        """Feeds that have other addresses than they were told of with."""
-        at = int(self._now.timestamp() * 1000)
-        return [
-            Moved(self._stamp(at), told[0], url)
-            for feed in every
-            if (told := self._place.feeds.get(str(feed.id))) and (url := _shared(feed.url)) and told[0] != url
-        ]
-
-    def _subscriptions(self, every: Sequence[Feed], before: dict[str, list[str]]) -> list[Line]:
-        """What became of subscriptions since they were told of."""
-        now = self._ours(every)
+    def _tell_subscriptions(self, every: Sequence[Feed]) -> None:
+        """Put what became of our subscriptions since they were told of."""
+        now, before = self._ours(every), self._place.feeds
         names = {str(feed.id): feed.title for feed in every}
-        urls = {row[0] for row in now.values()}
-        there_still = {str(feed.id) for feed in feeds.every(self._c)}
-        found: list[Line] = []
-        for feed_id, row in now.items():
-            there = self._merged.subscriptions.get(row[0])
-            is_forgotten = self._is_forgotten(feed_id, row, there)
-            if not is_forgotten and (row == before.get(feed_id) or self._is_told(feed_id, row, before)):
+        for id_, row in now.items():
+            told = before.get(id_)
+            is_told = self._is_told(row)
+            if told is None and is_told:
+                self._told_alike.add(row[0])
+            if told is None or row == told or is_told:
                 continue
-            stamp = self._stamp(self._place.stamps[row[0]]) if is_forgotten else self._later(there)
-            found.append(
-                Subscription(stamp, row[0], is_followed=True, title=row[1], folder=row[2], name=names[feed_id])
-            )
-        for feed_id, row in before.items():
-            if feed_id not in there_still and row[0] not in urls:
-                found.append(
-                    Subscription(self._later(self._merged.subscriptions.get(row[0])), row[0], is_followed=False)
-                )
-        return found
+            if told[0] != row[0]:
+                self._put(told[0], Subscription(self._later(told[0]), is_followed=False, moved_to=row[0]))
+            self._put(row[0], self._followed(row, names[id_]))
+        urls, there_still = {row[0] for row in now.values()}, {str(feed.id) for feed in feeds.every(self._c)}
+        for id_, row in before.items():
+            known = self._known.subscriptions.get(row[0])
+            is_told = known is not None and not known.is_followed
+            if id_ not in there_still and row[0] not in urls and not is_told:
+                self._put(row[0], Subscription(self._later(row[0]), is_followed=False))
 
-    def _is_forgotten(self, feed_id: str, row: list[str], there: Subscription | None) -> bool:
-        """Whether what all knew of a feed is not there any more, as a journal that told it is gone."""
-        at = self._place.stamps.get(row[0], 0)
-        was_known = self._is_cut and row == self._place.feeds.get(feed_id) and row[0] not in self._place.kept
-        return was_known and at > 0 and (there is None or there.stamp.at < at)
+    def _tell_new_subscriptions(self, every: Sequence[Feed]) -> None:
+        """Put our subscriptions that were never told of, unless they are followed elsewhere, or were told and ended."""
+        names = {str(feed.id): feed.title for feed in every}
+        for id_, row in self._ours(every).items():
+            known = self._known.subscriptions.get(row[0])
+            is_known = known is not None and (known.is_followed or row[0] in self._told_alike)
+            if id_ not in self._place.feeds and not is_known and row[0] not in self._place.kept:
+                self._put(row[0], self._followed(row, names[id_]))
 
-    def _is_told(self, feed_id: str, row: list[str], before: dict[str, list[str]]) -> bool:
-        """Whether a feed of which that is not known was told all the same: elsewhere, or before we were ended."""
-        url = row[0]
-        there = self._merged.subscriptions.get(url)
-        ours = self._told_by_us.get(url)
-        is_as_told = ours is not None and ours.is_followed and [ours.url, ours.title, ours.folder] == row
-        if url in self._place.kept or (is_as_told and url in self._ours_unseen):
-            return True
-        if feed_id in before or there is None:
-            return False
-        return there.is_followed or (is_as_told and url in self._unseen)
+    def _followed(self, row: Sequence[str], name: str) -> Subscription:
+        return Subscription(self._later(row[0]), is_followed=True, title=row[1], folder=row[2], name=name)
 
-    def _later(self, there: Subscription | None) -> Stamp:
-        at = int(self._now.timestamp() * 1000)
-        return self._stamp(max(at, there.stamp.at + 1 if there else 0))
+    def _is_told(self, row: Sequence[str]) -> bool:
+        """Whether a subscription is known as it is here: it was told by a program that was ended after that."""
+        known = self._known.subscriptions.get(row[0])
+        return known is not None and known.is_followed and [known.title, known.folder] == [*row[1:]]
+
+    def _later(self, url: str) -> int:
+        known = self._known.subscriptions.get(url)
+        return max(self._now, known.at + 1 if known is not None else 0)
 
     def _ours(self, every: Iterable[Feed]) -> dict[str, list[str]]:
         """Our subscriptions as they are told of."""
@@ -479,29 +423,32 @@ class _Exchange:
         added: list[int] = []
         touched: set[int] = set()
         ending: list[Feed] = []
-        with transaction(self._c):
-            for url in self._merged.moved:
-                feeds.move(self._c, url, self._merged.address_now(url))
-            ours = {_shared(feed.url): feed for feed in self._local()}
-            pages = page_lists.every(self._c)
-            for url, line in self._merged.subscriptions.items():
-                now = self._merged.address_now(url)
-                feed = ours.get(now)
-                if line.is_followed and feed is None and now == url and len(added) >= _NEW_MOST:
+        known = self._known
+        for url, there in known.subscriptions.items():
+            if there.moved_to:
+                feeds.move(self._c, url, known.address_now(url))
+        every = self._local()
+        ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
+        pages = page_lists.every(self._c)
+        for url, there in known.subscriptions.items():
+            feed = ours.get(url)
+            if there.is_followed and feed is None:
+                if len(added) >= _NEW_MOST:
                     self._is_capped = True
-                elif line.is_followed and feed is None and now == url:
-                    feed = feeds.add(self._c, url, title=line.name, site="", now=self._now, reach=Reach.PUBLIC)
-                    added.append(feed.id)
-                    ours[url] = feed
-                if feed is None or feed.id in pages:
                     continue
-                if not line.is_followed:
-                    ending.append(feed)
-                elif line.stamp.device != self._place.device:
-                    touched.add(feed.id)
-                    self._take_names(feed, line)
-            self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
-            folders.remove_empty(self._c)
+                feed = feeds.add(self._c, url, title=there.name, site="", now=self._date, reach=Reach.PUBLIC)
+                added.append(feed.id)
+                ours[url] = feed
+                touched.add(feed.id)
+            if feed is None or feed.id in pages:
+                continue
+            if there.is_followed and rows.get(str(feed.id)) != [url, there.title, there.folder]:
+                self._take_names(feed, there)
+                touched.add(feed.id)
+            elif not (there.is_followed or there.moved_to):
+                ending.append(feed)
+        self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
+        folders.remove_empty(self._c)
         if self._is_capped:
             self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched
@@ -525,27 +472,26 @@ class _Exchange:
         if ended:
             self._said.append(messages.ended_feeds(ended, _OTHERS))
 
-    def _take_names(self, feed: Feed, line: Subscription) -> None:
-        if feed.custom_title != line.title:
-            feeds.rename(self._c, feed.id, line.title)
-        folders.put(self._c, feed.id, folders.add(self._c, line.folder).id if line.folder else None)
+    def _take_names(self, feed: Feed, there: Subscription) -> None:
+        feeds.rename(self._c, feed.id, there.title)
+        folders.put(self._c, feed.id, folders.add(self._c, there.folder).id if there.folder else None)
 
     def _take_marks(self) -> Taken:
         """Let articles be as they were marked last, wherever that was."""
-        ours = {_shared(feed.url): feed.id for feed in self._local()}
-        by_feed: dict[int, dict[str, dict[Field, bool]]] = defaultdict(lambda: defaultdict(dict))
-        for (key, name), mark in self._merged.last_marks().items():
-            if key.feed in ours:
-                by_feed[ours[key.feed]][key.guid][name] = mark.value
         taken = Taken()
-        for feed_id, wanted in by_feed.items():
-            there = folder_statuses.named(self._c, feed_id, wanted)
-            states = {
-                id_: (wanted[guid].get("read", read), wanted[guid].get("starred", starred))
-                for guid, (id_, read, starred) in there.items()
-            }
-            with transaction(self._c):
-                taken = taken.with_(Taken(0, *server_statuses.take(self._c, states, self._now)))
+        for feed in self._local():
+            marks = dict(marks_of(self._known, _shared(feed.url)))
+            if not marks:
+                continue
+            read, starred = marks.get("read", {}), marks.get("starred", {})
+            states = {}
+            for guid, id_, is_read, is_starred in folder_statuses.of_feed(self._c, feed.id):
+                wanted = bool(read.get(guid, is_read) & 1), bool(starred.get(guid, is_starred) & 1)
+                if wanted != (is_read, is_starred):
+                    states[id_] = wanted
+            if states:
+                with transaction(self._c):
+                    taken = taken.with_(Taken(0, *server_statuses.take(self._c, states, self._date)))
         return taken
 
     def _keep(self, place: Place) -> None:
@@ -553,8 +499,20 @@ class _Exchange:
         accounts.set_cursor(self._c, LOCAL, place.text())
 
 
-def _tail(content: bytes) -> str:
-    return hashlib.sha256(content[-_TAIL:]).hexdigest()[:16]
+def _signature(file: Path) -> str:
+    about = file.stat()
+    return f"{about.st_size} {about.st_mtime_ns} {about.st_ino}"
+
+
+def _put(path: Path, content: bytes) -> None:
+    """Put a file in its place in one move; a link that stands there is replaced, not followed."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    with open(part, "xb", opener=open_shared) as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(part, path)  # noqa: PTH105 - as everywhere
 
 
 def _shared(url: str) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
+from lzma import LZMAError
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -112,7 +114,7 @@ def read_omnivore(path: Path) -> list[SavedPage] | None:
                 if len(found) > _MOST:
                     raise NotAFeedListError(f"{path} has more than {_MOST} pages")
             return found
-    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, LZMAError, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         raise NotAFeedListError(f"{path} cannot be unpacked: {error}") from error
 
 
