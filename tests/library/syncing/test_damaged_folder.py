@@ -298,15 +298,20 @@ def test_a_cache_that_is_put_back_takes_nothing_back(
         elif chance < 0.93:
             each.exchange(now)
             put_back(each, backups[each.name])
-        elif files := sorted(each.folder.iterdir()):
-            for one in machines:  # so that nothing is lost with the file that is nowhere else
-                one.exchange(now)
-            dice.choice(files).unlink(missing_ok=True)
+        else:
+            lose_a_file(machines, now, dice)
     everywhere_at(now, machines)
     state = machines[0].state()
     assert all(each.state() == state for each in machines)
     assert {(url, n): state[f"{url}#{n}"][0] for url, n in marks} == marks
     assert all({url: name for url, (name, _) in each.feeds().items()} == names for each in machines)
+
+
+def lose_a_file(machines: Sequence[Machine], now: datetime, dice: random.Random) -> None:
+    """After everything in it was read by all: else what is nowhere else is lost with it."""
+    for each in machines:
+        each.exchange(now)
+    dice.choice(sorted(machines[0].folder.iterdir())).unlink()
 
 
 def rename_of(machine: Machine, url: str, name: str) -> None:
