@@ -37,7 +37,7 @@ from tuireader.model.account import RemoteFeed, Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, folders, server_statuses, statuses, tags
+from tuireader.store import accounts, articles, feeds, folders, labels, server_statuses, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
@@ -231,8 +231,8 @@ def fill_furnished(path: Path) -> None:
             TakePage(feed, Page(url, 200, body, "application/rss+xml"), REFRESHED)(c)
             folders.put(c, feed.id, folders.add(c, folder).id)
         ids = articles.ids(c, Query(), 0, 12)
-        tags.add(c, ids[2:6], ["To read"])
-        tags.add(c, ids[4:7], ["For the talk"])
+        labels.add(c, ids[2:6], ["To read"])
+        labels.add(c, ids[4:7], ["For the talk"])
         saved.keep(c, "Long and unread", "is:unread words>1000")
         saved.keep(c, "The sea", "harbour|harbours|ferries")
         existing.keep(c, Rule("title:sponsored", hide=True), NOW)

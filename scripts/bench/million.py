@@ -16,7 +16,7 @@ from bench.corpus import SEED
 from tuireader.library.refreshing.compare import plan
 from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.store import articles, index_runs
+from tuireader.store import articles, search
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect, transaction
 
@@ -37,7 +37,7 @@ def fill(cache: Path, size: int) -> None:
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(_fill_one, jobs, chunksize=4))
     with closing(connect(cache)) as c:
-        while index_runs.merge_some(c):
+        while search.merge_some(c):
             pass
 
 

@@ -16,7 +16,7 @@ from bench.screen import Screen, shows
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts
+from tuireader.store import article_lists, articles
 from tuireader.store.connection import connect
 
 HELLO = [sys.executable, str(Path(__file__).with_name("hello.py"))]
@@ -192,7 +192,7 @@ def _windows(*readers: Ours) -> list[float]:
 def _largest_category(here: Ours) -> str:
     """The category that most articles have: what is chosen has the most to count."""
     with closing(connect(here.cache)) as connection:
-        named = (facet for facet in label_counts.categories(connection, Query()) if facet.name)
+        named = (facet for facet in article_lists.categories(connection, Query()) if facet.name)
         return max(named, key=lambda facet: facet.total).name
 
 

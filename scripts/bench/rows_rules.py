@@ -25,7 +25,7 @@ from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import existing
 from tuireader.model.fetched import Page
 from tuireader.model.rule import Rule
-from tuireader.store import duplicates, feeds, minhash, rules
+from tuireader.store import duplicates, feeds, rules
 from tuireader.store.connection import connect, transaction
 from tuireader.text.shingles import Sketch
 from tuireader.tui.main.sidebar_counts import count_searches
@@ -133,7 +133,7 @@ def _take_all(c: sqlite3.Connection, pages: Sequence[TakePage]) -> None:
         for outcome in Together(pages[at : at + TOGETHER])(c):
             if outcome.error or outcome.result.new != NEWS:
                 raise BenchError(f"a feed was not taken in: {outcome}")
-    while minhash.move_some(c):
+    while duplicates.move_some(c):
         pass
 
 

@@ -10,7 +10,7 @@ import pytest
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
-from tuireader.store.keys import guid_key
+from tuireader.store.row_values import guid_key
 from tuireader.sync.folder_map import FolderMap, Subscription, packed
 
 COMMAND = f"echo '{PASSWORD}'"

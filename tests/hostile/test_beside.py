@@ -19,7 +19,7 @@ from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.account import Account
 from tuireader.model.query import Query
-from tuireader.store import articles, damage_mark
+from tuireader.store import articles, connection
 from tuireader.store.connection import connect
 
 Plant = Callable[[Path, Path], None]
@@ -124,8 +124,8 @@ def test_locks_marks_and_the_log_follow_no_link(
     plant(lock_of(db, account), precious)
     with pytest.raises(SyncError), alone(db, account):
         pass
-    plant(damage_mark.mark_of(db), precious)
-    damage_mark.suspect(db)
+    plant(connection.mark_of(db), precious)
+    connection.suspect(db)
     monkeypatch.delenv("TUIREADER_LOG", raising=False)
     monkeypatch.setattr("tuireader.paths.state_dir", lambda: tmp_path / "state")
     (tmp_path / "state").mkdir()
@@ -178,7 +178,7 @@ def test_a_file_of_holes_takes_little_memory(db: Path) -> None:
 
 def test_a_mark_that_others_have_put_there_is_none(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelve(db, "Review", REVIEW)
-    damage_mark.suspect(db)
-    assert damage_mark.is_suspect(db)
+    connection.suspect(db)
+    assert connection.is_suspect(db)
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)

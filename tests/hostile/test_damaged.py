@@ -26,9 +26,9 @@ from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
 from tuireader.store import (
     articles,
-    damage_mark,
+    connection,
     feeds,
-    host_holds,
+    site_facts,
     statuses,
     ui_state,
 )
@@ -88,7 +88,7 @@ def state(db: Path) -> tuple[object, ...]:
             [(articles.get(c, row.id), articles.status(c, row.id), articles.body(c, row.id)) for row in rows],
             feeds.every(c),
             ui_state.load(c),
-            host_holds.held_until(c, ["site-1.example"], NOW),
+            site_facts.held_until(c, ["site-1.example"], NOW),
             sorted(row.id for row in articles.window(c, Query(text="harbour "), 0, 2 * TOTAL)),
         )
 
@@ -112,13 +112,13 @@ def test_a_damaged_index_is_built_again_and_nothing_else_is_touched(db: Path, wh
     with closing(sqlite3.connect(db)) as c:
         WAYS[way](c)
         c.commit()
-    damage_mark.suspect(db)
+    connection.suspect(db)
     told: list[str] = []
     with closing(open_cache(db, tell=told.append)) as c:
         assert c.notice == "The search index was damaged, and was built again. Nothing else was touched."
     assert len(told) == 1
     assert state(db) == before
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
     assert not list(db.parent.glob("*.damaged*"))
 
 
@@ -151,7 +151,7 @@ def test_what_an_insertion_meets_is_damage_and_no_bug(db: Path, whole: dict[int,
 def test_everything_that_can_be_read_is_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
     before = state(db)
     ruin(db, table, at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert "subscriptions are taken over" in c.notice
         assert str(db) + ".damaged-1" in c.notice
@@ -161,7 +161,7 @@ def test_everything_that_can_be_read_is_taken_over(db: Path, whole: dict[int, Ke
     assert after[2] == before[2], "validators, holds, private flags"
     assert after[3:5] == before[3:5]
     assert after[5] == before[5]
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def opened_elsewhere(db: Path) -> str:
@@ -182,13 +182,13 @@ async def test_damage_met_while_it_runs_swaps_nothing_and_the_next_start_mends_i
             c.commit()
         await pilot.press("slash", *"harbour", "enter")
         await settle(pilot)
-        assert damage_mark.is_suspect(db)
+        assert connection.is_suspect(db)
         await pilot.press("escape", "escape", "j", "f")
         await settle(pilot)
         assert app.reader.headlines.row_count() == TOTAL
         with closing(connect(db)) as other:  # nor does another process, nor a refresh, take it away
             assert articles.count(other, Query()) == TOTAL
-        assert damage_mark.is_suspect(db)
+        assert connection.is_suspect(db)
         said = await asyncio.to_thread(opened_elsewhere, db)
         assert "while no other one has it open" in said
         marked = app.reader.headlines.current
@@ -198,7 +198,7 @@ async def test_damage_met_while_it_runs_swaps_nothing_and_the_next_start_mends_i
         gc.collect()  # an error that is kept keeps its cursor, and that the file; in life the process has ended
         with closing(open_cache(db)) as c:
             notice = c.notice
-        if not damage_mark.is_suspect(db):
+        if not connection.is_suspect(db):
             break
         await asyncio.sleep(0.01)
     assert "was built again" in notice
@@ -237,7 +237,7 @@ def test_any_value_in_any_column_leaves_the_others_readable(
     for _ in range(3):
         found, said = damaged.use(db)
         assert not any("Unexpected error" in each for each in said)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     found, _ = damaged.use(db)
     assert len(found) == TOTAL + 1
     with closing(connect(db)) as c:
@@ -265,7 +265,7 @@ def test_a_text_that_is_damaged_is_read_as_far_as_it_goes(db: Path, whole: dict[
 
 def test_articles_whose_feeds_are_lost_are_kept_and_their_feeds_say_so(db: Path, whole: dict[int, Kept]) -> None:
     ruin(db, "feed", at=0, length=PAGE_SIZE)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         rows = articles.window(c, Query(), 0, 2 * TOTAL)
         assert {row.id: (row.read, row.starred) for row in rows} == {
@@ -281,13 +281,13 @@ def test_a_newer_cache_and_another_programs_are_left_alone(db: Path, whole: dict
     with closing(sqlite3.connect(db, isolation_level=None)) as c:
         c.execute("PRAGMA user_version = 99")
         c.execute("CREATE TABLE new (x)")
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with pytest.raises(StoreError, match="newer tuireader"):
         open_cache(db)
     db.unlink()
     with closing(sqlite3.connect(db, isolation_level=None)) as c:
         c.execute("CREATE TABLE other (x)")
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with pytest.raises(StoreError, match="another program"):
         open_cache(db)
     assert not list(db.parent.glob("*.damaged*"))
@@ -300,13 +300,13 @@ def test_a_cache_behind_a_link_is_mended_where_it_is(db: Path, whole: dict[int, 
     db.rename(real)
     db.symlink_to(real)
     ruin(real, "article", at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert f"{real}.damaged-1" in c.notice
         assert len(articles.window(c, Query(), 0, 2 * TOTAL)) == TOTAL
     assert db.is_symlink()
     assert db.resolve() == real.resolve()
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def test_a_file_behind_a_link_that_is_no_database_stays_as_it_is(tmp_path: Path) -> None:
@@ -330,7 +330,7 @@ def test_a_log_that_is_garbage_does_not_take_the_rest_along(db: Path, whole: dic
 
 def test_several_that_start_at_once_mend_it_once_and_all_read_everything(db: Path, whole: dict[int, Kept]) -> None:
     ruin(db, "article", at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     code = "import sys, pathlib; from tuireader.library.open_cache import open_cache;"
     code += "from tuireader.model.query import Query;"
     code += "from tuireader.store import articles; c = open_cache(pathlib.Path(sys.argv[1]));"
@@ -348,7 +348,7 @@ def test_what_is_written_while_it_is_mended_is_not_lost(
 ) -> None:
     """Who comes meanwhile is told to wait, and finds the cache as it was."""
     ruin(db, "article", at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     met: list[Exception] = []
     copy = recovery._copy
 
@@ -370,7 +370,7 @@ def test_a_mending_that_is_killed_is_done_by_the_next_start(
     db: Path, whole: dict[int, Kept], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     ruin(db, "article", at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
 
     class Killed(BaseException):
         pass
@@ -386,7 +386,7 @@ def test_a_mending_that_is_killed_is_done_by_the_next_start(
             open_cache(db)
     with closing(open_cache(db)) as c:
         assert articles.count(c, Query()) == TOTAL
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 @pytest.mark.parametrize("seq", ["x", None, b"\1", 2**63 - 1, -5])
@@ -397,7 +397,7 @@ def test_a_damaged_number_stops_no_article(db: Path, whole: dict[int, Kept], seq
     with closing(connect(db)) as c:
         damaged._add_one(c)
         assert articles.count(c, Query()) == TOTAL + 1
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert articles.count(c, Query()) == TOTAL + 1
         feeds.add(c, "https://another.example/", title="", site="", now=NOW)
@@ -421,7 +421,7 @@ def test_marks_that_are_none_are_passed_over(db: Path, whole: dict[int, Kept], l
 def test_folders_accounts_journal_and_tags_are_taken_over(db: Path, whole: dict[int, Kept], table: str) -> None:
     before = furnish(db)
     ruin(db, table, at=0, length=8)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice
     assert furniture(db) == before
@@ -433,7 +433,7 @@ def test_feeds_of_an_account_that_is_lost_stay(db: Path, whole: dict[int, Kept])
     with closing(sqlite3.connect(db)) as c:
         c.execute("UPDATE account SET id = 99 WHERE id > 0")
         c.commit()
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert "subscriptions are taken over" in c.notice
         assert c.execute("PRAGMA foreign_key_check").fetchall() == []
@@ -445,10 +445,10 @@ def test_a_schema_is_known_again_also_where_the_index_was_made_anew(db: Path, wh
     with closing(sqlite3.connect(db)) as c:
         WAYS["a block of it"](c)
         c.commit()
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert "built again" in c.notice
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice == ""
     before = state(db)
@@ -457,7 +457,7 @@ def test_a_schema_is_known_again_also_where_the_index_was_made_anew(db: Path, wh
     content = db.read_bytes()
     assert content.count(b"CREATE TABLE body") == 1
     db.write_bytes(content.replace(b"CREATE TABLE body", b"CREATE TABLE b\xffdy"))
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert "subscriptions are taken over" in c.notice
     after = state(db)

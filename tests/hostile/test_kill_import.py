@@ -16,7 +16,7 @@ import pytest
 from support.app_factory import NOW, REVIEW, shelve
 from tuireader import paths
 from tuireader.library.transfer.backup import backup_rows
-from tuireader.store import feeds, folders, tags
+from tuireader.store import feeds, folders, labels
 from tuireader.store.connection import connect
 
 
@@ -38,7 +38,7 @@ def test_a_backup_that_is_killed_while_it_comes_back(tmp_path: Path, rounds: int
         for feed in feeds.every(c):
             feeds.rename(c, feed.id, f"My {feed.title}")
             folders.put(c, feed.id, folders.add(c, f"Folder {feed.id % 3}").id)
-        tags.add(c, range(1, 1440, 7), ["Later"])
+        labels.add(c, range(1, 1440, 7), ["Later"])
     lines = rows_of(full)
     file = tmp_path / "all.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf-8")

@@ -32,7 +32,7 @@ from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.account import RemoteFeed
 from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
-from tuireader.store import accounts, articles, feeds, rules, saved_searches
+from tuireader.store import accounts, articles, feeds, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
 from tuireader.sync.folder_map import FolderMap, Subscription, packed
@@ -274,7 +274,7 @@ def test_one_feed_of_many_categories_and_many_searches_are_taken_in(db: Path) ->
         assert [each.status for each in import_feeds(c, content.encode(), NOW)] == ["added"]
         searches = "".join(f'"query:Name {n}:title =~ \\"x{n}\\""\n' for n in range(2000))
         came = import_feeds(c, searches.encode(), NOW)
-        assert len(came) == len(saved_searches.every(c)) == 2000
+        assert len(came) == len(ui_state.searches(c)) == 2000
 
 
 # Secrets

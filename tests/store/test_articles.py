@@ -10,7 +10,7 @@ from tuireader.model.article import Article, Status
 from tuireader.model.fetched import Known, Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts, statuses
+from tuireader.store import article_lists, articles, feeds, statuses
 
 
 def test_saving_says_which_articles_are_new_and_which_were_edited(c: sqlite3.Connection) -> None:
@@ -250,7 +250,7 @@ def test_an_edit_keeps_marks_position_and_place(c: sqlite3.Connection) -> None:
     assert titles(c, Query(text="old ")) == []
     assert titles(c, Query(categories=("new",), starred=True)) == ["Edited"]
     assert titles(c, Query(authors=("A",))) == []
-    assert [(facet.name, facet.unread) for facet in label_counts.categories(c, Query())] == [
+    assert [(facet.name, facet.unread) for facet in article_lists.categories(c, Query())] == [
         ("", 1),
         ("Both", 0),
         ("New", 0),
@@ -298,11 +298,11 @@ def test_names_that_differ_in_case_space_or_composition_are_one_and_the_first_sp
 ) -> None:
     feed = save(c, ready("1", categories=("Élysée  Palace", "élysée palace", "News"), authors=("Zoë\n A",)))
     save(c, ready("2", categories=("E\u0301LYSÉE PALACE", "NEWS"), authors=("zoe\u0308 a", " ")), feed=feed)
-    assert [(facet.name, facet.total) for facet in label_counts.categories(c, Query())] == [
+    assert [(facet.name, facet.total) for facet in article_lists.categories(c, Query())] == [
         ("News", 2),
         ("Élysée Palace", 2),
     ]
-    assert [(facet.name, facet.total) for facet in label_counts.authors(c, Query())] == [("Zoë A", 2)]
+    assert [(facet.name, facet.total) for facet in article_lists.authors(c, Query())] == [("Zoë A", 2)]
     assert [articles.get(c, headline.id).categories for headline in articles.window(c, Query(), 0, 9)] == [
         ("Élysée Palace", "News"),
         ("Élysée Palace", "News"),

@@ -16,7 +16,7 @@ from support.factories import NOW, only, ready, save, subscribe, titles
 from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, damage_mark, feeds, schema, statuses, ui_state
+from tuireader.store import articles, connection, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect, snapshot, transaction, version
 
 
@@ -141,7 +141,7 @@ def test_a_cache_of_a_development_version_is_refused_untouched(db: Path) -> None
     before = db.read_bytes()
     for is_suspect in (False, True):
         if is_suspect:
-            damage_mark.suspect(db)
+            connection.suspect(db)
         with pytest.raises(StoreError, match=r"development version .* run `tuireader export --format json"):
             open_cache(db)
         assert db.read_bytes() == before
@@ -221,21 +221,21 @@ def test_damage_that_a_statement_meets_is_looked_at_when_the_file_is_opened_next
         assert c.notice == ""
         with pytest.raises(StoreError, match="is damaged"):
             articles.window(c, Query(), 0, 60)
-    assert damage_mark.is_suspect(db)
+    assert connection.is_suspect(db)
     with closing(open_cache(db)) as c:
         assert "3 subscriptions are taken over" in c.notice
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def test_a_suspect_file_that_is_no_database_is_moved_aside(db: Path) -> None:
     stocked(db)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     content = b"\x00garbage" * 5000
     db.write_bytes(content)
     with closing(open_cache(db)) as c:
         assert f"The old file is {db}.damaged-1." in c.notice
     assert Path(f"{db}.damaged-1").read_bytes() == content
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None:
@@ -248,11 +248,11 @@ def test_a_damaged_file_that_cannot_be_moved_is_a_sentence(public: Path) -> None
 
 def test_a_false_alarm_costs_one_check_and_no_article(db: Path) -> None:
     stocked(db)
-    damage_mark.suspect(db)
+    connection.suspect(db)
     with closing(open_cache(db)) as c:
         assert c.notice == ""
         assert articles.count(c, Query()) == 180
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def test_a_full_disk_is_a_sentence_and_what_was_there_stays(db: Path) -> None:
@@ -292,7 +292,7 @@ from pathlib import Path
 import tuireader
 from tuireader.errors import StoreError
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, schema, statuses
+from tuireader.store import articles, article_lists, schema, statuses
 from tuireader.library.open_cache import open_cache as connect
 if os.getuid() == 0:
     # What is loaded only where it is needed is loaded now: soon Python's files and the program's may be out of reach.
@@ -308,7 +308,7 @@ try:
     with closing(connect(Path({db!r}))) as c:
         print(c.notice)
         counted = articles.count(c, Query()), len(articles.window(c, Query(), 0, 60))
-        print(*counted, label_counts.totals(c, Query()).unread)
+        print(*counted, article_lists.totals(c, Query()).unread)
         try:
             statuses.mark(c, [1], read=True)
         except StoreError as error:
@@ -455,7 +455,7 @@ def test_what_goes_wrong_at_a_later_row_is_a_sentence_too(db: Path, fetch: str) 
 def test_a_bug_stays_an_error_of_sqlite(db: Path, bug: Callable[[sqlite3.Connection], object]) -> None:
     with closing(connect(db)) as c, pytest.raises(sqlite3.DatabaseError):
         bug(c)
-    assert not damage_mark.is_suspect(db)
+    assert not connection.is_suspect(db)
 
 
 def test_a_transaction_is_all_or_nothing(db: Path) -> None:

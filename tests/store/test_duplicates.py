@@ -17,7 +17,7 @@ from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, expiry, feeds, folders, label_counts, minhash, rules, statuses, writing
+from tuireader.store import article_lists, articles, duplicates, feeds, folders, pruning, rules, statuses, writing
 from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch
 
@@ -126,19 +126,19 @@ def test_each_count_is_that_of_the_list_that_its_row_shows(c: sqlite3.Connection
             for feed in some
             if (numbers := unread_and_all(c, replace(query, feeds=(feed.id,)))) != (0, 0)
         }
-        assert label_counts.feeds(c, query) == shown, query
+        assert article_lists.feeds(c, query) == shown, query
         in_folder = unread_and_all(c, replace(query, folders=(1,)))
         free = replace(query, folders=())
-        copies = {} if apart else label_counts.copies(c, free)
-        own = label_counts.feeds(c, free)
+        copies = {} if apart else article_lists.copies(c, free)
+        own = article_lists.feeds(c, free)
         sums = [sum(own.get(f.id, (0, 0))[at] - copies.get(f.id, (0, 0))[at] for f in some[:2]) for at in (0, 1)]
         assert tuple(sums) == in_folder, query
         for feeds_ in ((), (some[0].id,)):
             chosen = replace(query, feeds=feeds_)
-            for facet in label_counts.authors(c, chosen):
+            for facet in article_lists.authors(c, chosen):
                 listed = unread_and_all(c, replace(chosen, authors=(facet.name,)))
                 assert (facet.unread, facet.total) == listed, (chosen, facet)
-        counted = label_counts.totals(c, replace(query, unread=False, starred=False))
+        counted = article_lists.totals(c, replace(query, unread=False, starred=False))
         assert (counted.unread, counted.all) == unread_and_all(c, replace(free, unread=False, starred=False)), query
 
 
@@ -158,11 +158,11 @@ def test_what_is_found_by_is_moved_to_its_place_when_there_is_much_of_it(
     one, two, three = feeds_named(c, 3)
     texts = {f"{number}": text_of(chance, 90) for number in range(12)}
     save(c, *(entry(number, f"The story number {number} of many", words) for number, words in texts.items()), feed=one)
-    monkeypatch.setattr(minhash, "MANY", 10)
-    monkeypatch.setattr(minhash, "STEP", 7)
+    monkeypatch.setattr(duplicates, "MANY", 10)
+    monkeypatch.setattr(duplicates, "STEP", 7)
     before = c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone()
     steps = 0
-    while minhash.move_some(c):
+    while duplicates.move_some(c):
         steps += 1
     assert steps == -(-(before[0] - 10) // 7)
     assert c.execute("SELECT count(*), count(DISTINCT article_id) FROM shingle").fetchone() == before
@@ -214,9 +214,9 @@ def test_the_fullest_stands_in_the_lists_and_each_in_that_of_its_feed(
     assert articles.ids(c, Query(feeds=(two,))) == [long]
     assert set(articles.ids(c, Query(apart=True))) == {short, long}
     assert articles.count(c, Query(text="told ")) == articles.count(c, Query(text="told ", order="best")) == 1
-    assert label_counts.feeds(c, Query()) == {one: (1, 1), two: (1, 1)}
-    assert label_counts.totals(c, Query()).all == 1
-    assert label_counts.authors(c, Query())[0].total == 1
+    assert article_lists.feeds(c, Query()) == {one: (1, 1), two: (1, 1)}
+    assert article_lists.totals(c, Query()).all == 1
+    assert article_lists.authors(c, Query())[0].total == 1
 
 
 def test_a_tag_of_one_is_a_tag_of_all(c: sqlite3.Connection) -> None:
@@ -344,9 +344,9 @@ def test_a_story_expires_in_all_of_its_feeds_or_in_none(c: sqlite3.Connection, p
     short, long = pair
     feeds.set_option(c, articles.get(c, short).feed_id, "expire_after", "1")
     later = NOW + timedelta(days=3)
-    assert expiry.expired(c, later, after=0, above=0) == []
+    assert pruning.expired(c, later, after=0, above=0) == []
     feeds.set_option(c, articles.get(c, long).feed_id, "expire_after", "2")
-    assert expiry.expired(c, later, after=0, above=0) == sorted(pair)
+    assert pruning.expired(c, later, after=0, above=0) == sorted(pair)
 
 
 def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:

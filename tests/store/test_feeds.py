@@ -8,7 +8,7 @@ from support.factories import NOW, ready, save, subscribe
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts, statuses
+from tuireader.store import article_lists, articles, feeds, statuses
 from tuireader.urls.reach import Reach
 
 
@@ -130,7 +130,7 @@ def test_removing_a_feed_takes_its_articles_and_no_others(c: sqlite3.Connection)
     save(c, ready("1", "harbour", categories=("K",)), feed=two)
     feeds.remove(c, one.id)
     assert [headline.feed_id for headline in articles.window(c, Query(text="harbour "), 0, 9)] == [two.id]
-    assert [facet.name for facet in label_counts.categories(c, Query())] == ["K"]
+    assert [facet.name for facet in article_lists.categories(c, Query())] == ["K"]
     assert articles.ids(c, Query(categories=("Only",))) == []
     for table, left in (("body", 1), ("label_article", 2), ("search", 1), ("label", 3)):
         assert c.execute(f"SELECT count(*) FROM {table}").fetchone()[0] == left, table

@@ -14,7 +14,7 @@ from tuireader.errors import BusyError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.refreshing import upkeep
 from tuireader.model.query import Query
-from tuireader.store import articles, index_runs
+from tuireader.store import articles, search
 from tuireader.store.connection import connect
 
 SAVES = 40
@@ -43,21 +43,21 @@ def test_they_become_few_and_all_is_found_as_before(many_runs: Path) -> None:
         queries = [Query(text=text) for text in (*WORDS, "number7", "nothing", '"fog of"', "lam*")]
         before = [articles.ids(c, query) for query in queries]
         steps = 0
-        while index_runs.merge_some(c):
+        while search.merge_some(c):
             steps += 1
             assert [articles.ids(c, query) for query in queries[:2]] == before[:2]
         assert 0 < steps < 1000
         assert run_count(c) < 16
         assert [articles.ids(c, query) for query in queries] == before
         c.execute("INSERT INTO search (search) VALUES ('integrity-check')")
-        assert not index_runs.merge_some(c)
+        assert not search.merge_some(c)
 
 
 def test_few_runs_are_left_alone(db: Path) -> None:
     shelve(db, "A Review", [Piece("One", 1)])
     with closing(connect(db)) as c:
         runs = run_count(c)
-        assert not index_runs.merge_some(c)
+        assert not search.merge_some(c)
         assert run_count(c) == runs
 
 
@@ -86,7 +86,7 @@ async def test_where_another_program_holds_the_cache_it_waits_for_the_next_time(
     def held(_connection: object) -> bool:
         raise BusyError(str(db))
 
-    monkeypatch.setattr(index_runs, "merge_some", held)
+    monkeypatch.setattr(search, "merge_some", held)
     cache = Cache(db)
     await upkeep.order_indexes(cache)
     cache.close()

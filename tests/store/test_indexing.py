@@ -12,7 +12,7 @@ from support.factories import NOW, ready, save, save_plan, subscribe, titles
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, damage_mark, feeds, indexing, statuses
+from tuireader.store import articles, connection, feeds, search, statuses
 from tuireader.store.connection import Connection, transaction
 from tuireader.store.mending.inspection import what_is_wrong
 from tuireader.store.mending.recovery import rebuild_index
@@ -29,15 +29,15 @@ def save_unindexed(c: sqlite3.Connection, *new: Prepared) -> tuple[int, ...]:
 
 def index_all(c: sqlite3.Connection, most: int = 2) -> list[int]:
     steps = []
-    while step := indexing.index_some(c, plain_text, most):
+    while step := search.index_some(c, plain_text, most):
         steps.append(step)
     return steps
 
 
 def test_what_waits_is_no_damage(c: Connection) -> None:
     save_unindexed(c, *some(3))
-    assert indexing.waiting(c) == 3
-    assert not damage_mark.look(c)
+    assert search.waiting(c) == 3
+    assert not connection.look(c)
 
 
 def some(number: int) -> Sequence[Prepared]:
@@ -46,11 +46,11 @@ def some(number: int) -> Sequence[Prepared]:
 
 def test_they_are_found_once_they_are_indexed(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(5))
-    assert indexing.waiting(c) == 5
+    assert search.waiting(c) == 5
     assert (articles.count(c, Query()), articles.count(c, HARBOUR)) == (5, 0)
     assert what_is_wrong(c) == "nothing"
     assert index_all(c) == [2, 2, 1]
-    assert indexing.waiting(c) == 0
+    assert search.waiting(c) == 0
     assert articles.count(c, HARBOUR) == 5
     assert titles(c, Query(text="number3 ecluse ")) == ["Title of 3"]
     assert what_is_wrong(c) == "nothing"
@@ -76,7 +76,7 @@ def test_it_is_the_index_that_there_would_be_at_once(c: sqlite3.Connection) -> N
 
 def test_the_newest_come_first(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(5))
-    indexing.index_some(c, plain_text, 2)
+    search.index_some(c, plain_text, 2)
     assert titles(c, HARBOUR) == ["Title of 0", "Title of 1"]
 
 
@@ -84,7 +84,7 @@ def test_what_is_edited_or_completed_is_indexed_with_that(c: sqlite3.Connection)
     ids = save_unindexed(c, *some(3))
     save_plan(c, feeds.every(c)[0], Plan(changed=((ids[0], ready("0", "The lighthouse.")),)))
     articles.save_full_text(c, ids[1], "<p>The crane.</p>", "The crane.", 2)
-    assert indexing.waiting(c) == 1
+    assert search.waiting(c) == 1
     assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 0]
     index_all(c)
     assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "crane ", "harbour ")] == [1, 1, 1]
@@ -95,30 +95,30 @@ def test_what_is_edited_while_its_text_is_made_keeps_the_edit(c: sqlite3.Connect
     ids = save_unindexed(c, *some(2))
 
     def edit_then(html: str) -> str:
-        if indexing.waiting(c) == 2:
+        if search.waiting(c) == 2:
             save_plan(c, feeds.every(c)[0], Plan(changed=((ids[0], ready("0", "The lighthouse.")),)))
         return plain_text(html)
 
-    indexing.index_some(c, edit_then, 9)
-    assert indexing.waiting(c) == 0
+    search.index_some(c, edit_then, 9)
+    assert search.waiting(c) == 0
     assert [articles.count(c, Query(text=text)) for text in ("lighthouse ", "harbour ")] == [1, 1]
     assert what_is_wrong(c) == "nothing"
 
 
 def test_what_is_removed_no_longer_waits(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(3))
-    indexing.index_some(c, plain_text, 1)
+    search.index_some(c, plain_text, 1)
     feeds.remove(c, feeds.every(c)[0].id)
-    assert (indexing.waiting(c), what_is_wrong(c)) == (0, "nothing")
+    assert (search.waiting(c), what_is_wrong(c)) == (0, "nothing")
 
 
 def test_an_index_that_is_made_anew_leaves_them_for_later(c: sqlite3.Connection) -> None:
     save_unindexed(c, *some(3))
-    indexing.index_some(c, plain_text, 1)
+    search.index_some(c, plain_text, 1)
     assert rebuild_index(c, plain_text)
-    assert (indexing.waiting(c), articles.count(c, HARBOUR)) == (2, 1)
+    assert (search.waiting(c), articles.count(c, HARBOUR)) == (2, 1)
     index_all(c)
-    assert (indexing.waiting(c), articles.count(c, HARBOUR)) == (0, 3)
+    assert (search.waiting(c), articles.count(c, HARBOUR)) == (0, 3)
 
 
 def test_what_is_indexed_later_joins_its_story_then(c: sqlite3.Connection) -> None:
@@ -140,7 +140,7 @@ def test_an_edit_before_it_is_indexed_joins_the_story_of_the_edit(c: sqlite3.Con
     with transaction(c):
         new = articles.Prepacked(Plan(new=(ready("b", "Nothing yet."),)), index_later=True).write(c, other.id, NOW).new
     save_plan(c, other, Plan(changed=((new[0], ready("b", text, title="Title of a")),)))
-    assert (indexing.waiting(c), articles.count(c, Query())) == (0, 1)
+    assert (search.waiting(c), articles.count(c, Query())) == (0, 1)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_what_disagrees_is_noticed(c: sqlite3.Connection, damage: str) -> None:
 
 
 def test_few_are_taken_at_a_time_where_they_are_long(c: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexing, "_PACKED_MAX", 1)
+    monkeypatch.setattr(search, "_PACKED_MAX", 1)
     save_unindexed(c, *(replace(each) for each in some(3)))
     assert index_all(c, 9) == [1, 1, 1]
 

@@ -16,7 +16,7 @@ import pytest
 from support.factories import NOW, mark_query, ready, save, subscribe
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts, query_sql, statuses
+from tuireader.store import article_lists, articles, feeds, query_sql, statuses
 
 EVERY = [7, pytest.param(1, marks=pytest.mark.slow)]
 """One of so many combinations of filters; it has no divisor in common with how many values a filter has."""
@@ -192,7 +192,7 @@ def test_an_unread_list_with_kept_articles_is_merged_not_sorted(stocked: sqlite3
 
 @pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize(
-    "count", [label_counts.categories, label_counts.authors, label_counts.feeds, label_counts.totals]
+    "count", [article_lists.categories, article_lists.authors, article_lists.feeds, article_lists.totals]
 )
 def test_no_count_reads_the_articles_themselves(
     stocked: sqlite3.Connection, count: Callable[[sqlite3.Connection, Query], object], every: int

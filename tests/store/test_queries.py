@@ -23,7 +23,7 @@ from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, label_counts, labels, query_sql, rules, statuses
+from tuireader.store import article_lists, articles, feeds, labels, query_sql, rules, statuses
 from tuireader.store.connection import connect
 
 NAMES = ["Alpha", "alpha", "Béta", "b\u00e9ta", "Gamma/Delta"]
@@ -265,19 +265,21 @@ def belongs(rows: list[Row], query: Query, id_: int) -> bool:
 
 def check_counts(c: sqlite3.Connection, rows: list[Row], query: Query) -> None:
     bare = replace(query, keep=frozenset())
-    assert by_key(label_counts.categories(c, query)) == counted(
+    assert by_key(article_lists.categories(c, query)) == counted(
         rows, replace(bare, categories=(), not_categories=()), "categories"
     )
-    assert by_key(label_counts.authors(c, query)) == counted(rows, replace(bare, authors=(), not_authors=()), "authors")
+    assert by_key(article_lists.authors(c, query)) == counted(
+        rows, replace(bare, authors=(), not_authors=()), "authors"
+    )
     there = set(expected(rows, replace(bare, feeds=(), not_feeds=())))
     by_feed: dict[int, tuple[int, int]] = {}
     for row in rows:
         if row.id in there:
             unread, total = by_feed.get(row.feed, (0, 0))
             by_feed[row.feed] = (unread + (not row.read), total + 1)
-    assert label_counts.feeds(c, query) == by_feed
+    assert article_lists.feeds(c, query) == by_feed
     free = replace(bare, feeds=(), unread=False, starred=False)
-    assert label_counts.totals(c, query) == Totals(
+    assert article_lists.totals(c, query) == Totals(
         len(expected(rows, free)),
         len(expected(rows, replace(free, unread=True))),
         len(expected(rows, replace(free, starred=True))),
@@ -455,11 +457,11 @@ def test_headlines_are_given_in_the_order_asked_and_what_is_gone_is_left_out(c: 
 
 
 def test_counts_of_an_empty_cache(c: sqlite3.Connection) -> None:
-    assert label_counts.categories(c, Query()) == []
-    assert label_counts.authors(c, Query(text="x")) == []
-    assert label_counts.feeds(c, Query(categories=("x",))) == {}
-    assert label_counts.totals(c, Query(text="x")) == Totals(0, 0, 0)
-    assert label_counts.totals(c, Query(categories=("x",))) == Totals(0, 0, 0)
+    assert article_lists.categories(c, Query()) == []
+    assert article_lists.authors(c, Query(text="x")) == []
+    assert article_lists.feeds(c, Query(categories=("x",))) == {}
+    assert article_lists.totals(c, Query(text="x")) == Totals(0, 0, 0)
+    assert article_lists.totals(c, Query(categories=("x",))) == Totals(0, 0, 0)
 
 
 def test_an_edit_keeps_what_is_repeated_in_step(c: sqlite3.Connection) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.store.bodies import pack, unpack
+from tuireader.store.row_values import pack, unpack
 
 BODY = "<p>Although they have been “rivals” for centuries, the countries are reaching out.</p>\n" * 40
 

@@ -13,7 +13,7 @@ from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, READ, Rule
-from tuireader.store import articles, feeds, folders, label_counts, rules, statuses, tags
+from tuireader.store import article_lists, articles, feeds, folders, labels, rules, statuses
 
 
 @pytest.fixture
@@ -82,8 +82,8 @@ def test_a_hidden_article_is_nowhere_but_among_the_hidden(c: sqlite3.Connection,
     assert sorted(titles(c)) == ["Calm", "Night"]
     assert sorted(titles(c, Query(text="is:hidden "))) == ["Ballot", "Vote"]
     assert titles(c, Query(text="is:hidden author:ann ")) == ["Vote"]
-    assert label_counts.totals(c, Query()).all == 2
-    assert [facet.name for facet in label_counts.authors(c, Query())] == [""]
+    assert article_lists.totals(c, Query()).all == 2
+    assert [facet.name for facet in article_lists.authors(c, Query())] == [""]
     assert [each.id for each in rules.of_article(c, stocked["Vote"], HIDE)] == [rule.id]
     assert rules.counts(c) == {rule.id: 2}
     assert rules.apply(c, rule, [stocked["Vote"]]) == []
@@ -109,14 +109,14 @@ def test_taking_back_leaves_what_was_so_before(
     id_ = stocked["Vote"]
     statuses.mark(c, [id_], read=was_read, starred=was_starred)
     if was_tagged:
-        tags.add(c, [id_], ["Politics"])
+        labels.add(c, [id_], ["Politics"])
     rule = keep(c, Rule("election", read=True, star=True, keep=True, tags=("politics",)))
     assert rules.apply(c, rule, [id_]) == [id_]
     status = articles.status(c, id_)
-    assert (status.read, status.starred, len(tags.of(c, [id_])[id_])) == (True, True, 1)
+    assert (status.read, status.starred, len(labels.of(c, [id_])[id_])) == (True, True, 1)
     rules.take_back(c, rule)
     status = articles.status(c, id_)
-    assert (status.read, status.starred, id_ in tags.of(c, [id_])) == (was_read, was_starred, was_tagged)
+    assert (status.read, status.starred, id_ in labels.of(c, [id_])) == (was_read, was_starred, was_tagged)
 
 
 def test_what_a_rule_did_goes_with_its_article(c: sqlite3.Connection, stocked: dict[str, int]) -> None:

@@ -17,7 +17,7 @@ from tuireader.errors import StoreError
 from tuireader.library.open_cache import open_cache
 from tuireader.model.feed import Validators
 from tuireader.model.query import Query
-from tuireader.store import articles, connection, feeds, label_counts, schema, statuses, ui_state
+from tuireader.store import article_lists, articles, connection, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
 
@@ -76,7 +76,7 @@ def check(path: Path) -> None:
         assert articles.count(c, Query(text="rivals ")) == len(KEPT) - 1
         assert articles.count(c, Query(authors=("Zoë Ångström-Díaz",), unread=True)) == 1
         assert ("Europe", 1, 2) in [
-            (facet.name, facet.unread, facet.total) for facet in label_counts.categories(c, Query())
+            (facet.name, facet.unread, facet.total) for facet in article_lists.categories(c, Query())
         ]
         assert ui_state.load(c) == {"theme": "nord"}
     with closing(sqlite3.connect(path)) as raw:

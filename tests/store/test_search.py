@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from support.factories import ready, save, subscribe, titles
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, label_counts, query_sql, search, statuses, tags, tokens
+from tuireader.store import article_lists, articles, feeds, folders, labels, query_sql, search, statuses, typed_query
 from tuireader.store.connection import connect
 from tuireader.store.typed_query import FIELDS, understand
 from tuireader.text.cells import cells
@@ -119,7 +119,7 @@ def test_what_is_typed_finds(library: sqlite3.Connection, text: str, there: list
 @pytest.mark.parametrize("text", ['"', '""', "*", "+++", "-", "--", "NEAR(", "^", ":", "(", ")", "-*", "author:", '-"'])
 def test_signs_alone_find_nothing_and_are_no_error(library: sqlite3.Connection, text: str) -> None:
     assert found(library, text) == []
-    assert label_counts.totals(library, Query(text=text)).all == 0
+    assert article_lists.totals(library, Query(text=text)).all == 0
 
 
 @pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00", "feed:"])
@@ -140,7 +140,7 @@ def test_nothing_that_is_typed_is_an_error(library: sqlite3.Connection, text: st
     for order in ("newest", "best"):
         query = Query(text=text, order=order)
         assert len(articles.window(library, query, 0, 60)) == articles.count(library, query)
-    label_counts.categories(library, Query(text=text))
+    article_lists.categories(library, Query(text=text))
     search.excerpt_around("The fox and the dog.", text)
 
 
@@ -173,7 +173,7 @@ def test_every_word_of_a_text_finds_it(one: sqlite3.Connection, words: list[str]
     one.execute("DELETE FROM search")
     one.execute(
         "INSERT INTO search (rowid, title, authors, categories, body) VALUES (1, '', '', '', ?)",
-        (tokens.indexed(" ".join(words)),),
+        (typed_query.indexed(" ".join(words)),),
     )
     for word in words:
         if all(map(is_old, word)):
@@ -191,13 +191,15 @@ def is_old(sign: str) -> bool:
 def test_text_that_is_only_looked_at_would_not_have_changed(one: sqlite3.Connection, text: str) -> None:
     """What goes into the index as it is becomes the words that it would become had we folded it."""
     text = "".join(sign for sign in text if is_old(sign) or not sign.isalnum())
-    whole = tokens.unspaced_run().sub(tokens._spaced, tokens.compared(text))
-    assert words_of(one, tokens.indexed(text)) == words_of(one, whole)
+    whole = typed_query.unspaced_run().sub(typed_query._spaced, typed_query.compared(text))
+    assert words_of(one, typed_query.indexed(text)) == words_of(one, whole)
 
 
 def test_every_latin_letter_is_indexed_as_we_fold_it(one: sqlite3.Connection) -> None:
     letters = [chr(point) for point in range(0x250) if chr(point).isalpha() and is_old(chr(point))]
-    assert [letter for letter in letters if words_of(one, tokens.indexed(letter)) != words_of(one, fold(letter))] == []
+    assert [
+        letter for letter in letters if words_of(one, typed_query.indexed(letter)) != words_of(one, fold(letter))
+    ] == []
 
 
 def words_of(c: sqlite3.Connection, text: str) -> list[str]:
@@ -331,7 +333,7 @@ def test_fields_of_what_the_user_made_look_at_it(library: sqlite3.Connection) ->
     ids = {headline.title: headline.id for headline in articles.window(library, Query(), 0, 20)}
     notes = next(feed for feed in feeds.every(library) if feed.title.startswith("Notes"))
     folders.put(library, notes.id, folders.add(library, "Ham Radio").id)
-    tags.add(library, [ids["Fox"]], ["To Read"])
+    labels.add(library, [ids["Fox"]], ["To Read"])
     assert found(library, "folder:radio ") == ["Elsewhere"]
     assert found(library, "-folder:ham dog ") == ["Fox"]
     assert found(library, "folder:nowhere ") == []

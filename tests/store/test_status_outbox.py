@@ -20,7 +20,7 @@ from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, label_counts, status_outbox, statuses
+from tuireader.store import accounts, article_lists, articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect
 
 LATER = NOW + timedelta(minutes=5)
@@ -101,7 +101,7 @@ def test_old_articles_may_arrive_read(c: sqlite3.Connection) -> None:
     feed = subscribe(c)
     first, second = arrive(c, feed, replace(ready("1"), status=Status(read=True)), ready("2"))
     assert (articles.status(c, first).read, articles.status(c, second).read) == (True, False)
-    assert label_counts.totals(c, Query()).unread == 1
+    assert article_lists.totals(c, Query()).unread == 1
 
 
 def test_lines_go_with_their_article(c: sqlite3.Connection) -> None:

@@ -3,7 +3,7 @@ import sqlite3
 from support.factories import mark_query, only, ready, save, subscribe
 from tuireader.model.article import Status, Totals
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, statuses
+from tuireader.store import article_lists, articles, statuses
 from tuireader.store.connection import connect
 
 
@@ -24,12 +24,12 @@ def test_counts_follow_marks_at_once(c: sqlite3.Connection) -> None:
     save(c, ready("1", categories=("K",), authors=("A",)), ready("2", categories=("K",)))
     first = articles.ids(c, Query(authors=("A",)))
     statuses.mark(c, first, read=True, starred=True)
-    assert label_counts.totals(c, Query()) == Totals(all=2, unread=1, starred=1)
-    assert label_counts.totals(c, Query(categories=("K",))) == Totals(all=2, unread=1, starred=1)
-    assert [(facet.name, facet.unread) for facet in label_counts.categories(c, Query())] == [("K", 1)]
-    assert [(facet.name, facet.unread) for facet in label_counts.authors(c, Query())] == [("", 1), ("A", 0)]
-    assert label_counts.feeds(c, Query()) == {1: (1, 2)}
-    assert label_counts.feeds(c, Query(starred=True)) == {1: (0, 1)}
+    assert article_lists.totals(c, Query()) == Totals(all=2, unread=1, starred=1)
+    assert article_lists.totals(c, Query(categories=("K",))) == Totals(all=2, unread=1, starred=1)
+    assert [(facet.name, facet.unread) for facet in article_lists.categories(c, Query())] == [("K", 1)]
+    assert [(facet.name, facet.unread) for facet in article_lists.authors(c, Query())] == [("", 1), ("A", 0)]
+    assert article_lists.feeds(c, Query()) == {1: (1, 2)}
+    assert article_lists.feeds(c, Query(starred=True)) == {1: (0, 1)}
 
 
 def test_ids_that_are_gone_are_passed_over(c: sqlite3.Connection) -> None:
@@ -44,10 +44,10 @@ def test_marking_all_gives_those_that_changed_for_undoing(c: sqlite3.Connection)
     in_category = articles.ids(c, Query(categories=("K",)))
     statuses.mark(c, in_category[:1], read=True)
     assert mark_query(c, Query(categories=("K",))) == in_category[1:]
-    assert label_counts.totals(c, Query()).unread == 1
+    assert article_lists.totals(c, Query()).unread == 1
     assert mark_query(c, Query(categories=("K",))) == []
     statuses.mark(c, in_category[1:], read=False)
-    assert label_counts.totals(c, Query()).unread == 2
+    assert article_lists.totals(c, Query()).unread == 2
 
 
 def test_marking_all_marks_also_what_is_kept_in_the_list(c: sqlite3.Connection) -> None:
@@ -63,13 +63,13 @@ def test_marking_all_unread_again(c: sqlite3.Connection) -> None:
     save(c, ready("1"), ready("2"))
     mark_query(c, Query())
     assert len(mark_query(c, Query(), read=False)) == 2
-    assert label_counts.totals(c, Query()).unread == 2
+    assert article_lists.totals(c, Query()).unread == 2
 
 
 def test_marking_all_that_a_search_finds(c: sqlite3.Connection) -> None:
     save(c, ready("1", "harbour"), ready("2", "night"))
     assert len(mark_query(c, Query(text="harbour", order="best"))) == 1
-    assert label_counts.totals(c, Query()).unread == 1
+    assert article_lists.totals(c, Query()).unread == 1
 
 
 def test_many_articles_can_be_marked_at_once(c: sqlite3.Connection) -> None:
@@ -77,7 +77,7 @@ def test_many_articles_can_be_marked_at_once(c: sqlite3.Connection) -> None:
     save(c, *(ready(str(n), "x") for n in range(3000)), feed=feed)
     assert len(mark_query(c, Query())) == 3000
     statuses.mark(c, range(1, 3001), read=False, starred=True)
-    assert label_counts.totals(c, Query()) == Totals(all=3000, unread=3000, starred=3000)
+    assert article_lists.totals(c, Query()) == Totals(all=3000, unread=3000, starred=3000)
 
 
 def test_another_connection_sees_a_mark_at_once(c: sqlite3.Connection) -> None:

@@ -28,7 +28,7 @@ from tuireader.library.reading.open_article import open_article
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, damage_mark, feeds, host_holds, label_counts, statuses, ui_state
+from tuireader.store import article_lists, articles, connection, feeds, site_facts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count
 from tuireader.urls.reach import Reach
@@ -69,7 +69,7 @@ def fill(path: Path, dice: random.Random) -> dict[int, Kept]:
         for article_id in chosen[:20]:
             articles.save_full_text(c, article_id, f"<p>{_text(dice, 400)}</p>", _text(dice, 400), 400)
         ui_state.save(c, "theme", "nord")
-        host_holds.hold(c, "site-1.example", NOW + timedelta(days=1), now=NOW)
+        site_facts.hold(c, "site-1.example", NOW + timedelta(days=1), now=NOW)
         return {
             each.id: Kept(each.title, each.read, each.starred, articles.body(c, each.id))
             for each in articles.window(c, Query(), 0, TOTAL)
@@ -181,7 +181,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
 
         attempt(read_all)
         attempt(lambda: count(c, Query()))
-        attempt(lambda: label_counts.totals(c, Query()))
+        attempt(lambda: article_lists.totals(c, Query()))
         attempt(lambda: ui_state.load(c))
         attempt(lambda: feeds.summaries(c))
         attempt(lambda: articles.window(c, Query(text="harbour"), 0, 50))
@@ -190,7 +190,7 @@ def use(path: Path) -> tuple[dict[int, Kept], list[str]]:
             attempt(partial(open_article, c, article_id))
             attempt(partial(statuses.mark, c, [article_id], starred=found[article_id].starred))
         attempt(lambda: _add_one(c))
-        attempt(lambda: damage_mark.look(c))
+        attempt(lambda: connection.look(c))
     return found, said
 
 

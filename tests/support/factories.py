@@ -11,7 +11,7 @@ from tuireader.library.refreshing.index_later import index_for
 from tuireader.model.feed import Feed, Saved
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, indexing, statuses
+from tuireader.store import articles, feeds, search, statuses
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def index_all(c: sqlite3.Connection) -> None:
         if not index_for(c, 60):
             return
         time.sleep(0.1)
-    raise AssertionError(f"{indexing.waiting(c)} articles still wait")
+    raise AssertionError(f"{search.waiting(c)} articles still wait")
 
 
 EVERYTHING = Query()

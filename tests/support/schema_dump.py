@@ -20,7 +20,7 @@ from support.factories import ready
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, folders, label_counts, labels, status_outbox, statuses, ui_state
+from tuireader.store import accounts, article_lists, articles, feeds, folders, labels, status_outbox, statuses, ui_state
 from tuireader.store.connection import connect, transaction
 
 DATA = Path(__file__).parents[1] / "data"
@@ -114,7 +114,7 @@ def furniture(path: Path) -> tuple[object, ...]:
             folders.every(c),
             accounts.every(c),
             [status_outbox.waiting(c, account.id) for account in accounts.every(c)],
-            label_counts.tags(c, Query()),
+            article_lists.tags(c, Query()),
             [articles.get(c, id_) for id_ in articles.ids(c, Query(tags=("Later",)))],
         )
 

@@ -25,7 +25,7 @@ from tuireader.model.headline import Headline
 from tuireader.model.query import Query
 from tuireader.store import articles as store_articles
 from tuireader.store import feeds as store_feeds
-from tuireader.store import indexing
+from tuireader.store import search
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def list_articles(arguments: argparse.Namespace) -> int:
 
 def _is_indexed(connection: sqlite3.Connection) -> bool:
     """Index the articles that are not indexed yet, for some seconds; whether all are, else how many are not is said."""
-    if not indexing.waiting(connection):
+    if not search.waiting(connection):
         return True
     from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tuireader.cli import cache, filters
 from tuireader.cli.run import run
-from tuireader.store import articles, feeds, full_texts
+from tuireader.store import articles, feeds, site_facts
 from tuireader.tasks.download import download as fetch
 
 
@@ -26,6 +26,6 @@ def _missing(c: sqlite3.Connection, arguments: argparse.Namespace) -> list[int]:
     found = articles.ids(c, query)
     missing = articles.without_text(c, found)
     if arguments.again:
-        wanted = {*missing, *(id_ for id_ in found if full_texts.is_here(c, id_))}
+        wanted = {*missing, *(id_ for id_ in found if site_facts.is_here(c, id_))}
         missing = [id_ for id_ in found if id_ in wanted]
     return missing[: arguments.limit or None]

@@ -10,17 +10,17 @@ from tuireader.cli.output import feed_row, put, put_json, say
 from tuireader.library.archiving.messages import standing
 from tuireader.library.subscribing import subscription
 from tuireader.model.full_text import Mode
-from tuireader.store import archives, folders, full_texts, page_lists, pruning
 from tuireader.store import feeds as store_feeds
-from tuireader.store.expiry import ABOVE, AFTER, QUIET
+from tuireader.store import folders, pruning, site_facts
+from tuireader.store.pruning import ABOVE, AFTER, QUIET
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     import sqlite3
 
 _NUMBERS = (AFTER, ABOVE, pruning.DAYS, pruning.NEWEST)
-_SELECTORS = (full_texts.TAKE, full_texts.DROP)
-_KEYS = ("title", "folder", QUIET, *_NUMBERS, full_texts.MODE, *_SELECTORS)
+_SELECTORS = (site_facts.TAKE, site_facts.DROP)
+_KEYS = ("title", "folder", QUIET, *_NUMBERS, site_facts.MODE, *_SELECTORS)
 
 
 def feed(arguments: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def feed(arguments: argparse.Namespace) -> int:
         feed_id = store_feeds.find(connection, arguments.feed).id
         for key, value in settings:
             _set(connection, feed_id, key.strip(), value.strip())
-        if any(key.strip() in _SELECTORS for key, _ in settings) and full_texts.complete(connection, feed_id):
+        if any(key.strip() in _SELECTORS for key, _ in settings) and site_facts.complete(connection, feed_id):
             say("Texts that are here stay as they are; to fetch them again: tuireader download --again FEED.")
         summary = next(row for row in store_feeds.summaries(connection) if row.feed.id == feed_id)
         names = {folder.id: folder.name for folder in folders.every(connection)}
@@ -42,11 +42,11 @@ def feed(arguments: argparse.Namespace) -> int:
         row = feed_row(summary, names.get(summary.feed.folder_id or 0)) | {
             name: options.get(name) for name in _KEYS[2:]
         }
-        row["gives"] = full_texts.learned(connection, feed_id).gives or None
+        row["gives"] = site_facts.learned(connection, feed_id).gives or None
         row["bytes"] = pruning.used_by(connection, feed_id)
-        followed = page_lists.get(connection, feed_id)
+        followed = site_facts.page_list_of(connection, feed_id)
         row["page"] = None if followed is None else "watched" if followed.followed == "page" else "list"
-        row["archive"] = standing(archives.get(connection, feed_id))
+        row["archive"] = standing(site_facts.archive_of(connection, feed_id))
     if arguments.json:
         put_json(row)
         return DONE
@@ -62,7 +62,7 @@ def _mistake(key: str, value: str) -> str:
         return f"There is no option {printable(key)}; there are {', '.join(_KEYS)}."
     if key in _NUMBERS and value and not (value.isdecimal() and len(value) < 7):
         return f"{key} is a number, not {printable(value)}; 0 is for no end."
-    for name, values in ((QUIET, ("yes", "no")), (full_texts.MODE, get_args(Mode))):
+    for name, values in ((QUIET, ("yes", "no")), (site_facts.MODE, get_args(Mode))):
         if key == name and value not in (*values, ""):
             return f"{key} is {', '.join(values[:-1])} or {values[-1]}, not {printable(value)}."
     if key in _SELECTORS and value:

@@ -9,7 +9,7 @@ from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
-from tuireader.store import labels, saved_searches
+from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
 from tuireader.store.typed_query import quoted
 from tuireader.text.did_you_mean import nearest_name
@@ -48,4 +48,4 @@ def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Q
 
 
 def _saved(connection: sqlite3.Connection, arguments: argparse.Namespace) -> list[str]:
-    return [saved_searches.find(connection, arguments.saved).query] if arguments.saved else []
+    return [ui_state.find_search(connection, arguments.saved).query] if arguments.saved else []

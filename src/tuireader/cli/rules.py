@@ -11,7 +11,7 @@ from tuireader.cli.output import put, put_json, say
 from tuireader.library.rules import existing
 from tuireader.model.clock import utc_now
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, saved_searches
+from tuireader.store import articles, feeds, folders, ui_state
 from tuireader.store import rules as store_rules
 from tuireader.tasks.task import utc
 from tuireader.text.plural import counted
@@ -181,11 +181,11 @@ def searches(arguments: argparse.Namespace) -> int:
             say(said if before is None else f"{said}. It was: {before.query}")
             return DONE
         if arguments.remove:
-            found = saved_searches.find(connection, arguments.remove)
+            found = ui_state.find_search(connection, arguments.remove)
             saved.remove(connection, found.id)
             say(f"“{printable(found.name)}” is removed.")
             return DONE
-        there = saved_searches.every(connection)
+        there = ui_state.searches(connection)
         if there:
             index_for(connection, BEFORE_SEARCH)
         for each in there:

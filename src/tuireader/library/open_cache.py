@@ -7,7 +7,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
-from tuireader.store import damage_mark
+from tuireader.store import connection
 from tuireader.store.connection import Connection, connect, must_be_files
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     must_be_files(path)
     _finish_what_was_begun(path)
     said = ""
-    if damage_mark.is_suspect(path):
+    if connection.is_suspect(path):
         try:
             said = _mend(path, tell)
         except StoreError as error:  # what can be read without being mended is read
@@ -39,7 +39,7 @@ def open_cache(path: Path, *, tell: Callable[[str], None] = lambda _: None) -> C
     try:
         c.notice = " ".join(filter(None, (said, of_log, c.notice)))
         if any(path.parent.glob(f"{path.name}.marks-*")):
-            from tuireader.store.unwritten_statuses_file import write_what_waits
+            from tuireader.store.statuses import write_what_waits
 
             c.notice = " ".join(filter(None, (c.notice, write_what_waits(c, path))))
     except BaseException:
@@ -95,8 +95,8 @@ def _finish_what_was_begun(path: Path) -> None:
     """Put a mended cache in its place, where the program was ended between two steps of that."""
     mended = path.with_name(f"{path.name}.mended")
     source = path.with_name(f"{path.name}.mending-source")
-    if damage_mark.is_suspect(path) and not path.exists() and not source.exists():
+    if connection.is_suspect(path) and not path.exists() and not source.exists():
         if mended.exists():
             mended.replace(path)
         else:  # nothing was there to be mended
-            damage_mark.mark_of(path).unlink(missing_ok=True)
+            connection.mark_of(path).unlink(missing_ok=True)

@@ -10,8 +10,7 @@ from tuireader.model.account import LOCAL, Account, Secret
 from tuireader.store import labels
 from tuireader.store.connection import transaction
 from tuireader.store.feeds import remove_articles
-from tuireader.store.keys import name_key
-from tuireader.store.row_values import number, sound, text_of
+from tuireader.store.row_values import name_key, number, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3

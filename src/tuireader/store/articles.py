@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tuireader.errors import NotFoundError
 from tuireader.store.article_lists import (
@@ -18,12 +18,21 @@ from tuireader.store.article_lists import (
     rank,
     window,
 )
-from tuireader.store.bodies import DAMAGED, unpack_all
+from tuireader.store.connection import transaction
 from tuireader.store.feeds import NAME
-from tuireader.store.keys import link_key
 from tuireader.store.labels import names_of, split_names
-from tuireader.store.row_values import id_list, number, sound, text_of
-from tuireader.store.times import moment, stamp
+from tuireader.store.row_values import (
+    DAMAGED,
+    id_list,
+    link_key,
+    moment,
+    number,
+    sound,
+    stamp,
+    text_of,
+    unpack,
+    unpack_all,
+)
 from tuireader.store.writing import (
     Prepacked,
     add_names,
@@ -39,10 +48,11 @@ from tuireader.store.writing import (
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from tuireader.model.article import Article, Status
+
 
 __all__ = [
     "DAMAGED",
@@ -173,3 +183,41 @@ def by_link(c: sqlite3.Connection, url: str) -> int | None:
         (key, sound(url)),
     ).fetchone()
     return None if row is None else row[0]
+
+
+def look_at_some(c: sqlite3.Connection, extras_of: Callable[[str], int], most: int) -> int:
+    """Note what some articles have that nobody has looked at; how many these were."""
+    rows = c.execute(
+        "SELECT a.id, coalesce(b.full_html, b.html) FROM article AS a INDEXED BY article_not_looked_at"
+        " LEFT JOIN body AS b ON b.article_id = a.id WHERE a.has IS NULL ORDER BY a.id DESC LIMIT ?",
+        (most,),
+    ).fetchall()
+    found = [(0 if html is None else extras_of(unpack(html)), id_) for id_, html in rows]
+    with transaction(c):
+        c.executemany("UPDATE article SET has = ? WHERE id = ?", found)
+    return len(rows)
+
+
+class Texts(NamedTuple):
+    """The texts of an article: as its feed gave it, and as its page did; None where that was not fetched."""
+
+    html: str
+    full_html: str | None
+    full_text: str | None
+
+
+def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
+    """All articles, also those that are hidden, or these, in an order that is the same in another cache of the same."""
+    which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
+    rows = c.execute(
+        f"SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which} ORDER BY f.url, a.date, a.id",
+        () if ids is None else (id_list(ids),),
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def texts(c: sqlite3.Connection, article_id: int) -> Texts:
+    """The texts of an article."""
+    row = c.execute("SELECT html, full_html, full_text FROM body WHERE article_id = ?", (article_id,)).fetchone()
+    html, *full = (None if each is None else unpack(each) for each in row or (None, None, None))
+    return Texts(html or "", *full)

@@ -9,15 +9,16 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
+from tuireader.beside import open_own
 from tuireader.errors import BusyError, DamagedError, StoreError
 from tuireader.paths import keep_private
-from tuireader.store import damage_mark
 from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
+
 
 PAGE_SIZE = 16_384
 """Bodies are some kilobytes each: in small pages a tenth of the file would be the room that is left between them."""
@@ -127,7 +128,7 @@ class Connection(sqlite3.Connection):
     def as_store_error(self, error: Exception) -> Exception:
         """Translate an error of SQLite to a StoreError; an error that is a bug of ours is given back as it is."""
         if is_damage(error) or self._is_damage_in_disguise(error):
-            damage_mark.suspect(self.path)
+            suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
         return _store_error(self.path, error) if _code(error) in _SENTENCES else error
 
@@ -236,14 +237,14 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
         raise StoreError(f"tuireader needs SQLite {needed} or newer; this Python has {sqlite3.sqlite_version}.")
     _make_folder(path)
     must_be_files(path)
-    if not os.path.exists(path) and damage_mark.is_suspect(path):  # noqa: PTH110 - no more than a look
+    if not os.path.exists(path) and is_suspect(path):  # noqa: PTH110 - no more than a look
         raise BusyError(f"{path} is being mended by another tuireader; try again in a moment.")
     _keep_private(path)
     try:
         return _open(path, patience=patience)
     except BROKEN as error:
         if is_damage(error):
-            damage_mark.suspect(path)
+            suspect(path)
         elif _code(error) in _UNWRITABLE and path.exists():
             return _open_for_reading(path, error)
         raise _store_error(path, error) from error
@@ -434,3 +435,50 @@ def _is_full(path: Path) -> bool:
 def _code(error: BaseException) -> int:
     """SQLite's primary result code; 0 where the error is the module's own."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def mark_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.check")
+
+
+def suspect(path: Path) -> None:
+    with suppress(OSError):  # where no mark can be left, nothing could be mended either
+        os.close(open_own(mark_of(path), os.O_CREAT | os.O_WRONLY))
+
+
+def is_suspect(path: Path) -> bool:
+    """Whether the mark is there; one that others have put there is none."""
+    try:
+        about = os.lstat(mark_of(path))
+    except OSError:
+        return False
+    return stat.S_ISREG(about.st_mode) and (os.name != "posix" or about.st_uid == os.geteuid())
+
+
+_ASIDE = (
+    " + (SELECT count(*) FROM article INDEXED BY article_hidden WHERE aside = 1)"
+    " + (SELECT count(*) FROM article INDEXED BY article_told_elsewhere WHERE aside = 2)"
+)
+_WAYS = (
+    *(f"SELECT count(*) FROM article INDEXED BY article_by_{each}" for each in ("feed", "guid", "link")),
+    *(
+        f"SELECT (SELECT count(*) FROM article INDEXED BY article_by_{each} WHERE aside = 0){_ASIDE}"
+        for each in ("date", "words")
+    ),
+    *(f"SELECT count(*) FROM {each}" for each in ("article NOT INDEXED", "body")),
+    "SELECT (SELECT count(*) FROM search_docsize) + (SELECT count(*) FROM unindexed)",
+)
+"""What counts all articles, each in another way."""
+
+
+def look(c: Connection) -> bool:
+    """Whether the cache looks damaged where no statement has met it: then the mark is left.
+
+    Pages in the wrong places are all sound by themselves; but the ways to the articles then do not lead to equally
+    many. Reads some megabytes of a large cache: to be run where nobody waits for it.
+    """
+    with snapshot(c):
+        counts = {c.execute(way).fetchone()[0] for way in _WAYS}
+    if len(counts) > 1:
+        suspect(c.path)
+    return is_suspect(c.path)

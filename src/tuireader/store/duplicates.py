@@ -7,12 +7,13 @@ their own feed. What the user does with one is done with all.
 from __future__ import annotations
 
 import re
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
-from tuireader.store import labels, minhash, status_outbox, tags
-from tuireader.store.bodies import plain
-from tuireader.store.row_values import id_list, text_of
+from tuireader.store import labels, status_outbox
+from tuireader.store.connection import transaction
+from tuireader.store.row_values import id_list, plain, text_of
 from tuireader.text.shingles import likeness, title_key
 from tuireader.urls.identity import is_front_page, same_site
 
@@ -44,7 +45,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
     Articles that come later find them by their sketches.
     """
     hashes = {article_id: sketch.hashes for article_id, sketch in new.items()}
-    minhash.note(c, hashes)
+    note(c, hashes)
     for article_id, others in _candidates(c, feed_id, hashes).items():
         free = (other for other in others if not _tells_for(c, other, feed_id))
         other = next((other for other in free if _is_same(c, article_id, other)), None)
@@ -54,7 +55,7 @@ def join(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sketch]) -> None
 
 def _candidates(c: sqlite3.Connection, feed_id: int, new: Mapping[int, Sequence[int]]) -> dict[int, list[int]]:
     """For each article those of other feeds that may tell the same, the likeliest first; most have none."""
-    found = {article_id: others[:_MOST] for article_id, others in minhash.in_common(c, new, feed_id).items()}
+    found = {article_id: others[:_MOST] for article_id, others in in_common(c, new, feed_id).items()}
     for article_id, other in _at_same_address(c, feed_id, new):
         found.setdefault(article_id, []).insert(0, other)
     return found
@@ -164,8 +165,8 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
             if aside != wanted:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
         ids = id_list(row[0] for row in rows)
-        if names := {name for each in tags.of(c, (row[0] for row in rows)).values() for name in each}:
-            tags.add(c, [row[0] for row in rows], sorted(names))
+        if names := {name for each in labels.of(c, (row[0] for row in rows)).values() for name in each}:
+            labels.add(c, [row[0] for row in rows], sorted(names))
         if any(row[3] for row in rows):
             status_outbox.note(c, ids, "starred", 1, utc_now())
             labels.write_status(c, "starred", 1, ids)
@@ -218,3 +219,57 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> list[int]:
         (feed_id,),
     )
     return [row[0] for row in rows.fetchall()]
+
+
+_NEW = 1 << 40
+"""What is taken from a hash that is new: the result is below zero, and in the same order."""
+MANY = 20_000
+"""New ones that are not moved yet: they take some twenty pages."""
+STEP = 5_000
+"""New ones that are moved in one step: some 20 ms."""
+COMMON = 60
+"""A hash that so many articles have says nothing; of the new ones, and of the others."""
+
+
+def note(c: sqlite3.Connection, of: Mapping[int, Sequence[int]]) -> None:
+    rows = sorted((hash_ - _NEW, id_) for id_, hashes in of.items() for hash_ in hashes)
+    c.executemany("INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)", rows)
+
+
+def in_common(c: sqlite3.Connection, of: Mapping[int, Sequence[int]], feed_id: int) -> dict[int, list[int]]:
+    """For each of these articles of a feed those of other feeds that share hashes with it, those with most first."""
+    having: dict[int, list[int]] = defaultdict(list)
+    for id_, hashes in of.items():
+        for hash_ in hashes:
+            having[hash_].append(id_)
+    few = f"SELECT count(*) FROM (SELECT 1 FROM shingle WHERE hash = w.value LIMIT {COMMON})"
+    rows = c.execute(
+        "SELECT w.value, o.article_id FROM json_each(?) AS w CROSS JOIN shingle AS o ON o.hash = w.value"
+        f" CROSS JOIN article AS a ON a.id = o.article_id WHERE a.feed_id <> ? AND ({few}) < {COMMON}",
+        (id_list([*having, *(hash_ - _NEW for hash_ in having)]), feed_id),
+    ).fetchall()
+    shared: dict[int, Counter[int]] = defaultdict(Counter)
+    for hash_, other in rows:
+        for id_ in having[hash_ if hash_ >= 0 else hash_ + _NEW]:
+            shared[id_][other] += 1
+    return {id_: [other for other, _ in _most_first(counts)] for id_, counts in shared.items()}
+
+
+def _most_first(counts: Counter[int]) -> Iterable[tuple[int, int]]:
+    return sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+
+
+def move_some(c: sqlite3.Connection) -> bool:
+    """Move some of the new ones to their places, where there are many; whether there may be more."""
+    if c.execute("SELECT 1 FROM shingle WHERE hash < 0 LIMIT 1 OFFSET ?", (MANY,)).fetchone() is None:
+        return False
+    with transaction(c):
+        rows = c.execute(
+            "SELECT hash, article_id FROM shingle WHERE hash < 0 ORDER BY 1, 2 LIMIT ?", (STEP,)
+        ).fetchall()
+        c.executemany("DELETE FROM shingle WHERE hash = ? AND article_id = ?", rows)
+        c.executemany(
+            "INSERT OR IGNORE INTO shingle (hash, article_id) VALUES (?, ?)",
+            [(hash_ + _NEW, article_id) for hash_, article_id in rows],
+        )
+    return True

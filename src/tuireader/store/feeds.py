@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import NotFoundError
 from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
-from tuireader.store.keys import name_key, tidy
-from tuireader.store.row_values import number, sound, text_of
-from tuireader.store.times import moment, seconds
+from tuireader.store.row_values import moment, name_key, number, seconds, sound, text_of, tidy
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import shown_address

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
 from tuireader.store.connection import transaction
-from tuireader.store.keys import name_key, tidy
-from tuireader.store.row_values import number, text_of
+from tuireader.store.row_values import name_key, number, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tuireader.store.keys import name_key, tidy
-from tuireader.store.row_values import text_of
+from tuireader.store.connection import transaction
+from tuireader.store.row_values import id_list, name_key, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    Tags = list[str]
+
 
 Kind = Literal["category", "author", "tag"]
 
@@ -212,3 +216,45 @@ def remove_unused(c: sqlite3.Connection) -> None:
         f"DELETE FROM label WHERE kind <> {NUMBERS['tag']} AND key <> '' AND articles = 0 AND NOT EXISTS"
         " (SELECT 1 FROM label_article AS l WHERE l.kind = label.kind AND l.label_id = label.id)"
     )
+
+
+def of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
+    """The tags of articles, in the order in which they were given; those that have none are left out."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = c.execute(
+        "SELECT l.article_id, n.name FROM json_each(?) AS w CROSS JOIN label_article AS l INDEXED BY label_of_article"
+        " ON l.article_id = w.value AND l.kind = ? JOIN label AS n ON n.id = l.label_id ORDER BY l.article_id, l.place",
+        (id_list(ids), NUMBERS["tag"]),
+    )
+    for article_id, name in rows.fetchall():
+        found[article_id].append(text_of(name))
+    return dict(found)
+
+
+def add(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
+    """Give articles tags; the ids of those that had not all of them."""
+    wanted = [name for name in unique(names) if name]
+    return _change(c, ids, lambda there: [name for name in unique([*there, *wanted]) if name])
+
+
+def remove(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
+    """Take tags from articles; the ids of those that had one of them. A tag stays where no article has it any more."""
+    unwanted = {name_key(name) for name in names}
+    return _change(c, ids, lambda there: [name for name in there if name_key(name) not in unwanted])
+
+
+def _change(c: sqlite3.Connection, ids: Sequence[int], change: Callable[[Tags], Tags]) -> list[int]:
+    with transaction(c):
+        there = of(c, ids)
+        rows = c.execute(
+            f"SELECT a.id, {REPEATED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value",
+            (id_list(ids),),
+        ).fetchall()
+        changed = []
+        for article_id, *repeated in rows:
+            before = there.get(article_id, [])
+            after = change(before)
+            if after != before:
+                replace(c, "tag", article_id, after, Repeated(*repeated))
+                changed.append(article_id)
+    return changed

@@ -1,20 +1,19 @@
-"""What may be removed to make room: old articles that were read, and that nobody marked. And what all of it takes."""
+"""What may be removed to make room, and what counts as read by itself; and what all of it takes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.rule import KEEP
-from tuireader.store import duplicates, feeds, labels, page_lists
+from tuireader.model.rule import KEEP, TAG
+from tuireader.store import duplicates, feeds, labels
 from tuireader.store.connection import transaction
-from tuireader.store.keys import guid_key
-from tuireader.store.row_values import id_list, number
-from tuireader.store.times import seconds
+from tuireader.store.row_values import guid_key, id_list, number, seconds
 
 if TYPE_CHECKING:
     import sqlite3
     from datetime import datetime
+
 
 DAYS, NEWEST = "keep_days", "keep_articles"
 """The options of a feed: days that its articles are kept, and how many of the newest are in any case."""
@@ -55,7 +54,8 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
 
     Of what is over the size, the oldest go.
     """
-    from tuireader.model.feed import PAGES  # the first screen does without it
+    from tuireader.model.feed import PAGES  # the first screen does without them
+    from tuireader.store import site_facts
 
     found: dict[int, Prunable] = {}
     for (feed_id,) in c.execute("SELECT id FROM feed WHERE url <> ? ORDER BY id", (PAGES,)).fetchall():
@@ -74,7 +74,7 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
                 _find(c, found, "a.feed_id = ? AND (a.date, a.id) <= (?, ?)", (feed_id, *row))
     if limits.megabytes:
         _find_too_much(c, found, limits.megabytes)
-    for feed_id in page_lists.every(c):  # beside what came last it is seen whether a page has changed
+    for feed_id in site_facts.page_list_feeds(c):  # beside what came last it is seen whether a page has changed
         last = c.execute(
             "SELECT id FROM article INDEXED BY article_by_feed WHERE feed_id = ? ORDER BY date DESC, id DESC LIMIT 1",
             (feed_id,),
@@ -168,3 +168,48 @@ def used_by(c: sqlite3.Connection, feed_id: int) -> int:
 
 def _set(text: str | None, usual: int) -> int:
     return int(text) if text is not None and text.isdecimal() and len(text) < 8 else usual
+
+
+AFTER, ABOVE, QUIET = "expire_after", "expire_above", "quiet"
+"""The options of a feed: days until an article counts as read, unread ones that are kept, and counting apart."""
+_BY_RULE = "SELECT article_id FROM rule_article WHERE did & "
+_SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels.TAGGED}) OR id IN ({_BY_RULE}{TAG}))"
+"""What the user starred or tagged, and what a rule keeps, never counts as read by itself."""
+
+
+def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:
+    """The unread articles that are older than so many days, or beyond so many of the newest of their feed.
+
+    0 is for no end. What is set for a feed goes before both.
+    """
+    found: list[int] = []
+    for (feed_id,) in c.execute("SELECT id FROM feed WHERE unread > 0 ORDER BY id").fetchall():
+        options = feeds.options(c, feed_id)
+        days, most = (_number(options.get(name), usual) for name, usual in ((AFTER, after), (ABOVE, above)))
+        rows = f"SELECT id FROM article WHERE feed_id = ? AND read = 0 AND {_SPARED}"
+        if days:
+            oldest = seconds(now) - days * 86_400
+            found += [row[0] for row in c.execute(f"{rows} AND date < ?", (feed_id, oldest)).fetchall()]
+        if most:
+            beyond = f"{rows} ORDER BY date DESC, id DESC LIMIT -1 OFFSET ?"
+            found += [row[0] for row in c.execute(beyond, (feed_id, most)).fetchall()]
+    return _whole_stories(c, sorted(set(found)))
+
+
+def _whole_stories(c: sqlite3.Connection, ids: list[int]) -> list[int]:
+    """Those of some articles of whose story no other feed has one that stays unread."""
+    sql = (
+        "WITH gone AS MATERIALIZED (SELECT value AS id FROM json_each(?))"
+        " SELECT a.id FROM gone JOIN article AS a USING (id) WHERE a.story IS NULL OR NOT EXISTS"
+        " (SELECT 1 FROM article AS o WHERE o.story = a.story AND o.read = 0 AND o.id NOT IN (SELECT id FROM gone))"
+    )
+    return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
+
+
+def quiet_feeds(c: sqlite3.Connection) -> list[int]:
+    rows = c.execute("SELECT feed_id FROM feed_option WHERE name = ? AND value = 'yes' ORDER BY feed_id", (QUIET,))
+    return [row[0] for row in rows.fetchall()]
+
+
+def _number(text: str | None, usual: int) -> int:
+    return int(text) if text is not None and text.isdecimal() and len(text) < 7 else usual

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, cast
 
-from tuireader.store import expiry, folders, labels
-from tuireader.store.keys import name_key
-from tuireader.store.row_values import id_list, text_of
-from tuireader.store.times import seconds
+from tuireader.store import folders, labels, pruning
+from tuireader.store.row_values import id_list, name_key, seconds, text_of
 from tuireader.store.typed_query import Named, SearchQuery, Term, understand
 
 if TYPE_CHECKING:
@@ -324,7 +322,7 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
     for some, sign in ((query.folders, "IN"), (query.not_folders, "NOT IN")):
         if some:
             found.append((_OF_FOLDERS.format(sign), (id_list(some),)))
-    quiet = expiry.quiet_feeds(c) if query.without_quiet else []
+    quiet = pruning.quiet_feeds(c) if query.without_quiet else []
     if unwanted_feeds := (*query.not_feeds, *query.left_feeds, *quiet):
         found.append((_OF_FEEDS.format("NOT IN"), (id_list(unwanted_feeds),)))
     unwanted: tuple[tuple[Kind, tuple[str, ...]], ...] = (

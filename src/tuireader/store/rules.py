@@ -11,13 +11,11 @@ from typing import TYPE_CHECKING, Any
 from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
-from tuireader.store import duplicates, labels, query_sql, statuses, tags
+from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
-from tuireader.store.keys import name_key
-from tuireader.store.row_values import id_list, number, sound, text_of
-from tuireader.store.times import moment, seconds
+from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
+from tuireader.store.search import fits
 from tuireader.store.typed_query import understand
-from tuireader.store.word_match import fits
 
 if TYPE_CHECKING:
     import sqlite3
@@ -178,7 +176,7 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
     """What is left to be done with each article, as bits; those with which nothing is are left out."""
-    there = tags.of(c, ids) if rule.tags else {}
+    there = labels.of(c, ids) if rule.tags else {}
     sql = (
         "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?)) AND rule_id = ?"
     )
@@ -207,7 +205,7 @@ def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None
     elif bit == STAR:
         statuses.mark(c, ids, starred=True)
     else:
-        tags.add(c, duplicates.with_others(c, ids), rule.tags)
+        labels.add(c, duplicates.with_others(c, ids), rule.tags)
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
@@ -233,7 +231,7 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
         statuses.mark(c, did[READ], read=False)
         statuses.mark(c, did[STAR], starred=False)
         if did[TAG]:
-            tags.remove(c, duplicates.with_others(c, did[TAG]), rule.tags)
+            labels.remove(c, duplicates.with_others(c, did[TAG]), rule.tags)
     return len(ids)
 
 

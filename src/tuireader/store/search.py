@@ -1,17 +1,28 @@
-"""Where in a text what is searched for stands, and what is shown of the text around it."""
+"""The search index: what is put into it, and where in a text that stands what is searched for."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import sqlite3
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.store.tokens import unspaced_run
-from tuireader.store.typed_query import SearchQuery, Term, understand
+from tuireader.store import duplicates, typed_query
+from tuireader.store.connection import transaction
+from tuireader.store.labels import names_of, split_names
+from tuireader.store.row_values import id_list, sound, text_of, unpack
+from tuireader.store.typed_query import SearchQuery, Term, understand, unspaced_run, words_in
 from tuireader.text.cells import fitting
 from tuireader.text.folding import FoldedText
+from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Excerpt
+    import sqlite3
+    from collections.abc import Sequence
+
+    from tuireader.model.article import ArticleWords, Excerpt
+    from tuireader.store.typed_query import SearchQuery, Term
+
 
 _LEAD = 40
 """How many characters of an excerpt stand before its first match."""
@@ -94,3 +105,166 @@ def _option_pattern(option: tuple[str, ...], *, prefix: bool = False) -> str:
     before = r"(?<![^\W_])" if spaced[0] else ""
     after = "" if not spaced[-1] else r"[^\W_]*" if prefix else r"(?![^\W_])"
     return before + pattern + after
+
+
+_PLACES = {"title : ": 0, "authors : ": 1, "categories : ": 2}
+"""Where in an article's words those stand that a term looks at."""
+
+
+def words_of(columns: Sequence[str]) -> ArticleWords:
+    from tuireader.model.article import ArticleWords
+
+    words = tuple(tuple(words_in(column)) for column in columns)
+    return ArticleWords(words, frozenset().union(*words))
+
+
+def fits(wanted: SearchQuery, words: ArticleWords) -> bool:
+    """Whether the words are those that a query asks for, whose last word is whole; the rest of it is not looked at."""
+    return all(_has(words, term) for term in wanted.terms) and not any(_has(words, term) for term in wanted.without)
+
+
+def _has(words: ArticleWords, term: Term) -> bool:
+    return any(_says(words, option, term.column) for option in term.options)
+
+
+def _says(words: ArticleWords, option: tuple[str, ...], column: str) -> bool:
+    if not words.every.issuperset(option):
+        return False
+    if len(option) == 1 and not column:
+        return True
+    columns = words.columns if not column else words.columns[_PLACES[column] :][:1]
+    return any(_stands_in(option, each) for each in columns)
+
+
+def _stands_in(option: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    first, size = option[0], len(option)
+    return any(word == first and words[at : at + size] == option for at, word in enumerate(words))
+
+
+STEP_PAGES = 64
+"""Pages of the index that one step writes: some 20 ms."""
+_DONE = 2
+"""Changes with which a merge has done something, as SQLite has it."""
+
+
+def merge_some(c: sqlite3.Connection) -> bool:
+    """Merge some of the runs; whether there may be more to merge.
+
+    Left to itself, the index merges all runs of a level in the transaction of one save, when there are 256: of
+    a million articles that takes half a minute, once in a year, and marks fail meanwhile.
+    """
+    before = c.total_changes
+    c.execute("INSERT INTO search (search, rank) VALUES ('merge', ?)", (STEP_PAGES,))
+    return c.total_changes - before >= _DONE
+
+
+PlainText = Callable[[str], str]
+"""What makes plain text, for the index, of an article's HTML."""
+
+_PACKED_MAX = 4_000_000
+"""Bytes of texts, as they are kept, that are indexed in one step."""
+
+Row = tuple[Any, ...]
+"""An article for the index: its id, then its columns."""
+
+
+class Due(NamedTuple):
+    """What an article is indexed by."""
+
+    row: Row
+    feed_id: int
+    title: str
+    text: str
+
+
+def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
+    given = (title, "\n".join(authors), "\n".join(categories), text)
+    return tuple(typed_query.indexed(sound(column)) for column in given)
+
+
+def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
+    """Take articles into the index that are not in it."""
+    c.executemany("INSERT INTO search (rowid, title, authors, categories, body) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
+    """Index an article anew, as it is in the tables; `text` is its plain text."""
+    row = c.execute(
+        f"SELECT a.title, {names_of('author')}, {names_of('category')}, a.feed_id FROM article AS a WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
+    if row is None:
+        return
+    title, authors, categories, feed_id = row
+    c.execute("DELETE FROM search WHERE rowid = ?", (article_id,))
+    add(c, [(article_id, *columns(text_of(title), split_names(authors), split_names(categories), text))])
+    if c.execute("DELETE FROM unindexed WHERE article_id = ?", (article_id,)).rowcount:
+        duplicates.join(c, feed_id, {article_id: sketch(text_of(title), text)})
+
+
+def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Due]:
+    """What these articles are indexed by, as they are in the tables, in the order of their ids."""
+    found = c.execute(
+        f"SELECT a.id, a.feed_id, a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
+        " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN body AS b ON b.article_id = a.id",
+        (id_list(sorted(ids)),),
+    ).fetchall()
+    made = []
+    for id_, feed_id, title, authors, categories, html, full_text in found:
+        text = plain_text(unpack(html)) if full_text is None else unpack(full_text)
+        row = (id_, *columns(text_of(title), split_names(authors), split_names(categories), text))
+        made.append(Due(row, feed_id, text_of(title), text))
+    return made
+
+
+def put_off(c: sqlite3.Connection, ids: Iterable[int]) -> None:
+    c.executemany("INSERT INTO unindexed (article_id) VALUES (?)", [(id_,) for id_ in ids])
+
+
+def waiting(c: sqlite3.Connection) -> int:
+    """How many articles are not in the index yet."""
+    number: int = c.execute("SELECT count(*) FROM unindexed").fetchone()[0]
+    return number
+
+
+def _newest(c: sqlite3.Connection, most: int) -> list[int]:
+    """The newest that wait; no more than can be in memory at a time."""
+    found, size = [], 0
+    sql = (
+        "SELECT u.article_id, length(b.html) + coalesce(length(b.full_text), 0) FROM unindexed AS u"
+        " LEFT JOIN body AS b ON b.article_id = u.article_id ORDER BY u.article_id DESC LIMIT ?"
+    )
+    for article_id, packed in c.execute(sql, (most,)).fetchall():
+        found.append(article_id)
+        size += packed or 0
+        if size > _PACKED_MAX:
+            break
+    return found
+
+
+def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
+    """Index the newest of what waits, so many articles at most; how many there were.
+
+    Others can write for nearly half of the time that it takes: texts are made before the file is locked. What was
+    edited meanwhile was indexed with the edit.
+    """
+    newest = _newest(c, most)
+    ready = due(c, newest, plain_text)
+    sketches = {each.row[0]: sketch(each.title, each.text) for each in ready}
+    with transaction(c):
+        some = id_list(newest)
+        left = {
+            row[0]
+            for row in c.execute(
+                "DELETE FROM unindexed WHERE article_id IN (SELECT value FROM json_each(?)) RETURNING article_id",
+                (some,),
+            ).fetchall()
+        }
+        ready = [each for each in ready if each.row[0] in left]
+        add(c, [each.row for each in ready])
+        of_feeds: dict[int, dict[int, Sketch]] = {}
+        for each in ready:
+            of_feeds.setdefault(each.feed_id, {})[each.row[0]] = sketches[each.row[0]]
+        for feed_id, new in of_feeds.items():
+            duplicates.join(c, feed_id, new)
+    return len(newest)

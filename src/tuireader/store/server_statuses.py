@@ -8,19 +8,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.account import Ours
+from tuireader.model.account import LOCAL, Ours
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.feeds import TO_READ
-from tuireader.store.keys import guid_key, link_key
-from tuireader.store.row_values import id_list, sound, text_of
-from tuireader.store.times import moment, seconds
+from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from tuireader.model.change import Field
+
 
 _OF_ACCOUNT = "article AS a JOIN feed AS f ON f.id = a.feed_id"
 _BY_NUMBER = (
@@ -258,3 +257,31 @@ def newest(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: i
 
 def _listed(numbers: Iterable[str]) -> str:
     return json.dumps([sound(number) for number in numbers])
+
+
+def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[tuple[int, int, bool, bool]]:
+    """The articles of a feed: the numbers of their guids, ids, and whether they are read and starred."""
+    sql = "SELECT guid_key, id, read, starred FROM article INDEXED BY article_by_guid WHERE feed_id = ?"
+    for guid, id_, read, starred in c.execute(sql, (feed_id,)).fetchall():
+        yield guid, id_, bool(read), bool(starred)
+
+
+def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """The feed and the number of the guid of each article."""
+    sql = "SELECT id, feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0]: (row[1], row[2]) for row in c.execute(sql, (id_list(ids),)).fetchall()}
+
+
+def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, bool, bool]]:
+    """The articles of this machine's own feeds that are read or starred: feed, number of the guid, read, starred."""
+    rows = c.execute(
+        "SELECT a.feed_id, a.guid_key, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        " WHERE f.account_id = ? AND (a.read = 1 OR a.starred = 1)",
+        (LOCAL,),
+    )
+    for feed_id, guid, read, starred in rows.fetchall():
+        yield feed_id, guid, bool(read), bool(starred)
+
+
+def newest_article(c: sqlite3.Connection) -> int:
+    return c.execute("SELECT max(id) FROM article").fetchone()[0] or 0

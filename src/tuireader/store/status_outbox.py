@@ -8,10 +8,10 @@ field: what the user did last.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from tuireader.store.row_values import id_list, text_of
-from tuireader.store.times import seconds, stamp
+from tuireader.model.account import LOCAL
+from tuireader.store.row_values import id_list, seconds, sound, stamp, text_of
 
 if TYPE_CHECKING:
     import sqlite3
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.model.change import Change, Field
+    from tuireader.model.feed import Feed
 
 
 def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime) -> None:
@@ -108,3 +109,49 @@ def untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
         "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     )
     return {(row[0], row[1]) for row in rows.fetchall()}
+
+
+What = Literal["rename", "move", "unsubscribe"]
+
+
+class FeedChange(NamedTuple):
+    """One thing that was done to a feed."""
+
+    server_id: str
+    """What the account calls the feed."""
+    url: str
+    """Its address: a server that was made anew calls another one so."""
+    what: What
+    value: str
+    """Its name, or the name of its folder, or its address."""
+
+
+def note_subscription(c: sqlite3.Connection, feed: Feed, what: What, value: str) -> None:
+    """Note what is done to a feed whose account knows it; of one of this machine's own nothing is noted."""
+    if feed.account_id == LOCAL or not feed.server_id:
+        return
+    if what == "unsubscribe":  # whatever else was done to it
+        c.execute(
+            "DELETE FROM feed_change WHERE account_id = ? AND server_id = ?", (feed.account_id, sound(feed.server_id))
+        )
+    c.execute(
+        "INSERT OR REPLACE INTO feed_change (account_id, server_id, url, what, value) VALUES (?, ?, ?, ?, ?)",
+        (feed.account_id, sound(feed.server_id), sound(feed.url), what, sound(value)),
+    )
+
+
+def subscriptions_waiting(c: sqlite3.Connection, account_id: int) -> list[FeedChange]:
+    """What an account has not been told of."""
+    rows = c.execute(
+        "SELECT server_id, url, what, value FROM feed_change WHERE account_id = ? ORDER BY server_id, what",
+        (account_id,),
+    ).fetchall()
+    return [FeedChange(text_of(row[0]), text_of(row[1]), cast("What", row[2]), text_of(row[3])) for row in rows]
+
+
+def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChange) -> None:
+    """Forget what the account was told of; what was done to the feed since has another value, and stays."""
+    c.execute(
+        "DELETE FROM feed_change WHERE account_id = ? AND server_id = ? AND what = ? AND value = ?",
+        (account_id, sound(change.server_id), change.what, sound(change.value)),
+    )

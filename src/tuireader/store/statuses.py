@@ -1,11 +1,20 @@
-"""What the user did with articles: read, starred, and where reading stopped."""
+"""What the user did with articles: read, starred, where reading stopped; kept in a file while the cache is locked."""
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
+import sqlite3
 import time
+from contextlib import suppress
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from tuireader.beside import open_own
+from tuireader.errors import StoreError
+from tuireader.model.change import StatusChange
 from tuireader.model.clock import utc_now
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
@@ -13,11 +22,11 @@ from tuireader.store.query_sql import select
 from tuireader.store.row_values import id_list
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterable
     from datetime import datetime
+    from pathlib import Path
 
-    from tuireader.model.change import Field, StatusChange
+    from tuireader.model.change import Field
     from tuireader.model.query import Query
 
 
@@ -129,3 +138,156 @@ def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, valu
         f"SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND {field} = ?", (id_list(ids), value)
     )
     return [row[0] for row in rows.fetchall()]
+
+
+_LARGEST, _LINES = 20_000_000, 50_000
+"""Bytes and lines of a file: more is not what one process leaves."""
+log = logging.getLogger("tuireader")
+
+
+class Waiting:
+    """The file of this process, made when it is first needed."""
+
+    def __init__(self, path: Path) -> None:
+        """`path` is that of the cache."""
+        self._cache = path
+        self._path: Path | None = None
+        self._file: int | None = None
+
+    def keep(self, changes: Iterable[StatusChange]) -> None:
+        """Add changes to the file, safe from a crash of this process or of the machine; raises OSError."""
+        import json  # the start of the program does without it
+
+        lines = "".join(f"{json.dumps((list(change.ids), *change[1:]))}\n" for change in changes).encode()
+        if self._file is None:
+            path = self._cache.with_name(f"{self._cache.name}.marks-{os.getpid()}-{time.time_ns()}")
+            self._file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_APPEND, 0o600)
+            self._path = path
+            lock(self._file)
+        before = os.fstat(self._file).st_size
+        if os.write(self._file, lines) < len(lines):
+            os.ftruncate(self._file, before)  # half a line would spoil the next
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        os.fsync(self._file)
+
+    def clear(self) -> None:
+        """All of them are written: there is nothing to keep any more."""
+        if self._file is not None and self._path is not None:
+            _remove(self._file, self._path)
+            self._file = self._path = None
+
+
+def _remove(descriptor: int, path: Path) -> None:
+    """Close and remove a file; emptied before, because on Windows one that anyone has open cannot be removed."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+    with suppress(OSError):
+        os.close(descriptor)
+    with suppress(OSError):
+        path.unlink()
+
+
+def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
+    """Write the changes that ended processes left beside the cache at `path`; what cannot be written now stays.
+
+    A file that is not one of ours, or cannot be understood, is set aside; gives a sentence about that.
+    """
+    try:
+        left = sorted(path.parent.glob(f"{path.name}.marks-*"), key=lambda each: each.name.rpartition("-")[2])
+    except OSError:
+        return ""
+    aside = [file for file in left if not _write_one(c, file)]
+    moved = [str(to) for each in aside if (to := _set_aside(each)) is not None]
+    return f"Cannot read changes that were to be written: {', '.join(moved)}." if moved else ""
+
+
+def _set_aside(file: Path) -> Path | None:
+    """Give a file a name under which nobody looks for it; what it is, or leads to, stays as it is."""
+    to = file.with_name(file.name.replace(".marks-", ".unreadable-"))
+    if os.path.lexists(to):
+        to = file.with_name(f"{to.name}-{time.time_ns()}")
+    try:
+        file.rename(to)
+    except OSError as error:
+        log.warning("%s cannot be set aside: %s", file, error)
+        return None
+    return to
+
+
+def _write_one(c: sqlite3.Connection, file: Path) -> bool:
+    """Write the changes of one file, in one transaction; False where it is not a file that can be understood."""
+    try:
+        descriptor = open_own(file, os.O_RDWR, largest=_LARGEST)
+    except OSError as error:
+        log.warning("%s: %s", file, error)
+        return False
+    written = False
+    try:
+        if lock(descriptor):  # else its process is still there
+            changes = _read(descriptor)
+            with suppress(StoreError), transaction(c):
+                for change in changes:
+                    apply(c, change)
+                written = True
+    except (ValueError, sqlite3.Error, OverflowError) as error:
+        log.warning("%s: %r", file, error)
+        return False
+    finally:
+        if written:
+            _remove(descriptor, file)
+        else:
+            os.close(descriptor)
+    return True
+
+
+def _read(descriptor: int) -> list[StatusChange]:
+    """The changes in a file, those that mark alike in a row as one; a line that is not whole was never acknowledged.
+
+    Raises ValueError where there are more than were ever made.
+    """
+    import json
+
+    found: list[StatusChange] = []
+    groups: list[list[int]] = []
+    with os.fdopen(os.dup(descriptor), "r", encoding="utf-8", errors="replace") as lines:
+        for line in islice(lines, _LINES + 1):
+            try:
+                change = _change(*json.loads(line))
+            except (ValueError, TypeError, RecursionError):  # the process ended while it wrote it
+                log.warning("a change cannot be read: %.100s", line)
+                continue
+            if found and change.position is None and found[-1][1:] == change[1:]:
+                groups[-1] += change.ids
+            else:
+                found.append(change)
+                groups.append(list(change.ids))
+        if next(lines, None) is not None:
+            raise ValueError("too many lines")
+    return [change._replace(ids=tuple(dict.fromkeys(ids))) for change, ids in zip(found, groups, strict=True)]
+
+
+def _change(ids: list[object], read: object, starred: object, position: object) -> StatusChange:
+    """A change of what stands in a line; raises ValueError or TypeError where that is none."""
+    numbers = tuple(each for each in ids if type(each) is int and 0 < each < 2**63)
+    return StatusChange(
+        numbers,
+        read if isinstance(read, bool) else None,
+        starred if isinstance(starred, bool) else None,
+        position if type(position) is int and 0 <= position < 2**40 else None,
+    )
+
+
+def lock(descriptor: int) -> bool:
+    """Whether an open file could be locked, at once; for this process alone, until it is closed."""
+    try:
+        if os.name == "posix":
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        else:
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+    except OSError:
+        return False
+    return True

@@ -1,13 +1,18 @@
-"""What the program itself remembers from one start to the next, as text under names."""
+"""What is remembered from one start to the next: state of the screen, steps that can be undone, saved searches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import zlib
+from typing import TYPE_CHECKING, Any
 
-from tuireader.store.row_values import text_of
+from tuireader.errors import NotFoundError
+from tuireader.model.query import SavedSearch
+from tuireader.store.connection import transaction
+from tuireader.store.row_values import name_key, number, seconds, text_of, tidy
 
 if TYPE_CHECKING:
     import sqlite3
+    from datetime import datetime, timedelta
 
 
 def load(c: sqlite3.Connection) -> dict[str, str]:
@@ -27,3 +32,70 @@ def save(c: sqlite3.Connection, name: str, value: str) -> None:
         "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
     )
+
+
+_MOST = 100
+"""Steps that are kept."""
+
+
+def push_undo(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
+    """Keep what takes a step back, as values that JSON can hold; gives its number."""
+    import json
+
+    with transaction(c):
+        row = c.execute(
+            "INSERT INTO undo (done, step) VALUES (?, ?) RETURNING number",
+            (seconds(now), zlib.compress(json.dumps(step).encode(), 1)),
+        ).fetchone()
+        c.execute("DELETE FROM undo WHERE number <= ?", (row[0] - _MOST,))
+    return number(row[0])
+
+
+def recent_undo(c: sqlite3.Connection, now: datetime, age: timedelta) -> list[tuple[int, dict[str, Any]]]:
+    """The steps that are no older than that, the last one last, with their numbers; what cannot be read is left out."""
+    import json
+
+    rows = c.execute("SELECT number, step FROM undo WHERE done >= ? ORDER BY number", (seconds(now - age),)).fetchall()
+    found = []
+    for each, packed in rows:
+        try:
+            step = json.loads(zlib.decompress(packed))
+        except (ValueError, TypeError, zlib.error):
+            continue
+        if isinstance(step, dict):
+            found.append((number(each), step))
+    return found
+
+
+def remove_undo(c: sqlite3.Connection, number_: int) -> None:
+    with transaction(c):
+        c.execute("DELETE FROM undo WHERE number = ?", (number_,))
+
+
+def put_search(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
+    """Keep a search under a name; what was kept under it, whatever its case, is replaced."""
+    with transaction(c):
+        row = c.execute(
+            "INSERT INTO saved_search (name, key, query) VALUES (?, ?, ?)"
+            " ON CONFLICT (key) DO UPDATE SET name = excluded.name, query = excluded.query RETURNING id, name, query",
+            (tidy(name), name_key(name), query.strip()),
+        ).fetchone()
+    return SavedSearch(row[0], row[1], row[2])
+
+
+def searches(c: sqlite3.Connection) -> list[SavedSearch]:
+    rows = c.execute("SELECT id, name, query FROM saved_search ORDER BY key").fetchall()
+    return [SavedSearch(number(id_), text_of(name), text_of(query)) for id_, name, query in rows]
+
+
+def find_search(c: sqlite3.Connection, name: str) -> SavedSearch:
+    """The one of this name, whatever its case; NotFoundError where there is none."""
+    found = next((each for each in searches(c) if name_key(each.name) == name_key(name)), None)
+    if found is None:
+        raise NotFoundError(f"There is no saved search “{name}”.")
+    return found
+
+
+def remove_search(c: sqlite3.Connection, id_: int) -> None:
+    with transaction(c):
+        c.execute("DELETE FROM saved_search WHERE id = ?", (id_,))

@@ -7,12 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tuireader.model.clock import utc_now
-from tuireader.store import duplicates, indexing, labels, pruning, status_outbox, word_match
-from tuireader.store.bodies import pack, plain, unpack
+from tuireader.store import duplicates, labels, pruning, search, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.store.keys import guid_key, link_key
-from tuireader.store.row_values import id_list, sound, text_of
-from tuireader.store.times import moment, seconds
+from tuireader.store.row_values import guid_key, id_list, link_key, moment, pack, plain, seconds, sound, text_of, unpack
 from tuireader.text.shingles import Sketch, sketch
 
 if TYPE_CHECKING:
@@ -180,7 +177,7 @@ class _Ready:
         self.categories = labels.unique(entry.categories)
         self._index = None if index_later else self._columns()
         self.sketch = Sketch() if index_later else sketch(entry.title, prepared.text)
-        self.words = word_match.words_of(self.index) if with_words else None
+        self.words = search.words_of(self.index) if with_words else None
         self.facts = {
             "words": prepared.words,
             "offline": not prepared.excerpt,
@@ -201,7 +198,7 @@ class _Ready:
 
     def _columns(self) -> tuple[str, ...]:
         entry = self.entry
-        return indexing.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
+        return search.columns(entry.title, entry.authors, entry.categories, self.prepared.text)
 
     @property
     def is_wanted_elsewhere(self) -> bool:
@@ -253,9 +250,9 @@ def _insert(
     labels.put(c, "category", {id_: ready.categories for id_, ready in numbered}, rows)
     labels.put(c, "author", {id_: ready.authors for id_, ready in numbered}, rows)
     if index_later:
-        indexing.put_off(c, dates)
+        search.put_off(c, dates)
     else:
-        indexing.add(c, [(id_, *ready.index) for id_, ready in numbered])
+        search.add(c, [(id_, *ready.index) for id_, ready in numbered])
         duplicates.join(c, feed_id, {id_: ready.sketch for id_, ready in numbered})
     return list(dates)
 
@@ -315,7 +312,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     if not is_rest:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
-    indexing.replace(c, article_id, text)
+    search.replace(c, article_id, text)
 
 
 def _is_rest(prepared: Prepared, words: int, html: object, *, is_whole: bool) -> bool:
@@ -387,7 +384,7 @@ def _add_names(
     if row is not None:
         names: dict[Kind, list[str]] = {"author": labels.unique(authors), "category": labels.unique(categories)}
         _file(c, article_id, names, labels.Repeated(*row))
-        indexing.replace(c, article_id, text)
+        search.replace(c, article_id, text)
 
 
 def _file(c: sqlite3.Connection, article_id: int, names: Mapping[Kind, list[str]], row: labels.Repeated) -> None:

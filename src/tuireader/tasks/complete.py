@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.library.reading.completing import complete_new
-from tuireader.store import full_texts
+from tuireader.store import site_facts
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.plural import counted
 
@@ -25,7 +25,7 @@ async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Co
 
     `usual` is for feeds of which nothing is set.
     """
-    left = await on.cache.read(partial(full_texts.unfinished, usual=usual, most=1 if of is None else MANY))
+    left = await on.cache.read(partial(site_facts.unfinished, usual=usual, most=1 if of is None else MANY))
     if of is not None:
         left = [feed_id for feed_id in left if feed_id in of]
     if not left:

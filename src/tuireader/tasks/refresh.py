@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.errors import BusyError
 from tuireader.library.refreshing.refresh import refresh as ask
 from tuireader.library.rules.expire import expire
-from tuireader.store import expiry
+from tuireader.store import pruning
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.printable import printable
 from tuireader.urls.shown import without_credentials
@@ -110,7 +110,7 @@ async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_END
 
 async def _expire(on: Context, ends: Ends) -> None:
     now = on.clock()
-    if await on.cache.read(partial(expiry.expired, now=now, after=ends.after, above=ends.above)):
+    if await on.cache.read(partial(pruning.expired, now=now, after=ends.after, above=ends.above)):
         await on.cache.take(partial(expire, now=now, after=ends.after, above=ends.above))
 
 

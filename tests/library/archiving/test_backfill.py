@@ -28,7 +28,7 @@ from tuireader.library.archiving.take import Wanted
 from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import archives, articles, feeds, label_counts, rules, statuses
+from tuireader.store import article_lists, articles, feeds, rules, site_facts, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -89,8 +89,8 @@ def expected(posts: list[Post]) -> list[str]:
 def check_names(library: Library, posts: list[Post]) -> None:
     with closing(connect(library.path)) as c:
         for facets, names in (
-            (label_counts.authors(c, Query()), lambda post: [post.author]),
-            (label_counts.categories(c, Query()), lambda post: post.categories),
+            (article_lists.authors(c, Query()), lambda post: [post.author]),
+            (article_lists.categories(c, Query()), lambda post: post.categories),
         ):
             wanted: dict[str, int] = {}
             for post in posts:
@@ -255,9 +255,9 @@ async def test_blogger_gives_all_by_the_number_of_the_next_post(library: Library
     assert (events[-1].status, events[-1].new) == ("done", 35)
     assert titles(library) == expected(posts)
     with closing(connect(library.path)) as c:
-        names = {facet.name for facet in label_counts.authors(c, Query())}
+        names = {facet.name for facet in article_lists.authors(c, Query())}
         assert names == {post.author for post in posts}
-        assert [facet.name for facet in label_counts.categories(c, Query())] == ["Sea"]
+        assert [facet.name for facet in article_lists.categories(c, Query())] == ["Sea"]
         assert {articles.get(c, id_).link for id_ in articles.ids(c, Query())} == {
             site.url + post.path for post in posts
         }
@@ -408,14 +408,14 @@ def test_how_far_it_is_is_kept_and_damage_begins_anew(library: Library) -> None:
     (followed,) = library.follow("https://a.example/feed")
     archive = Archive("posts", "https://a.example/x", 3, 9, NEWEST, seen=("a", "b"), last="c")
     with closing(connect(library.path)) as c:
-        assert archives.get(c, followed.id) is None
-        archives.put(c, followed.id, archive)
-        assert archives.get(c, followed.id) == archive
+        assert site_facts.archive_of(c, followed.id) is None
+        site_facts.put_archive(c, followed.id, archive)
+        assert site_facts.archive_of(c, followed.id) == archive
         for damaged in ("", "{", "[]", '{"way": "other"}', "null", '{"way": "posts", "next": 1}'):
-            feeds.set_option(c, followed.id, archives.OPTION, damaged)
-            assert archives.get(c, followed.id) is None
-        archives.put(c, followed.id, None)
-        assert archives.get(c, followed.id) is None
+            feeds.set_option(c, followed.id, site_facts.ARCHIVE, damaged)
+            assert site_facts.archive_of(c, followed.id) is None
+        site_facts.put_archive(c, followed.id, None)
+        assert site_facts.archive_of(c, followed.id) is None
 
 
 async def test_broken_posts_are_left_out(library: Library, site: ScriptedSite) -> None:

@@ -18,7 +18,7 @@ from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full
 from tuireader.model.change import StatusChange
 from tuireader.model.full_text import Learned, Mode
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, full_texts, label_counts, statuses
+from tuireader.store import article_lists, articles, feeds, site_facts, statuses
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Permission
 
@@ -91,7 +91,7 @@ class Case:
 
     def learned(self) -> Learned:
         with closing(connect(self.library.path)) as c:
-            return full_texts.learned(c, self.library.feeds()[0].id)
+            return site_facts.learned(c, self.library.feeds()[0].id)
 
     def put(self, name: str, value: str) -> None:
         with closing(connect(self.library.path)) as c:
@@ -100,7 +100,7 @@ class Case:
     def complete_titles(self) -> set[str]:
         with closing(connect(self.library.path)) as c:
             every = articles.headlines(c, articles.ids(c, Query()))
-            return {each.title for each in every if full_texts.is_here(c, each.id)}
+            return {each.title for each in every if site_facts.is_here(c, each.id)}
 
 
 NOW = datetime(2026, 1, 14, 8, tzinfo=UTC)
@@ -243,7 +243,7 @@ async def test_what_is_set_is_done(case: Case, mode: Mode, asked: int) -> None:
     await case.complete(mode)
     assert len([path for path in case.site.paths() if path != "/robots.txt"]) == asked
     case.library.clock.advance(hours=1)
-    case.put(full_texts.MODE, "never")
+    case.put(site_facts.MODE, "never")
     case.give("three", *long)
     await case.refresh()
     await case.complete("always")
@@ -426,7 +426,7 @@ async def test_what_the_feed_lacks_is_filled_in(case: Case) -> None:
         assert article.authors == ("Ann Lee",)
         assert article.categories == ("China/Russia",)
         assert article.published == article.date == datetime(2026, 1, 3, 8, tzinfo=UTC)
-        assert [facet.name for facet in label_counts.authors(c, Query())] == ["Ann Lee"]
+        assert [facet.name for facet in article_lists.authors(c, Query())] == ["Ann Lee"]
         under = articles.headlines(c, articles.ids(c, Query(authors=("Ann Lee",))))
         assert [each.date for each in under] == [article.date]
 
@@ -473,8 +473,8 @@ async def test_what_is_chosen_by_selectors_is_what_is_kept(case: Case) -> None:
     chosen = "<div class=story><p>What the editor wrote of it.</p><p class=promo>Buy one.</p></div>"
     case.site.pages["/one"] = page("one", chosen + body("something else"))
     await case.refresh()
-    case.put(full_texts.TAKE, ".story")
-    case.put(full_texts.DROP, ".promo")
+    case.put(site_facts.TAKE, ".story")
+    case.put(site_facts.DROP, ".promo")
     with closing(connect(case.library.path)) as c:
         (id_,) = articles.ids(c, Query())
     async with case.library.asking() as queue:
@@ -495,8 +495,8 @@ def test_what_was_learned_is_forgotten_where_it_cannot_be_read(library: Library)
     (feed,) = library.follow("https://a.example/feed")
     with closing(connect(library.path)) as c:
         what = Learned("excerpts", library.clock() - timedelta(days=1), 7)
-        full_texts.learn(c, feed.id, what)
-        assert full_texts.learned(c, feed.id) == what
+        site_facts.learn(c, feed.id, what)
+        assert site_facts.learned(c, feed.id) == what
         for damaged in (
             "",
             "[]",
@@ -506,5 +506,5 @@ def test_what_was_learned_is_forgotten_where_it_cannot_be_read(library: Library)
             '{"gives": "", "looked": 1, "up_to": "x"}',
             "[" * 9999,
         ):
-            feeds.set_option(c, feed.id, full_texts.LEARNED, damaged)
-            assert full_texts.learned(c, feed.id) == Learned()
+            feeds.set_option(c, feed.id, site_facts.LEARNED, damaged)
+            assert site_facts.learned(c, feed.id) == Learned()

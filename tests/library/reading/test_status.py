@@ -7,7 +7,7 @@ from support.factories import ready, save
 from tuireader.library.reading import status
 from tuireader.model.article import Totals
 from tuireader.model.query import Query
-from tuireader.store import articles, label_counts, statuses, ui_state
+from tuireader.store import article_lists, articles, statuses, ui_state
 from tuireader.store.connection import connect
 
 
@@ -19,9 +19,9 @@ def test_marking_all_read_is_undone_for_those_that_changed_only(db: Path) -> Non
         changed = status.to_mark_read(c, Query(categories=("K",)))
         status.mark(c, changed, read=True)
         assert len(changed) == 1
-        assert label_counts.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
+        assert article_lists.totals(c, Query()) == Totals(all=3, unread=1, starred=0)
         status.mark(c, changed, read=False)
-        assert label_counts.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
+        assert article_lists.totals(c, Query()) == Totals(all=3, unread=2, starred=0)
         assert articles.status(c, already).read
 
 
@@ -50,10 +50,10 @@ def test_many_are_marked_in_steps_between_which_others_write(db: Path, monkeypat
         waited: list[int] = []
 
         def write_meanwhile(_: float) -> None:
-            waited.append(label_counts.totals(other, Query()).unread)
+            waited.append(article_lists.totals(other, Query()).unread)
             ui_state.save(other, "theme", "nord")
 
         monkeypatch.setattr("time.sleep", write_meanwhile)
         status.mark(c, ids, read=True)
         assert waited == [3, 1]
-        assert label_counts.totals(other, Query()).unread == 0
+        assert article_lists.totals(other, Query()).unread == 0

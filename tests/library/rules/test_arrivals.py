@@ -18,7 +18,7 @@ from tuireader.library.rules import existing
 from tuireader.library.subscribing.subscribe import subscribe_all
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, indexing, rules, tags
+from tuireader.store import articles, labels, rules, search
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def test_each_rule_sees_all_that_came_with_many_feeds(library: Library, si
         assert sorted(hidden) == sorted([*(f"{number}-3" for number in range(5)), "0-5"])
         assert len(titles(c, Query(tags=("fourth",), starred=True, text="is:read "))) == 5
         assert sorted(titles(c, Query(text="is:hidden is:starred "))) == [f"{number}-3" for number in range(5)]
-        assert indexing.waiting(c) == 0
+        assert search.waiting(c) == 0
 
 
 async def test_what_comes_with_a_new_subscription_is_ruled_too(library: Library, site: ScriptedSite) -> None:
@@ -113,7 +113,7 @@ def test_a_rule_is_applied_and_removed_in_steps(c: sqlite3.Connection) -> None:
     assert articles.count(c, Query()) == 3
     assert existing.remove(c, rule, take_back=True, pause=pauses.append) == 700
     assert articles.count(c, Query()) == 703
-    assert tags.of(c, articles.ids(c, Query())) == {}
+    assert labels.of(c, articles.ids(c, Query())) == {}
     assert rules.every(c) == []
 
 

@@ -16,7 +16,7 @@ from tuireader.library.rules.expire import expire
 from tuireader.model.feed import Feed
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, label_counts, statuses, tags
+from tuireader.store import article_lists, articles, feeds, labels, statuses
 from tuireader.store.connection import connect
 
 
@@ -66,7 +66,7 @@ def test_a_feed_has_its_own_ends(c: sqlite3.Connection, feed: Feed) -> None:
 def test_what_is_starred_tagged_or_kept_stays_unread(c: sqlite3.Connection, feed: Feed) -> None:
     by_title = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 99)}
     statuses.mark(c, [by_title["9"]], starred=True)
-    tags.add(c, [by_title["8"]], ["later"])
+    labels.add(c, [by_title["8"]], ["later"])
     existing.apply(c, existing.keep(c, Rule("title:7", keep=True), NOW))
     expire(c, NOW, 1, 0)
     assert unread(c) == ["0", "7", "8", "9"]
@@ -76,7 +76,7 @@ def test_quiet_feeds_count_apart(c: sqlite3.Connection, feed: Feed) -> None:
     other = subscribe(c, "https://two.example/feed", "Two")
     save(c, ready("x", title="x"), feed=other)
     feeds.set_option(c, feed.id, "quiet", "yes")
-    assert label_counts.totals(c, Query()).unread == 1
+    assert article_lists.totals(c, Query()).unread == 1
     assert titles(c, Query(unread=True, without_quiet=True)) == ["x"]
-    assert label_counts.feeds(c, Query())[feed.id] == (10, 10)
+    assert article_lists.feeds(c, Query())[feed.id] == (10, 10)
     assert len(titles(c, Query(feeds=(feed.id,), unread=True))) == 10

@@ -22,7 +22,7 @@ from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, label_counts, pruning, statuses, tags
+from tuireader.store import accounts, article_lists, articles, feeds, labels, pruning, statuses
 from tuireader.store.connection import connect
 from tuireader.store.pruning import Limits
 
@@ -60,7 +60,7 @@ def mark(library: Library, title: str, **what: bool) -> None:
     with closing(connect(library.path)) as c:
         id_ = next(id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).title == title)
         if what.pop("tagged", False):
-            tags.add(c, [id_], ["later"])
+            labels.add(c, [id_], ["later"])
         statuses.apply(c, StatusChange([id_], **what))
 
 
@@ -148,7 +148,7 @@ async def test_what_went_is_in_no_list_no_count_and_no_search(library: Library) 
         assert titles(c) == [f"{n} days" for n in range(5)]
         assert feeds.counts(c, feed) == (0, 5)
         assert articles.count(c, Query(text="words ")) == 5
-        assert sum(facet.total for facet in label_counts.authors(c, Query())) == 5
+        assert sum(facet.total for facet in article_lists.authors(c, Query())) == 5
         for table in ("body", "label_article", "unindexed"):
             column = "article_id"
             (left,) = c.execute(f"SELECT count(DISTINCT {column}) FROM {table}").fetchone()
@@ -230,7 +230,7 @@ def test_whatever_is_marked_nothing_that_is_meant_to_stay_goes(
         for n, (read, starred, tagged) in enumerate(marks):
             statuses.apply(c, StatusChange([ids[str(n)]], read=read, starred=starred))
             if tagged:
-                tags.add(c, [ids[str(n)]], ["x"])
+                labels.add(c, [ids[str(n)]], ["x"])
         pruning.prune(c, look(c, NOW, Limits(newest=newest)).ids)
         left = set(titles(c))
         stays = {str(n) for n, (read, starred, tagged) in enumerate(marks) if not read or starred or tagged}

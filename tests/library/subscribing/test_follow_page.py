@@ -19,7 +19,7 @@ from tuireader.model.change import StatusChange
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, page_lists, pruning, statuses
+from tuireader.store import articles, feeds, pruning, site_facts, statuses
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def test_what_a_page_lists_is_followed(library: Library, site: ScriptedSit
         newest = articles.get(c, articles.ids(c, Query())[0])
         assert (newest.link, newest.published) == (f"{site.url}/news/5", datetime(2026, 1, 5, tzinfo=UTC))
         assert not newest.offline
-        assert page_lists.every(c) == {done.feed.id}
+        assert site_facts.page_list_feeds(c) == {done.feed.id}
     site.pages["/news/"] = page_of([6, 5, 4, 3, 2])
     assert await again(library) is None
     assert library.titles()[0] == "Story number 6"
@@ -87,7 +87,7 @@ async def test_a_list_that_is_built_otherwise_is_found_again(library: Library, s
     assert await again(library) is None
     assert library.titles()[0] == "Story number 6"
     with closing(connect(library.path)) as c:
-        learned = page_lists.get(c, done.feed.id)
+        learned = site_facts.page_list_of(c, done.feed.id)
     assert learned is not None
     assert "tr" in learned.shape
 
@@ -168,7 +168,7 @@ async def test_a_feed_is_not_made_a_page(library: Library, site: ScriptedSite) -
         with pytest.raises(FetchError, match="as a feed"):
             await follow_list(library.cache, queue, page, found, clock=library.clock)
     with closing(connect(library.path)) as c:
-        assert page_lists.every(c) == frozenset()
+        assert site_facts.page_list_feeds(c) == frozenset()
 
 
 async def test_a_list_is_not_made_a_watched_page(library: Library, site: ScriptedSite) -> None:
@@ -364,8 +364,8 @@ def test_what_was_learned_is_forgotten_where_it_cannot_be_read(library: Library)
     (feed,) = library.follow("https://a.example/news")
     with closing(connect(library.path)) as c:
         what = PageList("cards", "a<li", library.clock())
-        page_lists.put(c, feed.id, what)
-        assert page_lists.get(c, feed.id) == what
+        site_facts.put_page_list(c, feed.id, what)
+        assert site_facts.page_list_of(c, feed.id) == what
         for damaged in ("", "[]", "{}", "nonsense", '{"followed": "x"}', "[" * 9999):
-            feeds.set_option(c, feed.id, page_lists.OPTION, damaged)
-            assert page_lists.get(c, feed.id) is None
+            feeds.set_option(c, feed.id, site_facts.PAGE_LIST, damaged)
+            assert site_facts.page_list_of(c, feed.id) is None

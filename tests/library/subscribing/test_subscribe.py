@@ -19,7 +19,7 @@ from tuireader.library.subscribing.subscribe import Candidates, Subscribed, cand
 from tuireader.model.article import Article
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, label_counts
+from tuireader.store import article_lists, articles, feeds
 from tuireader.store.connection import connect
 from tuireader.urls.reach import Reach
 
@@ -172,7 +172,7 @@ async def test_names_that_the_feed_leaves_out_are_taken_from_the_page(
     assert article(library, done.article_id).authors == (BORDER.author,)
     assert article(library, done.article_id).categories == BORDER.categories
     with closing(connect(library.path)) as c:
-        assert [facet.name for facet in label_counts.authors(c, Query())] == [BORDER.author]
+        assert [facet.name for facet in article_lists.authors(c, Query())] == [BORDER.author]
         for query in ("author:Author", "category:Russia", "second"):
             assert [row.id for row in articles.window(c, Query(text=query), 0, 9)] == [done.article_id]
     # An edit of the entry names nobody either: the names stay.

@@ -17,7 +17,7 @@ from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox
-from tuireader.store.keys import guid_key
+from tuireader.store.row_values import guid_key
 from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
 
 LATE = 1_900_000_000_000

@@ -15,7 +15,7 @@ from tuireader.library.refreshing.compare import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, label_counts, rules, saved_searches, statuses
+from tuireader.store import accounts, article_lists, articles, feeds, rules, statuses, ui_state
 from tuireader.store.connection import connect
 
 
@@ -243,7 +243,7 @@ async def test_names_of_freshrss_are_as_their_owners_wrote_them(freshrss: FakeRe
     await here.sync()
     assert [each for each, _ in here.feeds().values()] == [name]
     with closing(connect(here.path)) as c:
-        found = {row.name for row in label_counts.authors(c, Query())}
+        found = {row.name for row in article_lists.authors(c, Query())}
     assert {"Jon Phillips", "Alaina Yee", "Macworld Staff", "山田，太郎"} <= found
     assert {"What, why & how?", "東京，大阪？ & more"} <= here.state().keys()
 
@@ -287,7 +287,7 @@ async def test_a_folder_that_was_renamed_there_is_said_where_it_is_named(server:
     here = device(server)
     await here.sync()
     with closing(connect(here.path)) as c:
-        saved_searches.put(c, "My tech", "folder=tech is:unread")
+        ui_state.put_search(c, "My tech", "folder=tech is:unread")
         rules.add(c, Rule("folder:tech boring", hide=True), NOW)
     server.feeds[1]["folder"] = "Technology"
     said = (await here.sync()).said

@@ -26,7 +26,7 @@ from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, label_counts, rules, status_outbox, statuses
+from tuireader.store import accounts, article_lists, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.web import fetch
 
@@ -53,8 +53,8 @@ async def test_feeds_folders_articles_and_marks_come(server: Api, device: MakeDe
         "https://site-2.example/feed": ("Feed 2", "Ports"),
     }
     with closing(connect(here.path)) as c:
-        assert [row.name for row in label_counts.authors(c, Query())] == ["Ann Lee"]
-        found = {row.name for row in label_counts.categories(c, Query())}
+        assert [row.name for row in article_lists.authors(c, Query())] == ["Ann Lee"]
+        found = {row.name for row in article_lists.categories(c, Query())}
     has_categories = isinstance(server, FakeMiniflux) or (isinstance(server, FakeReader) and server.is_freshrss)
     assert found == ({"News/World", "Ports & Ships"} if has_categories else {""})
 

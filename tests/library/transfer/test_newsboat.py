@@ -20,9 +20,9 @@ from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import Imported, import_path
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, folders, rules, saved_searches, tags
+from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
-from tuireader.store.expiry import QUIET
+from tuireader.store.pruning import QUIET
 
 if TYPE_CHECKING:
     from library.conftest import Library
@@ -92,10 +92,10 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
             ("First", "news"), ("", "news"), ("", "")
         ]  # fmt: skip
         assert [(rule.feed_id, rule.tags) for rule in rules.every(c)] == [(by_url[urls[1]].id, ("tech",))]
-        assert [(each.name, each.query) for each in saved_searches.every(c)] == [("News", "folder=news is:unread")]
+        assert [(each.name, each.query) for each in ui_state.searches(c)] == [("News", "folder=news is:unread")]
         (read,) = articles.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred) == (marked[0][0], True)
-        assert tags.of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
+        assert labels.of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
         assert articles.count(c, Query(unread=True)) == 8
     again = take_in(db, folder)
     assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
@@ -164,7 +164,7 @@ def test_a_folder_of_two_hundred_feeds(db: Path, folder: Path, site: ScriptedSit
     assert sum(bool(flags) for *_, flags in theirs) > 15
     with closing(connect(db)) as c:
         ids = articles.ids(c, Query(apart=True))
-        there = tags.of(c, ids)
+        there = labels.of(c, ids)
         ours = set()
         for id_, guid, read in c.execute("SELECT id, guid, read FROM article").fetchall():
             flags = sorted(name.removeprefix("flag ") for name in there.get(id_, []) if name.startswith("flag "))
@@ -177,7 +177,7 @@ def test_a_folder_of_two_hundred_feeds(db: Path, folder: Path, site: ScriptedSit
         also = {rule.feed_id: rule.tags for rule in rules.every(c)}
         assert also == {by_url[url].id: tuple(some[1:]) for url, some in tags_of.items() if some[1:]}
         assert [by_url[url].custom_title for url in [*tags_of][::50]] == ["My 0", "My 50", "My 100", "My 150"]
-        assert {each.name for each in saved_searches.every(c)} >= {"Unread", "News"}
+        assert {each.name for each in ui_state.searches(c)} >= {"Unread", "News"}
 
 
 @needs_newsboat
@@ -252,7 +252,7 @@ def test_marks_and_names_come_also_for_feeds_that_are_here(db: Path, folder: Pat
     with closing(connect(db)) as c:
         (read,) = articles.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred, read.feed_title) == ("1-1", True, "Mine")
-        assert set(tags.of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
+        assert set(labels.of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
         assert articles.count(c, Query(tags=("tech",))) == 3, "tags are for what came with the cache, too"
 
 

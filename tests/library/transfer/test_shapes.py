@@ -14,7 +14,7 @@ from support.rss import Item, rss
 from tuireader.errors import NotAFeedListError
 from tuireader.library.transfer.export_feeds import export_feeds
 from tuireader.library.transfer.import_any import Imported, import_content
-from tuireader.store import articles, feeds, folders, tags
+from tuireader.store import articles, feeds, folders, labels
 from tuireader.store.connection import connect
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ async def test_stars_of_google_reader_come_with_their_articles(library: Library,
             article = articles.get(c, articles.by_link(c, url) or 0)
             assert articles.status(c, article.id).starred
             assert (article.feed_id == feed.id) is bool(feed_id)
-            assert tags.of(c, [article.id])[article.id] == ["Later"]
+            assert labels.of(c, [article.id])[article.id] == ["Later"]
         old = articles.get(c, articles.by_link(c, f"{site.url}/old") or 0)
         assert (old.title, old.authors) == ("Old & good", ("Ann Lee",))
 

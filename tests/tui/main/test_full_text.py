@@ -16,7 +16,7 @@ from support.app_factory import ids, screen_text, settle
 from support.factories import subscribe
 from support.rss import Item, rss
 from tuireader.config.options import Config
-from tuireader.store import articles, feeds, full_texts
+from tuireader.store import articles, feeds, site_facts
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.page_text import PageTextScreen
@@ -60,7 +60,7 @@ async def said(pilot: Pilot[None], words: str) -> None:
 
 def complete(db: Path) -> int:
     with closing(connect(db)) as c:
-        return sum(full_texts.is_here(c, id_) for id_ in ids(db))
+        return sum(site_facts.is_here(c, id_) for id_ in ids(db))
 
 
 async def test_excerpts_become_whole_after_a_refresh(excerpts: Path, clock: Clock, site: ScriptedSite) -> None:
@@ -180,7 +180,7 @@ async def test_it_is_set_for_one_feed(excerpts: Path, clock: Clock) -> None:
         await pilot.press("escape")
         await settle(pilot)
     with closing(connect(excerpts)) as c:
-        assert full_texts.mode(c, 1, "never") == "always"
+        assert site_facts.mode(c, 1, "never") == "always"
 
 
 @pytest.mark.parametrize("size", [WIDE, *(pytest.param(size, marks=pytest.mark.slow) for size in ((80, 24), (60, 20)))])
@@ -212,7 +212,7 @@ async def test_selectors_are_tried_as_they_are_typed(
         await settle(pilot)
         assert app.screen is app.reader
         with closing(connect(excerpts)) as c:
-            assert full_texts.selectors(c, 1) == (".box", "p")
+            assert site_facts.selectors(c, 1) == (".box", "p")
         await pilot.press("e")
         await said(pilot, "taken: .box, left out: p")
         await pilot.press("s")
@@ -241,4 +241,4 @@ async def test_selectors_without_a_network_can_be_kept(excerpts: Path, clock: Cl
         await pilot.press(*"main", "enter")
         await settle(pilot)
     with closing(connect(excerpts)) as c:
-        assert full_texts.selectors(c, 1) == ("main", "")
+        assert site_facts.selectors(c, 1) == ("main", "")

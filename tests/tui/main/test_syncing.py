@@ -21,7 +21,7 @@ from tuireader.model.clock import utc_now
 from tuireader.model.fetched import Plan
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
-from tuireader.store.keys import guid_key
+from tuireader.store.row_values import guid_key
 from tuireader.sync.folder_map import FolderMap, packed, unpacked
 from tuireader.tui.main import syncing
 from tuireader.tui.screens.account import AccountScreen

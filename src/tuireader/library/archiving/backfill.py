@@ -17,7 +17,7 @@ from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import heavy
 from tuireader.model.feed import Archive, Backfilled, BackfillStatus
-from tuireader.store import archives, articles, page_lists
+from tuireader.store import articles, site_facts
 from tuireader.text.plural import counted
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
@@ -95,7 +95,7 @@ class _Backfill:
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
         """Read page after page, to the end, to known ground, or as far as is wanted."""
-        before = self.archive = await self.cache.read(partial(archives.get, feed_id=self.feed.id))
+        before = self.archive = await self.cache.read(partial(site_facts.archive_of, feed_id=self.feed.id))
         is_again, in_vain = before is not None and before.is_done, 0
         if before is None or is_again or before.way == "pages":
             async with aclosing(self._begin(before)) as begun:
@@ -130,7 +130,7 @@ class _Backfill:
 
     async def _begin(self, before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Find the way, and take its first page; where that is the last way, all that it leads to."""
-        if await self.cache.read(partial(page_lists.get, feed_id=self.feed.id)) is not None:
+        if await self.cache.read(partial(site_facts.page_list_of, feed_id=self.feed.id)) is not None:
             raise FetchError("This is a page that is followed, and no feed: it leads to no older articles")
         if self.feed.holds_pages:
             raise FetchError("Single pages have no older articles")
@@ -255,7 +255,7 @@ class _Backfill:
 
     async def _keep(self, archive: Archive | None) -> None:
         self.archive = archive
-        await self.cache.write(partial(archives.put, feed_id=self.feed.id, archive=archive))
+        await self.cache.write(partial(site_facts.put_archive, feed_id=self.feed.id, archive=archive))
 
     def ended(self, status: BackfillStatus, why: str | None) -> Backfilled:
         archive = self.archive or Archive("feed")

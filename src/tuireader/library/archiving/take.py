@@ -13,7 +13,7 @@ from tuireader.library.rules import arrivals
 from tuireader.model.article import Status
 from tuireader.model.feed import Archive, Feed, Refreshed
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepared
-from tuireader.store import archives, articles, feeds
+from tuireader.store import articles, feeds, site_facts
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import without_scheme
 
@@ -143,7 +143,7 @@ def take_entries(
             if entry.guid in known and (entry.authors or entry.categories):
                 _complete(c, known[entry.guid].id, entry)
         arrivals.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
-        archives.put(c, feed_id, archive)
+        site_facts.put_archive(c, feed_id, archive)
     return Taken(len(saved.new), len(known), oldest, archive, is_enough)
 
 

@@ -16,7 +16,7 @@ from tuireader.library.jobs.work import Result, Work
 from tuireader.model.change import StatusChange
 from tuireader.store import statuses
 from tuireader.store.connection import BUSY_SECONDS, connect
-from tuireader.store.unwritten_statuses_file import Waiting
+from tuireader.store.statuses import Waiting
 
 if TYPE_CHECKING:
     from concurrent.futures import Future

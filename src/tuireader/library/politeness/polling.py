@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import Page, ParsedFeed
-from tuireader.store.host_holds import SKEW
+from tuireader.store.site_facts import SKEW
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, same_host
 from tuireader.urls.reach import Reach

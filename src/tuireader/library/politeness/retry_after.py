@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, TuireaderError
 from tuireader.library.politeness import polling
 from tuireader.store import feeds as store_feeds
-from tuireader.store import host_holds
+from tuireader.store import site_facts
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.shown import without_credentials
 
@@ -17,7 +17,7 @@ from tuireader.urls.shown import without_credentials
 def heed(c: sqlite3.Connection, urls: Sequence[str], now: datetime) -> None:
     """Raise NotAskedError, which says until when, if one of the addresses, or its host, is not to be asked yet."""
     hosts = {host_of(url) for url in urls}
-    until = host_holds.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
+    until = site_facts.held_until(c, [*hosts, *map(without_credentials, urls)], now) or _feeds_held_until(c, hosts, now)
     if until is not None:
         said = f"{named_host(urls[0])} wants not to be asked before {_said(until, now)}"
         raise NotAskedError(said, FetchFailure.HELD, url=urls[0])
@@ -49,14 +49,14 @@ def note(c: sqlite3.Connection, url: str, error: FetchError, now: datetime) -> N
         hold_hosts(c, url, error, until, now)
     else:
         for address in _asked(url, error):
-            host_holds.hold(c, without_credentials(address), until, now=now)
+            site_facts.hold(c, without_credentials(address), until, now=now)
 
 
 def hold_hosts(c: sqlite3.Connection, url: str, error: TuireaderError, until: datetime, now: datetime) -> None:
     """Ask for nothing before `until` of the host of an address, and of the one that it led to; none of their feeds."""
     hosts = {host_of(address) for address in _asked(url, error)}
     for host in hosts:
-        host_holds.hold(c, host, until, now=now)
+        site_facts.hold(c, host, until, now=now)
     for feed in store_feeds.every(c):
         held = polling.after_hold(feed, until)
         if host_of(feed.url) in hosts and held is not feed:

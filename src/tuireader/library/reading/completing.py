@@ -15,7 +15,7 @@ from tuireader.errors import FetchError, FetchFailure, NotFoundError, TuireaderE
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.full_text import MUCH, Fetched, NoMoreError, fetch_with
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
-from tuireader.store import feeds, full_texts
+from tuireader.store import feeds, site_facts
 from tuireader.urls.identity import same_site
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ async def complete_new(
     """
     pages = OneByOne(queue, pause=pause, sleep=sleep)
     if feed_ids is None:
-        feed_ids = await cache.read(partial(full_texts.unfinished, usual=usual, most=FEEDS_MOST))
+        feed_ids = await cache.read(partial(site_facts.unfinished, usual=usual, most=FEEDS_MOST))
     feed_ids = feed_ids[:FEEDS_MOST]
     run = _Run(cache, pages, usual, clock, shown)
     done: asyncio.Queue[Fetched | None] = asyncio.Queue()
@@ -183,7 +183,7 @@ class _Run:
         return "more"
 
     async def _is_here(self, article: Incomplete) -> bool:
-        return await self.cache.read(partial(full_texts.is_here, article_id=article.id))
+        return await self.cache.read(partial(site_facts.is_here, article_id=article.id))
 
     async def _learn(self, of: _Of, what: Learned) -> None:
         await self.cache.write(partial(_learn, feed_id=of.feed.id, what=what))
@@ -192,19 +192,19 @@ class _Run:
 def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> _Of:
     """What is to be completed of a feed."""
     feed = feeds.get(c, feed_id)
-    mode, learned = full_texts.mode(c, feed_id, usual), full_texts.learned(c, feed_id)
+    mode, learned = site_facts.mode(c, feed_id, usual), site_facts.learned(c, feed_id)
     new: list[Incomplete] = []
     is_left_to_server = feed.is_of_account and mode == "auto"  # who follows it for us asks its site, and nobody else
     if mode != "never" and not feed.holds_pages and not is_left_to_server:
-        new = full_texts.incomplete(c, feed_id, learned.up_to, MOST, shown)
+        new = site_facts.incomplete(c, feed_id, learned.up_to, MOST, shown)
     if mode == "auto":  # what links to other sites has no text of its own to be completed
         own = (feed.site, feed.url)
         new = [each for each in new if any(same_site(each.link, site) for site in own)]
-    return _Of(feed, mode, learned, tuple(new), full_texts.highest(c, feed_id))
+    return _Of(feed, mode, learned, tuple(new), site_facts.highest(c, feed_id))
 
 
 def _learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
-    full_texts.learn(c, feed_id, what)
+    site_facts.learn(c, feed_id, what)
 
 
 _Outcome = Literal["more", "less", "none", "gone", "away"]

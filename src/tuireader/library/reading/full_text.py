@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, TuireaderError
 from tuireader.model.fetched import Page
-from tuireader.store import articles, feeds, full_texts
+from tuireader.store import articles, feeds, site_facts
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import same_place
 from tuireader.urls.reach import Permission
@@ -176,14 +176,14 @@ class _KeepText:
         if following and not same_place(following, first.url):
             return following
         host, article = named_host(first.url), articles.get(c, self.article_id)
-        chosen = full_texts.selectors(c, article.feed_id)
+        chosen = site_facts.selectors(c, article.feed_id)
         found = _on(self.pages, articles.given_html(c, self.article_id), chosen)
         if found is None:
             raise FetchError(f"{host} has no article on its page that can be made out")
         if not chosen[0]:
             if found.words < article.words * self.much:
                 raise NoMoreError(f"{host} has no more of this article on its page than its feed gave")
-            others = full_texts.latest(c, article.feed_id, self.article_id, _COMPARED) if self.much > 1 else ()
+            others = site_facts.latest(c, article.feed_id, self.article_id, _COMPARED) if self.much > 1 else ()
             if _spelt(found.text) in map(_spelt, others):  # where nobody has asked for it, it is no article
                 raise NoMoreError(f"{host} shows the same text in the place of each article")
         _keep(c, article, found)
@@ -200,7 +200,7 @@ def complete(c: sqlite3.Connection, article_id: int, page: Page) -> None:
     What the feed gave as the whole is replaced only by a text that is much longer.
     """
     article, body = articles.get(c, article_id), articles.body(c, article_id)
-    found = _on([page], body, full_texts.selectors(c, article.feed_id))
+    found = _on([page], body, site_facts.selectors(c, article.feed_id))
     if found is None:
         return
     if found.words >= article.words * (MUCH if article.offline else 1):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import PAGES
-from tuireader.store import articles, feeds, full_texts
+from tuireader.store import articles, feeds, site_facts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -83,7 +83,7 @@ def open_article(
     what its feed gave, also where the text of its page is here. Raises NotFoundError.
     """
     article, status = articles.get(c, article_id), articles.status(c, article_id)
-    is_here = full_texts.is_here(c, article_id)
+    is_here = site_facts.is_here(c, article_id)
     is_given = given and is_here
     html = _clean_html(c, article, given=is_given)
     if is_given:

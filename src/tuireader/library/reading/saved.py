@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
-from tuireader.store import feeds, folders, saved_searches
-from tuireader.store.keys import name_key
+from tuireader.store import feeds, folders, ui_state
+from tuireader.store.row_values import name_key
 from tuireader.store.typed_query import quoted
 
 if TYPE_CHECKING:
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
 
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
     """Keep a search under a name; what was kept under it is replaced."""
-    return saved_searches.put(c, name, query)
+    return ui_state.put_search(c, name, query)
 
 
 def named(c: sqlite3.Connection, name: str) -> SavedSearch | None:
     key = name_key(name)
-    return next((each for each in saved_searches.every(c) if name_key(each.name) == key), None)
+    return next((each for each in ui_state.searches(c) if name_key(each.name) == key), None)
 
 
 def remove(c: sqlite3.Connection, id_: int) -> None:
-    saved_searches.remove(c, id_)
+    ui_state.remove_search(c, id_)
 
 
 def query_of(saved: SavedSearch) -> Query:

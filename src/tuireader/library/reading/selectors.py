@@ -10,7 +10,7 @@ from tuireader.errors import FetchError
 from tuireader.library.reading.full_text import read_page
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
-from tuireader.store import articles, feeds, full_texts
+from tuireader.store import articles, feeds, site_facts
 
 if TYPE_CHECKING:
     import sqlite3
@@ -98,11 +98,11 @@ def _in_paragraphs(html: str) -> str:
 
 
 def set_mode(c: sqlite3.Connection, feed_id: int, mode: Mode) -> None:
-    feeds.set_option(c, feed_id, full_texts.MODE, mode)
+    feeds.set_option(c, feed_id, site_facts.MODE, mode)
 
 
 def choose(c: sqlite3.Connection, feed_id: int, take: str, drop: str) -> list[int]:
     """Keep selectors for a feed; gives the articles whose texts were taken by others, the newest first."""
-    feeds.set_option(c, feed_id, full_texts.TAKE, take.strip() or None)
-    feeds.set_option(c, feed_id, full_texts.DROP, drop.strip() or None)
-    return full_texts.complete(c, feed_id)
+    feeds.set_option(c, feed_id, site_facts.TAKE, take.strip() or None)
+    feeds.set_option(c, feed_id, site_facts.DROP, drop.strip() or None)
+    return site_facts.complete(c, feed_id)

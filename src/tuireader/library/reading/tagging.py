@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.store import duplicates, tags
+from tuireader.store import duplicates, labels
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Give articles tags, and all that tell the same; the ids of those that had not all of them."""
-    return tags.add(c, duplicates.with_others(c, [*ids]), names)
+    return labels.add(c, duplicates.with_others(c, [*ids]), names)
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Take tags from articles, and all that tell the same; the ids of those that had one of them."""
-    return tags.remove(c, duplicates.with_others(c, [*ids]), names)
+    return labels.remove(c, duplicates.with_others(c, [*ids]), names)

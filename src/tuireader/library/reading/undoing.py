@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tuireader.store import undo
+from tuireader.store import ui_state
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
     """Keep what takes a step back; gives its number."""
-    return undo.push(c, step, now)
+    return ui_state.push_undo(c, step, now)
 
 
 def forget(c: sqlite3.Connection, number: int) -> None:
-    undo.remove(c, number)
+    ui_state.remove_undo(c, number)
 
 
 def pop(c: sqlite3.Connection, now: datetime, age: timedelta) -> dict[str, Any] | None:
     """The last step that is no older than that, which is kept no more; None where there is none."""
-    there = undo.recent(c, now, age)
+    there = ui_state.recent_undo(c, now, age)
     if not there:
         return None
     number, step = there[-1]
-    undo.remove(c, number)
+    ui_state.remove_undo(c, number)
     return step

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Self
 
 from tuireader.errors import BusyError, StoreError
-from tuireader.store import indexing
+from tuireader.store import search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,11 +29,11 @@ _LONGEST = 900.0
 
 def index_step(c: sqlite3.Connection) -> int:
     """Index some articles, the newest of those that wait; how many there were."""
-    if not indexing.waiting(c):
+    if not search.waiting(c):
         return 0
     from tuireader.content.dom.plain_text import plain_text  # heavy
 
-    return indexing.index_some(c, plain_text, _STEP)
+    return search.index_some(c, plain_text, _STEP)
 
 
 def index_for(c: sqlite3.Connection, seconds: float) -> int:
@@ -42,7 +42,7 @@ def index_for(c: sqlite3.Connection, seconds: float) -> int:
     with suppress(StoreError):
         while index_step(c) and time.monotonic() < until:
             pass
-    return indexing.waiting(c)
+    return search.waiting(c)
 
 
 def index_all(c: sqlite3.Connection) -> None:
@@ -79,14 +79,14 @@ class Meanwhile:
 async def index_few(cache: Cache) -> None:
     """Index what waits, if that is not much."""
     with suppress(StoreError):  # it waits on, and that is said where someone searches
-        if 0 < await cache.note(indexing.waiting) <= FEW:
+        if 0 < await cache.note(search.waiting) <= FEW:
             while await cache.take(index_step):
                 pass
 
 
 async def index_rest(cache: Cache) -> None:
     """Index what waits, in a process of its own where that is much; cancelling it loses nothing."""
-    waits = await cache.read(indexing.waiting)
+    waits = await cache.read(search.waiting)
     if waits > FEW:
         with suppress(TimeoutError, StoreError):
             await cache.take_apart(index_all, _LONGEST)

@@ -15,7 +15,7 @@ from tuireader.library.politeness import polling, retry_after
 from tuireader.library.rules import arrivals
 from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
-from tuireader.store import articles, page_lists
+from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
@@ -49,7 +49,7 @@ class TakePage(Joint[Refreshed]):
             return partial(_record, feed=polling.after_unchanged(current, page, now))
         if current.body_hash is not None and _hash(page) == current.body_hash:
             return partial(_record, feed=polling.after_parsed(current, page, current.body_hash, None, now))
-        learned = page_lists.get(c, feed.id)
+        learned = site_facts.page_list_of(c, feed.id)
         if learned is not None:
             return self._prepare_page(c, current, learned)
         from tuireader.feeds.parse import parse_feed
@@ -84,7 +84,7 @@ def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refr
     """Keep with what is written what was learned of a page."""
 
     def both(c: sqlite3.Connection) -> Refreshed:
-        page_lists.put(c, feed.id, what)
+        site_facts.put_page_list(c, feed.id, what)
         return write(c)
 
     return both

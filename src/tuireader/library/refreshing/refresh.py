@@ -22,7 +22,7 @@ from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
-from tuireader.store import page_lists
+from tuireader.store import site_facts
 from tuireader.urls.hosts import host_of
 from tuireader.urls.private import permission_for
 from tuireader.urls.reach import Reach
@@ -62,7 +62,7 @@ async def refresh(
     if given:
         ready = {id_: replace(feed, reach=Reach.UNKNOWN) for id_, feed in ready.items()}
     expected = sum(feed.checked is None for feed in ready.values())
-    run = _Run(queue, cache, clock, deadline, await cache.read(page_lists.every))
+    run = _Run(queue, cache, clock, deadline, await cache.read(site_facts.page_list_feeds))
     async with (
         cache.pool(prepare=preload.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,

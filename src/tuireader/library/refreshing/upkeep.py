@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import BusyError, StoreError
 from tuireader.library.refreshing.index_later import index_rest, index_step
-from tuireader.store import index_runs, media_flags, minhash
+from tuireader.store import articles, duplicates, search
 
 if TYPE_CHECKING:
     import sqlite3
@@ -47,7 +47,7 @@ async def look_at_all(cache: Cache, until: float | None = None) -> None:
 def _look_at_some(c: sqlite3.Connection) -> int:
     from tuireader.content.dom.media_flags import extras_of  # loaded where it is needed
 
-    return media_flags.look_at_some(c, extras_of, _AT_ONCE)
+    return articles.look_at_some(c, extras_of, _AT_ONCE)
 
 
 async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
@@ -58,7 +58,7 @@ async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
     """
     until = None if seconds is None else time.monotonic() + seconds
     with suppress(BusyError):
-        for step in (minhash.move_some, index_runs.merge_some):
+        for step in (duplicates.move_some, search.merge_some):
             while await cache.write(step):
                 if until is not None and time.monotonic() > until:
                     return

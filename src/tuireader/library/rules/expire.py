@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from tuireader.store import expiry, statuses
+from tuireader.store import pruning, statuses
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,7 +17,7 @@ def expire(
     c: sqlite3.Connection, now: datetime, after: int, above: int, pause: Callable[[float], None] = time.sleep
 ) -> int:
     """Mark what has expired, in steps between which others write; how many articles that are."""
-    marking = statuses.Marking(expiry.expired(c, now, after=after, above=above), read=True)
+    marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True)
     count = len(marking.left)
     while count and marking.step(c):
         pause(marking.PAUSE)

@@ -18,7 +18,7 @@ from tuireader.library.subscribing.subscribe import Subscribed
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store import feeds as store_feeds
-from tuireader.store import page_lists as store_lists
+from tuireader.store import site_facts
 from tuireader.store.connection import transaction
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
@@ -125,7 +125,7 @@ class _Follow:
             self._check_kind(c, there)
             write = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
             with transaction(c):
-                store_lists.put(c, there.id, self.learned)
+                site_facts.put_page_list(c, there.id, self.learned)
                 came = write(c)
         else:
             given = addresses_to_try(self.typed)[0] if self.typed else page.url
@@ -133,14 +133,14 @@ class _Follow:
             save = ingest.prepare_new(c, page, self.parsed, self.now)
             with transaction(c):
                 feed = store_feeds.add(c, url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
-                store_lists.put(c, feed.id, self.learned)
+                site_facts.put_page_list(c, feed.id, self.learned)
                 came = save(c, feed)
         (refreshed,) = arrivals.apply_to_new(c, [came], self.now)
         return refreshed
 
     def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:
         """Raise FetchError where the page is followed already, for something else."""
-        learned = store_lists.get(c, there.id)
+        learned = site_facts.page_list_of(c, there.id)
         if learned is None:
             how = "as a feed"
         elif learned.followed == "page" and self.learned.followed != "page":

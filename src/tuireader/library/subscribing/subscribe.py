@@ -27,7 +27,7 @@ from tuireader.model.clock import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
-from tuireader.store import page_lists
+from tuireader.store import site_facts
 from tuireader.store.connection import Connection
 from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, named_host
@@ -142,7 +142,7 @@ class _Subscription:
         if (
             done.refreshed.error
             and not done.refreshed.offline
-            and there[0].id in await self._cache.read(page_lists.every)
+            and there[0].id in await self._cache.read(site_facts.page_list_feeds)
         ):
             # Its list is not found any more: whoever gives its address again may find another one there.
             raise NoFeedFoundError(done.refreshed.error, await self._queue.get(there[0].url))

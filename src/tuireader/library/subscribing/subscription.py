@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotFoundError
 from tuireader.model.account import LOCAL
-from tuireader.store import feeds, folders, server_statuses, subscription_outbox
+from tuireader.store import feeds, folders, server_statuses, status_outbox
 from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
     feeds.set_option(c, feed_id, name, value)
 
 
-def _note(c: sqlite3.Connection, feed_id: int, what: subscription_outbox.What) -> None:
+def _note(c: sqlite3.Connection, feed_id: int, what: status_outbox.What) -> None:
     """Note for its account what was done to a feed."""
     with suppress(NotFoundError):
         feed = feeds.get(c, feed_id)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
         value = {"rename": feed.custom_title, "move": folder, "unsubscribe": feed.url}[what]
-        subscription_outbox.note(c, feed, what, value)
+        status_outbox.note_subscription(c, feed, what, value)

@@ -10,7 +10,7 @@ from tuireader.library.syncing import passwords
 from tuireader.library.syncing.detect import find_server
 from tuireader.library.syncing.server import lock_of
 from tuireader.model.account import LOCAL, Secret
-from tuireader.store import accounts, feeds, folders, page_lists, status_outbox
+from tuireader.store import accounts, feeds, folders, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
 from tuireader.urls.shown import without_credentials
@@ -87,7 +87,7 @@ async def push(cache: Cache, server: Server, account: Account, feed: Feed, folde
         raise SyncError("it is followed by an account already")
     if without_credentials(feed.url) != feed.url:
         raise SyncError(f"its address has a password, which {account.name} would get: nothing was done")
-    if feed.id in await cache.read(page_lists.every):
+    if feed.id in await cache.read(site_facts.page_list_feeds):
         raise SyncError("its site has no feed, and what its page lists only this machine can follow")
     double = await cache.read(partial(_double, feed=feed, account=account))
     if not folder and feed.folder_id is not None:

@@ -22,13 +22,12 @@ from tuireader.store import (
     feeds,
     folders,
     rules,
-    saved_searches,
     server_statuses,
     status_outbox,
-    subscription_outbox,
+    ui_state,
 )
 from tuireader.store.connection import transaction
-from tuireader.store.keys import name_key
+from tuireader.store.row_values import name_key
 from tuireader.store.typed_query import understand
 from tuireader.text.plural import counted
 from tuireader.urls.hosts import host_of
@@ -369,7 +368,7 @@ def take_feeds(
     """
     with transaction(c):
         account = accounts.get(c, account_id)
-        waiting = subscription_outbox.waiting(c, account_id)
+        waiting = status_outbox.subscriptions_waiting(c, account_id)
         ended = {change.server_id for change in waiting if change.what == "unsubscribe"}
         untold = {(change.server_id, change.what) for change in waiting}
         ours = feeds.of_account(c, account_id)
@@ -412,7 +411,7 @@ def _searches_of(c: sqlite3.Connection, lost: Collection[str]) -> list[str]:
     if not lost:
         return []
     keys = {name_key(name) for name in lost}
-    searches = [(f"The saved search “{each.name}”", each.query) for each in saved_searches.every(c)]
+    searches = [(f"The saved search “{each.name}”", each.query) for each in ui_state.searches(c)]
     searches += [(f"Rule {each.id}", each.query) for each in rules.every(c)]
     return [
         f"{what} names the folder “{name}”, which does not exist any more."
@@ -486,7 +485,7 @@ def is_accident(gone: Sequence[Feed], before: int) -> bool:
 
 
 def owed(c: sqlite3.Connection, account_id: int) -> int:
-    return status_outbox.count(c, account_id) + len(subscription_outbox.waiting(c, account_id))
+    return status_outbox.count(c, account_id) + len(status_outbox.subscriptions_waiting(c, account_id))
 
 
 def _accident(account: Account, some: str, before: int) -> str:

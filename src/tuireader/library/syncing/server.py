@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.beside import open_own
 from tuireader.errors import FetchError, SyncError
-from tuireader.store.unwritten_statuses_file import lock
+from tuireader.store.statuses import lock
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
 

@@ -23,7 +23,7 @@ from tuireader.library.syncing import apply_remote, messages
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
-from tuireader.store import accounts, feeds, folder_statuses, folders, page_lists, server_statuses, status_outbox
+from tuireader.store import accounts, feeds, folders, server_statuses, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.sync.folder_map import FolderMap, Subscription, marks_of, packed, unpacked
 from tuireader.text.plural import counted
@@ -239,7 +239,7 @@ class _Exchange:
         changed = apply_remote.different(before, apply_remote.named_feeds(self._c, self._local()))
         taken = self._take_marks()
         if not error:
-            newest = -1 if self._is_capped else folder_statuses.newest(self._c)
+            newest = -1 if self._is_capped else server_statuses.newest_article(self._c)
             self._keep(replace(self._place, state=self._state, seen=self._seen, newest=newest))
         return Exchanged(
             taken.with_(Taken(said=tuple(self._said))), 0 if error else self._pushed, added, changed, error
@@ -252,7 +252,7 @@ class _Exchange:
         return (
             self._own(_ALL).name in self._seen
             and self._seen == self._place.seen
-            and self._place.newest == folder_statuses.newest(self._c)
+            and self._place.newest == server_statuses.newest_article(self._c)
             and self._place.feeds == self._ours(every)
         )
 
@@ -347,7 +347,7 @@ class _Exchange:
     def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
         """Put what was marked; later than what was known here then, whatever the clock says."""
         urls = {feed.id: _shared(feed.url) for feed in every}
-        names = folder_statuses.names_of(self._c, [change.article_id for change in waiting])
+        names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
             feed_id, guid = names.get(change.article_id, (0, 0))
             if url := urls.get(feed_id, ""):
@@ -358,7 +358,7 @@ class _Exchange:
     def _tell_marked_before(self, every: Iterable[Feed]) -> None:
         """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
         urls = {feed.id: _shared(feed.url) for feed in every}
-        for feed_id, guid, read, starred in folder_statuses.marked(self._c):
+        for feed_id, guid, read, starred in server_statuses.marked(self._c):
             marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
             for name, value in marks:
                 if value and (url := urls.get(feed_id, "")) and not self._known.stamp(url, name, guid):
@@ -409,7 +409,7 @@ class _Exchange:
     def _ours(self, every: Iterable[Feed]) -> dict[str, list[str]]:
         """Our subscriptions as they are told of."""
         names = {folder.id: folder.name for folder in folders.every(self._c)}
-        pages = page_lists.every(self._c)
+        pages = site_facts.page_list_feeds(self._c)
         return {
             str(feed.id): [url, feed.custom_title, names.get(feed.folder_id or 0, "")]
             for feed in every
@@ -429,7 +429,7 @@ class _Exchange:
                 feeds.move(self._c, url, known.address_now(url))
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
-        pages = page_lists.every(self._c)
+        pages = site_facts.page_list_feeds(self._c)
         for url, there in known.subscriptions.items():
             feed = ours.get(url)
             if there.is_followed and feed is None:
@@ -485,7 +485,7 @@ class _Exchange:
                 continue
             read, starred = marks.get("read", {}), marks.get("starred", {})
             states = {}
-            for guid, id_, is_read, is_starred in folder_statuses.of_feed(self._c, feed.id):
+            for guid, id_, is_read, is_starred in server_statuses.of_feed(self._c, feed.id):
                 wanted = bool(read.get(guid, is_read) & 1), bool(starred.get(guid, is_starred) & 1)
                 if wanted != (is_read, is_starred):
                     states[id_] = wanted

@@ -15,7 +15,7 @@ from tuireader.library.syncing import apply_remote, messages
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import MARKS_AT_ONCE, Server, UntakenError, Wanted, alone
 from tuireader.model.account import Synced
-from tuireader.store import accounts, feeds, status_outbox, subscription_outbox
+from tuireader.store import accounts, feeds, status_outbox
 from tuireader.text.plural import counted
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class _Run:
         async with aclosing(self._push(server)) as pushes:
             async for step in pushes:
                 yield step
-        if await self.cache.read(partial(subscription_outbox.waiting, account_id=self.account.id)):
+        if await self.cache.read(partial(status_outbox.subscriptions_waiting, account_id=self.account.id)):
             await self._push_changes(server, await server.feeds())
 
     def _says(self, *sentences: str) -> None:
@@ -265,7 +265,7 @@ class _Run:
         What it refuses is said, and not told again: all else goes on.
         """
         by_url, there = {feed.url: feed.server_id for feed in theirs}, {feed.server_id for feed in theirs}
-        for change in await self.cache.read(partial(subscription_outbox.waiting, account_id=self.account.id)):
+        for change in await self.cache.read(partial(status_outbox.subscriptions_waiting, account_id=self.account.id)):
             server_id = by_url.get(change.url, "")
             if not server_id and change.server_id in there and not await self._is_set_back(server):
                 server_id = change.server_id  # it has another address there by now
@@ -282,7 +282,7 @@ class _Run:
                 self._says(f"{change.url} could not be changed ({change.what}): {error}")
             else:
                 self.pushed += bool(server_id)
-            await self.cache.write(partial(subscription_outbox.done, account_id=self.account.id, change=change))
+            await self.cache.write(partial(status_outbox.subscriptions_done, account_id=self.account.id, change=change))
 
     def _now(self, doing: str) -> Synced:
         return self._event("progress", doing=doing)

@@ -12,11 +12,10 @@ from tuireader.model.article import Status
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, feeds, folders, full_texts, pruning, rules, saved_searches, statuses, tags
-from tuireader.store import backup as store_backup
+from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
+from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
-from tuireader.store.keys import guid_key
-from tuireader.store.row_values import sound
+from tuireader.store.row_values import guid_key, sound
 from tuireader.text.bounded_json import loads
 from tuireader.urls.identity import place
 from tuireader.urls.shown import without_credentials
@@ -36,7 +35,7 @@ LONGEST = 32_000_000
 """Characters of a line."""
 _TOGETHER = 4_000_000
 """Characters of lines from which on their articles are written."""
-_OWN = frozenset({full_texts.LEARNED, feeds.TO_READ})
+_OWN = frozenset({site_facts.LEARNED, feeds.TO_READ})
 """Options of feeds that are set by the program, and mean nothing elsewhere."""
 _MISTAKES = 1000
 """Lines that cannot be read, after which no more is read."""
@@ -85,7 +84,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
             "folder": names.get(feed.folder_id or 0),
             "options": {name: value for name, value in feeds.options(c, feed.id).items() if name not in _OWN},
         }
-    for search in saved_searches.every(c):
+    for search in ui_state.searches(c):
         yield {"type": "search", "name": search.name, "query": search.query}
     there = rules.every(c)
     for number, rule in enumerate(there):
@@ -106,7 +105,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
     wanted = store_backup.order(c, ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        names_of = tags.of(c, some)
+        names_of = labels.of(c, some)
         for id_ in some:
             yield _article_row(c, id_, names_of.get(id_, []), numbers)
 
@@ -205,7 +204,7 @@ class _Restoring:
         self._c = c
         self._now = now
         self._feeds = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
-        self._searches = {each.name for each in saved_searches.every(c)}
+        self._searches = {each.name for each in ui_state.searches(c)}
         self._same = {replace(each, id=0): each.id for each in rules.every(c)}
         """The rules that are here, and their ids."""
         self._rules: dict[str, int] = {}
@@ -252,7 +251,7 @@ class _Restoring:
     def _search(self, row: dict[str, Any]) -> None:
         if _needed(row, "name") not in self._searches:
             self._searches.add(_text(row, "name"))
-            saved_searches.put(self._c, _text(row, "name"), _text(row, "query"))
+            ui_state.put_search(self._c, _text(row, "name"), _text(row, "query"))
 
     def _rule(self, row: dict[str, Any]) -> None:
         folder, feed = _text(row, "folder"), _text(row, "feed")
@@ -302,7 +301,7 @@ class _Restoring:
         self.done.known += len(by_guid) - len(new)
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
-        if _text(row, "full_html") and (is_new or not full_texts.is_here(self._c, id_)):
+        if _text(row, "full_html") and (is_new or not site_facts.is_here(self._c, id_)):
             words = _number(row, "words")
             articles.save_full_text(self._c, id_, _text(row, "full_html"), _text(row, "full_text"), words)
         if is_new or not articles.status(self._c, id_).position:
@@ -310,7 +309,7 @@ class _Restoring:
         if not is_new:
             read, starred = (True if row.get(name) else None for name in ("read", "starred"))
             statuses.mark(self._c, [id_], read=read, starred=starred)
-        tags.add(self._c, [id_], _names(row, "tags"))
+        labels.add(self._c, [id_], _names(row, "tags"))
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)

@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.library.reading import open_article
-from tuireader.store import articles, feeds, tags
+from tuireader.store import articles, feeds, labels
 from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFi
     """Each article as Markdown with front matter (YAML), in a file whose name stays the same."""
     for article_id in ids:
         opened = open_article.open_article(c, article_id)
-        head = _front_matter(opened.article, opened.status, tags.of(c, [article_id]).get(article_id, []))
+        head = _front_matter(opened.article, opened.status, labels.of(c, [article_id]).get(article_id, []))
         yield TextFile(name_of(opened.article), f"{head}\n{opened.markdown.strip()}\n")
 
 

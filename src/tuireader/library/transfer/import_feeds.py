@@ -16,10 +16,10 @@ from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.library.transfer import newsboat
 from tuireader.model.rule import Rule
-from tuireader.store import feeds, folders, rules, saved_searches
+from tuireader.store import feeds, folders, rules, ui_state
 from tuireader.store.connection import transaction
-from tuireader.store.expiry import QUIET
-from tuireader.store.keys import name_key
+from tuireader.store.pruning import QUIET
+from tuireader.store.row_values import name_key
 from tuireader.urls.identity import place
 from tuireader.urls.shown import shown_address
 from tuireader.urls.typed import addresses_to_try
@@ -102,7 +102,7 @@ def follow_lines(c: sqlite3.Connection, lines: list[ListedAddress], now: datetim
     there = {place(url): id_ for id_, url, _ in feeds.addresses(c)}
     names = newsboat.extra_tags(lines)
     every = {name for some in names.values() for name in some}
-    saved = {name_key(each.name) for each in saved_searches.every(c)}
+    saved = {name_key(each.name) for each in ui_state.searches(c)}
     found = []
     for each in lines:
         if each.search is not None:
@@ -151,7 +151,7 @@ def _save_search(
         return ImportedFeed(outline, "unsupported", None, why, listed.line)
     is_known = name_key(name) in saved
     if not is_known:
-        saved_searches.put(c, name, query)
+        ui_state.put_search(c, name, query)
         saved.add(name_key(name))
     return ImportedFeed(outline, "known" if is_known else "added", None, None, listed.line)
 

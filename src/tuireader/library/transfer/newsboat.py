@@ -14,7 +14,7 @@ from tuireader.errors import NotAFeedListError
 from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
 from tuireader.model.rule import Rule
-from tuireader.store import articles, pruning, rules, statuses, tags
+from tuireader.store import articles, labels, pruning, rules, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
 
@@ -155,7 +155,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
             if item.flags:
-                tags.add(c, [id_], [f"flag {flag}" for flag in item.flags])
+                labels.add(c, [id_], [f"flag {flag}" for flag in item.flags])
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new)

@@ -13,7 +13,7 @@ from tuireader.feeds.read_later import SavedPage, from_omnivore
 from tuireader.model.article import Status
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import ParsedEntry, Plan
-from tuireader.store import articles, feeds, statuses, tags
+from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import place
 
@@ -67,7 +67,7 @@ def keep_all(
                     if page.html.strip() and not articles.get(c, there).offline:
                         _complete(c, there, page.html)
                 if page.tags:
-                    tags.add(c, [there], page.tags)
+                    labels.add(c, [there], page.tags)
     return KeptPages(added, known, without)
 
 

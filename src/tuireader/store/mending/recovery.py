@@ -18,16 +18,15 @@ from pathlib import Path
 from tuireader.beside import open_own
 from tuireader.errors import BusyError, StoreError
 from tuireader.paths import keep_private
-from tuireader.store import indexing, schema
-from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect
-from tuireader.store.damage_mark import mark_of
-from tuireader.store.indexing import PlainText
+from tuireader.store import schema, search
+from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect, mark_of
 from tuireader.store.mending.inspection import CORE, is_sound, what_is_wrong
 from tuireader.store.mending.row_copy import Rescued, rescue
 from tuireader.store.mending.write_ahead_log import Log, merge
 from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, UNRELEASED_ID, described
-from tuireader.store.unwritten_statuses_file import lock
+from tuireader.store.search import PlainText
+from tuireader.store.statuses import lock
 
 _NO_DAMAGE = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_PERM
@@ -38,7 +37,7 @@ _PATIENCE = 600.0
 _IN_USE = "{path} is damaged; it is mended when tuireader starts while no other one has it open."
 
 
-def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool:
+def rebuild_index(c: sqlite3.Connection, plain_text: search.PlainText) -> bool:
     """Make the index anew from the articles; whether all is sound after it."""
     try:
         c.execute("BEGIN IMMEDIATE")
@@ -59,11 +58,11 @@ def rebuild_index(c: sqlite3.Connection, plain_text: indexing.PlainText) -> bool
         return False
 
 
-def _fill(c: sqlite3.Connection, plain_text: indexing.PlainText) -> None:
+def _fill(c: sqlite3.Connection, plain_text: search.PlainText) -> None:
     """Take into an index that is empty all articles but those that wait to be indexed."""
     schema.set_up_index(c)
     for row in c.execute("SELECT id FROM article EXCEPT SELECT article_id FROM unindexed").fetchall():
-        indexing.add(c, (each.row for each in indexing.due(c, row, plain_text)))
+        search.add(c, (each.row for each in search.due(c, row, plain_text)))
 
 
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:

@@ -11,15 +11,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tuireader.beside import content_of
-from tuireader.store import indexing, labels
-from tuireader.store.bodies import DAMAGED, pack, unpack_all
+from tuireader.store import labels, search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
-from tuireader.store.keys import guid_key, tidy
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS
 from tuireader.store.mending.leaf_pages import Leaves
-from tuireader.store.row_values import lenient, number, text_of
+from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack, stamp, text_of, tidy, unpack_all
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
-from tuireader.store.times import stamp
 
 _PLAIN = (
     "setting", "hold", "feed_option", "feed_change", "rule", "saved_search", "undo", "pruned"
@@ -61,7 +58,7 @@ class Rescued:
     """Articles whose text could be read in part only, or not at all."""
 
 
-def rescue(path: Path, new: Connection, plain_text: indexing.PlainText) -> Rescued:
+def rescue(path: Path, new: Connection, plain_text: search.PlainText) -> Rescued:
     """Copy into `new`, a fresh cache, what can be read of the damaged one at `path`."""
     rescued = Rescued()
     with closing(_readable(path)) as old:
@@ -131,7 +128,7 @@ class _Copy:
         old: sqlite3.Connection,
         new: Connection,
         rescued: Rescued,
-        plain_text: indexing.PlainText,
+        plain_text: search.PlainText,
         leaves: Leaves,
     ) -> None:
         self._old = old
@@ -313,7 +310,7 @@ class _Copy:
                 return
         self._insert("body", {"article_id": article_id, "html": html, "full_html": full_html, "full_text": full_text})
         self._file(article_id, values)
-        indexing.add(self._new, (each.row for each in indexing.due(self._new, [article_id], self._plain_text)))
+        search.add(self._new, (each.row for each in search.due(self._new, [article_id], self._plain_text)))
         self._rescued.articles += 1
 
     def _body(self, article_id: int) -> tuple[bytes, bytes | None, bytes | None, bool]:

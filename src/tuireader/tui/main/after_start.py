@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.store import damage_mark
+from tuireader.store import connection
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import start
 
@@ -25,7 +25,7 @@ def look_for_damage(node: Widget, cache: Cache) -> None:
     """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
 
     async def look() -> None:
-        if await cache.read(damage_mark.look):
+        if await cache.read(connection.look):
             toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
 
     start(node, look, group="damage")

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
-from tuireader.store import feeds, full_texts
+from tuireader.store import feeds, site_facts
 from tuireader.tui.main.undo_stack import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -119,7 +119,7 @@ class FeedController:
         await self._show(feed)
 
     async def _ask_for_selectors(self, feed: Feed) -> None:
-        chosen = await self._cache.read(partial(full_texts.selectors, feed_id=feed.id))
+        chosen = await self._cache.read(partial(site_facts.selectors, feed_id=feed.id))
         from tuireader.tui.screens.dialog import open_dialog
         from tuireader.tui.screens.page_text import Chosen, PageTextScreen
 
@@ -153,18 +153,18 @@ class FeedController:
 def _known(c: Connection, feed: Feed, usual: Mode) -> Known:
     """A feed with the counts of all of its articles, whatever is chosen; and what else there is to know."""
     from tuireader.model.feed import FeedSummary  # seldom needed, as the rest
-    from tuireader.store import archives, page_lists, pruning
+    from tuireader.store import pruning, site_facts
     from tuireader.tui.screens.feed_info import Known
 
     unread, total = feeds.counts(c, feed.id)
     return Known(
         FeedSummary(feed, unread, total),
-        archives.get(c, feed.id),
-        full_texts.mode(c, feed.id, usual),
-        full_texts.learned(c, feed.id),
-        full_texts.selectors(c, feed.id),
+        site_facts.archive_of(c, feed.id),
+        site_facts.mode(c, feed.id, usual),
+        site_facts.learned(c, feed.id),
+        site_facts.selectors(c, feed.id),
         pruning.used_by(c, feed.id),
-        page_lists.get(c, feed.id),
+        site_facts.page_list_of(c, feed.id),
     )
 
 

@@ -19,7 +19,7 @@ from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange, with_changes
 from tuireader.model.query import Query
-from tuireader.store import articles, full_texts
+from tuireader.store import articles, site_facts
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, read_view
@@ -207,7 +207,7 @@ class ReadingPane(Backdrop):
     @work(exclusive=True, group="full-text")
     async def fetch_full_text(self, article_id: int) -> None:
         """Fetch the whole text of an article from its site, and tell when it is here; if it is, show the other one."""
-        if await self._cache.read(partial(full_texts.is_here, article_id=article_id)):
+        if await self._cache.read(partial(site_facts.is_here, article_id=article_id)):
             self._turn(article_id)
             return
         toast(self, "Fetching the full text …")

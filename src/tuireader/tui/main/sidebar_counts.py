@@ -11,7 +11,7 @@ from tuireader.library.reading.saved import query_of
 from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary, Folder
 from tuireader.model.query import Query, SavedSearch
-from tuireader.store import articles, feeds, folders, indexing, label_counts, saved_searches
+from tuireader.store import article_lists, articles, feeds, folders, search, ui_state
 from tuireader.tui.lists.choices import Choice
 from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepare_rows
 
@@ -40,7 +40,7 @@ class SidebarCounts:
 
 def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
     """Count everything that the sidebar shows under a query."""
-    counted = label_counts.feeds(connection, query)
+    counted = article_lists.feeds(connection, query)
     every = [feed for feed in feeds.every(connection) if feed.id not in query.left_feeds]
     summaries = tuple(FeedSummary(feed, *counted.get(feed.id, (0, 0))) for feed in every)
     narrowed = _is_narrowed(replace(query, keep=frozenset()))
@@ -54,11 +54,11 @@ def count(connection: sqlite3.Connection, query: Query) -> SidebarCounts:
         facets={
             "folders": _folders(connection, query, there, summaries, narrowed=narrowed),
             "feeds": prepare_feeds(summaries, narrowed=narrowed),
-            "tags": prepare(label_counts.tag_columns(connection, query), ""),
-            "categories": prepare(label_counts.category_columns(connection, query), "No category"),
-            "authors": prepare(label_counts.author_columns(connection, query), "No author"),
+            "tags": prepare(article_lists.tag_columns(connection, query), ""),
+            "categories": prepare(article_lists.category_columns(connection, query), "No category"),
+            "authors": prepare(article_lists.author_columns(connection, query), "No author"),
         },
-        unindexed=indexing.waiting(connection),
+        unindexed=search.waiting(connection),
         checked=checked,
         newest=None if checked else articles.newest_date(connection),
     )
@@ -77,11 +77,11 @@ def _folders(
         return Facets()
     elsewhere = replace(query, folders=(), not_folders=())
     if query.folders or query.not_folders:
-        counted = label_counts.feeds(c, elsewhere)
+        counted = article_lists.feeds(c, elsewhere)
         feeds = [FeedSummary(each.feed, *counted.get(each.feed.id, (0, 0))) for each in feeds]
         narrowed = _is_narrowed(elsewhere)
     sums = {folder.id: [0, 0] for folder in there} | {0: [0, 0]}
-    copies = {} if query.apart else label_counts.copies(c, elsewhere)
+    copies = {} if query.apart else article_lists.copies(c, elsewhere)
     for each in feeds:
         into = sums[each.feed.folder_id or 0]
         unread, total = copies.get(each.feed.id, (0, 0))
@@ -96,7 +96,7 @@ def _folders(
 
 def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
     """The saved searches with the counts of what they find, whatever else is chosen."""
-    there = tuple(saved_searches.every(connection))
+    there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:
         total, unread = articles.count_unread(connection, query_of(each))
@@ -106,7 +106,7 @@ def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, .
 
 def _totals(connection: sqlite3.Connection, query: Query) -> Totals:
     """All leaves the feed, as choosing it does; unread and starred stay in the feed, or folder, that is chosen."""
-    totals = label_counts.totals(connection, query)
+    totals = article_lists.totals(connection, query)
     if not (query.feeds or query.folders):
         return totals
     within = replace(query, unread=False, starred=False, keep=frozenset())

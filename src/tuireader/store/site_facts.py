@@ -1,17 +1,22 @@
-"""What is known, and what is set, of the whole texts of feeds."""
+"""What is learned of sites: full texts, archives, pages that list articles, and when a host may be asked again."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, get_args
 
 from tuireader.model.full_text import Gives, Incomplete, Learned, Mode
 from tuireader.store import feeds
-from tuireader.store.bodies import unpack
-from tuireader.store.row_values import number, text_of
-from tuireader.store.times import moment, seconds
+from tuireader.store.row_values import moment, number, seconds, sound, text_of, unpack
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from tuireader.model.feed import Archive, PageList, Way
+
 
 MODE, TAKE, DROP = "full_text", "selector", "selector_drop"
 """The options of a feed: when pages are read, and the CSS selectors of what is taken there, and of what is not."""
@@ -105,3 +110,105 @@ def highest(c: sqlite3.Connection, feed_id: int) -> int:
     """The highest id of a feed's articles; 0 where it has none."""
     row = c.execute("SELECT max(id) FROM article WHERE feed_id = ?", (feed_id,)).fetchone()
     return number(row[0])
+
+
+ARCHIVE = "archive"
+"""The option of a feed in which it is kept."""
+_SEEN_MOST = 20_000
+
+
+def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
+    """How far a feed's site has been read back; None where that was never begun, or cannot be read."""
+    import json
+
+    from tuireader.model.feed import Archive
+
+    try:
+        said = json.loads(feeds.options(c, feed_id).get(ARCHIVE, ""))
+        return Archive(
+            way=_way(said["way"]),
+            next=str(said["next"]),
+            page=int(said["page"]),
+            pages=None if said["pages"] is None else int(said["pages"]),
+            back_to=moment(said["back_to"]),
+            is_done=bool(said["is_done"]),
+            seen=tuple(map(str, said["seen"])),
+            last=str(said["last"]),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def put_archive(c: sqlite3.Connection, feed_id: int, archive: Archive | None) -> None:
+    """Keep it; None forgets it."""
+    import json
+
+    if archive is None:
+        feeds.set_option(c, feed_id, ARCHIVE, None)
+        return
+    said = asdict(archive) | {"back_to": seconds(archive.back_to), "seen": archive.seen[-_SEEN_MOST:]}
+    feeds.set_option(c, feed_id, ARCHIVE, json.dumps(said, separators=(",", ":")))
+
+
+def _way(value: object) -> Way:
+    from tuireader.model.feed import Way
+
+    way: Way
+    for way in get_args(Way):
+        if value == way:
+            return way
+    raise ValueError(value)
+
+
+PAGE_LIST = "page_list"
+"""The option of a feed in which it is kept."""
+
+
+def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
+    """What was learned of a page that is followed; None for a feed."""
+    import json
+
+    from tuireader.model.feed import Followed, PageList
+
+    try:
+        said = json.loads(feeds.options(c, feed_id).get(PAGE_LIST, ""))
+        followed: Followed = next(each for each in get_args(Followed) if each == said["followed"])
+        return PageList(followed, str(said["shape"]), moment(said["different_since"]))
+    except (ValueError, TypeError, KeyError, RecursionError, StopIteration):
+        return None
+
+
+def put_page_list(c: sqlite3.Connection, feed_id: int, what: PageList) -> None:
+    """Keep what was learned of a page."""
+    import json
+
+    said = {"followed": what.followed, "shape": what.shape, "different_since": seconds(what.different_since)}
+    feeds.set_option(c, feed_id, PAGE_LIST, json.dumps(said, separators=(",", ":")))
+
+
+def page_list_feeds(c: sqlite3.Connection) -> frozenset[int]:
+    rows = c.execute("SELECT feed_id FROM feed_option WHERE name = ?", (PAGE_LIST,)).fetchall()
+    return frozenset(row[0] for row in rows)
+
+
+SKEW = timedelta(minutes=5)
+"""What was noted by a clock that has since been set back by more than this says nothing, here and of feeds."""
+
+
+def hold(c: sqlite3.Connection, place: str, until: datetime, *, now: datetime) -> None:
+    """Note that a host or an address is not to be asked before `until`; what is over is forgotten."""
+    c.execute("DELETE FROM hold WHERE until <= ?", (seconds(now),))
+    c.execute(
+        "INSERT INTO hold (place, noted, until) VALUES (?, ?, ?)"
+        " ON CONFLICT (place) DO UPDATE SET noted = excluded.noted, until = excluded.until",
+        (sound(place), seconds(now), seconds(until)),
+    )
+
+
+def held_until(c: sqlite3.Connection, places: Sequence[str], now: datetime) -> datetime | None:
+    """The time before which one of the places is not to be asked; None where that is past, or was never said."""
+    (until,) = c.execute(
+        f"SELECT max(until) FROM hold WHERE place IN ({', '.join('?' * len(places))}) AND until > ? AND noted <= ?",
+        (*map(sound, places), seconds(now), seconds(now + SKEW)),
+    ).fetchone()
+    return moment(until)
