@@ -16,7 +16,7 @@ from tuireader.errors import BusyError
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import Connection, connect
-from tuireader.tui.main import headline_views, sidebar_counts
+from tuireader.tui.main import headlines_pane, sidebar_counts
 
 TIMES = 9
 
@@ -37,7 +37,7 @@ def finding(bench: Workbench) -> Iterator[Row]:
         for word in ("people", "something water", "number", "peop"):
             query = Query(text=word, order="best")
             share = articles.count(c, query) / bench.size
-            look = partial(headline_views.view, c, query, 0, (), contexts=12, width=60)
+            look = partial(headlines_pane.list_view, c, query, 0, (), contexts=12, width=60)
             took = repeat(TIMES, partial(_timed, look))
             yield Limit(f"first page of “{word}” ({share:.0%}), {bench.size:,} articles", took, 0.150)
     for word in ("people",):

@@ -32,8 +32,8 @@ PATIENT = """
 import sys
 from tuireader import __main__
 from tuireader.tui import app
-from tuireader.tui.main import last_screen
-last_screen.PATIENCE = app.CURTAIN = 30.0
+from tuireader.tui.main import resume
+resume.PATIENCE = app.CURTAIN = 30.0
 sys.exit(__main__.main())
 """
 """The program, which draws the last screen, and keeps it, for as long as a busy machine needs."""

@@ -30,7 +30,7 @@ from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
 from tuireader.tui.config_checks import check, theme_names
-from tuireader.tui.main import last_screen
+from tuireader.tui.main import resume
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.support.linear import reading_place
 from tuireader.tui.support.omitted import Omitted
@@ -364,7 +364,7 @@ class ReaderApp(TypeAhead):
         shown_first = None
         try:
             if self._has_reader:
-                shown_first = await last_screen.take(self, self.reader, self._leave_out)
+                shown_first = await resume.take(self, self.reader, self._leave_out)
                 self.signed_in = self.reader.tasks.syncing.in_step()
         finally:
             self._begin_to_end(shown_first=shown_first)

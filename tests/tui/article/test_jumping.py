@@ -7,7 +7,7 @@ from tuireader.content.document.model import links_out
 from tuireader.tui.article.view import ArticleView
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.lists.choice_list import ChoiceList
-from tuireader.tui.main.article_dialogs import open_contents, open_links
+from tuireader.tui.main.article_commands import open_contents, open_links
 from tuireader.tui.screens.contents import ContentsScreen
 from tuireader.tui.screens.links import LinksScreen
 

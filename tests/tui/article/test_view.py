@@ -11,7 +11,7 @@ from support.article_host import Host, opened, paragraphs
 from tuireader.tui.article import page_view
 from tuireader.tui.article.page_layout import TOP
 from tuireader.tui.article.view import ArticleView
-from tuireader.tui.main.article_dialogs import open_contents, open_links
+from tuireader.tui.main.article_commands import open_contents, open_links
 
 LONG = paragraphs(60)
 

@@ -9,7 +9,7 @@ from support.app_factory import REVIEW, Piece, shelve
 from tuireader.model.query import Query
 from tuireader.store.connection import connect
 from tuireader.tui.main import sidebar_counts
-from tuireader.tui.main.headline_views import view
+from tuireader.tui.main.headlines_pane import list_view
 
 LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out again and again. " * 5000 + "</p>")
 
@@ -17,7 +17,7 @@ LONG = Piece("A long one about the countries", html="<p>" + "Countries reach out
 def test_the_first_rows_of_a_search_come_with_their_contexts(db: Path) -> None:
     shelve(db, "The Review", REVIEW)
     with closing(connect(db)) as c:
-        found = view(c, Query(text="rivals", order="best"), 0, (), contexts=2, width=40)
+        found = list_view(c, Query(text="rivals", order="best"), 0, (), contexts=2, width=40)
     assert found.count == len(REVIEW)
     assert set(found.contexts) == {headline.id for headline in found.rows[:2]}
     for context in found.contexts.values():
@@ -27,16 +27,16 @@ def test_the_first_rows_of_a_search_come_with_their_contexts(db: Path) -> None:
 def test_headlines_wait_for_no_context_that_takes_long(db: Path) -> None:
     shelve(db, "The Review", (*REVIEW, LONG))
     with closing(connect(db)) as c:
-        found = view(c, Query(text="countries", order="best"), 0, (), contexts=9, width=40)
+        found = list_view(c, Query(text="countries", order="best"), 0, (), contexts=9, width=40)
         assert found.count == len(REVIEW) + 1
         assert found.contexts == {}
-        assert view(c, Query(text="rivals", order="best"), 0, (), contexts=9, width=40).contexts
+        assert list_view(c, Query(text="rivals", order="best"), 0, (), contexts=9, width=40).contexts
 
 
 def test_without_a_search_there_are_none(db: Path) -> None:
     shelve(db, "The Review", REVIEW)
     with closing(connect(db)) as c:
-        assert view(c, Query(), 0, ()).contexts == {}
+        assert list_view(c, Query(), 0, ()).contexts == {}
 
 
 def test_a_refresh_in_which_every_feed_failed_refreshed_nothing(db: Path) -> None:

@@ -31,13 +31,11 @@ from tuireader.tasks.refresh import Tally, refresh
 from tuireader.tasks.task import Context
 from tuireader.tui.chrome.prompt import Prompt
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.main.article_commands import ArticleCommands
+from tuireader.tui.main.article_commands import ArticleCommands, KeyTarget
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
-from tuireader.tui.main.key_target import KeyTarget
-from tuireader.tui.main.navigation import Journey
+from tuireader.tui.main.navigation import Journey, ReadMark
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import QueryController
-from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar

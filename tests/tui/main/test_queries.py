@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from tuireader.model.query import Query
-from tuireader.tui.main.queries import in_next_order, with_text
+from tuireader.tui.main.query_controller import in_next_order, with_text
 
 
 def test_a_search_is_by_best_match_until_it_ends() -> None:

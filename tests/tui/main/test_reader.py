@@ -20,7 +20,7 @@ from tuireader.store import articles
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.facet_list import FacetList
-from tuireader.tui.main import queries
+from tuireader.tui.main import query_controller
 
 WIDE, MIDDLE, NARROW, SMALL = (140, 40), (80, 24), (60, 20), (40, 12)
 
@@ -415,7 +415,7 @@ async def test_searching_as_it_is_typed(two_feeds: Path) -> None:
         assert len(titles(app)) == 6
         assert app.focused is app.reader.headlines
         for typed in ("don't", 'c++ "', "AND", "*", "NEAR("):
-            app.reader.choosing.want(queries.with_text(app.reader.wanted, typed))
+            app.reader.choosing.want(query_controller.with_text(app.reader.wanted, typed))
             await settle(pilot)
         await press(pilot, "slash", "x", "escape")
         assert app.reader.wanted.text == "NEAR("

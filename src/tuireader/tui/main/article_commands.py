@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.tui.support.safe_text import toast
+from textual.widget import Widget
+
+from tuireader.errors import AddressError
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.store import articles
+from tuireader.text.printable import printable
+from tuireader.tui.main.reading_pane import Start
+from tuireader.tui.support.safe_text import copy_address, toast
+from tuireader.tui.support.workers import AsyncWork, start
 
 if TYPE_CHECKING:
+    from tuireader.model.article import Article, Status
     from tuireader.model.change import Field
+    from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.tui.article.view import ArticleView
     from tuireader.tui.main.background_tasks import BackgroundTasks
-    from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.headlines_pane import HeadlinesPane
-    from tuireader.tui.main.key_target import KeyTarget
+    from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.reading_pane import ReadingPane
     from tuireader.tui.main.statuses import StatusController
+
 
 MOST_TABS = 20
 """Pages that are opened at once."""
@@ -90,3 +103,162 @@ class ArticleCommands:
             self._tasks.fetch(several)
         elif (article := self._target.article()) is not None:
             self._reading.fetch_full_text(article.id)
+
+
+def open_contents(view: ArticleView) -> None:
+    """Show the headings of the article, and jump to the one that is chosen."""
+    from tuireader.tui.screens.contents import ContentsScreen
+    from tuireader.tui.screens.dialog import open_dialog
+
+    contents = view.contents
+    if contents is None or not contents.headings:
+        toast(view, "No article is open." if contents is None else "This article has no headings.")
+        return
+
+    def jump(index: int | None) -> None:
+        if index is not None:
+            view.jump_to_heading(contents.article_id, index)
+
+    open_dialog(view.app, ContentsScreen(contents.title, contents.headings, contents.here, contents.length), jump)
+
+
+def open_links(view: ArticleView) -> None:
+    """Show the links that lead out of the article, and open the one that is chosen."""
+    from tuireader.content.document.model import links_out
+    from tuireader.tui.screens.dialog import open_dialog
+    from tuireader.tui.screens.links import LinksScreen
+
+    links = view.links
+    if not links_out(links):
+        toast(view, "No article is open." if view.contents is None else "This article has no links.")
+        return
+
+    def follow(index: int | None) -> None:
+        if index is not None:
+            view.post_message(view.OpenLink(links[index].url))
+
+    open_dialog(view.app, LinksScreen(links), follow)
+
+
+class TargetArticle(NamedTuple):
+    """The article that a key acts upon."""
+
+    id: int
+    status: Status
+
+
+class KeyTarget:
+    """Tells what a key acts upon where the user is."""
+
+    def __init__(self, panes: PanesScreen) -> None:
+        self._panes = panes
+
+    @property
+    def _reading(self) -> tuple[Article, Status] | None:
+        return self._panes.reading.opened if self._panes.pane == "article" else None
+
+    def article(self) -> TargetArticle | None:
+        """The open article for a user who is there, else the one under the cursor."""
+        if (reading := self._reading) is not None:
+            article, status = reading
+            return TargetArticle(article.id, status)
+        headline = self._panes.headlines.current
+        return TargetArticle(headline.id, headline.status) if headline else None
+
+    def articles(self) -> frozenset[int]:
+        """The articles that a key acts upon which may act upon several: those that are selected, else the one."""
+        if self._panes.pane != "article" and self._panes.headlines.selected:
+            return self._panes.headlines.selected
+        article = self.article()
+        return frozenset() if article is None else frozenset({article.id})
+
+    def start(self) -> Start | None:
+        """Where steps to another article begin: where the user is, or is about to be."""
+        if (reading := self._reading) is not None:
+            return Start(reading[0].id)
+        headline = self._panes.headlines.current
+        if headline is None:
+            return None
+        return Start(headline.id, is_next_unread=self._panes.pane != "article" and not headline.read)
+
+    def feed(self) -> Feed | None:
+        summary = self.summary()
+        return None if summary is None else summary.feed
+
+    def summary(self) -> FeedSummary | None:
+        """The same feed, with the counts of its articles as far as they are shown."""
+        sidebar = self._panes.sidebar
+        if (pointed := sidebar.pointed_feed) is not None:
+            return pointed
+        if self._panes.pane == "sidebar" and len(self._panes.headlines_pane.wanted.feeds) != 1:
+            return None  # the cursor is on something else, such as a folder
+        feed_id = self._feed_id()
+        return sidebar.counts.feed(feed_id) if sidebar.counts else None
+
+    def _feed_id(self) -> int | None:
+        chosen = self._panes.headlines_pane.wanted.feeds
+        if len(chosen) == 1:
+            return chosen[0]
+        if (reading := self._reading) is not None:
+            return reading[0].feed_id
+        headline = self._panes.headlines.current
+        return headline.feed_id if headline is not None else None
+
+
+class ExternalPrograms:
+    """Hands links over to other programs."""
+
+    def __init__(self, node: Widget, cache: Cache) -> None:
+        """`node` is where things are said, and whose workers do the work."""
+        self._node = node
+        self._cache = cache
+        self._on_their_way: set[str] = set()
+        """Links that a browser is being given."""
+
+    def browse(self, address: str) -> None:
+        self._run(partial(self._open_in_browser, address))
+
+    def browse_article(self, article_id: int) -> None:
+        self._run(partial(self._browse_article, article_id))
+
+    def copy_links(self, ids: Sequence[int]) -> None:
+        self._run(partial(self._copy_links, ids), exclusive=True)
+
+    def _run(self, work: AsyncWork, *, exclusive: bool = False) -> None:
+        start(self._node, work, group="browser", exclusive=exclusive)
+
+    async def _browse_article(self, article_id: int) -> None:
+        if (link := await self._link(article_id)) is not None:
+            await self._open_in_browser(link)
+
+    async def _open_in_browser(self, address: str) -> None:
+        """Open a link once: one that a browser is being given already is not given to it again."""
+        if address in self._on_their_way:
+            return
+        self._on_their_way.add(address)
+        try:
+            await self._hand_over(address)
+        finally:
+            self._on_their_way.discard(address)
+
+    async def _hand_over(self, address: str) -> None:
+        from tuireader.tui.support.browser import open_link
+
+        try:
+            await open_link(self._node.app, address)
+        except AddressError as error:
+            toast(self._node, str(error), severity="error")
+
+    async def _copy_links(self, ids: Sequence[int]) -> None:
+        links = [link for id_ in ids if (link := await self._link(id_)) is not None]
+        if len(links) == 1:
+            copy_address(self._node, links[0])
+        elif links:
+            self._node.app.copy_to_clipboard("\n".join(map(printable, links)))
+            toast(self._node, f"Copied {len(links)} links")
+
+    async def _link(self, article_id: int) -> str | None:
+        article = await self._cache.read(lambda c: articles.get(c, article_id))
+        if not article.link:
+            toast(self._node, "This article has no address.")
+        return article.link or None

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.clock import Clock
 from tuireader.store import feeds, site_facts
-from tuireader.tui.main.undo_stack import UndoStep
+from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tuireader.config.options import Config
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.full_text import Mode
+    from tuireader.tui.main.article_commands import ExternalPrograms
     from tuireader.tui.main.background_tasks import BackgroundTasks
-    from tuireader.tui.main.external import ExternalPrograms
     from tuireader.tui.main.statuses import StatusController
     from tuireader.tui.screens.feed_info import Known, Wish
     from tuireader.tui.screens.page_text import Chosen

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import sqlite3
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import lru_cache, partial
@@ -15,13 +16,14 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.message import Message
 
-from tuireader.errors import StoreError
+from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version
+from tuireader.store.search import excerpt_around
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from tuireader.model.article import Excerpt
     from tuireader.model.headline import Headline
+
 
 WATCH = 2.0
 """Seconds between two looks at whether another program has changed the cache."""
@@ -235,7 +238,7 @@ class HeadlinesPane(Backdrop):
         What the query keeps stays in the list; it searches for nothing, which may take long.
         """
         self.wanted = replace(self._as_wanted(query), keep=query.keep)
-        view = read_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
+        view = list_view(self._connection, self.wanted, 0, () if at is None else (at.article_id,))
         self._notice_changes()
         self._show_view(self.wanted, at, view)
         self.headlines.with_feed = len(query.feeds) != 1 and self.headlines.spans_feeds()
@@ -275,7 +278,7 @@ class HeadlinesPane(Backdrop):
 
     async def _view(self, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0) -> View:
         width = self.headlines.context_width
-        return await self._cache.read(lambda c: read_view(c, query, row, ids, contexts=contexts, width=width))
+        return await self._cache.read(lambda c: list_view(c, query, row, ids, contexts=contexts, width=width))
 
     # An article that is opened.
 
@@ -306,7 +309,6 @@ class HeadlinesPane(Backdrop):
         """Look in the texts of the headlines in sight for what was searched for."""
 
         def read(connection: Connection) -> dict[int, Excerpt]:
-            from tuireader.tui.main.headline_views import find_contexts
 
             return find_contexts(connection, ids, text, width)
 
@@ -315,15 +317,59 @@ class HeadlinesPane(Backdrop):
             self.headlines.set_contexts(found)
 
 
-def read_view(
-    connection: Connection, query: Query, row: int, ids: Sequence[int], *, contexts: int = 0, width: int = 0
-) -> View:
-    """A list at one moment; see `headline_views.view`, which is loaded where the first one is read off the loop."""
-    from tuireader.tui.main import headline_views
-
-    return headline_views.view(connection, query, row, ids, contexts=contexts, width=width)
-
-
 @lru_cache(maxsize=1024)
 def find_in_title(title: str, query: str) -> InTitle:
     return InTitle(search.matches(title, query), search.says_all(title, query))
+
+
+_SOON = 20_000
+"""Words that are looked through for contexts before the headlines are shown: some hundredths of a second."""
+
+
+def list_view(
+    connection: sqlite3.Connection,
+    query: Query,
+    row: int,
+    ids: Sequence[int],
+    *,
+    contexts: int = 0,
+    width: int = 0,
+) -> View:
+    """The list of a query at one moment, around the first of these articles; around a row if that is not in it.
+
+    With so many `contexts` of its first rows, `width` characters each; without those where it would take long.
+    """
+    with snapshot(connection):
+        ranked = articles.ids(connection, query) if articles.has_to_be_ranked(connection, query) else None
+        count = articles.count(connection, query) if ranked is None else len(ranked)
+        places = {article_id: _place(connection, query, ranked, article_id) for article_id in ids}
+        middle = next(iter(places.values()), None)
+        if middle is None:
+            middle = max(0, min(row, count - 1))
+        start, end = max(0, middle - PAGE), middle + PAGE
+        if ranked is None:
+            rows = articles.window(connection, query, start, end - start)
+        else:
+            rows = articles.headlines(connection, ranked[start:end])
+        first = rows[:contexts]
+        soon = sum(headline.words for headline in first) <= _SOON
+        found = find_contexts(connection, [each.id for each in first], query.text, width) if first and soon else {}
+        return View(count, start, rows, places, found, ranked)
+
+
+def _place(connection: sqlite3.Connection, query: Query, ranked: list[int] | None, article_id: int) -> int | None:
+    if ranked is None:
+        return articles.rank(connection, query, article_id)
+    return ranked.index(article_id) if article_id in ranked else None
+
+
+def find_contexts(connection: sqlite3.Connection, ids: Iterable[int], text: str, width: int) -> dict[int, Excerpt]:
+    """Of each article about `width` characters around what is searched for."""
+    # Imported in the thread that looks for the first ones: it brings the HTML libraries along.
+    from tuireader.content.dom.plain_text import plain_text
+
+    found: dict[int, Excerpt] = {}
+    for article_id in ids:
+        with suppress(NotFoundError):  # removed meanwhile
+            found[article_id] = excerpt_around(plain_text(articles.body(connection, article_id)), text, width)
+    return found

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
 
+from tuireader.store import articles
 from tuireader.tui import keys
+from tuireader.tui.support.debounce import Stillness
+from tuireader.tui.support.workers import start
 
 if TYPE_CHECKING:
-    from tuireader.tui.main.key_target import KeyTarget
+    from sqlite3 import Connection
+
+    from tuireader.library.jobs.cache_gateway import Cache
+    from tuireader.model.change import StatusChange
+    from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
     from tuireader.tui.main.panes import PanesScreen
-    from tuireader.tui.main.read_mark import ReadMark
     from tuireader.tui.main.reading_pane import Arrival
     from tuireader.tui.main.statuses import StatusController
+
 
 GOING_ON = ("next-article", "previous-article", "next-unread", "previous-unread")
 """Steps from article to article."""
@@ -92,3 +100,114 @@ class Journey:
             return True
         goes_on = isinstance(typed, events.Key) and self._going_on.intersection((typed.key, typed.character))
         return panes.reading.is_opening and not (panes.reading.is_stepping and goes_on)
+
+
+class ReadMark:
+    """Marks the open article read once the user is in it, or has been for some seconds, or scrolls there."""
+
+    def __init__(self, panes: PanesScreen, statuses: StatusController, after: int) -> None:
+        """`after` is in seconds; 0 means at once."""
+        self._panes = panes
+        self._statuses = statuses
+        self._after = after
+        self._waiting: int | None = None
+        """The article that is to be marked."""
+        self._stillness = Stillness(panes, after, self._mark)
+
+    def expect(self, article_id: int, *, read: bool) -> None:
+        """An article is shown now: mark it when the user is in it, unless it is read."""
+        self._waiting = None if read else article_id
+        self.enter()
+
+    def enter(self) -> None:
+        """The user may have come to the article."""
+        self._stillness.stop()
+        if self._waiting is None or self._panes.pane != "article":
+            return
+        if self._after:
+            self._stillness.moved()
+        else:
+            self._mark()
+
+    def scrolled(self) -> None:
+        self._mark()
+
+    def apply(self, change: StatusChange) -> None:
+        if self._waiting in change.ids and change.read is not None:
+            self._waiting = None
+
+    def _mark(self) -> None:
+        article_id = self._waiting
+        if article_id is not None and self._panes.pane == "article":
+            self._panes.headlines_pane.keep(article_id)
+            self._statuses.set(article_id, read=True)
+
+
+class LinkTrail:
+    """Follows links: to articles that are here in the reader, to everything else in the browser."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, journey: Journey, external: ExternalPrograms) -> None:
+        self._panes = panes
+        self._cache = cache
+        self._journey = journey
+        self._external = external
+        self._trail: list[int] = []
+        """The articles whose links led here, the last one last."""
+        self._on_its_way: int | None = None
+        """The article that a link, or the way back, leads to."""
+
+    def follow(self, url: str) -> None:
+        start(self._panes, partial(self._follow, url), group="link", exclusive=True)
+
+    async def _follow(self, url: str) -> None:
+        opened = self._panes.reading.opened
+        there = await self._cache.read(lambda c: self._article_at(c, url))
+        if opened is None or there is None or there == opened[0].id:
+            self._external.browse(url)
+            return
+        self._trail.append(opened[0].id)
+        self._on_its_way = there
+        self._journey.open(there)
+
+    def _article_at(self, c: Connection, url: str) -> int | None:
+        """The article at an address, unless the user has unsubscribed from its feed."""
+        there = articles.by_link(c, url)
+        is_hidden = there is not None and articles.get(c, there).feed_id in self._panes.headlines_pane.hidden
+        return None if is_hidden else there
+
+    def arrived(self, article_id: int) -> None:
+        """An article is shown: if no link led to it, the way back is another."""
+        if article_id != self._on_its_way:
+            self._trail.clear()
+        self._on_its_way = None
+
+    def back(self) -> bool:
+        """Go back to the article whose link led here; False where none did."""
+        if self._panes.pane != "article" or self._panes.zen or not self._trail:
+            return False
+        self._on_its_way = self._trail.pop()
+        self._journey.open(self._on_its_way)
+        return True
+
+
+PAUSE = 0.15
+"""Seconds that the cursor stands still before its article is shown."""
+
+
+class Preview:
+    """Shows the article under the cursor where there is room beside the headlines; it does not count as opened."""
+
+    def __init__(self, panes: PanesScreen) -> None:
+        self._panes = panes
+        self._stillness = Stillness(panes, PAUSE, self._show)
+
+    def pointed(self) -> None:
+        self._stillness.moved()
+
+    def _show(self) -> None:
+        panes, current = self._panes, self._panes.headlines.current
+        if panes.pane == "article" or panes.panes_beside < 3 or panes.zen or current is None:
+            return
+        opened = panes.reading.opened
+        if opened is None or opened[0].id != current.id:
+            panes.reading.preview(current.id)

@@ -22,7 +22,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, site_facts
 from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
-from tuireader.tui.main.headlines_pane import ListPosition, read_view
+from tuireader.tui.main.headlines_pane import ListPosition, list_view
 from tuireader.tui.support.debounce import Stillness
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
@@ -421,7 +421,7 @@ def _walked(connection: Connection, query: Query, start: int, steps: Iterable[tu
 
 def _around(connection: Connection, position: ListPosition, article_id: int) -> View | None:
     """The list around an article, where its row is not known."""
-    return None if article_id in position.known else read_view(connection, position.query, 0, (article_id,))
+    return None if article_id in position.known else list_view(connection, position.query, 0, (article_id,))
 
 
 def _no_way(connection: Connection, query: Query, start: int, by: int, *, unread: bool) -> str:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import asyncio
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from textual.widget import Widget
+
+from tuireader.curtain import Screens
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders
-from tuireader.tui.main import queries
+from tuireader.tui.main import query_controller
 from tuireader.tui.main.headlines_pane import Place
 from tuireader.tui.main.reading_pane import POSITION_PAUSE
 from tuireader.tui.support.debounce import Stillness
+from tuireader.tui.support.omitted import Omitted
+from tuireader.tui.support.typeahead import LOOK
 
 if TYPE_CHECKING:
     from tuireader.tui.main.navigation import Journey
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.screen import ReaderScreen
+    from tuireader.tui.support.textual_internals import OpenApp
     from tuireader.tui.support.ui_state import UiState
+
 
 WHEREABOUTS = "whereabouts"
 """The setting that says where the user was."""
@@ -68,7 +77,7 @@ class Resume:
             return
         in_article = panes.pane == "article" and opened is not None
         is_seen = opened is not None and (in_article or panes.panes_beside == 3)
-        wanted = queries.with_text(panes.headlines_pane.wanted, "")
+        wanted = query_controller.with_text(panes.headlines_pane.wanted, "")
         here = Whereabouts(
             query=replace(wanted, keep=frozenset(), left_feeds=(), apart=False, without_quiet=False),
             place=panes.headlines_pane.place if panes.headlines.cursor else None,
@@ -180,7 +189,7 @@ def from_text(text: str) -> Whereabouts:
             **lists,
             unread=said.get("unread") is True,
             starred=said.get("starred") is True,
-            order=next((each for each in queries.ORDERS if each == said.get("order")), Query().order),
+            order=next((each for each in query_controller.ORDERS if each == said.get("order")), Query().order),
         ),
         place=Place(*place) if len(place) == 2 else None,
         opened=opened if type(opened) is int else None,
@@ -193,3 +202,72 @@ def from_text(text: str) -> Whereabouts:
 def _of(kind: type[Any], value: object) -> tuple[Any, ...]:
     """A list of one kind of things; empty where it is anything else."""
     return tuple(value) if isinstance(value, list) and all(type(each) is kind for each in value) else ()
+
+
+PATIENCE = 0.25
+"""Seconds that quitting may take longer for it."""
+
+
+async def take(app: OpenApp, reader: ReaderScreen, leave_out: Callable[[Omitted], None]) -> Screens | None:
+    """Draw what the next start will show; None where that is not known, or would take too long.
+
+    `leave_out` says of what follows what it is drawn without.
+    """
+    if not _is_led_back_to(reader):
+        return None
+    app.shows_frames = False
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await _lead_back(app, reader)
+            leave_out(Omitted.AGES)
+            whole = ""
+            while not (whole and _is_led_back(reader)):  # what was marked last changes what is counted
+                while not _is_led_back(reader):  # noqa: ASYNC110 - no one thing tells it
+                    await asyncio.sleep(LOOK)
+                whole = await _drawn(app, reader)
+            leave_out(Omitted.AGES | Omitted.COUNTS)
+            return Screens(whole, await _drawn(app, reader))
+    except TimeoutError:
+        return None
+
+
+def _is_led_back_to(reader: ReaderScreen) -> bool:
+    """Whether the next start leads back to what is shown now, or nearly so."""
+    if reader.is_finding or reader.config.linear or not reader.resume.is_led or reader.reading.is_of_the_past:
+        return False
+    is_as_at_first = reader.wanted == Query() and not reader.headlines.cursor and reader.reading.opened is None
+    return reader.config.resume or is_as_at_first
+
+
+async def _lead_back(app: OpenApp, reader: ReaderScreen) -> None:
+    """Close and clear what the next start does not open: dialogs, a search, the article alone, a way in the sidebar."""
+    app.clear_notifications()
+    while app.screen is not reader:
+        await app.pop_screen()
+    if reader.bottom.is_asking:
+        reader.set_focus(reader.article if reader.pane == "article" else reader.headlines)
+        await reader.bottom.end()
+    if reader.zen:
+        reader.toggle_zen()
+    if reader.wanted.text.strip():
+        reader.choosing.want(query_controller.with_text(reader.wanted, ""), reader.headlines_pane.place)
+    if reader.pane == "sidebar":
+        reader.show_pane("headlines")
+    reader.sidebar.go_home()
+    reader.headlines_pane.stand_as_at_start()
+    reader.reading.invite("")  # it comes with what shows articles, which is loaded later
+
+
+def _is_led_back(reader: ReaderScreen) -> bool:
+    has_focus = reader.headlines.has_focus if reader.pane == "headlines" else reader.pane == "article"
+    return has_focus and reader.sidebar.focused is None and reader.is_settled and not reader.statuses.is_writing
+
+
+async def _drawn(app: OpenApp, reader: ReaderScreen) -> str:
+    reader.show_hints()
+    for widget in reader.query(Widget):
+        widget.refresh()
+    drawn = asyncio.Event()
+    reader.call_after_refresh(drawn.set)
+    await drawn.wait()
+    return app.whole_frame()

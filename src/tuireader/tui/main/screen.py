@@ -21,29 +21,20 @@ from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.main.adding import AddController, SiteAdded
 from tuireader.tui.main.after_start import SOON, UNHURRIED, Upkeep, collect_garbage, look_for_damage
-from tuireader.tui.main.article_commands import ArticleCommands
-from tuireader.tui.main.article_dialogs import open_contents, open_links
+from tuireader.tui.main.article_commands import ArticleCommands, ExternalPrograms, KeyTarget, open_contents, open_links
 from tuireader.tui.main.background_tasks import BackgroundTasks
-from tuireader.tui.main.external import ExternalPrograms
 from tuireader.tui.main.feed_control import FeedController, FeedsChanged
 from tuireader.tui.main.headlines_pane import HeadlinesPane
-from tuireader.tui.main.key_target import KeyTarget
-from tuireader.tui.main.link_trail import LinkTrail
-from tuireader.tui.main.mark_read_dialog import MarkController
-from tuireader.tui.main.navigation import Journey
+from tuireader.tui.main.navigation import Journey, LinkTrail, Preview, ReadMark
 from tuireader.tui.main.panes import PanesScreen
-from tuireader.tui.main.preview import Preview
 from tuireader.tui.main.query_controller import QueryController
-from tuireader.tui.main.read_mark import ReadMark
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.resume import Resume, Whereabouts
-from tuireader.tui.main.ruling import RuleController
-from tuireader.tui.main.search_prompt import PromptController
-from tuireader.tui.main.searches import SearchesController
-from tuireader.tui.main.selecting import SelectController
+from tuireader.tui.main.search_prompt import PromptController, SearchesController
+from tuireader.tui.main.selecting import MarkController, SelectController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
-from tuireader.tui.main.tags_and_folders import FilingController
+from tuireader.tui.main.tags_and_folders import FilingController, RuleController
 from tuireader.tui.main.task_runner import Changed, Ended, Progressed
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.main.view_options import endings, in_force, make_article_view, reorders, toggle_dense

@@ -17,7 +17,7 @@ from tuireader.tui.chrome.backdrop import Backdrop
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
-from tuireader.tui.main import queries
+from tuireader.tui.main import query_controller
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
@@ -127,7 +127,7 @@ class Sidebar(Backdrop):
         if isinstance(side_list, FacetList):
             if side_list is self.folders:  # a feed that is chosen may be in another one
                 query = replace(query, feeds=())
-            return queries.with_only(query, side_list.field, *([] if clear else [key]))
+            return query_controller.with_only(query, side_list.field, *([] if clear else [key]))
         if key == ALL:
             return Query(text=query.text, order=query.order)
         if key == UNREAD:
@@ -149,7 +149,7 @@ class Sidebar(Backdrop):
         if row is None or side_list is self.searches:
             return None
         if isinstance(side_list, FacetList):
-            return queries.with_also(query, side_list.field, row.key, excluded=excluded)
+            return query_controller.with_also(query, side_list.field, row.key, excluded=excluded)
         if excluded or row.key == ALL:
             return None
         if row.key == UNREAD:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Future
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from textual.message import Message
 from textual.widget import Widget
 
-from tuireader.errors import BusyError, NotFoundError, TuireaderError
+from tuireader.errors import BusyError, NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
 from tuireader.model.change import StatusChange
 from tuireader.model.clock import Clock
-from tuireader.tui.main.undo_stack import UndoStack, UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from sqlite3 import Connection
 
+    from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.reading.status import Marking
     from tuireader.model.article import Status
     from tuireader.model.change import Field
@@ -280,3 +282,101 @@ def _take_back_rule(connection: Connection, step: UndoStep) -> None:
     elif step.rule is not None:
         with suppress(NotFoundError):  # it was removed meanwhile
             existing.remove(connection, rules.get(connection, step.rule), take_back=True)
+
+
+KEPT_FOR = timedelta(days=1)
+"""How old what was done may be to be taken back after a restart."""
+
+
+class UndoStep(NamedTuple):
+    """What was done: to which articles, and what they were before (None: that did not change); or to which feed."""
+
+    undone: str
+    """What is said when it is undone: "12 marked unread again"."""
+    ids: Collection[int] = ()
+    read: bool | None = None
+    starred: bool | None = None
+    tagged: Mapping[str, Collection[int]] = {}
+    """Tags that articles were given, with the articles."""
+    untagged: Mapping[str, Collection[int]] = {}
+    """Tags that were taken from articles, with the articles."""
+    feed_id: int | None = None
+    """The feed that was unsubscribed from, or that is in another folder now."""
+    folder: str | None = None
+    """The folder that the feed was in before; empty for none; None where it is still in it."""
+    search: tuple[str, str] | None = None
+    """The name and the query of the saved search that was removed, or replaced."""
+    saved: str = ""
+    """The name of the search that was saved, and was not there before."""
+    rule: int | None = None
+    """The rule that was made."""
+    removed_rule: Mapping[str, Any] = {}
+    """The rule that was removed, as values that JSON can hold; `ids` are the articles with which it did anything."""
+
+    @property
+    def is_kept(self) -> bool:
+        return self.feed_id is None or self.folder is not None
+
+
+class UndoStack:
+    """What was done, the last on top; what can be taken back after a restart is in the cache, too."""
+
+    LENGTH = 50
+
+    def __init__(self, cache: Cache, clock: Clock) -> None:
+        self._cache = cache
+        self._clock = clock
+        self._made: list[tuple[UndoStep, Future[int] | None]] = []
+
+    def push(self, made: UndoStep) -> None:
+        """Remember what was done; the oldest is forgotten in the end."""
+        number = None
+        if made.is_kept:
+            number = self._cache.written(partial(_push, step=_as_json(made), now=self._clock()))
+        self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
+
+    async def pop(self) -> UndoStep | None:
+        """What was done last and is not undone yet; when nothing is left of this session, of one before."""
+        if self._made:
+            step, number = self._made.pop()
+            if number is not None:
+                self._cache.soon(partial(_forget, number=number))
+            return step
+        return await self._cache.write(partial(_pop, now=self._clock()))
+
+
+def _as_json(step: UndoStep) -> dict[str, Any]:
+    kept = {name: value for name, value in step._asdict().items() if value != UndoStep._field_defaults.get(name)}
+    kept |= {"ids": sorted(step.ids)} if step.ids else {}
+    for name in ("tagged", "untagged"):
+        if name in kept:
+            kept[name] = {tag: sorted(ids) for tag, ids in kept[name].items()}
+    return kept
+
+
+def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
+    """The step as it was; None where it is none that this version knows."""
+    with suppress(TypeError):
+        step = UndoStep(**kept)
+        return step._replace(search=None if step.search is None else (step.search[0], step.search[1]))
+    return None
+
+
+def _push(c: Connection, step: dict[str, Any], now: Any) -> int:
+    from tuireader.library.reading import undoing  # loaded in the thread that writes first
+
+    return undoing.push(c, step, now)
+
+
+def _forget(c: Connection, number: Future[int]) -> None:
+    from tuireader.library.reading import undoing
+
+    with suppress(StoreError):  # it was never kept
+        undoing.forget(c, number.result())
+
+
+def _pop(c: Connection, now: Any) -> UndoStep | None:
+    from tuireader.library.reading import undoing
+
+    kept = undoing.pop(c, now, KEPT_FOR)
+    return None if kept is None else _from_json(kept)

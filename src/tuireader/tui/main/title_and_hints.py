@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import Clock
-from tuireader.tui.main import status_text
+from tuireader.text.printable import printable
+from tuireader.tui.keys import keys_of
+from tuireader.tui.lists.rows import Piece
 from tuireader.tui.main.view_options import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
+from tuireader.tui.support.text_fitting import age, ago
 
 if TYPE_CHECKING:
+    from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.query import Query, SavedSearch
+    from tuireader.tui.lists.choices import Choice
     from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.sidebar_counts import SidebarCounts
 
 
 class Captions:
@@ -37,11 +48,11 @@ class Captions:
         else:
             selected = len(panes.headlines.selected)
             panes.title_bar.shown = (f"{selected} selected · " if selected else "") + (
-                status_text.described(panes.headlines_pane.wanted, counts.feeds, counts.folders, panes.sidebar.saved)
+                described(panes.headlines_pane.wanted, counts.feeds, counts.folders, panes.sidebar.saved)
                 if counts
                 else ""
             )
-        panes.title_bar.states = status_text.states(
+        panes.title_bar.states = states(
             counts,
             self._clock(),
             progress=tasks.progress,
@@ -57,7 +68,7 @@ class Captions:
         counts = panes.sidebar.counts
         known = (counts.feeds, counts.folders) if counts else (None,)
         is_refreshing = self._tasks.is_refreshing
-        said = status_text.nothing(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
+        said = nothing(panes.headlines_pane.wanted, panes.keymap, *known, is_refreshing=is_refreshing)
         if said != panes.headlines.empty:
             panes.headlines.empty = said
             panes.headlines.refresh()
@@ -68,5 +79,132 @@ class Captions:
         sidebar, hints = self._panes.sidebar, self._panes.bottom.hints
         feed, focused = sidebar.pointed_feed, sidebar.focused
         row = focused.pointed if focused is not None else None
-        hints.alarm = status_text.trouble(feed.feed, self._clock()) if feed else ""
-        hints.note = status_text.counted(row) if row else ""
+        hints.alarm = trouble(feed.feed, self._clock()) if feed else ""
+        hints.note = counted(row) if row else ""
+
+
+def described(
+    query: Query,
+    feeds: Sequence[FeedSummary],
+    folders: Mapping[int, str] = MappingProxyType({}),
+    saved: Sequence[SavedSearch] = (),
+) -> str:
+    """A query: the feed, what is chosen of it, what is searched for, and the order where it is not the usual one.
+
+    Of what is chosen together any may hold: "Europe or Asia"; what is left out has a minus.
+    """
+    text = query.text.strip()
+    by_id = {one.feed.id: one.feed.name for one in feeds}
+    feed_names = [*by_id.values()] if len(feeds) == 1 else _named(query.feeds, by_id)
+    parts = [_either(_named(query.folders, {0: "No folder", **folders})), _either(feed_names)]
+    parts += ["Unread"] * query.unread + ["Starred"] * query.starred
+    parts += [_either(query.tags), _either([name or "No category" for name in query.categories])]
+    parts += [_either([name or "No author" for name in query.authors])]
+    left_out = [
+        *_named(query.not_folders, {0: "No folder", **folders}),
+        *_named(query.not_feeds, by_id),
+        *query.not_tags,
+    ]
+    left_out += [name or "No category" for name in query.not_categories]
+    left_out += [name or "No author" for name in query.not_authors]
+    parts += [f"−{name}" for name in left_out]
+    name = next((each.name for each in saved if each.query == text), f"“{text}”")
+    parts += [name] if text else []
+    parts = [part for part in parts if part] or ["All articles"]
+    parts += [f"{query.order} first"] if query.order != ("best" if text else "newest") else []
+    return " · ".join(printable(part) for part in parts)
+
+
+def _named(ids: Sequence[int], names: Mapping[int, str]) -> list[str]:
+    return [names[id_] for id_ in ids if id_ in names]
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(names)
+
+
+def states(
+    survey: SidebarCounts | None,
+    now: datetime,
+    *,
+    progress: str,
+    offline: bool,
+    waiting: Sequence[str] = (),
+    has_counts: bool = True,
+    has_ages: bool = True,
+) -> tuple[str, ...]:
+    """How things stand, most important first."""
+    said = [progress] if progress else []
+    said += ["offline"] if offline else []
+    said += waiting
+    if survey is not None and survey.feeds:
+        unread = survey.totals.unread
+        is_empty = not survey.totals.all and bool(survey.query.text.strip())
+        if survey.unindexed and survey.query.text.strip():
+            said.append(f"{survey.unindexed} still being indexed")
+        if has_counts:
+            starred = f"{survey.totals.starred} starred" if survey.query.starred else ""
+            said.append(starred or (f"{unread} unread" if unread else "nothing found" if is_empty else "all read"))
+        if survey.checked and has_ages and not progress:
+            said.append(f"refreshed {ago(survey.checked, now)}")
+        elif survey.newest and has_ages and not progress and now - survey.newest > _RECENT:
+            said.append(f"newest {age(survey.newest, now)}")
+    return tuple(said)
+
+
+_RECENT = timedelta(hours=1)
+"""What is newer says nothing of how old all is."""
+
+
+def nothing(
+    query: Query,
+    keymap: Mapping[str, str],
+    feeds: Sequence[FeedSummary] | None,
+    folders: Mapping[int, str] = MappingProxyType({}),
+    *,
+    is_refreshing: bool = False,
+) -> list[list[Piece]]:
+    """Why a list is empty, and what to do about it; `feeds` are all there are, None while that is not known."""
+    if query.text.strip():
+        where = described(replace(query, text="", order="newest"), feeds or (), folders)
+        said = "Nothing found." if where == "All articles" else f"Nothing found in {where}."
+        return _lines(said, f"{keys_of('back', keymap)[-1]} clears the search.")
+    if feeds is not None and not feeds:
+        add, account = (keys_of(name, keymap)[0] for name in ("add", "account"))
+        return _lines("No feeds yet.", f"{add} adds a site, {account} an account.")
+    if query.unread:
+        return _lines("Nothing unread.", "Everything here is read.")
+    if query.starred:
+        return _lines("Nothing starred.", f"{keys_of('star', keymap)[0]} stars an article.")
+    choices = (query.feeds, query.folders, query.categories, query.authors, query.tags)
+    hint = (
+        "New ones are being asked for." if is_refreshing else f"{keys_of('refresh-all', keymap)[0]} asks for new ones."
+    )
+    if sum(map(bool, choices)) > 1:
+        hint = f"{keys_of('clear-choices', keymap)[0]} clears every choice."
+    return _lines("No articles here.", hint)
+
+
+def _lines(said: str, hint: str) -> list[list[Piece]]:
+    return [[], [("   ", ""), (said, "soft")], [("   ", ""), (hint, "faint")]]
+
+
+def counted(row: Choice) -> str:
+    """A row of the sidebar in whole: its name, and how many articles it has."""
+    name = printable(row.name)
+    if row.total is None:
+        return name
+    if row.unread and row.unread < row.total:
+        return f"{name} · {row.unread} unread of {row.total}"
+    articles = "no articles" if not row.total else "1 article" if row.total == 1 else f"{row.total} articles"
+    marks = "" if row.unread is None or not row.total else ", unread" if row.unread else ", read"
+    return f"{name} · {articles}{marks}"
+
+
+def trouble(feed: Feed, now: datetime) -> str:
+    """What is wrong with a feed, as a sentence; empty where nothing is."""
+    if feed.gone:
+        return feed.error or "This feed is gone: its site says it will not come back."
+    if feed.error is None:
+        return ""
+    return f"{feed.error} · tried {ago(feed.tried, now)}" if feed.tried else feed.error
