@@ -155,7 +155,16 @@ WRITING = {
     "folders": {"add", "put", "remove", "remove_empty"},
     "site_facts": {"hold", "learn", "put_archive", "put_page_list"},
     "rules": {"add", "apply", "take_back", "remove", "was_done"},
-    "status_outbox": {"done", "drop", "known_there", "note", "note_subscription", "owe", "subscriptions_done"},
+    "status_outbox": {
+        "done",
+        "drop",
+        "known_there",
+        "note",
+        "note_subscription",
+        "owe",
+        "owe_all",
+        "subscriptions_done",
+    },
     "ui_state": {"push_undo", "put_search", "remove_search", "remove_undo", "save"},
 }
 """What changes the cache, by the module of the store that does it and is also read from."""

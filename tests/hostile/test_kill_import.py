@@ -38,7 +38,7 @@ def test_a_backup_that_is_killed_while_it_comes_back(tmp_path: Path, rounds: int
         for feed in feeds.every(c):
             feeds.rename(c, feed.id, f"My {feed.title}")
             folders.put(c, feed.id, folders.add(c, f"Folder {feed.id % 3}").id)
-        labels.add(c, range(1, 1440, 7), ["Later"])
+        labels.add_tags(c, range(1, 1440, 7), ["Later"])
     lines = rows_of(full)
     file = tmp_path / "all.jsonl"
     file.write_text("\n".join(lines) + "\n", "utf-8")

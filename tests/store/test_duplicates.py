@@ -12,12 +12,13 @@ import pytest
 from support.factories import NOW, save, subscribe, titles
 from tuireader.library.reading import tagging
 from tuireader.library.refreshing.compare import prepare
+from tuireader.library.rules.expire import expire
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import article_lists, articles, duplicates, feeds, folders, pruning, rules, statuses, writing
+from tuireader.store import article_lists, articles, duplicates, feeds, folders, rules, statuses, writing
 from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch
 
@@ -340,13 +341,64 @@ def test_an_article_that_tells_something_else_now_leaves_its_story(
     assert articles.ids(c, Query(unread=True)) == [long]
 
 
-def test_a_story_expires_in_all_of_its_feeds_or_in_none(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+def test_what_is_read_unasked_leaves_the_other_telling_unread(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    """By an age, or by a rule of one feed: that stands in the lists then, whichever is the fuller."""
     short, long = pair
-    feeds.set_option(c, articles.get(c, short).feed_id, "expire_after", "1")
-    later = NOW + timedelta(days=3)
-    assert pruning.expired(c, later, after=0, above=0) == []
-    feeds.set_option(c, articles.get(c, long).feed_id, "expire_after", "2")
-    assert pruning.expired(c, later, after=0, above=0) == sorted(pair)
+    feeds.set_option(c, articles.get(c, long).feed_id, "expire_after", "1")
+    assert expire(c, NOW + timedelta(days=3), 0, 0) == 1
+    assert articles.ids(c, Query(unread=True)) == articles.ids(c, Query()) == [short]
+    rules.apply(c, rules.add(c, Rule("told", read=True, feed_id=articles.get(c, short).feed_id), NOW), [short])
+    assert articles.ids(c, Query(unread=True, apart=True)) == []
+    third = subscribe(c, "https://9.example/feed", "Nine")
+    save(c, entry("c", "A long story told twice", text_of(random.Random(3), 300)), feed=third)
+    (there,) = articles.ids(c, Query())
+    assert articles.get(c, there).feed_id == third.id
+    assert not articles.status(c, there).read
+    statuses.mark(c, [there], read=True)
+    save(
+        c,
+        entry("d", "A long story told twice", text_of(random.Random(3), 300)),
+        feed=subscribe(c, "https://8.example/"),
+    )
+    assert articles.ids(c, Query(unread=True, apart=True)) == []
+
+
+def test_a_rule_that_goes_takes_nothing_of_the_users(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    """Not from another telling of the story either."""
+    short, long = pair
+    statuses.mark(c, [short], starred=True, read=True)
+    tagging.tag(c, [short], ["mine"])
+    third = subscribe(c, "https://9.example/feed", "Nine")
+    save(c, entry("c", "Another", text_of(random.Random(5), 300)), feed=third)
+    other = articles.known(c, third.id, ["c"])["c"].id
+    rule = rules.add(c, Rule("told", star=True, read=True, tags=("mine", "auto")), NOW)
+    rules.apply(c, rule, [long, other])
+    assert articles.count(c, Query(tags=("auto",))) == 2
+    c.execute("UPDATE article SET story = (SELECT story FROM article WHERE id = ?) WHERE id = ?", (short, other))
+    rules.take_back(c, rule)
+    shown = articles.ids(c, Query())
+    assert all(articles.status(c, id_).starred for id_ in shown)
+    assert articles.ids(c, Query(tags=("mine",))) == shown
+    assert articles.count(c, Query(tags=("auto",))) == 0
+    assert articles.status(c, short).read
+
+
+def test_a_rule_is_for_each_telling(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, _ = pair
+    rule = rules.add(c, Rule("told", star=True, feed_id=articles.get(c, short).feed_id), NOW)
+    rules.apply(c, rule, articles.ids(c, rules.query_of(rule)))
+    assert articles.status(c, short).starred
+    assert articles.ids(c, Query(starred=True)) == [short]
+
+
+def test_a_rule_of_two_tags_takes_back_the_one_that_it_gave(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
+    short, _ = pair
+    tagging.tag(c, [short], ["mine"])
+    rule = rules.add(c, Rule("told", tags=("mine", "auto")), NOW)
+    rules.apply(c, rule, pair)
+    rules.take_back(c, rule)
+    assert articles.count(c, Query(tags=("mine",))) == 1
+    assert articles.count(c, Query(tags=("auto",))) == 0
 
 
 def test_what_differs_in_its_place_on_a_page_or_its_number_is_no_story(c: sqlite3.Connection) -> None:

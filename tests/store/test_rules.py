@@ -109,14 +109,14 @@ def test_taking_back_leaves_what_was_so_before(
     id_ = stocked["Vote"]
     statuses.mark(c, [id_], read=was_read, starred=was_starred)
     if was_tagged:
-        labels.add(c, [id_], ["Politics"])
+        labels.add_tags(c, [id_], ["Politics"])
     rule = keep(c, Rule("election", read=True, star=True, keep=True, tags=("politics",)))
     assert rules.apply(c, rule, [id_]) == [id_]
     status = articles.status(c, id_)
-    assert (status.read, status.starred, len(labels.of(c, [id_])[id_])) == (True, True, 1)
+    assert (status.read, status.starred, len(labels.tags_of(c, [id_])[id_])) == (True, True, 1)
     rules.take_back(c, rule)
     status = articles.status(c, id_)
-    assert (status.read, status.starred, id_ in labels.of(c, [id_])) == (was_read, was_starred, was_tagged)
+    assert (status.read, status.starred, id_ in labels.tags_of(c, [id_])) == (was_read, was_starred, was_tagged)
 
 
 def test_what_a_rule_did_goes_with_its_article(c: sqlite3.Connection, stocked: dict[str, int]) -> None:

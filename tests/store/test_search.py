@@ -333,7 +333,7 @@ def test_fields_of_what_the_user_made_look_at_it(library: sqlite3.Connection) ->
     ids = {headline.title: headline.id for headline in articles.window(library, Query(), 0, 20)}
     notes = next(feed for feed in feeds.every(library) if feed.title.startswith("Notes"))
     folders.put(library, notes.id, folders.add(library, "Ham Radio").id)
-    labels.add(library, [ids["Fox"]], ["To Read"])
+    labels.add_tags(library, [ids["Fox"]], ["To Read"])
     assert found(library, "folder:radio ") == ["Elsewhere"]
     assert found(library, "-folder:ham dog ") == ["Fox"]
     assert found(library, "folder:nowhere ") == []

@@ -10,6 +10,13 @@ if TYPE_CHECKING:
 
 HIDE, READ, STAR, KEEP, TAG = 1, 2, 4, 8, 16
 """What a rule does, or did to an article, as bits of one number."""
+TAG_SEPARATOR = "\x1f"
+"""What stands between the tags of a rule as it is kept."""
+
+
+def tag_bit(place: int) -> int:
+    """The bit of the tag at this place of a rule: that one was given; beyond the tenth there are none."""
+    return 1 << (5 + place) if place < 10 else 0
 
 
 @dataclass(frozen=True, slots=True)

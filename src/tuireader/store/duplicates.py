@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from tuireader.model.clock import utc_now
+from tuireader.model.rule import STAR, TAG, TAG_SEPARATOR
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of
@@ -135,41 +136,63 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
     if _is_read(c, new, members - {new}):
         status_outbox.note(c, ids, "read", 1, utc_now())
         labels.write_status(c, "read", 1, ids)
+        c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, ids))
     settle(c, [story])
 
 
 def _is_read(c: sqlite3.Connection, new: int, others: Iterable[int]) -> bool:
-    """Whether a story is read that an article joins: one of the others is, or it was read on its server.
-
-    What is read as it comes, by a rule or out of an archive, was read by nobody.
-    """
+    """Whether the user has read any article of a story that another one joins, or that one on its server."""
     sql = (
-        "SELECT 1 FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
-        " WHERE a.read = 1 AND (a.id IN (SELECT value FROM json_each(?)) OR (a.id = ? AND f.account_id <> 0)) LIMIT 1"
+        "SELECT 1 FROM article AS a JOIN feed AS f ON f.id = a.feed_id WHERE a.read = 1 AND a.unasked = 0"
+        " AND (a.id IN (SELECT value FROM json_each(?)) OR (a.id = ? AND f.account_id <> 0)) LIMIT 1"
     )
     return c.execute(sql, (id_list(others), new)).fetchone() is not None
 
 
 def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
-    """Let the fullest article of each story stand in the lists, an unread one first; and all be starred and tagged."""
+    """Let one article of each story stand in the lists, and all be starred and tagged as the user did one.
+
+    It is one that is unread, starred or tagged where any is, else the fullest.
+    """
     for story in stories:
         rows = c.execute(
-            "SELECT id, aside, read, starred FROM article INDEXED BY article_by_story"
-            " WHERE story = ? ORDER BY read, words DESC, date, guid_key, id",
+            "SELECT id, aside, read, starred, words, date, guid_key,"
+            f" NOT EXISTS (SELECT 1 FROM rule_article AS r WHERE r.article_id = a.id AND r.did & {STAR})"
+            " FROM article AS a INDEXED BY article_by_story WHERE story = ?",
             (story,),
         ).fetchall()
-        shown = [row for row in rows if row[1] != 1]
+        ids = [row[0] for row in rows]
+        if names := _own_tags(c, ids):
+            labels.add_tags(c, ids, names)
+        is_starred = any(row[3] and row[7] for row in rows)
+        if is_starred:
+            status_outbox.note(c, id_list(ids), "starred", 1, utc_now())
+            labels.write_status(c, "starred", 1, id_list(ids))
+        tagged = labels.tags_of(c, ids)
+        shown = sorted(
+            (row for row in rows if row[1] != 1),
+            key=lambda row: (row[2], not (is_starred or row[3]), row[0] not in tagged, -row[4], row[5], row[6], row[0]),
+        )
         for place, (id_, aside, *_) in enumerate(shown):
             wanted = ELSEWHERE if place else 0
             if aside != wanted:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
-        ids = id_list(row[0] for row in rows)
-        if names := {name for each in labels.of(c, (row[0] for row in rows)).values() for name in each}:
-            labels.add(c, [row[0] for row in rows], sorted(names))
-        if any(row[3] for row in rows):
-            status_outbox.note(c, ids, "starred", 1, utc_now())
-            labels.write_status(c, "starred", 1, ids)
+
+
+def _own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
+    """The tags of some articles that no rule gave."""
+    by_rule = {
+        (article_id, tag)
+        for article_id, names in c.execute(
+            "SELECT r.article_id, n.tags FROM rule_article AS r JOIN rule AS n ON n.id = r.rule_id"
+            f" WHERE r.did & {TAG} AND r.article_id IN (SELECT value FROM json_each(?))",
+            (id_list(ids),),
+        ).fetchall()
+        for tag in text_of(names).split(TAG_SEPARATOR)
+    }
+    there = labels.tags_of(c, ids)
+    return sorted({name for id_, names in there.items() for name in names if (id_, name) not in by_rule})
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:

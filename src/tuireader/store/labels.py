@@ -218,7 +218,7 @@ def remove_unused(c: sqlite3.Connection) -> None:
     )
 
 
-def of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
+def tags_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
     """The tags of articles, in the order in which they were given; those that have none are left out."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = c.execute(
@@ -231,13 +231,13 @@ def of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
     return dict(found)
 
 
-def add(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
+def add_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
     """Give articles tags; the ids of those that had not all of them."""
     wanted = [name for name in unique(names) if name]
     return _change(c, ids, lambda there: [name for name in unique([*there, *wanted]) if name])
 
 
-def remove(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
+def remove_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
     """Take tags from articles; the ids of those that had one of them. A tag stays where no article has it any more."""
     unwanted = {name_key(name) for name in names}
     return _change(c, ids, lambda there: [name for name in there if name_key(name) not in unwanted])
@@ -245,7 +245,7 @@ def remove(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> l
 
 def _change(c: sqlite3.Connection, ids: Sequence[int], change: Callable[[Tags], Tags]) -> list[int]:
     with transaction(c):
-        there = of(c, ids)
+        there = tags_of(c, ids)
         rows = c.execute(
             f"SELECT a.id, {REPEATED} FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value",
             (id_list(ids),),

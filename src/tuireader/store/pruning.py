@@ -193,17 +193,7 @@ def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> 
         if most:
             beyond = f"{rows} ORDER BY date DESC, id DESC LIMIT -1 OFFSET ?"
             found += [row[0] for row in c.execute(beyond, (feed_id, most)).fetchall()]
-    return _whole_stories(c, sorted(set(found)))
-
-
-def _whole_stories(c: sqlite3.Connection, ids: list[int]) -> list[int]:
-    """Those of some articles of whose story no other feed has one that stays unread."""
-    sql = (
-        "WITH gone AS MATERIALIZED (SELECT value AS id FROM json_each(?))"
-        " SELECT a.id FROM gone JOIN article AS a USING (id) WHERE a.story IS NULL OR NOT EXISTS"
-        " (SELECT 1 FROM article AS o WHERE o.story = a.story AND o.read = 0 AND o.id NOT IN (SELECT id FROM gone))"
-    )
-    return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
+    return sorted(set(found))
 
 
 def quiet_feeds(c: sqlite3.Connection) -> list[int]:

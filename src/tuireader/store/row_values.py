@@ -74,9 +74,13 @@ def stamp(kept: object) -> datetime:
     return _EPOCH + timedelta(seconds=min(max(number(kept), _EARLIEST), _LATEST))
 
 
+_LONGEST = 1000
+"""Characters of a name."""
+
+
 @lru_cache(maxsize=512)
 def tidy(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", sound(name)).split())
+    return " ".join(unicodedata.normalize("NFC", sound(name[:_LONGEST])).split())
 
 
 @lru_cache(maxsize=512)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
 from tuireader.model.query import Query
-from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, Rule
+from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Rule, tag_bit
 from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tuireader.model.article import ArticleWords
 
 _COLUMNS = "id, query, feed_id, folder_id, actions, tags, until"
-_SEPARATOR = "\x1f"
 _NOT_KNOWN: Mapping[int, ArticleWords] = {}
 
 
@@ -37,7 +36,7 @@ def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
             f" VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING {_COLUMNS}",
             (
                 rule.id or None, sound(rule.query.strip()), rule.feed_id, rule.folder_id, rule.actions,
-                sound(_SEPARATOR.join(rule.tags)), seconds(rule.until), seconds(now),
+                sound(TAG_SEPARATOR.join(rule.tags)), seconds(rule.until), seconds(now),
             ),
         ).fetchone()  # fmt: skip
     return _rule(row)
@@ -75,8 +74,9 @@ def ended(c: sqlite3.Connection, now: datetime) -> list[Rule]:
 
 
 def query_of(rule: Rule, since: datetime | None = None) -> Query:
-    """The query of the articles that a rule is for, of all times or since then."""
+    """The query of the articles that a rule is for, of all times or since then; each telling of a story is one."""
     return Query(
+        apart=True,
         feeds=() if rule.feed_id is None else (rule.feed_id,),
         folders=() if rule.folder_id is None else (rule.folder_id,),
         text=_ended(rule.query),
@@ -164,24 +164,24 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
     """Do what a rule says with articles; the ids of those with which there was something to do."""
     with transaction(c):
         did = _undone(c, rule, ids)
-        for bit in (HIDE, READ, STAR, TAG):
-            _do(c, rule, bit, [id_ for id_, bits in did.items() if bits & bit])
         c.executemany(
             "INSERT INTO rule_article (article_id, rule_id, did) VALUES (?, ?, ?)"
             " ON CONFLICT (article_id, rule_id) DO UPDATE SET did = did | excluded.did",
             [(id_, rule.id, bits) for id_, bits in did.items()],
         )
+        for bit in (HIDE, READ, STAR, TAG):
+            _do(c, rule, bit, [id_ for id_, bits in did.items() if bits & bit])
+        duplicates.settle_of(c, did)
     return list(did)
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
     """What is left to be done with each article, as bits; those with which nothing is are left out."""
-    there = labels.of(c, ids) if rule.tags else {}
+    there = labels.tags_of(c, ids) if rule.tags else {}
     sql = (
         "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?)) AND rule_id = ?"
     )
     before = dict(c.execute(sql, (id_list(ids), rule.id)).fetchall())
-    wanted = {name_key(tag) for tag in rule.tags}
     rows = c.execute(
         "SELECT id, read, starred FROM article WHERE id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     ).fetchall()
@@ -189,7 +189,9 @@ def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int
     for id_, read, starred in rows:
         bits = (HIDE * rule.hide + KEEP * rule.keep) & ~before.get(id_, 0)
         bits += READ * (rule.read and not read) + STAR * (rule.star and not starred)
-        bits += TAG * bool(wanted - {name_key(tag) for tag in there.get(id_, ())})
+        has = {name_key(tag) for tag in there.get(id_, ())}
+        lacking = [place for place, tag in enumerate(rule.tags) if name_key(tag) not in has]
+        bits += TAG * bool(lacking) + sum(map(tag_bit, lacking))
         if bits:
             found[id_] = bits
     return found
@@ -201,11 +203,11 @@ def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None
     if bit == HIDE:
         _set_aside(c, ids, 1)
     elif bit == READ:
-        statuses.mark(c, ids, read=True)
+        statuses.mark(c, ids, read=True, is_unasked=True)
     elif bit == STAR:
-        statuses.mark(c, ids, starred=True)
+        statuses.mark(c, ids, starred=True, is_unasked=True)
     else:
-        labels.add(c, duplicates.with_others(c, ids), rule.tags)
+        labels.add_tags(c, ids, rule.tags)
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
@@ -215,6 +217,7 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
     """
     with transaction(c):
         did: dict[int, list[int]] = defaultdict(list)
+        given: dict[str, list[int]] = defaultdict(list)
         rows = c.execute(
             "SELECT article_id, did FROM rule_article WHERE rule_id = ? LIMIT ?", (rule.id, most)
         ).fetchall()
@@ -222,16 +225,21 @@ def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
             for bit in (HIDE, READ, STAR, TAG):
                 if bits & bit:
                     did[bit].append(article_id)
+            for place, tag in enumerate(rule.tags):
+                if bits & TAG and (bits & tag_bit(place) or bits < tag_bit(0)):
+                    given[tag].append(article_id)
         ids = [row[0] for row in rows]
+        # Before it is forgotten what the rule did: else that would be taken for the user's own.
+        for tag, tagged in given.items():
+            labels.remove_tags(c, tagged, [tag])
+        statuses.mark(c, statuses.read_unasked(c, did[READ]), read=False, is_unasked=True)
+        statuses.mark(c, did[STAR], starred=False, is_unasked=True)
         c.execute(
             "DELETE FROM rule_article WHERE rule_id = ? AND article_id IN (SELECT value FROM json_each(?))",
             (rule.id, id_list(ids)),
         )
         _set_aside(c, _hidden_by_none(c, did[HIDE]), 0)
-        statuses.mark(c, did[READ], read=False)
-        statuses.mark(c, did[STAR], starred=False)
-        if did[TAG]:
-            labels.remove(c, duplicates.with_others(c, did[TAG]), rule.tags)
+        duplicates.settle_of(c, ids)
     return len(ids)
 
 
@@ -272,6 +280,6 @@ def _rule(row: tuple[Any, ...]) -> Rule:
         read=bool(actions & READ),
         star=bool(actions & STAR),
         keep=bool(actions & KEEP),
-        tags=tuple(tag for tag in text_of(row[5]).split(_SEPARATOR) if tag),
+        tags=tuple(tag for tag in text_of(row[5]).split(TAG_SEPARATOR) if tag),
         until=moment(row[6]),
     )

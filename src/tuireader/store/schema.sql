@@ -68,6 +68,7 @@ CREATE TABLE article (
     offline INTEGER NOT NULL,
     position INTEGER NOT NULL DEFAULT 0,
     aside INTEGER NOT NULL DEFAULT 0, -- 1: a rule hides it; 2: a duplicate, only in the list of its own feed
+    unasked INTEGER NOT NULL DEFAULT 0, -- 1: read by a rule, by its age or as it came, and not by the user
     story INTEGER, -- shared by duplicates
     has INTEGER, -- media flags, as bits; NULL: not computed yet
     published INTEGER,

@@ -198,6 +198,8 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
     if others:
         status_outbox.note(c, id_list(others), field, int(value), now)
     labels.write_status(c, field, int(value), id_list(every))
+    if field == "read":
+        c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (id_list(every),))
 
 
 class Doubts(NamedTuple):

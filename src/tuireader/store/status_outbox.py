@@ -15,7 +15,7 @@ from tuireader.store.row_values import id_list, seconds, sound, stamp, text_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from tuireader.model.change import Change, Field
@@ -38,6 +38,18 @@ def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: dat
         f" WHERE t.syncs = 1 AND (t.id = 0 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
         (field, value, seconds(changed), ids),
     )
+
+
+def owe_all(c: sqlite3.Connection, ids: Sequence[int], changed: datetime) -> None:
+    """Note all marks of this machine's own articles, where it shares a folder: the others do not know of them."""
+    for field in ("read", "starred"):
+        c.execute(
+            "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
+            " SELECT a.id, ?1, 1, ?2 FROM json_each(?3) AS w CROSS JOIN article AS a ON a.id = w.value"
+            f" JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id WHERE a.{field} = 1"
+            " AND t.id = 0 AND t.syncs = 1",
+            (field, seconds(changed), id_list(ids)),
+        )
 
 
 def owe(c: sqlite3.Connection, article_id: int, field: Field, value: int, changed: datetime) -> None:

@@ -22,7 +22,7 @@ from tuireader.store.query_sql import select
 from tuireader.store.row_values import id_list
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -52,13 +52,15 @@ def mark(
     read: bool | None = None,
     starred: bool | None = None,
     now: Callable[[], datetime] = utc_now,
+    is_unasked: bool = False,
 ) -> None:
     """Set what is given, leave what is None; ids that are no longer there are passed over.
 
-    What an account is to be told of is noted in the journal, as done `now`. Many are marked in steps, between which
-    others can write.
+    What an account is to be told of is noted in the outbox, as done `now`. What the user does with an article is done
+    with all of its story; what is done unasked, by a rule or an age, is done with it alone. Many are marked in steps,
+    between which others can write.
     """
-    marking = Marking(ids, read=read, starred=starred, now=now)
+    marking = Marking(ids, read=read, starred=starred, now=now, is_unasked=is_unasked)
     while marking.step(c):
         if not c.in_transaction:
             time.sleep(marking.PAUSE)
@@ -80,11 +82,12 @@ class Marking:
         read: bool | None = None,
         starred: bool | None = None,
         now: Callable[[], datetime] = utc_now,
+        is_unasked: bool = False,
     ) -> None:
-        """Set what is given, leave what is None."""
+        """Set what is given, leave what is None, as `mark` does."""
         self.left = list(ids)
         """The articles that are not marked yet."""
-        self._read, self._starred, self._now = read, starred, now
+        self._read, self._starred, self._now, self._is_unasked = read, starred, now, is_unasked
         self._size = AT_FIRST
 
     def step(self, c: sqlite3.Connection) -> bool:
@@ -92,7 +95,7 @@ class Marking:
         some = self.left[: self._size]
         begun = time.monotonic()
         with transaction(c):
-            _set(c, some, read=self._read, starred=self._starred, now=self._now)
+            _set(c, some, read=self._read, starred=self._starred, now=self._now, is_unasked=self._is_unasked)
         took = max(time.monotonic() - begun, SECONDS / 4, 1e-6)
         del self.left[: self._size]
         wanted = int(self._size * SECONDS / took)
@@ -122,14 +125,39 @@ def _set(
     read: bool | None = None,
     starred: bool | None = None,
     now: Callable[[], datetime],
+    is_unasked: bool,
 ) -> None:
     marks: dict[Field, bool | None] = {"read": read, "starred": starred}
-    ids = duplicates.with_others(c, ids)
+    every = ids if is_unasked else duplicates.with_others(c, ids)
     for field, value in marks.items():
         if value is not None:
-            some = id_list(ids)
+            some = id_list(every)
             status_outbox.note(c, some, field, int(value), now())
             labels.write_status(c, field, int(value), some)
+    if read is not None:
+        note_reader(c, every, is_unasked=is_unasked and read)
+    if is_unasked:
+        duplicates.settle_of(c, ids)
+
+
+def note_reader(c: sqlite3.Connection, ids: Iterable[int], *, is_unasked: bool) -> None:
+    """Note whether articles were read unasked, or by the user."""
+    c.execute(
+        "UPDATE article SET unasked = ?1 WHERE id IN (SELECT value FROM json_each(?2)) AND unasked <> ?1",
+        (int(is_unasked), id_list(ids)),
+    )
+
+
+def came_marked(c: sqlite3.Connection, ids: Sequence[int], now: datetime) -> None:
+    """Let new articles keep the marks that the user made elsewhere: they came with what another program kept."""
+    note_reader(c, ids, is_unasked=False)
+    status_outbox.owe_all(c, ids, now)
+
+
+def read_unasked(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
+    """Which of these articles are read and the user has not read."""
+    sql = "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND read = 1 AND unasked = 1"
+    return [row[0] for row in c.execute(sql, (id_list(ids),)).fetchall()]
 
 
 def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, value: bool) -> list[int]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Mapping, Sequence
 
-    from tuireader.model.change import Field
     from tuireader.model.feed import Saved
     from tuireader.model.fetched import Known, ParsedEntry, Plan, Prepared
     from tuireader.store.labels import Kind
@@ -97,15 +96,7 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
     c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
-    row = c.execute(
-        "SELECT a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id JOIN account AS t"
-        " ON t.id = f.account_id WHERE a.id = ? AND t.id = 0 AND t.syncs = 1",
-        (article_id,),
-    ).fetchone()
-    fields: tuple[Field, ...] = ("read", "starred")
-    for field, value in zip(fields, row or (), strict=False):
-        if value:
-            status_outbox.owe(c, article_id, field, 1, utc_now())
+    status_outbox.owe_all(c, [article_id], utc_now())
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
@@ -229,11 +220,14 @@ def _insert(
     found = [seconds(ready.prepared.date) or date for ready, date in zip(entries, found, strict=True)]
     dates = dict(zip((id_ for id_, _ in numbered), found, strict=True))
     rows = {id_: labels.Repeated(dates[id_], feed_id, *ready.status) for id_, ready in numbered}
-    columns = ("id", "feed_id", "date", "read", "starred", "server_id", *entries[0].facts)
+    columns = ("id", "feed_id", "date", "read", "starred", "unasked", "server_id", *entries[0].facts)
     c.executemany(
         f"INSERT INTO article ({', '.join(columns)}) VALUES (?{', ?' * (len(columns) - 1)})",
         [
-            (id_, feed_id, row.date, row.read, row.starred, ready.prepared.server_id or None, *ready.facts.values())
+            (
+                *(id_, feed_id, row.date, row.read, row.starred, int(row.read and not ready.prepared.server_id)),
+                *(ready.prepared.server_id or None, *ready.facts.values()),
+            )
             for (id_, ready), row in zip(numbered, rows.values(), strict=True)
         ],
     )

@@ -34,6 +34,8 @@ _MARKS, _FEEDS = 2_000_000, 20_000
 _LONGEST = 2_000
 """Characters of a name."""
 _LEVEL = 4
+_OBJECTS = 1_000_000
+"""Objects and lists of the line of JSON, and signs of such in names."""
 
 Stamps = dict[int, int]
 """For each article, by the number of its guid, twice the time of the mark, plus its value."""
@@ -134,10 +136,16 @@ def packed(known: FolderMap, state: str) -> bytes:
             stamps = known.marks.get((url, field), {})
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
-        rows.append([url, known.subscriptions.get(url), *counts])
+        rows.append([url, _bounded(known.subscriptions.get(url)), *counts])
     head = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=True).encode() + b"\n"
     packer = zlib.compressobj(_LEVEL)
     return b"".join([packer.compress(head), *(packer.compress(_bytes(each)) for each in arrays), packer.flush()])
+
+
+def _bounded(there: Subscription | None) -> Subscription | None:
+    if there is None:
+        return None
+    return there._replace(title=there.title[:_LONGEST], folder=there.folder[:_LONGEST], name=there.name[:_LONGEST])
 
 
 def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
@@ -150,7 +158,7 @@ def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
     if not unpacker.eof or len(whole) > most:
         raise ValueError("it is cut off, or too large")
     head, _, rest = whole.partition(b"\n")
-    row = loads(head.decode(), most=10 * _FEEDS)
+    row = loads(head.decode(), most=_OBJECTS)
     if not isinstance(row, dict) or row.get("tuireader") != _FORMAT or not isinstance(row.get("feeds"), list):
         raise ValueError("it is of another kind")
     state = row.get("state")

@@ -113,7 +113,7 @@ def test_a_rule_is_applied_and_removed_in_steps(c: sqlite3.Connection) -> None:
     assert articles.count(c, Query()) == 3
     assert existing.remove(c, rule, take_back=True, pause=pauses.append) == 700
     assert articles.count(c, Query()) == 703
-    assert labels.of(c, articles.ids(c, Query())) == {}
+    assert labels.tags_of(c, articles.ids(c, Query())) == {}
     assert rules.every(c) == []
 
 

@@ -66,7 +66,7 @@ def test_a_feed_has_its_own_ends(c: sqlite3.Connection, feed: Feed) -> None:
 def test_what_is_starred_tagged_or_kept_stays_unread(c: sqlite3.Connection, feed: Feed) -> None:
     by_title = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 99)}
     statuses.mark(c, [by_title["9"]], starred=True)
-    labels.add(c, [by_title["8"]], ["later"])
+    labels.add_tags(c, [by_title["8"]], ["later"])
     existing.apply(c, existing.keep(c, Rule("title:7", keep=True), NOW))
     expire(c, NOW, 1, 0)
     assert unread(c) == ["0", "7", "8", "9"]

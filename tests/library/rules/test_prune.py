@@ -60,7 +60,7 @@ def mark(library: Library, title: str, **what: bool) -> None:
     with closing(connect(library.path)) as c:
         id_ = next(id_ for id_ in articles.ids(c, Query()) if articles.get(c, id_).title == title)
         if what.pop("tagged", False):
-            labels.add(c, [id_], ["later"])
+            labels.add_tags(c, [id_], ["later"])
         statuses.apply(c, StatusChange([id_], **what))
 
 
@@ -230,7 +230,7 @@ def test_whatever_is_marked_nothing_that_is_meant_to_stay_goes(
         for n, (read, starred, tagged) in enumerate(marks):
             statuses.apply(c, StatusChange([ids[str(n)]], read=read, starred=starred))
             if tagged:
-                labels.add(c, [ids[str(n)]], ["x"])
+                labels.add_tags(c, [ids[str(n)]], ["x"])
         pruning.prune(c, look(c, NOW, Limits(newest=newest)).ids)
         left = set(titles(c))
         stays = {str(n) for n, (read, starred, tagged) in enumerate(marks) if not read or starred or tagged}

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import shutil
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from support.factories import NOW
+from support.factories import NOW, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
+from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.model.article import Status
+from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox
+from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
 from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
 
@@ -353,6 +360,22 @@ def test_an_article_with_another_guid_is_marked_by_that_too(machine: MakeMachine
     everywhere(two, one)
     assert one.state() == two.state()
     assert (two.state()[f"{URL}#new-0"], two.state()[f"{URL}#new-1"]) == ((True, False), (False, True))
+
+
+def test_marks_of_a_backup_reach_the_other_machines(machine: MakeMachine, tmp_path: Path) -> None:
+    one, two = machine("one"), machine("two")
+    everywhere(one, two)
+    with closing(connect(tmp_path / "backup.db")) as c:
+        feed = feeds.add(c, URL, title="[" * 300_000, site="", now=NOW)
+        new = tuple(replace(ready(f"{URL}#{n}"), status=Status(read=n == 0, starred=n == 1)) for n in range(3))
+        save_plan(c, feed, Plan(new=new))
+        lines = [json.dumps(row) for row in backup_rows(c, NOW)]
+    with one.opened() as c:
+        restore(c, lines, NOW)
+    everywhere(one, two)
+    two.fetch(3)
+    everywhere(two)
+    assert two.state() == one.state() == {f"{URL}#{n}": (n == 0, n == 1) for n in range(3)}
 
 
 def test_marks_are_packed_and_merged_as_they_were() -> None:

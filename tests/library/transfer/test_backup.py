@@ -38,7 +38,7 @@ def full(tmp_path: Path) -> Path:
         statuses.mark(c, [one, two], read=True)
         statuses.mark(c, [two], starred=True)
         statuses.save_position(c, two, 17)
-        labels.add(c, [one, three], ["To Read", "radio"])
+        labels.add_tags(c, [one, three], ["To Read", "radio"])
         articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
         saved.keep(c, "Sea", "title:harbour is:unread")
         rule = existing.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)

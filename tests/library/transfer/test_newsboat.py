@@ -95,7 +95,7 @@ def test_what_newsboat_read_flagged_and_kept_is_here(db: Path, folder: Path, sit
         assert [(each.name, each.query) for each in ui_state.searches(c)] == [("News", "folder=news is:unread")]
         (read,) = articles.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred) == (marked[0][0], True)
-        assert labels.of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
+        assert labels.tags_of(c, [read.id]) == {read.id: ["flag a", "flag b"]}
         assert articles.count(c, Query(unread=True)) == 8
     again = take_in(db, folder)
     assert ([each.status for each in again.feeds], again.articles) == (["known"] * 4, 0)
@@ -164,7 +164,7 @@ def test_a_folder_of_two_hundred_feeds(db: Path, folder: Path, site: ScriptedSit
     assert sum(bool(flags) for *_, flags in theirs) > 15
     with closing(connect(db)) as c:
         ids = articles.ids(c, Query(apart=True))
-        there = labels.of(c, ids)
+        there = labels.tags_of(c, ids)
         ours = set()
         for id_, guid, read in c.execute("SELECT id, guid, read FROM article").fetchall():
             flags = sorted(name.removeprefix("flag ") for name in there.get(id_, []) if name.startswith("flag "))
@@ -252,7 +252,7 @@ def test_marks_and_names_come_also_for_feeds_that_are_here(db: Path, folder: Pat
     with closing(connect(db)) as c:
         (read,) = articles.window(c, Query(text="is:read "), 0, 9)
         assert (read.title, read.starred, read.feed_title) == ("1-1", True, "Mine")
-        assert set(labels.of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
+        assert set(labels.tags_of(c, [read.id])[read.id]) == {"news", "tech", "flag x"}
         assert articles.count(c, Query(tags=("tech",))) == 3, "tags are for what came with the cache, too"
 
 

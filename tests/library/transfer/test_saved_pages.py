@@ -37,6 +37,6 @@ def test_pages_come_with_tags_and_marks_and_it_is_told_how_far_it_is(db: Path, t
         ids = articles.ids(c, Query())
         assert len(ids) == len(articles.without_text(c, ids)) == 250
         assert articles.count(c, Query(unread=True)) == 200
-        assert sum(sorted(some) == ["long", "sea"] for some in labels.of(c, ids).values()) == 125
+        assert sum(sorted(some) == ["long", "sea"] for some in labels.tags_of(c, ids).values()) == 125
     again, _ = take_in(db, file)
     assert again.said() == ["0 pages kept, 250 were here already."]

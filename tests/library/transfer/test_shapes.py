@@ -121,7 +121,7 @@ async def test_stars_of_google_reader_come_with_their_articles(library: Library,
             article = articles.get(c, articles.by_link(c, url) or 0)
             assert articles.status(c, article.id).starred
             assert (article.feed_id == feed.id) is bool(feed_id)
-            assert labels.of(c, [article.id])[article.id] == ["Later"]
+            assert labels.tags_of(c, [article.id])[article.id] == ["Later"]
         old = articles.get(c, articles.by_link(c, f"{site.url}/old") or 0)
         assert (old.title, old.authors) == ("Old & good", ("Ann Lee",))
 

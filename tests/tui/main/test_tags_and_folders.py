@@ -36,7 +36,7 @@ def library(db: Path) -> Path:
         by_title = {feed.title: feed.id for feed in feeds.every(c)}
         folders.put(c, by_title["The Example Review"], folders.add(c, "News").id)
         folders.put(c, by_title["Harbour Weekly"], folders.add(c, "Sea").id)
-        labels.add(c, ids(db)[:1], ["Later"])
+        labels.add_tags(c, ids(db)[:1], ["Later"])
     return db
 
 
@@ -151,14 +151,14 @@ async def test_selected_articles_are_marked_starred_and_tagged_together(library:
         assert isinstance(app.screen, PickScreen)
         await press(pilot, *"sea", "enter", "escape")
         with closing(connect(library)) as c:
-            assert {id_ for id_, some in labels.of(c, ids(library)).items() if "sea" in some} == chosen
+            assert {id_ for id_, some in labels.tags_of(c, ids(library)).items() if "sea" in some} == chosen
             assert labels.every(c, "tag") == ["Later", "sea"]
         assert not app.reader.headlines.selected
         for _ in range(3):  # tag, read, star
             await press(pilot, "U")
         assert ids(library, Query(starred=True)) == ids(library, Query(text="is:read ")) == []
         with closing(connect(library)) as c:
-            assert {name for some in labels.of(c, ids(library)).values() for name in some} == {"Later"}
+            assert {name for some in labels.tags_of(c, ids(library)).values() for name in some} == {"Later"}
         await press(pilot, "ctrl+a")
         assert len(app.reader.headlines.selected) == len(ids(library))
         await press(pilot, "ctrl+a")
@@ -230,7 +230,7 @@ async def test_the_right_button_files_feeds_and_articles(library: Path) -> None:
         assert "Tags of" in screen_text(app)
         await press(pilot, *"sea", "enter", "escape")
         with closing(connect(library)) as c:
-            assert [name for some in labels.of(c, ids(library)[:1]).values() for name in some] == ["Later", "sea"]
+            assert [name for some in labels.tags_of(c, ids(library)[:1]).values() for name in some] == ["Later", "sea"]
         await pilot.click(headlines, offset=(5, headlines.size.height - 1), button=3)
 
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Give articles tags, and all that tell the same; the ids of those that had not all of them."""
-    return labels.add(c, duplicates.with_others(c, [*ids]), names)
+    return labels.add_tags(c, duplicates.with_others(c, [*ids]), names)
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
     """Take tags from articles, and all that tell the same; the ids of those that had one of them."""
-    return labels.remove(c, duplicates.with_others(c, [*ids]), names)
+    return labels.remove_tags(c, duplicates.with_others(c, [*ids]), names)

@@ -17,7 +17,7 @@ def expire(
     c: sqlite3.Connection, now: datetime, after: int, above: int, pause: Callable[[float], None] = time.sleep
 ) -> int:
     """Mark what has expired, in steps between which others write; how many articles that are."""
-    marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True)
+    marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True, is_unasked=True)
     count = len(marking.left)
     while count and marking.step(c):
         pause(marking.PAUSE)

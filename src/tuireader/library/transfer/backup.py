@@ -105,7 +105,7 @@ def backup_rows(c: sqlite3.Connection, now: datetime, ids: Iterable[int] | None 
     wanted = store_backup.order(c, ids)
     for start in range(0, len(wanted), _AT_ONCE):
         some = wanted[start : start + _AT_ONCE]
-        names_of = labels.of(c, some)
+        names_of = labels.tags_of(c, some)
         for id_ in some:
             yield _article_row(c, id_, names_of.get(id_, []), numbers)
 
@@ -293,6 +293,7 @@ class _Restoring:
             ready = articles.Prepacked(Plan(new=tuple(_prepared(row) for row in reversed(new))), index_later=True)
             ready.write(self._c, feed_id, self._now)
             ids = articles.known(self._c, feed_id, by_guid)
+            statuses.came_marked(self._c, [ids[row["guid"]].id for row in new], self._now)
             for row in rows:
                 guid = row["guid"]
                 self._complete(row, ids[guid].id, is_new=guid not in there and row is by_guid[guid])
@@ -309,7 +310,7 @@ class _Restoring:
         if not is_new:
             read, starred = (True if row.get(name) else None for name in ("read", "starred"))
             statuses.mark(self._c, [id_], read=read, starred=starred)
-        labels.add(self._c, [id_], _names(row, "tags"))
+        labels.add_tags(self._c, [id_], _names(row, "tags"))
         for number, did in _dict(row, "rules").items():
             if is_new and number in self._rules:
                 rules.was_done(self._c, self._rules[number], id_, did)

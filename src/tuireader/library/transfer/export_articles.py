@@ -35,7 +35,7 @@ def markdown_files(c: sqlite3.Connection, ids: Sequence[int]) -> Iterator[TextFi
     """Each article as Markdown with front matter (YAML), in a file whose name stays the same."""
     for article_id in ids:
         opened = open_article.open_article(c, article_id)
-        head = _front_matter(opened.article, opened.status, labels.of(c, [article_id]).get(article_id, []))
+        head = _front_matter(opened.article, opened.status, labels.tags_of(c, [article_id]).get(article_id, []))
         yield TextFile(name_of(opened.article), f"{head}\n{opened.markdown.strip()}\n")
 
 

@@ -151,11 +151,12 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
         saved = articles.Prepacked(Plan(new=tuple(map(_prepared, new))), index_later=True).write(c, feed_id, now)
         ids = articles.known(c, feed_id, [item.entry.guid for item in items])
         marked = [(ids[item.entry.guid].id, item) for item in items if item.entry.guid in ids]
+        statuses.came_marked(c, [ids[item.entry.guid].id for item in new if item.entry.guid in ids], now)
         statuses.mark(c, [id_ for id_, item in marked if item.is_read], read=True)
         statuses.mark(c, [id_ for id_, item in marked if item.flags], starred=True)
         for id_, item in marked:
             if item.flags:
-                labels.add(c, [id_], [f"flag {flag}" for flag in item.flags])
+                labels.add_tags(c, [id_], [f"flag {flag}" for flag in item.flags])
         for rule in rules.every(c):
             if rule.feed_id == feed_id and not rule.query:  # the tags of all of its articles
                 rules.apply(c, rule, saved.new)

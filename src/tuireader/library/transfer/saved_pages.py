@@ -67,7 +67,7 @@ def keep_all(
                     if page.html.strip() and not articles.get(c, there).offline:
                         _complete(c, there, page.html)
                 if page.tags:
-                    labels.add(c, [there], page.tags)
+                    labels.add_tags(c, [there], page.tags)
     return KeptPages(added, known, without)
 
 

@@ -121,7 +121,7 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
     """All tags, and those that all of the articles have (true), or some; and the title of an article."""
     from tuireader.store import articles, labels
 
-    counts = Counter(name for names in labels.of(c, ids).values() for name in names)
+    counts = Counter(name for names in labels.tags_of(c, ids).values() for name in names)
     title = next((headline.title for headline in articles.headlines(c, [*ids][:1])), "")
     return labels.every(c, "tag"), {name: count == len(ids) for name, count in counts.items()}, title
 
