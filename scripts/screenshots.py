@@ -42,10 +42,9 @@ from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.main.screen import ReaderScreen
 from tuireader.tui.screens.account import AccountScreen
-from tuireader.tui.screens.contents import ContentsScreen
+from tuireader.tui.screens.contents import ContentsScreen, LinksScreen
 from tuireader.tui.screens.feed_info import FeedInfoScreen
 from tuireader.tui.screens.help import HelpScreen
-from tuireader.tui.screens.links import LinksScreen
 from tuireader.tui.screens.palette import PaletteScreen
 from tuireader.tui.screens.rules import RulesScreen
 from tuireader.tui.screens.subscribe import SubscribeScreen

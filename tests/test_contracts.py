@@ -32,14 +32,14 @@ BREAKS = {
     ),
     "Within the terminal interface": (
         ("tuireader.tui.chrome.bars", "import tuireader.tui.main.screen"),
-        ("tuireader.tui.article.view", "import tuireader.tui.screens.links"),
+        ("tuireader.tui.article.view", "import tuireader.tui.screens.contents"),
         ("tuireader.tui.lists.rows", "import tuireader.tui.article.view"),
         ("tuireader.tui.support.text_fitting", "import tuireader.tui.lists.rows"),
     ),
     "Within the library": (
         ("tuireader.library.jobs.work", "import tuireader.library.politeness.polling"),
         ("tuireader.library.reading.status", "import tuireader.library.refreshing.compare"),
-        ("tuireader.library.refreshing.compare", "import tuireader.library.subscribing.lookup"),
+        ("tuireader.library.refreshing.compare", "import tuireader.library.subscribing.subscription"),
     ),
     "The only gate to the cache": (
         ("tuireader.tui.main.statuses", "import tuireader.library.jobs.writer"),

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from support.archived_site import sitemap
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.archive import page_address, says
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import may_list_articles, read_sitemap
-from tuireader.feeds.wordpress import looks_like_wordpress, parse_posts, posts_addresses
+from tuireader.feeds.wordpress import looks_like_wordpress, page_address, parse_posts, posts_addresses, says
 from tuireader.urls.shapes import Shapes
 
 HISTORY = b'<rss xmlns:fh="http://purl.org/syndication/history/1.0"><channel>'

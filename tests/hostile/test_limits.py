@@ -30,7 +30,7 @@ from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import import_path
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.account import RemoteFeed
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
 from tuireader.store import accounts, articles, feeds, rules, ui_state
 from tuireader.store.connection import connect

@@ -10,9 +10,9 @@ from datetime import timedelta
 import pytest
 
 from support.factories import NOW, save, subscribe, titles
-from tuireader.library.reading import tagging
+from tuireader.library.reading import status
 from tuireader.library.refreshing.compare import prepare
-from tuireader.library.rules.expire import expire
+from tuireader.library.rules.prune import expire
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
@@ -224,14 +224,14 @@ def test_a_tag_of_one_is_a_tag_of_all(c: sqlite3.Connection) -> None:
     one, two, three = feeds_named(c, 3)
     words, link = text_of(random.Random(11), 300), "https://x.example/a-story"
     save(c, entry("a", "A story", words[:90], link), feed=one)
-    tagging.tag(c, articles.ids(c, Query()), ["kept"])
+    status.tag(c, articles.ids(c, Query()), ["kept"])
     save(c, entry("b", "A story", words, link), feed=two)
     shown = articles.ids(c, Query())
     assert articles.ids(c, Query(tags=("kept",))) == shown
-    tagging.untag(c, shown, ["kept"])
+    status.untag(c, shown, ["kept"])
     save(c, entry("c", "A story", [*words, *words[:40]], link), feed=three)
     assert articles.count(c, Query(tags=("kept",))) == 0
-    tagging.tag(c, articles.ids(c, Query()), ["again"])
+    status.tag(c, articles.ids(c, Query()), ["again"])
     feeds.remove(c, three.id)
     assert articles.ids(c, Query(tags=("again",))) == shown
 
@@ -367,7 +367,7 @@ def test_a_rule_that_goes_takes_nothing_of_the_users(c: sqlite3.Connection, pair
     """Not from another telling of the story either."""
     short, long = pair
     statuses.mark(c, [short], starred=True, read=True)
-    tagging.tag(c, [short], ["mine"])
+    status.tag(c, [short], ["mine"])
     third = subscribe(c, "https://9.example/feed", "Nine")
     save(c, entry("c", "Another", text_of(random.Random(5), 300)), feed=third)
     other = articles.known(c, third.id, ["c"])["c"].id
@@ -393,7 +393,7 @@ def test_a_rule_is_for_each_telling(c: sqlite3.Connection, pair: tuple[int, int]
 
 def test_a_rule_of_two_tags_takes_back_the_one_that_it_gave(c: sqlite3.Connection, pair: tuple[int, int]) -> None:
     short, _ = pair
-    tagging.tag(c, [short], ["mine"])
+    status.tag(c, [short], ["mine"])
     rule = rules.add(c, Rule("told", tags=("mine", "auto")), NOW)
     rules.apply(c, rule, pair)
     rules.take_back(c, rule)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.text.bylines import NAMES_MAX, categories, people
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 
 
 @pytest.mark.parametrize(

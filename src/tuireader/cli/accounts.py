@@ -9,17 +9,17 @@ from tuireader import curtain
 from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import put, put_json, say, table
 from tuireader.cli.run import Run, run
-from tuireader.library.jobs import preload
+from tuireader.library.jobs import work
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import apply_remote, messages, passwords, shared_folder
-from tuireader.library.syncing.all_accounts import MANY
 from tuireader.library.syncing.detect import addresses_of
 from tuireader.library.syncing.server import Login
+from tuireader.library.syncing.sync import MANY
 from tuireader.model.account import Account, Secret
 from tuireader.store import accounts, feeds
 from tuireader.tasks import sync as tasks
-from tuireader.text.plural import counted
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed
@@ -47,7 +47,7 @@ def add(arguments: argparse.Namespace) -> int:
         lambda on: tasks.add(on, arguments.address, login, secret, arguments.name),
         as_json=arguments.json,
         indexes=True,
-        prepare=preload.TO_REFRESH,
+        prepare=work.TO_REFRESH,
         expected=MANY,
     )
 

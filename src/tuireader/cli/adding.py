@@ -13,16 +13,16 @@ from tuireader.cli import DONE, FAILED, asking, cache
 from tuireader.cli.accounts import push_feeds, signed_in
 from tuireader.cli.output import Progress, put, put_json, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
-from tuireader.library.jobs import preload
+from tuireader.library.jobs import work
 from tuireader.library.subscribing.subscription import put_into
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
 from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
 from tuireader.tasks.refresh import refreshed_row, said_of
-from tuireader.text.plural import counted
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 from tuireader.urls.shown import shown_address, without_credentials
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
 
 _SHOWN = 8
 """Articles of a list that are shown before it is followed."""
@@ -45,7 +45,7 @@ def add(arguments: argparse.Namespace) -> int:
     if arguments.page:
         return asyncio.run(_add_pages(arguments.addresses, as_json=arguments.json))
     login, came = None if account is None else signed_in(account), list[Feed]()
-    with cache.gate(preload.TO_ADD, len(arguments.addresses)) as gate:
+    with cache.gate(work.TO_ADD, len(arguments.addresses)) as gate:
         status = asyncio.run(_add(gate, arguments, came))
     if account is None or login is None:
         return status
@@ -70,7 +70,7 @@ def _failed(address: str, error: TuireaderError) -> str:
 
 async def _add_pages(addresses: list[str], *, as_json: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.subscribing.keep_page import keep_page
+    from tuireader.library.subscribing.follow_page import keep_page
 
     status, progress = DONE, Progress()
     with cache.gate() as gate:

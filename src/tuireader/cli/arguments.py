@@ -10,7 +10,7 @@ from typing import Any, NoReturn, get_args
 from tuireader import __version__
 from tuireader.model.query import Order
 from tuireader.text.date_expressions import UNDERSTOOD, span
-from tuireader.text.did_you_mean import nearest
+from tuireader.text.sentences import nearest
 from tuireader.urls.shown import shown_address
 
 COMMANDS = {

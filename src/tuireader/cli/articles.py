@@ -195,8 +195,7 @@ def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int |
 
 def _show_speech(opened: OpenArticle) -> None:
     """Print the article in words, each paragraph on a line, and at the end which number is which link."""
-    from tuireader.content.document.linear import numbered_links, to_linear
-    from tuireader.content.document.spoken import spoken
+    from tuireader.content.document.linear import numbered_links, spoken, to_linear
     from tuireader.content.layout.head import byline
     from tuireader.text.printable import printable_block
     from tuireader.urls.hosts import host_of
@@ -221,7 +220,7 @@ def _show_speech(opened: OpenArticle) -> None:
 def mark(arguments: argparse.Namespace) -> int:
     """Mark articles; ids that name none are said, the others are marked."""
     from tuireader.library.reading.status import mark as mark_articles
-    from tuireader.library.reading.tagging import tag, untag
+    from tuireader.library.reading.status import tag, untag
 
     given = [name for name in (*arguments.tag, *arguments.untag) if name.strip()]
     if arguments.read is None and arguments.starred is None and not given:

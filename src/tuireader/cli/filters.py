@@ -12,7 +12,7 @@ from tuireader.store import folders as store_folders
 from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
 from tuireader.store.typed_query import quoted
-from tuireader.text.did_you_mean import nearest_name
+from tuireader.text.sentences import nearest_name
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")
 """The filters that may be given again."""

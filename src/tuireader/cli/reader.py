@@ -95,8 +95,8 @@ def _tell_accounts(app: ReaderApp) -> None:
         return
     import asyncio
 
-    from tuireader.library.syncing.all_accounts import tell_all
-    from tuireader.model.clock import utc_now
+    from tuireader.library.syncing.sync import tell_all
+    from tuireader.model.change import utc_now
 
     with suppress(KeyboardInterrupt):
         asyncio.run(tell_all(app.cache.path, app.signed_in, seconds=LAST_WORDS, clock=utc_now))

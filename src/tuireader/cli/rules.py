@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import put, put_json, say
 from tuireader.library.rules import existing
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, ui_state
 from tuireader.store import rules as store_rules
 from tuireader.tasks.task import utc
-from tuireader.text.plural import counted
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     import sqlite3

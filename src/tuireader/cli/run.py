@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import Progress, put, put_event, say
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.tasks.task import Context, Steps
 
 if TYPE_CHECKING:

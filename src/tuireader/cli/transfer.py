@@ -14,11 +14,11 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
 from tuireader.errors import TuireaderError
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
-from tuireader.text.plural import counted
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _mistake_there(path: Path, shown: str, form: str) -> str:
 
 
 def _opml(connection: sqlite3.Connection, arguments: argparse.Namespace) -> int:
-    from tuireader.library.transfer.export_feeds import export_feeds
+    from tuireader.library.transfer.export_articles import export_feeds
 
     folder = folders.find(connection, arguments.folder) if arguments.folder else None
     exported = export_feeds(connection, utc_now(), folder_id=folder.id if folder else None)

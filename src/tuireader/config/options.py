@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple, Protocol, get_args
 
 from tuireader.errors import ConfigError
 from tuireader.model.full_text import Mode
-from tuireader.text.did_you_mean import nearest
+from tuireader.text.sentences import nearest
 
 Bidi = Literal["auto", "terminal", "reorder"]
 NARROWEST, MEASURE, WIDEST = 32, 72, 120

@@ -12,7 +12,7 @@ from tuireader.feeds.sitemap import lists_news
 from tuireader.feeds.wordpress import looks_like_posts
 from tuireader.feeds.xml_repair import find_root
 from tuireader.model.fetched import FeedLink
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import front_of, same_site

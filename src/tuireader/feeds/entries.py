@@ -11,8 +11,7 @@ from hashlib import sha256
 from urllib.parse import unquote, urlsplit
 
 from tuireader.model.fetched import ParsedEntry
-from tuireader.text.one_line import line
-from tuireader.text.printable import printable
+from tuireader.text.printable import line, printable
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host
 from tuireader.urls.identity import without_scheme

@@ -22,7 +22,7 @@ from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import short_host
 

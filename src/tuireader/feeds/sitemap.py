@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from tuireader.feeds.dates import parse_date
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.identity import front_of
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tuireader.model.names import Names
+    from tuireader.model.headline import Names
 
 
 class ArticleWords(NamedTuple):

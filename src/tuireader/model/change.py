@@ -1,14 +1,13 @@
-"""What the user does to the status of articles, and how it stands in the outbox."""
+"""Changes of statuses by the user, their entries in the outbox, and the clock."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tuireader.model.article import Status
     from tuireader.model.headline import Headline
 
@@ -60,3 +59,11 @@ class Change:
     value: bool
     changed: datetime
     """When the user made it."""
+
+
+Clock = Callable[[], datetime]
+"""Gives the time now, as an aware datetime in UTC."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -6,8 +6,7 @@ from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tuireader.model.headline import Headline
-from tuireader.model.names import Names
+from tuireader.model.headline import Headline, Names
 from tuireader.model.query import Query
 from tuireader.store import labels, pruning
 from tuireader.store.feeds import NAME

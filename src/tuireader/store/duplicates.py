@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.rule import STAR, TAG, TAG_SEPARATOR
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction

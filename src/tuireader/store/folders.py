@@ -65,7 +65,7 @@ def find(c: sqlite3.Connection, name: str) -> Folder:
         raise NotFoundError(f"“{name}” may be {_listed(meant)}: give more of its name.")
     if not there:
         raise NotFoundError("There are no folders. Put a feed into one with tuireader add --folder NAME.")
-    from tuireader.text.did_you_mean import nearest_name
+    from tuireader.text.sentences import nearest_name
 
     near = nearest_name(name, [folder.name for folder in there])
     raise NotFoundError(f"There is no folder “{name}”." + (f" Did you mean “{near}”?" if near else ""))

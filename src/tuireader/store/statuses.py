@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.beside import open_own
 from tuireader.errors import StoreError
-from tuireader.model.change import StatusChange
-from tuireader.model.clock import utc_now
+from tuireader.model.change import StatusChange, utc_now
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select

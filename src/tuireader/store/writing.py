@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.store import duplicates, labels, pruning, search, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, pack, plain, seconds, sound, text_of, unpack

@@ -7,7 +7,7 @@ from typing import Any
 
 from tuireader.errors import SyncError
 from tuireader.text.bounded_json import loads
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import named_host
 

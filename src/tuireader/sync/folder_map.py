@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from tuireader.model.change import Field
 from tuireader.text.bounded_json import loads
 from tuireader.urls.absolute import absolute
-from tuireader.urls.credentials import split_credentials
 from tuireader.urls.hosts import host_of
 from tuireader.urls.private import is_private_name
+from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from tuireader.sync.answers import address_of, each_once, every_row, number_of, 
 from tuireader.sync.media_proxy import without_proxy
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import named_host
 

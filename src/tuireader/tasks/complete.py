@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.library.reading.completing import complete_new
 from tuireader.store import site_facts
 from tuireader.tasks.task import Context, Step, Steps
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tuireader.library.reading.full_text import fetch_full_texts
 from tuireader.store import articles, feeds
 from tuireader.tasks.task import Context, Step, Steps
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:

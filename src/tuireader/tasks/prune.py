@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import BusyError
 from tuireader.library.rules import prune as pruning
 from tuireader.tasks.task import Context, Step, Steps
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     from tuireader.library.rules.prune import Wanted

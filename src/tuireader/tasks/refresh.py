@@ -1,4 +1,4 @@
-"""Asking feeds for new articles."""
+"""Asking feeds for new articles, and what the cache needs after that."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import BusyError
+from tuireader.library.refreshing import upkeep
 from tuireader.library.refreshing.refresh import refresh as ask
-from tuireader.library.rules.expire import expire
+from tuireader.library.rules.prune import expire
 from tuireader.store import pruning
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.printable import printable
@@ -143,3 +144,9 @@ def _nothing_due(feeds: Sequence[Feed]) -> str:
     soonest = min((feed.due for feed in feeds if feed.due is not None and not feed.gone), default=None)
     when = f"; the next feed is due on {soonest.astimezone():%Y-%m-%d at %H:%M}" if soonest else ""
     return f"Nothing is due yet{when}. Use --force to fetch now."
+
+
+async def tend(on: Context) -> Steps:
+    """Index what is not indexed yet, and bring the indexes in order."""
+    await upkeep.tend(on.cache, upkeep.LONGEST)
+    yield Step(has_news=True)

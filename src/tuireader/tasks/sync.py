@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import messages
-from tuireader.library.syncing.all_accounts import exchange, sync_all
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
+from tuireader.library.syncing.sync import exchange, sync_all
 from tuireader.model.account import Account, Synced
 from tuireader.store import feeds
 from tuireader.tasks.refresh import Tally, refresh
 from tuireader.tasks.task import Context, Step, Steps
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from tuireader.config.options import Config
 from tuireader.errors import StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.open_cache import open_cache
-from tuireader.model.clock import Clock, utc_now
+from tuireader.model.change import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys

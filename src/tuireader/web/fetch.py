@@ -10,14 +10,13 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.model.clock import Clock, utc_now
+from tuireader.model.change import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
-from tuireader.urls.credentials import may_go_along, split_credentials
 from tuireader.urls.hosts import same_host
 from tuireader.urls.private import is_private_name
 from tuireader.urls.reach import Permission, Reach, permission_from
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import may_go_along, shown_address, split_credentials
 from tuireader.web import errors
 from tuireader.web import headers as http
 from tuireader.web.address import Address, AddressError, parse_address

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import unquote
 
 from tuireader.model.feed import Validators
-from tuireader.urls.credentials import basic_authorization
+from tuireader.urls.shown import basic_authorization
 
 DAY = 86_400
 LONGEST_RETRY_AFTER = 7 * DAY

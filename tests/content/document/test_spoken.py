@@ -4,8 +4,7 @@ import pytest
 
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.document.build import to_document
-from tuireader.content.document.linear import to_linear
-from tuireader.content.document.spoken import spoken
+from tuireader.content.document.linear import spoken, to_linear
 from tuireader.content.markdown.convert import to_marked_markdown
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conftest import Reply, ScriptedSite
-from tuireader.library.refreshing import heavy
+from tuireader.library.refreshing import ingest
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
@@ -153,7 +153,7 @@ async def test_a_feed_that_was_empty_for_a_while(library: Library, site: Scripte
 async def test_many_entries_are_all_in_and_known_again(
     library: Library, site: ScriptedSite, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heavy, "PATIENCE", 600.0)  # a busy machine needs longer than it may take
+    monkeypatch.setattr(ingest, "PATIENCE", 600.0)  # a busy machine needs longer than it may take
     items = [item(number, ("guid", "title")) for number in range(many)]
     library.follow(publish(site, items))
     (event,) = await library.refresh()

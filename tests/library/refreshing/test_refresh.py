@@ -11,7 +11,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from support.rss import Item, rss
-from tuireader.library.refreshing import heavy, ingest
+from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.refresh import AT_ONCE, WAITING_MAX, Hands, refresh
 from tuireader.model.feed import Feed
 from tuireader.store import articles, feeds, statuses
@@ -350,7 +350,7 @@ async def test_given_feeds_and_all_feeds(library: Library, site: ScriptedSite) -
 async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     library: Library, site: ScriptedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(heavy, "PATIENCE", 0.0)
+    monkeypatch.setattr(ingest, "PATIENCE", 0.0)
     library.follow(put(site, Item("fine"), path="/fine"))
     many = "<item><title>x</title></item>" * 30_000
     site.pages["/many"] = Reply(f"<rss version='2.0'><channel><title>Many</title>{many}</channel></rss>")
@@ -358,6 +358,6 @@ async def test_a_feed_that_takes_too_long_to_be_read_fails_alone(
     events = {event.feed.url.rpartition("/")[2]: event for event in await library.refresh()}
     assert events["fine"].new == 1
     assert events["many"].error == f"{site.url.partition('//')[2]} sent a feed that takes too long to be read"
-    monkeypatch.setattr(heavy, "PATIENCE", 60.0)
+    monkeypatch.setattr(ingest, "PATIENCE", 60.0)
     (event,) = [event for event in await library.refresh(force=True) if event.feed.url.endswith("many")]
     assert event.status == "updated"

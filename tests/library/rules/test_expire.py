@@ -12,7 +12,7 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.library.rules import existing
-from tuireader.library.rules.expire import expire
+from tuireader.library.rules.prune import expire
 from tuireader.model.feed import Feed
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule

@@ -8,8 +8,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError
-from tuireader.library.subscribing.candidates import Candidates
-from tuireader.library.subscribing.discovery import candidates
+from tuireader.library.subscribing.discovery import Candidates, candidates
 from tuireader.urls.reach import Permission, Reach
 
 if TYPE_CHECKING:

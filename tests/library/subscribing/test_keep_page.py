@@ -10,7 +10,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.rss import Item, rss
 from tuireader.errors import FetchError
-from tuireader.library.subscribing.keep_page import KeptPage, keep_page
+from tuireader.library.subscribing.follow_page import KeptPage, keep_page
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect

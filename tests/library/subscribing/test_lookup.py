@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import Piece, shelve
-from tuireader.library.subscribing.lookup import known
+from tuireader.library.subscribing.subscription import known
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 

@@ -17,7 +17,7 @@ from library.syncing.conftest import MakeDevice
 from support.factories import NOW, ready, save_plan, subscribe
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
-from tuireader.library.reading.tagging import tag
+from tuireader.library.reading.status import tag
 from tuireader.library.refreshing.compare import prepare
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import accounts as use

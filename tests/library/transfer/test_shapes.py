@@ -12,7 +12,7 @@ from conftest import Reply, ScriptedSite
 from library.conftest import EPOCH
 from support.rss import Item, rss
 from tuireader.errors import NotAFeedListError
-from tuireader.library.transfer.export_feeds import export_feeds
+from tuireader.library.transfer.export_articles import export_feeds
 from tuireader.library.transfer.import_any import Imported, import_content
 from tuireader.store import articles, feeds, folders, labels
 from tuireader.store.connection import connect

@@ -8,8 +8,7 @@ from tuireader.tui.article.view import ArticleView
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.main.article_commands import open_contents, open_links
-from tuireader.tui.screens.contents import ContentsScreen
-from tuireader.tui.screens.links import LinksScreen
+from tuireader.tui.screens.contents import ContentsScreen, LinksScreen
 
 SECTIONS = "\n\n".join(f"## Section {number}\n\n{paragraphs(6)}" for number in range(5))
 LINKS = (

@@ -37,12 +37,12 @@ from tuireader.tui.main.navigation import Journey, ReadMark
 from tuireader.tui.main.panes import PanesScreen
 from tuireader.tui.main.query_controller import QueryController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
+from tuireader.tui.main.resume import make_article_view
 from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.task_runner import Changed, Ended, Task, TaskRunner
 from tuireader.tui.main.title_and_hints import Captions
-from tuireader.tui.main.view_options import make_article_view
 from tuireader.tui.support.ui_state import UiState
 from tuireader.tui.support.web import Web
 

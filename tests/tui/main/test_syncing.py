@@ -15,9 +15,9 @@ from support.app_factory import NOW, reader, screen_text, settle
 from support.factories import ready, save_plan
 from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_articles
 from tuireader.library.syncing import shared_folder
-from tuireader.library.syncing.all_accounts import tell_all
+from tuireader.library.syncing.sync import tell_all
 from tuireader.model.account import Secret
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
 from tuireader.model.fetched import Plan
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect

@@ -5,6 +5,7 @@ One block stands below another, without containers, tables or rules; each says w
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -29,7 +30,8 @@ from tuireader.content.document.model import (
     links_out,
     text_length,
 )
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
+from tuireader.text.superscript import LOWERED, RAISED
 
 _DRAWN = {**dict.fromkeys(range(0x2500, 0x25A0), " "), ord("▣"): " "}
 """The characters of boxes, which a voice spells out one by one."""
@@ -306,3 +308,39 @@ def _text(pieces: Sequence[str | Text], numbers: dict[int, int], *, in_row: bool
 
 _BEFORE = {_NOTE: " (note ", "strike": "(struck out: "}
 """What is said before a stretch of text that is drawn in a special way; a bracket closes it."""
+
+_FROM_RAISED = {raised: chr(plain) for plain, raised in reversed(RAISED.items())}
+_FROM_LOWERED = {lowered: chr(plain) for plain, lowered in reversed(LOWERED.items())}
+_NAMED = {"2": "squared", "3": "cubed"}
+_MINUS = str.maketrans({"-": "minus ", "−": "minus "})
+_ROOTS = {"√": "square root of ", "∛": "cube root of ", "∜": "fourth root of "}
+_SIGNS = re.compile(
+    rf"(?P<raised>[{''.join(map(chr, _FROM_RAISED))}]+)|(?P<lowered>[{''.join(map(chr, _FROM_LOWERED))}]+)"
+    r"|(?P<root>[√∛∜])|(?P<over>(?<=\))/|(?<=\w)/(?=\())"
+)
+_WORD = re.compile(r"[^\W\d_]{3,}$")
+_SYMBOL = re.compile(r"(?:[A-Z][a-z]?|\d)$")
+"""The end of what may be the symbol of a chemical element."""
+_LOOKED_AT = 20
+
+
+def spoken(block: Block) -> str:
+    text = linear_text(block)
+    return text if is_all(block, "code") else _SIGNS.sub(_in_words, text)
+
+
+def _in_words(found: re.Match[str]) -> str:
+    before = found.string[max(0, found.start() - _LOOKED_AT) : found.start()]
+    if root := found["root"]:
+        return _ROOTS[root]
+    if found["over"]:
+        return ", over "
+    if lowered := found["lowered"]:
+        plain = lowered.translate(_FROM_LOWERED)
+        return plain if plain.isdecimal() and _SYMBOL.search(before) else f" sub {plain.translate(_MINUS)}"
+    plain = found["raised"].translate(_FROM_RAISED)
+    if not (before[-1:].isalnum() or before[-1:] in {")", "]", "|"}):
+        return plain
+    if (before[-1].isdecimal() and plain.isalpha()) or _WORD.search(before):
+        return plain if plain.isalpha() else f" {plain}"  # "1st", and the number of a note
+    return f" {_NAMED[plain]}" if plain in _NAMED else f" to the power of {plain.translate(_MINUS)}"

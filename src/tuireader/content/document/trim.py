@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tuireader.content.cleaning.phrases import MORE
 from tuireader.content.document.inline import Token, plain
 from tuireader.content.markdown.block_attributes import without
-from tuireader.text.byline_words import BESIDE_NAMES
+from tuireader.text.bylines import BESIDE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

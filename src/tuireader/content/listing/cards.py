@@ -36,7 +36,7 @@ from tuireader.content.listing.model import Item
 from tuireader.content.listing.surroundings import is_around
 from tuireader.text.bylines import categories, people
 from tuireader.text.html_elements import HEADINGS
-from tuireader.text.one_line import line
+from tuireader.text.printable import line
 from tuireader.urls.absolute import absolute
 from tuireader.urls.identity import is_front_page, place, same_site
 from tuireader.urls.shapes import Shapes

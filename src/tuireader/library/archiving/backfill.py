@@ -15,20 +15,20 @@ from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Want
 from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, ways
 from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
 from tuireader.library.reading.full_text import read_page
-from tuireader.library.refreshing import heavy
+from tuireader.library.refreshing import ingest
 from tuireader.model.feed import Archive, Backfilled, BackfillStatus
 from tuireader.store import articles, site_facts
-from tuireader.text.plural import counted
-from tuireader.urls.credentials import with_credentials_of
+from tuireader.text.sentences import counted
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import is_front_page, same_site
 from tuireader.urls.private import permission_for
+from tuireader.urls.shown import with_credentials_of
 
 if TYPE_CHECKING:
     from tuireader.feeds.sitemap import Listed
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 
@@ -135,7 +135,7 @@ class _Backfill:
         if self.feed.holds_pages:
             raise FetchError("Single pages have no older articles")
         front_page = await self._get(self.feed.url)
-        front = await heavy.take(self.cache, LookAtFront(front_page), front_page)
+        front = await ingest.take(self.cache, LookAtFront(front_page), front_page)
         if front.says == "complete":
             yield await self._read(Archive("feed", front_page.url), front_page)
             return
@@ -209,7 +209,7 @@ class _Backfill:
         kind: Kind = "posts" if archive.way == "posts" else "feed"
         archive = replace(archive, pages=page.total_pages or archive.pages)
         job = TakeOlder(self.feed.id, page, kind, archive, self._left(), self.clock())
-        taken = await heavy.take(self.cache, job, page)
+        taken = await ingest.take(self.cache, job, page)
         came = self._took(archive, taken)
         if archive.last and taken.archive.last == archive.last and not taken.is_enough:
             self.why = f"{named_host(page.url)} gives the same page again and again: this is all that came"

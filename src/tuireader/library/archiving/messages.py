@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     from datetime import datetime

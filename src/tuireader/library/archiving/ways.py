@@ -15,7 +15,7 @@ from tuireader.urls.identity import same_site
 if TYPE_CHECKING:
     import sqlite3
 
-    from tuireader.feeds.archive import Says
+    from tuireader.feeds.wordpress import Says
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.feed import Feed
 
@@ -49,8 +49,7 @@ class LookAtFront:
 
     def __call__(self, _: sqlite3.Connection) -> Front:
         """Raises NotAFeedError."""
-        from tuireader.feeds.archive import says
-        from tuireader.feeds.wordpress import looks_like_wordpress
+        from tuireader.feeds.wordpress import looks_like_wordpress, says
 
         found = parsed(self.page, "feed")
         return Front(
@@ -80,8 +79,7 @@ class _HoldsOlder:
 
 async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerator[Start, None]:
     """The ways through feeds and the API, the best first; raises FetchError where the site is to be left alone."""
-    from tuireader.feeds.archive import page_address
-    from tuireader.feeds.wordpress import posts_addresses
+    from tuireader.feeds.wordpress import page_address, posts_addresses
 
     async def offered(way: Way, url: str, kind: Kind) -> Start | None:
         page = await asked(get, url)

@@ -1,4 +1,4 @@
-"""What jobs have in common: they are functions of a connection to the cache."""
+"""What jobs have in common: functions of a connection, and the modules that processes load for them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tuireader.store.connection import Connection
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+
 Result = TypeVar("Result")
 
 Work = Callable[[Connection], Result]
@@ -20,3 +21,14 @@ Work = Callable[[Connection], Result]
 async def wait_for(future: Future[Result]) -> Result:
     """What a job gives. Whoever waits may be cancelled; the job is not."""
     return await asyncio.shield(asyncio.wrap_future(future))
+
+
+TO_REFRESH = (
+    "tuireader.feeds.parse",
+    "tuireader.library.refreshing.compare",
+    "tuireader.library.refreshing.match_entries",
+    "tuireader.library.refreshing.ingest",
+)
+"""What taking in a feed needs, the first time that there is something in it: most refreshes bring nothing."""
+TO_ADD = (*TO_REFRESH, "tuireader.library.subscribing.take_in")
+"""What taking in a feed needs that is new."""

@@ -1,14 +1,15 @@
-"""How many pages a host is asked for at a time, and who comes next."""
+"""How many pages a host is asked for at a time, who comes next, and hosts that do not answer."""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from tuireader.urls.hosts import host_of
+from tuireader.errors import FetchError, FetchFailure, NotAskedError
+from tuireader.urls.hosts import Server, host_of, named_host, server_of
 
 LANES = 2
 """Pages of one host that are asked for at a time; `web.client` holds its connections to as many, redirects too."""
@@ -65,3 +66,31 @@ class Lanes:
                     turn.set_result(None)
                     return
         host.free += 1
+
+
+IN_VAIN = 2
+"""Feeds of a server in a row that could not be connected to or timed out: as many as are asked for at a time."""
+
+
+class UnresponsiveHosts:
+    """Servers that were asked in vain in this refresh."""
+
+    def __init__(self) -> None:
+        self._in_vain: Counter[Server] = Counter()
+        self._kinds: dict[Server, FetchFailure] = {}
+
+    def note(self, url: str, error: FetchError | None = None) -> None:
+        """Learn from what came of a feed: a server that answered, even with an error or by sending us on, is there."""
+        server = server_of(url)
+        if error is None or not (error.is_unreached or error.is_offline) or server_of(error.url) != server:
+            del self._in_vain[server]
+        else:
+            self._in_vain[server] += 1
+            self._kinds[server] = error.kind
+
+    def check(self, url: str) -> None:
+        """Raise NotAskedError if a feed is not to be asked for in this refresh."""
+        if self._in_vain[server_of(url)] < IN_VAIN:
+            return
+        said = f"Skipped: {named_host(url)} did not answer for {IN_VAIN} other feeds; it will be tried again"
+        raise NotAskedError(said, self._kinds[server_of(url)], url=url)

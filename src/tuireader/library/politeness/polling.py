@@ -9,10 +9,9 @@ from tuireader.errors import FetchError, TuireaderError
 from tuireader.model.feed import Feed, Validators
 from tuireader.model.fetched import Page, ParsedFeed
 from tuireader.store.site_facts import SKEW
-from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, same_host
 from tuireader.urls.reach import Reach
-from tuireader.urls.shown import without_credentials
+from tuireader.urls.shown import with_credentials_of, without_credentials
 
 HOUR = 3600
 DAY = 86_400

@@ -11,9 +11,8 @@ from tuireader import web
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling, retry_after
-from tuireader.library.politeness.lanes import Lanes
-from tuireader.library.politeness.unresponsive import UnresponsiveHosts
-from tuireader.model.clock import Clock
+from tuireader.library.politeness.lanes import Lanes, UnresponsiveHosts
+from tuireader.model.change import Clock
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.urls.hosts import host_of, named_host

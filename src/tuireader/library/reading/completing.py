@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
 
 SHORT = 400

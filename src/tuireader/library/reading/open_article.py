@@ -103,7 +103,7 @@ def _words(html: str) -> int:
 
 
 def _beginning(html: str) -> str:
-    from tuireader.content.dom.leading_blocks import beginning
+    from tuireader.content.dom.flow import beginning
 
     return beginning(html, BEGINNING) if len(html) > LONG else ""
 

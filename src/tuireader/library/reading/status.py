@@ -1,14 +1,15 @@
-"""Marking articles read, unread, starred or not."""
+"""What the user does to articles: statuses, tags, and steps that can be undone."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tuireader.store import statuses
+from tuireader.store import duplicates, labels, statuses, ui_state
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+    from datetime import datetime, timedelta
 
     from tuireader.model.change import Field
     from tuireader.model.query import Query
@@ -30,3 +31,32 @@ def with_status(c: sqlite3.Connection, ids: Iterable[int], field: Field, *, valu
 
 Marking = statuses.Marking
 """Marks many articles, step by step."""
+
+
+def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    """Give articles tags, and all that tell the same; the ids of those that had not all of them."""
+    return labels.add_tags(c, duplicates.with_others(c, [*ids]), names)
+
+
+def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
+    """Take tags from articles, and all that tell the same; the ids of those that had one of them."""
+    return labels.remove_tags(c, duplicates.with_others(c, [*ids]), names)
+
+
+def push(c: sqlite3.Connection, step: dict[str, Any], now: datetime) -> int:
+    """Keep what takes a step back; gives its number."""
+    return ui_state.push_undo(c, step, now)
+
+
+def forget(c: sqlite3.Connection, number: int) -> None:
+    ui_state.remove_undo(c, number)
+
+
+def pop(c: sqlite3.Connection, now: datetime, age: timedelta) -> dict[str, Any] | None:
+    """The last step that is no older than that, which is kept no more; None where there is none."""
+    there = ui_state.recent_undo(c, now, age)
+    if not there:
+        return None
+    number, step = there[-1]
+    ui_state.remove_undo(c, number)
+    return step

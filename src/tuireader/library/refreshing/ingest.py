@@ -8,17 +8,24 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.library.jobs.batching import Joint, Write
 from tuireader.library.politeness import polling, retry_after
-from tuireader.library.rules import arrivals
+from tuireader.library.rules import existing
 from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
 from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach
+
+if TYPE_CHECKING:
+    from tuireader.library.jobs.cache_gateway import Cache
+    from tuireader.library.jobs.work import Result, Work
+    from tuireader.model.fetched import Page
+
 
 INDEXED_AT_ONCE = 8
 """New articles of a feed that are in the search index with their rows: what a day brings. More are indexed later."""
@@ -77,7 +84,7 @@ class TakePage(Joint[Refreshed]):
         return _learning(save, feed, found)
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
-        return arrivals.apply_to_new(c, results, self.now)
+        return existing.apply_to_new(c, results, self.now)
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
@@ -115,7 +122,7 @@ def _compared(
     from tuireader.library.refreshing.compare import plan
 
     what = plan(known, parsed)
-    is_asked = bool(what.new) and arrivals.look_at_words(c, now)
+    is_asked = bool(what.new) and existing.look_at_words(c, now)
     return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE, with_words=is_asked)
 
 
@@ -173,3 +180,28 @@ def _current(c: sqlite3.Connection, feed: Feed) -> Feed | None:
 def _record(c: sqlite3.Connection, feed: Feed) -> Refreshed:
     store_feeds.record(c, feed)
     return Refreshed(_current(c, feed) or feed, "unchanged")
+
+
+LARGE = 2_000_000
+"""Bytes from which on a body is read in a process of its own, whatever it is."""
+TAGS = 100_000
+"""Tags, also those that are escaped, from which on it is: some seconds at worst."""
+PATIENCE = 60.0
+"""Seconds in which that has to be read and saved: one of fifty thousand entries takes ten on a machine of its own."""
+
+
+def looks_heavy(content: bytes) -> bool:
+    return len(content) > LARGE or content.count(b"<") + content.count(b"&lt;") > TAGS
+
+
+async def take(cache: Cache, work: Work[Result], page: Page, *, is_heavy: bool = False) -> Result:
+    """Take in a page, in the time that it may take; raises FetchError where it takes longer.
+
+    `is_heavy`: it may take long, however small it is.
+    """
+    if not (is_heavy or looks_heavy(page.content)):
+        return await cache.take(work)
+    try:
+        return await cache.take_apart(work, PATIENCE)
+    except TimeoutError:
+        raise FetchError(f"{named_host(page.url)} sent a feed that takes too long to be read") from None

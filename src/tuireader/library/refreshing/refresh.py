@@ -10,15 +10,15 @@ from functools import partial
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
-from tuireader.library.jobs import preload
+from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
+from tuireader.library.politeness.lanes import UnresponsiveHosts
 from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.politeness.unresponsive import UnresponsiveHosts
-from tuireader.library.refreshing import heavy, ingest
+from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.index_later import index_few
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
@@ -64,7 +64,7 @@ async def refresh(
     expected = sum(feed.checked is None for feed in ready.values())
     run = _Run(queue, cache, clock, deadline, await cache.read(site_facts.page_list_feeds))
     async with (
-        cache.pool(prepare=preload.TO_REFRESH, expected=expected),
+        cache.pool(prepare=work.TO_REFRESH, expected=expected),
         aclosing(run.events(list(ready.values()))) as events,
     ):
         async for event in events:
@@ -169,7 +169,7 @@ class _Run:
         if page.status == 304:
             return await self._cache.note(job)
         try:
-            return await heavy.take(self._cache, job, page, is_heavy=feed.id in self._pages)
+            return await ingest.take(self._cache, job, page, is_heavy=feed.id in self._pages)
         except FetchError as error:
             return await self._failed(feed, error)
 

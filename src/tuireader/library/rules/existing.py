@@ -1,21 +1,23 @@
-"""Rules and what is here already: what one would have caught, and doing and undoing it in steps that hold up nobody."""
+"""Rules applied to articles: to those that are here, in steps that hold up nobody, and to those that arrive."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tuireader.model.clock import utc_now
+from tuireader.model.change import utc_now
+from tuireader.model.feed import Refreshed, Saved
 from tuireader.model.rule import Rule
 from tuireader.store import articles, rules
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from tuireader.model.headline import Headline
+
 
 LOOKED_BACK = timedelta(days=90)
 """How far back what a rule would have caught is looked for."""
@@ -77,3 +79,31 @@ def remove(c: sqlite3.Connection, rule: Rule, *, take_back: bool, pause: Callabl
         pause(_PAUSE)
     rules.remove(c, rule.id)
     return changed
+
+
+Brought = TypeVar("Brought")
+
+
+def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
+    """Apply all rules to what was just saved for several feeds; gives the same without what is hidden now."""
+    saved = [each.saved for each in brought if isinstance(each, Refreshed)]
+    new = [id_ for each in saved for id_ in each.new]
+    if not new:
+        return [*brought]
+    words = {id_: some for each in saved for id_, some in zip(each.new, each.words, strict=False)}
+    hidden: set[int] = set()
+    for rule, ids in rules.caught(c, rules.in_force(c, now), new, words):
+        rules.apply(c, rule, ids)
+        hidden.update(ids if rule.hide else ())
+    return [_without(each, hidden) for each in brought]
+
+
+def _without(each: Brought, hidden: set[int]) -> Brought:
+    if not isinstance(each, Refreshed) or not (hidden or each.saved.words):
+        return each
+    new = tuple(id_ for id_ in each.saved.new if id_ not in hidden)
+    return replace(each, saved=Saved(new, each.saved.changed))
+
+
+def look_at_words(c: sqlite3.Connection, now: datetime) -> bool:
+    return rules.looks_at_words(rules.in_force(c, now))

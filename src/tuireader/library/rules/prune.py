@@ -1,20 +1,22 @@
-"""Removing old articles to make room, as the user has set it, and giving the room back to the disk."""
+"""Removing old articles to make room, giving the room back, and marking read what has expired."""
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.store import pruning
+from tuireader.store import pruning, statuses
 from tuireader.store.pruning import Limits
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Sequence
     from datetime import datetime
 
     from tuireader.library.jobs.cache_gateway import Cache
+
 
 _AT_ONCE = 500
 """Articles of one transaction."""
@@ -75,3 +77,14 @@ def _takes(cache: Cache) -> int:
 def _vacuum(c: sqlite3.Connection) -> None:
     c.execute("VACUUM")
     c.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def expire(
+    c: sqlite3.Connection, now: datetime, after: int, above: int, pause: Callable[[float], None] = time.sleep
+) -> int:
+    """Mark what has expired, in steps between which others write; how many articles that are."""
+    marking = statuses.Marking(pruning.expired(c, now, after=after, above=above), read=True, is_unasked=True)
+    count = len(marking.left)
+    while count and marking.step(c):
+        pause(marking.PAUSE)
+    return count

@@ -5,20 +5,19 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuireader.errors import FetchError, FetchFailure, NoFeedFoundError
 from tuireader.feeds.discover import find_api, find_feeds, is_feed, says_comments, usual_feed_urls
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
-from tuireader.library.subscribing.candidates import Candidates
 from tuireader.model.fetched import FeedLink, Page
-from tuireader.urls.credentials import split_credentials, with_credentials_of
+from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import front_of, is_front_page, place
 from tuireader.urls.known_sites import feed_at, profile_feed, without_shorts
 from tuireader.urls.private import permission_for
-from tuireader.urls.reach import Reach
-from tuireader.urls.shown import shown_address
+from tuireader.urls.reach import Permission, Reach, permission_from
+from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 _FORMATS = re.compile(r"[\s\W]*\b(rss|atom|json|xml|rdf|feed|[0-9.]+)\b[\s\W]*", re.IGNORECASE)
@@ -180,3 +179,23 @@ async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tupl
         if await asyncio.to_thread(is_feed, guess.content, guess.content_type):
             return (FeedLink(url),), guess
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """What was found at an address."""
+
+    address: str
+    """What was typed, made whole, as it answered; with the name and password that were typed."""
+    page: Page
+    """What is at the address itself."""
+    feeds: tuple[FeedLink, ...]
+    """At least one, best first; which of them really are feeds is seen when they are fetched."""
+    fetched: Page | None = None
+    """The first of the feeds, if finding it meant fetching it."""
+
+    def permission(self, url: str) -> Permission:
+        """The permission for an address that the page names: inside the user's network only if the page is."""
+        if host_of(url) == host_of(self.address):
+            return permission_for(url, self.address, self.page.asked_reach)
+        return permission_from(self.page.reach)

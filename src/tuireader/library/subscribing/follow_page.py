@@ -1,29 +1,35 @@
-"""Following pages that are no feeds: for what they list, which is shown before, or for their own changes."""
+"""Pages that are no feeds: followed for what they list or for their changes, or kept as single articles."""
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
 from tuireader.feeds.discover import is_feed
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
+from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.index_later import index_few
-from tuireader.library.rules import arrivals
-from tuireader.library.subscribing import lookup
+from tuireader.library.rules import existing
+from tuireader.library.subscribing import subscription, take_in, typed_page
+from tuireader.library.subscribing.discovery import page_at
 from tuireader.library.subscribing.subscribe import Subscribed
-from tuireader.model.feed import PageList
-from tuireader.model.fetched import Page, ParsedFeed
+from tuireader.model.change import Clock
+from tuireader.model.feed import PAGES, PAGES_TITLE, PageList
+from tuireader.model.fetched import Page, ParsedFeed, Plan
+from tuireader.store import articles, feeds, site_facts
 from tuireader.store import feeds as store_feeds
-from tuireader.store import site_facts
 from tuireader.store.connection import transaction
-from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import permission_from
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 if TYPE_CHECKING:
@@ -33,7 +39,7 @@ if TYPE_CHECKING:
     from tuireader.content.listing.model import Listing
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed, Refreshed
 
 
@@ -120,7 +126,7 @@ class _Follow:
 
     def __call__(self, c: sqlite3.Connection) -> Refreshed:
         page = replace(self.page, moved_to=None)
-        there = lookup.subscription_to(c, page.url)
+        there = subscription.subscription_to(c, page.url)
         if there is not None:
             self._check_kind(c, there)
             write = ingest.prepare_parsed(c, there, page, self.parsed, self.now)
@@ -135,7 +141,7 @@ class _Follow:
                 feed = store_feeds.add(c, url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
                 site_facts.put_page_list(c, feed.id, self.learned)
                 came = save(c, feed)
-        (refreshed,) = arrivals.apply_to_new(c, [came], self.now)
+        (refreshed,) = existing.apply_to_new(c, [came], self.now)
         return refreshed
 
     def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:
@@ -150,3 +156,42 @@ class _Follow:
         else:
             return
         raise FetchError(f"{there.name} is followed already, {how}: to follow it otherwise, remove it first")
+
+
+class KeptPage(NamedTuple):
+    """A page that is here."""
+
+    feed_id: int
+    article_id: int
+    was_here: bool
+    """Whether it was here before, kept or brought by a feed: then nothing is asked for."""
+
+
+async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
+    """Fetch the page at an address as typed, and keep what there is to read on it among the saved pages.
+
+    Raises AddressError, or FetchError where there is nothing to read.
+    """
+    there = await cache.read(partial(_there, addresses=addresses_to_try(address)))
+    if there is not None:
+        return there
+    _, page = await page_at(queue, address)
+    return await read_page(cache, partial(take_page, page=page, now=clock()), page)
+
+
+def _there(c: sqlite3.Connection, addresses: list[str]) -> KeptPage | None:
+    """The article at one of the addresses."""
+    for address in addresses:
+        article_id = articles.by_link(c, address)
+        if article_id is not None:
+            return KeptPage(articles.get(c, article_id).feed_id, article_id, was_here=True)
+    return None
+
+
+def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
+    """Keep what there is to read on a page; raises FetchError where that is nothing."""
+    prepared = typed_page.text_of(page)
+    if prepared is None:
+        raise FetchError(f"No text to read at {shown_address(page.url)}")
+    feed = feeds.add(c, PAGES, title=PAGES_TITLE, site="", now=now)
+    return KeptPage(feed.id, take_in.save_one(c, feed.id, Plan(new=(prepared,)), now), was_here=False)

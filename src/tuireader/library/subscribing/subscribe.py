@@ -11,28 +11,26 @@ from functools import partial
 
 from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
-from tuireader.library.jobs import preload
+from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.lanes import Lanes
 from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.reading.full_text import read_page
-from tuireader.library.refreshing import heavy
+from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
-from tuireader.library.subscribing import lookup, take_in
-from tuireader.library.subscribing.candidates import Candidates
-from tuireader.library.subscribing.discovery import candidates
+from tuireader.library.subscribing import subscription, take_in
+from tuireader.library.subscribing.discovery import Candidates, candidates
 from tuireader.library.subscribing.subscription import take_back
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.store.connection import Connection
-from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import place
-from tuireader.urls.shown import shown_address
+from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
 _NOT_THERE = frozenset({403, 404, 410})
@@ -97,7 +95,7 @@ async def subscribe_all(
             return address, error
 
     async with (
-        cache.pool(prepare=preload.TO_ADD, expected=len(addresses)),
+        cache.pool(prepare=work.TO_ADD, expected=len(addresses)),
         aclosing(as_done(take(address) for address in addresses)) as events,
     ):
         async for event in events:
@@ -135,7 +133,7 @@ class _Subscription:
     async def there_already(self, address: str) -> Subscribed | None:
         """What came of asking again for the feed that an address means; None where there is none."""
         tries = addresses_to_try(address)
-        there = await self._cache.read(partial(lookup.subscription_at, addresses=tries))
+        there = await self._cache.read(partial(subscription.subscription_at, addresses=tries))
         if there is None:
             return None
         done = await self.again(*there, typed=tries[0])
@@ -193,14 +191,14 @@ class _Subscription:
         others: Sequence[FeedLink],
         fetched: Callable[[], Awaitable[None]] | None,
     ) -> Subscribed:
-        find = partial(lookup.subscription_to, url=link.url)
+        find = partial(subscription.subscription_to, url=link.url)
         is_fetched = found.page is found.fetched  # what is there already is seen soon enough when it is added
         there = None if is_fetched else await self._cache.read(find)
         if there is None:
             page = await self._feed_page(found, link)
             if fetched is not None:
                 await fetched()
-            added = await heavy.take(self._cache, take_in.AddFeed(found, link, page, self._clock()), page)
+            added = await ingest.take(self._cache, take_in.AddFeed(found, link, page, self._clock()), page)
             if isinstance(added, Refreshed):
                 article_id = await self._article_meant(found, added.feed, page)
                 return Subscribed(added.feed, added, article_id, tuple(others))
@@ -225,4 +223,4 @@ class _Subscription:
 
 
 def _known(c: Connection, addresses: Sequence[str]) -> set[str]:
-    return {address for address in addresses if lookup.known(c, address) is not None}
+    return {address for address in addresses if subscription.known(c, address) is not None}

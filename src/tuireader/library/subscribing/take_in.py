@@ -11,15 +11,15 @@ from tuireader.library.jobs.batching import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
-from tuireader.library.rules import arrivals
-from tuireader.library.subscribing import lookup, typed_page
-from tuireader.library.subscribing.candidates import Candidates
+from tuireader.library.rules import existing
+from tuireader.library.subscribing import subscription, typed_page
+from tuireader.library.subscribing.discovery import Candidates
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page, Plan
 from tuireader.store import articles
 from tuireader.store import feeds as store_feeds
-from tuireader.urls.credentials import with_credentials_of
 from tuireader.urls.identity import is_front_page, same_place
+from tuireader.urls.shown import with_credentials_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class AddFeed(Joint[Refreshed | Feed]):
 
     def prepare(self, c: sqlite3.Connection) -> Write[Refreshed | Feed]:
         """Parse it."""
-        there = lookup.subscription_to(c, self.link.url)
+        there = subscription.subscription_to(c, self.link.url)
         if there is not None:
             return lambda _: there
         found, link, page = self.found, self.link, self.page
@@ -57,7 +57,7 @@ class AddFeed(Joint[Refreshed | Feed]):
         return add
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed | Feed]) -> list[Refreshed | Feed]:
-        return arrivals.apply_to_new(c, results, self.now)
+        return existing.apply_to_new(c, results, self.now)
 
 
 def may_mean_article(found: Candidates) -> bool:
@@ -72,7 +72,7 @@ def article_meant(
     What the feed leaves out is taken from the page, which is here. `feed_page` is that of the feed, if it just came.
     """
     parsed = None if feed_page is None else parse_feed(feed_page.content, feed_page.url, feed_page.content_type)
-    there = lookup.article_at(c, feed, (found.address, found.page.url), parsed)
+    there = subscription.article_at(c, feed, (found.address, found.page.url), parsed)
     if there is not None:
         full_text.complete(c, there, found.page)
         return there

@@ -9,9 +9,9 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from tuireader.library.refreshing import heavy
+from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.compare import digest_of, prepare
-from tuireader.library.rules import arrivals
+from tuireader.library.rules import existing
 from tuireader.library.syncing import identity, messages
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
@@ -29,7 +29,7 @@ from tuireader.store import (
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import name_key
 from tuireader.store.typed_query import understand
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
 from tuireader.urls.private import is_inside_by_name
@@ -98,11 +98,11 @@ async def take(cache: Cache, server: Server, job: TakeEntries) -> Taken:
 
     An entry that matches an article with another number is taken in once the server has said whether it has both.
     """
-    taken = await heavy.take(cache, job, job.page)
+    taken = await ingest.take(cache, job, job.page)
     if not taken.rivals:
         return taken
     checked = await check(cache, server, job.account_id, taken.rivals)
-    again = await heavy.take(cache, replace(job, confirmed=checked.right), job.page)
+    again = await ingest.take(cache, replace(job, confirmed=checked.right), job.page)
     return taken._replace(rivals=()).with_(again)
 
 
@@ -192,7 +192,7 @@ class TakeEntries:
                 came, marks = feed_ready.write(c, unites=self.unites or taken.wrong > 0)
                 brought.append(came)
                 taken = taken.with_(marks)
-            arrivals.apply_to_new(c, brought, self.now)
+            existing.apply_to_new(c, brought, self.now)
             if self.cursor is not None and not rivals:
                 accounts.set_cursor(c, self.account_id, self.cursor)
             if self.note is not None and taken.created is not None:
@@ -226,7 +226,7 @@ class _Ready:
             (there.id, prepare(each.entry)) for there, each in self._same if there.digest != digest_of(each.entry)
         ]
         plan = Plan(tuple(map(_prepared, new)), tuple(changed))
-        is_asked = bool(new) and arrivals.look_at_words(c, job.now)
+        is_asked = bool(new) and existing.look_at_words(c, job.now)
         self._prepacked = articles.Prepacked(plan, index_later=True, with_words=is_asked)
 
     def _is_anew(self, there: Ours, each: RemoteEntry) -> bool:

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
-    from tuireader.model.change import Field
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock, Field
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
     from tuireader.store.server_statuses import Doubts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tuireader.model.account import FOLDER, MINIFLUX
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from tuireader.library.syncing.apply_remote import TakeEntries, Taken
 from tuireader.library.syncing.server import RECENT, Login, Server, Talk, Wanted
 from tuireader.store import accounts
 from tuireader.sync import miniflux
-from tuireader.urls.credentials import basic_authorization
 from tuireader.urls.hosts import named_host
+from tuireader.urls.shown import basic_authorization
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
@@ -25,8 +25,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
-    from tuireader.model.change import Field
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock, Field
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 

@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.apply_remote import Taken
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
-    from tuireader.model.change import Field
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock, Field
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
 

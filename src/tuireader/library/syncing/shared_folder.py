@@ -26,9 +26,9 @@ from tuireader.model.account import FOLDER, LOCAL, Account, Synced
 from tuireader.store import accounts, feeds, folders, server_statuses, site_facts, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.sync.folder_map import FolderMap, Subscription, marks_of, packed, unpacked
-from tuireader.text.plural import counted
-from tuireader.urls.credentials import split_credentials
+from tuireader.text.sentences import counted
 from tuireader.urls.reach import Reach
+from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
     import sqlite3

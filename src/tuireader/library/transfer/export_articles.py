@@ -1,4 +1,4 @@
-"""Articles as files that other programs read: Markdown with front matter, a book."""
+"""What other programs read: articles as Markdown with front matter or a book, feeds as OPML."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import open_article
-from tuireader.store import articles, feeds, labels
+from tuireader.store import articles, feeds, folders, labels
 from tuireader.text.printable import printable
+from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from tuireader.model.article import Article, Status
     from tuireader.model.query import Query
+
 
 _SLUG = re.compile(r"[^\w]+")
 _LONGEST = 60
@@ -86,3 +89,29 @@ def book(c: sqlite3.Connection, title: str, ids: Sequence[int], made: datetime) 
 
 def ids_of(c: sqlite3.Connection, query: Query) -> list[int]:
     return articles.ids(c, query)
+
+
+class ExportedFeeds(NamedTuple):
+    """A list of feeds as a file."""
+
+    content: bytes
+    feeds: int
+    """How many it has."""
+    without_password: int
+    """Of how many the name and password were left out, which stand in their addresses here."""
+
+
+def export_feeds(c: sqlite3.Connection, now: datetime, *, folder_id: int | None = None) -> ExportedFeeds:
+    """All feeds, or those of a folder, with their folders and the names that the user gave them, by folder and name."""
+    names = {folder.id: folder.name for folder in folders.every(c)}
+    some = [
+        (feed, Outline(without_credentials(feed.url), feed.name, names.get(feed.folder_id or 0, ""), feed.site))
+        for feed in feeds.every(c)
+        if not feed.holds_pages and folder_id in (None, feed.folder_id)
+    ]
+    by_url: dict[str, Outline] = {}
+    for _, outline in some:  # what two accounts follow is there once
+        by_url.setdefault(outline.url, outline)
+    outlines = sorted(by_url.values(), key=lambda outline: outline.folder.casefold())
+    left_out = sum(feed.url != outline.url for feed, outline in some)
+    return ExportedFeeds(write_opml("Subscriptions", outlines, now), len(outlines), left_out)

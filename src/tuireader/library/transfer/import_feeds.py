@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
-from tuireader.feeds.newsboat_config import Ignored
-from tuireader.feeds.newsboat_query import translated
+from tuireader.feeds.newsboat_query import Ignored, translated
 from tuireader.feeds.opml import LIMIT, Outline, read_list
 from tuireader.feeds.url_list import ListedAddress, read_url_list
 from tuireader.library.transfer import newsboat

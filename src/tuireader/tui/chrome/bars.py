@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 from rich.cells import cell_len
 from textual import events
+from textual.containers import Container, Horizontal
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.strip import Strip
 from textual.widget import Widget
 
 from tuireader.text.printable import printable
@@ -132,3 +135,16 @@ def _hint(hint: Row) -> tuple[str, list[tuple[str, str]]]:
 
 def _width(hints: Sequence[Row]) -> int:
     return sum(cell_len(f"{hint.keys} {hint.description}") + 2 for hint in hints) - 2 * bool(hints)
+
+
+class Beside(Horizontal):
+    """Puts widgets beside each other."""
+
+    BLANK = True
+
+
+class Backdrop(Container):
+    """Holds a pane, behind a rule at most: one line of it is drawn, and stands for all."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        return super().render_lines(Region(crop.x, 0, crop.width, 1)) * crop.height

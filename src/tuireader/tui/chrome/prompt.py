@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.text.printable import printable
 from tuireader.tui.support.safe_text import plain
 
 
@@ -92,3 +92,16 @@ class Prompt(Horizontal):
 
     def action_give_up(self) -> None:
         self.post_message(self.Closed(self._purpose, kept=False))
+
+
+class Entry(Input):
+    """Textual's line, into which no control character gets, however it is filled, and no more than one can type."""
+
+    LONGEST = 4000
+
+    def replace(self, text: str, start: int, end: int) -> None:
+        room = max(0, self.LONGEST - len(self.value) + abs(end - start))
+        super().replace(printable(text)[:room], start, end)
+
+    def validate_value(self, value: str) -> str:
+        return printable(value)[: self.LONGEST]

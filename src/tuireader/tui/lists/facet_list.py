@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.model.names import Names
+from tuireader.model.headline import Names
 from tuireader.text.printable import printable
 from tuireader.tui.lists.choices import Choice, Choices, Table, keys_of
 from tuireader.tui.lists.side_list import SideList

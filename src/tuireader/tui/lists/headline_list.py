@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from tuireader.model.change import StatusChange
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock, StatusChange
 from tuireader.model.headline import minutes
 from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View

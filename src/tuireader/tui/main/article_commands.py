@@ -1,4 +1,4 @@
-"""What keys do to the article that they act upon."""
+"""What keys do to the article that they act upon, with dialogs and other programs."""
 
 from __future__ import annotations
 
@@ -125,8 +125,8 @@ def open_contents(view: ArticleView) -> None:
 def open_links(view: ArticleView) -> None:
     """Show the links that lead out of the article, and open the one that is chosen."""
     from tuireader.content.document.model import links_out
+    from tuireader.tui.screens.contents import LinksScreen
     from tuireader.tui.screens.dialog import open_dialog
-    from tuireader.tui.screens.links import LinksScreen
 
     links = view.links
     if not links_out(links):

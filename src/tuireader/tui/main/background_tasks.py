@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles, feeds
 from tuireader.tasks.task import Context
-from tuireader.text.plural import counted
+from tuireader.text.sentences import counted
 from tuireader.tui.keys import keys_of
 from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.syncing import SyncController
@@ -24,7 +24,7 @@ from tuireader.tui.support.workers import ASKING, start
 if TYPE_CHECKING:
     from tuireader.config.options import Config
     from tuireader.library.rules.prune import Wanted
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.query import Query
     from tuireader.tasks.task import Step, Steps

@@ -18,13 +18,12 @@ from textual.message import Message
 
 from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import StatusChange
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version
 from tuireader.store.search import excerpt_around
-from tuireader.tui.chrome.backdrop import Backdrop
+from tuireader.tui.chrome.bars import Backdrop
 from tuireader.tui.lists.headline_list import HeadlineList, InTitle
 from tuireader.tui.lists.headline_window import PAGE, Source, View
 from tuireader.tui.support.safe_text import toast

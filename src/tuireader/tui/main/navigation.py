@@ -10,8 +10,7 @@ from textual import events
 
 from tuireader.store import articles
 from tuireader.tui import keys
-from tuireader.tui.support.debounce import Stillness
-from tuireader.tui.support.workers import start
+from tuireader.tui.support.workers import Stillness, start
 
 if TYPE_CHECKING:
     from sqlite3 import Connection

@@ -12,8 +12,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 
 from tuireader.tui import keys
-from tuireader.tui.chrome.backdrop import Beside
-from tuireader.tui.chrome.bars import HintBar, Seam, TitleBar
+from tuireader.tui.chrome.bars import Beside, HintBar, Seam, TitleBar
 from tuireader.tui.chrome.bottom_bar import BottomBar
 from tuireader.tui.commands import BY_ID
 from tuireader.tui.lists.headline_list import HeadlineList

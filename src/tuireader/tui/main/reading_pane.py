@@ -20,13 +20,12 @@ from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.change import StatusChange, with_changes
 from tuireader.model.query import Query
 from tuireader.store import articles, site_facts
-from tuireader.tui.chrome.backdrop import Backdrop
+from tuireader.tui.chrome.bars import Backdrop
 from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, list_view
-from tuireader.tui.support.debounce import Stillness
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import is_busy
+from tuireader.tui.support.workers import Stillness, is_busy
 
 if TYPE_CHECKING:
     from textual.worker import Worker

@@ -1,4 +1,4 @@
-"""What is typed at the bottom of the screen: a search of the headlines, or a part of a name in the sidebar."""
+"""Searches: typed at the bottom of the screen, and kept under a name."""
 
 from __future__ import annotations
 

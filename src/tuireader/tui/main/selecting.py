@@ -1,4 +1,4 @@
-"""Selecting several articles, for the next key to act upon all of them; and several rows of the sidebar."""
+"""Selecting several articles or rows of the sidebar, and marking articles read by a choice."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
-from tuireader.tui.chrome.backdrop import Backdrop
+from tuireader.tui.chrome.bars import Backdrop
 from tuireader.tui.lists.facet_list import FacetList
 from tuireader.tui.lists.side_list import SideList
 from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList

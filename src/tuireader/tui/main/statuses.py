@@ -16,8 +16,7 @@ from textual.widget import Widget
 from tuireader.errors import BusyError, NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
-from tuireader.model.change import StatusChange
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock, StatusChange
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
@@ -256,13 +255,13 @@ def _with_status(connection: Connection, ids: Collection[int], field: Field, *, 
 
 def _take_back(connection: Connection, step: UndoStep) -> None:
     """Undo what a step did besides marks."""
-    from tuireader.library.reading import saved, tagging
+    from tuireader.library.reading import saved, status
     from tuireader.library.subscribing.subscription import put_into
 
     for tag, ids in step.tagged.items():
-        tagging.untag(connection, ids, [tag])
+        status.untag(connection, ids, [tag])
     for tag, ids in step.untagged.items():
-        tagging.tag(connection, ids, [tag])
+        status.tag(connection, ids, [tag])
     if step.folder is not None and step.feed_id is not None:
         put_into(connection, step.feed_id, step.folder)
     if step.search is not None:
@@ -363,20 +362,20 @@ def _from_json(kept: Mapping[str, Any]) -> UndoStep | None:
 
 
 def _push(c: Connection, step: dict[str, Any], now: Any) -> int:
-    from tuireader.library.reading import undoing  # loaded in the thread that writes first
+    from tuireader.library.reading import status  # loaded in the thread that writes first
 
-    return undoing.push(c, step, now)
+    return status.push(c, step, now)
 
 
 def _forget(c: Connection, number: Future[int]) -> None:
-    from tuireader.library.reading import undoing
+    from tuireader.library.reading import status
 
     with suppress(StoreError):  # it was never kept
-        undoing.forget(c, number.result())
+        status.forget(c, number.result())
 
 
 def _pop(c: Connection, now: Any) -> UndoStep | None:
-    from tuireader.library.reading import undoing
+    from tuireader.library.reading import status
 
-    kept = undoing.pop(c, now, KEPT_FOR)
+    kept = status.pop(c, now, KEPT_FOR)
     return None if kept is None else _from_json(kept)

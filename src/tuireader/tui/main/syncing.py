@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account, Synced
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
     from tuireader.tasks.task import Context, Steps
     from tuireader.tui.main.task_runner import TaskRunner

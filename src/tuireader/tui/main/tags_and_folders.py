@@ -1,4 +1,4 @@
-"""Tags of articles, and folders of feeds, picked in a dialog."""
+"""Tags of articles, folders of feeds, and rules, each made in a dialog."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.account import LOCAL
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -127,10 +127,10 @@ def _tags(c: Connection, ids: Collection[int]) -> tuple[list[str], dict[str, boo
 
 
 def _change_tags(c: Connection, ids: Collection[int], on: Collection[str], off: Collection[str]) -> UndoStep:
-    from tuireader.library.reading import tagging
+    from tuireader.library.reading import status
 
-    tagged: Mapping[str, list[int]] = {name: tagging.tag(c, ids, [name]) for name in on}
-    untagged: Mapping[str, list[int]] = {name: tagging.untag(c, ids, [name]) for name in off}
+    tagged: Mapping[str, list[int]] = {name: status.tag(c, ids, [name]) for name in on}
+    untagged: Mapping[str, list[int]] = {name: status.untag(c, ids, [name]) for name in off}
     names = ", ".join(f"“{name}”" for name in (*on, *off))
     return UndoStep(
         f"Tags as before: {names}",

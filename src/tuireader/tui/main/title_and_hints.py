@@ -1,4 +1,4 @@
-"""The words around the panes: above them, in an empty list, in the line of hints."""
+"""The words around the panes: above them, in an empty list, in the line of hints, and how things stand."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.main.view_options import INVITATION
+from tuireader.tui.main.resume import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
 from tuireader.tui.support.text_fitting import age, ago
 

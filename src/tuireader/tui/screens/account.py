@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.text.sentences import ended
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import joined, plain
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
-    from tuireader.model.clock import Clock
+    from tuireader.model.change import Clock
     from tuireader.tui.support.web import Web
 
 INVITATION = (

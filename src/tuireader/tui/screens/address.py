@@ -15,9 +15,9 @@ from textual.worker import Worker, WorkerState
 
 from tuireader.errors import TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.text.sentences import ended
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.dialog import Dialog

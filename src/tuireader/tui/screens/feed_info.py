@@ -19,7 +19,7 @@ from tuireader.model.full_text import Gives, Mode
 from tuireader.text.printable import printable
 from tuireader.text.wrap import wrap
 from tuireader.tui import keys
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece

@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from tuireader.text.folding import fold
 from tuireader.tui import keys
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece

@@ -12,8 +12,8 @@ from textual.widgets import Input, Static
 
 from tuireader.errors import TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.text.plural import counted
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.text.sentences import counted
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import block, plain

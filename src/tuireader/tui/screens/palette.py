@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.widgets import Input
 
 from tuireader.text.folding import fold
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.autocomplete_list import LedList
 from tuireader.tui.lists.choice_list import ChoiceList, Line

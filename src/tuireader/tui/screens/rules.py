@@ -20,8 +20,8 @@ from tuireader.library.rules import existing
 from tuireader.library.rules.existing import LOOKED_BACK, Preview
 from tuireader.model.rule import Rule
 from tuireader.text.date_expressions import span
-from tuireader.text.plural import counted
-from tuireader.tui.chrome.safe_input import Entry
+from tuireader.text.sentences import counted
+from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.autocomplete_list import LedList
 from tuireader.tui.lists.choice_list import Line

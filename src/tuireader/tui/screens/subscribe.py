@@ -14,10 +14,10 @@ from textual.widgets import Static
 
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 from tuireader.model.fetched import Page
-from tuireader.text.plural import counted
 from tuireader.text.printable import printable
+from tuireader.text.sentences import counted
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.address import Added, AddressScreen
@@ -185,7 +185,7 @@ class SubscribeScreen(AddressScreen):
         """What is here already needs no network; a feed that fails is asked for again, as its address was given."""
 
         def find(connection: Connection) -> Added | None:
-            from tuireader.library.subscribing.lookup import known
+            from tuireader.library.subscribing.subscription import known
 
             there = known(connection, address)
             if there is None or (there[0].error is not None and there[1] is None):
@@ -308,8 +308,8 @@ def _import(c: Connection, path: str, now: datetime, tell: Callable[[str], None]
 async def read_page(screen: AddressScreen, address: str) -> Added:
     """Keep the page at an address, and say so meanwhile."""
     screen.say(f"Fetching {printable(shown_address(address))} …")
-    async with screen.web.queue("tuireader.library.subscribing.keep_page") as queue:
-        from tuireader.library.subscribing.keep_page import keep_page
+    async with screen.web.queue("tuireader.library.subscribing.follow_page") as queue:
+        from tuireader.library.subscribing.follow_page import keep_page
 
         kept = await keep_page(screen.cache, queue, address, clock=screen.clock)
     return Added(kept.feed_id, kept.article_id, kept.was_here)

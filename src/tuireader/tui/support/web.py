@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.clock import Clock
+from tuireader.model.change import Clock
 
 if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
