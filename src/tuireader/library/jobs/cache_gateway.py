@@ -45,6 +45,8 @@ class Cache:
         self._pool: JobPool | None = None
         self._forked: list[Forked] = []
         self._pool_users = 0
+        self._opening_pool = asyncio.Lock()
+        """Held while the pool opens: whoever comes meanwhile gets the same one."""
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` in a thread over a connection of its own; when cancelled, the statement that runs is stopped."""
@@ -126,13 +128,14 @@ class Cache:
         """
         from tuireader.library.jobs.pool import JobPool  # the start of the app does without it
 
-        pool = self._pool
-        if pool is None:
-            forked, self._forked = self._forked, []
-            pool = await JobPool(self.path, processes=self._processes, prepare=prepare, forked=forked).__aenter__()
-            self._pool = pool
-        pool.expect(expected)
-        self._pool_users += 1
+        async with self._opening_pool:
+            pool = self._pool
+            if pool is None:
+                forked, self._forked = self._forked, []
+                pool = await JobPool(self.path, processes=self._processes, prepare=prepare, forked=forked).__aenter__()
+                self._pool = pool
+            pool.expect(expected)
+            self._pool_users += 1
         error: BaseException | None = None
         try:
             yield pool
@@ -142,7 +145,7 @@ class Cache:
         finally:
             self._pool_users -= 1
             if not self._pool_users:
-                self._pool = None
+                self._pool = None  # whoever comes from here on opens another one
                 await pool.__aexit__(type(error) if error else None, error, None)
 
     # The end.
