@@ -32,7 +32,7 @@ from tuireader.demo.site import answer
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.model.account import RemoteFeed, Secret
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query
@@ -234,7 +234,7 @@ def fill_furnished(path: Path) -> None:
         labels.add_tags(c, ids[4:7], ["For the talk"])
         saved.keep(c, "Long and unread", "is:unread words>1000")
         saved.keep(c, "The sea", "harbour|harbours|ferries")
-        existing.keep(c, Rule("title:sponsored", hide=True), NOW)
+        apply_rules.keep(c, Rule("title:sponsored", hide=True), NOW)
 
 
 def fill_with_account(path: Path) -> None:

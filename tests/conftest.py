@@ -31,7 +31,7 @@ CHEAP = {"bench", "config", "content", "feeds", "model", "store", "text", "urls"
 """Rooms of which `make test` runs all cases."""
 THOROUGH = frozenset({
     "cli/test_add_pages", "cli/test_backfill", "cli/test_download", "cli/test_full_text", "cli/test_rules",
-    "end_to_end/test_curtain", "end_to_end/test_hush", "end_to_end/test_mouse",
+    "end_to_end/test_startup_frame", "end_to_end/test_early_terminal", "end_to_end/test_mouse",
     "hostile/test_damaged", "hostile/test_damaged_log", "hostile/test_heavy", "hostile/test_kill_import",
     "hostile/test_kill_processes",
     "hostile/test_load", "hostile/test_monkey", "hostile/test_oracle", "hostile/test_secrets",

@@ -22,7 +22,7 @@ from tuireader.library.jobs.pool import TOGETHER
 from tuireader.library.reading import saved
 from tuireader.library.refreshing import compare
 from tuireader.library.refreshing.ingest import TakePage
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.model.fetched import Page
 from tuireader.model.rule import Rule
 from tuireader.store import duplicates, feeds, rules
@@ -58,7 +58,7 @@ def preview(bench: Workbench) -> Iterator[Row]:
             typed = f"{word} author:a words>100"
             for end in range(1, len(typed) + 1):
                 rule = Rule(typed[:end], hide=True)
-                times.append(_timed(partial(existing.preview, c, rule, now, 5)))
+                times.append(_timed(partial(apply_rules.preview, c, rule, now, 5)))
     yield Limit(f"preview of a rule at each letter, {bench.size:,} articles (slowest)", max(times), 0.300)
 
 

@@ -2,32 +2,32 @@
 
 import sys
 
-from tuireader import hush
+from tuireader import early_terminal
 
 
 def main() -> int:
     """Run the command line; ctrl+c counts from the first moment on, while the rest is still being loaded."""
     try:
-        if hush.opens_reader(sys.argv[1:]):
-            hush.hush()
+        if early_terminal.opens_reader(sys.argv[1:]):
+            early_terminal.take_terminal()
             if len(sys.argv) == 1:
                 _show_last_screen()
         from tuireader.cli import main as run
 
         return run()
     except KeyboardInterrupt:
-        hush.restore()
+        early_terminal.restore()
         if sys.stderr.isatty():  # what was told of progress ends there
             sys.stderr.write("\n")
         return 130
     finally:
-        hush.restore()
+        early_terminal.restore()
 
 
 def _show_last_screen() -> None:
-    from tuireader import curtain
+    from tuireader import startup_frame
 
-    curtain.lower()
+    startup_frame.lower()
 
 
 if __name__ == "__main__":

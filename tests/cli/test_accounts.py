@@ -11,7 +11,7 @@ from cli.conftest import Run
 from conftest import Reply, ScriptedSite
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
 from tuireader.store.row_values import guid_key
-from tuireader.sync.folder_map import FolderMap, Subscription, packed
+from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, stamp
 
 COMMAND = f"echo '{PASSWORD}'"
 
@@ -267,7 +267,7 @@ def test_feeds_of_other_machines_come_with_their_marks(run: Run, tmp_path: Path,
     known.put(
         site_with_feed, Subscription(1_800_000_000_000, is_followed=True, title="Mine", folder="Sea", name="Own feed")
     )
-    known.mark(site_with_feed, "read", guid_key("1"), 2 * 1_800_000_000_001 + 1)
+    known.mark(site_with_feed, "read", guid_key("1"), stamp(1_800_000_000_001, value=True))
     (tmp_path / "tuireader-other.map").write_bytes(packed(known, "other"))
     done = run("sync", "--dir", str(tmp_path))
     assert "1 feed changed" in done.err

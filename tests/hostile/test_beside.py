@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import REVIEW, ids, shelve
-from tuireader.beside import content_of, open_own
 from tuireader.cli.log import start_log
 from tuireader.errors import StoreError, SyncError
 from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.account import Account
 from tuireader.model.query import Query
+from tuireader.owned_files import content_of, open_own
 from tuireader.store import articles, connection
 from tuireader.store.connection import connect
 

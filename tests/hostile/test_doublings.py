@@ -26,9 +26,9 @@ from tuireader.feeds.url_list import read_url_list
 from tuireader.library.syncing.identity import match
 from tuireader.model.account import Ours, RemoteEntry
 from tuireader.model.fetched import ParsedEntry
-from tuireader.store.typed_query import understand
+from tuireader.store.query_language import understand
 from tuireader.sync import greader, miniflux
-from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
+from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, unpacked
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
@@ -78,7 +78,7 @@ def _rss(n: int) -> bytes:
 
 def _marks(n: int) -> bytes:
     known = FolderMap()
-    known.merge_marks("https://a.example/feed", "read", {i: 2 * i + 3 for i in range(n)}, FolderMap())
+    known.merge_marks("https://a.example/feed", "read", {i: 4 * i + 7 for i in range(n)}, FolderMap())
     return packed(known, "x")
 
 

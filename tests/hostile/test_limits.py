@@ -14,13 +14,12 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
-from tuireader.beside import open_shared
 from tuireader.cli import main
 from tuireader.cli.log import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
 from tuireader.feeds.robots import Robots
 from tuireader.library.archiving import sitemaps
-from tuireader.library.archiving.ways import Front
+from tuireader.library.archiving.archive_sources import Front
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_text
@@ -32,12 +31,13 @@ from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.account import RemoteFeed
 from tuireader.model.change import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
+from tuireader.owned_files import open_shared
 from tuireader.store import accounts, articles, feeds, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
-from tuireader.sync.folder_map import FolderMap, Subscription, packed
+from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed
 from tuireader.text.bounded_json import loads
-from tuireader.urls.private import permission_for
+from tuireader.urls.private_network import permission_for
 from tuireader.urls.reach import Permission, Reach
 
 # robots.txt

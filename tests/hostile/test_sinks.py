@@ -63,11 +63,10 @@ ALLOWED: dict[tuple[str, str], str] = {
     ("cli/adding.py", "sys.stderr.write(f'  {line}\\n')"): "of printable cells",
     ("cli/adding.py", "sys.stderr.write(f'  … and {len(found.items) - _SHOWN} more\\n')"): "a number",
     ("cli/adding.py", "gate.write(partial(put_into, feed_id=came.feed.id, folder=folder))"): "into the cache",
-    ("cli/feeds.py", "put(f'{printable(event.feed.name)}: {said_of(event)}')"): "numbers and words of ours",
     ("cli/feeds.py", "put(line)"): "of printable cells",
     (
         "cli/rules.py",
-        "put(f\"{counted(found.total, 'article')} in the last {existing.LOOKED_BACK.days} days\")",
+        "put(f\"{counted(found.total, 'article')} in the last {apply_rules.LOOKED_BACK.days} days\")",
     ): "numbers",
     ("cli/transfer.py", "file.write(json.dumps(row, ensure_ascii=False) + '\\n')"): "a file, not the screen",
     ("cli/transfer.py", "sys.stdout.buffer.write(exported.content)"): "XML of names that are printable",

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from support.factories import ready, save, subscribe, titles
 from tuireader.model.article import Excerpt
 from tuireader.model.query import Query
-from tuireader.store import article_lists, articles, feeds, folders, labels, query_sql, search, statuses, typed_query
+from tuireader.store import article_lists, articles, feeds, folders, labels, query_language, query_sql, search, statuses
 from tuireader.store.connection import connect
-from tuireader.store.typed_query import FIELDS, understand
+from tuireader.store.query_language import FIELDS, understand
 from tuireader.text.cells import cells
 from tuireader.text.folding import fold
 
@@ -173,7 +173,7 @@ def test_every_word_of_a_text_finds_it(one: sqlite3.Connection, words: list[str]
     one.execute("DELETE FROM search")
     one.execute(
         "INSERT INTO search (rowid, title, authors, categories, body) VALUES (1, '', '', '', ?)",
-        (typed_query.indexed(" ".join(words)),),
+        (query_language.indexed(" ".join(words)),),
     )
     for word in words:
         if all(map(is_old, word)):
@@ -191,14 +191,14 @@ def is_old(sign: str) -> bool:
 def test_text_that_is_only_looked_at_would_not_have_changed(one: sqlite3.Connection, text: str) -> None:
     """What goes into the index as it is becomes the words that it would become had we folded it."""
     text = "".join(sign for sign in text if is_old(sign) or not sign.isalnum())
-    whole = typed_query.unspaced_run().sub(typed_query._spaced, typed_query.compared(text))
-    assert words_of(one, typed_query.indexed(text)) == words_of(one, whole)
+    whole = query_language.unspaced_run().sub(query_language._spaced, query_language.compared(text))
+    assert words_of(one, query_language.indexed(text)) == words_of(one, whole)
 
 
 def test_every_latin_letter_is_indexed_as_we_fold_it(one: sqlite3.Connection) -> None:
     letters = [chr(point) for point in range(0x250) if chr(point).isalpha() and is_old(chr(point))]
     assert [
-        letter for letter in letters if words_of(one, typed_query.indexed(letter)) != words_of(one, fold(letter))
+        letter for letter in letters if words_of(one, query_language.indexed(letter)) != words_of(one, fold(letter))
     ] == []
 
 

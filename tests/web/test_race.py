@@ -11,7 +11,7 @@ import pytest
 
 from support.raw_server import Serve, reply, saying
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.web import Client, connections, get
+from tuireader.web import Client, connection_pool, get
 
 
 def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
@@ -31,7 +31,7 @@ def resolving(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
 
 async def test_families_take_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     resolving(monkeypatch, "::1", "::2", "127.0.0.1", "::1")
-    assert await connections.addresses_of("many.test", 80) == ["::1", "127.0.0.1", "::2"]
+    assert await connection_pool.addresses_of("many.test", 80) == ["::1", "127.0.0.1", "::2"]
 
 
 async def test_one_that_fails_makes_way_for_the_next_at_once() -> None:
@@ -44,12 +44,12 @@ async def test_one_that_fails_makes_way_for_the_next_at_once() -> None:
         return where
 
     async with asyncio.timeout(60):
-        assert await connections.first_of("abcd", connect, lambda _: None) == "c"
+        assert await connection_pool.first_of("abcd", connect, lambda _: None) == "c"
     assert asked == ["a", "b", "c"]
 
 
 async def test_one_that_is_silent_is_overtaken_and_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "NEXT", 0.0)
+    monkeypatch.setattr(connection_pool, "NEXT", 0.0)
     silent, gone = asyncio.Event(), list[str]()
 
     async def connect(where: str) -> str:
@@ -61,7 +61,7 @@ async def test_one_that_is_silent_is_overtaken_and_let_go_of(monkeypatch: pytest
                 raise
         return where
 
-    assert await connections.first_of(["silent", "quick"], connect, gone.append) == "quick"
+    assert await connection_pool.first_of(["silent", "quick"], connect, gone.append) == "quick"
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     assert gone == ["silent"]
@@ -72,10 +72,10 @@ async def test_the_first_error_is_that_of_all() -> None:
         raise OSError(errno.ENETUNREACH if where == "a" else errno.ECONNREFUSED, where)
 
     with pytest.raises(OSError, match="a") as raised:
-        await connections.first_of("ab", connect, lambda _: None)
+        await connection_pool.first_of("ab", connect, lambda _: None)
     assert raised.value.errno == errno.ENETUNREACH
     with pytest.raises(OSError, match="no address"):
-        await connections.first_of("", connect, lambda _: None)
+        await connection_pool.first_of("", connect, lambda _: None)
 
 
 async def test_a_host_of_two_addresses_of_which_one_answers(

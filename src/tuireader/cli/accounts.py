@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tuireader import curtain
+from tuireader import startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import put, put_json, say, table
 from tuireader.cli.run import Run, run
@@ -92,7 +92,7 @@ def remove(arguments: argparse.Namespace) -> int:
             if (refused := asking.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
                 return refused
         use.remove(connection, account)
-    curtain.forget()
+    startup_frame.forget()
     say(f"{account.name} was removed here; on its server nothing has changed.")
     return DONE
 

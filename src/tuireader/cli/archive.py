@@ -7,12 +7,12 @@ import sqlite3
 from dataclasses import replace
 from functools import partial
 
-from tuireader import curtain, paths
+from tuireader import paths, startup_frame
 from tuireader.cli import DONE, USAGE, asking, cache, filters
 from tuireader.cli.output import put_json, say
 from tuireader.cli.run import run
 from tuireader.config.load import load
-from tuireader.library.archiving.take import Wanted
+from tuireader.library.archiving.save_older import Wanted
 from tuireader.library.rules.prune import look
 from tuireader.model.change import utc_now
 from tuireader.store import articles, feeds, site_facts
@@ -70,7 +70,7 @@ def prune_articles(arguments: argparse.Namespace) -> int:
         say(f"{found.said}: read, not starred, not tagged.")
         refused = asking.refusal("Remove them from this machine? They are not fetched again.", "To remove them")
     if found.ids and refused is None:
-        curtain.forget()
+        startup_frame.forget()
         return run(partial(prune.prune, found=found), as_json=arguments.json)
     if arguments.json:
         put_json(prune.row(found, is_done=False))

@@ -7,7 +7,7 @@ import sqlite3
 import sys
 from typing import TYPE_CHECKING, get_args
 
-from tuireader import curtain, paths
+from tuireader import paths, startup_frame
 from tuireader.cli import DONE, FAILED, USAGE, asking, cache
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, say, table
 from tuireader.cli.run import Run, run
@@ -74,7 +74,7 @@ def remove(arguments: argparse.Namespace) -> int:
             if (refused := asking.refusal(question, f"To remove {feed.name} anyway")) is not None:
                 return refused
         unsubscribe(connection, feed.id)
-    curtain.forget()
+    startup_frame.forget()
     say(f"{feed.name} was removed.")
     return DONE
 

@@ -11,7 +11,7 @@ from tuireader.store import feeds as store_feeds
 from tuireader.store import folders as store_folders
 from tuireader.store import labels, ui_state
 from tuireader.store.labels import Kind
-from tuireader.store.typed_query import quoted
+from tuireader.store.query_language import quoted
 from tuireader.text.sentences import nearest_name
 
 _NAMED: tuple[Kind, ...] = ("category", "author", "tag")

@@ -10,7 +10,7 @@ from io import TextIOWrapper
 from typing import cast
 
 from tuireader import __version__, paths
-from tuireader.beside import open_own
+from tuireader.owned_files import open_own
 
 _FLAGS = os.O_CREAT | os.O_WRONLY | os.O_APPEND
 

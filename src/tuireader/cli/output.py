@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-from tuireader import hush
+from tuireader import early_terminal
 from tuireader.model.article import Article, Status
 from tuireader.model.feed import FeedSummary
 from tuireader.model.headline import minutes
@@ -25,7 +25,7 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\
 
 def say(sentence: str) -> None:
     """Print one line of talk on stderr, as "tuireader: …", with a period at its end."""
-    hush.show_shell()
+    early_terminal.show_shell()
     with suppress(OSError):  # a terminal that is gone hears nothing
         print(f"tuireader: {printable(ended(sentence))}", file=sys.stderr)  # noqa: T201 - stderr is where commands talk
 

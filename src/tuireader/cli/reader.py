@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader import curtain, paths
+from tuireader import paths, startup_frame
 from tuireader.cli import FAILED, USAGE
 from tuireader.cli.log import where_details_are
 
@@ -83,10 +83,10 @@ def _keep_last_screen(app: ReaderApp) -> None:
     if app.cache.path != paths.cache_path():
         return
     if app.last_screen is None:
-        curtain.forget()
+        startup_frame.forget()
         return
     with suppress(OSError):  # then the next start shows nothing first
-        curtain.keep(app.last_screen, *app.size)
+        startup_frame.keep(app.last_screen, *app.size)
 
 
 def _tell_accounts(app: ReaderApp) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import put, put_json, say
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.model.change import utc_now
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, ui_state
@@ -74,11 +74,11 @@ def _list(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _try(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = _asked(c, arguments, arguments.try_)
-    found = existing.preview(c, rule, utc_now(), _SHOWN)
+    found = apply_rules.preview(c, rule, utc_now(), _SHOWN)
     if arguments.json:
         put_json(_row(c, rule) | {"caught": found.total, "newest": [each.id for each in found.newest]})
         return DONE
-    put(f"{counted(found.total, 'article')} in the last {existing.LOOKED_BACK.days} days")
+    put(f"{counted(found.total, 'article')} in the last {apply_rules.LOOKED_BACK.days} days")
     for headline in found.newest:
         put(printable(f"{headline.id:>6}  {headline.date:%Y-%m-%d}  {headline.feed_title} · {headline.title}"))
     return DONE
@@ -89,8 +89,8 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     if not rule.actions:
         say("Say what the rule does: --hide, --read, --star, --keep or --tag NAME.")
         return USAGE
-    rule = store_rules.same(c, rule) or existing.keep(c, rule, utc_now())
-    changed = existing.apply(c, rule) if arguments.apply else None
+    rule = store_rules.same(c, rule) or apply_rules.keep(c, rule, utc_now())
+    changed = apply_rules.apply(c, rule) if arguments.apply else None
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed or 0})
         return DONE
@@ -103,7 +103,7 @@ def _add(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     for rule in store_rules.in_force(c, utc_now()):
-        changed = existing.apply(c, rule)
+        changed = apply_rules.apply(c, rule)
         if arguments.json:
             put_json(_row(c, rule) | {"caught": changed})
         else:
@@ -113,7 +113,7 @@ def _apply(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
 
 def _remove(c: sqlite3.Connection, arguments: argparse.Namespace) -> int:
     rule = store_rules.get(c, arguments.remove)
-    changed = existing.remove(c, rule, take_back=not arguments.leave)
+    changed = apply_rules.remove(c, rule, take_back=not arguments.leave)
     if arguments.json:
         put_json(_row(c, rule) | {"caught": changed})
     else:

@@ -11,6 +11,7 @@ from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import Progress, put, put_event, say
 from tuireader.model.change import utc_now
 from tuireader.tasks.task import Context, Steps
+from tuireader.text.printable import printable
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
@@ -55,7 +56,7 @@ async def _run(gate: Cache, runs: Sequence[Run], *, as_json: bool, is_data: bool
                     if as_json and step.row is not None:
                         put_event(dict(step.row))
                     elif step.line and is_data and not as_json:
-                        put(step.line)
+                        put(printable(step.line))
                     if step.said and not (as_json or is_quiet):
                         say(step.said)
                     status = FAILED if step.failed else status

@@ -34,7 +34,7 @@ class _Said(NamedTuple):
 
 
 def translated(expression: str, tags: Collection[str]) -> str | None:
-    """The same in the language of `store.typed_query`; None where that cannot say it.
+    """The same in the language of `store.query_language`; None where that cannot say it.
 
     `tags` are the tags of newsboat's that are tags here; its others are folders. Words are whole there, and parts of
     words in newsboat.

@@ -17,7 +17,7 @@ MEDIA_FLAGS: Mapping[str, int] = {"picture": PICTURE, "enclosure": ENCLOSURE}
 
 
 class SavedSearch(NamedTuple):
-    """A search, in the language of `store.typed_query`, and what the user calls it."""
+    """A search, in the language of `store.query_language`, and what the user calls it."""
 
     id: int
     name: str

@@ -24,7 +24,7 @@ class Rule:
     """What is done with each article that a query finds, as it arrives."""
 
     query: str
-    """In the language of `store.typed_query`."""
+    """In the language of `store.query_language`."""
     hide: bool = False
     """Nothing shows it but what asks for hidden articles."""
     read: bool = False

@@ -9,8 +9,8 @@ import time
 from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from tuireader.beside import open_own
 from tuireader.errors import BusyError, DamagedError, StoreError
+from tuireader.owned_files import open_own
 from tuireader.paths import keep_private
 from tuireader.store.row_values import lenient
 from tuireader.store.schema import APPLICATION_ID, MIGRATIONS, NEWER_INDEX, OLDEST_SQLITE, UNRELEASED_ID, is_as_made

@@ -134,7 +134,7 @@ def _tell_together(c: sqlite3.Connection, new: int, other: int) -> None:
         members |= {row[0] for row in c.execute(sql, (id_list(stories),)).fetchall()}
     ids = id_list(members)
     if _is_read(c, new, members - {new}):
-        status_outbox.note(c, ids, "read", 1, utc_now())
+        status_outbox.note(c, ids, "read", 1, utc_now(), to_servers=True)
         labels.write_status(c, "read", 1, ids)
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (ids,))
     c.execute("UPDATE article SET story = ? WHERE id IN (SELECT value FROM json_each(?))", (story, ids))
@@ -163,11 +163,11 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
             (story,),
         ).fetchall()
         ids = [row[0] for row in rows]
-        if names := _own_tags(c, ids):
-            labels.add_tags(c, ids, names)
+        if names := {name for each in own_tags(c, ids).values() for name in each}:
+            labels.add_tags(c, ids, sorted(names))
         is_starred = any(row[3] and row[7] for row in rows)
         if is_starred:
-            status_outbox.note(c, id_list(ids), "starred", 1, utc_now())
+            status_outbox.note(c, id_list(ids), "starred", 1, utc_now(), to_servers=True)
             labels.write_status(c, "starred", 1, id_list(ids))
         tagged = labels.tags_of(c, ids)
         shown = sorted(
@@ -180,8 +180,8 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
                 labels.write_status(c, "aside", wanted, id_list([id_]))
 
 
-def _own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
-    """The tags of some articles that no rule gave."""
+def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
+    """The tags of articles that no rule gave; those that have none are left out."""
     by_rule = {
         (article_id, tag)
         for article_id, names in c.execute(
@@ -191,8 +191,8 @@ def _own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> list[str]:
         ).fetchall()
         for tag in text_of(names).split(TAG_SEPARATOR)
     }
-    there = labels.tags_of(c, ids)
-    return sorted({name for id_, names in there.items() for name in names if (id_, name) not in by_rule})
+    own = {id_: [name for name in names if (id_, name) not in by_rule] for id_, names in labels.tags_of(c, ids).items()}
+    return {id_: names for id_, names in own.items() if names}
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:

@@ -193,7 +193,7 @@ def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> 
         if most:
             beyond = f"{rows} ORDER BY date DESC, id DESC LIMIT -1 OFFSET ?"
             found += [row[0] for row in c.execute(beyond, (feed_id, most)).fetchall()]
-    return sorted(set(found))
+    return sorted(set(found) - duplicates.own_tags(c, found).keys())
 
 
 def quiet_feeds(c: sqlite3.Connection) -> list[int]:

@@ -13,9 +13,9 @@ from tuireader.model.query import Query
 from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Rule, tag_bit
 from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
+from tuireader.store.query_language import understand
 from tuireader.store.row_values import id_list, moment, name_key, number, seconds, sound, text_of
 from tuireader.store.search import fits
-from tuireader.store.typed_query import understand
 
 if TYPE_CHECKING:
     import sqlite3

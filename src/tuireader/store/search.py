@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tuireader.store import duplicates, typed_query
+from tuireader.store import duplicates, query_language
 from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
+from tuireader.store.query_language import SearchQuery, Term, understand, unspaced_run, words_in
 from tuireader.store.row_values import id_list, sound, text_of, unpack
-from tuireader.store.typed_query import SearchQuery, Term, understand, unspaced_run, words_in
 from tuireader.text.cells import fitting
 from tuireader.text.folding import FoldedText
 from tuireader.text.shingles import Sketch, sketch
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tuireader.model.article import ArticleWords, Excerpt
-    from tuireader.store.typed_query import SearchQuery, Term
+    from tuireader.store.query_language import SearchQuery, Term
 
 
 _LEAD = 40
@@ -179,7 +179,7 @@ class Due(NamedTuple):
 
 def columns(title: str, authors: Iterable[str], categories: Iterable[str], text: str) -> tuple[str, ...]:
     given = (title, "\n".join(authors), "\n".join(categories), text)
-    return tuple(typed_query.indexed(sound(column)) for column in given)
+    return tuple(query_language.indexed(sound(column)) for column in given)
 
 
 def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:

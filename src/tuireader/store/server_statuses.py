@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.account import LOCAL, Ours
 from tuireader.store import duplicates, labels, status_outbox
+from tuireader.store.connection import transaction
 from tuireader.store.feeds import TO_READ
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, seconds, sound, text_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from tuireader.model.change import Field
@@ -196,7 +197,7 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
     told = set(ids)
     others = [id_ for id_ in every if id_ not in told]
     if others:
-        status_outbox.note(c, id_list(others), field, int(value), now)
+        status_outbox.note(c, id_list(others), field, int(value), now, to_servers=True)
     labels.write_status(c, field, int(value), id_list(every))
     if field == "read":
         c.execute("UPDATE article SET unasked = 0 WHERE id IN (SELECT value FROM json_each(?))", (id_list(every),))
@@ -261,17 +262,37 @@ def _listed(numbers: Iterable[str]) -> str:
     return json.dumps([sound(number) for number in numbers])
 
 
-def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[tuple[int, int, bool, bool]]:
-    """The articles of a feed: the numbers of their guids, ids, and whether they are read and starred."""
-    sql = "SELECT guid_key, id, read, starred FROM article INDEXED BY article_by_guid WHERE feed_id = ?"
-    for guid, id_, read, starred in c.execute(sql, (feed_id,)).fetchall():
-        yield guid, id_, bool(read), bool(starred)
+class Marked(NamedTuple):
+    """An article as other devices know it."""
+
+    guid: int
+    """The number of its guid."""
+    id: int
+    read: bool
+    starred: bool
+    story: int | None
 
 
-def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int]]:
-    """The feed and the number of the guid of each article."""
-    sql = "SELECT id, feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))"
-    return {row[0]: (row[1], row[2]) for row in c.execute(sql, (id_list(ids),)).fetchall()}
+def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
+    sql = "SELECT guid_key, id, read, starred, story FROM article INDEXED BY article_by_guid WHERE feed_id = ?"
+    for guid, id_, read, starred, story in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), story)
+
+
+def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
+    """Let articles be read that a rule or an age marked read on another device; the rest of their stories is not."""
+    with transaction(c):
+        untold = status_outbox.untold(c, ids)
+        some = [id_ for id_ in ids if (id_, "read") not in untold]
+        labels.write_status(c, "read", 1, id_list(some))
+        c.execute("UPDATE article SET unasked = 1 WHERE id IN (SELECT value FROM json_each(?))", (id_list(some),))
+        duplicates.settle_of(c, some)
+
+
+def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
+    """The feed of each article, the number of its guid, and whether it was read unasked."""
+    sql = "SELECT id, feed_id, guid_key, unasked FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0]: (row[1], row[2], bool(row[3])) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
 def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, bool, bool]]:

@@ -22,10 +22,13 @@ if TYPE_CHECKING:
     from tuireader.model.feed import Feed
 
 
-def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime) -> None:
+def note(
+    c: sqlite3.Connection, ids: str, field: Field, value: int, changed: datetime, *, to_servers: bool = False
+) -> None:
     """Note a mark of those of the articles that it changes and whose account syncs; to be called before it is written.
 
-    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told.
+    Of a feed that its server does not follow any more nothing is noted: there is nobody to be told. `to_servers`: a
+    mark that came with another telling of the story, which machines that share a folder put there themselves.
 
     `ids` as `columns.id_list` gives them.
     """
@@ -35,8 +38,8 @@ def note(c: sqlite3.Connection, ids: str, field: Field, value: int, changed: dat
         "INSERT OR REPLACE INTO journal (article_id, field, value, changed)"
         " SELECT a.id, ?1, ?2, ?3 FROM json_each(?4) AS w CROSS JOIN article AS a ON a.id = w.value"
         " JOIN feed AS f ON f.id = a.feed_id JOIN account AS t ON t.id = f.account_id"
-        f" WHERE t.syncs = 1 AND (t.id = 0 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
-        (field, value, seconds(changed), ids),
+        f" WHERE t.syncs = 1 AND (t.id = ?5 OR f.server_id IS NOT NULL) AND a.{field} <> ?2",
+        (field, value, seconds(changed), ids, -1 if to_servers else 0),
     )
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from tuireader.beside import open_own
 from tuireader.errors import StoreError
 from tuireader.model.change import StatusChange, utc_now
+from tuireader.owned_files import open_own
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.query_sql import select

@@ -11,7 +11,7 @@ from tuireader.tasks.task import Context, Step, Steps, utc
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
-    from tuireader.library.archiving.take import Wanted
+    from tuireader.library.archiving.save_older import Wanted
     from tuireader.model.feed import Backfilled, Feed
 
 

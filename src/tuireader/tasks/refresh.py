@@ -13,7 +13,6 @@ from tuireader.library.refreshing.refresh import refresh as ask
 from tuireader.library.rules.prune import expire
 from tuireader.store import pruning
 from tuireader.tasks.task import Context, Step, Steps
-from tuireader.text.printable import printable
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
@@ -99,7 +98,7 @@ async def refresh(on: Context, tally: Tally, *, force: bool, ends: Ends = NO_END
             yield Step(
                 tally.progress(),
                 row=refreshed_row(event),
-                line=f"{printable(event.feed.name)}: {said_of(event)}" if is_news else "",
+                line=f"{event.feed.name}: {said_of(event)}" if is_news else "",
                 failed=f"{event.feed.name}: {event.error}" if event.status in ("failed", "gone") else "",
                 has_news=is_news,
             )

@@ -20,7 +20,7 @@ from textual.geometry import Offset
 from textual.widget import MountError
 from textual.worker import WorkerFailed
 
-from tuireader import hush
+from tuireader import early_terminal
 from tuireader.config.options import Config
 from tuireader.errors import StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.cache_gateway import Cache
@@ -44,8 +44,8 @@ from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 if TYPE_CHECKING:
     from textual.driver import Driver
 
-    from tuireader.curtain import Screens
     from tuireader.library.syncing.server import Login
+    from tuireader.startup_frame import Screens
     from tuireader.tui.support.driver import TerminalDriver
 
 log = logging.getLogger("tuireader")
@@ -58,7 +58,7 @@ FINISHING = 1.0
 """Seconds for what is being written when the program is told to stop."""
 LETTING_GO = 0.3
 """Seconds for what is called off at the end to let go of what it holds."""
-CURTAIN = 1.0
+FRAME_TIMEOUT = 1.0
 """Seconds for which the screen that was kept stays at most while the app starts behind it."""
 CLOSE_TIMEOUT = 0.8
 """Seconds for what is still to be written when the program ends."""
@@ -110,7 +110,7 @@ class ReaderApp(TypeAhead):
         try:
             self.memory = UiState(ui_state.load(self.connection), self.cache.remember)
             super().__init__()
-            self.shows_frames = not hush.is_other_screen_shown()
+            self.shows_frames = not early_terminal.is_other_screen_shown()
             for theme in HOUSE:
                 self.register_theme(theme)
             self.set_keymap(self.config.keymap)
@@ -203,33 +203,33 @@ class ReaderApp(TypeAhead):
 
     def on_mount(self) -> None:
         self._heed_the_terminal()
-        if self._is_behind_curtain:
-            self._raise_curtain(time.monotonic() + CURTAIN)
+        if self._shows_frame:
+            self._replace_frame(time.monotonic() + FRAME_TIMEOUT)
         if self.connection.notice:
             toast(self.reader, self.connection.notice, severity="warning", timeout=15)
         if self.addresses or not self.reader.adding.has_feeds():
             self.reader.adding.ask(self.addresses)
 
-    def _raise_curtain(self, latest: float, *, is_drawn: bool = False) -> None:
+    def _replace_frame(self, latest: float, *, is_drawn: bool = False) -> None:
         """Take the place of the screen that was kept, once all is there that stands on it, and as it is now."""
-        if not self._is_behind_curtain:
+        if not self._shows_frame:
             return
         is_late = time.monotonic() >= latest
         if not (is_late or (self._has_reader and self.reader.is_settled)):
-            self.set_timer(LOOK, lambda: self._raise_curtain(latest))
+            self.set_timer(LOOK, lambda: self._replace_frame(latest))
         elif is_late or is_drawn:
             self.show_frames()
         else:  # what has come is laid out with the next frame
-            self.reader.call_after_refresh(self._raise_curtain, latest, is_drawn=True)
+            self.reader.call_after_refresh(self._replace_frame, latest, is_drawn=True)
 
     @property
-    def _is_behind_curtain(self) -> bool:
+    def _shows_frame(self) -> bool:
         """Whether the screen that was kept stands there; while the user quits, another one is drawn to be kept."""
         return not (self.shows_frames or self._is_quitting)
 
     def about_to_act(self) -> None:
         """Let a key act on what is seen, also while that is the screen that was kept."""
-        if self._has_reader and self._is_behind_curtain:
+        if self._has_reader and self._shows_frame:
             try:
                 self.reader.resume.stand_where_seen()
             except StoreError as error:
@@ -238,7 +238,7 @@ class ReaderApp(TypeAhead):
     async def on_event(self, event: events.Event) -> None:
         await super().on_event(event)
         if isinstance(event, events.Key) and self._has_reader:
-            self._raise_curtain(0)
+            self._replace_frame(0)
 
     def on_app_focus(self) -> None:
         if self._has_reader:
@@ -268,7 +268,7 @@ class ReaderApp(TypeAhead):
 
         self._ending = ending = Termination(begin, self._last_resort)
         ending.listen()
-        hush.take_over()
+        early_terminal.take_over()
         if os.name != "posix":
             return
         from tuireader.tui.support.driver import TerminalDriver

@@ -10,7 +10,7 @@ from tuireader.errors import AddressError
 from tuireader.text.printable import printable
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of
-from tuireader.urls.private import is_private_name
+from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import shown_address
 
 _QUOTES = "<>\"'“”‘’«»„ "

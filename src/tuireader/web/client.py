@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
 from tuireader.async_tools import to_the_end
-from tuireader.urls.private import is_private_name
+from tuireader.urls.private_network import is_private_name
 from tuireader.urls.reach import Reach
-from tuireader.web.connections import Connections
+from tuireader.web.connection_pool import Connections
 from tuireader.web.decompress import OFFERED
 from tuireader.web.proxies import Proxies
 from tuireader.web.transport import Answer, PrivateAddressError, Request

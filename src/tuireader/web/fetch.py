@@ -14,7 +14,7 @@ from tuireader.model.change import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
 from tuireader.urls.hosts import same_host
-from tuireader.urls.private import is_private_name
+from tuireader.urls.private_network import is_private_name
 from tuireader.urls.reach import Permission, Reach, permission_from
 from tuireader.urls.shown import may_go_along, shown_address, split_credentials
 from tuireader.web import errors

@@ -24,7 +24,7 @@ from support.archived_site import (
     posts_path,
 )
 from tuireader.library.archiving.backfill import backfill
-from tuireader.library.archiving.take import Wanted
+from tuireader.library.archiving.save_older import Wanted
 from tuireader.model.feed import Archive, Backfilled
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule

@@ -12,7 +12,7 @@ from conftest import Reply, ScriptedSite
 from library.archiving.test_backfill import POSTS, back, expected, start, titles
 from support.archived_site import FRONT, give_pages, sitemap
 from tuireader.errors import FetchError
-from tuireader.library.archiving.take import Wanted
+from tuireader.library.archiving.save_older import Wanted
 from tuireader.library.reading.full_text import read_page
 from tuireader.model.fetched import Page
 from tuireader.model.query import Query

@@ -362,6 +362,14 @@ LATER = "Fri, 16 Jan 2026 09:00:07 +0000"
 HARBOUR = "<p>The harbour opens in spring, when the last of the ice has gone from the northern basin of the town.</p>"
 BUDGET = "<p>Parliament has rejected what ministers proposed for schools, roads and pensions after nine hours.</p>"
 OTHERS: dict[str, tuple[Entry, Entry]] = {
+    "a place in the feed for a guid, on one day": (
+        Entry(1, "Harbour opens", "1", "https://site.test/harbour", MIDNIGHT, HARBOUR),
+        Entry(2, "Budget rejected", "1", "https://site.test/budget", MIDNIGHT, BUDGET),
+    ),
+    "one guid and title, with nothing else in common": (
+        Entry(1, "Open thread", "1", "https://site.test/thread-1", MIDNIGHT, HARBOUR),
+        Entry(2, "Open thread", "1", "https://site.test/thread-2", LATER, BUDGET),
+    ),
     "one guid and link, with nothing else in common": (
         Entry(1, "Harbour opens", "slot-1", "https://site.test/lead", MIDNIGHT, HARBOUR),
         Entry(2, "Budget rejected", "slot-1", "https://site.test/lead", LATER, BUDGET),

@@ -14,7 +14,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.factories import NOW, ready, save, subscribe, titles
 from support.rss import Item, rss
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing.subscribe import subscribe_all
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
@@ -98,27 +98,27 @@ def stocked(c: sqlite3.Connection) -> Rule:
 
 def test_a_preview_looks_back_for_ninety_days(c: sqlite3.Connection) -> None:
     rule = stocked(c)
-    found = existing.preview(c, rule, NOW, 1)
+    found = apply_rules.preview(c, rule, NOW, 1)
     assert (found.total, [headline.title for headline in found.newest]) == (2, ["Vote 0"])
-    assert existing.preview(c, Rule(" ", hide=True), NOW, 1).total == 0
+    assert apply_rules.preview(c, Rule(" ", hide=True), NOW, 1).total == 0
 
 
 def test_a_rule_is_applied_and_removed_in_steps(c: sqlite3.Connection) -> None:
     stocked(c)
-    rule = existing.keep(c, Rule("sea", hide=True, tags=("Sea",)), NOW)
+    rule = apply_rules.keep(c, Rule("sea", hide=True, tags=("Sea",)), NOW)
     pauses: list[float] = []
-    assert existing.apply(c, rule, pauses.append) == 700
-    assert existing.apply(c, rule, pauses.append) == 0
+    assert apply_rules.apply(c, rule, pauses.append) == 700
+    assert apply_rules.apply(c, rule, pauses.append) == 0
     assert len(pauses) == 2
     assert articles.count(c, Query()) == 3
-    assert existing.remove(c, rule, take_back=True, pause=pauses.append) == 700
+    assert apply_rules.remove(c, rule, take_back=True, pause=pauses.append) == 700
     assert articles.count(c, Query()) == 703
     assert labels.tags_of(c, articles.ids(c, Query())) == {}
     assert rules.every(c) == []
 
 
 def test_a_rule_can_go_and_what_it_did_stay(c: sqlite3.Connection) -> None:
-    rule = existing.keep(c, stocked(c), NOW)
-    existing.apply(c, rule)
-    assert existing.remove(c, rule, take_back=False) == 0
+    rule = apply_rules.keep(c, stocked(c), NOW)
+    apply_rules.apply(c, rule)
+    assert apply_rules.remove(c, rule, take_back=False) == 0
     assert len(titles(c, Query(text="is:hidden "))) == 3

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.rules.prune import expire
 from tuireader.model.feed import Feed
 from tuireader.model.query import Query
@@ -67,9 +67,19 @@ def test_what_is_starred_tagged_or_kept_stays_unread(c: sqlite3.Connection, feed
     by_title = {headline.title: headline.id for headline in articles.window(c, Query(), 0, 99)}
     statuses.mark(c, [by_title["9"]], starred=True)
     labels.add_tags(c, [by_title["8"]], ["later"])
-    existing.apply(c, existing.keep(c, Rule("title:7", keep=True), NOW))
+    apply_rules.apply(c, apply_rules.keep(c, Rule("title:7", keep=True), NOW))
     expire(c, NOW, 1, 0)
     assert unread(c) == ["0", "7", "8", "9"]
+
+
+def test_what_a_rule_tags_too_stays_unread_where_the_user_tagged_it(c: sqlite3.Connection, feed: Feed) -> None:
+    every = articles.ids(c, Query())
+    labels.add_tags(c, every[-1:], ["later"])
+    rule = apply_rules.keep(c, Rule("", tags=("auto",), feed_id=feed.id), NOW)
+    apply_rules.apply(c, rule)
+    assert articles.count(c, Query(tags=("auto",))) == 10
+    assert expire(c, NOW, 1, 0) == 8
+    assert unread(c) == ["0", "9"]
 
 
 def test_quiet_feeds_count_apart(c: sqlite3.Connection, feed: Feed) -> None:

@@ -25,7 +25,7 @@ from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
-from tuireader.sync.folder_map import FolderMap, Subscription, packed, unpacked
+from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, stamp, unpacked
 
 LATE = 1_900_000_000_000
 STEPS = ("_keep", "_take_marks", "_write", "_take_subscriptions")
@@ -60,11 +60,11 @@ def rename(machine: Machine, name: str, folder: str = "") -> None:
             subscription.put_into(c, machine.feed_id(), folder)
 
 
-@pytest.mark.parametrize("at", [2**61, 32_503_680_000_000, 32_503_679_999_999])
+@pytest.mark.parametrize("at", [2**59, 32_503_680_000_000, 32_503_679_999_999])
 def test_a_time_of_a_far_year_stops_no_later_mark(machine: MakeMachine, at: int) -> None:
     one, two = pair(machine)
     known = FolderMap()
-    known.mark(URL, "read", guid_key(f"{URL}#4"), 2 * at + 1)
+    known.mark(URL, "read", guid_key(f"{URL}#4"), stamp(at, value=True))
     path = foreign(one, known)
     everywhere(one, two)
     path.unlink()
@@ -258,14 +258,16 @@ def test_what_others_told_is_taken_over_where_nothing_can_be_told(
 
 
 def test_what_others_tell_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.sync.folder_map._FEEDS", 5)
-    monkeypatch.setattr("tuireader.sync.folder_map._MARKS", 5)
+    monkeypatch.setattr("tuireader.sync.shared_folder_map._FEEDS", 5)
+    monkeypatch.setattr("tuireader.sync.shared_folder_map._MARKS", 5)
     known = of_subscriptions({f"https://{n}.example/f": Subscription(n + 1, is_followed=True) for n in range(100)})
     known.put("https://1.example/f", Subscription(999, is_followed=False))
     assert len(known.subscriptions) == 5
     assert not known.subscriptions["https://1.example/f"].is_followed
+    assert known.put("https://new.example/f", Subscription(1, is_followed=True))  # what has ended makes room
+    assert len(known.subscriptions) == 5
     for n in range(100):
-        known.mark(URL, "read", n, 2 * n + 3)
+        known.mark(URL, "read", n, 4 * n + 7)
     assert known.mark(URL, "read", 1, 9999)
     assert len(known.marks[URL, "read"]) == 5
 
@@ -381,7 +383,7 @@ def test_marks_of_a_backup_reach_the_other_machines(machine: MakeMachine, tmp_pa
 def test_marks_are_packed_and_merged_as_they_were() -> None:
     known = FolderMap()
     dice = random.Random(1)
-    stamps = {dice.getrandbits(63) - 2**62: 2 * n + 3 for n in range(1000)}
+    stamps = {dice.getrandbits(63) - 2**62: 4 * n + 7 for n in range(1000)}
     known.merge_marks(URL, "starred", stamps, FolderMap())
     known.put(URL, Subscription(5, is_followed=True, title="“Ä”", folder="News & Co"))
     back, state = unpacked(packed(known, "state"), 1_000_000)

@@ -22,7 +22,8 @@ from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
-from tuireader.store import accounts, articles, feeds, status_outbox, statuses
+from tuireader.model.rule import Rule
+from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 
 
@@ -85,6 +86,67 @@ def test_the_last_holds_whoever_comes_first(machine: MakeMachine) -> None:
     two.exchange(NOW + timedelta(hours=6))
     assert one.state() == two.state()
     assert one.state()[f"{URL}#0"] == (False, False)
+
+
+OTHER = "https://other.example/feed"
+
+
+def tell_twice(machine: Machine) -> None:
+    """Two feeds come that tell one story."""
+    with machine.opened() as c:
+        for url in (URL, OTHER):
+            feed = feeds.add(c, url, title="Site", site="", now=NOW)
+            save_plan(c, feed, Plan(new=(ready(f"{url}#0", title="A story", link="https://site.example/a-story"),)))
+
+
+def test_marks_of_a_story_that_two_feeds_tell_come_to_rest_with_the_last(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        tell_twice(each)
+    everywhere(one, two)
+    one.mark(0, read=True, starred=True)
+    one.exchange()
+    one.mark(0, url=OTHER, read=False, starred=False)  # the lid is closed before it is told
+    two.exchange(one.now + timedelta(minutes=1))
+    one.exchange(one.now + timedelta(minutes=2))
+    everywhere(two, one)
+    assert set(one.state().values()) == set(two.state().values()) == {(False, False)}
+    for each in (one, two, one, two):
+        done = each.exchange()
+        assert done == Exchanged(done.taken)
+        assert (done.taken.read, done.taken.starred, done.taken.unread, done.taken.unstarred) == (0, 0, 0, 0)
+
+
+def test_what_a_rule_read_elsewhere_leaves_the_other_telling_unread(machine: MakeMachine) -> None:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        tell_twice(each)
+    everywhere(one, two)
+    with one.opened() as c:
+        there = rules.add(c, Rule("story", read=True, feed_id=one.feed_id(OTHER)), NOW)
+        rules.apply(c, there, articles.ids(c, rules.query_of(there)))
+    everywhere(one, two)
+    for each in (one, two):
+        with each.opened() as c:
+            rows = c.execute("SELECT guid, read FROM article ORDER BY guid").fetchall()
+            assert rows == [(f"{OTHER}#0", 1), (f"{URL}#0", 0)]
+
+
+def test_a_feed_that_is_here_otherwise_does_not_come_again(machine: MakeMachine) -> None:
+    """With a password, or as that of an account."""
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+        each.fetch(3, OTHER)
+    everywhere(one, two)
+    with two.opened() as c:
+        feeds.move(c, URL, "https://ann:secret@site.example/feed")
+        account = accounts.add(c, "miniflux", name="Work", url="https://rss.example")
+        feeds.hand_over(c, two.feed_id(OTHER), account.id)
+    one.mark(0, read=True)
+    everywhere(one, two)
+    assert len(two.feeds()) == 2
+    assert set(one.feeds()) == {URL, OTHER}
 
 
 def test_a_clock_that_is_wrong_does_not_undo_what_was_known(machine: MakeMachine) -> None:

@@ -13,7 +13,7 @@ import pytest
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
@@ -41,8 +41,8 @@ def full(tmp_path: Path) -> Path:
         labels.add_tags(c, [one, three], ["To Read", "radio"])
         articles.save_full_text(c, three, "<p>All of it.</p>", "All of it.", 3)
         saved.keep(c, "Sea", "title:harbour is:unread")
-        rule = existing.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
-        existing.apply(c, rule)
+        rule = apply_rules.keep(c, Rule("title:quiet", hide=True, tags=("hush",), feed_id=review.id, until=NOW), NOW)
+        apply_rules.apply(c, rule)
     return path
 
 
@@ -67,7 +67,7 @@ def test_out_and_in_again_is_the_same(full: Path, tmp_path: Path) -> None:
     with closing(connect(tmp_path / "new.db")) as c:
         assert articles.count(c, Query(text="is:hidden ")) == 1
         (rule,) = rules.every(c)
-        existing.remove(c, rule, take_back=True)
+        apply_rules.remove(c, rule, take_back=True)
         assert articles.count(c, Query()) == count
 
 

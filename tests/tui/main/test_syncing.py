@@ -22,7 +22,7 @@ from tuireader.model.fetched import Plan
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
-from tuireader.sync.folder_map import FolderMap, packed, unpacked
+from tuireader.sync.shared_folder_map import FolderMap, packed, stamp, unpacked
 from tuireader.tui.main import syncing
 from tuireader.tui.screens.account import AccountScreen
 
@@ -250,7 +250,7 @@ async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:
         url = "https://site.example/feed"
         await until(pilot, lambda: any(of_file(file).marks for file in folder.glob("tuireader-*")))
         known = FolderMap()
-        known.mark(url, "starred", guid_key("one"), 2 * 1_900_000_000_000 + 1)
+        known.mark(url, "starred", guid_key("one"), stamp(1_900_000_000_000, value=True))
         (folder / "tuireader-other.map").write_bytes(packed(known, "other"))
         await pilot.press("ctrl+r")
         await until(pilot, lambda: "★" in "".join(screen_text(app).splitlines()[2:8]).replace("★ Starred", ""))

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
 from tuireader.library.archiving import sitemaps
-from tuireader.library.archiving.take import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
-from tuireader.library.archiving.ways import LookAtFront, asked, is_of_site, ways
+from tuireader.library.archiving.archive_sources import LookAtFront, asked, is_of_site, ways
+from tuireader.library.archiving.save_older import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
 from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest
@@ -21,7 +21,7 @@ from tuireader.store import articles, site_facts
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import named_host
 from tuireader.urls.identity import is_front_page, same_site
-from tuireader.urls.private import permission_for
+from tuireader.urls.private_network import permission_for
 from tuireader.urls.shown import with_credentials_of
 
 if TYPE_CHECKING:

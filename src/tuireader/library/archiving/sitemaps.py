@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError
 from tuireader.feeds.sitemap import Listed
-from tuireader.library.archiving.take import Steps, Taken, Wanted, take_entries
-from tuireader.library.archiving.ways import asked
+from tuireader.library.archiving.archive_sources import asked
+from tuireader.library.archiving.save_older import Steps, Taken, Wanted, take_entries
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.model.feed import Archive
 from tuireader.model.fetched import Page, ParsedEntry
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.feeds.robots import Robots
-    from tuireader.library.archiving.ways import Front, Get
+    from tuireader.library.archiving.archive_sources import Front, Get
     from tuireader.library.jobs.cache_gateway import Cache
 
 _FILES = 60

@@ -16,7 +16,7 @@ from tuireader.model.change import Clock
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import Page
 from tuireader.urls.hosts import host_of, named_host
-from tuireader.urls.private import permission_for
+from tuireader.urls.private_network import permission_for
 from tuireader.urls.reach import Permission
 
 DEADLINE, LIMIT = web.DEADLINE, web.LIMIT

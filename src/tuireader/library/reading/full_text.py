@@ -103,7 +103,7 @@ async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, 
 
 async def fetch_with(cache: Cache, get: Get, article_id: int, *, much: float = 1) -> None:
     """The same through `get`, which asks for a page; a text without `much` times as many words as are here is none."""
-    from tuireader.urls.private import permission_for
+    from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 
     article, feed = await cache.read(partial(_article, article_id=article_id))

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders, ui_state
+from tuireader.store.query_language import quoted
 from tuireader.store.row_values import name_key
-from tuireader.store.typed_query import quoted
 
 if TYPE_CHECKING:
     import sqlite3

@@ -45,7 +45,7 @@ def mistake(css: str) -> str:
 
 async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[Article, Page]:
     """The newest article of a feed that has a page, and that page; raises FetchError where there is none."""
-    from tuireader.urls.private import permission_for
+    from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 
     article = await cache.read(partial(_newest, feed_id=feed_id))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
 from tuireader.library.jobs.batching import Joint, Write
 from tuireader.library.politeness import polling, retry_after
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
 from tuireader.store import articles, site_facts
@@ -84,7 +84,7 @@ class TakePage(Joint[Refreshed]):
         return _learning(save, feed, found)
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed]) -> list[Refreshed]:
-        return existing.apply_to_new(c, results, self.now)
+        return apply_rules.apply_to_new(c, results, self.now)
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
@@ -122,7 +122,7 @@ def _compared(
     from tuireader.library.refreshing.compare import plan
 
     what = plan(known, parsed)
-    is_asked = bool(what.new) and existing.look_at_words(c, now)
+    is_asked = bool(what.new) and apply_rules.look_at_words(c, now)
     return articles.Prepacked(what, index_later=len(what.new) > INDEXED_AT_ONCE, with_words=is_asked)
 
 

@@ -56,18 +56,26 @@ Pair = tuple[ParsedEntry, Candidate]
 def is_another(entry: ParsedEntry, there: Candidate, body: Body) -> bool:
     """Whether an entry only took the guid of an article, such as a number: title, address and date are all others.
 
-    Where neither says when it was published, the texts decide: of one that was edited, most words stay. At one address,
-    or none, title, date and text have to be others.
+    Where neither says when it was published, or only on which day, the texts decide: of one that was edited, most words
+    stay. At one address, at none, or under one title, date and text have to be others.
     """
-    if entry.title == there.title:
+    is_at_same_place = min(len(_path(entry.link)), len(_path(there.link))) <= 1 or _path(entry.link) == _path(
+        there.link
+    )
+    if is_at_same_place and entry.title == there.title:
         return False
-    if min(len(_path(entry.link)), len(_path(there.link))) <= 1 or _path(entry.link) == _path(there.link):
+    if is_at_same_place or entry.title == there.title:
         is_later = None not in (entry.published, there.published) and entry.published != there.published
         return is_later and _is_unlike(entry.html, body(there))
-    if entry.published is not None and there.published is not None:
+    is_dated = entry.published is not None and there.published is not None
+    if is_dated and (entry.published != there.published or not _is_day(entry.published)):
         return entry.published != there.published
-    same = _when(entry) is not None and _when(entry) == _when(there)
+    same = not is_dated and _when(entry) is not None and _when(entry) == _when(there)
     return not (same or _much_alike(entry.html, body(there)))
+
+
+def _is_day(moment: datetime | None) -> bool:
+    return moment is not None and not (moment.hour or moment.minute or moment.second)
 
 
 def _is_unlike(one: str, other: str) -> bool:

@@ -24,7 +24,7 @@ from tuireader.model.fetched import Page
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.urls.hosts import host_of
-from tuireader.urls.private import permission_for
+from tuireader.urls.private_network import permission_for
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import without_credentials
 

@@ -17,7 +17,7 @@ from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
 from tuireader.library.refreshing.index_later import index_few
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, take_in, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.library.subscribing.subscribe import Subscribed
@@ -141,7 +141,7 @@ class _Follow:
                 feed = store_feeds.add(c, url, title=self.parsed.title, site=page.url, now=self.now, reach=reach)
                 site_facts.put_page_list(c, feed.id, self.learned)
                 came = save(c, feed)
-        (refreshed,) = existing.apply_to_new(c, [came], self.now)
+        (refreshed,) = apply_rules.apply_to_new(c, [came], self.now)
         return refreshed
 
     def _check_kind(self, c: sqlite3.Connection, there: Feed) -> None:

@@ -11,7 +11,7 @@ from tuireader.library.jobs.batching import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, typed_page
 from tuireader.library.subscribing.discovery import Candidates
 from tuireader.model.feed import Feed, Refreshed
@@ -57,7 +57,7 @@ class AddFeed(Joint[Refreshed | Feed]):
         return add
 
     def conclude(self, c: sqlite3.Connection, results: list[Refreshed | Feed]) -> list[Refreshed | Feed]:
-        return existing.apply_to_new(c, results, self.now)
+        return apply_rules.apply_to_new(c, results, self.now)
 
 
 def may_mean_article(found: Candidates) -> bool:

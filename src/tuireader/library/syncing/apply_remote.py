@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing import ingest
 from tuireader.library.refreshing.compare import digest_of, prepare
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.library.syncing import identity, messages
 from tuireader.model.article import Status
 from tuireader.model.feed import Feed, Refreshed
@@ -27,12 +27,12 @@ from tuireader.store import (
     ui_state,
 )
 from tuireader.store.connection import transaction
+from tuireader.store.query_language import understand
 from tuireader.store.row_values import name_key
-from tuireader.store.typed_query import understand
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
-from tuireader.urls.private import is_inside_by_name
+from tuireader.urls.private_network import is_inside_by_name
 from tuireader.urls.reach import Reach
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ class TakeEntries:
                 came, marks = feed_ready.write(c, unites=self.unites or taken.wrong > 0)
                 brought.append(came)
                 taken = taken.with_(marks)
-            existing.apply_to_new(c, brought, self.now)
+            apply_rules.apply_to_new(c, brought, self.now)
             if self.cursor is not None and not rivals:
                 accounts.set_cursor(c, self.account_id, self.cursor)
             if self.note is not None and taken.created is not None:
@@ -226,7 +226,7 @@ class _Ready:
             (there.id, prepare(each.entry)) for there, each in self._same if there.digest != digest_of(each.entry)
         ]
         plan = Plan(tuple(map(_prepared, new)), tuple(changed))
-        is_asked = bool(new) and existing.look_at_words(c, job.now)
+        is_asked = bool(new) and apply_rules.look_at_words(c, job.now)
         self._prepacked = articles.Prepacked(plan, index_later=True, with_words=is_asked)
 
     def _is_anew(self, there: Ours, each: RemoteEntry) -> bool:

@@ -11,7 +11,7 @@ from tuireader.library.syncing.miniflux import Miniflux
 from tuireader.library.syncing.server import Login, RefusedError, Server, SwitchedOffError, Talk
 from tuireader.model.account import GREADER, MINIFLUX
 from tuireader.urls.hosts import host_of, named_host, same_host
-from tuireader.urls.private import is_private_name
+from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import shown_address, split_credentials
 from tuireader.urls.typed import addresses_to_try
 

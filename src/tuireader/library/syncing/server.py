@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.beside import open_own
 from tuireader.errors import FetchError, SyncError
+from tuireader.owned_files import open_own
 from tuireader.store.statuses import lock
 from tuireader.urls.hosts import named_host
 from tuireader.urls.reach import Reach

@@ -11,21 +11,30 @@ import os
 import secrets
 import socket
 import uuid
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader.beside import open_own, open_shared
 from tuireader.errors import SyncError
 from tuireader.library.syncing import apply_remote, messages
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
+from tuireader.owned_files import open_own, open_shared
 from tuireader.store import accounts, feeds, folders, server_statuses, site_facts, status_outbox
 from tuireader.store.connection import transaction
-from tuireader.sync.folder_map import FolderMap, Subscription, marks_of, packed, unpacked
+from tuireader.sync.shared_folder_map import (
+    FolderMap,
+    Subscription,
+    is_asked,
+    marks_of,
+    packed,
+    stamp,
+    unpacked,
+)
 from tuireader.text.sentences import counted
 from tuireader.urls.reach import Reach
 from tuireader.urls.shown import split_credentials
@@ -45,6 +54,8 @@ _LARGEST, _LARGEST_ALL = 48_000_000, 128_000_000
 """Bytes of a file that are read, packed and unpacked, and unpacked of all together: a mark takes 16."""
 _MANY = 20_000
 """Recent changes from which on all is written."""
+_TOGETHER = 2000
+"""Articles that are marked in one transaction."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
@@ -302,7 +313,7 @@ class _Exchange:
                 continue
             with suppress(ValueError):  # it may be on its way; what is lost is in the copy of who wrote it
                 found, _ = unpacked(content, min(_LARGEST, left))
-                left -= 16 * len(found)
+                left -= found.size
                 self._add(self._known.merge(found))
 
     def _add(self, news: FolderMap) -> None:
@@ -332,9 +343,9 @@ class _Exchange:
     def _local(self) -> list[Feed]:
         return feeds.of_account(self._c, LOCAL)
 
-    def _mark(self, feed: str, name: Field, guid: int, at: int, *, value: bool) -> None:
-        if self._known.mark(feed, name, guid, 2 * at + value):
-            self._recent.mark(feed, name, guid, 2 * at + value)
+    def _mark(self, feed: str, name: Field, guid: int, when: int) -> None:
+        if self._known.mark(feed, name, guid, when):
+            self._recent.mark(feed, name, guid, when)
             self._has_news = True
             self._pushed += 1
 
@@ -349,11 +360,12 @@ class _Exchange:
         urls = {feed.id: _shared(feed.url) for feed in every}
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
-            feed_id, guid = names.get(change.article_id, (0, 0))
+            feed_id, guid, is_unasked = names.get(change.article_id, (0, 0, False))
             if url := urls.get(feed_id, ""):
-                before = self._known.stamp(url, change.field, guid) // 2 if self._is_in_step else 0
+                before = self._known.stamp_of(url, change.field, guid) // 4 if self._is_in_step else 0
                 at = max(int(change.changed.timestamp() * 1000), before + 1)
-                self._mark(url, change.field, guid, at, value=change.value)
+                is_unasked = is_unasked and change.field == "read" and change.value
+                self._mark(url, change.field, guid, stamp(at, value=change.value, is_unasked=is_unasked))
 
     def _tell_marked_before(self, every: Iterable[Feed]) -> None:
         """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
@@ -361,8 +373,8 @@ class _Exchange:
         for feed_id, guid, read, starred in server_statuses.marked(self._c):
             marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
             for name, value in marks:
-                if value and (url := urls.get(feed_id, "")) and not self._known.stamp(url, name, guid):
-                    self._mark(url, name, guid, _BEFORE, value=True)
+                if value and (url := urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
+                    self._mark(url, name, guid, stamp(_BEFORE, value=True))
 
     def _tell_subscriptions(self, every: Sequence[Feed]) -> None:
         """Put what became of our subscriptions since they were told of."""
@@ -429,10 +441,11 @@ class _Exchange:
                 feeds.move(self._c, url, known.address_now(url))
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
+        taken = {_bare(feed.url) for feed in feeds.every(self._c)}  # also what an account follows, or has a password
         pages = site_facts.page_list_feeds(self._c)
         for url, there in known.subscriptions.items():
             feed = ours.get(url)
-            if there.is_followed and feed is None:
+            if there.is_followed and feed is None and url not in taken:
                 if len(added) >= _NEW_MOST:
                     self._is_capped = True
                     continue
@@ -477,22 +490,40 @@ class _Exchange:
         folders.put(self._c, feed.id, folders.add(self._c, there.folder).id if there.folder else None)
 
     def _take_marks(self) -> Taken:
-        """Let articles be as they were marked last, wherever that was."""
-        taken = Taken()
+        """Let articles be as they were marked last, wherever that was, and whichever telling of a story it was."""
+        rows: list[server_statuses.Marked] = []
+        last: dict[tuple[int, Field], int] = {}
+        stories: dict[tuple[int, Field], int] = defaultdict(int)
         for feed in self._local():
             marks = dict(marks_of(self._known, _shared(feed.url)))
-            if not marks:
+            for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
+                rows.append(row)
+                for name, stamps in marks.items():
+                    when = last[row.id, name] = stamps.get(row.guid, 0)
+                    if row.story is not None and is_asked(when):
+                        stories[row.story, name] = max(stories[row.story, name], when)
+        states: dict[int, tuple[bool, bool]] = {}
+        unasked: list[int] = []
+        for row in rows:
+            of_story = row.story or 0
+            read, starred = (
+                max(last.get((row.id, name), 0), stories.get((of_story, name), 0)) for name in ("read", "starred")
+            )
+            wanted = (bool(read & 1) if read else row.read, bool(starred & 1) if starred else row.starred)
+            if wanted == (row.read, row.starred):
                 continue
-            read, starred = marks.get("read", {}), marks.get("starred", {})
-            states = {}
-            for guid, id_, is_read, is_starred in server_statuses.of_feed(self._c, feed.id):
-                wanted = bool(read.get(guid, is_read) & 1), bool(starred.get(guid, is_starred) & 1)
-                if wanted != (is_read, is_starred):
-                    states[id_] = wanted
-            if states:
-                with transaction(self._c):
-                    taken = taken.with_(Taken(0, *server_statuses.take(self._c, states, self._date)))
-        return taken
+            if wanted[0] and not row.read and not is_asked(read):
+                unasked.append(row.id)
+                wanted = (row.read, wanted[1])
+            states[row.id] = wanted
+        taken = Taken()
+        ids = list(states)
+        for start in range(0, len(ids), _TOGETHER):
+            with transaction(self._c):
+                some = {id_: states[id_] for id_ in ids[start : start + _TOGETHER]}
+                taken = taken.with_(Taken(0, *server_statuses.take(self._c, some, self._date)))
+        server_statuses.take_unasked(self._c, unasked)
+        return taken.with_(Taken(read=len(unasked)))
 
     def _keep(self, place: Place) -> None:
         self._place = place
@@ -517,11 +548,15 @@ def _put(path: Path, content: bytes) -> None:
 
 def _shared(url: str) -> str:
     """The address of a feed as it may stand in a folder that others read; empty where it has a password, or is none."""
+    bare = _bare(url)
+    return bare if bare == url and bare.startswith("http") else ""
+
+
+def _bare(url: str) -> str:
     try:
-        bare, userinfo = split_credentials(url)
+        return split_credentials(url)[0]
     except ValueError:
         return ""
-    return "" if userinfo or not bare.startswith("http") else bare
 
 
 def account(place: Place) -> Account:

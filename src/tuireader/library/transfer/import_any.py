@@ -18,7 +18,7 @@ from tuireader.store import feeds
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import place
-from tuireader.urls.private import is_inside_by_name
+from tuireader.urls.private_network import is_inside_by_name
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

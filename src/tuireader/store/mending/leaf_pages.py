@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tuireader.beside import content_of
+from tuireader.owned_files import content_of
 
 _LEAF = 0x0D
 _HEADER = 100

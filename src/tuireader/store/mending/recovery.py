@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from tuireader.beside import open_own
 from tuireader.errors import BusyError, StoreError
+from tuireader.owned_files import open_own
 from tuireader.paths import keep_private
 from tuireader.store import schema, search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, VERSIONS_TO_COME, connect, mark_of

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from tuireader.beside import content_of
+from tuireader.owned_files import content_of
 from tuireader.store import labels, search
 from tuireader.store.connection import BROKEN, PAGE_SIZE, Connection, transaction
 from tuireader.store.labels import NUMBERS, OF_PUBLISHERS

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from tuireader.beside import size_of
+from tuireader.owned_files import size_of
 from tuireader.store.connection import BROKEN, BUSY_SECONDS, PAGE_SIZE
 
 _HEAD, _FRAME = struct.Struct(">8I"), struct.Struct(">6I")

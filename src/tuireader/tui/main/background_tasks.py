@@ -9,6 +9,7 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
+from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.store import articles, feeds
 from tuireader.tasks.task import Context
@@ -63,7 +64,11 @@ class BackgroundTasks:
 
     def refresh(self, wanted: Sequence[Feed] | None, *, force: bool, quiet: bool = False) -> None:
         """Ask for feeds (None: all; only what is due, unless forced); what came is said, unless it is quiet."""
-        asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
+        try:
+            asked = wanted if wanted is not None else self._feeds_to_ask(force=force)
+        except StoreError as error:
+            toast(self._panes, str(error), severity="error")
+            return
         if not asked:
             if quiet:  # what follows each refresh follows this one, too
                 self._panes.post_message(Ended())
@@ -216,7 +221,7 @@ class BackgroundTasks:
 
 
 def _backfill(on: Context, feed: Feed | None, *, is_read: bool) -> Steps:
-    from tuireader.library.archiving.take import Wanted
+    from tuireader.library.archiving.save_older import Wanted
     from tuireader.tasks.backfill import backfill
 
     assert feed is not None  # noqa: S101 - else it is not started

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from textual.widget import Widget
 
 from tuireader.config.options import Config
-from tuireader.curtain import Screens
 from tuireader.model.query import Query
+from tuireader.startup_frame import Screens
 from tuireader.store import articles, feeds, folders
 from tuireader.tui.main import query_controller
 from tuireader.tui.main.headlines_pane import Place

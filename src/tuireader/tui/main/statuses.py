@@ -273,14 +273,14 @@ def _take_back(connection: Connection, step: UndoStep) -> None:
 
 
 def _take_back_rule(connection: Connection, step: UndoStep) -> None:
-    from tuireader.library.rules import existing
+    from tuireader.library.rules import apply_rules
     from tuireader.store import rules
 
     if step.removed_rule:
-        existing.bring_back(connection, step.removed_rule, step.ids)
+        apply_rules.bring_back(connection, step.removed_rule, step.ids)
     elif step.rule is not None:
         with suppress(NotFoundError):  # it was removed meanwhile
-            existing.remove(connection, rules.get(connection, step.rule), take_back=True)
+            apply_rules.remove(connection, rules.get(connection, step.rule), take_back=True)
 
 
 KEPT_FOR = timedelta(days=1)

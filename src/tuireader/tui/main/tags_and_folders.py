@@ -271,9 +271,9 @@ def _said(rule: Rule, feeds: dict[int, str], folders: dict[int, str]) -> str:
 
 
 def _keep(c: Connection, rule: Rule, now: datetime) -> Rule:
-    from tuireader.library.rules import existing
+    from tuireader.library.rules import apply_rules
 
-    return existing.keep(c, rule, now)
+    return apply_rules.keep(c, rule, now)
 
 
 def _hiding(c: Connection, article_id: int) -> str:
@@ -291,18 +291,18 @@ def _caught_by(c: Connection, rule: Rule) -> list[int]:
 
 
 def _as_json(rule: Rule) -> dict[str, Any]:
-    from tuireader.library.rules import existing
+    from tuireader.library.rules import apply_rules
 
-    return existing.as_json(rule)
+    return apply_rules.as_json(rule)
 
 
 def _apply(c: Connection, rule: Rule) -> int:
-    from tuireader.library.rules import existing
+    from tuireader.library.rules import apply_rules
 
-    return existing.apply(c, rule)
+    return apply_rules.apply(c, rule)
 
 
 def _remove(c: Connection, rule: Rule) -> int:
-    from tuireader.library.rules import existing
+    from tuireader.library.rules import apply_rules
 
-    return existing.remove(c, rule, take_back=True)
+    return apply_rules.remove(c, rule, take_back=True)

@@ -16,8 +16,8 @@ from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.rules import existing
-from tuireader.library.rules.existing import LOOKED_BACK, Preview
+from tuireader.library.rules import apply_rules
+from tuireader.library.rules.apply_rules import LOOKED_BACK, Preview
 from tuireader.model.rule import Rule
 from tuireader.text.date_expressions import span
 from tuireader.text.sentences import counted
@@ -140,7 +140,7 @@ class RulesScreen(TypedDialog[RuleWish | None]):
     @work(exclusive=True, group="preview")
     async def _look(self) -> None:
         rule, now = self._asked, self._now()
-        self._preview = await self._cache.read(lambda c: existing.preview(c, rule, now, _HEADLINES))
+        self._preview = await self._cache.read(lambda c: apply_rules.preview(c, rule, now, _HEADLINES))
         self._fill()
 
     # The rows.

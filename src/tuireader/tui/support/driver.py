@@ -18,7 +18,7 @@ from typing import IO, Any
 from textual.app import App
 from textual.events import Paste, Resize
 
-from tuireader import hush
+from tuireader import early_terminal
 from tuireader.tui.support.textual_internals import OpenDriver
 
 _CHUNK = 4096
@@ -83,12 +83,12 @@ class TerminalDriver(OpenDriver):
         """Take the terminal; nothing where it is taken, or gone."""
         if self._is_on or self.is_lost:
             return
-        self._is_entered = hush.is_other_screen_shown()
-        if hush.before() is not None:
-            hush.show_other_screen()
+        self._is_entered = early_terminal.is_other_screen_shown()
+        if early_terminal.before() is not None:
+            early_terminal.show_other_screen()
         super().start_application_mode()  # type: ignore[no-untyped-call]
         self._is_entered = False
-        if (before := hush.before()) is not None and self.attrs_before is not None:
+        if (before := early_terminal.before()) is not None and self.attrs_before is not None:
             self.attrs_before = before  # the terminal was changed when the program began
         self._is_on = self.is_writing
         if not self._is_on and not self._is_there():
@@ -164,7 +164,7 @@ class TerminalDriver(OpenDriver):
 
         `last_words` are for the user, on the shell's screen.
         """
-        leave = hush.LEAVE if self._is_on else b""
+        leave = early_terminal.LEAVE if self._is_on else b""
         said = last_words.encode() + b"\r\n" if last_words else b""
         if self.is_lost or not leave + said:
             return
@@ -191,7 +191,8 @@ class TerminalDriver(OpenDriver):
         decode = getincrementaldecoder("utf-8")("ignore").decode
         held = b""
         paste = _Paste()
-        is_first = hush.before() is not None  # of what was typed before that, Enter had become the end of a line
+        # Of what was typed before that, Enter had become the end of a line.
+        is_first = early_terminal.before() is not None
         while not self.exit_event.is_set():
             data = self._read()
             if data is None:

@@ -20,7 +20,7 @@ import pytest
 
 from support.app_factory import Piece, ids, shelve
 from support.pty_terminal import Terminal
-from tuireader import curtain, paths
+from tuireader import paths, startup_frame
 from tuireader.cli import main
 from tuireader.store import statuses
 from tuireader.store.connection import connect
@@ -33,22 +33,22 @@ import sys
 from tuireader import __main__
 from tuireader.tui import app
 from tuireader.tui.main import resume
-resume.PATIENCE = app.CURTAIN = 30.0
+resume.PATIENCE = app.FRAME_TIMEOUT = 30.0
 sys.exit(__main__.main())
 """
 """The program, which draws the last screen, and keeps it, for as long as a busy machine needs."""
 HELD = """
 import os, sys, time
-from tuireader import curtain, __main__
-lower = curtain.lower
+from tuireader import startup_frame, __main__
+lower = startup_frame.lower
 def lowered():
     assert lower()
     while not os.path.exists(os.environ["GO"]):
         time.sleep(0.01)
-curtain.lower = lowered
+startup_frame.lower = lowered
 sys.exit(__main__.main())
 """
-"""The program, which waits behind the curtain until there is a file."""
+"""The program, which waits behind the startup frame until there is a file."""
 
 
 @pytest.fixture(autouse=True)
@@ -87,7 +87,7 @@ def read_once(*keys: str, until: str = "", columns: int = 120, rows: int = 40) -
 
 
 def frames(raw: bytes, columns: int = 120, rows: int = 40) -> Iterator[list[str]]:
-    """The screen after each piece that is written somewhere, from when the curtain is whole."""
+    """The screen after each piece that is written somewhere, from when the frame is whole."""
     screen = pyte.Screen(columns, rows)
     stream = pyte.ByteStream(screen)
     painted: set[bytes] = set()
@@ -245,7 +245,7 @@ def test_what_is_unsubscribed_from_is_not_shown_any_more() -> None:
     assert not kept().exists()
 
 
-# Ended behind the curtain.
+# Ended behind the startup frame.
 
 
 @pytest.fixture
@@ -312,7 +312,7 @@ def test_a_window_that_changes_behind_it_is_painted_whole(held: Terminal, tmp_pa
 def test_a_pipe_gets_none_of_it() -> None:
     read_once()
     before = kept().stat()
-    assert curtain.lower() is False
+    assert startup_frame.lower() is False
     assert kept().stat() == before
 
 

@@ -13,7 +13,7 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.urls.private import is_private_address
+from tuireader.urls.private_network import is_private_address
 from tuireader.urls.reach import Reach
 from tuireader.web.connection import Connection
 from tuireader.web.transport import IDEMPOTENT, BrokenError, PrivateAddressError, Request, UnconnectedError

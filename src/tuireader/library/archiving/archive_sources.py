@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import FetchError, FetchFailure, NotAFeedError
-from tuireader.library.archiving.take import Kind, parsed
+from tuireader.library.archiving.save_older import Kind, parsed
 from tuireader.model.feed import Way
 from tuireader.model.fetched import Page
 from tuireader.urls.identity import same_site

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing.match_entries import known_entries
-from tuireader.library.rules import existing
+from tuireader.library.rules import apply_rules
 from tuireader.model.article import Status
 from tuireader.model.feed import Archive, Feed, Refreshed
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Plan, Prepared
@@ -133,7 +133,7 @@ def take_entries(
     dates = [date for entry in taken if (date := entry.published or entry.updated) is not None]
     oldest = min([*dates, *([archive.back_to] if archive.back_to else [])], default=None)
     archive = replace(archive, back_to=oldest)
-    is_asked = bool(ready) and existing.look_at_words(c, now)
+    is_asked = bool(ready) and apply_rules.look_at_words(c, now)
     prepacked = articles.Prepacked(Plan(new=tuple(ready), is_old=True), index_later=True, with_words=is_asked)
     with transaction(c):
         feeds.get(c, feed_id)  # it may be gone by now
@@ -141,7 +141,7 @@ def take_entries(
         for entry in inside:
             if entry.guid in known and (entry.authors or entry.categories):
                 _complete(c, known[entry.guid].id, entry)
-        existing.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
+        apply_rules.apply_to_new(c, [Refreshed(feed, "updated", saved)], now)
         site_facts.put_archive(c, feed_id, archive)
     return Taken(len(saved.new), len(known), oldest, archive, is_enough)
 

@@ -22,7 +22,7 @@ COMMANDS = frozenset({
     "account", "add", "backfill", "config", "download", "export", "feed", "feeds", "import", "list", "mark", "path",
     "prune", "refresh", "remove", "rules", "search", "searches", "show", "sync",
 })  # fmt: skip
-"""What opens no reader; `tests/end_to_end/test_hush.py` holds that it names all of these."""
+"""What opens no reader; `tests/end_to_end/test_early_terminal.py` holds that it names all of these."""
 
 _before: list[list[Any]] = []
 """What the terminal was like, where it was changed: at most one."""
@@ -40,7 +40,7 @@ def opens_reader(arguments: Sequence[str]) -> bool:
     return first == "--linear" or not (first.startswith("-") or first in COMMANDS)
 
 
-def hush() -> None:
+def take_terminal() -> None:
     """Have the terminal keep what is typed, unseen, and Enter as Enter; `restore` undoes it, as does being ended.
 
     ctrl+c ends the program, as ever; ctrl+z waits until the reader is there. Nothing where there is no terminal, or

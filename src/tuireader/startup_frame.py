@@ -13,7 +13,7 @@ import sys
 from contextlib import suppress
 from typing import NamedTuple
 
-from tuireader import beside, hush, paths
+from tuireader import early_terminal, owned_files, paths
 from tuireader.errors import TuireaderError
 
 _ENTER = b"\x1b[?1049h\x1b[?25l"
@@ -64,13 +64,13 @@ def forget() -> None:
 
 def lower() -> bool:
     """Paint the screen that was kept, if it is one for this terminal; whether it was."""
-    if not hush.before():  # it is no terminal, or not ours
+    if not early_terminal.before():  # it is no terminal, or not ours
         return False
     with suppress(OSError, ValueError, TuireaderError):
         columns, lines = os.get_terminal_size(1)
         screen = _kept(columns, lines)
         if screen:
-            hush.show_other_screen(_ENTER + screen)
+            early_terminal.show_other_screen(_ENTER + screen)
             return True
     return False
 
@@ -88,7 +88,7 @@ def _kept(columns: int, lines: int) -> bytes:
 
 def _read(path: str) -> bytes:
     """The content of a file of the user's own; raises OSError for any other."""
-    with os.fdopen(beside.open_own(path, largest=_BIGGEST), "rb") as opened:
+    with os.fdopen(owned_files.open_own(path, largest=_BIGGEST), "rb") as opened:
         return opened.read(_BIGGEST)
 
 

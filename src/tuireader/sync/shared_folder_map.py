@@ -17,7 +17,7 @@ from tuireader.model.change import Field
 from tuireader.text.bounded_json import loads
 from tuireader.urls.absolute import absolute
 from tuireader.urls.hosts import host_of
-from tuireader.urls.private import is_private_name
+from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
@@ -38,7 +38,17 @@ _OBJECTS = 1_000_000
 """Objects and lists of the line of JSON, and signs of such in names."""
 
 Stamps = dict[int, int]
-"""For each article, by the number of its guid, twice the time of the mark, plus its value."""
+"""For each article, by the number of its guid, the stamp of its mark."""
+
+
+def stamp(at: int, *, value: bool, is_unasked: bool = False) -> int:
+    """When an article was marked, whether the user did it, and its value; of two marks the greater one holds."""
+    return 4 * at + 2 * (not is_unasked) + value
+
+
+def is_asked(stamp: int) -> bool:
+    """Whether the user made a mark."""
+    return bool(stamp & 2)
 
 
 class Subscription(NamedTuple):
@@ -62,6 +72,8 @@ class FolderMap:
         self.subscriptions: dict[str, Subscription] = {}
         self.marks: dict[tuple[str, Field], Stamps] = {}
         self._count = 0
+        self.size = 0
+        """Bytes of the file that it was read from, unpacked."""
 
     def __len__(self) -> int:
         return self._count + len(self.subscriptions)
@@ -69,12 +81,21 @@ class FolderMap:
     def put(self, url: str, there: Subscription) -> bool:
         """Put a subscription, unless a newer one is known; whether it was put."""
         before = self.subscriptions.get(url)
-        if (before is None and len(self.subscriptions) >= _FEEDS) or (before is not None and before >= there):
+        if before is not None and before >= there:
+            return False
+        if before is None and len(self.subscriptions) >= _FEEDS and not self._forget_ended():
             return False
         self.subscriptions[url] = there
         return True
 
-    def mark(self, feed: str, field: Field, guid: int, stamp: int) -> bool:
+    def _forget_ended(self) -> bool:
+        """Make room: forget the oldest of the subscriptions that have ended; whether there were any."""
+        ended = sorted((each.at, url) for url, each in self.subscriptions.items() if not each.is_followed)
+        for _, url in ended[: _FEEDS // 10 or 1]:
+            del self.subscriptions[url]
+        return bool(ended)
+
+    def mark(self, feed: str, field: Field, guid: int, when: int) -> bool:
         """Put a mark, unless a newer one is known; whether it was put."""
         stamps = self.marks.setdefault((feed, field), {})
         before = stamps.get(guid)
@@ -82,12 +103,12 @@ class FolderMap:
             if self._count >= _MARKS:
                 return False
             self._count += 1
-        elif before >= stamp:
+        elif before >= when:
             return False
-        stamps[guid] = stamp
+        stamps[guid] = when
         return True
 
-    def stamp(self, feed: str, field: Field, guid: int) -> int:
+    def stamp_of(self, feed: str, field: Field, guid: int) -> int:
         return self.marks.get((feed, field), {}).get(guid, 0)
 
     def merge(self, other: FolderMap) -> FolderMap:
@@ -103,10 +124,10 @@ class FolderMap:
     def merge_marks(self, feed: str, field: Field, stamps: Stamps, news: FolderMap) -> None:
         """Take over the marks of a feed that are newer, and put them into `news`."""
         here = self.marks.get((feed, field), {})
-        newer = {guid: stamp for guid, stamp in stamps.items() if stamp > here.get(guid, 0)}
-        for guid, stamp in newer.items():
-            if self.mark(feed, field, guid, stamp):
-                news.mark(feed, field, guid, stamp)
+        newer = {guid: each for guid, each in stamps.items() if each > here.get(guid, 0)}
+        for guid, each in newer.items():
+            if self.mark(feed, field, guid, each):
+                news.mark(feed, field, guid, each)
 
     def address_now(self, url: str) -> str:
         """Where the feed of an address is by now."""
@@ -162,11 +183,13 @@ def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
     if not isinstance(row, dict) or row.get("tuireader") != _FORMAT or not isinstance(row.get("feeds"), list):
         raise ValueError("it is of another kind")
     state = row.get("state")
-    return _map(row["feeds"], memoryview(rest)), state if isinstance(state, str) else ""
+    known = _map(row["feeds"], memoryview(rest))
+    known.size = len(whole)
+    return known, state if isinstance(state, str) else ""
 
 
 def _map(rows: list[Any], rest: memoryview) -> FolderMap:
-    known, limit = FolderMap(), 2 * YEAR_3000
+    known, limit = FolderMap(), stamp(YEAR_3000, value=False, is_unasked=True)
     for row in rows:
         url, there, counts = _row(row)
         for field, count in zip(_FIELDS, counts, strict=True):
@@ -175,7 +198,7 @@ def _map(rows: list[Any], rest: memoryview) -> FolderMap:
                 raise ValueError("it is cut off")
             rest = rest[16 * count :]
             if url:
-                found = {guid: stamp for guid, stamp in zip(guids, stamps, strict=True) if 1 < stamp < limit}
+                found = {guid: each for guid, each in zip(guids, stamps, strict=True) if 4 <= each < limit}
                 known.merge_marks(url, field, found, FolderMap())
         if url and there is not None:
             known.put(url, there)

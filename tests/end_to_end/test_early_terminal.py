@@ -14,20 +14,20 @@ import pytest
 
 from support.app_factory import Piece, shelve
 from support.pty_terminal import PATIENCE, Terminal
-from tuireader import hush, paths
+from tuireader import early_terminal, paths
 from tuireader.cli.arguments import COMMANDS
 
 HELD = """
 import os, sys, time
-from tuireader import hush, __main__
-take = hush.hush
+from tuireader import early_terminal, __main__
+take = early_terminal.take_terminal
 def hushed():
     take()
     while not os.path.exists(sys.argv[1]):
         time.sleep(0.01)
     del sys.argv[1]
-hush.hush = hushed
-hush.opens_reader = lambda arguments: True
+early_terminal.take_terminal = hushed
+early_terminal.opens_reader = lambda arguments: True
 sys.exit(__main__.main())
 """
 """The program, which waits where it has taken the terminal until there is a file."""
@@ -115,15 +115,15 @@ def test_what_cannot_start_says_why_in_a_terminal_as_it_was(held: Terminal, go: 
     [([], True), (["example.org"], True), (["demo"], True), (["--linear"], True), (["--help"], False)],
 )
 def test_what_opens_the_reader(words: list[str], opens: bool) -> None:
-    assert hush.opens_reader(words) == opens
+    assert early_terminal.opens_reader(words) == opens
 
 
 def test_all_commands_are_known() -> None:
-    assert set(COMMANDS) - {"demo"} == hush.COMMANDS
-    assert not any(hush.opens_reader([name]) for name in hush.COMMANDS)
+    assert set(COMMANDS) - {"demo"} == early_terminal.COMMANDS
+    assert not any(early_terminal.opens_reader([name]) for name in early_terminal.COMMANDS)
 
 
 def test_without_a_terminal_nothing_is_changed() -> None:
-    hush.hush()  # pytest's own streams are none
-    assert hush.before() is None
-    hush.restore()
+    early_terminal.take_terminal()  # pytest's own streams are none
+    assert early_terminal.before() is None
+    early_terminal.restore()
