@@ -60,7 +60,9 @@ class Machine:
         marks = {"read": read, "starred": starred} | (what or {})
         self.now = now or self.now + timedelta(seconds=1)
         with self.opened() as c:
-            (id_,) = (id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{url}#{number}")
+            (id_,) = (
+                id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{url}#{number}"
+            )
             statuses.mark(c, [id_], now=lambda: self.now, read=marks["read"], starred=marks["starred"])
 
     def state(self) -> dict[str, tuple[bool, bool]]:

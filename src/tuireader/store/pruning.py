@@ -31,6 +31,10 @@ _MAY_GO = (
 """What is unread, starred or tagged, what a rule keeps, and what an account is still to be told of is never removed."""
 
 
+_ANY_DATE = 2**40
+"""Later than any date."""
+
+
 class Limits(NamedTuple):
     """For how long articles are kept, how many of each feed, and how much all may take; 0: for ever, all, any."""
 
@@ -118,8 +122,8 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
         left = id_list(gone)
         told = duplicates.of_articles(c, left)
         c.execute(
-            "INSERT OR IGNORE INTO pruned (feed_id, guid_key)"
-            " SELECT feed_id, guid_key FROM article WHERE id IN (SELECT value FROM json_each(?))",
+            "INSERT OR REPLACE INTO pruned (feed_id, guid_key, date)"
+            " SELECT feed_id, guid_key, date FROM article WHERE id IN (SELECT value FROM json_each(?))",
             (left,),
         )
         c.execute("DELETE FROM search WHERE rowid IN (SELECT value FROM json_each(?))", (left,))
@@ -133,17 +137,18 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
 def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
     """Keep articles of these guids from coming: they were removed elsewhere. Those that are here stay."""
     c.executemany(
-        "INSERT OR IGNORE INTO pruned (feed_id, guid_key) VALUES (?, ?)", [(feed_id, guid_key(guid)) for guid in guids]
+        "INSERT OR IGNORE INTO pruned (feed_id, guid_key, date) VALUES (?, ?, ?)",
+        [(feed_id, guid_key(guid), _ANY_DATE) for guid in guids],
     )
 
 
-def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> set[int]:
-    """Those of some keys of guids whose articles were here, and were removed to make room."""
+def were_pruned(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> dict[int, int]:
+    """Those of some keys of guids whose articles were here and were removed to make room, with their dates."""
     rows = c.execute(
-        "SELECT guid_key FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
+        "SELECT guid_key, date FROM pruned WHERE feed_id = ? AND guid_key IN (SELECT value FROM json_each(?))",
         (feed_id, id_list(keys)),
     )
-    return {row[0] for row in rows.fetchall()}
+    return dict(rows.fetchall())
 
 
 def welcome_back(c: sqlite3.Connection, feed_id: int, keys: Iterable[int]) -> None:

@@ -189,10 +189,11 @@ CREATE TABLE saved_search (
 -- What the user did last, the newest last, each with all that is needed to take it back.
 CREATE TABLE undo (number INTEGER PRIMARY KEY AUTOINCREMENT, done INTEGER NOT NULL, step BLOB NOT NULL);
 
--- Guids of articles that were removed: their feeds do not bring them in again.
+-- Guids of articles that were removed, and their dates: their feeds do not bring them in again.
 CREATE TABLE pruned (
     feed_id INTEGER NOT NULL REFERENCES feed (id) ON DELETE CASCADE,
     guid_key INTEGER NOT NULL,
+    date INTEGER NOT NULL,
     PRIMARY KEY (feed_id, guid_key)
 ) WITHOUT ROWID;
 

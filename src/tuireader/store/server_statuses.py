@@ -279,6 +279,12 @@ def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
         yield Marked(guid, id_, bool(read), bool(starred), story)
 
 
+def numbered_guids(c: sqlite3.Connection, feed_id: int) -> list[str]:
+    """The guids of a feed that end in a number of sixteen signs."""
+    sql = "SELECT guid FROM article WHERE feed_id = ? AND guid GLOB '*#????????????????'"
+    return [text_of(row[0]) for row in c.execute(sql, (feed_id,)).fetchall()]
+
+
 def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
     """Let articles be read that a rule or an age marked read on another device; the rest of their stories is not."""
     with transaction(c):
@@ -295,15 +301,15 @@ def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, 
     return {row[0]: (row[1], row[2], bool(row[3])) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
-def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, bool, bool]]:
-    """The articles of this machine's own feeds that are read or starred: feed, number of the guid, read, starred."""
+def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, bool, bool]]:
+    """This machine's own articles that are read or starred: feed, id, number of the guid, read, starred."""
     rows = c.execute(
-        "SELECT a.feed_id, a.guid_key, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        "SELECT a.feed_id, a.id, a.guid_key, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
         " WHERE f.account_id = ? AND (a.read = 1 OR a.starred = 1)",
         (LOCAL,),
     )
-    for feed_id, guid, read, starred in rows.fetchall():
-        yield feed_id, guid, bool(read), bool(starred)
+    for feed_id, id_, guid, read, starred in rows.fetchall():
+        yield feed_id, id_, guid, bool(read), bool(starred)
 
 
 def newest_article(c: sqlite3.Connection) -> int:

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from tuireader.model.change import utc_now
 from tuireader.store import duplicates, labels, pruning, search, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key, id_list, link_key, moment, pack, plain, seconds, sound, text_of, unpack
@@ -26,6 +25,7 @@ _WRITTEN = datetime(2025, 1, 1, tzinfo=UTC)
 NUMBERS_MAX = 2**40
 """More articles than there will ever be."""
 _AHEAD = timedelta(days=3650)
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def known(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> dict[str, Known]:
@@ -96,7 +96,7 @@ def rename(c: sqlite3.Connection, article_id: int, guid: str) -> None:
     c.execute(
         "UPDATE OR IGNORE article SET guid = ?, guid_key = ? WHERE id = ?", (sound(guid), guid_key(guid), article_id)
     )
-    status_outbox.owe_all(c, [article_id], utc_now())
+    status_outbox.owe_all(c, [article_id], _LONG_AGO)  # what was done with it later, by that name, goes before
 
 
 def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> Saved:
@@ -130,13 +130,14 @@ class Prepacked:
             return Saved()
         there = known(c, feed_id, [ready.entry.guid for ready in self._new])
         keys = [guid_key(ready.entry.guid) for ready in self._new]
-        gone = pruning.were_pruned(c, feed_id, keys) if keys else ()
+        gone = pruning.were_pruned(c, feed_id, keys) if keys else {}
         fresh: dict[int, _Ready] = {}
         edited = list(self._edited)
         for ready, key in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
             if before is None and key in gone:
-                if not ready.is_wanted_elsewhere:
+                is_another = (seconds(ready.entry.published) or 0) > gone[key]  # with the guid of one that was removed
+                if not (ready.is_wanted_elsewhere or is_another):
                     continue
                 pruning.welcome_back(c, feed_id, [key])
             if before is None:

@@ -107,6 +107,16 @@ def test_what_is_starred_on_its_server_comes_back(library: Library) -> None:
         assert articles.save_entries(c, feed.id, Plan(new=(starred,)), NOW).new
 
 
+def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Library) -> None:
+    with closing(connect(library.path)) as c:
+        feed = subscribe(c)
+        old = replace(ready("today", published=NOW - timedelta(days=9)), status=Status(read=True))
+        (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert pruning.prune(c, [there]) == 1
+        assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
+        assert articles.save_entries(c, feed.id, Plan(new=(ready("today", published=NOW),)), NOW).new
+
+
 def test_single_pages_that_were_kept_stay(library: Library) -> None:
     stock(library, url=PAGES)
     assert would_go(library, days=1, newest=1, megabytes=1) == []

@@ -16,6 +16,7 @@ import pytest
 from support.factories import NOW, ready, save_plan
 from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.errors import SyncError
+from tuireader.feeds.entries import marked_name
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
@@ -130,6 +131,36 @@ def test_what_a_rule_read_elsewhere_leaves_the_other_telling_unread(machine: Mak
         with each.opened() as c:
             rows = c.execute("SELECT guid, read FROM article ORDER BY guid").fetchall()
             assert rows == [(f"{OTHER}#0", 1), (f"{URL}#0", 0)]
+
+
+def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: MakeMachine) -> None:
+    """As of a feed whose only entry is that of today."""
+    one, two = machine("one"), machine("two")
+    days = ("Harbour opens", "Budget rejected", "Snow in town")
+    for each in (one, two):
+        with each.opened() as c:
+            feed = feeds.add(c, URL, title="Today", site="", now=NOW)
+            save_plan(c, feed, Plan(new=(ready("today", title=days[0]),)))
+    with one.opened() as c:
+        statuses.mark(c, articles.ids(c, Query()), read=True, starred=True)
+    everywhere(one, two)
+    for day in days[1:]:
+        for each in (one, two):
+            with each.opened() as c:
+                (known,) = articles.facts_of(c, [articles.known(c, each.feed_id(), ["today"])["today"].id])
+                articles.rename(c, known[0], marked_name(known[2], known[4], known[3]))
+                save_plan(c, feeds.get(c, each.feed_id()), Plan(new=(ready("today", title=day),)))
+            each.exchange()
+        everywhere(one, two)
+    for each in (one, two):
+        with each.opened() as c:
+            rows = {row.title: (row.read, row.starred) for row in articles.window(c, Query(), 0, 9)}
+            assert rows == {days[0]: (True, True), days[1]: (False, False), days[2]: (False, False)}
+    with two.opened() as c:
+        statuses.mark(c, [articles.known(c, two.feed_id(), ["today"])["today"].id], starred=True)
+    everywhere(two, one)
+    with one.opened() as c:
+        assert {row.title for row in articles.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
 
 
 def test_a_feed_that_is_here_otherwise_does_not_come_again(machine: MakeMachine) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
 
 from support.app_factory import NOTES, NOW, REVIEW, ids, shelve
+from support.factories import ready, save_plan
 from tuireader.errors import NotAFeedListError
 from tuireader.library.reading import saved
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
+from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
 from tuireader.store import articles, feeds, folders, labels, rules, statuses
@@ -106,6 +109,26 @@ def test_an_article_that_two_accounts_have_keeps_what_was_done_to_either(
         assert row["starred"]
         assert row["position"] == 9
         assert row["full_text"] == "All of it."
+
+
+def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(tmp_path: Path) -> None:
+    texts = (
+        "The harbour opens in spring when the ice has gone.",
+        "Parliament rejects what ministers proposed for roads.",
+    )
+    for name, title, text, hours in (("old", "Harbour", texts[0], 48), ("new", "Budget", texts[1], 1)):
+        with closing(connect(tmp_path / f"{name}.db")) as c:
+            feed = feeds.add(c, "https://x.example/feed", title="Today", site="", now=NOW)
+            entry = ready(
+                "today", text, title=title, link=f"https://x.example/{name}", published=NOW - timedelta(hours=hours)
+            )
+            save_plan(c, feed, Plan(new=(entry,)))
+            if name == "old":
+                statuses.mark(c, articles.ids(c, Query()), read=True, starred=True)
+    back(tmp_path / "new.db", out(tmp_path / "old.db"))
+    with closing(connect(tmp_path / "new.db")) as c:
+        rows = {row.title: (row.read, row.starred) for row in articles.window(c, Query(), 0, 9)}
+    assert rows == {"Harbour": (True, True), "Budget": (False, False)}
 
 
 def test_killed_between_any_two_hundreds_the_rest_comes_the_next_time(tmp_path: Path) -> None:

@@ -95,6 +95,8 @@ class _Backfill:
 
     async def pages(self) -> AsyncGenerator[Backfilled, None]:
         """Read page after page, to the end, to known ground, or as far as is wanted."""
+        newest = await self.cache.read(partial(articles.newest_date, feed_id=self.feed.id))
+        self.wanted = self.wanted._replace(newest=newest)
         before = self.archive = await self.cache.read(partial(site_facts.archive_of, feed_id=self.feed.id))
         is_again, in_vain = before is not None and before.is_done, 0
         if before is None or is_again or before.way == "pages":

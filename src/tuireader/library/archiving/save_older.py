@@ -33,6 +33,8 @@ class Wanted(NamedTuple):
     """No more new articles than these."""
     is_read: bool = True
     """Whether what is older than all that is here arrives as read: it is no news."""
+    newest: datetime | None = None
+    """The date of the newest article that was here before; None: that is looked up."""
 
 
 class Taken(NamedTuple):
@@ -154,7 +156,7 @@ def _is_since(entry: ParsedEntry, since: datetime) -> bool:
 def _prepared(c: sqlite3.Connection, feed: Feed, new: Sequence[ParsedEntry], wanted: Wanted) -> list[Prepared]:
     from tuireader.library.refreshing.compare import prepare
 
-    newest = articles.newest_date(c, feed.id)
+    newest = wanted.newest or articles.newest_date(c, feed.id)
     found: dict[str, Prepared] = {}
     for entry in new:
         date = entry.published or entry.updated

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
+from tuireader.feeds.entries import marked_name
 from tuireader.model.article import Status
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
@@ -279,6 +280,7 @@ class _Restoring:
         rows, self._waiting, self._size = self._waiting, [], 0
         if not rows:
             return
+        self._name_others(rows)
         by_guid: dict[str, dict[str, Any]] = {}
         for row in rows:  # a feed that two accounts follow has some twice
             by_guid.setdefault(row["guid"], row)
@@ -300,6 +302,20 @@ class _Restoring:
         self._feeds[place(url)] = feed_id
         self.done.articles += len(new)
         self.done.known += len(by_guid) - len(new)
+
+    def _name_others(self, rows: list[dict[str, Any]]) -> None:
+        """Give rows another guid whose own one another article has by now."""
+        from tuireader.library.refreshing.match_entries import Candidate, is_another
+
+        feed_id = self._feeds.get(place(rows[0]["feed_url"]))
+        there = articles.known(self._c, feed_id, [row["guid"] for row in rows]) if feed_id is not None else {}
+        facts = {each[0]: Candidate(*each) for each in articles.facts_of(self._c, (each.id for each in there.values()))}
+        for row in rows:
+            known = there.get(row["guid"])
+            if known is None or row.get("title") == facts[known.id].title:
+                continue
+            if is_another(_prepared(row).entry, facts[known.id], lambda each: articles.given_html(self._c, each.id)):
+                row["guid"] = marked_name(row["guid"], _text(row, "link"), _text(row, "title"))
 
     def _complete(self, row: dict[str, Any], id_: int, *, is_new: bool) -> None:
         if _text(row, "full_html") and (is_new or not site_facts.is_here(self._c, id_)):
