@@ -257,7 +257,7 @@ _BY_FEED = "article AS d INDEXED BY article_by_feed"
 
 
 def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The categories of a query's articles, whichever it asks for or leaves out; "" is for those that have none.
+    """Categories of a query's articles with counts, ignoring its own category filter; "" for none.
 
     Those with the most articles come first.
     """
@@ -265,7 +265,7 @@ def categories(c: sqlite3.Connection, query: Query) -> list[Facet]:
 
 
 def authors(c: sqlite3.Connection, query: Query) -> list[Facet]:
-    """The authors of a query's articles, whichever it asks for or leaves out; "" is for those that have none.
+    """Authors of a query's articles with counts, ignoring its own author filter; "" for none.
 
     Those with the most articles come first.
     """

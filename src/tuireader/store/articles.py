@@ -148,7 +148,7 @@ def _row(c: sqlite3.Connection, sql: str, article_id: int) -> tuple[Any, ...]:
 
 
 def is_at(c: sqlite3.Connection, feed_id: int, url: str) -> bool:
-    """Whether an article of a feed is at an address, also one that differs in http or a slash."""
+    """True if an article of the feed has this address, ignoring scheme and trailing slash."""
     key = link_key(url)
     sql = "SELECT 1 FROM article INDEXED BY article_by_link WHERE link_key = ? AND feed_id = ? LIMIT 1"
     return bool(key) and c.execute(sql, (key, feed_id)).fetchone() is not None
@@ -164,7 +164,7 @@ def newest_date(c: sqlite3.Connection, feed_id: int | None = None) -> datetime |
 
 
 def without_text(c: sqlite3.Connection, ids: Iterable[int]) -> list[int]:
-    """Of some articles those that have an address and no more than the beginning of a text, the newest first."""
+    """Of these articles the incomplete ones that have an address, newest first."""
     rows = c.execute(
         "SELECT id FROM article WHERE id IN (SELECT value FROM json_each(?)) AND offline = 0 AND link <> ''"
         " ORDER BY date DESC, id DESC",
@@ -207,7 +207,7 @@ class Texts(NamedTuple):
 
 
 def order(c: sqlite3.Connection, ids: Iterable[int] | None) -> list[int]:
-    """All articles, also those that are hidden, or these, in an order that is the same in another cache of the same."""
+    """These articles, or all with hidden ones, in an order that is stable across caches."""
     which = "" if ids is None else " WHERE a.id IN (SELECT value FROM json_each(?))"
     rows = c.execute(
         f"SELECT a.id FROM article AS a JOIN feed AS f ON f.id = a.feed_id{which} ORDER BY f.url, a.date, a.id",

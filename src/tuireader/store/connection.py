@@ -126,7 +126,7 @@ class Connection(sqlite3.Connection):
         return cursor.executemany(sql, parameters)
 
     def as_store_error(self, error: Exception) -> Exception:
-        """Translate an error of SQLite to a StoreError; an error that is a bug of ours is given back as it is."""
+        """Translate an SQLite error to a StoreError; errors that are our bugs are returned unchanged."""
         if is_damage(error) or self._is_damage_in_disguise(error):
             suspect(self.path)
             return DamagedError(_DAMAGE.format(path=self.path, error=error))
@@ -193,7 +193,7 @@ def is_free(path: Path) -> bool:
 
 @contextmanager
 def transaction(c: sqlite3.Connection) -> Iterator[None]:
-    """All of what is written inside, or nothing; inside another one it is a part of that."""
+    """Run a block in one transaction; nested ones join the outer."""
     is_part: bool = c.in_transaction
     if is_part:
         yield
@@ -210,7 +210,7 @@ def transaction(c: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def snapshot(c: sqlite3.Connection) -> Iterator[None]:
-    """All of what is read inside is of one moment, whatever is written meanwhile."""
+    """Read a consistent state in the block."""
     c.execute("BEGIN")
     try:
         yield
@@ -251,7 +251,7 @@ def connect(path: Path, *, patience: float = BUSY_SECONDS) -> Connection:
 
 
 def _keep_private(path: Path) -> None:
-    """Nobody else may read it, nor what SQLite puts beside it."""
+    """Set mode 600 on the database, -wal and -shm."""
     for suffix in ("-wal", "-shm"):
         if os.path.exists(f"{path}{suffix}"):  # noqa: PTH110 - no Path is needed for it
             keep_private(f"{path}{suffix}")
@@ -263,7 +263,7 @@ def is_damage(error: Exception) -> bool:
 
 
 def must_be_files(path: Path) -> None:
-    """Whoever opens a pipe waits for one at its other end; what SQLite writes beside it is no link either."""
+    """Raise StoreError unless the database and its companions are regular files."""
     for suffix in ("", "-wal", "-shm", "-journal"):
         with suppress(OSError):
             about = os.stat(f"{path}{suffix}", follow_symlinks=not suffix)  # noqa: PTH116 - no more than a look
@@ -280,7 +280,7 @@ def _make_folder(path: Path) -> None:
 
 
 def _open(path: Path, database: str = "", *, uri: bool = False, patience: float = BUSY_SECONDS) -> Connection:
-    """Open and prepare the file; raises SQLite's errors as they are."""
+    """Open and prepare the file; SQLite's errors are raised unchanged."""
     c = sqlite3.connect(database or path, factory=Connection, isolation_level=None, timeout=patience, uri=uri)
     c.path = path
     c.text_factory = lenient
@@ -307,7 +307,7 @@ def _set_up(c: Connection) -> None:
 
 
 def _bring_up_to_date(c: Connection) -> None:
-    """Run the migrations that the file lacks, each in a transaction; a file that is not ours is left as it is."""
+    """Run missing migrations, each in a transaction; foreign files are left unchanged."""
     version, ours = _raw(c, "PRAGMA user_version"), _raw(c, "PRAGMA application_id") == APPLICATION_ID
     if ours and version == len(MIGRATIONS):
         _check_index(c)

@@ -181,7 +181,7 @@ def settle(c: sqlite3.Connection, stories: Iterable[int]) -> None:
 
 
 def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
-    """The tags of articles that no rule gave; those that have none are left out."""
+    """Tags that no rule gave, by article; articles without any are left out."""
     by_rule = {
         (article_id, tag)
         for article_id, names in c.execute(
@@ -196,7 +196,7 @@ def own_tags(c: sqlite3.Connection, ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 def with_others(c: sqlite3.Connection, ids: Sequence[int]) -> list[int]:
-    """These articles, and those that tell the same stories."""
+    """These articles and their duplicates."""
     others = c.execute(
         "SELECT o.id FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value AND a.story IS NOT NULL"
         " CROSS JOIN article AS o INDEXED BY article_by_story ON o.story = a.story",

@@ -148,7 +148,7 @@ def find(c: sqlite3.Connection, text: str) -> Feed:
 
 
 def due(c: sqlite3.Connection, now: datetime) -> list[Feed]:
-    """The subscriptions that may be asked for now, those that waited longest first."""
+    """Subscriptions that are due, longest waiting first."""
     rows = c.execute(
         f"SELECT {_COLUMNS} FROM feed WHERE gone = 0 AND account_id = 0 AND (due IS NULL OR due <= ?)"
         " ORDER BY due IS NOT NULL, due, id",

@@ -118,7 +118,7 @@ def counted(kind: Kind, column: Literal["articles", "unread"]) -> tuple[str, tup
 
 
 def unique(names: Iterable[str]) -> list[str]:
-    """Names tidied, each once whatever its case; the empty name where there is none."""
+    """Normalised names without repetitions, ignoring case; the empty name if there are none."""
     found: dict[str, str] = {}
     for name in names:
         if key := name_key(name):
@@ -219,7 +219,7 @@ def remove_unused(c: sqlite3.Connection) -> None:
 
 
 def tags_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
-    """The tags of articles, in the order in which they were given; those that have none are left out."""
+    """Tags by article, in order; articles without any are left out."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = c.execute(
         "SELECT l.article_id, n.name FROM json_each(?) AS w CROSS JOIN label_article AS l INDEXED BY label_of_article"
@@ -232,13 +232,13 @@ def tags_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, list[str]]:
 
 
 def add_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
-    """Give articles tags; the ids of those that had not all of them."""
+    """Add tags to articles; returns the ids that changed."""
     wanted = [name for name in unique(names) if name]
     return _change(c, ids, lambda there: [name for name in unique([*there, *wanted]) if name])
 
 
 def remove_tags(c: sqlite3.Connection, ids: Sequence[int], names: Iterable[str]) -> list[int]:
-    """Take tags from articles; the ids of those that had one of them. A tag stays where no article has it any more."""
+    """Remove tags from articles; returns the ids that changed. Unused tags stay."""
     unwanted = {name_key(name) for name in names}
     return _change(c, ids, lambda there: [name for name in there if name_key(name) not in unwanted])
 

@@ -88,7 +88,7 @@ def prunable(c: sqlite3.Connection, now: datetime, limits: Limits) -> list[Pruna
 
 
 def _find_too_much(c: sqlite3.Connection, found: dict[int, Prunable], megabytes: int) -> None:
-    """Add the oldest that may go, until what is left takes no more than so much."""
+    """Add the oldest removable articles until the rest fits the size limit."""
     from tuireader.model.feed import PAGES
 
     over = used(c) - megabytes * 1_000_000 - sum(each.size for each in found.values())
@@ -135,7 +135,7 @@ def prune(c: sqlite3.Connection, ids: Iterable[int]) -> int:
 
 
 def remember(c: sqlite3.Connection, feed_id: int, guids: Iterable[str]) -> None:
-    """Keep articles of these guids from coming: they were removed elsewhere. Those that are here stay."""
+    """Record guids as pruned, so that their articles do not come; existing ones stay."""
     c.executemany(
         "INSERT OR IGNORE INTO pruned (feed_id, guid_key, date) VALUES (?, ?, ?)",
         [(feed_id, guid_key(guid), _ANY_DATE) for guid in guids],
@@ -183,7 +183,7 @@ _SPARED = f"starred = 0 AND id NOT IN ({_BY_RULE}{KEEP}) AND (id NOT IN ({labels
 
 
 def expired(c: sqlite3.Connection, now: datetime, *, after: int, above: int) -> list[int]:
-    """The unread articles that are older than so many days, or beyond so many of the newest of their feed.
+    """Unread articles past the age limit, or beyond the newest ones kept per feed.
 
     0 is for no end. What is set for a feed goes before both.
     """

@@ -131,7 +131,7 @@ class SearchQuery:
 
 
 def understand(text: str, now: datetime | None = None) -> SearchQuery:
-    """What was typed, taken apart; dates such as `7d` are seen from `now`, or from the moment it is asked."""
+    """Parse a search text; relative dates such as `7d` count from `now`."""
     wanted = SearchQuery()
     if not text:  # the usual list: it is shown before any pattern is made
         return wanted
@@ -144,7 +144,7 @@ def understand(text: str, now: datetime | None = None) -> SearchQuery:
 
 
 def _take(wanted: SearchQuery, piece: re.Match[str], *, last: bool, now: datetime | None) -> None:
-    """Add one piece of what was typed to what is wanted."""
+    """Add one token to the query."""
     minus, key, is_whole = bool(piece[1]), (piece[2] or piece[3] or piece[4] or "").lower(), bool(piece[3])
     values = [unquoted(each[0]) for each in islice(re.finditer(_VALUE, piece[5]), _MOST_PIECES)]
     if is_whole or key in ("feed", "folder", "tag"):
@@ -169,7 +169,7 @@ def quoted(name: str) -> str:
 
 
 def unquoted(value: str) -> str:
-    """What a value that was typed means: a name that stands in quotation marks, or as it is."""
+    """The value without quotation marks."""
     if not value.startswith('"'):
         return value
     return (value[1:-1] if value.endswith('"') and len(value) > 1 else value[1:]).replace('""', '"')

@@ -342,7 +342,7 @@ def _conditions(c: sqlite3.Connection, query: Query, wanted: SearchQuery) -> lis
 
 
 def _typed_conditions(c: sqlite3.Connection, wanted: SearchQuery) -> list[_Condition]:
-    """Those of what was typed."""
+    """SQL conditions of the search text."""
     found: list[_Condition] = [
         (condition, () if isinstance(value, bool) else (value,))
         for condition, value in (

@@ -29,7 +29,7 @@ _NOT_KNOWN: Mapping[int, ArticleWords] = {}
 
 
 def add(c: sqlite3.Connection, rule: Rule, now: datetime) -> Rule:
-    """Keep a rule, under its id where it has one; it does nothing with what is here already until it is applied."""
+    """Save a rule, under its id if it has one; existing articles are unaffected until it is applied."""
     with transaction(c):
         row = c.execute(
             "INSERT INTO rule (id, query, feed_id, folder_id, actions, tags, until, created)"
@@ -126,7 +126,7 @@ def _needed(query: str) -> frozenset[str]:
 def caught(
     c: sqlite3.Connection, rules: Iterable[Rule], new: Sequence[int], words: Mapping[int, ArticleWords] = _NOT_KNOWN
 ) -> list[tuple[Rule, list[int]]]:
-    """Of articles that were just saved, those that each rule is for: the one pass over what a refresh brought.
+    """Match newly saved articles against all rules in one pass.
 
     With the `words` of all of them the index is not asked.
     """
@@ -176,7 +176,7 @@ def apply(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> list[int]:
 
 
 def _undone(c: sqlite3.Connection, rule: Rule, ids: Collection[int]) -> dict[int, int]:
-    """What is left to be done with each article, as bits; those with which nothing is are left out."""
+    """The actions still to be done with each article, as bits; articles without any are left out."""
     there = labels.tags_of(c, ids) if rule.tags else {}
     sql = (
         "SELECT article_id, did FROM rule_article WHERE article_id IN (SELECT value FROM json_each(?)) AND rule_id = ?"
@@ -211,7 +211,7 @@ def _do(c: sqlite3.Connection, rule: Rule, bit: int, ids: Sequence[int]) -> None
 
 
 def take_back(c: sqlite3.Connection, rule: Rule, most: int = -1) -> int:
-    """Undo what a rule did, to at most so many articles; how many there were.
+    """Undo a rule's effects on at most `most` articles; returns how many.
 
     What another rule hides too stays hidden; what the user has changed since stays as it is.
     """

@@ -29,7 +29,7 @@ _LEAD = 40
 
 
 def matches(text: str, query: str) -> tuple[tuple[int, int], ...]:
-    """Where in `text` the words of a search are: starts and ends of what can be marked."""
+    """Spans of the search's words in `text`."""
     pattern = _pattern(understand(query))
     if pattern is None:
         return ()
@@ -119,7 +119,7 @@ def words_of(columns: Sequence[str]) -> ArticleWords:
 
 
 def fits(wanted: SearchQuery, words: ArticleWords) -> bool:
-    """Whether the words are those that a query asks for, whose last word is whole; the rest of it is not looked at."""
+    """True if the words of an article match the query's terms."""
     return all(_has(words, term) for term in wanted.terms) and not any(_has(words, term) for term in wanted.without)
 
 
@@ -188,7 +188,7 @@ def add(c: sqlite3.Connection, rows: Iterable[Row]) -> None:
 
 
 def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
-    """Index an article anew, as it is in the tables; `text` is its plain text."""
+    """Reindex an article; `text` is its plain text."""
     row = c.execute(
         f"SELECT a.title, {names_of('author')}, {names_of('category')}, a.feed_id FROM article AS a WHERE a.id = ?",
         (article_id,),
@@ -203,7 +203,7 @@ def replace(c: sqlite3.Connection, article_id: int, text: str) -> None:
 
 
 def due(c: sqlite3.Connection, ids: Iterable[int], plain_text: PlainText) -> list[Due]:
-    """What these articles are indexed by, as they are in the tables, in the order of their ids."""
+    """Index columns of these articles, by id."""
     found = c.execute(
         f"SELECT a.id, a.feed_id, a.title, {names_of('author')}, {names_of('category')}, b.html, b.full_text"
         " FROM json_each(?) AS w CROSS JOIN article AS a ON a.id = w.value JOIN body AS b ON b.article_id = a.id",
@@ -243,7 +243,7 @@ def _newest(c: sqlite3.Connection, most: int) -> list[int]:
 
 
 def index_some(c: sqlite3.Connection, plain_text: PlainText, most: int) -> int:
-    """Index the newest of what waits, so many articles at most; how many there were.
+    """Index at most `most` pending articles, newest first; returns how many.
 
     Others can write for nearly half of the time that it takes: texts are made before the file is locked. What was
     edited meanwhile was indexed with the edit.

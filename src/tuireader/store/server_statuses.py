@@ -204,7 +204,7 @@ def _write(c: sqlite3.Connection, ids: list[int], field: Field, *, value: bool, 
 
 
 class Doubts(NamedTuple):
-    """What is to be asked of a server that has told which articles are unread and starred there."""
+    """Differences from the server that need a request to resolve."""
 
     lacking: list[str]
     """Articles that are not here."""
@@ -215,7 +215,7 @@ class Doubts(NamedTuple):
 
 
 def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], starred: Collection[str]) -> Doubts:
-    """What differs between an account here and its server, but for what that has not been told of yet."""
+    """Compare local statuses with the server's, ignoring outbox entries."""
     rows = c.execute(
         f"SELECT a.server_id, a.id, a.read, a.starred FROM {_OF_ACCOUNT}"
         " WHERE f.account_id = ? AND f.server_id IS NOT NULL AND a.server_id IS NOT NULL",
@@ -246,7 +246,7 @@ def compare(c: sqlite3.Connection, account_id: int, unread: Collection[str], sta
 
 
 def newest(c: sqlite3.Connection, feed_ids: Iterable[int], most: int, of_each: int) -> dict[str, int]:
-    """The highest numbers of articles of some feeds, and their ids; at most so many in all, and of each feed."""
+    """The highest server ids of some feeds with their articles; limited in all and per feed."""
     found: list[tuple[str, int]] = []
     for feed_id in feed_ids:
         rows = c.execute(

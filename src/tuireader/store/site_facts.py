@@ -42,7 +42,7 @@ def learned(c: sqlite3.Connection, feed_id: int) -> Learned:
 
 
 def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
-    """Keep what was learned of a feed."""
+    """Save what was learned of a feed's pages."""
     import json
 
     said = {"gives": what.gives, "looked": seconds(what.looked), "up_to": what.up_to}
@@ -50,7 +50,7 @@ def learn(c: sqlite3.Connection, feed_id: int, what: Learned) -> None:
 
 
 def selectors(c: sqlite3.Connection, feed_id: int) -> tuple[str, str]:
-    """What is chosen on the pages of a feed's articles: CSS selectors of what is taken, and of what is not."""
+    """CSS selectors for a feed's pages: what to take, and what to drop."""
     options = feeds.options(c, feed_id)
     return options.get(TAKE, ""), options.get(DROP, "")
 
@@ -63,7 +63,7 @@ def is_here(c: sqlite3.Connection, article_id: int) -> bool:
 def incomplete(
     c: sqlite3.Connection, feed_id: int, above: int, most: int, shown: int | None = None
 ) -> list[Incomplete]:
-    """Unread articles of a feed with higher ids than one, of whose pages nothing is here: so many, the newest first.
+    """The newest unread articles after an id whose pages were not fetched.
 
     Before them the one that is `shown`, if it is one of these but for having been read.
     """
@@ -87,7 +87,7 @@ def complete(c: sqlite3.Connection, feed_id: int) -> list[int]:
 
 
 def latest(c: sqlite3.Connection, feed_id: int, but: int, most: int) -> list[str]:
-    """The plain texts of so many of the newest articles of a feed whose pages' texts are here, without one of them."""
+    """Plain full texts of a feed's newest articles, except one."""
     rows = c.execute(
         "SELECT b.full_text FROM article AS a JOIN body AS b ON b.article_id = a.id"
         " WHERE a.feed_id = ? AND a.id <> ? AND b.full_text IS NOT NULL ORDER BY a.id DESC LIMIT ?",
@@ -97,7 +97,7 @@ def latest(c: sqlite3.Connection, feed_id: int, but: int, most: int) -> list[str
 
 
 def unfinished(c: sqlite3.Connection, usual: Mode, most: int) -> list[int]:
-    """So many of the feeds that have articles of which nobody has looked whether they are whole, the newest first."""
+    """Feeds with articles not yet checked for completeness, newest first."""
     found = [
         (top, row[0])
         for row in c.execute("SELECT id FROM feed WHERE articles > 0").fetchall()
@@ -118,7 +118,7 @@ _SEEN_MOST = 20_000
 
 
 def archive_of(c: sqlite3.Connection, feed_id: int) -> Archive | None:
-    """How far a feed's site has been read back; None where that was never begun, or cannot be read."""
+    """Progress of a feed's backfill; None if never begun or unreadable."""
     import json
 
     from tuireader.model.feed import Archive
@@ -165,7 +165,7 @@ PAGE_LIST = "page_list"
 
 
 def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
-    """What was learned of a page that is followed; None for a feed."""
+    """Data of a followed page; None for a feed."""
     import json
 
     from tuireader.model.feed import Followed, PageList
@@ -179,7 +179,7 @@ def page_list_of(c: sqlite3.Connection, feed_id: int) -> PageList | None:
 
 
 def put_page_list(c: sqlite3.Connection, feed_id: int, what: PageList) -> None:
-    """Keep what was learned of a page."""
+    """Save the data of a followed page."""
     import json
 
     said = {"followed": what.followed, "shape": what.shape, "different_since": seconds(what.different_since)}

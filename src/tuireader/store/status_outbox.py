@@ -119,7 +119,7 @@ def known_there(c: sqlite3.Connection, article_id: int, field: Field, value: int
 
 
 def untold(c: sqlite3.Connection, ids: Iterable[int]) -> set[tuple[int, str]]:
-    """Which fields of some articles there is something to tell of."""
+    """Fields with pending outbox entries, by article."""
     rows = c.execute(
         "SELECT article_id, field FROM journal WHERE article_id IN (SELECT value FROM json_each(?))", (id_list(ids),)
     )
@@ -165,7 +165,7 @@ def subscriptions_waiting(c: sqlite3.Connection, account_id: int) -> list[FeedCh
 
 
 def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChange) -> None:
-    """Forget what the account was told of; what was done to the feed since has another value, and stays."""
+    """Remove a confirmed change, unless the feed was changed again since."""
     c.execute(
         "DELETE FROM feed_change WHERE account_id = ? AND server_id = ? AND what = ? AND value = ?",
         (account_id, sound(change.server_id), change.what, sound(change.value)),

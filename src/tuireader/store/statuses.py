@@ -90,7 +90,7 @@ class Marking:
         self._size = AT_FIRST
 
     def step(self, c: sqlite3.Connection) -> bool:
-        """Mark some of them in one transaction; whether any are left."""
+        """Update one batch; True if more remain."""
         some = self.left[: self._size]
         begun = time.monotonic()
         with transaction(c):
@@ -229,7 +229,7 @@ def write_what_waits(c: sqlite3.Connection, path: Path) -> str:
 
 
 def _set_aside(file: Path) -> Path | None:
-    """Give a file a name under which nobody looks for it; what it is, or leads to, stays as it is."""
+    """Rename a file out of the way, without following it."""
     to = file.with_name(file.name.replace(".marks-", ".unreadable-"))
     if os.path.lexists(to):
         to = file.with_name(f"{to.name}-{time.time_ns()}")
@@ -268,7 +268,7 @@ def _write_one(c: sqlite3.Connection, file: Path) -> bool:
 
 
 def _read(descriptor: int) -> list[StatusChange]:
-    """The changes in a file, those that mark alike in a row as one; a line that is not whole was never acknowledged.
+    """The changes in a file, merged; an incomplete last line is dropped.
 
     Raises ValueError where there are more than were ever made.
     """
@@ -294,7 +294,7 @@ def _read(descriptor: int) -> list[StatusChange]:
 
 
 def _change(ids: list[object], read: object, starred: object, position: object) -> StatusChange:
-    """A change of what stands in a line; raises ValueError or TypeError where that is none."""
+    """Parse one line of the file; raises ValueError or TypeError."""
     numbers = tuple(each for each in ids if type(each) is int and 0 < each < 2**63)
     return StatusChange(
         numbers,

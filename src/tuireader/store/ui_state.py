@@ -21,13 +21,13 @@ def load(c: sqlite3.Connection) -> dict[str, str]:
 
 
 def value(c: sqlite3.Connection, name: str) -> str | None:
-    """What was saved under a name; None where nothing was."""
+    """The value saved under a name; None if there is none."""
     row = c.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
     return None if row is None else text_of(row[0])
 
 
 def save(c: sqlite3.Connection, name: str, value: str) -> None:
-    """Remember `value` under `name`, in place of what was there."""
+    """Save `value` under `name`."""
     c.execute(
         "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, value),
@@ -73,7 +73,7 @@ def remove_undo(c: sqlite3.Connection, number_: int) -> None:
 
 
 def put_search(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
-    """Keep a search under a name; what was kept under it, whatever its case, is replaced."""
+    """Save a search under a name, replacing one of the same name."""
     with transaction(c):
         row = c.execute(
             "INSERT INTO saved_search (name, key, query) VALUES (?, ?, ?)"
@@ -89,7 +89,7 @@ def searches(c: sqlite3.Connection) -> list[SavedSearch]:
 
 
 def find_search(c: sqlite3.Connection, name: str) -> SavedSearch:
-    """The one of this name, whatever its case; NotFoundError where there is none."""
+    """The search of this name, ignoring case; raises NotFoundError."""
     found = next((each for each in searches(c) if name_key(each.name) == name_key(name)), None)
     if found is None:
         raise NotFoundError(f"There is no saved search “{name}”.")

@@ -75,7 +75,7 @@ def given_html(c: sqlite3.Connection, article_id: int) -> str:
 def alike(
     c: sqlite3.Connection, feed_id: int, links: Iterable[str], dates: Iterable[datetime], most: int
 ) -> list[Facts]:
-    """Articles of a feed that may be some of its entries: with these links, of these dates, so many of the newest."""
+    """Candidates for renamed articles: with these links or dates, and the newest."""
     keys = id_list(dict.fromkeys(link_key(link) for link in links if link))
     at = id_list(dict.fromkeys(map(seconds, dates)))
     rows = c.execute(
@@ -110,7 +110,7 @@ def save_entries(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime)
 
 
 class Prepacked:
-    """What is to be written of a plan, all compressed before the file is locked: that takes as long as the writing.
+    """A plan compressed before the write lock is taken.
 
     With `index_later` new articles are taken into the search index, and into stories, later.
     """
@@ -253,7 +253,7 @@ def _insert(
 
 
 def _last_number(c: sqlite3.Connection) -> int:
-    """The highest id that any article has or had; where that is damaged, that any has."""
+    """The last autoincrement value, else `max(id)`."""
     row = c.execute("SELECT seq FROM sqlite_sequence WHERE name = 'article'").fetchone()
     if row is not None and isinstance(row[0], int) and 0 <= row[0] < NUMBERS_MAX:
         return row[0]
@@ -311,7 +311,7 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
 
 
 def _is_rest(prepared: Prepared, words: int, html: object, *, is_whole: bool) -> bool:
-    """Whether an edited text is what is left of the one that is here: nothing, a notice, an excerpt, its beginning."""
+    """True if an edited text is only a remainder of the saved one: empty, a notice, an excerpt, its beginning."""
     if prepared.words >= words or not (words >= _SHORT or not prepared.words):
         return False
     if prepared.words * _NOTICE < words or (prepared.excerpt and is_whole):

@@ -26,7 +26,7 @@ def parsed(content: bytes, url: str) -> Any:
 
 
 def rows(value: Any, name: str, url: str) -> list[dict[str, Any]]:
-    """The objects of a list, which is the answer or, with a `name`, in it; raises SyncError where there is none."""
+    """The objects of a list in the response, or under `name` in it; raises SyncError."""
     return [each for each in _listed(value, name, url) if isinstance(each, dict)]
 
 
@@ -53,7 +53,7 @@ def _listed(value: Any, name: str, url: str) -> list[Any]:
 
 
 def address_of(value: object) -> str:
-    """The address of a feed; one that is none on the web is kept as it is: the server asks for it, and not we."""
+    """A feed's address; one that is not on the web stays unchanged, as only the server fetches it."""
     return absolute(value, "") or line(text_of(value), markup=False)
 
 

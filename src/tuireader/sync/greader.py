@@ -54,7 +54,7 @@ class State(NamedTuple):
 
     @classmethod
     def of(cls, text: str) -> State:
-        """What was kept; where that makes no sense, all is read."""
+        """Parse the saved cursor; an invalid one starts over."""
         try:
             is_whole, unites, looked = json.loads(text)
             return cls(bool(is_whole), bool(unites), int(looked))
@@ -69,13 +69,13 @@ def token_in(content: bytes) -> str:
 
 
 def write_token_in(content: bytes) -> str:
-    """The token that goes with what is to be changed; some servers have none."""
+    """The write token in a response; some servers have none."""
     text = content[:1000].strip()
     return text.decode() if re.fullmatch(rb"[!-~]{1,500}", text) else ""
 
 
 def is_done(content: bytes) -> bool:
-    """Whether what was asked for was done: servers say `OK`, and some answer whatever is asked with something else."""
+    """True if the server confirmed the change with `OK`."""
     return content[:100].strip() == b"OK"
 
 

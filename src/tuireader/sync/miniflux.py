@@ -102,7 +102,7 @@ def _entry(row: dict[str, Any]) -> RemoteEntry | None:
 
 
 def numbers_of(content: bytes, url: str) -> tuple[list[int], bool]:
-    """The numbers of all articles in an answer, also of those that cannot be read, and whether it is the last page."""
+    """Ids of all entries in a response, also unreadable ones, and whether it is the last page."""
     answer = parsed(content, url)
     numbers = [int(number) for row in rows(answer, "entries", url) if (number := number_of(row.get("id")))]
     total = answer.get("total") if isinstance(answer, dict) else None

@@ -130,7 +130,7 @@ class FolderMap:
                 news.mark(feed, field, guid, each)
 
     def address_now(self, url: str) -> str:
-        """Where the feed of an address is by now."""
+        """The current address of a feed after its moves."""
         for _ in range(_MOVES):
             there = self.subscriptions.get(url)
             if there is None or not there.moved_to:
@@ -170,7 +170,7 @@ def _bounded(there: Subscription | None) -> Subscription | None:
 
 
 def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
-    """The map of a file, and its state; ValueError where it is none, is not whole, or has more than so many bytes."""
+    """Parse a file into its map and state; raises ValueError if invalid, truncated or larger than `most`."""
     try:
         unpacker = zlib.decompressobj()
         whole = unpacker.decompress(content, most + 1)

@@ -21,7 +21,7 @@ MANY = 10_000
 
 
 async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Collection[int] | None = None) -> Steps:
-    """Complete what is left in all feeds, or in those `of` these ids; the article that is `shown` comes first.
+    """Complete excerpts in all feeds, or in those `of` these ids; the `shown` article comes first.
 
     `usual` is for feeds of which nothing is set.
     """

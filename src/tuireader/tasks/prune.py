@@ -29,5 +29,5 @@ async def prune(on: Context, found: Wanted) -> Steps:
 
 
 def row(found: Wanted, *, is_done: bool) -> dict[str, object]:
-    """The JSON object of what may go, or is gone."""
+    """The JSON object of a pruning."""
     return {"articles": len(found.ids), "feeds": found.feeds, "bytes": found.size, "removed": is_done}

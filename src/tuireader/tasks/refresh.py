@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Ends(NamedTuple):
-    """What counts as read by itself: after so many days, and beyond so many of a feed; 0: nothing."""
+    """Expiry: days until an article counts as read, and unread articles kept per feed; 0: no limit."""
 
     after: int = 0
     above: int = 0
@@ -115,7 +115,7 @@ async def _expire(on: Context, ends: Ends) -> None:
 
 
 def refreshed_row(event: Refreshed) -> dict[str, object]:
-    """The JSON object of what came of asking for one feed."""
+    """The JSON object of one feed's outcome."""
     return {
         "feed": event.feed.custom_title or event.feed.title,
         "feed_url": without_credentials(event.feed.url),

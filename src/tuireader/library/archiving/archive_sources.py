@@ -32,7 +32,7 @@ class Start(NamedTuple):
 
 
 class Front(NamedTuple):
-    """What the feed itself says, as it is now."""
+    """The feed document as it is now."""
 
     says: Says
     older: str | None
@@ -43,7 +43,7 @@ class Front(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LookAtFront:
-    """Read what a feed says of what is older. It can be pickled."""
+    """Parse a feed document for links to older articles. Can be pickled."""
 
     page: Page
 
@@ -101,7 +101,7 @@ async def ways(cache: Cache, get: Get, feed: Feed, front: Front) -> AsyncGenerat
 
 
 async def asked(get: Get, url: str, miss: Callable[[str], None] = lambda _why: None) -> Page | None:
-    """A page, or none where there is none at this address, of which `miss` is told why.
+    """Fetch a page; None on a failure, which `miss` is told.
 
     Raises FetchError where the site is to be left alone.
     """

@@ -72,7 +72,7 @@ async def backfill(
 
 @dataclass(slots=True)
 class _Backfill:
-    """One run: what it asks with, and what came so far."""
+    """State of one backfill."""
 
     cache: Cache
     queue: PoliteQueue
@@ -119,7 +119,7 @@ class _Backfill:
             in_vain = 0 if came.new else in_vain + 1
 
     async def _next(self, archive: Archive) -> Page | None:
-        """The next page; None where there is none, which is noted."""
+        """The next page; None at the end of the archive, which is saved."""
         try:
             return await self._get(archive.next)
         except FetchError as error:
@@ -195,7 +195,7 @@ class _Backfill:
         await self._keep(replace(self.archive, next="", is_done=True))
 
     async def _page_of(self, listed: Listed) -> Page | None:
-        """The page of an article; None where there is none, or another one in its place."""
+        """The page of an article; None if it is missing or another page came instead."""
         page = await asked(self._get, listed.url, self._miss)
         if page is None or (same_site(page.url, listed.url) and not is_front_page(page.url)):
             return page

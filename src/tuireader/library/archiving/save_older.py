@@ -25,7 +25,7 @@ Kind = Literal["feed", "posts"]
 
 
 class Wanted(NamedTuple):
-    """What is wanted of what is older."""
+    """Which older articles are wanted."""
 
     since: datetime | None = None
     """Nothing older than that."""
@@ -89,14 +89,14 @@ class TakeOlder:
     now: datetime
 
     def __call__(self, c: sqlite3.Connection) -> Taken:
-        """Take the page in; raises NotAFeedError, and NotFoundError where the feed is gone by now."""
+        """Save the page's articles; raises NotAFeedError, and NotFoundError if the feed is gone."""
         found = parsed(self.page, self.kind)
         steps = Steps(self.archive, following(self.archive, found))
         return take_entries(c, self.feed_id, found.entries, steps, self.wanted, now=self.now)
 
 
 def following(archive: Archive, found: ParsedFeed) -> Archive:
-    """How far it is after a page, by what that says: the address that comes next, or the end."""
+    """The archive's progress after a page: the next address, or the end."""
     from tuireader.feeds.wordpress import AT_ONCE, page_address
 
     asked, page = archive.next, archive.page + 1

@@ -49,7 +49,7 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Read a sitemap: of its pages those that look like the feed's articles and are allowed. It can be pickled."""
+    """Parse a sitemap and keep the allowed pages that look like the feed's articles. Can be pickled."""
 
     page: Page
     links: tuple[str, ...]
@@ -152,7 +152,7 @@ class TakePage:
 
 
 def after(archive: Archive, pages: Sequence[Listed]) -> Sequence[Listed]:
-    """What is left of the pages from where it stopped."""
+    """The pages that are still to be read."""
     places = [place(each.url) for each in pages]
     here = place(archive.next) if archive.next else ""
     return pages[places.index(here) :] if here in places else pages

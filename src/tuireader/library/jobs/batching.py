@@ -27,7 +27,7 @@ class Joint(ABC, Generic[Result]):
 
     @abstractmethod
     def prepare(self, c: sqlite3.Connection) -> Write[Result]:
-        """Do all that needs no lock; give what writes it. It may be asked for again."""
+        """Prepare outside the transaction; returns the write step. May be called again."""
 
     def conclude(self, c: sqlite3.Connection, results: list[Result]) -> list[Result]:  # noqa: ARG002 - for others
         """Do what is done once for all jobs of a kind that were written in a transaction; gives their results."""

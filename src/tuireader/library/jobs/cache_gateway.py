@@ -67,7 +67,7 @@ class Cache:
             raise
 
     async def write(self, work: Work[Result]) -> Result:
-        """Run `work` after what was asked for before, and wait for it; it is done also where the wait is cancelled.
+        """Run `work` in the writer, in order, and wait for it; cancelling the wait does not cancel the work.
 
         BusyError where another program holds the cache for too long.
         """
@@ -81,14 +81,14 @@ class Cache:
         self.soon(partial(ui_state.save, name=name, value=value))
 
     def written(self, work: Work[Result]) -> Future[Result]:
-        """Run `work` after what was asked for before; gives what will have its result."""
+        """Run `work` in the writer, in order; returns its future."""
         return self._writer.submit(work)
 
     def soon(self, work: Work[object]) -> None:
         self._writer.submit(work)
 
     def fork(self, prepare: Sequence[str], expected: int) -> None:
-        """Start processes at once that will take in so much, if it is worth it and safe: from now on it may not be.
+        """Fork worker processes now if so many jobs are worth it: once threads run it is not safe.
 
         They load the modules named in `prepare`, and work for whoever opens the pool first.
         """
@@ -107,7 +107,7 @@ class Cache:
             return await pool.take(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
-        """Run `work`, which can be pickled and may never end, in a process of its own, for so many seconds at most.
+        """Run `work`, which may hang, in a process of its own with a deadline of `seconds`. It must be picklable.
 
         TimeoutError after them: then the cache is as it was.
         """
@@ -120,7 +120,7 @@ class Cache:
 
     @asynccontextmanager
     async def pool(self, *, prepare: Sequence[str] = (), expected: int = 0) -> AsyncIterator[JobPool]:
-        """Hold the pool open in which `take` and `note` run; whoever comes while it is open shares it.
+        """Hold the job pool open; concurrent users share one pool.
 
         Its processes load the modules named in `prepare` before their first job; they are started at once where so
         many jobs are `expected` that it is worth it. When the last one leaves, it ends: at once where that one leaves

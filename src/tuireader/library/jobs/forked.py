@@ -48,7 +48,7 @@ class Forked:
 
 
 def fork(path: Path, prepare: Sequence[str], number: int) -> list[Forked]:
-    """Fork so many processes that work on the cache at `path`, with the modules named in `prepare` loaded.
+    """Fork `number` processes that work on the cache at `path`, with the `prepare` modules loaded.
 
     None where that is not safe.
     """

@@ -17,7 +17,7 @@ _COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
 
 
 def beginning_of(path: Path, size: int) -> bytes:
-    """The first bytes of a file that SQLite has open in this process; nothing where there is none."""
+    """The first bytes of a file that SQLite has open in this process; empty if it does not exist."""
     return _run(_READ, path, size).stdout
 
 

@@ -50,13 +50,13 @@ _NOTES = 64
 
 @dataclass(eq=False, slots=True)
 class Job:
-    """Something to do, and who waits for it."""
+    """A queued job and its future."""
 
     work: Work[Any]
     done: asyncio.Future[Any]
 
     def settle(self, outcome: Outcome) -> None:
-        """Give what came of it to who waits for it, if anyone still does."""
+        """Set the outcome on the future, unless its waiter was cancelled."""
         if self.done.cancelled():
             return
         if outcome.error is None:
@@ -89,7 +89,7 @@ class Line:
         await self._has_some.wait()
 
     async def do_some(self, do: Do, most: int) -> None:
-        """Do what waits first, and with it so much of what follows as can be done together, `most` jobs in all.
+        """Run the first job, batched with the jobs after it that can share its transaction, at most `most`.
 
         EOFError where the process has ended that did it: what it was given are `suspects` then.
         """
@@ -188,7 +188,7 @@ class JobPool:
         return await self._pages.put(work)
 
     async def take_apart(self, work: Work[Result], seconds: float) -> Result:
-        """Do a job that may never end, in a process of its own that is ended after so many seconds.
+        """Run a job that may hang in a process of its own, which is killed after `seconds`.
 
         TimeoutError then, StoreError where the process has ended by itself. Where no process can be started, the thread
         does it.
@@ -216,7 +216,7 @@ class JobPool:
             await process.close()
 
     def expect(self, pages: int) -> None:
-        """Have processes started if so many pages are worth it."""
+        """Start processes if this many pages are worth it."""
         if not self._starting and self._most and pages > PILE:
             self._starting = True
             for _ in range(self._most):

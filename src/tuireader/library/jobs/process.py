@@ -38,7 +38,7 @@ class JobProcess:
 
     @classmethod
     async def start(cls, path: Path, prepare: Sequence[str] = ()) -> Self:
-        """Give a process that is ready to work on the cache at `path`; raises OSError where there is none.
+        """Start a process that is ready to work on the cache at `path`; raises OSError.
 
         It loads the modules named in `prepare` before its first job.
         """
@@ -82,7 +82,7 @@ class JobProcess:
             raise
 
     async def do(self, work: Work[Result]) -> Result:
-        """Do a job after those that it was given before, and give its result, or raise its error.
+        """Run a job after the jobs before it, and return its result or raise its error.
 
         EOFError if the process ends, or has ended.
         """
@@ -110,7 +110,7 @@ class JobProcess:
         self._child.kill()
 
     async def close(self) -> None:
-        """Let it close the cache and end; end it if it does not, or if who waits for that is cancelled."""
+        """Let it close the cache and exit; kill it after a timeout or on cancellation."""
         self._writer.close()
         await to_the_end(self._ended(), hurry=self.kill)
 

@@ -19,7 +19,7 @@ Work = Callable[[Connection], Result]
 
 
 async def wait_for(future: Future[Result]) -> Result:
-    """What a job gives. Whoever waits may be cancelled; the job is not."""
+    """Await a job's result; cancelling the wait does not cancel the job."""
     return await asyncio.shield(asyncio.wrap_future(future))
 
 

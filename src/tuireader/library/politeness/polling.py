@@ -55,7 +55,7 @@ def after_parsed(feed: Feed, page: Page, body_hash: bytes, parsed: ParsedFeed | 
 
 
 def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
-    """The feed after a 304: its validators stay, renewed by those that came with it."""
+    """The feed after a 304: its validators stay, updated by the response's."""
     moved = _after_redirects(feed, page)
     came = _own_validators(moved, page)
     if moved.url != feed.url:
@@ -65,7 +65,7 @@ def after_unchanged(feed: Feed, page: Page, now: datetime) -> Feed:
 
 
 def after_failure(feed: Feed, error: TuireaderError, now: datetime) -> Feed:
-    """The feed after no answer, an HTTP error, or a page that is no feed: what was known of it stays, and it waits.
+    """The feed after a failure: its data stay, and the next request waits longer.
 
     A feed that failed before and was asked again too early, because the user wanted it, waits no longer than before.
     """

@@ -24,7 +24,7 @@ DEADLINE, LIMIT = web.DEADLINE, web.LIMIT
 
 
 class PoliteQueue:
-    """Asks sites for pages, and leaves alone those that want it.
+    """Fetches pages within the limits that sites set.
 
     A host is asked for two pages at a time. A server that asked for no request before some time (Retry-After) gets
     none, also after a restart. One that does not answer is not waited for again and again.
@@ -50,7 +50,7 @@ class PoliteQueue:
         deadline: float = DEADLINE,
         first: bool = True,
     ) -> Page:
-        """Fetch a page within `deadline` seconds; one that is `first`, as who waits for it wants, before others.
+        """Fetch a page within `deadline` seconds; `first` requests go before others.
 
         `instead_of` are other spellings of `url`: it is not asked for if one of them is not to be. Raises NotAskedError
         where its server wants to be left alone, and FetchError.

@@ -55,7 +55,7 @@ async def complete_new(
     pause: float | None = None,
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
 ) -> AsyncGenerator[Fetched, None]:
-    """Fetch the texts of what is new in feeds that give excerpts; yields what came of each article that was asked for.
+    """Fetch full texts of new articles in feeds of excerpts; yields each article's outcome.
 
     Without `feed_ids` it is all feeds in which something is left, some at a time. `usual` is for feeds of which nothing
     else is set; the article that is `shown` comes first, although it counts as read. What a feed gives is found out
@@ -109,7 +109,7 @@ class _Run:
     feeds: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_FEEDS_AT_ONCE))
 
     async def complete(self, feed_id: int, tell: Callable[[Fetched], None]) -> None:
-        """Complete what is new in a feed; what cannot be had stays as it is."""
+        """Complete the new articles of a feed; failures leave them unchanged."""
         async with self.feeds:
             try:
                 of = await self.cache.read(partial(_of, feed_id=feed_id, usual=self.usual, shown=self.shown))
@@ -150,7 +150,7 @@ class _Run:
     async def _fetch_some(
         self, some: Sequence[Incomplete], tell: Callable[[Fetched], None], vain: int
     ) -> list[_Outcome] | None:
-        """Fetch the texts of articles until so many in a row were in vain; None where the site is away, or to be left.
+        """Fetch full texts until too many in a row fail; None if the site is unreachable or forbids it.
 
         What came of each that was asked for.
         """
@@ -190,7 +190,7 @@ class _Run:
 
 
 def _of(c: sqlite3.Connection, feed_id: int, usual: Mode, shown: int | None) -> _Of:
-    """What is to be completed of a feed."""
+    """The work to complete one feed."""
     feed = feeds.get(c, feed_id)
     mode, learned = site_facts.mode(c, feed_id, usual), site_facts.learned(c, feed_id)
     new: list[Incomplete] = []

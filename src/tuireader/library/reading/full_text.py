@@ -48,7 +48,7 @@ _LARGEST = 8_000_000
 
 
 class NoMoreError(FetchError):
-    """The page of an article is there, and has no more of it than is here."""
+    """The page has no more text than the feed gave."""
 
 
 class Fetched(NamedTuple):
@@ -94,7 +94,7 @@ async def fetch_full_texts(cache: Cache, queue: PoliteQueue, ids: Sequence[int])
 
 
 async def fetch_full_text(cache: Cache, queue: PoliteQueue, article_id: int, *, first: bool = True) -> None:
-    """Fetch an article's page, or pages, and keep the text there; raises FetchError where there is none to be had.
+    """Fetch an article's page or pages and save the text; raises FetchError.
 
     What is `first` goes before all else that is asked of its site.
     """
@@ -145,7 +145,7 @@ def _article(c: sqlite3.Connection, article_id: int) -> tuple[Article, Feed]:
 
 @dataclass(frozen=True, slots=True)
 class _Following:
-    """Find the address of the next page of an article; empty where there is none. It can be pickled."""
+    """Find the link to an article's next page; empty if none. Can be pickled."""
 
     first: str
     page: Page
@@ -261,7 +261,7 @@ class _Names(NamedTuple):
 
 
 def _missing_names(article: Article, found: _Found) -> _Names:
-    """Of an article of which its feed names no author, or no category, those that its page names."""
+    """Authors or categories from the page, where the feed named none."""
     return _Names(
         () if article.authors else found.extracted.authors,
         () if article.categories else found.extracted.categories,

@@ -28,7 +28,7 @@ BEGINNING = 16_000
 
 
 class Endings(NamedTuple):
-    """The sentences at the end of what is not, or may not be, the whole article; empty: none."""
+    """Sentences shown at the end of an incomplete article; empty: none."""
 
     excerpt: str = "This is an excerpt."
     summary: str = ""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def keep(c: sqlite3.Connection, name: str, query: str) -> SavedSearch:
-    """Keep a search under a name; what was kept under it is replaced."""
+    """Save a search under a name, replacing an older one."""
     return ui_state.put_search(c, name, query)
 
 
@@ -36,7 +36,7 @@ def query_of(saved: SavedSearch) -> Query:
 
 
 def text_of(c: sqlite3.Connection, query: Query) -> str:
-    """What is to be typed to find what a query has, but for its order; names are whole."""
+    """A query as search text, without its order."""
     feed_names = {feed.id: feed.name for feed in feeds.every(c)} if query.feeds or query.not_feeds else {}
     folder_names = {folder.id: folder.name for folder in folders.every(c)} | {0: ""}
     fields: tuple[tuple[str, Sequence[str], Sequence[str]], ...] = (

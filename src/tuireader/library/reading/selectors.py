@@ -44,7 +44,7 @@ def mistake(css: str) -> str:
 
 
 async def fetch_newest(cache: Cache, queue: PoliteQueue, feed_id: int) -> tuple[Article, Page]:
-    """The newest article of a feed that has a page, and that page; raises FetchError where there is none."""
+    """The newest article of a feed that has a page, with the page; raises FetchError."""
     from tuireader.urls.private_network import permission_for
     from tuireader.urls.shown import with_credentials_of
 

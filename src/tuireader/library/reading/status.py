@@ -34,12 +34,12 @@ Marking = statuses.Marking
 
 
 def tag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
-    """Give articles tags, and all that tell the same; the ids of those that had not all of them."""
+    """Tag articles and their duplicates; returns the ids that changed."""
     return labels.add_tags(c, duplicates.with_others(c, [*ids]), names)
 
 
 def untag(c: sqlite3.Connection, ids: Collection[int], names: Iterable[str]) -> list[int]:
-    """Take tags from articles, and all that tell the same; the ids of those that had one of them."""
+    """Untag articles and their duplicates; returns the ids that changed."""
     return labels.remove_tags(c, duplicates.with_others(c, [*ids]), names)
 
 
@@ -53,7 +53,7 @@ def forget(c: sqlite3.Connection, number: int) -> None:
 
 
 def pop(c: sqlite3.Connection, now: datetime, age: timedelta) -> dict[str, Any] | None:
-    """The last step that is no older than that, which is kept no more; None where there is none."""
+    """Remove and return the last undo step not older than `age`; None if there is none."""
     there = ui_state.recent_undo(c, now, age)
     if not there:
         return None

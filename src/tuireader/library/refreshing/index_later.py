@@ -28,7 +28,7 @@ _LONGEST = 900.0
 
 
 def index_step(c: sqlite3.Connection) -> int:
-    """Index some articles, the newest of those that wait; how many there were."""
+    """Index one batch of the newest unindexed articles; returns its size."""
     if not search.waiting(c):
         return 0
     from tuireader.content.dom.plain_text import plain_text  # heavy
@@ -37,7 +37,7 @@ def index_step(c: sqlite3.Connection) -> int:
 
 
 def index_for(c: sqlite3.Connection, seconds: float) -> int:
-    """Index for about so many seconds, as far as the cache can be written to; how many articles wait after it."""
+    """Index for about `seconds`; returns how many articles are still unindexed."""
     until = time.monotonic() + seconds
     with suppress(StoreError):
         while index_step(c) and time.monotonic() < until:

@@ -44,7 +44,7 @@ class TakePage(Joint[Refreshed]):
         return len(self.page.content)
 
     def prepare(self, c: sqlite3.Connection) -> Write[Refreshed]:
-        """Parse it, and compare it with what is here."""
+        """Parse the body and compare it with the cache."""
         feed, page, now = self.feed, self.page, self.now
         current = _current(c, feed)
         if current is None:
@@ -88,7 +88,7 @@ class TakePage(Joint[Refreshed]):
 
 
 def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refreshed]:
-    """Keep with what is written what was learned of a page."""
+    """Save what was learned of a page in the same transaction."""
 
     def both(c: sqlite3.Connection) -> Refreshed:
         site_facts.put_page_list(c, feed.id, what)
@@ -100,7 +100,7 @@ def _learning(write: Write[Refreshed], feed: Feed, what: PageList) -> Write[Refr
 def prepare_parsed(
     c: sqlite3.Connection, feed: Feed, page: Page, parsed: ParsedFeed, now: datetime
 ) -> Write[Refreshed]:
-    """Compare a body that was parsed with what is here; gives what saves it."""
+    """Compare a parsed body with the cache; returns the write step."""
     from tuireader.library.refreshing.match_entries import known_entries
 
     known = known_entries(c, feed, parsed.entries)
@@ -170,7 +170,7 @@ def _hash(page: Page) -> bytes:
 
 
 def _current(c: sqlite3.Connection, feed: Feed) -> Feed | None:
-    """The feed as it is now: it may have been changed or removed while the request was under way."""
+    """Re-read the feed, which may have changed or gone during the request."""
     try:
         return store_feeds.get(c, feed.id)
     except NotFoundError:

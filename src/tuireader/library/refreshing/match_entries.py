@@ -87,7 +87,7 @@ def _is_unlike(one: str, other: str) -> bool:
 def renamed(
     entries: Sequence[ParsedEntry], candidates: Iterable[Candidate], body: Body, *, all_new: bool = False
 ) -> dict[str, Candidate]:
-    """By the guids of entries, the articles that they are; those that could be two, or none, are left out.
+    """Match entries with new guids to known articles; ambiguous ones are left out.
 
     `all_new`: no entry of the feed is known by its name. Where the publisher renamed all of them, what several agree in
     is no chance.

@@ -125,7 +125,7 @@ _MARK = "<hr><h2>The page as it is now</h2>"
 
 
 def _with_news(before: str, now: str) -> str:
-    """The text of a page, after those of its blocks that were not there before, and those that are gone."""
+    """A page's text with its new blocks first, and its removed ones."""
     from tuireader.content.dom.tree import parse, serialise
 
     old, new = [*_blocks(parse(before.rpartition(_MARK)[2]))], [*_blocks(parse(now))]

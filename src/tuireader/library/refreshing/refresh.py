@@ -44,7 +44,7 @@ async def refresh(
     given: bool = False,
     deadline: float = DEADLINE,
 ) -> AsyncGenerator[Refreshed, None]:
-    """Ask for the given feeds, or for all that are due, and yield what came of each as soon as it is saved.
+    """Fetch feeds that are due, or all if forced; yields each feed's outcome once saved.
 
     `force` asks for feeds that are not due, too, still conditionally; each has `deadline` seconds to answer. `given`
     says that the user has just typed their addresses: they may be inside the user's own network, where they were
@@ -72,7 +72,7 @@ async def refresh(
 
 
 class Hands:
-    """What a refresh has in hand at a time: so many feeds that it asks for, and so much that came and is not saved."""
+    """Bounds on feeds in flight and on bytes received but not saved."""
 
     def __init__(self) -> None:
         """Nothing yet."""
@@ -90,7 +90,7 @@ class Hands:
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
-        """Save in this what came, of so many bytes."""
+        """Count `size` bytes as unsaved until the block ends."""
         self._count(size)
         try:
             yield
@@ -106,7 +106,7 @@ class Hands:
 
 
 class _Run:
-    """One refresh: all hosts at once, within the limit of what is in hand."""
+    """One refresh of all hosts at once, within the bounds."""
 
     def __init__(self, queue: PoliteQueue, cache: Cache, clock: Clock, deadline: float, pages: frozenset[int]) -> None:
         """`pages` are the feeds that are none."""

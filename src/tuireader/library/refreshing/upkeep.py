@@ -25,7 +25,7 @@ LONGEST = 600.0
 
 
 async def tend(cache: Cache, seconds: float | None = None) -> None:
-    """Index what is not indexed yet, then bring the indexes in order, for so many seconds at most."""
+    """Index pending articles, then maintain the indexes, for at most `seconds`."""
     until = None if seconds is None else time.monotonic() + seconds
     if until is None:
         await index_rest(cache)
@@ -38,7 +38,7 @@ async def tend(cache: Cache, seconds: float | None = None) -> None:
 
 
 async def look_at_all(cache: Cache, until: float | None = None) -> None:
-    """Note what articles have besides their texts, of those that came before anyone looked."""
+    """Compute the media flags of articles that have none yet."""
     with suppress(StoreError):
         while await cache.take(_look_at_some) and (until is None or time.monotonic() < until):  # noqa: ASYNC110
             await asyncio.sleep(_PAUSE if until is None else 0)
@@ -51,7 +51,7 @@ def _look_at_some(c: sqlite3.Connection) -> int:
 
 
 async def order_indexes(cache: Cache, seconds: float | None = None) -> None:
-    """Move what came last to its place, and merge the runs of the search index, for so many seconds at most.
+    """Sort shingles into place and merge search index runs, for at most `seconds`.
 
     It is done in steps between which others write. Nothing is lost where it is cancelled, or where another program
     holds the cache: the next time goes on.

@@ -36,7 +36,7 @@ class Preview(NamedTuple):
 
 
 def preview(c: sqlite3.Connection, rule: Rule, now: datetime, most: int) -> Preview:
-    """What a rule would have caught in the last 90 days, with at most so many of the newest; nothing for no query."""
+    """What a rule would have matched in the last 90 days, with the newest examples."""
     if not rule.query.strip() and rule.feed_id is None and rule.folder_id is None:
         return Preview(0, [])
     query = rules.query_of(rule, since=now - LOOKED_BACK)
@@ -65,7 +65,7 @@ def as_json(rule: Rule) -> dict[str, Any]:
 
 
 def bring_back(c: sqlite3.Connection, said: Mapping[str, Any], ids: Collection[int]) -> None:
-    """Make a rule again of what `as_json` gave, and do again what it had done with articles."""
+    """Recreate a rule from `as_json`, and reapply its effects."""
     until = datetime.fromisoformat(said["until"]) if said.get("until") else None
     rule = Rule(**{**said, "tags": tuple(said.get("tags") or ()), "until": until})
     rules.apply(c, rules.add(c, rule, utc_now()), ids)
@@ -85,7 +85,7 @@ Brought = TypeVar("Brought")
 
 
 def apply_to_new(c: sqlite3.Connection, brought: Sequence[Brought], now: datetime) -> list[Brought]:
-    """Apply all rules to what was just saved for several feeds; gives the same without what is hidden now."""
+    """Apply all rules to newly saved articles; returns the outcomes without hidden ones."""
     saved = [each.saved for each in brought if isinstance(each, Refreshed)]
     new = [id_ for each in saved for id_ in each.new]
     if not new:

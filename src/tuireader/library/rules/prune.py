@@ -49,7 +49,7 @@ def look(c: sqlite3.Connection, now: datetime, limits: Limits) -> Wanted:
 
 
 async def prune(cache: Cache, ids: Sequence[int]) -> AsyncGenerator[int, None]:
-    """Remove articles that may still go, some at a time, the first given first; yields how many are gone by now.
+    """Remove articles in batches, in order; yields how many are removed so far.
 
     Ending the iteration leaves the rest.
     """

@@ -83,7 +83,7 @@ async def _only(queue: PoliteQueue, url: str, feed_url: str) -> Candidates | Non
 
 
 async def page_at(queue: PoliteQueue, address: str) -> tuple[str, Page]:
-    """What is at an address as typed, and that address made whole; raises AddressError or FetchError."""
+    """Fetch the page at a typed address; returns the full address and page. Raises AddressError or FetchError."""
     urls = addresses_to_try(address)
     for url in urls[:-1]:
         try:
@@ -183,7 +183,7 @@ async def _at_usual_places(queue: PoliteQueue, address: str, page: Page) -> tupl
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What was found at an address."""
+    """Feeds found at an address."""
 
     address: str
     """What was typed, made whole, as it answered; with the name and password that were typed."""

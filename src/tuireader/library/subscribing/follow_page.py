@@ -113,7 +113,7 @@ async def _follow(cache: Cache, queue: PoliteQueue, job: _Follow) -> Subscribed:
 
 @dataclass(frozen=True, slots=True)
 class _Follow:
-    """Subscribe to a page, and save what is there; one that is followed is followed for that from now on.
+    """Subscribe to a page and save its articles.
 
     It can be pickled.
     """
@@ -168,7 +168,7 @@ class KeptPage(NamedTuple):
 
 
 async def keep_page(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) -> KeptPage:
-    """Fetch the page at an address as typed, and keep what there is to read on it among the saved pages.
+    """Fetch the page at a typed address, and save its article among the saved pages.
 
     Raises AddressError, or FetchError where there is nothing to read.
     """
@@ -189,7 +189,7 @@ def _there(c: sqlite3.Connection, addresses: list[str]) -> KeptPage | None:
 
 
 def take_page(c: sqlite3.Connection, page: Page, now: datetime) -> KeptPage:
-    """Keep what there is to read on a page; raises FetchError where that is nothing."""
+    """Save the article on a page; raises FetchError if there is none."""
     prepared = typed_page.text_of(page)
     if prepared is None:
         raise FetchError(f"No text to read at {shown_address(page.url)}")

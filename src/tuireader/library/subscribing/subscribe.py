@@ -54,7 +54,7 @@ class Subscribed:
 async def subscribe(
     cache: Cache, queue: PoliteQueue, address: str | Candidates, *, clock: Clock, choose: int | None = None
 ) -> Subscribed:
-    """Subscribe to what is at an address as typed, or at the candidates found there, and fetch its articles.
+    """Subscribe to the feed at a typed address or among candidates, and fetch its articles.
 
     `choose` is the index of one of the candidates; without it the best that turns out to be a feed is taken. Where
     there is a subscription already, it is asked for conditionally, and nothing else is fetched that is not needed.
@@ -75,7 +75,7 @@ async def find(cache: Cache, queue: PoliteQueue, address: str, *, clock: Clock) 
 async def subscribe_all(
     cache: Cache, queue: PoliteQueue, addresses: Sequence[str], *, clock: Clock
 ) -> AsyncGenerator[tuple[str, Subscribed | TuireaderError], None]:
-    """Subscribe to many addresses side by side, and yield what came of each as soon as it is known.
+    """Subscribe to many addresses concurrently; yields each outcome as it comes.
 
     Addresses that lead to one feed fetch it once.
     """
@@ -121,7 +121,7 @@ class _Subscription:
         is_new: bool = False,
         fetched: Callable[[], Awaitable[None]] | None = None,
     ) -> Subscribed:
-        """Take all steps from an address, or from what was found there; one that `is_new` means nothing here yet.
+        """Go from an address, or from candidates, to a subscription.
 
         `fetched` is called when the feed is here, before it is taken in.
         """
@@ -131,7 +131,7 @@ class _Subscription:
         return there or await self.take(await self.look(address), choose, fetched)
 
     async def there_already(self, address: str) -> Subscribed | None:
-        """What came of asking again for the feed that an address means; None where there is none."""
+        """The outcome of refreshing an existing subscription; None if there is none."""
         tries = addresses_to_try(address)
         there = await self._cache.read(partial(subscription.subscription_at, addresses=tries))
         if there is None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def unsubscribe(c: sqlite3.Connection, feed_id: int) -> None:
-    """Remove a subscription, and with it its articles and what was done to them."""
+    """Remove a subscription with its articles and their statuses."""
     with transaction(c):
         _note(c, feed_id, "unsubscribe")
         feeds.remove(c, feed_id)
@@ -69,7 +69,7 @@ def set_option(c: sqlite3.Connection, feed_id: int, name: str, value: str | None
 
 
 def _note(c: sqlite3.Connection, feed_id: int, what: status_outbox.What) -> None:
-    """Note for its account what was done to a feed."""
+    """Add a subscription change to the account's outbox."""
     with suppress(NotFoundError):
         feed = feeds.get(c, feed_id)
         folder = "" if feed.folder_id is None else folders.get(c, feed.folder_id).name
@@ -118,7 +118,7 @@ def subscription_to(c: sqlite3.Connection, url: str) -> Feed | None:
 
 
 def article_at(c: sqlite3.Connection, feed: Feed, addresses: Sequence[str], parsed: ParsedFeed | None) -> int | None:
-    """The article of a feed that is at one of the addresses: among what it just brought, else in the cache."""
+    """The feed's article at one of the addresses: among those just fetched, else in the cache."""
     places = {place(address) for address in addresses}
     guids = [entry.guid for entry in parsed.entries if place(entry.link) in places] if parsed is not None else []
     for there in articles.known(c, feed.id, guids).values():

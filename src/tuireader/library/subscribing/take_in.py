@@ -90,5 +90,5 @@ def save_one(c: sqlite3.Connection, feed_id: int, plan: Plan, now: datetime) -> 
 
 
 def _kept_address(asked: str, page: Page) -> str:
-    """The address to keep for a feed: where it moved for good, else what was asked for, as it is written properly."""
+    """The address to save for a feed: its permanent redirect's target, else the normalised address."""
     return page.moved_to or (page.url if same_place(asked, page.url) else asked)

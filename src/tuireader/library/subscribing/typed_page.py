@@ -83,7 +83,7 @@ def article_of(page: Page, site: str, parsed: ParsedFeed | None, *, title: str =
 
 
 def text_of(page: Page, *, site: str = "") -> Prepared | None:
-    """What there is to read on a page, ready to be saved; None where that is nothing to speak of.
+    """The article on a page, ready to save; None if there is too little text.
 
     `site` is the name of the page's site, if it is known.
     """

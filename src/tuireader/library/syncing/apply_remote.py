@@ -305,7 +305,7 @@ def newest(c: sqlite3.Connection, account_id: int, without: Collection[int] = ()
 
 
 def forget(c: sqlite3.Connection, account_id: int, numbers: Collection[str]) -> None:
-    """Forget numbers that the server of an account does not have; the articles stay as they are."""
+    """Forget server ids that the server does not know; the articles stay."""
     with transaction(c):
         server_statuses.forget(c, server_statuses.numbered(c, account_id, numbers).values())
 
@@ -462,7 +462,7 @@ def _has_moved(feed: Feed, remote: RemoteFeed) -> bool:
 def _end(
     c: sqlite3.Connection, account: Account, gone: Sequence[Feed], before: int, *, is_doubtful: bool
 ) -> tuple[str, ...]:
-    """End the subscriptions that a server has ended; what is to be said."""
+    """Remove subscriptions that ended on the server; returns sentences for the user."""
     removed, kept = [], []
     for feed in gone:
         if is_doubtful or feeds.has_kept(c, feed.id):
@@ -480,7 +480,7 @@ def _end(
 
 
 def is_accident(gone: Sequence[Feed], before: int) -> bool:
-    """Whether so many feeds end, of those that were there before, that they are not meant to."""
+    """True if suspiciously many of the subscriptions end at once."""
     return len(gone) > _SOME and len(gone) * 2 > before
 
 

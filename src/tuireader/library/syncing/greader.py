@@ -316,7 +316,7 @@ class GoogleReader(Server):
     async def _contents(
         self, cache: Cache, account: Account, clock: Clock, numbers: Sequence[str], *, unites: bool
     ) -> AsyncGenerator[Taken, None]:
-        """Bring in articles; those that it does not have are forgotten, and those beyond one run's limit left."""
+        """Fetch article contents in batches; unknown ids are forgotten, the rest wait for the next run."""
         kind: apply_remote.Kind = "freshrss" if self._is_freshrss else "greader"
         in_vain, left = 0, max(_MOST - len(self._asked), 0)
         self._asked.update(numbers)

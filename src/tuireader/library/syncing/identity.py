@@ -142,7 +142,7 @@ def _title(side: Side) -> str:
 
 
 def _when(side: Side) -> datetime | None:
-    """The date of publication in whole seconds, as it is kept."""
+    """Publication time in whole seconds, as stored."""
     when = side.entry.published if isinstance(side, RemoteEntry) else side.published
     return when and when.replace(microsecond=0)
 

@@ -51,7 +51,7 @@ def of_account(account: Account, error: Exception) -> str:
 
 
 def ended_feeds(names: Sequence[str], where: str) -> str:
-    """Which feeds are followed no more there, and so not here."""
+    """A sentence naming subscriptions that ended on the server."""
     some = ", ".join(names[:_NAMED]) + (f" and {len(names) - _NAMED} more" if len(names) > _NAMED else "")
     return f"Followed no more on {where}, and so not here: {some}"
 

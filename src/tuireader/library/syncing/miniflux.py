@@ -47,7 +47,7 @@ _PAGES = 10_000
 
 
 class _Address(Protocol):
-    """What asks for articles, so many at once."""
+    """Builds request URLs for pages of entries."""
 
     def __call__(self, *, limit: int) -> str: ...
 
@@ -72,7 +72,7 @@ class Cursor:
     """When the newest article that is here was created there."""
 
     def text(self) -> str:
-        """As it is kept."""
+        """The cursor as saved."""
         return json.dumps([self.changed, self.number, self.before, self.looked, self.told, self.since, self.created])
 
     def anew(self) -> Cursor:
@@ -91,7 +91,7 @@ def _with_created(text: str, moment: datetime) -> str:
 
 
 def cursor_of(text: str) -> Cursor:
-    """What was kept; where that makes no sense, all is read anew."""
+    """Parse the saved cursor; an invalid one starts over."""
     try:
         changed, number, before, looked, told, since, created = json.loads(text)
         marked = tuple((int(each), str(stamp)) for each, stamp in told)
@@ -169,7 +169,7 @@ class Miniflux(Server):
             await self._change(feed_id, title=title)
 
     async def move(self, feed_id: str, folder: str) -> None:
-        """Put a feed into a category, which is made where there is none of this name."""
+        """Move a feed to a category, creating it if needed."""
         await self._change(feed_id, category_id=int(await self._folder(folder)))
 
     async def unsubscribe(self, feed_id: str) -> None:
@@ -412,7 +412,7 @@ class Miniflux(Server):
         return cursor_of(cursor).anew().text()
 
     async def proof(self, cursor: str) -> str:
-        """The cursor with what changed last, which is what was just marked."""
+        """The cursor with the latest status changes, as proof that the server was not restored."""
         page = await self.talk.ask(miniflux.newest("changed_at"))
         last = miniflux.newest_change(page.content, page.url)
         kept = cursor_of(cursor)

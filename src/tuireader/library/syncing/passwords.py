@@ -42,7 +42,7 @@ _SECONDS = 60.0
 
 
 async def in_time(login_of: Callable[[Account], Login], account: Account) -> Login:
-    """What `login_of` gives, called in a thread: it may wait for a program, a keyring, or whoever sits there.
+    """Run `login_of` in a thread: it may wait for a program, a keyring or the user.
 
     Where nobody waits for it any more, the program is ended, and the thread holds up nothing.
     """
@@ -63,7 +63,7 @@ async def in_time(login_of: Callable[[Account], Login], account: Account) -> Log
 
 
 def login_of(account: Account, ask: Callable[[Account], str] | None) -> Login:
-    """What to sign in to an account with; `ask` asks whoever sits there, if anybody does.
+    """The login of an account; `ask` prompts the user.
 
     Raises SyncError where there is no password to be had.
     """
@@ -133,7 +133,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 class _FirstLine(threading.Thread):
-    """Reads the first line of what a program prints, and not more than some kilobytes of it.
+    """Reads the first line of a program's output, within a size limit.
 
     A child that the program leaves behind may hold its output open for ever.
     """
@@ -144,7 +144,7 @@ class _FirstLine(threading.Thread):
         self.line = b""
 
     def came(self, seconds: float, given_up: threading.Event | None) -> bool:
-        """Wait for so many seconds, or until it is given up; whether the line has come, or the program has ended."""
+        """Wait up to `seconds` for the line or the end of the program; True if either came."""
         limit = time.monotonic() + seconds
         while self.is_alive() and time.monotonic() < limit and not (given_up and given_up.is_set()):
             self.join(_GLANCE)

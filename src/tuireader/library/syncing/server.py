@@ -84,7 +84,7 @@ class RefusedError(SyncError):
 
 
 class UntakenError(SyncError):
-    """The server did not say that it did what was asked."""
+    """The server did not confirm a change."""
 
 
 class SwitchedOffError(SyncError):
@@ -92,7 +92,7 @@ class SwitchedOffError(SyncError):
 
 
 class Wanted(NamedTuple):
-    """What is to be pulled."""
+    """What to pull."""
 
     account: Account
     is_set_back: Callable[[], Awaitable[bool]]
@@ -117,7 +117,7 @@ def lock_of(path: Path, account: Account) -> Path:
 
 
 class BusyAccountError(SyncError):
-    """Another program is at it."""
+    """Another process is syncing the account."""
 
 
 class Server(ABC):
@@ -164,7 +164,7 @@ class Server(ABC):
 
     @abstractmethod
     async def entries(self, numbers: Sequence[str]) -> list[RemoteEntry]:
-        """The articles that it has under these numbers, as they are there."""
+        """Fetch articles by server ids."""
 
     async def proof(self, cursor: str) -> str:
         return cursor

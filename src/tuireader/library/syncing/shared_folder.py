@@ -69,7 +69,7 @@ _BEFORE = 1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What the cache knows of the folder: which it is, who we are in it, and what was read."""
+    """Sync state of the shared folder, kept in the cache."""
 
     folder: str
     device: str
@@ -173,7 +173,7 @@ class Exchanged:
 
 
 def exchange(c: Connection, now: datetime) -> Exchanged:
-    """Write what was done here, and take over what was done elsewhere; raises SyncError.
+    """Publish local changes and apply remote ones; raises SyncError.
 
     Ended at any place, the next time goes on: what is told twice is the same.
     """
@@ -284,7 +284,7 @@ class _Exchange:
         return found
 
     def _open_copy(self) -> None:
-        """Read the own copy; where there is none, it is made anew of all that is in the folder."""
+        """Load the local copy of the own files; without one everything in the folder is read."""
         for suffix in (_ALL, _RECENT):
             try:
                 with os.fdopen(open_own(_copy(self._c, suffix), largest=_LARGEST), "rb") as file:
@@ -324,7 +324,7 @@ class _Exchange:
         self._has_news = self._has_news or len(news) > 0
 
     def _write(self) -> None:
-        """Write what is known, first beside the cache: all of it, or what has changed since that was written."""
+        """Write changed files: all entries, or the recent ones only."""
         own = [self._own(suffix).name for suffix in (_ALL, _RECENT)]
         is_lost = any(name not in self._seen or self._seen[name] != self._place.seen.get(name) for name in own)
         if not (self._has_news or self._is_anew or is_lost):
@@ -359,7 +359,7 @@ class _Exchange:
             self._pushed += 1
 
     def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
-        """Put what was marked; later than what was known here then, whatever the clock says."""
+        """Publish marks from the outbox, with times later than the state known when they were made."""
         urls = {feed.id: _shared(feed.url) for feed in every}
         names = server_statuses.names_of(self._c, [change.article_id for change in waiting])
         for change in waiting:
@@ -427,7 +427,7 @@ class _Exchange:
         return Subscription(self._later(row[0]), is_followed=True, title=row[1], folder=row[2], name=name)
 
     def _is_told(self, row: Sequence[str]) -> bool:
-        """Whether a subscription is known as it is here: it was told by a program that was ended after that."""
+        """True if the published subscription equals the local one."""
         known = self._known.subscriptions.get(row[0])
         return known is not None and known.is_followed and [known.title, known.folder] == [*row[1:]]
 
@@ -436,7 +436,7 @@ class _Exchange:
         return max(self._now, known.at + 1 if known is not None else 0)
 
     def _ours(self, every: Iterable[Feed]) -> dict[str, list[str]]:
-        """Our subscriptions as they are told of."""
+        """Own subscriptions in published form, by feed id."""
         names = {folder.id: folder.name for folder in folders.every(self._c)}
         pages = site_facts.page_list_feeds(self._c)
         return {
@@ -484,7 +484,7 @@ class _Exchange:
         return tuple(added), touched
 
     def _end(self, ending: Sequence[Feed], before: int) -> None:
-        """End subscriptions; those with what the user has kept stay, and all do where so many are not meant to end."""
+        """Remove subscriptions that ended elsewhere, except those with kept articles or a suspicious number."""
         is_accident = apply_remote.is_accident(ending, before)
         if is_accident:
             some = counted(len(ending), "feed")
@@ -582,7 +582,7 @@ def account(place: Place) -> Account:
 
 
 def event(place: Place, exchanged: Exchanged) -> Synced:
-    """What came of an exchange, as it is said of accounts."""
+    """The outcome of an exchange in the form of an account's."""
     taken = exchanged.taken
     marks = (taken.read, taken.unread, taken.starred, taken.unstarred)
     status: SyncStatus = "failed" if exchanged.error else "done"

@@ -59,7 +59,7 @@ async def sync(
 
 
 async def tell(cache: Cache, account: Account, sign: Callable[[], Server], *, clock: Clock) -> Synced:
-    """Tell the server of one account what was done here, and ask for nothing new; how it ended."""
+    """Upload one account's outbox only; returns the outcome."""
     run = _Run(cache, account, clock)
     async with aclosing(run.all(run.telling(sign))) as steps:
         *_, last = [step async for step in steps]
@@ -163,7 +163,7 @@ class _Run:
             self._says(messages.dropped(dropped, self.account.name))
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
-        """Those that tell what was done here."""
+        """Upload only."""
         server = sign()
         await server.sign_in()
         if await self._waiting() and await self._is_set_back(server):
@@ -229,7 +229,7 @@ class _Run:
         return [change for change in waiting if change.server_id]
 
     async def _push(self, server: Server) -> AsyncGenerator[Synced, None]:
-        """Tell the server what was done here; what it has taken is forgotten at once.
+        """Upload statuses; confirmed entries leave the outbox at once.
 
         What it refuses is said, and waits: all else goes on.
         """
@@ -269,7 +269,7 @@ class _Run:
         return wrong | {*(await server.mark(field, known, value=value) if known else ())}
 
     async def _push_changes(self, server: Server, theirs: Sequence[RemoteFeed]) -> None:
-        """Tell the server what was done to feeds; one that it does not follow any more is passed over.
+        """Upload subscription changes; those of feeds that the server no longer follows are skipped.
 
         What it refuses is said, and not told again: all else goes on.
         """
@@ -361,7 +361,7 @@ async def sync_all(
 
 
 async def tell_all(path: Path, logins: Mapping[int, Login], *, seconds: float, clock: Clock) -> None:
-    """Tell accounts that are signed in to what they have not been told of yet, where it can be done in so many seconds.
+    """Upload the outboxes of signed-in accounts, as far as `seconds` allow.
 
     What cannot waits, as it did.
     """

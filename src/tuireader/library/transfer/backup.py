@@ -214,7 +214,7 @@ class _Restoring:
         self._size = 0
 
     def take(self, row: dict[str, Any], size: int) -> None:
-        """Take in one row, of a line of so many characters."""
+        """Restore one row; `size` is the length of its line."""
         kind = row.get("type")
         if kind == "article":
             _check(row)
@@ -304,7 +304,7 @@ class _Restoring:
         self.done.known += len(by_guid) - len(new)
 
     def _name_others(self, rows: list[dict[str, Any]]) -> None:
-        """Give rows another guid whose own one another article has by now."""
+        """Rename guids in rows that another article uses by now."""
         from tuireader.library.refreshing.match_entries import Candidate, is_another
 
         feed_id = self._feeds.get(place(rows[0]["feed_url"]))

@@ -60,7 +60,7 @@ class Imported:
 
     @property
     def left_out(self) -> list[str]:
-        """What was not taken over, by name: the line it stands in, or what the list calls it."""
+        """Names of entries that were not imported."""
         return [
             (f"line {each.line}, " if each.line else "") + shown_address(each.outline.url)
             for each in self.feeds
@@ -126,7 +126,7 @@ def import_path(c: sqlite3.Connection, path: str, now: datetime, tell: Callable[
 
 
 def import_content(c: sqlite3.Connection, content: bytes, now: datetime, tell: Callable[[str], None]) -> Imported:
-    """Take in what was read; `tell` is called with what is happening. Raises NotAFeedListError."""
+    """Import content; `tell` is called with progress. Raises NotAFeedListError."""
     if backup.is_backup(content[:_HEAD]):
         return Imported(restored=backup.restore(c, content.decode("utf-8-sig", "replace").split("\n"), now, tell))
     if len(content) > LIMIT:

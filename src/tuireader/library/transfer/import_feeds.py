@@ -43,7 +43,7 @@ class ImportedFeed:
 
 
 def is_path(text: str) -> bool:
-    """Whether what was typed for an address is rather the name of a file on this machine."""
+    """True if a typed address looks like a file name on this machine."""
     if text.startswith("//") or "://" in text:
         return False
     return text.startswith(("/", "~", "./", "../")) or text.lower().endswith((".opml", ".jsonl"))
@@ -164,7 +164,7 @@ def _follow_line(c: sqlite3.Connection, listed: ListedAddress, there: dict[str, 
 
 
 def _follow(c: sqlite3.Connection, outline: Outline, there: dict[str, int], now: datetime) -> ImportedFeed:
-    """Follow one feed, unless it is among those that are `there`, by the places of their addresses."""
+    """Subscribe to one feed, unless `there` has its address."""
     try:
         url = addresses_to_try(outline.url)[0]
     except AddressError as error:

@@ -69,7 +69,7 @@ def extra_tags(lines: list[ListedAddress]) -> dict[int, list[str]]:
 
 
 def give_tags(c: sqlite3.Connection, feed_id: int, names: Sequence[str], now: datetime) -> None:
-    """Let all articles of a feed have tags, those that come too; `_TAGS` at most."""
+    """Tag all articles of a feed, also future ones; at most `_TAGS` tags."""
     rule = Rule("", tags=tuple(names[:_TAGS]), feed_id=feed_id)
     if not names or any((each.query, each.tags) == ("", rule.tags) for each in rules.of_feed(c, feed_id)):
         return

@@ -41,7 +41,7 @@ class KeptPages(NamedTuple):
 def keep_all(
     c: sqlite3.Connection, pages: list[SavedPage], now: datetime, tell: Callable[[str], None] = lambda _: None
 ) -> KeptPages:
-    """Keep pages, with their tags and marks; those that are here already only get their tags and stars.
+    """Save pages with their tags and marks; known ones only get tags and stars.
 
     A page of a feed that is subscribed to becomes an article of that. `tell` is called with how far it is.
     """

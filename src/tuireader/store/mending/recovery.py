@@ -59,14 +59,14 @@ def rebuild_index(c: sqlite3.Connection, plain_text: search.PlainText) -> bool:
 
 
 def _fill(c: sqlite3.Connection, plain_text: search.PlainText) -> None:
-    """Take into an index that is empty all articles but those that wait to be indexed."""
+    """Fill an empty search index with all articles that are not pending."""
     schema.set_up_index(c)
     for row in c.execute("SELECT id FROM article EXCEPT SELECT article_id FROM unindexed").fetchall():
         search.add(c, (each.row for each in search.due(c, row, plain_text)))
 
 
 def mend(path: Path, plain_text: PlainText, tell: Callable[[str], None]) -> str:
-    """Check the cache at `path`, and mend what is wrong; gives a sentence about what was done, if anything was.
+    """Check and repair the cache at `path`; returns a sentence about any repair.
 
     To be called where nobody in this process has it open. One process mends; others that come meanwhile wait for it.
     `tell` is told what takes its time. Raises StoreError where it cannot be mended.
@@ -106,7 +106,7 @@ def mend_log(
     close: Callable[[], None],
     copy: Callable[[Path, Path], None],
 ) -> str:
-    """Take over what is left of a log of which SQLite would leave something out; gives a sentence about what was done.
+    """Recover a WAL that SQLite would truncate; returns a sentence about any repair.
 
     The cache and its log are copied aside first. To be called where nobody in this process has it open but for a
     connection that `close` closes: with it, SQLite removes the log. `copy` copies a file without closing it in this
@@ -241,7 +241,7 @@ class _InUseError(Exception):
 
 
 class _NotOursError(Exception):
-    """The file is another program's, or of another version: it is left as it is."""
+    """The file belongs to another program or version, and is left unchanged."""
 
 
 def _alone(path: Path) -> sqlite3.Connection:
@@ -349,7 +349,7 @@ def _remove(file: Path) -> None:
 
 
 def _copy(path: Path, done: Path, plain_text: PlainText) -> Rescued:
-    """Make a cache at `done` of what can be read at `path`, and have it on the disk."""
+    """Copy everything readable at `path` into a new cache at `done`, and sync it to disk."""
     making = done.with_name(f"{done.name}-making")
     for file in (making, done):
         _remove(file)

@@ -177,7 +177,7 @@ def is_cut(path: Path, log: Log, probe: sqlite3.Connection, read: Callable[[Path
 
 
 def _takes_less(path: Path, log: Log, read: Callable[[Path, int], bytes]) -> bool:
-    """Whether the index has fewer frames by now.
+    """True if the WAL index has fewer frames now.
 
     What other processes do meanwhile only adds to it, or begins another one; what they write into the cache still
     counts. Where the index was not there to say so, a last transaction that is damaged may be one that was never done.

@@ -166,7 +166,7 @@ class KeyTarget:
         return TargetArticle(headline.id, headline.status) if headline else None
 
     def articles(self) -> frozenset[int]:
-        """The articles that a key acts upon which may act upon several: those that are selected, else the one."""
+        """The selection, else the current article."""
         if self._panes.pane != "article" and self._panes.headlines.selected:
             return self._panes.headlines.selected
         article = self.article()

@@ -246,7 +246,7 @@ class ReaderScreen(PanesScreen):
             self._release(time.monotonic() + HELD)
 
     def _release(self, latest: float) -> None:
-        """Draw, once an article is there that is all that will be seen."""
+        """Start painting once the restored article is loaded."""
         if self.panes_beside < 3 and self.reading.is_opening and time.monotonic() < latest:
             self.set_timer(LOOK, lambda: self._release(latest))
         else:
@@ -275,7 +275,7 @@ class ReaderScreen(PanesScreen):
 
     @property
     def is_settled(self) -> bool:
-        """Whether what is shown is all that is to be shown, until something happens."""
+        """True when no loading worker runs and counts are current."""
         counts = self.sidebar.counts
         is_there = self.resume.is_led and counts is not None and counts.query == self.wanted
         return is_there and not any(each.group in _LEADING and not each.is_finished for each in self.app.workers)
