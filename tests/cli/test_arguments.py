@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -81,3 +84,11 @@ def test_short_options_and_the_json_of_one_article() -> None:
     assert (asked.unread, asked.starred, asked.limit) == (True, True, 3)
     assert parse(["show", "--json", "1"]).format == "json"
     assert parse(["search", "--", "-kindle"]).query == "-kindle"
+
+
+def test_what_does_each_command_is_there() -> None:
+    """It is loaded by its name, when the command is given."""
+    source = Path(arguments.__file__).read_text("utf-8")
+    named = re.findall(r'_later\("(\w+)", "(\w+)"\)', source)
+    assert len(named) > 20
+    assert [name for name in named if not hasattr(import_module(f"tuireader.cli.{name[0]}"), name[1])] == []

@@ -167,7 +167,7 @@ def _command_parser() -> argparse.ArgumentParser:
     prune.add_argument("--size", type=_amount, default=0, dest="megabytes", metavar="MB", help="the oldest, beyond it")
     prune.add_argument("--yes", action="store_true", help="do not ask")
     _add_json(prune)
-    prune.set_defaults(run=_later("pruning", "prune_articles"))
+    prune.set_defaults(run=_later("archive", "prune_articles"))
     made["path"].set_defaults(run=_later("articles", "path"))
     made["config"].set_defaults(run=_later("configuration", "config"))
     _config_options(made["config"].add_mutually_exclusive_group(required=True))
@@ -235,7 +235,7 @@ def _feed_commands(made: dict[str, argparse.ArgumentParser]) -> None:
         " full_text=auto|always|never, selector=CSS and selector_drop=CSS (what is taken from its pages, and what is"
         " not); without a value, as for all; may be given again",
     )
-    made["feed"].set_defaults(run=_later("feed", "feed"))
+    made["feed"].set_defaults(run=_later("feeds", "feed"))
     refresh.add_argument("feeds", metavar="FEED", nargs="*", help=f"{_FEED}; all where none is named")
     refresh.add_argument(
         "--force", action="store_true", help="fetch even what is not due yet; still only what has changed"
@@ -277,7 +277,7 @@ def _article_commands(made: dict[str, argparse.ArgumentParser]) -> None:
     _add_filters(download, with_search=True)
     download.add_argument("--again", action="store_true", help="also those that are here, as other selectors want it")
     _add_json(download)
-    download.set_defaults(run=_later("download", "download"), first="newest")
+    download.set_defaults(run=_later("archive", "download"), first="newest")
     show, mark = made["show"], made["mark"]
     show.add_argument("id", metavar="ID", type=_id, help=_ID)
     show.add_argument("--json", dest="format", action="store_const", const="json", help="the same as --format json")

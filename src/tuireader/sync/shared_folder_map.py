@@ -46,6 +46,10 @@ def stamp(at: int, *, value: bool, is_unasked: bool = False) -> int:
     return 4 * at + 2 * (not is_unasked) + value
 
 
+def time_of(stamp: int) -> int:
+    return stamp // 4
+
+
 def is_asked(stamp: int) -> bool:
     """Whether the user made a mark."""
     return bool(stamp & 2)

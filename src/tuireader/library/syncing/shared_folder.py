@@ -35,6 +35,7 @@ from tuireader.sync.shared_folder_map import (
     marks_of,
     packed,
     stamp,
+    time_of,
     unpacked,
 )
 from tuireader.text.sentences import counted
@@ -58,6 +59,8 @@ _MANY = 20_000
 """Recent changes from which on all is written."""
 _TOGETHER = 2000
 """Articles that are marked in one transaction."""
+_SKEW = 2 * 86_400
+"""Seconds by which the dates of sites may be ahead of the clock."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
@@ -367,7 +370,7 @@ class _Exchange:
             if url := urls.get(feed_id, ""):
                 is_unasked = is_unasked and change.field == "read" and change.value
                 guid = self._reused(feed_id).get(change.article_id, guid)
-                before = self._known.stamp_of(url, change.field, guid) // 4 if self._is_in_step else 0
+                before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
                 at = max(made, before + 1) if made else _BEFORE
                 self._mark(url, change.field, guid, stamp(at, value=change.value, is_unasked=is_unasked))
@@ -517,7 +520,7 @@ class _Exchange:
                 rows.append(row)
                 guid = self._reused(feed.id).get(row.id, row.guid)
                 for name, stamps in marks.items():
-                    when = last[row.id, name] = stamps.get(guid, 0)
+                    when = last[row.id, name] = _if_its_own(stamps.get(guid, 0), row.published)
                     if row.story is not None and is_asked(when):
                         stories[row.story, name] = max(stories[row.story, name], when)
         states: dict[int, tuple[bool, bool]] = {}
@@ -546,6 +549,11 @@ class _Exchange:
     def _keep(self, place: Place) -> None:
         self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
+
+
+def _if_its_own(when: int, published: int | None) -> int:
+    """The stamp, or 0 if it is older than the article: then another one had the guid before."""
+    return 0 if published is not None and _BEFORE < time_of(when) < 1000 * (published - _SKEW) else when
 
 
 def _signature(file: Path) -> str:
