@@ -31,7 +31,7 @@ async def to_the_end(cleanup: Awaitable[object], *, hurry: Callable[[], object] 
 
 
 async def as_done(works: Iterable[Coroutine[Any, Any, Result]]) -> AsyncGenerator[Result, None]:
-    """Run all of `works` side by side, and yield what each gives as soon as it is done; raises what one raises.
+    """Run coroutines concurrently and yield results as they complete; raises the first error.
 
     However the iteration ends, all that is left is cancelled, and has let go of what it holds.
     """

@@ -84,7 +84,7 @@ def take_over() -> None:
 
 
 def show_shell() -> None:
-    """Go back to the shell's screen, before anything is said to whoever is there."""
+    """Return to the shell's screen before printing."""
     while _shown:
         _shown.pop()
         _write(LEAVE)

@@ -15,7 +15,7 @@ def unexpected(error: BaseException) -> str:
 
 
 class AddressError(TuireaderError):
-    """What was typed is no address that tuireader can open."""
+    """The typed text is not an address that tuireader can open."""
 
 
 class FetchFailure(Enum):
@@ -89,7 +89,7 @@ class NoFeedFoundError(TuireaderError):
 
 
 class NotFoundError(TuireaderError):
-    """No feed or article here matches what was asked for, or more than one does."""
+    """No feed or article matches, or more than one does."""
 
 
 class StoreError(TuireaderError):
@@ -97,11 +97,11 @@ class StoreError(TuireaderError):
 
 
 class BusyError(StoreError):
-    """Another process has been holding the cache for too long; what was asked for has not been done at all."""
+    """Another process held the lock for too long; nothing was done."""
 
 
 class DamagedError(StoreError):
-    """The cache is damaged: what was asked for cannot be read, or written, before it is mended."""
+    """The cache is damaged and must be repaired first."""
 
 
 class ConfigError(TuireaderError):

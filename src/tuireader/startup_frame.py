@@ -33,14 +33,14 @@ _BIGGEST = 2_000_000
 
 
 class Screens(NamedTuple):
-    """A screen as it is written to a terminal: with its counts, and without."""
+    """The saved screen as terminal output, with and without counts."""
 
     whole: str
     without_counts: str
 
 
 def keep(screens: Screens, columns: int, lines: int) -> None:
-    """Keep a screen of so many columns and lines for the next start; OSError where that cannot be."""
+    """Save the screen for the next start; raises OSError."""
     file = _file()
     parts = (_MAGIC, _looks(columns, lines), _cache_state(), screens.whole, screens.without_counts)
     content = "\0".join(parts).encode()
@@ -76,7 +76,7 @@ def lower() -> bool:
 
 
 def _kept(columns: int, lines: int) -> bytes:
-    """The screen that was kept for a terminal of this size; empty where there is none. It is used once."""
+    """Load and delete the saved screen of this size; empty if none."""
     content = _read(_file())
     forget()
     magic, looks, state, whole, without_counts = content.decode().split("\0")
@@ -93,7 +93,7 @@ def _read(path: str) -> bytes:
 
 
 def _is_harmless(screen: bytes) -> bool:
-    """Whether it only moves the cursor, sets colours and writes text, whoever wrote the file."""
+    """True if the output only moves the cursor, sets colours and writes text."""
     if screen.translate(None, _CONTROLS) != screen or any(each in screen for each in _CONTROLS_ABOVE):
         return False
     _, *sequences = screen.split(b"\x1b")
@@ -121,7 +121,7 @@ def _looks(columns: int, lines: int) -> str:
 
 
 def _cache_state() -> str:
-    """What changes with the cache, and with what was written to it and is not in it yet."""
+    """A value that changes with the cache and its pending writes."""
     path = str(paths.cache_path())
     log = _state_of(f"{path}-wal")
     return f"{_state_of(path)} {'' if log.endswith(' 0') else log}".rstrip()

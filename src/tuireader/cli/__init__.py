@@ -78,7 +78,7 @@ def _say(sentence: str) -> None:
 
 
 def _be_safe_with_streams() -> None:
-    """Let a terminal that knows few characters show a mark instead of raising; what was closed before leads nowhere."""
+    """Replace characters that the terminal cannot show, and closed streams by the null device."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
             setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w"))  # noqa: SIM115, PTH123 - for as long as we run

@@ -114,7 +114,7 @@ class _NotHere(argparse.Action):
 
 
 def parse(argv: Sequence[str]) -> argparse.Namespace:
-    """Turn what was typed into a namespace whose `run` takes the namespace and returns the exit status."""
+    """Parse the command line into a namespace whose `run` returns the exit status."""
     words = [word for word in argv if not word.startswith("-")]
     if words and words[0] in COMMANDS:
         return _command_parser().parse_args([_without_dashes(word) for word in argv])

@@ -39,7 +39,7 @@ def typed(question: str) -> str:
 
 
 def typed_unseen(question: str) -> str:
-    """The same of what must not be shown, as a password."""
+    """Prompt without echo."""
     if not is_anyone_there():
         return ""
     from getpass import getpass

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened() -> Iterator[Connection]:
-    """Open the cache for one command; what was wrong with it is said."""
+    """Open the cache for one command; prints its notices."""
     with closing(open_cache(paths.cache_path(), tell=say)) as connection:
         if connection.notice:
             say(connection.notice)

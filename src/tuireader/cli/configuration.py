@@ -44,7 +44,7 @@ def config(arguments: argparse.Namespace) -> int:
 
 
 def _init() -> int:
-    """Write the file with every setting explained and none of them set; one that is there is left as it is."""
+    """Write a commented configuration file, unless one exists."""
     from tuireader.config.document import documented
 
     path = paths.config_path()

@@ -143,7 +143,7 @@ def refresh(arguments: argparse.Namespace) -> int:
 
 
 def _chosen(connection: sqlite3.Connection, texts: list[str]) -> tuple[list[Feed], list[str]]:
-    """The feeds that are meant, and what is to be said of texts that mean none."""
+    """The named feeds, and sentences about names that match none."""
     if not texts:
         every = store_feeds.every(connection)
         return [feed for feed in every if not (feed.holds_pages or feed.is_of_account)], []
@@ -208,7 +208,7 @@ _KEYS = ("title", "folder", QUIET, *_NUMBERS, site_facts.MODE, *_SELECTORS)
 
 
 def feed(arguments: argparse.Namespace) -> int:
-    """Print what is known of a feed, after setting what is to be set."""
+    """Print a feed's details, after applying `--set`."""
     settings = [setting.partition("=")[::2] for setting in arguments.settings]
     mistake = next((said for key, value in settings if (said := _mistake(key.strip(), value.strip()))), "")
     if mistake:

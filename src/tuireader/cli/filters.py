@@ -19,7 +19,7 @@ _NAMED: tuple[Kind, ...] = ("category", "author", "tag")
 
 
 def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) -> None:
-    """Raise NotFoundError for a category, an author or a tag that there is not, with one that may have been meant."""
+    """Raise NotFoundError for an unknown category, author or tag, with a suggestion."""
     for kind in _NAMED:
         for name in getattr(arguments, kind):
             if labels.find(connection, kind, name) is None:
@@ -28,7 +28,7 @@ def _check_names(connection: sqlite3.Connection, arguments: argparse.Namespace) 
 
 
 def query_of(connection: sqlite3.Connection, arguments: argparse.Namespace) -> Query:
-    """The query that is meant; raises NotFoundError for a name that there is not."""
+    """The query of the filter options; raises NotFoundError for unknown names."""
     _check_names(connection, arguments)
     # A query has articles under any of its names; here each that is given again must hold as well.
     again = [f"{kind}={quoted(name)}" for kind in _NAMED for name in getattr(arguments, kind)[1:]]

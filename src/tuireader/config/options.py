@@ -101,7 +101,7 @@ def _shown(value: object) -> str:
 
 
 class Option(NamedTuple):
-    """What there is to know of an option, besides its name and its default."""
+    """Description of an option, besides its name and default."""
 
     kind: Kind
     help: str

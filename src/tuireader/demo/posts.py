@@ -125,7 +125,7 @@ def _several(value: str) -> tuple[str, ...]:
 
 
 def load_picture(name: str) -> bytes | None:
-    """The picture of that name, or None where there is none."""
+    """The picture of this name; None if there is none."""
     if not re.fullmatch(r"[\w-]+\.png", name, re.ASCII):
         return None
     picture = files(__package__) / "pictures" / name

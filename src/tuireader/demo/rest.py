@@ -37,7 +37,7 @@ NO_ROUTE = RestError("rest_no_route", "No route was found matching the URL and r
 
 
 def by_id(number: str) -> Post:
-    """The post with that id; raise RestError where there is none."""
+    """The post with this id; raises RestError."""
     for post in load_posts():
         if str(post.id) == number:
             return post

@@ -188,14 +188,14 @@ def write_opml(title: str, outlines: Iterable[Outline], made: datetime) -> bytes
 
 
 def _path(folder: str) -> tuple[str, ...]:
-    """The names of a folder and those that it is in; a slash beside a space, or without a name, is part of a name."""
+    """The names of a folder and its parents; a slash beside a space, or without a name, is part of a name."""
     names = printable(folder).split("/", _DEEPEST)
     is_path = all(name and name == name.strip() for name in names)
     return tuple(names) if is_path else (printable(folder),) if folder.strip() else ()
 
 
 def _inside(folders: dict[tuple[str, ...], Element], path: tuple[str, ...]) -> Element:
-    """The outline of a folder, made with those that it is in where they are not there."""
+    """The outline of a folder, created with its parents if needed."""
     if path not in folders:
         outer = _inside(folders, path[:-1])
         folders[path] = ET.SubElement(outer, "outline", {"text": path[-1], "title": path[-1]})

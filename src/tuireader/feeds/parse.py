@@ -43,7 +43,7 @@ _NO_TOPIC = ("http://schemas.google.com/g/2005#kind", "http://www.itunes.com/", 
 
 
 def parse_json_feed(text: str, url: str) -> ParsedFeed:
-    """Return the feed in a JSON document; raise NotAFeedError where there is none."""
+    """Parse a JSON feed; raises NotAFeedError."""
     try:
         feed = loads(text)
     except ValueError:
@@ -237,7 +237,7 @@ def _body(raw: dict[str, Any], base: str) -> str:
 
 
 def _is_summary(raw: dict[str, Any], *, rss: bool, hugo: bool) -> bool:
-    """Whether all that there is of an entry is a summary.
+    """True if an entry has only a summary.
 
     That is so by the name of Atom's element. RSS has the same one for everything; there a short text without any markup
     is a summary, and so is what Hugo puts there by itself: as many paragraphs as have some seventy words.

@@ -69,7 +69,7 @@ class _Guards:
             del self.basestack[-1:], self.langstack[-1:]
 
     def track_namespace(self, prefix: str | None, uri: str) -> None:
-        """Take note of so many namespaces only: each is looked at for every element."""
+        """Track a limited number of namespaces: each is checked for every element."""
         if len(self.namespaces_in_use) < _NAMESPACES_MAX:
             super().track_namespace(prefix, uri)  # type: ignore[misc]
 
@@ -113,7 +113,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
         return super().pop(element, strip_whitespace)
 
     def raw(self) -> RawFeed:
-        """Return what was read, with the bodies back in their places."""
+        """The parsed values with their bodies restored."""
         for entry in self.entries:
             for content in dict.get(entry, "content", ()):
                 content["value"] = self.bodies.get(content["value"], content["value"])
@@ -123,7 +123,7 @@ class _Strict(_Guards, StrictFeedParser):  # type: ignore[misc]  # feedparser sh
 
 
 class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has no types
-    """The parser of what only looks like XML."""
+    """The parser for malformed XML."""
 
     def __init__(self) -> None:
         super().__init__("", None, "utf-8", {})
@@ -142,7 +142,7 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
         super().unknown_endtag(tag)
 
     def handle_charref(self, ref: str) -> None:
-        """Show that there was a character, where there is none of that number."""
+        """Replace invalid character references."""
         try:
             super().handle_charref(ref)
         except _SURPRISES:
@@ -156,7 +156,7 @@ class _Loose(_Guards, LooseFeedParser):  # type: ignore[misc]  # feedparser has 
             super().handle_entityref(ref)
 
     def finish(self) -> None:
-        """Close what a document that was cut off left open, so that what there is of its last entry is kept."""
+        """Close open elements of a truncated document, so that its last entry is kept."""
         for tag in reversed(self.open[:]):
             self.unknown_endtag(tag)
 

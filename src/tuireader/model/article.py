@@ -58,7 +58,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A piece of an article's text around what was searched for."""
+    """A part of an article's text around a search match."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()

@@ -16,7 +16,7 @@ Shown = TypeVar("Shown", "Headline", "Status")
 
 
 class StatusChange(NamedTuple):
-    """What the user did to some articles; what is None stays as it is."""
+    """A change of articles' statuses; None leaves a field unchanged."""
 
     ids: Collection[int]
     read: bool | None = None
@@ -27,7 +27,7 @@ class StatusChange(NamedTuple):
         return self.over(headline) if headline.id in self.ids else headline
 
     def over(self, shown: Shown) -> Shown:
-        """Return the headline or the status of one of the articles with its marks as they are after this change."""
+        """Apply the change to a headline or status."""
         return replace(
             shown,
             read=shown.read if self.read is None else self.read,

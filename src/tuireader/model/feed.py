@@ -38,7 +38,7 @@ for its own text."""
 
 @dataclass(frozen=True, slots=True)
 class PageList:
-    """What was learned of a page that is followed."""
+    """Data of a followed page."""
 
     followed: Followed
     shape: str = ""

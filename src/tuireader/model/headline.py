@@ -18,7 +18,7 @@ WORDS_PER_MINUTE = 230
 
 
 def minutes(words: int) -> int:
-    """Minutes that reading so many words takes, at least one where there are words."""
+    """Reading time of so many words in minutes, at least one."""
     return max(1, round(words / WORDS_PER_MINUTE)) if words else 0
 
 

@@ -113,7 +113,7 @@ def _levels(text: str, base: int) -> list[int]:
 
 
 def in_order(text: str, whole: str = "") -> str:
-    """One line of text as it is seen from left to right, for a terminal that does not reorder itself.
+    """A line in visual order, for terminals without bidi support.
 
     `whole` is the text that the line is a part of, whose direction it has.
     """

@@ -22,12 +22,12 @@ def loads(text: str | bytes, *, most: int = MOST) -> Any:
 
 
 def field(value: dict[str, Any], name: str) -> dict[str, Any]:
-    """An object in an object; an empty one where there is none."""
+    """A nested object; empty if absent."""
     there = value.get(name)
     return there if isinstance(there, dict) else {}
 
 
 def items(value: dict[str, Any], name: str) -> list[Any]:
-    """A list in an object; an empty one where there is none."""
+    """A nested list; empty if absent."""
     there = value.get(name)
     return there if isinstance(there, list) else []

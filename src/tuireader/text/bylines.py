@@ -78,7 +78,7 @@ def person(text: str) -> str:
 
 
 def _without_role(text: str) -> str:
-    """Return names without what their bearers are and for whom they wrote, if what is left is whole names."""
+    """Names without roles and organisations, if whole names remain."""
     for pattern in (_BEHIND_NAME, _FOR_WHOM, _ON_DAY):
         shorter = pattern.sub("", text, count=1).rstrip(" ,")
         if shorter != text and all(map(_FULL_NAME.fullmatch, _BETWEEN.split(shorter))):

@@ -60,7 +60,7 @@ def widths(text: str) -> list[int]:
 
 
 def fitting(text: str, width: int) -> int:
-    """How many characters of a text, from its beginning, fit into so many cells."""
+    """How many leading characters fit into so many cells."""
     if not NOT_NARROW.search(text):
         return min(len(text), max(0, width))
     return next((index for index, total in enumerate(accumulate(widths(text))) if total > width), len(text))

@@ -55,7 +55,7 @@ def _is_accent(part: str) -> bool:
 
 
 class FoldedText:
-    """A text as it is compared, and the way back from each place in that to the text itself."""
+    """Folded text, with a map of its offsets to the original."""
 
     def __init__(self, text: str) -> None:
         """Fold the text once, and keep where folding changes the number of characters."""

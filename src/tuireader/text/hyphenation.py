@@ -59,7 +59,7 @@ def _places(word: str, language: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=32)
 def _dictionary(language: str) -> pyphen.Pyphen | None:
-    """Return what divides words of a language, as it is called in HTML; None where there is nothing for it."""
+    """The hyphenation dictionary of a language; None if there is none."""
     if not language:
         return None
     import pyphen

@@ -84,7 +84,7 @@ def printable_block(text: str) -> str:
 
 
 def printable_and_special(text: str) -> tuple[str, str]:
-    """Return what `printable_block` does, and what there is in `text` besides plain ASCII."""
+    """The result of `printable_block`, with the kinds of non-ASCII characters in it."""
     special = without_plain(text)
     if not special:
         return text.expandtabs(4) if "\t" in text else text, special

@@ -19,7 +19,7 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def nearest(word: str, known: Iterable[str], *, alike: float) -> str:
-    """The one of the known words that is most like `word`, from 0 to 1 at least so much; "" where none is."""
+    """The known word most similar to `word`, at least `least` of 1; "" if none."""
     from difflib import get_close_matches  # needed only where something is wrong
 
     return next(iter(get_close_matches(word, list(known), n=1, cutoff=alike)), "")

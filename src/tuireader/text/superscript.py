@@ -13,12 +13,12 @@ LOWERED = str.maketrans("0123456789+-−=()aehijklmnoprstuvxβγρφχ", "₀₁
 
 
 def raised(text: str) -> str:
-    """The text as superscript, or as it is where a character is lacking; what has scripts itself is in brackets."""
+    """Text as superscript; unchanged if a character is missing. Nested scripts are bracketed."""
     return _translated(text, RAISED, "^")
 
 
 def lowered(text: str) -> str:
-    """The text as subscript, or as it is where a character is lacking; what has scripts itself is in brackets."""
+    """Text as subscript; unchanged if a character is missing. Nested scripts are bracketed."""
     return _translated(text, LOWERED, "_")
 
 

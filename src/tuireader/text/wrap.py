@@ -71,7 +71,7 @@ _ADDRESS = re.compile(r"[/?&=#._\-,;:+%~](?=\w)")
 
 
 def wrap(plain: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[tuple[int, int]]:
-    """Break text into lines of at most so many cells: (start, end) of each; spaces at a break belong to no line.
+    """Break text into lines of at most `width` cells: (start, end) of each, without trailing spaces.
 
     `hyphens` are the places where a word may be divided: a line that ends at one has room for the hyphen. A newline
     always ends a line. A single cluster that is wider than the column has a line of its own.

@@ -211,7 +211,7 @@ class ReaderApp(TypeAhead):
             self.reader.adding.ask(self.addresses)
 
     def _replace_frame(self, latest: float, *, is_drawn: bool = False) -> None:
-        """Take the place of the screen that was kept, once all is there that stands on it, and as it is now."""
+        """Replace the startup frame once the screen is complete."""
         if not self._shows_frame:
             return
         is_late = time.monotonic() >= latest
@@ -314,7 +314,7 @@ class ReaderApp(TypeAhead):
         os.kill(os.getpid(), signal.SIGSTOP)
 
     def _continue(self, driver: TerminalDriver) -> None:
-        """Take the terminal again. Whoever closes its window sends this too: then there is none to take."""
+        """Take the terminal back after a stop; a closed window sends the same signal."""
         self._is_stopping = False
         if not self._is_ending and not driver.is_lost:
             driver.restart()
@@ -325,7 +325,7 @@ class ReaderApp(TypeAhead):
 
     @property
     def _has_reader(self) -> bool:
-        """Whether the screen with the panes is there, and not only on its way."""
+        """True if the reader screen is mounted."""
         return bool(self.screen_stack) and self.reader.is_mounted
 
     @property
@@ -431,7 +431,7 @@ class ReaderApp(TypeAhead):
         self.end_by_error()
 
     def end_by_error(self) -> None:
-        """End; what there is to say is said once the terminal is as it was."""
+        """Exit; the error is printed once the terminal is restored."""
         log.critical("fatal", exc_info=self.first_error)
         self.bell()
         super().end_by_error()

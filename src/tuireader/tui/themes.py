@@ -128,7 +128,7 @@ def readable(color: Color, *backgrounds: Color, at_least: float = READABLE) -> C
 
 
 def _thinned(ink: Color, background: Color, at_least: float) -> Color:
-    """Ink with as much of the background in it as leaves it so much contrast."""
+    """A colour mixed with the background down to a contrast."""
     shares = range(201)  # of the background, in steps of half a hundredth: the more, the less contrast
     found = bisect_right(shares, -at_least, key=lambda share: -contrast(_mixed(ink, background, share), background))
     return _mixed(ink, background, max(0, found - 1))

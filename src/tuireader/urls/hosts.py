@@ -17,7 +17,7 @@ Server = tuple[str, str, int | None]
 
 
 def host_of(url: str) -> str:
-    """The host of an address in lower case; empty where there is none."""
+    """The host of an address in lower case; empty if none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -25,7 +25,7 @@ def host_of(url: str) -> str:
 
 
 def named_host(url: str) -> str:
-    """The host of an address as it is named in what is said: with its port, where the address has one."""
+    """The host as shown in messages, with an explicit port."""
     try:
         port = urlsplit(url).port
     except ValueError:

@@ -10,7 +10,7 @@ from tuireader.urls.hosts import same_host
 
 
 def without_credentials(url: str) -> str:
-    """The address without a name and a password; for one that was checked. What was typed goes to `shown_address`."""
+    """A checked address without user and password; use `shown_address` for typed text."""
     return re.sub(r"^([^/?#]*//)[^/?#]*@", r"\1", url)
 
 
@@ -23,7 +23,7 @@ _LONGEST = 500
 
 
 def shown_address(typed: str) -> str:
-    """What was typed as an address, as it may be shown: nothing of it that could be a part of a password.
+    """Typed text made safe to show: without anything that may be a password.
 
     Passwords with signs in them that end a host, such as "/", make no address that can be taken apart. So where there
     is a colon before an @, all goes that stands before the last @.

@@ -26,7 +26,7 @@ _LOCAL = (".localhost", ".local", ".lan", ".internal", ".home.arpa", ".onion")
 
 
 def normalise_address(typed: str) -> str:
-    """Return what was typed as a full http(s) address; raises AddressError.
+    """The typed text as a full http(s) address; raises AddressError.
 
     "feed:" in front of it goes, also where an address with its own scheme follows. Without a scheme it is https, but
     http for single words, bare numbers and names of local networks. A fragment goes.
@@ -47,7 +47,7 @@ def normalise_address(typed: str) -> str:
 
 
 def addresses_to_try(typed: str) -> list[str]:
-    """What was typed as full addresses: https before http where no scheme was given, but not for local servers.
+    """Full addresses to try: https before http without a scheme, except for local servers.
 
     Raises AddressError.
     """

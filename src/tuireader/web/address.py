@@ -28,7 +28,7 @@ Origin = tuple[str, str, int]
 
 
 class AddressError(ValueError):
-    """What was given is no address that can be asked for."""
+    """The address cannot be requested."""
 
 
 @dataclass(frozen=True, slots=True)

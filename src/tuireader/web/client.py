@@ -56,7 +56,7 @@ class Client:
     """Sends requests, counts its connections by host, and remembers where they led."""
 
     def __init__(self, *, connections: int = 96, per_host: int = 2) -> None:
-        """Keep at most so many connections, and so many to one host; proxies come from the environment.
+        """Limit connections in all and per host; proxies come from the environment.
 
         Raises FetchError if it names one that makes no sense.
         """

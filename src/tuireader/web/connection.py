@@ -194,7 +194,7 @@ class Connection(asyncio.Protocol):
             await self._receive()
 
     async def _receive(self) -> None:
-        """Take in some of what came, once something has."""
+        """Receive available data."""
         while not (self._came or self._is_over):
             self._waiter = asyncio.get_running_loop().create_future()
             try:

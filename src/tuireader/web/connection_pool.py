@@ -88,7 +88,7 @@ def _let_go_of(task: asyncio.Task[Connected], let_go: Callable[[Connected], None
 
 
 class Connections:
-    """Keeps connections to servers, so many at most."""
+    """A bounded pool of connections."""
 
     def __init__(
         self, headers: Headers, connections: int, note_reach: Callable[[Address, Reach], None], proxies: Proxies

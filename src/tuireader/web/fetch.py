@@ -289,7 +289,7 @@ def _request_headers(start: Address, here: Address, asked: _Asked, userinfo: str
 
 
 async def _answer(client: Client, question: Request, left: float, deadline: float) -> tuple[Response, float]:
-    """One request and its answer within what is `left` of the deadline, and what is left after it.
+    """Send one request within the deadline `left`; returns the response and the remaining time.
 
     Whatever goes wrong is a FetchError.
     """

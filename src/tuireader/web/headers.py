@@ -32,7 +32,7 @@ class ResponseHeaders:
         return next((value for key, value in self._pairs if key == name), None)
 
     def joined(self, name: str) -> str:
-        """All values of that name, joined with commas; empty where there is none (RFC 9110, 5.3)."""
+        """All values of a header joined with commas; empty if absent (RFC 9110, 5.3)."""
         return ", ".join(value for key, value in self._pairs if key == name)
 
 

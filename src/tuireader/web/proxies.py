@@ -47,7 +47,7 @@ class Proxy:
         return [(b"Proxy-Authorization", b"Basic " + b64encode(f"{self.user}:{self.password}".encode()))]
 
     async def stream(self, where: str, address: Address) -> socket.socket:
-        """A stream through a SOCKS proxy, which is at the IP address `where`, to a host, whose name the proxy looks up.
+        """Open a stream through the SOCKS proxy at `where`; the proxy resolves the host name.
 
         Raises OSError where the proxy cannot be reached, and ProxyRefusedError where it does not connect.
         """

@@ -27,7 +27,7 @@ class Request:
 
 
 class Answer(Protocol):
-    """What comes back: its head at once, its body as it is read."""
+    """A response: its head, then its body as it is read."""
 
     @property
     def status(self) -> int:

@@ -230,7 +230,7 @@ def quote(context: Context, node: Node) -> Kept:
 
 
 def listed(context: Context, node: Node) -> Kept:
-    """A list: what it holds is in its items, also what was beside them."""
+    """A list; stray content between its items becomes items."""
     items: list[Node | str] = []
     for child in context.children(node):
         if isinstance(child, Node) and child.tag == "li":
@@ -340,7 +340,7 @@ def table(context: Context, node: Node) -> Kept:
 
 
 def _is_prose(node: Node) -> bool:
-    """Whether a table without headers has so much text in a cell that it only puts things side by side."""
+    """True if a table without headers is used for layout: a cell holds much text."""
     inside = list(node.elements())
     if any(each.tag == "th" for each in inside):
         return False

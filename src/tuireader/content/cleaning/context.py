@@ -76,14 +76,14 @@ class Context:
         """How many elements are open whose text is shown as it is written."""
 
     def children_in(self, tag: str, node: Node) -> Kept:
-        """What is kept of what an element holds, while its block is known to be such a one."""
+        """The cleaned children of an element, inside a block of this kind."""
         outer, self.tag = self.tag, tag
         found = self.children(node)
         self.tag = outer
         return found
 
     def children(self, node: Node) -> Kept:
-        """What is kept of what an element holds."""
+        """The cleaned children of an element."""
         found: Kept = []
         for place, child in enumerate(node.children):
             if isinstance(child, str):
@@ -98,7 +98,7 @@ class Context:
         return found
 
     def text(self, text: str) -> Kept:
-        """Text, with the formulas in it as they are shown, and what was escaped twice as it was meant."""
+        """Text with formulas rendered and double escapes undone."""
         if self.verbatim:
             return [text]
         if "\n" in text and not text.isascii():
@@ -124,7 +124,7 @@ class Context:
         return left > 1
 
     def blocks(self, node: Node) -> Kept:
-        """What is kept of what an element holds, as blocks only."""
+        """The cleaned children of an element, as blocks only."""
         return with_captions(in_blocks(self.children(node)))
 
     def attributes(self, node: Node) -> dict[str, str]:

@@ -195,7 +195,7 @@ def linked(media: Node, address: str) -> Node:
 
 
 def address_of(media: Node) -> str:
-    """Return the address of what is played or framed, empty if there is none."""
+    """The address of embedded media; empty if none."""
     for each in (media, *media.elements()):
         if each is media or each.tag in {"source", "embed"}:
             for name in ("src", "data-src", "data"):

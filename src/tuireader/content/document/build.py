@@ -64,7 +64,7 @@ def to_document(
 
 
 class _Parser(MarkdownIt):
-    """The parser of what `to_markdown` writes."""
+    """A parser for the output of `to_markdown`."""
 
     def __init__(self) -> None:
         super().__init__("commonmark", {"html": False, "maxNesting": 100})

@@ -46,7 +46,7 @@ class Token(Protocol):
 
 
 class References:
-    """The links and pictures of a document as they are met, and the footnotes that are referred to."""
+    """Links, images and footnote references in document order."""
 
     def __init__(self) -> None:
         self.links: list[Link] = []

@@ -61,7 +61,7 @@ def without_oddities(text: str) -> str:
 
 
 def _without_notice(found: re.Match[str]) -> str:
-    """What there is for browsers without scripts, unless it only says that there should be some."""
+    """Contents of `<noscript>`, unless it asks to enable JavaScript."""
     return "" if "javascript" in found[1].lower() else found[0]
 
 
@@ -94,7 +94,7 @@ def _short_attributes(text: str) -> Iterator[str]:
 
 
 def cut(text: str, size: int, tags: int) -> str:
-    """Return so much of HTML at most, ending before a tag."""
+    """The beginning of HTML, ending before a tag."""
     if len(text) <= size and text.count("<") <= tags:
         return text
     head = "<".join(text[:size].split("<", tags)[:tags])

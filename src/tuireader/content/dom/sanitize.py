@@ -52,7 +52,7 @@ _TEXT = nh3.Cleaner(
 
 
 def tree_of(html: str) -> Node:
-    """Return HTML as a tree, without what could run, but otherwise as it is."""
+    """Parse HTML into a tree without active content."""
     return parse(_CLEANER.clean(flattened(with_formulas(without_oddities(html)))))
 
 

@@ -31,7 +31,7 @@ class Node:
     children: list[Node | str] = field(default_factory=list)
 
     def __getitem__(self, name: str) -> str:
-        """The value of an attribute, empty where there is none."""
+        """An attribute's value; empty if absent."""
         return self.attributes.get(name, "")
 
     def elements(self) -> Iterator[Node]:
@@ -88,7 +88,7 @@ class _Builder:
         self.set_in = 0
 
     def add_text(self, text: str) -> None:
-        """Add text; space between what was dissolved is none."""
+        """Add text, ignoring white space between dissolved elements."""
         if not (self.dissolved() and not text.strip() and self.ends_line()):
             self.stack[-1].children.append(text)
 

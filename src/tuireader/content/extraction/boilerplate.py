@@ -54,7 +54,7 @@ def found_in(blocks: Blocks, bodies: list[Span], url: str) -> list[bool]:
 
 
 def _is_button(block: Block) -> bool:
-    """Whether a block is no more than the words on a button, or those that announce an advertisement."""
+    """True if a block is only a button label or an advertisement notice."""
     if len(block.text) > _BUTTON_MAX or block.element.tag in _NO_BUTTONS or not BUTTON.fullmatch(block.text):
         return False
     if not any(map(str.isalpha, block.text)) and block.element.tag != "div":

@@ -39,7 +39,7 @@ def published(page: Any, near: Any, stated: Iterable[str], find: Callable[[], st
 
 
 def _shown(shown: list[datetime], find: Callable[[], str], url: str) -> datetime | None:
-    """The moment of what says none for machines: the one that is `shown`, or on the day that is found."""
+    """The date shown as text: `shown`, or one on the found day."""
     if len({each.date() for each in shown}) == 1:
         moment: datetime | None = shown[0]
     else:

@@ -131,14 +131,14 @@ class Extracted:
 
 
 def tree_of_page(page: bytes | str) -> Element | None:
-    """Return the tree of a page, as far as it is looked at; None where there is nothing in it."""
+    """Parse a page within limits; None if it is empty."""
     return load(cut(_decoded(page), _PAGE_MAX, _TAGS_MAX))
 
 
 def main_html(
     page: bytes | str, url: str, *, site: str = "", excerpt: str = "", selectors: Selectors = NONE
 ) -> Extracted | None:
-    """Return the article on the page at `url`, without what stands around it; None where there is none.
+    """Extract the article of the page at `url`; None if there is none.
 
     `site` is the name of its site, if it is known: it is not the article's title. `excerpt` is the beginning of the
     text as its feed gives it. What `selectors` match is taken, and not guessed; where they match nothing, it is

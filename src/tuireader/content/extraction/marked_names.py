@@ -211,7 +211,7 @@ def _is_called_elsewhere(classes: str) -> bool:
 
 
 def _text(element: Any) -> str:
-    """The text of an element; of a long one so much that it is seen to be too long for what is looked for."""
+    """The text of an element, cut where it is too long for a name."""
     pieces, length = [], 0
     for piece in islice(element.itertext(), _REGION_MAX):
         pieces.append(piece[: 4 * _REGION_MAX])

@@ -91,7 +91,7 @@ def title_of(
     sites: Iterable[str] = (),
     others: Iterable[str] = (),
 ) -> str:
-    """Return the title of an article: a heading of its own that the page is called after, else what was `found`.
+    """The article's title: its heading if the page title contains it, else `found`.
 
     What was found may be a heading of something else on the page: then the heading that is its `own` is better, and the
     page's title. A name of its site, one of `sites`, is the title of none of its articles. `others` are headings of
@@ -131,7 +131,7 @@ def _tells_the_same(heading: str, called: list[str]) -> bool:
 
 
 def _called_after(headings: list[str], called: list[str]) -> str:
-    """Return the first heading that is a whole part, or at least half, of what a page calls itself; empty: none."""
+    """The first heading that is at least half of the page title; empty if none."""
     names = [letters(each) for each in called]
     parts = {letters("".join(some)) for each in called for some in _runs(_PARTS.split(each))}
     for heading in headings:

@@ -66,7 +66,7 @@ def load(text: str) -> Element | None:
 
 
 def _end_head(tree: Element) -> None:
-    """Take what is to be seen out of a page's head: where its body is not named, as it need not be, all is in there."""
+    """End the head at the first visible element, for pages without a body tag."""
     head, body = tree.find("head"), tree.find("body")
     if head is None:
         return
@@ -204,7 +204,7 @@ def _is_seen_instead(element: Element) -> bool:
 
 
 def outwards(element: Element, levels: int) -> Iterator[Element]:
-    """Yield an element and those around it, so many at most."""
+    """Yield an element and its ancestors, at most `most`."""
     return chain((element,), islice(element.iterancestors(), levels))
 
 

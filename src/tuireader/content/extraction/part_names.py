@@ -255,7 +255,7 @@ def is_note(element: Element, names: Collection[str]) -> bool:
 
 
 def is_left_out(element: Element) -> bool:
-    """Whether a block is of what trafilatura leaves out: code, tables, captions, notes."""
+    """True for blocks that trafilatura drops: code, tables, captions, notes."""
     return any(
         each.tag in _LEFT_OUT or (each.attrib and not _words_of(each)[0].isdisjoint(_FOOTNOTES)) or _is_box(each)
         for each in outwards(element, _NEAR)

@@ -51,7 +51,7 @@ class Facts:
 
 
 def _silence() -> None:
-    """Keep its warnings, and those of what it stands on, from being written over the screen."""
+    """Keep the library's warnings off the screen."""
     for name in ("trafilatura", "htmldate", "courlan"):
         logger = logging.getLogger(name)
         if not logger.handlers:

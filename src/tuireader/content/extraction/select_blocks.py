@@ -74,7 +74,7 @@ _GOES_ON = 100
 
 
 def says_only_facts(text: str, element: Element, names: Iterable[str]) -> bool:
-    """Whether all that a block says is a time, a length, and names: those given, and of what it is filed under."""
+    """True if a block is only date, reading time, authors or categories."""
     if not text or len(text) > _LENGTH_MAX or next(element.iter("img"), None) is not None:
         return False
     if element.tag in _DATA:
@@ -254,7 +254,7 @@ class _Choice:
         return None
 
     def anchor(self) -> None:
-        """Have the text begin where its excerpt does: above, if it is there, and with nothing strange before it."""
+        """Start the text where the feed's excerpt starts."""
         first = self.numbers()[0]
         if (at := next((number for number in self.begins if self.chosen[number]), None)) is not None:
             before = [number for number in range(first, at) if self.chosen[number] and self._is_strange(number)]

@@ -52,7 +52,7 @@ def without(tree: Element, css: str) -> None:
 
 
 def selected(tree: Element, css: str) -> str:
-    """The HTML of what a selector matches, in its order, what is within another once; empty where it matches none."""
+    """The HTML matched by a selector, in document order without nesting; empty if none."""
     found = list(_matches(tree, css))
     chosen = set(found)
     return "".join(write(each) for each in found if not any(around in chosen for around in each.iterancestors()))

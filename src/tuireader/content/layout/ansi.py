@@ -33,7 +33,7 @@ def is_printed(line: Line) -> bool:
 
 
 def to_ansi(line: Line, *, reorder: bool = False) -> str:
-    """A line as it is drawn, with escape codes for its styles; what came from the web cannot add any."""
+    """A line with escape codes for its styles; escapes in content are removed."""
     return "".join([_coloured(span) for span in _seen(line, reorder=reorder)]).rstrip()
 
 

@@ -99,7 +99,7 @@ def _pieces(content: str, room: int) -> list[tuple[int, int]]:
 
 @lru_cache(maxsize=64)
 def colours(text: str, language: str) -> tuple[Run, ...]:
-    """The runs of what has a colour in code of a language; none where it is not known or the code too long."""
+    """Coloured runs of source code; none if the language is unknown or the code too long."""
     if not language or len(text) > COLOUR_LIMIT or _LONG.search(text) or _BLANK.search(text):
         return ()
     lexer = _lexer(language.lower())

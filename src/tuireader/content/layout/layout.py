@@ -220,7 +220,7 @@ def _repeated(spans: tuple[Span, ...], body: int) -> tuple[Span, ...]:
 
 
 def lay_out(document: Document, width: int, *, hyphenate: bool = True) -> list[Line]:
-    """Every line of a document at a width in cells; no line is wider, if the width is at least 10.
+    """Lay out a document in lines of at most `width` cells; at least 10.
 
     In narrow columns words are divided, if that is wanted and their language is known.
     """
@@ -286,7 +286,7 @@ def _prefix(level: Level) -> Span:
 
 
 def _between(levels: tuple[Level, ...], before: tuple[Level, ...]) -> tuple[Span, ...]:
-    """The prefix of the blank lines between two blocks: the bars of what holds both."""
+    """The prefix of blank lines between blocks: bars of their common quotes."""
     old = {level.id for level in before}
     shared = [level for level in levels if level.id in old]
     while shared and shared[-1].kind not in _BARS:

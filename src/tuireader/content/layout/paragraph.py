@@ -64,7 +64,7 @@ def _has(hyphens: tuple[int, ...], place: int) -> bool:
 
 
 def _from_the_right(lines: list[Line], room: int) -> list[Line]:
-    """The lines with their text at the right edge and what was before it mirrored to the other side."""
+    """Lines aligned right, with their prefix mirrored."""
     moved = []
     for line in lines:
         taken = cells(line.source.plain[line.first : line.last]) + len(line.suffix)

@@ -182,7 +182,7 @@ def dated_texts(card: Element) -> Iterator[str]:
 
 
 def named_in(card: Element, pattern: re.Pattern[str]) -> list[str]:
-    """The names of who wrote it, or of what it is filed under, as the classes of a card say."""
+    """Names marked as author or category by class names."""
     found: list[str] = []
     is_author = pattern is AUTHOR
     for each in card.iter():

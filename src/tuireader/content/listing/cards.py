@@ -228,7 +228,7 @@ class _Finder:
         return sorted(found, key=lambda group: -len(group.links))[:_GROUPS_MAX]
 
     def with_those_apart(self, group: Group) -> list[Item]:
-        """The articles of a group, with those that are set apart from it, as what is newest may be."""
+        """The articles of a group, with featured ones that stand apart."""
         known = {place(item.url) for item in group.items}
         shapes, end = Shapes(item.url for item in group.items), group.shape.split("<")[:ALIKE]
         apart = Group("", [])

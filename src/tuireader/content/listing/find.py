@@ -146,7 +146,7 @@ def _is_of_one(tree: Element) -> bool:
 
 
 def find_again(page: bytes, url: str, tier: Tier, shape: str) -> Listing | None:
-    """Return what the page lists now by what was learned of it; None where there is nothing by that."""
+    """The articles that the page lists now, by the learned structure; None if it no longer matches."""
     begin()
     tree = tree_of_page(page)
     if tree is None:

@@ -13,7 +13,7 @@ _BESIDE = re.compile(f"{_START}([^{_END}]*){_END}{_SPACE}?")
 
 
 def marked(text: str, **values: str) -> str:
-    """Return text behind what is to be known of it; as it is where that is nothing."""
+    """Prefix text with its block attributes, if it has any."""
     said = ";".join(f"{name}={value}" for name, value in values.items() if value)
     return f"{_START}{said}{_END}{_SPACE}{text}" if said else text
 

@@ -164,7 +164,7 @@ def note(label: str, pieces: list[Piece]) -> Piece:
 
 
 def code(text: str, language: str) -> Piece | None:
-    """A block of code; None where there is none."""
+    """A code block; None if empty."""
     lines = _LINE_END.sub("\n", text).split("\n")
     while lines and not lines[0].strip():
         del lines[0]

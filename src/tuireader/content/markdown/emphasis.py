@@ -244,7 +244,7 @@ def _written(leaves: list[Leaf], runs: dict[int, list[Run]], urls: list[str]) ->
 
 
 def _would_join(before: Leaf, mark: str, first: str) -> bool:
-    """Whether the first character of a leaf would lengthen or change what was written before it."""
+    """True if the next character would merge with the markup before it."""
     if first in "~^":
         return mark == {"~": "~~", "^": "["}[first]
     return first in "(:" and before.kind == "note"

@@ -154,7 +154,7 @@ def _edges(text: str) -> list[str]:
 
 
 def _moved(leaves: list[Leaf], move: Callable[[str], str]) -> list[Leaf]:
-    """The leaves raised or lowered; as they are where Unicode lacks a character for it."""
+    """Superscript or subscript text in Unicode; unchanged if a character is missing."""
     if len(leaves) > 1 and all(leaf._replace(content="") == leaves[0]._replace(content="") for leaf in leaves):
         together = move("".join(leaf.content for leaf in leaves))
         return [leaves[0]._replace(content=together)] if leaves[0].kind == "text" else leaves

@@ -98,7 +98,7 @@ def as_html(formula: Formula) -> str:
 
 
 def with_formulas(html: str) -> str:
-    """Return HTML with its MathML, and with what was meant for MathJax, as text.
+    """Render MathML and MathJax formulas in HTML as text.
 
     Of these parsers know nothing: they would leave what is in them out, or run it together.
     """

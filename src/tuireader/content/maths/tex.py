@@ -268,7 +268,7 @@ class _Reader:
         return Leaf("|" if "vert" in name else "‖", "open" if name.startswith("l") else "close")
 
     def symbol(self, name: str) -> Part:
-        """Return the symbol of a name; raises UnknownFormulaError where there is none."""
+        """The symbol of a name; raises UnknownFormulaError."""
         text = _MORE_SYMBOLS.get(name) or _known_symbol(name)
         if not text:
             raise UnknownFormulaError
@@ -403,7 +403,7 @@ def _macro(atom: Any) -> str:
 
 
 def _pop(parts: list[Part]) -> Part:
-    """Take the last part that is no space, or nothing where there is none."""
+    """Remove and return the last part that is not a space, if any."""
     while parts and is_space(parts[-1]):
         parts.pop()
     return parts.pop() if parts else Row(())

@@ -381,7 +381,7 @@ def _has_scripts_too(part: Scripts) -> bool:
 
 
 def _set(sign: str, text: str, table: dict[int, int], *, is_last: bool) -> tuple[str, str]:
-    """A script as it is written, and as it is where something follows that could be taken for part of it."""
+    """A script, in brackets where the next part could be taken for it."""
     if all(ord(char) in table for char in text):
         return text.translate(table), ""
     bracketed = f"{sign}({text})"

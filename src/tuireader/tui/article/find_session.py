@@ -36,7 +36,7 @@ MOST = 5_000
 
 
 class FindSession:
-    """A search in one text, as it is typed and gone through."""
+    """State of a search within a text."""
 
     def __init__(self, text: str, origin: int) -> None:
         """Begin at the offset `origin`: the first match is the first one from there on."""

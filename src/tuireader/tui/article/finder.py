@@ -40,7 +40,7 @@ class Finder:
         return self.session.said() if self.session is not None else ""
 
     def highlights(self, place: Place, start: int, end: int) -> list[Highlight]:
-        """What was found on a line between two offsets."""
+        """Matches on a line between two offsets."""
         if self.session is None or place.item == HEAD:
             return []
         here = self.session.here
@@ -48,7 +48,7 @@ class Finder:
         return [Highlight(*match, "match-here" if match == here else "match") for match in found]
 
     def begin(self) -> None:
-        """Let what is to be found be typed."""
+        """Open the find prompt."""
         self.end()
         self.typing = True
         self.find("")
@@ -79,7 +79,7 @@ class Finder:
         return True
 
     def end(self, *, back: bool = False) -> None:
-        """Forget what was found; `back` returns to where the user was when it began."""
+        """Clear the search; `back` returns to the starting position."""
         session, self.session = self.session, None
         self.typing = False
         if session is not None:
@@ -89,7 +89,7 @@ class Finder:
             self._changed()
 
     def keep(self) -> None:
-        """Leave what was found marked, and let keys be keys again; nothing is found when nothing was typed."""
+        """Close the prompt and keep matches highlighted."""
         if not self.typing:
             return
         self.typing = False

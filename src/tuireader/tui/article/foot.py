@@ -41,7 +41,7 @@ def _end_of(sought: str, said: str, room: int) -> str:
 
 
 def foot(said: str, progress: str, room: int) -> list[Piece]:
-    """What is to be said, at the left; how far the user is, at the right, where there is room for both."""
+    """The foot line: notice at the left, progress at the right."""
     said = printable(said)
     right = progress if cell_len(progress) + _FEWEST < room or not said else ""
     return _flush([(cut(said, max(0, room - cell_len(right) - 2 * bool(right))), "foot")], right, room)

@@ -14,7 +14,7 @@ from tuireader.tui.article.paint import column_of, column_of_link, extent
 
 
 class LinearReading:
-    """Knows where in the article's own document the places of what is shown are; usually they are the same."""
+    """Maps places of the linear document to the article's own."""
 
     def __init__(self, view: PageView, finder: Finder, link_cursor: LinkCursor) -> None:
         self._view = view

@@ -49,7 +49,7 @@ class LinkCursor:
         return link_at(self._view.spans_of(self._view.sight[at.y]), at.x - self._view.margin)
 
     def step(self, by: int) -> bool:
-        """Go to the next link in sight, or to the one before (-1); False where there is none, and then be on none."""
+        """Move to the next (1) or previous (-1) visible link; False if there is none."""
         links = self.in_sight()
         index = links.index(self.here) + by if self.here in links else 0 if by > 0 else len(links) - 1
         there = 0 <= index < len(links)

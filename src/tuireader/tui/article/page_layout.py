@@ -80,7 +80,7 @@ class Page:
         return self._row_table()[place.item + 1] + place.line
 
     def at_row(self, row: int) -> Place:
-        """The place at a row, as far as is known; the nearest where there is none."""
+        """The place at a row, or the nearest known one."""
         block = min(bisect_right(self._row_table(), max(0, row)) - 2, len(self._heights) - 2)
         lines = self.lines(block)
         if not lines:
@@ -103,15 +103,15 @@ class Page:
 
     @property
     def items(self) -> Items:
-        """The head and the blocks as what a window is over; those that are looked at are laid out."""
+        """Head and blocks of the window; laid out on access."""
         return Items(HEAD, len(self._heights) - 2, lambda block: len(self.lines(block)))
 
     def walk(self, place: Place, rows: int) -> Place:
-        """The place so many lines below (above, if negative); the first or last where it ends."""
+        """The place so many lines below (above, if negative), within the page."""
         return self.items.walk(place, rows)
 
     def window(self, top: Place, rows: int) -> list[Place]:
-        """The places from one on, at most so many."""
+        """Places from one on, at most `most`."""
         return self.items.window(top, rows)
 
     def bottom(self, rows: int) -> Place:

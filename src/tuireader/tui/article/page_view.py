@@ -175,7 +175,7 @@ class PageView(OpenScrollView, can_focus=True):
 
     @work(exclusive=True, group="layout")
     async def _finish(self, page: Page) -> None:
-        """Lay out what is left, a slice at a time; the line at the top stays. A page that is replaced is let go."""
+        """Lay out the rest of the page in slices, keeping the top line."""
         worker = get_current_worker()
 
         def is_stale() -> bool:
@@ -222,7 +222,7 @@ class PageView(OpenScrollView, can_focus=True):
         self.refresh()
 
     def _resize_to(self, rows: int) -> None:
-        """Set the height of what is scrolled. No other widget moves for that: the screen is not arranged anew."""
+        """Set the virtual height without a layout of the screen."""
         size = Size(self.size.width, rows)
         self.set_reactive(PageView.virtual_size, size)
         with self._placed():
@@ -306,7 +306,7 @@ class PageView(OpenScrollView, can_focus=True):
         return drawn(self.page.line(place), reorder=self.reorder) if self.page is not None else ()
 
     def render_line(self, y: int) -> Strip:
-        """Paint one row of what is in sight."""
+        """Paint one visible row."""
         look = self.look
         page = self.page
         if page is None or y >= len(self.sight):

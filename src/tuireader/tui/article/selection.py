@@ -51,7 +51,7 @@ class Selection:
         self._view.refresh()
 
     def clear(self) -> None:
-        """Select nothing: what was selected lies elsewhere now."""
+        """Clear the selection."""
         if self._range is not None:
             self._range = None
             self._view.screen.clear_selection()

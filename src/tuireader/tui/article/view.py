@@ -56,7 +56,7 @@ class Contents(NamedTuple):
 
 
 class ArticleView(PageView):
-    """Shows one article, or a sentence where there is none."""
+    """Shows an article, or a sentence without one."""
 
     DEFAULT_CSS = CSS
     BINDINGS: ClassVar[list[BindingType]] = keys.bindings("article")
@@ -175,7 +175,7 @@ class ArticleView(PageView):
         return self.link_cursor.hover, self.link_cursor.here
 
     def relaid(self) -> None:
-        """What was selected lies elsewhere now."""
+        """Clear the selection after a new layout."""
         self.selected.clear()
 
     def fitted(self) -> None:

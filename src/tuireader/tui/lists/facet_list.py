@@ -100,7 +100,7 @@ def _sorted(table: Table) -> Facets:
 
 
 class FacetList(SideList):
-    """A list of what articles are sorted into: its keys are ids, or the names."""
+    """A list of facets, by id or name."""
 
     def __init__(self, heading: str, noun: str, field: str = "", *, by_name: bool = False) -> None:
         """`noun` is what a row is called, in the singular; `by_name` is the usual order of the list.
@@ -138,7 +138,7 @@ class FacetList(SideList):
         return "a–z" if self.by_name else "most first"
 
     def show(self, facets: Facets, *, is_another: bool = False) -> None:
-        """Show rows with their counts; those that are chosen are shown also where they have no article left.
+        """Show rows with counts; chosen ones stay even without articles.
 
         `is_another`: they are those of another query; see `set_rows`.
         """
@@ -181,7 +181,7 @@ class FacetList(SideList):
         self.set_rows(Choices(facets.table, order, above), facets.unread_width, is_another=is_another)
 
     def _folded_names(self) -> list[str]:
-        """The names as they are compared, made when one is sought for the first time."""
+        """Folded names, computed on first use."""
         if self._folded is None:
             table = self._facets.table
             self._folded = [_folded(name or table.nameless_as) for name in table.names]

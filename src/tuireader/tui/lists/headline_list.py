@@ -143,7 +143,7 @@ class HeadlineList(RowList):
         return row, tuple(dict.fromkeys(headline.id for headline in kept if headline is not None))
 
     def bring(self, article_id: int, view: View | None) -> None:
-        """Bring the cursor to an article; the view is of the list as it is around it, if it may not be known here."""
+        """Move the cursor to an article, with the rows around it."""
         row = self._window.row_of(article_id)
         if row is None and view is not None and (row := view.row_of(article_id)) is not None:
             self._window = HeadlineWindow(self._source, view, self._unwritten)

@@ -18,7 +18,7 @@ KEPT = 12 * PAGE
 
 
 class Source(NamedTuple):
-    """Where headlines are read, at most so many at a time."""
+    """Reads headlines in pages."""
 
     at: Callable[[int, int], list[Headline]]
     """Those from a row on."""
@@ -69,7 +69,7 @@ class HeadlineWindow:
         self._pinned: tuple[int, Headline] | None = None
 
     def get(self, row: int) -> Headline | None:
-        """The headline of a row, read where it is not known; None where there is none."""
+        """The headline of a row, loaded if needed; None beyond the end."""
         if not self._first <= row < self.count:
             return None
         if not self._holds(row):

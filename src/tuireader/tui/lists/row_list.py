@@ -165,7 +165,7 @@ class RowList(Rows):
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def render_line(self, y: int) -> Strip:
-        """Paint one line of what is in sight."""
+        """Paint one visible line."""
         if y < self.HEAD:
             return self.strip(self.head_line(y))
         if self._sight is None or self._sight.size != self.size:

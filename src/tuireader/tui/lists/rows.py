@@ -40,7 +40,7 @@ class Rows(Widget, can_focus=True):
         raise NotImplementedError
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """The lines of a row; those that are missing to its height are empty."""
+        """The lines of a row, padded to its height."""
         raise NotImplementedError
 
     def cursor_lines(self, row: int) -> int:
@@ -51,7 +51,7 @@ class Rows(Widget, can_focus=True):
         raise NotImplementedError
 
     def cursor_moved(self) -> None:
-        """Tell whoever wants to know; called when the cursor is on another row."""
+        """Called when the cursor moves to another row."""
 
     def action_open(self) -> None:
         """Open the row under the cursor."""

@@ -36,7 +36,7 @@ class _OfList(Message):
 
 
 class SideList(RowList):
-    """A list of the sidebar: choosing a row is told, and what is chosen is set by whoever listens."""
+    """A list of the sidebar; choices are sent as messages and set by the listener."""
 
     HEAD = 1
     OPENS_ON_PRESS = True  # with the focus it gets the height, and its neighbours lose it

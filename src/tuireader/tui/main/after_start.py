@@ -86,7 +86,7 @@ def give_back_memory() -> None:
 
 
 def collect_garbage() -> None:
-    """Collect it now, and from now on, if that was put off until all is to be seen; what is left by then stays."""
+    """Collect garbage, and enable collection if it was postponed."""
     if not gc.isenabled():
         gc.collect()
         gc.freeze()

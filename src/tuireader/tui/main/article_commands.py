@@ -33,7 +33,7 @@ MOST_TABS = 20
 
 
 class ArticleCommands:
-    """Does what a key asks for to the article that it acts upon; where there is none, nothing."""
+    """Applies keys to the current article, if there is one."""
 
     def __init__(
         self,

@@ -127,7 +127,7 @@ class BackgroundTasks:
     # Whole texts.
 
     def complete(self) -> None:
-        """Complete what is left in all feeds, the article on the screen first, after what is being completed."""
+        """Complete excerpts in all feeds, the open article first; queued after a running completion."""
         task = Task(
             "complete", "tuireader.tasks.complete", self._complete, again="after", says="nothing", is_refresh=False
         )
@@ -140,7 +140,7 @@ class BackgroundTasks:
         return complete(on, usual=self.usual, shown=None if opened is None else opened[0].id)
 
     def download(self) -> None:
-        """Fetch the texts of what is selected, else of what is shown; in the sidebar, of the row under the cursor."""
+        """Fetch full texts of the selection, else of the list; in the sidebar, of the current row."""
         panes = self._panes
         if panes.headlines.selected:
             self.fetch(panes.headlines.selected)

@@ -44,7 +44,7 @@ REMOVED = "unsubscribed"
 
 
 class FeedsChanged(Message):
-    """A feed has another name, or is no longer among those that are shown."""
+    """A feed was renamed or hidden."""
 
 
 class FeedController:
@@ -139,7 +139,7 @@ class FeedController:
         open_dialog(self._node.app, PageTextScreen(feed, self._cache, self._web, Chosen(*chosen)), keep)
 
     async def _keep_selectors(self, feed: Feed, chosen: Chosen) -> None:
-        """Keep selectors, and fetch anew what was taken by others."""
+        """Save selectors and refetch affected texts."""
         there = await self._cache.write(lambda c: _choose(c, feed.id, chosen))
         toast(self._node, "Kept: the texts of its pages are taken so from now on.")
         self._tasks.fetch_again(there[:AGAIN])
@@ -232,7 +232,7 @@ class AddController:
         self._clock = clock
 
     def ask(self, addresses: Sequence[str]) -> None:
-        """Ask for an address, or begin with those that were given, and subscribe."""
+        """Open the subscribe dialog, with addresses if given."""
         from tuireader.tui.screens.subscribe import SubscribeScreen
 
         is_first = not self.has_feeds()

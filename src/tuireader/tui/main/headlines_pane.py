@@ -184,7 +184,7 @@ class HeadlinesPane(Backdrop):
         return None if current is None else Place(current.id, self.headlines.cursor_line())
 
     def show(self, query: Query, at: Place | None = None) -> Awaitable[None]:
-        """Show other articles; who waits for what this gives goes on when they are shown.
+        """Switch the query; await the result to know it is displayed.
 
         What the query keeps stays in the list.
         """
@@ -286,7 +286,7 @@ class HeadlinesPane(Backdrop):
         return ListPosition(self.listed, self.headlines.ids())
 
     def bring(self, query: Query, article_id: int, around: View | None) -> None:
-        """Bring the cursor to an article of a list, unless there is another list by now; see `HeadlineList.bring`."""
+        """Move the cursor to an article, unless the list has changed."""
         if replace(self.listed, keep=query.keep) == query:
             if around is not None:
                 self._ranked = around.ranked
@@ -305,7 +305,7 @@ class HeadlinesPane(Backdrop):
 
     @work(exclusive=True, group="contexts")
     async def _read_contexts(self, ids: tuple[int, ...], text: str, width: int) -> None:
-        """Look in the texts of the headlines in sight for what was searched for."""
+        """Load search excerpts of visible headlines."""
 
         def read(connection: Connection) -> dict[int, Excerpt]:
 

@@ -266,7 +266,7 @@ class ReadingPane(Backdrop):
         await self._show(opened, position, around, how, is_last=is_last)
 
     def _is_last(self, connection: Connection, position: ListPosition, article_id: int) -> bool:
-        """Whether the end of an article leads nowhere; of what is searched for, that is not worth its time."""
+        """True if no article follows; not computed for search results."""
         if position.query.text.strip():
             return False
         return articles.neighbour(connection, position.query, article_id, 1, unread=self._to_unread) is None

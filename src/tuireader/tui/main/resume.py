@@ -125,7 +125,7 @@ class Resume:
 
 
 def still_there(c: Connection, there: Whereabouts) -> Whereabouts:
-    """The same without what has been removed since; what was open stays in a list of unread articles."""
+    """The state without articles and feeds that are gone."""
     query = _with_what_is_left(c, there.query)
     known = [id_ for id_ in (there.opened, there.place.article_id if there.place else None) if id_ is not None]
     found = {headline.id for headline in articles.headlines(c, known)}
@@ -153,7 +153,7 @@ def _among(ids: tuple[int, ...], left: Collection[int]) -> tuple[int, ...]:
 
 
 def to_text(here: Whereabouts) -> str:
-    """Whereabouts as they are kept: JSON, without what is as at the first start."""
+    """Serialise the state as JSON without defaults."""
     query, place = here.query, here.place
     said = {
         **{name: getattr(query, name) for name in (*_IDS, *_NAMES)},
@@ -173,7 +173,7 @@ def to_text(here: Whereabouts) -> str:
 
 
 def from_text(text: str) -> Whereabouts:
-    """What `to_text` gave; of what another version wrote, as much as can be understood."""
+    """Parse the state, ignoring unknown parts."""
     if not text:
         return Whereabouts()
     import json
@@ -300,7 +300,7 @@ def reorders(config: Config) -> bool | None:
 
 
 def in_force(config: Config, state: UiState, name: str, value: Setting) -> Setting:
-    """The value of a setting: that of the configuration where it is given there, else what was remembered of it."""
+    """A setting's value: from the configuration if set, else remembered."""
     return value if name in config.given else state.get(name, value)
 
 

@@ -382,7 +382,7 @@ class ReaderScreen(PanesScreen):
 
     @on(RowList.FilingWanted)
     def _file(self) -> None:
-        """Ask for the folder of the feed where the user is in the sidebar, else for the tags of what is meant."""
+        """Edit the folder of the current feed in the sidebar, else tags of the articles."""
         feeds = self.sidebar.feeds_in_hand
         if self.pane != "sidebar":
             self.filing.tag(self.key_target.articles())

@@ -85,7 +85,7 @@ class PromptController:
             self._search(event.text)  # the next letter stops what is then no longer wanted
 
     def _search(self, text: str) -> None:
-        """Show what is found, the best first; without a text, what was shown before."""
+        """Show the search results, best first; without text, the former list."""
         before, place = self._before
         if text.strip():
             self._want(query_controller.with_text(self._panes.headlines_pane.wanted, text), None)
@@ -203,7 +203,7 @@ def _text_of(c: Connection, query: Query) -> str:
 
 
 def _keep(c: Connection, name: str, text: str) -> tuple[SavedSearch | None, SavedSearch]:
-    """Keep a search; gives what was kept under its name before, and what is now."""
+    """Save a search; returns the former one of this name and the new one."""
     from tuireader.library.reading import saved
 
     return saved.named(c, name), saved.keep(c, name, text)

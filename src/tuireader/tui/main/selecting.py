@@ -126,7 +126,7 @@ class MarkController:
         self._statuses = statuses
 
     def mark_all(self) -> None:
-        """Mark all that is shown; in the sidebar, all of the row under the cursor; of what is selected, only that."""
+        """Mark all shown articles read; in the sidebar, those of the current row; with a selection, only that."""
         panes = self._panes
         selected = panes.headlines.selected
         if panes.pane == "sidebar" and (query := panes.sidebar.query_of_pointed(panes.headlines_pane.wanted)):

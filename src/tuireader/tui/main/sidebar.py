@@ -32,7 +32,7 @@ MODEST = 5
 
 
 class Sidebar(Backdrop):
-    """Shows what there is to choose from, with counts, and gives each list the lines it needs."""
+    """Lists of feeds, categories and authors with counts, sized to the room."""
 
     class Counted(Message):
         """The counts are those of the present query."""
@@ -157,7 +157,7 @@ class Sidebar(Backdrop):
         return replace(query, starred=not query.starred)
 
     def query_of_pointed(self, query: Query) -> Query | None:
-        """A query of what the row under the cursor of the user's list stands for; None where there is no such row."""
+        """The query of the current row; None if there is none."""
         focused = self.focused
         row = focused.pointed if focused is not None else None
         if focused is None or row is None:

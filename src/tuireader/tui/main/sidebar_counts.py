@@ -18,7 +18,7 @@ from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepa
 
 @dataclass(frozen=True, slots=True)
 class SidebarCounts:
-    """Counts under one query; each pane's leave out what that pane itself chooses."""
+    """Counts under one query; each pane ignores its own filter."""
 
     query: Query
     totals: Totals
@@ -95,7 +95,7 @@ def _folders(
 
 
 def count_searches(connection: sqlite3.Connection) -> tuple[tuple[SavedSearch, ...], Facets]:
-    """The saved searches with the counts of what they find, whatever else is chosen."""
+    """Saved searches with their counts."""
     there = tuple(ui_state.searches(connection))
     rows = []
     for each in there:

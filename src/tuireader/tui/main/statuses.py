@@ -114,7 +114,7 @@ class StatusController:
         start(self._node, partial(self._mark_read, find), group="marking")
 
     def can_be_undone(self, step: UndoStep) -> None:
-        """Remember what was done elsewhere, for undo to take back."""
+        """Add an undo step."""
         self._undo.push(step)
 
     def tell(self) -> None:
@@ -318,7 +318,7 @@ class UndoStep(NamedTuple):
 
 
 class UndoStack:
-    """What was done, the last on top; what can be taken back after a restart is in the cache, too."""
+    """Undo steps, newest last; some are saved in the cache."""
 
     LENGTH = 50
 
@@ -328,14 +328,14 @@ class UndoStack:
         self._made: list[tuple[UndoStep, Future[int] | None]] = []
 
     def push(self, made: UndoStep) -> None:
-        """Remember what was done; the oldest is forgotten in the end."""
+        """Add an undo step, dropping the oldest."""
         number = None
         if made.is_kept:
             number = self._cache.written(partial(_push, step=_as_json(made), now=self._clock()))
         self._made = [*self._made[-self.LENGTH + 1 :], (made, number)]
 
     async def pop(self) -> UndoStep | None:
-        """What was done last and is not undone yet; when nothing is left of this session, of one before."""
+        """The latest undo step of this session, else of an earlier one."""
         if self._made:
             step, number = self._made.pop()
             if number is not None:

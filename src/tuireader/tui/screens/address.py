@@ -28,7 +28,7 @@ from tuireader.tui.support.workers import is_busy
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What is here now."""
+    """What was added."""
 
     feed_id: int | None
     """None: many feeds, which are to be fetched."""
@@ -78,7 +78,7 @@ class AddressScreen(Dialog[Added | None]):
         yield from ()
 
     def hints(self) -> list[Row]:
-        """How to go on, and the way out: of what is under way, else of the dialog."""
+        """Key hints of the dialog's state."""
         if is_busy(self, "subscribe"):
             choosing = [Row("enter", "choose", "open")] if self.query_one(ChoiceList).display else []
             return [*choosing, Row("esc", "back", "leave", is_pinned=True)]

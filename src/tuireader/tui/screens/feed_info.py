@@ -39,7 +39,7 @@ _MANY = 5
 
 
 class Wish(NamedTuple):
-    """What is to be done to the feed."""
+    """The chosen action on the feed."""
 
     kind: Literal["rename", "unsubscribe", "site", "full-text", "selector"]
     text: str = ""
@@ -63,7 +63,7 @@ class Known(NamedTuple):
 
 
 class FeedInfoScreen(Dialog[Wish | None]):
-    """Gives what is to be done to the feed; None where nothing is."""
+    """Shows a feed's details; returns the chosen action, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         keys.binding("leave"),
@@ -150,7 +150,7 @@ class FeedInfoScreen(Dialog[Wish | None]):
 
 
 class _FactList(ChoiceList):
-    """Facts to be read: what each is about, and below each other what there is to say."""
+    """A table of facts."""
 
     def __init__(self, rows: list[Line]) -> None:
         super().__init__(rows, has_cursor=False)
@@ -167,7 +167,7 @@ class _FactList(ChoiceList):
         return [text[start:end] for start, end in wrap(text, room)] or [""]
 
     def row_lines(self, row: int) -> list[list[Piece]]:
-        """What it is about, and what there is to say."""
+        """The label and lines of a fact."""
         tone = "alarm" if self.rows[row].is_heading else ""
         label = pad(self.rows[row].text, _LABELS)
         blank = " " * cell_len(label)

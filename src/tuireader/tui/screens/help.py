@@ -64,7 +64,7 @@ class KeyList(ChoiceList):
 
 
 class HelpScreen(Dialog[None]):
-    """Lists every key, those that are used most first; made from the same bindings that answer to them."""
+    """Lists all keys, most used first, from the actual bindings."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*keys.bindings("dialog"), keys.binding("help"), keys.binding("search")]
 

@@ -21,14 +21,14 @@ from tuireader.tui.support.safe_text import plain
 
 
 class Picked(NamedTuple):
-    """What was picked: names that are to be there, and names that are to be there no more."""
+    """Names to add and to remove."""
 
     on: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
 
 
 class PickScreen(TypedDialog[Picked | None]):
-    """Gives what was picked; None where nothing was."""
+    """Picks names; returns None without a change."""
 
     def __init__(
         self,

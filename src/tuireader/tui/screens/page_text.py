@@ -28,14 +28,14 @@ _MODULE = "tuireader.library.reading.selectors"
 
 
 class Chosen(NamedTuple):
-    """CSS selectors of what is the text, and of what is not; empty: it is found by itself."""
+    """CSS selectors to take and to drop; empty: automatic."""
 
     take: str
     drop: str
 
 
 class PageTextScreen(Dialog[Chosen | None]):
-    """Gives the selectors that are to be kept; None where all stays as it is."""
+    """Edits CSS selectors; returns None without a change."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "leave", show=False),

@@ -51,7 +51,7 @@ class Scope:
 
 
 class Kept(NamedTuple):
-    """A rule that there is, as it is said."""
+    """A rule as listed."""
 
     rule: Rule
     words: str
@@ -59,7 +59,7 @@ class Kept(NamedTuple):
 
 
 class RuleWish(NamedTuple):
-    """What is to be done: a rule made, and applied to what is here; or one removed."""
+    """The chosen action: a new rule, possibly applied, or one removed."""
 
     made: Rule | None = None
     is_applied: bool = False
@@ -67,7 +67,7 @@ class RuleWish(NamedTuple):
 
 
 class RulesScreen(TypedDialog[RuleWish | None]):
-    """Gives what is to be done; None where nothing is."""
+    """Edits rules; returns the chosen action, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("tab", "step(1)", show=False),

@@ -54,7 +54,7 @@ KEYS = "Three keys to begin with: enter opens, q goes back, ? shows all keys."
 
 
 class SubscribeScreen(AddressScreen):
-    """Asks for an address, subscribes, and gives what was subscribed to."""
+    """Asks for an address, subscribes, and returns what was added."""
 
     heading = "Add a site"
     label = "Address of a site"
@@ -102,7 +102,7 @@ class SubscribeScreen(AddressScreen):
         return not self._is_first
 
     async def take(self, address: str) -> Added | None:
-        """Subscribe to what is at an address, or go to what is here already."""
+        """Subscribe to an address, or go to its existing subscription."""
         if self._is_path(address):
             return await self._import(address)
         return await self._known(address) or await self._subscribe(address)
@@ -288,7 +288,7 @@ class SubscribeScreen(AddressScreen):
 
 
 class PageScreen(AddressScreen):
-    """Asks for the address of a page, and keeps what there is to read on it."""
+    """Asks for a page's address, and saves its article."""
 
     heading = "Read one page"
     label = "Address of a page"

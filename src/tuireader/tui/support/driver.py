@@ -43,7 +43,7 @@ _SHOW = "\x1b[?25h"
 
 
 class TerminalDriver(OpenDriver):
-    """A driver that outlives its terminal, and starts and stops as often as it is asked to.
+    """A terminal driver that survives a lost terminal and can restart.
 
     Of Textual's own, a terminal that is gone ends the thread that writes, after which the program waits for ever; each
     continuation starts another pair of threads; and a byte that is no UTF-8 ends the program.
@@ -138,7 +138,7 @@ class TerminalDriver(OpenDriver):
             super().close()
 
     def restart(self) -> None:
-        """Take the terminal anew: whoever had it meanwhile, such as a shell, may have set it otherwise."""
+        """Set the terminal up again after another program used it."""
         if not self._is_on:
             self.resume_application_mode()
             return
@@ -223,7 +223,7 @@ class TerminalDriver(OpenDriver):
 
 
 class _Paste:
-    """Takes pastes out of what comes: nothing in them is a key, and Textual's parser takes what follows an ESC for one.
+    """Separates bracketed pastes from keys, bounded in size and time.
 
     A paste whose end does not come is over after a while.
     """
@@ -265,7 +265,7 @@ class _Paste:
 
 
 def _apart(text: str, mark: str, least: int) -> tuple[str, str]:
-    """A text without the beginning of a mark, of so many characters at least, with which it ends; and that."""
+    """Split off a partial mark at the end of the text."""
     for length in range(min(len(mark) - 1, len(text)), least - 1, -1):
         if text.endswith(mark[:length]):
             return text[:-length], text[-length:]

@@ -28,14 +28,14 @@ _VALUES = {
 
 
 class FieldSuggester(Suggester):
-    """Suggests the end of what is typed last; it is taken with the key that goes to the right."""
+    """Suggests completions of the last search term."""
 
     def __init__(self, cache: Cache) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
         self._cache = cache
 
     async def get_suggestion(self, value: str) -> str | None:
-        """What is typed, with its likely end; None where there is none."""
+        """The text with a completion; None if there is none."""
         found = _LAST.search(value[-_LOOKED_AT:])
         if found is None:
             return None

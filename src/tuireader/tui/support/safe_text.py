@@ -48,7 +48,7 @@ def toast(
     timeout: float | None = None,
     beside: bool = False,
 ) -> None:
-    """Say something at the edge of the screen for a while, literally, in place of what was said before, or `beside` it.
+    """Show a notification literally, replacing earlier ones, or `beside` them.
 
     What went wrong is said in a whole sentence.
     """

@@ -15,7 +15,7 @@ ELLIPSIS = "…"
 
 
 def cut(text: str, width: int) -> str:
-    """Text of at most so many cells, ending in an ellipsis where something is missing."""
+    """Text of at most `width` cells, with an ellipsis if cut."""
     if cell_len(text) <= width:
         return text
     if width <= 1:

@@ -29,7 +29,7 @@ Typed = events.Key | events.Paste
 
 
 class Given(NamedTuple):
-    """What was typed, and where it went."""
+    """A key and its target."""
 
     typed: Typed
     screen: Screen[Any]

@@ -12,7 +12,7 @@ class UiState:
     """Small settings, kept as text; what cannot be understood counts as not set."""
 
     def __init__(self, settings: Mapping[str, str], keep: Callable[[str, str], object]) -> None:
-        """Begin with what was kept; `keep` is called with the name and the value of what changes."""
+        """Start with saved values; `keep` is called with each change."""
         self._settings = dict(settings)
         self._keep = keep
 

@@ -41,7 +41,7 @@ class Items(NamedTuple):
         return Place(item, max(0, min(line, self.height(item) - 1)))
 
     def window(self, top: Place, lines: int) -> list[Place]:
-        """Return the lines from one on, at most so many."""
+        """The lines from one on, at most `most`."""
         found: list[Place] = []
         for item in range(top.item, self.last + 1):
             if len(found) >= lines:
