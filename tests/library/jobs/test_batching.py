@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
+import threading
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -104,9 +105,16 @@ async def test_one_that_ends_its_process_takes_no_other_with_it(db: Path) -> Non
 
 
 async def test_one_that_ends_every_process_is_never_done_by_this_one(db: Path) -> None:
+    held = threading.Event()
     async with JobPool(db, processes=1) as pool:
+        holding = asyncio.ensure_future(pool.do(lambda _: held.wait(60)))  # the thread does none of it
         jobs = [pool.take(Note(str(n), "end" if n in {20, 30} else "")) for n in range(40)]
-        came = await asyncio.gather(*jobs, return_exceptions=True)
+        coming = asyncio.gather(*jobs, return_exceptions=True)
+        while not pool._at_work:
+            await asyncio.sleep(0.01)
+        held.set()
+        came = await coming
+        await holding
     failed = {n for n, each in enumerate(came) if isinstance(each, BaseException)}
     assert {20, 30} >= failed & {20, 30} != set()
     with closing(connect(db)) as c:
