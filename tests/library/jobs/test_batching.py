@@ -95,26 +95,29 @@ async def test_notes_that_come_while_one_is_written_are_written_together(db: Pat
     assert {pid for pid, _ in came} == {os.getpid()}
 
 
+async def by_processes(pool: JobPool, jobs: list[Note]) -> list[Any]:
+    """Take jobs while the thread is held up, until there is a process: the thread does none of them."""
+    held = threading.Event()
+    holding = asyncio.ensure_future(pool.do(lambda _: held.wait(60)))
+    coming = asyncio.gather(*map(pool.take, jobs), return_exceptions=True)
+    while not pool._at_work:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.01)
+    held.set()
+    await holding
+    return list(await coming)
+
+
 async def test_one_that_ends_its_process_takes_no_other_with_it(db: Path) -> None:
     async with JobPool(db, processes=2) as pool:
-        jobs = [pool.take(Note(str(n), "end" if n == 20 else "")) for n in range(40)]
-        came = await asyncio.gather(*jobs, return_exceptions=True)
+        came = await by_processes(pool, [Note(str(n), "end" if n == 20 else "") for n in range(40)])
     assert [n for n, each in enumerate(came) if isinstance(each, BaseException)] == [20]
     assert isinstance(came[20], StoreError)
     assert kept(db) == {str(n) for n in range(40)} - {"20"}
 
 
 async def test_one_that_ends_every_process_is_never_done_by_this_one(db: Path) -> None:
-    held = threading.Event()
     async with JobPool(db, processes=1) as pool:
-        holding = asyncio.ensure_future(pool.do(lambda _: held.wait(60)))  # the thread does none of it
-        jobs = [pool.take(Note(str(n), "end" if n in {20, 30} else "")) for n in range(40)]
-        coming = asyncio.gather(*jobs, return_exceptions=True)
-        while not pool._at_work:
-            await asyncio.sleep(0.01)
-        held.set()
-        came = await coming
-        await holding
+        came = await by_processes(pool, [Note(str(n), "end" if n in {20, 30} else "") for n in range(40)])
     failed = {n for n, each in enumerate(came) if isinstance(each, BaseException)}
     assert {20, 30} >= failed & {20, 30} != set()
     with closing(connect(db)) as c:
