@@ -136,7 +136,8 @@ class Prepacked:
         for ready, key in zip(self._new, keys, strict=True):
             before = there.get(ready.entry.guid)
             if before is None and key in gone:
-                is_another = (seconds(ready.entry.published) or 0) > gone[key]  # with the guid of one that was removed
+                date = seconds(ready.entry.published or ready.entry.updated)
+                is_another = date is not None and date > gone[key]  # with the guid of one that was removed
                 if not (ready.is_wanted_elsewhere or is_another):
                     continue
                 pruning.welcome_back(c, feed_id, [key])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,7 +20,7 @@ from tuireader.model.account import LOCAL
 from tuireader.model.article import Status
 from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
-from tuireader.model.fetched import Plan
+from tuireader.model.fetched import Plan, Prepared
 from tuireader.model.query import Query
 from tuireader.store import accounts, article_lists, articles, feeds, labels, pruning, statuses
 from tuireader.store.connection import connect
@@ -107,14 +107,19 @@ def test_what_is_starred_on_its_server_comes_back(library: Library) -> None:
         assert articles.save_entries(c, feed.id, Plan(new=(starred,)), NOW).new
 
 
-def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Library) -> None:
+def of_day(name: str, day: datetime) -> Prepared:
+    return ready("today", published=day) if name == "published" else ready("today", updated=day)
+
+
+@pytest.mark.parametrize("date", ["published", "updated"])
+def test_the_guid_of_what_was_removed_keeps_no_later_article_away(library: Library, date: str) -> None:
     with closing(connect(library.path)) as c:
         feed = subscribe(c)
-        old = replace(ready("today", published=NOW - timedelta(days=9)), status=Status(read=True))
+        old = replace(of_day(date, NOW - timedelta(days=9)), status=Status(read=True))
         (there,) = articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
         assert pruning.prune(c, [there]) == 1
         assert not articles.save_entries(c, feed.id, Plan(new=(old,)), NOW).new
-        assert articles.save_entries(c, feed.id, Plan(new=(ready("today", published=NOW),)), NOW).new
+        assert articles.save_entries(c, feed.id, Plan(new=(of_day(date, NOW),)), NOW).new
 
 
 def test_single_pages_that_were_kept_stay(library: Library) -> None:
