@@ -72,7 +72,6 @@ CREATE TABLE article (
     story INTEGER, -- shared by duplicates
     has INTEGER, -- media flags, as bits; NULL: not computed yet
     published INTEGER,
-    page_dated INTEGER NOT NULL DEFAULT 0, -- 1: the feed does not say when it was published, its page does
     updated INTEGER,
     guid_key INTEGER NOT NULL,
     link_key INTEGER NOT NULL,

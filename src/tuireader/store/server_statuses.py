@@ -265,27 +265,26 @@ def _listed(numbers: Iterable[str]) -> str:
 class Marked(NamedTuple):
     """An article as other devices know it."""
 
-    number: int
-    """Of its guid and the day that its feed gives."""
+    guid: int
+    """The number of its guid."""
     id: int
     read: bool
     starred: bool
     story: int | None
-
-
-_ODD = 0x9E3779B97F4A7C15
-_NUMBER = "guid_key, CASE page_dated WHEN 0 THEN published END"
-
-
-def _number(guid: int, published: int | None) -> int:
-    """A signed 64-bit number of a guid and a date: a guid may be given to another article."""
-    return guid if published is None else (guid + published * _ODD + 2**63) % 2**64 - 2**63
+    published: int | None
+    """Seconds since 1970, as its site says."""
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
-    sql = f"SELECT {_NUMBER}, id, read, starred, story FROM article WHERE feed_id = ?"
-    for guid, published, id_, read, starred, story in c.execute(sql, (feed_id,)).fetchall():
-        yield Marked(_number(guid, published), id_, bool(read), bool(starred), story)
+    sql = "SELECT guid_key, id, read, starred, story, published FROM article WHERE feed_id = ?"
+    for guid, id_, read, starred, story, published in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), story, published)
+
+
+def numbered_guids(c: sqlite3.Connection, feed_id: int) -> list[str]:
+    """The guids of a feed that end in a number of sixteen signs."""
+    sql = "SELECT guid FROM article WHERE feed_id = ? AND guid GLOB '*#????????????????'"
+    return [text_of(row[0]) for row in c.execute(sql, (feed_id,)).fetchall()]
 
 
 def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
@@ -299,21 +298,20 @@ def take_unasked(c: sqlite3.Connection, ids: Sequence[int]) -> None:
 
 
 def names_of(c: sqlite3.Connection, ids: Iterable[int]) -> dict[int, tuple[int, int, bool]]:
-    """The feed of each article, its number, and whether it was read unasked."""
-    sql = f"SELECT id, feed_id, unasked, {_NUMBER} FROM article WHERE id IN (SELECT value FROM json_each(?))"
-    rows = c.execute(sql, (id_list(ids),)).fetchall()
-    return {row[0]: (row[1], _number(row[3], row[4]), bool(row[2])) for row in rows}
+    """The feed of each article, the number of its guid, and whether it was read unasked."""
+    sql = "SELECT id, feed_id, guid_key, unasked FROM article WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0]: (row[1], row[2], bool(row[3])) for row in c.execute(sql, (id_list(ids),)).fetchall()}
 
 
-def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, bool, bool]]:
-    """This machine's own articles that are read or starred: feed, number, read, starred."""
+def marked(c: sqlite3.Connection) -> Iterator[tuple[int, int, int, bool, bool]]:
+    """This machine's own articles that are read or starred: feed, id, number of the guid, read, starred."""
     rows = c.execute(
-        f"SELECT a.feed_id, a.read, a.starred, {_NUMBER} FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
+        "SELECT a.feed_id, a.id, a.guid_key, a.read, a.starred FROM article AS a JOIN feed AS f ON f.id = a.feed_id"
         " WHERE f.account_id = ? AND (a.read = 1 OR a.starred = 1)",
         (LOCAL,),
     )
-    for feed_id, read, starred, guid, published in rows.fetchall():
-        yield feed_id, _number(guid, published), bool(read), bool(starred)
+    for feed_id, id_, guid, read, starred in rows.fetchall():
+        yield feed_id, id_, guid, bool(read), bool(starred)
 
 
 def newest_article(c: sqlite3.Connection) -> int:

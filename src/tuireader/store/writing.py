@@ -286,14 +286,14 @@ def _dates(entries: Sequence[ParsedEntry], now: datetime, oldest: int | None, *,
 def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
     """Take over an edit; a full text that was fetched stays, a text that is a rest of it replaces none."""
     row = c.execute(
-        f"SELECT {labels.REPEATED}, guid_key, guid, published, words, offline, b.html, b.full_text"
+        f"SELECT {labels.REPEATED}, guid_key, guid, words, offline, b.html, b.full_text"
         " FROM article AS d JOIN body AS b ON b.article_id = d.id WHERE d.id = ?",
         (article_id,),
     ).fetchone()
     if row is None:
         return
     facts = dict(ready.facts)
-    *repeated, key, guid, published, words, offline, html, full_text = row
+    *repeated, key, guid, words, offline, html, full_text = row
     if facts["guid_key"] != key:
         facts |= {"guid_key": key, "guid": guid}
     text = ready.prepared.text if full_text is None else unpack(full_text)
@@ -302,12 +302,9 @@ def _update(c: sqlite3.Connection, article_id: int, ready: _Ready) -> None:
         text = plain(html)
     if full_text is not None or is_rest:
         facts |= {"words": words, "offline": bool(full_text is not None or offline), "has": None}
-    facts["page_dated"] = 0
     c.execute(
         f"UPDATE article SET {', '.join(f'{name} = ?' for name in facts)} WHERE id = ?", (*facts.values(), article_id)
     )
-    if facts["published"] != published:  # machines that share a folder know it by that, too
-        status_outbox.owe_all(c, [article_id], _LONG_AGO)
     if not is_rest:
         c.execute("UPDATE body SET html = ? WHERE article_id = ?", (ready.body, article_id))
     _file(c, article_id, {"category": ready.categories, "author": ready.authors}, labels.Repeated(*repeated))
@@ -357,8 +354,8 @@ def save_full_text(
 def _date(c: sqlite3.Connection, article_id: int, date: int) -> None:
     """Date an article that has no date of its own; one later than when it came is none."""
     changed = c.execute(
-        "UPDATE article SET published = ?1, date = ?1, page_dated = 1"
-        " WHERE id = ?2 AND published IS NULL AND updated IS NULL AND date >= ?1",
+        "UPDATE article SET published = ?1, date = ?1 WHERE id = ?2 AND published IS NULL AND updated IS NULL"
+        " AND date >= ?1",
         (date, article_id),
     ).rowcount
     if changed:

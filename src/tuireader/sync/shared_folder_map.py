@@ -38,7 +38,7 @@ _OBJECTS = 1_000_000
 """Objects and lists of the line of JSON, and signs of such in names."""
 
 Stamps = dict[int, int]
-"""For each article, by the number of its guid and date, the stamp of its mark."""
+"""For each article, by the number of its guid, the stamp of its mark."""
 
 
 def stamp(at: int, *, value: bool, is_unasked: bool = False) -> int:

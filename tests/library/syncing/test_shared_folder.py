@@ -140,20 +140,16 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
     for each in (one, two):
         with each.opened() as c:
             feed = feeds.add(c, URL, title="Today", site="", now=NOW)
-            save_plan(c, feed, Plan(new=(ready("today", title=days[0], published=NOW),)))
+            save_plan(c, feed, Plan(new=(ready("today", title=days[0]),)))
     with one.opened() as c:
         statuses.mark(c, articles.ids(c, Query()), read=True, starred=True)
     everywhere(one, two)
-    for number, day in enumerate(days[1:], 1):
+    for day in days[1:]:
         for each in (one, two):
             with each.opened() as c:
                 (known,) = articles.facts_of(c, [articles.known(c, each.feed_id(), ["today"])["today"].id])
                 articles.rename(c, known[0], marked_name(known[2], known[4], known[3]))
-                save_plan(
-                    c,
-                    feeds.get(c, each.feed_id()),
-                    Plan(new=(ready("today", title=day, published=NOW + timedelta(hours=number)),)),
-                )
+                save_plan(c, feeds.get(c, each.feed_id()), Plan(new=(ready("today", title=day),)))
             each.exchange()
         everywhere(one, two)
     for each in (one, two):
@@ -167,53 +163,11 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
         assert {row.title for row in articles.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
 
 
-def test_a_mark_is_of_the_article_of_its_day_whoever_has_fetched_what(machine: MakeMachine) -> None:
-    """A site gave its numbers to other articles, and one machine was off for some days."""
-    one, two = machine("one"), machine("two")
-    for each, day in ((one, 0), (two, 0), (one, 1)):
-        with each.opened() as c:
-            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
-            if day:
-                (known,) = articles.facts_of(c, [articles.known(c, feed.id, ["3"])["3"].id])
-                articles.rename(c, known[0], marked_name(known[2], known[4], known[3]))
-            entry = ready("3", title=f"Of day {day}", published=NOW + timedelta(days=day))
-            save_plan(c, feed, Plan(new=(entry,)))
-    with one.opened() as c:
-        statuses.mark(c, [articles.known(c, one.feed_id(), ["3"])["3"].id], read=True, starred=True)
-    everywhere(one, two)
-    with two.opened() as c:
-        assert [(row.title, row.read, row.starred) for row in articles.window(c, Query(), 0, 9)] == [
-            ("Of day 0", False, False)
-        ]
-
-
-def test_a_date_that_is_corrected_takes_no_mark_away(machine: MakeMachine) -> None:
-    one, two = machine("one"), machine("two")
-    for each in (one, two):
-        with each.opened() as c:
-            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
-            save_plan(c, feed, Plan(new=(ready(f"{URL}#0", published=NOW),)))
-    one.mark(0, read=True)
-    everywhere(one, two)
-    three = machine("three")
-    for each in (one, two, three):
-        with each.opened() as c:
-            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
-            there = articles.known(c, feed.id, [f"{URL}#0"])
-            entry = ready(f"{URL}#0", published=NOW + timedelta(days=1))
-            new, changed = ((), ((there[f"{URL}#0"].id, entry),)) if there else ((entry,), ())
-            save_plan(c, feed, Plan(new=new, changed=changed))
-    everywhere(one, two, three)
-    assert one.state() == two.state() == three.state() == {f"{URL}#0": (True, False)}
-
-
 def test_a_mark_that_is_older_than_an_article_is_of_another_one(machine: MakeMachine) -> None:
     """A site counts anew, and what had the numbers before was removed."""
     one, two = machine("one"), machine("two")
     for each in (one, two):
-        with each.opened() as c:
-            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
-            save_plan(c, feed, Plan(new=tuple(ready(f"{URL}#{n}", published=NOW) for n in range(3))))
+        each.fetch(3)
     for number in range(3):
         one.mark(number, read=True)
     everywhere(one, two)

@@ -19,13 +19,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
+from tuireader.feeds.entries import is_marked, marked_name
 from tuireader.library.syncing import apply_remote, messages
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
 from tuireader.owned_files import open_own, open_shared
-from tuireader.store import accounts, feeds, folders, server_statuses, site_facts, status_outbox
+from tuireader.store import accounts, articles, feeds, folders, server_statuses, site_facts, status_outbox
 from tuireader.store.connection import transaction
+from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
     FolderMap,
     Subscription,
@@ -57,6 +59,8 @@ _MANY = 20_000
 """Recent changes from which on all is written."""
 _TOGETHER = 2000
 """Articles that are marked in one transaction."""
+_SKEW = 2 * 86_400
+"""Seconds by which the dates of sites may be ahead of the clock."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
@@ -210,6 +214,7 @@ class _Exchange:
         """Whether more feeds came than one exchange brings."""
         self._told_alike: set[str] = set()
         """Addresses of new feeds that were told of already, by a program that was ended after that."""
+        self._names: dict[int, dict[int, int]] = {}
         self._pushed = 0
         self._said: list[str] = []
 
@@ -364,15 +369,28 @@ class _Exchange:
             feed_id, guid, is_unasked = names.get(change.article_id, (0, 0, False))
             if url := urls.get(feed_id, ""):
                 is_unasked = is_unasked and change.field == "read" and change.value
+                guid = self._reused(feed_id).get(change.article_id, guid)
                 before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
                 at = max(made, before + 1) if made else _BEFORE
                 self._mark(url, change.field, guid, stamp(at, value=change.value, is_unasked=is_unasked))
 
+    def _reused(self, feed_id: int) -> dict[int, int]:
+        """The articles of a feed that have the guids of others before them, and the numbers of their own names."""
+        if feed_id not in self._names:
+            numbered = filter(is_marked, server_statuses.numbered_guids(self._c, feed_id))
+            known = articles.known(self._c, feed_id, {guid.rpartition("#")[0] for guid in numbered})
+            facts = articles.facts_of(self._c, (each.id for each in known.values()))
+            self._names[feed_id] = {
+                id_: guid_key(marked_name(guid, link, title)) for id_, _, guid, title, link, *_ in facts
+            }
+        return self._names[feed_id]
+
     def _tell_marked_before(self, every: Iterable[Feed]) -> None:
         """Put what is marked here and known nowhere: from before the folder was shared, or since all is lost."""
         urls = {feed.id: _shared(feed.url) for feed in every}
-        for feed_id, guid, read, starred in server_statuses.marked(self._c):
+        for feed_id, id_, given, read, starred in server_statuses.marked(self._c):
+            guid = self._reused(feed_id).get(id_, given)
             marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
             for name, value in marks:
                 if value and (url := urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
@@ -500,8 +518,9 @@ class _Exchange:
             marks = dict(marks_of(self._known, _shared(feed.url)))
             for row in server_statuses.of_feed(self._c, feed.id) if marks else ():
                 rows.append(row)
+                guid = self._reused(feed.id).get(row.id, row.guid)
                 for name, stamps in marks.items():
-                    when = last[row.id, name] = stamps.get(row.number, 0)
+                    when = last[row.id, name] = _if_its_own(stamps.get(guid, 0), row.published)
                     if row.story is not None and is_asked(when):
                         stories[row.story, name] = max(stories[row.story, name], when)
         states: dict[int, tuple[bool, bool]] = {}
@@ -530,6 +549,11 @@ class _Exchange:
     def _keep(self, place: Place) -> None:
         self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
+
+
+def _if_its_own(when: int, published: int | None) -> int:
+    """The stamp, or 0 if it is older than the article: then another one had the guid before."""
+    return 0 if published is not None and _BEFORE < time_of(when) < 1000 * (published - _SKEW) else when
 
 
 def _signature(file: Path) -> str:
