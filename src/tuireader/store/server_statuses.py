@@ -271,14 +271,12 @@ class Marked(NamedTuple):
     read: bool
     starred: bool
     story: int | None
-    published: int | None
-    """Seconds since 1970, as its site says."""
 
 
 def of_feed(c: sqlite3.Connection, feed_id: int) -> Iterator[Marked]:
-    sql = "SELECT guid_key, id, read, starred, story, published FROM article WHERE feed_id = ?"
-    for guid, id_, read, starred, story, published in c.execute(sql, (feed_id,)).fetchall():
-        yield Marked(guid, id_, bool(read), bool(starred), story, published)
+    sql = "SELECT guid_key, id, read, starred, story FROM article WHERE feed_id = ?"
+    for guid, id_, read, starred, story in c.execute(sql, (feed_id,)).fetchall():
+        yield Marked(guid, id_, bool(read), bool(starred), story)
 
 
 def numbered_guids(c: sqlite3.Connection, feed_id: int) -> list[str]:

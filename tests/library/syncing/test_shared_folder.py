@@ -24,7 +24,7 @@ from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.model.rule import Rule
-from tuireader.store import accounts, articles, feeds, pruning, rules, status_outbox, statuses
+from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 
 
@@ -163,24 +163,17 @@ def test_a_guid_that_is_given_to_another_article_gives_it_no_marks(machine: Make
         assert {row.title for row in articles.window(c, Query(starred=True), 0, 9)} == {days[0], days[2]}
 
 
-def test_a_mark_that_is_older_than_an_article_is_of_another_one(machine: MakeMachine) -> None:
-    """A site counts anew, and what had the numbers before was removed."""
+def test_a_date_that_moves_takes_no_mark_away(machine: MakeMachine) -> None:
+    """As of feeds that give the time at which they were built."""
     one, two = machine("one"), machine("two")
-    for each in (one, two):
-        each.fetch(3)
-    for number in range(3):
-        one.mark(number, read=True)
-    everywhere(one, two)
-    later = NOW + timedelta(days=30)
-    for each in (one, two):
+    for number, each in enumerate((one, two)):
         with each.opened() as c:
-            assert pruning.prune(c, articles.ids(c, Query())) == 3
-            new = tuple(ready(f"{URL}#{n}", title=f"new {n}", published=later) for n in range(2))
-            save_plan(c, feeds.get(c, each.feed_id()), Plan(new=new), later)
-        each.now = later
-    one.mark(0, read=True)
+            feed = feeds.add(c, URL, title="Site", site="", now=NOW)
+            entry = ready(f"{URL}#0", published=NOW + timedelta(days=4 * number, minutes=1))
+            save_plan(c, feed, Plan(new=(entry,)))
+    one.mark(0, read=True, starred=True)
     everywhere(one, two)
-    assert one.state() == two.state() == {f"{URL}#0": (True, False), f"{URL}#1": (False, False)}
+    assert one.state() == two.state() == {f"{URL}#0": (True, True)}
 
 
 def test_a_feed_that_is_here_otherwise_does_not_come_again(machine: MakeMachine) -> None:

@@ -59,8 +59,6 @@ _MANY = 20_000
 """Recent changes from which on all is written."""
 _TOGETHER = 2000
 """Articles that are marked in one transaction."""
-_SKEW = 2 * 86_400
-"""Seconds by which the dates of sites may be ahead of the clock."""
 _TEST = "test-"
 _OTHERS = "another machine"
 """Who did what came through the folder."""
@@ -520,7 +518,7 @@ class _Exchange:
                 rows.append(row)
                 guid = self._reused(feed.id).get(row.id, row.guid)
                 for name, stamps in marks.items():
-                    when = last[row.id, name] = _if_its_own(stamps.get(guid, 0), row.published)
+                    when = last[row.id, name] = stamps.get(guid, 0)
                     if row.story is not None and is_asked(when):
                         stories[row.story, name] = max(stories[row.story, name], when)
         states: dict[int, tuple[bool, bool]] = {}
@@ -549,11 +547,6 @@ class _Exchange:
     def _keep(self, place: Place) -> None:
         self._place = place
         accounts.set_cursor(self._c, LOCAL, place.text())
-
-
-def _if_its_own(when: int, published: int | None) -> int:
-    """The stamp, or 0 if it is older than the article: then another one had the guid before."""
-    return 0 if published is not None and _BEFORE < time_of(when) < 1000 * (published - _SKEW) else when
 
 
 def _signature(file: Path) -> str:
