@@ -33,7 +33,7 @@ from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.listing.find import find_list
 from tuireader.content.markdown.convert import to_markdown
-from tuireader.demo.site import answer
+from tuireader.demo.server import answer
 from tuireader.errors import NotAFeedError
 from tuireader.feeds.discover import find_feeds, is_feed
 from tuireader.feeds.parse import parse_feed

@@ -28,15 +28,14 @@ from textual.worker import Worker
 from tuireader.config.options import Config
 from tuireader.content.listing.find import find_list
 from tuireader.demo.posts import load_posts
-from tuireader.demo.site import answer
+from tuireader.demo.server import answer
 from tuireader.feeds.opml import Outline, write_opml
 from tuireader.library.reading import saved
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import apply_rules
 from tuireader.model.account import RemoteFeed, Secret
 from tuireader.model.fetched import Page
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, folders, labels, server_statuses, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
@@ -49,7 +48,7 @@ from tuireader.tui.screens.palette import PaletteScreen
 from tuireader.tui.screens.rules import RulesScreen
 from tuireader.tui.screens.subscribe import SubscribeScreen
 from tuireader.tui.themes import DARK, LIGHT
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 FOLDER = Path(__file__).resolve().parent.parent / "screenshots"
 SITE = "https://slow-terminal.example"

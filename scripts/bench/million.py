@@ -13,9 +13,9 @@ from pathlib import Path
 
 from bench import generate
 from bench.corpus import SEED
-from tuireader.library.refreshing.compare import plan
-from tuireader.model.article import Status
+from tuireader.library.refreshing.match_entries import plan
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
+from tuireader.model.headline import Status
 from tuireader.store import articles, search
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import connect, transaction

@@ -17,14 +17,14 @@ from bench.measure import BenchError, median
 from bench.ours import Ours
 from bench.table import Limit, Result, Row
 from bench.workbench import Workbench
-from tuireader.library.jobs.batching import Together
 from tuireader.library.jobs.pool import TOGETHER
+from tuireader.library.jobs.work import Together
 from tuireader.library.reading import saved
-from tuireader.library.refreshing import compare
+from tuireader.library.refreshing import match_entries
 from tuireader.library.refreshing.ingest import TakePage
 from tuireader.library.rules import apply_rules
 from tuireader.model.fetched import Page
-from tuireader.model.rule import Rule
+from tuireader.model.query import Rule
 from tuireader.store import duplicates, feeds, rules
 from tuireader.store.connection import connect, transaction
 from tuireader.text.shingles import Sketch
@@ -110,7 +110,7 @@ def _taken_in(here: Ours, later: Corpus, *, is_finding: bool) -> float:
         with ExitStack() as without:
             if not is_finding:
                 for module, name, instead in (
-                    (duplicates, "note", None), (duplicates, "join", None), (compare, "sketch", Sketch())
+                    (duplicates, "note", None), (duplicates, "join", None), (match_entries, "sketch", Sketch())
                 ):  # fmt: skip
                     without.enter_context(mock.patch.object(module, name, lambda *_, instead=instead: instead))
             return _timed(partial(_take_all, c, pages))

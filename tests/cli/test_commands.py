@@ -83,8 +83,8 @@ def test_a_search_says_what_it_has_not_seen(
     with closing(connect(paths.cache_path())) as c:
         c.execute("DELETE FROM search WHERE rowid IN (SELECT id FROM article)")
         c.execute("INSERT INTO unindexed SELECT id FROM article")
-    monkeypatch.setattr("tuireader.library.refreshing.index_later.BEFORE_SEARCH", 0.0)
-    monkeypatch.setattr("tuireader.library.refreshing.index_later._STEP", 1)
+    monkeypatch.setattr("tuireader.library.refreshing.upkeep.BEFORE_SEARCH", 0.0)
+    monkeypatch.setattr("tuireader.library.refreshing.upkeep._STEP", 1)
     assert main(["search", "nowhere"]) == 0
     assert capsys.readouterr().err == (
         "tuireader: 2 articles are not indexed yet, and not searched: search again.\n"

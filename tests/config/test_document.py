@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tuireader.config.document import documented, in_force, schema
 from tuireader.config.load import load
-from tuireader.config.options import Config, options
+from tuireader.config.options import Config, documented, in_force, options, schema
 
 
 def read(tmp_path: Path, text: str) -> Config:

@@ -19,7 +19,7 @@ from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Document, document_text
 from tuireader.content.layout.layout import lay_out
 from tuireader.content.markdown.convert import to_markdown
-from tuireader.text.cells import cells
+from tuireader.text.wrap import cells
 
 ARTICLES = sorted((Path(tuireader.demo.__file__).parent / "articles").glob("*.html"))
 PAGES = sorted((Path(__file__).parent.parent / "data" / "page").glob("*.html"))

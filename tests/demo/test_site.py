@@ -11,9 +11,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from tuireader.demo import pages, rss
-from tuireader.demo.markup import absolute, texturised
-from tuireader.demo.posts import COMMENTS, Post, load_posts, parse_post
-from tuireader.demo.site import Answer, answer
+from tuireader.demo.posts import COMMENTS, Post, absolute, load_posts, parse_post, texturised
+from tuireader.demo.server import Answer, answer
 
 BASE = "http://127.0.0.1:8000"
 NAMES = {

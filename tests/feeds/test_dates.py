@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.feeds.dates import from_tuple, parse_date
+from tuireader.feeds.entries import from_tuple, parse_date
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tuireader.feeds.newsboat_query import translated
+from tuireader.feeds.url_list import translated
 
 
 @pytest.mark.parametrize(

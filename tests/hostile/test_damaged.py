@@ -34,7 +34,7 @@ from tuireader.store import (
 )
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.store.mending import recovery
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 TESTS = Path(__file__).parents[1]
 CASES, PARTS = 200, 10

@@ -16,8 +16,7 @@ from pathlib import Path
 import pytest
 
 from support import cache_damage as damaged
-from tuireader.library.jobs import locked_file
-from tuireader.library.open_cache import open_cache
+from tuireader.library.open_cache import beginning_of, copy, open_cache
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import PAGE_SIZE, connect
@@ -222,7 +221,7 @@ def test_a_log_that_others_write_into_the_cache_is_no_damage(cache: Path) -> Non
         with closing(probe):
             assert other.execute("PRAGMA wal_checkpoint").fetchone()[0] == 0
             assert write_ahead_log.look(cache) is None
-            assert not write_ahead_log.is_cut(cache, log, probe, locked_file.beginning_of)
+            assert not write_ahead_log.is_cut(cache, log, probe, beginning_of)
 
 
 @pytest.mark.skipif(not Path("/proc/locks").exists(), reason="Only Linux says which locks a process has")
@@ -240,9 +239,9 @@ def test_who_opens_a_cache_that_a_kill_left_keeps_the_locks_of_sqlite(cache: Pat
 
 def test_what_cannot_be_copied_in_another_process_is_said(tmp_path: Path) -> None:
     (tmp_path / "one").write_bytes(b"x" * 5000)
-    locked_file.copy(tmp_path / "one", tmp_path / "other")
+    copy(tmp_path / "one", tmp_path / "other")
     assert (tmp_path / "other").read_bytes() == b"x" * 5000
     with pytest.raises(OSError, match="No such file"):
-        locked_file.copy(tmp_path / "none", tmp_path / "other")
-    assert locked_file.beginning_of(tmp_path / "none", 4) == b""
-    assert locked_file.beginning_of(tmp_path / "one", 4) == b"xxxx"
+        copy(tmp_path / "none", tmp_path / "other")
+    assert beginning_of(tmp_path / "none", 4) == b""
+    assert beginning_of(tmp_path / "one", 4) == b"xxxx"

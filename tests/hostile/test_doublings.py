@@ -16,13 +16,12 @@ import pytest
 
 from tuireader.errors import TuireaderError
 from tuireader.feeds.discover import find_feeds
-from tuireader.feeds.newsboat_query import translated
 from tuireader.feeds.opml import read_list
 from tuireader.feeds.parse import parse_feed
 from tuireader.feeds.read_later import read_saved_pages
 from tuireader.feeds.robots import Robots
 from tuireader.feeds.sitemap import read_sitemap
-from tuireader.feeds.url_list import read_url_list
+from tuireader.feeds.url_list import read_url_list, translated
 from tuireader.library.syncing.identity import match
 from tuireader.model.account import Ours, RemoteEntry
 from tuireader.model.fetched import ParsedEntry

@@ -15,30 +15,29 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
 from tuireader.cli import main
-from tuireader.cli.log import start_log
+from tuireader.cli.reader import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
 from tuireader.feeds.robots import Robots
-from tuireader.library.archiving import sitemaps
+from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.archive_sources import Front
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.reading.full_text import fetch_full_text
-from tuireader.library.refreshing.compare import prepare
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.syncing import apply_remote, shared_folder
 from tuireader.library.transfer import newsboat
 from tuireader.library.transfer.import_any import import_path
 from tuireader.library.transfer.import_feeds import import_feeds
 from tuireader.model.account import RemoteFeed
-from tuireader.model.change import utc_now
 from tuireader.model.fetched import Page, ParsedEntry, Plan
+from tuireader.model.headline import utc_now
 from tuireader.owned_files import open_shared
 from tuireader.store import accounts, articles, feeds, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
 from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed
 from tuireader.text.bounded_json import loads
-from tuireader.urls.private_network import permission_for
-from tuireader.urls.reach import Permission, Reach
+from tuireader.urls.private_network import Permission, Reach, permission_for
 
 # robots.txt
 
@@ -87,13 +86,13 @@ async def test_many_rules_and_many_addresses_are_matched_apart(tmp_path: Path, m
             ticks += 1
             await asyncio.sleep(0.01)
 
-    monkeypatch.setattr(sitemaps, "_PATIENCE", 1.0)
+    monkeypatch.setattr(archive_sources, "_PATIENCE", 1.0)
     links = tuple(f"https://a.example/2024/post-{n}" for n in range(20))
     front = Front("nothing", None, is_wordpress=False, guids=frozenset(), links=links)  # type: ignore[arg-type]
     cache = Cache(tmp_path / "cache.db")
     connect(tmp_path / "cache.db").close()
     ticking = asyncio.ensure_future(tick())
-    found = await sitemaps.find_pages(cache, get, "https://a.example/feed", front)
+    found = await archive_sources.find_pages(cache, get, "https://a.example/feed", front)
     ticking.cancel()
     cache.close()
     assert found.pages == () or len(found.pages) == 20_000
@@ -317,10 +316,10 @@ async def test_sitemaps_of_sitemaps_end(tmp_path: Path, monkeypatch: pytest.Monk
         return Page(url, 200, f"<sitemapindex>{listed}</sitemapindex>".encode())
 
     front = Front("nothing", None, is_wordpress=False, guids=frozenset(), links=("https://a.example/2024/post",))  # type: ignore[arg-type]
-    monkeypatch.setattr(sitemaps, "_FILES", 8)
+    monkeypatch.setattr(archive_sources, "_FILES", 8)
     connect(tmp_path / "cache.db").close()
     cache = Cache(tmp_path / "cache.db")
-    found = await sitemaps.find_pages(cache, get, "https://a.example/feed", front)
+    found = await archive_sources.find_pages(cache, get, "https://a.example/feed", front)
     cache.close()
     assert found.pages == ()
     assert len(asked) == 9

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import REVIEW, ids, shelve
-from tuireader.cli.log import start_log
+from tuireader.cli.reader import start_log
 from tuireader.errors import StoreError, SyncError
 from tuireader.library.open_cache import open_cache
 from tuireader.library.syncing.server import alone, lock_of

@@ -6,9 +6,9 @@ import pytest
 
 from support.factories import NOW, ago, only, ready, save, save_plan, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model.article import Article, Status
+from tuireader.model.article import Article
 from tuireader.model.fetched import Known, Plan
-from tuireader.model.headline import Headline
+from tuireader.model.headline import Headline, Status
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds, statuses
 

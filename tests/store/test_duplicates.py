@@ -11,13 +11,12 @@ import pytest
 
 from support.factories import NOW, save, subscribe, titles
 from tuireader.library.reading import status
-from tuireader.library.refreshing.compare import prepare
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.rules.prune import expire
-from tuireader.model.article import Status
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Prepared
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.headline import Status
+from tuireader.model.query import Query, Rule
 from tuireader.store import article_lists, articles, duplicates, feeds, folders, rules, statuses, writing
 from tuireader.store.row_values import id_list
 from tuireader.text.shingles import likeness, sketch

@@ -9,7 +9,7 @@ from tuireader.errors import NotFoundError
 from tuireader.model.feed import Feed, FeedSummary, Validators
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds, statuses
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 
 def test_adding_an_address_twice_gives_the_one_subscription(c: sqlite3.Connection) -> None:

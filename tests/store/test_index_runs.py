@@ -93,7 +93,7 @@ async def test_where_another_program_holds_the_cache_it_waits_for_the_next_time(
 
 
 async def test_the_reader_does_it_when_there_is_time(many_runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.tui.main.after_start.UNHURRIED", 0.01)
+    monkeypatch.setattr("tuireader.tui.main.background_tasks.UNHURRIED", 0.01)
     app = reader(many_runs)
     async with app.run_test() as pilot:
         await settle(pilot)

@@ -21,8 +21,7 @@ from support.factories import NOW, mark_query, ready, save, save_plan, subscribe
 from tuireader.model.article import Facet, Totals
 from tuireader.model.fetched import Plan
 from tuireader.model.headline import Headline
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import article_lists, articles, feeds, labels, query_sql, rules, statuses
 from tuireader.store.connection import connect
 

@@ -11,8 +11,7 @@ import pytest
 
 from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.errors import NotFoundError
-from tuireader.model.query import Query
-from tuireader.model.rule import HIDE, READ, Rule
+from tuireader.model.query import HIDE, READ, Query, Rule
 from tuireader.store import article_lists, articles, feeds, folders, labels, rules, statuses
 
 

@@ -19,7 +19,7 @@ from tuireader.model.feed import Validators
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, connection, feeds, schema, statuses, ui_state
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 DUMPS = {int(path.stem.removeprefix("schema-")): path for path in DATA.glob("schema-*.sql")}
 each = pytest.mark.parametrize("number", sorted(DUMPS))

@@ -17,8 +17,8 @@ from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds, folders, labels, query_language, query_sql, search, statuses
 from tuireader.store.connection import connect
 from tuireader.store.query_language import FIELDS, understand
-from tuireader.text.cells import cells
 from tuireader.text.folding import fold
+from tuireader.text.wrap import cells
 
 
 def found(c: sqlite3.Connection, text: str) -> list[str]:

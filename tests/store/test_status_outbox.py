@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, mark_query, ready, subscribe
-from tuireader.library.refreshing.compare import prepare
-from tuireader.model.article import Status
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.feed import Feed
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
+from tuireader.model.headline import Status
 from tuireader.model.query import Query
 from tuireader.store import accounts, article_lists, articles, feeds, status_outbox, statuses
 from tuireader.store.connection import connect

@@ -1,7 +1,8 @@
 import sqlite3
 
 from support.factories import mark_query, only, ready, save, subscribe
-from tuireader.model.article import Status, Totals
+from tuireader.model.article import Totals
+from tuireader.model.headline import Status
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, statuses
 from tuireader.store.connection import connect

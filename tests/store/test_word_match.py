@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from support.factories import NOW, ready, subscribe
 from tuireader.model.fetched import Plan
-from tuireader.model.rule import Rule
+from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, rules
 from tuireader.store.connection import connect, transaction
 

@@ -31,7 +31,7 @@ from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, connection, feeds, site_facts, statuses, ui_state
 from tuireader.store.connection import PAGE_SIZE, connect
 from tuireader.tui.main.sidebar_counts import count
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 FEEDS, EACH = 8, 60
 TOTAL = FEEDS * EACH

@@ -29,7 +29,7 @@ from support.rss import Item, rss
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, statuses
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 KEYS = [
     *"jkhlgGJKnpmfAUsvztudryoRa/?:ce<>[]1234567890 ", "\r", "\x1b", "\t", "\x1b[Z", "\x7f", "\x10", "\x04", "\x15",

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tuireader.errors import FetchError, StoreError
-from tuireader.library.jobs.batching import Joint
+from tuireader.library.jobs.work import Joint
 from tuireader.store import ui_state
 
 

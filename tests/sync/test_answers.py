@@ -16,7 +16,7 @@ from support.reader_servers import FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.model.account import Entries
 from tuireader.sync import greader, miniflux
-from tuireader.sync.media_proxy import without_proxy
+from tuireader.sync.answers import without_proxy
 
 URL = "https://rss.example/v1/entries"
 ANYTHING = st.recursive(

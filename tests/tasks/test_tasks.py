@@ -16,8 +16,8 @@ from support.rss import Item, rss
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness.queue import open_queue
 from tuireader.library.rules.prune import look
-from tuireader.model.article import Status
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect
@@ -26,7 +26,7 @@ from tuireader.tasks.download import download
 from tuireader.tasks.prune import prune
 from tuireader.tasks.refresh import Tally, refresh
 from tuireader.tasks.task import Context, Step
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 Task = Callable[[Context], AsyncGenerator[Step, None]]
 

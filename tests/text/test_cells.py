@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from wcwidth import wcwidth
 
-from tuireader.text import cells as measured
-from tuireader.text.cells import cells, fitting, widths
+from tuireader.text import wrap as measured
+from tuireader.text.wrap import cells, fitting, widths
 
 
 @pytest.mark.parametrize(

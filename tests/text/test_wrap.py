@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
 from tuireader.text import wrap as wrapping
-from tuireader.text.cells import cells
-from tuireader.text.wrap import columns_of, wrap
+from tuireader.text.wrap import cells, columns_of, wrap
 
 
 def lines(text: str, columns: int, hyphens: tuple[int, ...] = ()) -> list[str]:

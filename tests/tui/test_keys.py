@@ -7,9 +7,8 @@ import pytest
 from textual.binding import Binding
 
 from support.app_factory import reader, screen_text, settle
-from tuireader.config.document import documented
 from tuireader.config.load import load
-from tuireader.config.options import Config
+from tuireader.config.options import Config, documented
 from tuireader.errors import ConfigError
 from tuireader.tui import keys
 from tuireader.tui.app import ReaderApp

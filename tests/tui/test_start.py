@@ -49,9 +49,7 @@ def test_a_title_in_latin_cyrillic_chinese_japanese_or_korean_loads_nothing_to_m
         "新たは記を末日語記すし面待せ",
         "오늘의 소식, 내일의 날씨",
     )
-    measured = (
-        f"import sys; from tuireader.tui.support.text_fitting import lines; [lines(t, 30, 2) for t in {titles!r}]"
-    )
+    measured = f"import sys; from tuireader.tui.support.safe_text import lines; [lines(t, 30, 2) for t in {titles!r}]"
     done = subprocess.run(
         [sys.executable, "-c", f"{measured}; print(*sys.modules)"], capture_output=True, text=True, check=True
     )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 
 
 @pytest.mark.parametrize(

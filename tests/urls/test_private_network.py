@@ -4,8 +4,7 @@ import ipaddress
 
 import pytest
 
-from tuireader.urls.private_network import is_private_address, is_private_name, permission_for
-from tuireader.urls.reach import Permission, Reach
+from tuireader.urls.private_network import Permission, Reach, is_private_address, is_private_name, permission_for
 
 PUBLIC_ONLY, ANYWHERE, AS_GIVEN = Permission.PUBLIC_ONLY, Permission.ANYWHERE, Permission.AS_GIVEN
 

@@ -13,7 +13,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply, saying
 from tuireader.errors import FetchError, FetchFailure
 from tuireader.model.feed import Validators
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 from tuireader.web import Client, get, open_client
 
 

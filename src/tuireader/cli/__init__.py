@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _be_safe_with_streams()
         _use_user_locale()
         debug, run = _parse_command(sys.argv[1:] if argv is None else argv)
-        from tuireader.cli.log import start_log
+        from tuireader.cli.reader import start_log
 
         start_log(everything=debug or bool(os.environ.get("TUIREADER_LOG")))
         status = run()
@@ -48,7 +48,7 @@ def _failed(error: Exception) -> int:
         _close_pipe()
         _say(f"What was to be printed cannot be written: {error.strerror}.")
     else:
-        from tuireader.cli.log import where_details_are
+        from tuireader.cli.reader import where_details_are
 
         logging.getLogger("tuireader").error("unexpected", exc_info=error)
         _say(f"{unexpected(error)} {where_details_are()}".strip())

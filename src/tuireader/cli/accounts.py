@@ -6,12 +6,12 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tuireader import startup_frame
-from tuireader.cli import DONE, FAILED, USAGE, asking, cache
+from tuireader.cli import DONE, FAILED, USAGE, cache, output
 from tuireader.cli.output import put, put_json, say, table
 from tuireader.cli.run import Run, run
 from tuireader.library.jobs import work
 from tuireader.library.syncing import accounts as use
-from tuireader.library.syncing import apply_remote, messages, passwords, shared_folder
+from tuireader.library.syncing import apply_remote, passwords, server, shared_folder
 from tuireader.library.syncing.detect import addresses_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import MANY
@@ -32,11 +32,11 @@ def add(arguments: argparse.Namespace) -> int:
     addresses_of(arguments.address)  # what is wrong with it is said before anything is asked
     command = arguments.password_command or arguments.token_command
     secret = Secret(command, is_token=bool(arguments.token_command))
-    user = arguments.user.strip() or ("" if secret.is_token else asking.typed("Name: "))
+    user = arguments.user.strip() or ("" if secret.is_token else output.typed("Name: "))
     if not user and not secret.is_token:
         say("Whose account is it? Give the name with --user.")
         return USAGE
-    password = passwords.printed_by(command) if command else asking.typed_unseen("Password: ")
+    password = passwords.printed_by(command) if command else output.typed_unseen("Password: ")
     if not password:
         say("A password is needed: it is asked for on a terminal, or printed by a command (--password-command).")
         return USAGE
@@ -73,7 +73,7 @@ def list_accounts(arguments: argparse.Namespace) -> int:
     rows = [["FEEDS", "WAITING", "NAME", "USER", "SERVER"]]
     rows += [
         [str(followed.count(each.id)), str(waiting[each.id]), printable(each.name), printable(each.user),
-         printable(f"{messages.kind(each)} at {each.url}")]
+         printable(f"{server.kind(each)} at {each.url}")]
         for each in every
     ]  # fmt: skip
     for line in table(rows, right=frozenset({0, 1})):
@@ -89,7 +89,7 @@ def remove(arguments: argparse.Namespace) -> int:
         lost = f" {counted(waiting, 'mark')} it was not told of yet would be lost." if waiting else ""
         if not arguments.yes:
             question = f"Remove {account.name} with its feeds and articles from this machine?"
-            if (refused := asking.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
+            if (refused := output.refusal(question, f"To remove {account.name} anyway", lost)) is not None:
                 return refused
         use.remove(connection, account)
     startup_frame.forget()
@@ -155,4 +155,4 @@ def sync(arguments: argparse.Namespace) -> int:
 
 
 def _ask_for(account: Account) -> str:
-    return asking.typed_unseen(f"Password of {account.user} at {account.name}: ")
+    return output.typed_unseen(f"Password of {account.user} at {account.name}: ")

@@ -9,15 +9,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tuireader.cli import DONE, FAILED, asking, cache
+from tuireader.cli import DONE, FAILED, cache, output
 from tuireader.cli.accounts import push_feeds, signed_in
 from tuireader.cli.output import Progress, put, put_json, say, table
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.subscribing.subscription import put_into
-from tuireader.model.change import utc_now
 from tuireader.model.feed import Feed, Refreshed, Saved
 from tuireader.model.fetched import Page
+from tuireader.model.headline import utc_now
 from tuireader.store import accounts, articles
 from tuireader.store import feeds as store_feeds
 from tuireader.tasks.refresh import refreshed_row, said_of
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.subscribing.subscribe import Subscribed
-    from tuireader.model.change import Clock
+    from tuireader.model.headline import Clock
 
 _SHOWN = 8
 """Articles of a list that are shown before it is followed."""
@@ -161,9 +161,9 @@ async def _follow_list(
     if not is_wanted:
         say(f"{shown} has no feed, but lists {count}:")
         _show(found)
-        if not asking.is_anyone_there():
+        if not output.is_anyone_there():
             return NoFeedFoundError(f"{shown} has no feed. To follow the {count} that it lists: add --list")
-        if not asking.agrees("Follow this list?"):
+        if not output.agrees("Follow this list?"):
             say("Nothing was added.")
             return None
     try:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import partial
 
 from tuireader import paths, startup_frame
-from tuireader.cli import DONE, USAGE, asking, cache, filters
+from tuireader.cli import DONE, USAGE, cache, filters, output
 from tuireader.cli.output import put_json, say
 from tuireader.cli.run import run
 from tuireader.config.load import load
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.library.rules.prune import look
-from tuireader.model.change import utc_now
+from tuireader.model.headline import utc_now
 from tuireader.store import articles, feeds, site_facts
 from tuireader.store.pruning import Limits
 from tuireader.tasks import prune
@@ -68,7 +68,7 @@ def prune_articles(arguments: argparse.Namespace) -> int:
     refused = None
     if found.ids and not arguments.yes:
         say(f"{found.said}: read, not starred, not tagged.")
-        refused = asking.refusal("Remove them from this machine? They are not fetched again.", "To remove them")
+        refused = output.refusal("Remove them from this machine? They are not fetched again.", "To remove them")
     if found.ids and refused is None:
         startup_frame.forget()
         return run(partial(prune.prune, found=found), as_json=arguments.json)

@@ -89,7 +89,7 @@ def _is_indexed(connection: sqlite3.Connection) -> bool:
     """Index the articles that are not indexed yet, for some seconds; whether all are, else how many are not is said."""
     if not search.waiting(connection):
         return True
-    from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
+    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
 
     if waiting := index_for(connection, BEFORE_SEARCH):
         some = "1 article is" if waiting == 1 else f"{waiting:,} articles are"
@@ -132,8 +132,7 @@ def _fitted(line: str) -> str:
     """Cut a line to the terminal; leave it whole where something else reads it."""
     if not sys.stdout.isatty():
         return line
-    from tuireader.text.cells import cells
-    from tuireader.text.wrap import columns_of
+    from tuireader.text.wrap import cells, columns_of
 
     room = shutil.get_terminal_size().columns
     return line if cells(line) <= room else line[: columns_of(line, 0, room - 1)] + "…"
@@ -179,11 +178,10 @@ def _show_text(connection: sqlite3.Connection, opened: OpenArticle, width: int |
     reorder = terminal and (chosen.bidi == "reorder" or (chosen.bidi == "auto" and not terminal_reorders(os.environ)))
     room = width or max(10, min(chosen.measure, shutil.get_terminal_size().columns))
     if room < HYPHENATED_BELOW and chosen.hyphenate and not opened.document.lang:
-        from tuireader.library.reading import languages
-        from tuireader.library.reading.open_article import open_article
+        from tuireader.library.reading import open_article
 
-        languages.learn(connection, opened.article.feed_id)
-        opened = open_article(connection, opened.article.id)
+        open_article.learn(connection, opened.article.feed_id)
+        opened = open_article.open_article(connection, opened.article.id)
     head = lay_out_head(opened.article, room)
     printed = to_ansi if coloured else to_plain
     for line in head:

@@ -23,7 +23,7 @@ def config(arguments: argparse.Namespace) -> int:
     if arguments.init:
         return _init()
     if arguments.schema:
-        from tuireader.config.document import schema
+        from tuireader.config.options import schema
 
         put(schema())
         return DONE
@@ -34,7 +34,7 @@ def config(arguments: argparse.Namespace) -> int:
     if mistakes:
         return FAILED
     if arguments.print:
-        from tuireader.config.document import in_force
+        from tuireader.config.options import in_force
 
         for line in in_force(chosen).rstrip().splitlines():
             put(printable(line))
@@ -45,7 +45,7 @@ def config(arguments: argparse.Namespace) -> int:
 
 def _init() -> int:
     """Write a commented configuration file, unless one exists."""
-    from tuireader.config.document import documented
+    from tuireader.config.options import documented
 
     path = paths.config_path()
     try:

@@ -8,18 +8,18 @@ import sys
 from typing import TYPE_CHECKING, get_args
 
 from tuireader import paths, startup_frame
-from tuireader.cli import DONE, FAILED, USAGE, asking, cache
+from tuireader.cli import DONE, FAILED, USAGE, cache, output
 from tuireader.cli.output import NO_FEEDS, Progress, feed_row, put, put_json, say, table
 from tuireader.cli.run import Run, run
 from tuireader.config.load import load
 from tuireader.errors import NotFoundError
-from tuireader.library.archiving.messages import standing
+from tuireader.library.archiving.save_older import standing
 from tuireader.library.jobs import work
 from tuireader.library.subscribing import subscription
 from tuireader.library.subscribing.subscription import unsubscribe
-from tuireader.model.change import utc_now
 from tuireader.model.feed import Feed, FeedSummary
 from tuireader.model.full_text import Mode
+from tuireader.model.headline import utc_now
 from tuireader.store import accounts, folders, pruning, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.pruning import ABOVE, AFTER, QUIET
@@ -71,7 +71,7 @@ def remove(arguments: argparse.Namespace) -> int:
         if not arguments.yes:
             total = next(row.total for row in store_feeds.summaries(connection) if row.feed.id == feed.id)
             question = f"Remove {feed.name} and its {total} articles from this machine?"
-            if (refused := asking.refusal(question, f"To remove {feed.name} anyway")) is not None:
+            if (refused := output.refusal(question, f"To remove {feed.name} anyway")) is not None:
                 return refused
         unsubscribe(connection, feed.id)
     startup_frame.forget()
@@ -182,7 +182,7 @@ def refresh_now(
     ends = Ends(config.expire_after, config.expire_above)
     tasks: list[Run] = [lambda on: refresh_feeds(on, Tally(chosen), force=force, ends=ends)] if chosen else []
     if is_quiet:
-        from tuireader.tasks.complete import complete
+        from tuireader.tasks.download import complete
         from tuireader.tasks.refresh import tend
 
         ids = [feed.id for feed in chosen]

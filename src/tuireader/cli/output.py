@@ -1,4 +1,4 @@
-"""How commands speak: JSON Lines and tables on stdout, sentences and progress on stderr, never a control byte."""
+"""How commands speak and ask: JSON Lines and tables on stdout, sentences, progress and questions on stderr."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from contextlib import suppress
 from typing import Any
 
 from tuireader import early_terminal
-from tuireader.model.article import Article, Status
+from tuireader.cli import DONE, USAGE
+from tuireader.model.article import Article
 from tuireader.model.feed import FeedSummary
-from tuireader.model.headline import minutes
+from tuireader.model.headline import Status, minutes
 from tuireader.tasks.task import utc
 from tuireader.text.printable import printable
 from tuireader.text.sentences import ended
@@ -104,7 +105,7 @@ def feed_row(summary: FeedSummary, folder: str | None, account: str | None = Non
 
 def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list[str]:
     """Align the columns of rows of text by cell width; those in `right` are flush right, the last is not padded."""
-    from tuireader.text.cells import cells as width
+    from tuireader.text.wrap import cells as width
 
     widths = [max(map(width, column)) for column in zip(*rows, strict=True)]
     lines = []
@@ -116,3 +117,41 @@ def table(rows: list[list[str]], *, right: frozenset[int] = frozenset()) -> list
             cells.append(pad + text if index in right else text if last else text + pad)
         lines.append("  ".join(cells).rstrip())
     return lines
+
+
+def is_anyone_there() -> bool:
+    return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def agrees(question: str) -> bool:
+    """Whether the answer to a question is yes; anything else is no."""
+    return typed(f"{question} [y/N] ").lower() in ("y", "yes")
+
+
+def refusal(question: str, remedy: str, lost: str = "") -> int | None:
+    """Ask whether something is to be removed; the exit status where it is not, and None where it is."""
+    if not is_anyone_there():
+        say(f"Nothing was removed: there is no one to ask.{lost} {remedy}, add --yes.")
+        return USAGE
+    if agrees(f"{question}{lost}"):
+        return None
+    say("Nothing was removed.")
+    return DONE
+
+
+def typed(question: str) -> str:
+    """What is typed as an answer; empty where there is no one to ask."""
+    if not is_anyone_there():
+        return ""
+    sys.stderr.write(printable(question))
+    sys.stderr.flush()
+    return sys.stdin.readline().strip()
+
+
+def typed_unseen(question: str) -> str:
+    """Prompt without echo."""
+    if not is_anyone_there():
+        return ""
+    from getpass import getpass
+
+    return getpass(printable(question), stream=sys.stderr)

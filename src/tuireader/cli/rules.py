@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.output import put, put_json, say
 from tuireader.library.rules import apply_rules
-from tuireader.model.change import utc_now
-from tuireader.model.rule import Rule
+from tuireader.model.headline import utc_now
+from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, ui_state
 from tuireader.store import rules as store_rules
 from tuireader.tasks.task import utc
@@ -167,7 +167,7 @@ def _row(c: sqlite3.Connection, rule: Rule) -> dict[str, Any]:
 def searches(arguments: argparse.Namespace) -> int:
     """List the saved searches, or add or remove one."""
     from tuireader.library.reading import saved
-    from tuireader.library.refreshing.index_later import BEFORE_SEARCH, index_for
+    from tuireader.library.refreshing.upkeep import BEFORE_SEARCH, index_for
 
     with cache.opened() as connection:
         if arguments.add:

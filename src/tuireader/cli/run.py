@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.cli import DONE, FAILED, cache
 from tuireader.cli.output import Progress, put, put_event, say
-from tuireader.model.change import utc_now
+from tuireader.model.headline import utc_now
 from tuireader.tasks.task import Context, Steps
 from tuireader.text.printable import printable
 
@@ -39,7 +39,7 @@ def run(
 
 async def _run(gate: Cache, runs: Sequence[Run], *, as_json: bool, is_data: bool, is_quiet: bool, indexes: bool) -> int:
     from tuireader.library.politeness.queue import open_queue
-    from tuireader.library.refreshing.index_later import Meanwhile
+    from tuireader.library.refreshing.upkeep import Meanwhile
 
     on = Context(gate, utc_now, lambda: open_queue(gate, clock=utc_now))
     status, progress = DONE, Progress()

@@ -14,7 +14,7 @@ from tuireader.cli import DONE, FAILED, USAGE, cache
 from tuireader.cli.filters import query_of
 from tuireader.cli.output import NO_FEEDS, Progress, put_json, say
 from tuireader.errors import TuireaderError
-from tuireader.model.change import utc_now
+from tuireader.model.headline import utc_now
 from tuireader.model.query import Query
 from tuireader.store import feeds, folders
 from tuireader.text.printable import printable

@@ -6,17 +6,20 @@ import json
 from collections.abc import Sequence
 from html import escape
 
-from tuireader.demo.markup import (
+from tuireader.demo.posts import (
+    COMMENTS,
     TAGLINE,
     TITLE,
+    Comment,
+    Post,
     absolute,
     author_links,
     author_path,
     category_links,
     category_path,
+    load_posts,
     texturised,
 )
-from tuireader.demo.posts import COMMENTS, Comment, Post, load_posts
 
 _STYLE = (
     "body{font:1.1rem/1.6 Georgia,serif;max-width:64rem;margin:auto;padding:1rem;color:#222;background:#fdfcf8}"

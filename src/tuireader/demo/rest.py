@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from tuireader.demo.markup import absolute, author_path, category_path, texturised
-from tuireader.demo.posts import Post, load_posts, slugify
+from tuireader.demo.posts import Post, absolute, author_path, category_path, load_posts, slugify, texturised
 
 POSTS = "/wp-json/wp/v2/posts"
 

@@ -7,8 +7,7 @@ from datetime import datetime
 from email.utils import format_datetime
 from html import escape
 
-from tuireader.demo.markup import TAGLINE, TITLE, absolute, texturised
-from tuireader.demo.posts import COMMENTS, Comment, Post, load_posts
+from tuireader.demo.posts import COMMENTS, TAGLINE, TITLE, Comment, Post, absolute, load_posts, texturised
 
 _NAMESPACES = """
 \txmlns:content="http://purl.org/rss/1.0/modules/content/"

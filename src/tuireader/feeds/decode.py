@@ -1,9 +1,11 @@
-"""From bytes to text, whatever the header and the document say about their encoding."""
+"""From bytes to text, whatever the header and the document say; and XML made fit for a parser."""
 
 from __future__ import annotations
 
 import codecs
+import html
 import re
+from collections.abc import Iterator
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -92,3 +94,122 @@ def _first(content: bytes, names: list[str]) -> str | None:
             if text.count("\ufffd") * 10 <= len(text):
                 return text
     return None
+
+
+_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.IGNORECASE)
+_START_TAG = re.compile(r"<([\w:.-]{1,80})(?:[^<>]{0,2000}/>)?")
+_ENTRY = re.compile(r"</?(?:[\w.-]{1,40}:)?(?:item|entry)[\s>/]|\]\]>", re.IGNORECASE)
+_WEB_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_JUNK_MAX = 100_000
+"""Characters before the feed that may be something else: the warnings of a broken server."""
+
+_SPACE = re.compile("[ \t\r\n\ufeff\0]*")
+_DOCTYPE_START = re.compile(r"<!DOCTYPE[^\[>]*", re.IGNORECASE)
+_SUBSET_END = re.compile(r"\]\s{0,99}>")
+_ENTITY = re.compile(r"""<!ENTITY\s{1,9}(\w{1,40})\s{1,9}(?:"([^"&%<]{0,200})"|'([^'&%<]{0,200})')\s{0,9}>""")
+_ENTITIES_MAX = 100
+
+_ILLEGAL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_CHARACTER = re.compile(r"&#(?:[xX]([0-9a-fA-F]*)|([0-9]*));?")
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);|#)(?:([a-zA-Z]\w{0,40});)?")
+_CDATA, _CDATA_END = "<![CDATA[", "]]>"
+
+
+def find_root(text: str) -> int | None:
+    """Return where the outermost element of a feed begins, None if there is none that a feed could have."""
+    start = _after_prolog(text)
+    found = _ROOT.search(text, start, start + _JUNK_MAX)
+    if found is None or _WEB_PAGE.search(text, start, found.start()):
+        return None
+    return found.start()
+
+
+def is_whole(text: str, root: int) -> bool:
+    """Whether the outermost element, which begins at `root`, ends; false for a document that broke off on its way."""
+    tag = _START_TAG.match(text, root)
+    if tag is None:
+        return False
+    if tag[0].endswith(">"):
+        return True
+    end = f"</{tag[1]}"
+    at = text.rfind(end)
+    for other in re.compile(re.escape(end), re.IGNORECASE).finditer(text, max(at, root)):
+        at = other.start()
+    return at > root and _ENTRY.search(text, at) is None  # else it was a part of some entry's text
+
+
+def declared_entities(prolog: str) -> dict[str, str]:
+    """Return the entities that a DTD in the document defines as short plain text; others, such as nested ones, not."""
+    found = _ENTITY.finditer(prolog[:_JUNK_MAX])
+    return {match[1]: match[2] or match[3] or "" for match, _ in zip(found, range(_ENTITIES_MAX), strict=False)}
+
+
+def mended(text: str, entities: dict[str, str]) -> str:
+    """Return XML without what no parser takes: forbidden characters, references to none, entities without definition.
+
+    Marked sections keep their text; one without end ends with the document.
+    """
+    text = _ILLEGAL.sub("", text.replace("\0", "\ufffd"))
+    room = [max(1_000_000, len(text))]  # characters that entities may add, so that they cannot blow up
+
+    def named(match: re.Match[str]) -> str:
+        value = entities.get(match[1] or "")
+        if value is not None and room[0] > len(value):
+            room[0] -= len(value)
+            return value
+        value = html.unescape(match[0]) if match[1] else match[0]
+        return html.escape(value, quote=False)
+
+    parts = (
+        part if part.startswith(_CDATA) else _NAMED.sub(named, _CHARACTER.sub(_legal, part)) for part in _parts(text)
+    )
+    return "".join(parts)
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield the text in pieces that are either one marked section or none."""
+    position = 0
+    while (start := text.find(_CDATA, position)) >= 0:
+        yield text[position:start]
+        end = text.find(_CDATA_END, start)
+        if end < 0:
+            yield text[start:] + _CDATA_END
+            return
+        position = end + len(_CDATA_END)
+        yield text[start:position]
+    yield text[position:]
+
+
+def _legal(match: re.Match[str]) -> str:
+    digits = match[1] or match[2] or ""
+    if not digits:
+        return "&amp;" + match[0][1:]
+    code = int(digits, 16 if match[1] else 10) if len(digits) < 12 else 0
+    fine = code in {9, 10, 13} or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code < 0x110000
+    return f"&#{code};" if fine else "&#xFFFD;"
+
+
+def _after_prolog(text: str) -> int:
+    """Return where declaration, comments, instructions and DTD end."""
+    position, end = -1, 0
+    while end > position:
+        position = end
+        if space := _SPACE.match(text, position):
+            position = space.end()
+        end = _construct_end(text, position)
+    return position
+
+
+def _construct_end(text: str, position: int) -> int:
+    """Return where the comment, instruction or DTD at `position` ends; -1 if there is none, or it has no end."""
+    for start, end in (("<!--", "-->"), ("<?", "?>")):
+        if text.startswith(start, position):
+            found = text.find(end, position)
+            return found + len(end) if found >= 0 else -1
+    doctype = _DOCTYPE_START.match(text, position)
+    if doctype is None:
+        return -1
+    if text[doctype.end() : doctype.end() + 1] != "[":
+        return doctype.end() + 1
+    subset_end = _SUBSET_END.search(text, doctype.end())
+    return subset_end.end() if subset_end else -1

@@ -7,14 +7,12 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urljoin, urlsplit
 
-from tuireader.feeds.decode import decode
+from tuireader.feeds.decode import decode, find_root
 from tuireader.feeds.sitemap import lists_news
 from tuireader.feeds.wordpress import looks_like_posts
-from tuireader.feeds.xml_repair import find_root
 from tuireader.model.fetched import FeedLink
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.identity import front_of, same_site
 
 _LOOKED_AT = 1_000_000

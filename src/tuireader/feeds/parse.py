@@ -11,20 +11,17 @@ from typing import Any
 from urllib.parse import urljoin
 
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.dates import from_tuple, parse_date
-from tuireader.feeds.decode import decode
-from tuireader.feeds.entries import as_html, attachments, identity, settled
+from tuireader.feeds.decode import decode, find_root, is_whole
+from tuireader.feeds.entries import as_html, attachments, from_tuple, identity, parse_date, settled
 from tuireader.feeds.fast_rss import RawFeed, read_usual
 from tuireader.feeds.sitemap import lists_news, parse_news
 from tuireader.feeds.wordpress import looks_like_posts, parse_posts
-from tuireader.feeds.xml_repair import find_root, is_whole
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.language import language_tag
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import short_host
+from tuireader.urls.hosts import absolute, short_host
 
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 _FRESH_MAX = 86_400

@@ -12,10 +12,10 @@ from datetime import datetime
 from itertools import islice
 from typing import NamedTuple
 
-from tuireader.feeds.dates import parse_date
+from tuireader.feeds.entries import parse_date
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import front_of
 
 LARGEST = 60_000_000

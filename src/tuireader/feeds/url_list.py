@@ -1,8 +1,9 @@
-"""Lists of addresses, one a line: plain ones, and newsboat's `urls` file with its tags and titles. Pure."""
+"""Lists of addresses, one a line, newsboat's `urls` file, and newsboat's filters as searches."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from tuireader.text.printable import printable
@@ -74,3 +75,174 @@ def words_of_line(line: str) -> list[str]:
             break
         words.append(quoted[3] if quoted[3] is not None else _ESCAPED.sub(r"\1", quoted[1]))
     return words
+
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<paren>[()])|(?P<join>and|or|&&?|\|\|?)(?=[\s(])"""
+    r"""|(?P<name>[a-z_]+)\s*(?P<op>=~|!~|==|!=|<=|>=|!\#|=|<|>|\#|between)\s*"""
+    r"""(?P<value>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|-?\d+(?::\d+)?))""",
+    re.IGNORECASE,
+)
+_PLAIN = re.compile(r"[\w\s'’.,&/+-]+(?:\|[\w\s'’.,&/+-]+)*")
+"""What is no regular expression, or an alternative of such."""
+_FIELDS = {
+    "title": "title:", "author": "author:", "content": "", "feedtitle": "feed:", "rssurl": "feed:", "feedlink": "feed:",
+    "link": "",
+}  # fmt: skip
+
+_DEEPEST = 50
+"""Brackets of an expression that is read."""
+
+
+class _Said(NamedTuple):
+    """A comparison: what it is about, its values, and whether it is denied."""
+
+    field: str
+    values: tuple[str, ...]
+    no: bool = False
+
+
+def translated(expression: str, tags: Collection[str]) -> str | None:
+    """The same in the language of `store.query_language`; None where that cannot say it.
+
+    `tags` are the tags of newsboat's that are tags here; its others are folders. Words are whole there, and parts of
+    words in newsboat.
+    """
+    tokens = _tokens(expression)
+    if tokens is None or sum(token["paren"] == "(" for token in tokens) > _DEEPEST:
+        return None
+    parser = _Parser(tokens, tags)
+    said = parser.conjunction()
+    return None if said is None or parser.is_left else " ".join(_piece(each) for each in said)
+
+
+def _tokens(expression: str) -> list[re.Match[str]] | None:
+    found, at, end = [], 0, len(expression.rstrip())
+    while at < end:
+        match = _TOKEN.match(expression, at)
+        if match is None:
+            return None
+        found.append(match)
+        at = match.end()
+    return found
+
+
+class _Parser:
+    """Reads `a and b and (c or d)`: an "or" is only between comparisons of one field."""
+
+    def __init__(self, tokens: list[re.Match[str]], tags: Collection[str]) -> None:
+        self._tokens = tokens
+        self._tags = tags
+
+    @property
+    def is_left(self) -> bool:
+        return bool(self._tokens)
+
+    def _take(self, kind: str, *texts: str) -> bool:
+        if self._tokens and (self._tokens[0][kind] or "").lower() in texts:
+            self._tokens.pop(0)
+            return True
+        return False
+
+    def conjunction(self) -> list[_Said] | None:
+        """Comparisons that all must hold."""
+        found: list[_Said] = []
+        while True:
+            some = self._disjunction()
+            if some is None:
+                return None
+            found += some
+            if not self._take("join", "and", "&", "&&"):
+                return found
+
+    def _disjunction(self) -> list[_Said] | None:
+        some = self._one()
+        while some is not None and self._take("join", "or", "|", "||"):
+            other = self._one()
+            if other is None or not _are_alternatives(*some, *other):
+                return None
+            some = [_Said(some[0].field, (*some[0].values, *other[0].values))]
+        return some
+
+    def _one(self) -> list[_Said] | None:
+        if self._take("paren", "("):
+            inside = self.conjunction()
+            return inside if self._take("paren", ")") else None
+        if not self._tokens or not self._tokens[0]["name"]:
+            return None
+        token = self._tokens.pop(0)
+        said = _comparison(token["name"].lower(), token["op"].lower(), _value(token["value"]), self._tags)
+        return None if said is None else [said]
+
+
+def _are_alternatives(*some: _Said) -> bool:
+    return len(some) == 2 and not any(each.no for each in some) and some[0].field == some[1].field
+
+
+def _value(text: str) -> str:
+    return re.sub(r"\\(.)", r"\1", text[1:-1]) if text[:1] in "\"'" else text
+
+
+def _comparison(name: str, op: str, value: str, tags: Collection[str]) -> _Said | None:
+    no = op.startswith("!")
+    if name == "unread" and op in ("=", "=="):
+        return _Said("is:", ("unread" if value == "yes" else "read",))
+    if name in ("flags", "tags"):
+        return _flags(op, value) if name == "flags" else _tags(op, value, tags)
+    if name == "age":
+        return _age(op, value)
+    if name not in _FIELDS or op not in ("=~", "!~", "=", "==", "!="):
+        return None
+    whole = name == "feedtitle" and op in ("=", "==", "!=")
+    value = value.removeprefix("(?i)").strip("^$") if not whole else value
+    if not value.strip() or not (whole or _PLAIN.fullmatch(value)):
+        return None
+    values = (value,) if whole else tuple(part.strip() for part in value.split("|") if part.strip())
+    return _Said("feed=" if whole else _FIELDS[name], values, no)
+
+
+def _flags(op: str, value: str) -> _Said | None:
+    if op == "!=" and not value:
+        return _Said("is:", ("starred",))
+    is_one = op in ("#", "!#", "=~", "!~") and len(value) == 1
+    return _Said("tag=", (f"flag {value}",), op.startswith("!")) if is_one else None
+
+
+def _tags(op: str, value: str, tags: Collection[str]) -> _Said | None:
+    return _Said("tag=" if value in tags else "folder=", (value,), op == "!#") if op in ("#", "!#") else None
+
+
+def _age(op: str, value: str) -> _Said | None:
+    days: dict[str, Callable[[int], _Said]] = {
+        "<": lambda n: _Said("since:", (f"{n}d",)), "<=": lambda n: _Said("since:", (f"{n + 1}d",)),
+        ">": lambda n: _Said("before:", (f"{n}d",)), ">=": lambda n: _Said("before:", (f"{max(0, n - 1)}d",)),
+    }  # fmt: skip
+    if op == "between" and value.startswith("0:") and len(value) < 8:
+        return _Said("since:", (f"{int(value[2:]) + 1}d",))
+    return days[op](int(value)) if op in days and value.isdecimal() and len(value) < 6 else None
+
+
+def _piece(said: _Said) -> str:
+    values = [each if re.fullmatch(r"\w+", each) else '"' + each.replace('"', '""') + '"' for each in said.values]
+    return f"{'-' * said.no}{said.field}{'|'.join(values)}"
+
+
+class Ignored(NamedTuple):
+    """An `ignore-article` of newsboat's."""
+
+    line: int
+    """Its number, from 1."""
+    feed: str
+    """The address of the feed that it is for; "*" for all."""
+    expression: str
+
+
+def read_killfile(text: str) -> list[Ignored]:
+    """The articles that are to be ignored, in their order."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("ignore-article"):
+            _, *rest = words_of_line(line[:_LONGEST])
+            if len(rest) > 1:
+                found.append(Ignored(number, rest[0], rest[1]))
+    return found

@@ -11,13 +11,12 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from tuireader.errors import NotAFeedError
-from tuireader.feeds.dates import parse_date
-from tuireader.feeds.entries import identity, settled
+from tuireader.feeds.entries import identity, parse_date, settled
 from tuireader.model.fetched import ParsedEntry, ParsedFeed
 from tuireader.text.bounded_json import field, items, loads
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 
 AT_ONCE = 100
 """Posts of one page: the API gives no more."""

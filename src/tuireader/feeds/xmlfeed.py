@@ -17,8 +17,8 @@ from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser
 
+from tuireader.feeds.decode import declared_entities, mended
 from tuireader.feeds.fast_rss import RawFeed
-from tuireader.feeds.xml_repair import declared_entities, mended
 
 _NAMESPACES_MAX = 200
 _ATTRIBUTES_MAX = 200

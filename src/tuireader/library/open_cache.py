@@ -1,9 +1,13 @@
-"""Opening the cache as the first in a process: mended where it is damaged, with all written that waited for it."""
+"""Opening the cache as the first in a process: mended where it is damaged, or its log is."""
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tuireader.errors import DamagedError, StoreError
@@ -63,10 +67,9 @@ def _connect(path: Path, tell: Callable[[str], None]) -> tuple[Connection, str]:
     probe = write_ahead_log.probe(path)
     if probe is None:
         return connect(path), ""
-    from tuireader.library.jobs import locked_file
 
     with closing(probe):
-        if write_ahead_log.is_cut(path, log, probe, locked_file.beginning_of):
+        if write_ahead_log.is_cut(path, log, probe, beginning_of):
             return _mended_log(path, log, tell, probe.close)
         return connect(path), ""
 
@@ -77,10 +80,9 @@ def _has_log(path: Path) -> bool:
 
 def _mended_log(path: Path, log: Log, tell: Callable[[str], None], close: Callable[[], None]) -> tuple[Connection, str]:
     from tuireader.content.dom.plain_text import plain_text  # heavy, and seldom needed here
-    from tuireader.library.jobs import locked_file
     from tuireader.store.mending.recovery import mend_log
 
-    said = mend_log(path, log, plain_text, tell, close=close, copy=locked_file.copy)
+    said = mend_log(path, log, plain_text, tell, close=close, copy=copy)
     return connect(path), said
 
 
@@ -100,3 +102,25 @@ def _finish_what_was_begun(path: Path) -> None:
             mended.replace(path)
         else:  # nothing was there to be mended
             connection.mark_of(path).unlink(missing_ok=True)
+
+
+_READ = "import sys; sys.stdout.buffer.write(open(sys.argv[1], 'rb').read(int(sys.argv[2])))"
+_COPY = "import shutil, sys; shutil.copyfile(sys.argv[1], sys.argv[2])"
+
+
+def beginning_of(path: Path, size: int) -> bytes:
+    """The first bytes of a file that SQLite has open in this process; empty if it does not exist."""
+    return _run(_READ, path, size).stdout
+
+
+def copy(path: Path, into: Path) -> None:
+    """Copy a file that SQLite has open in this process; raises OSError."""
+    done = _run(_COPY, path, into)
+    if done.returncode:
+        raise OSError(errno.EIO, done.stderr.decode("utf-8", "replace").strip().rpartition("\n")[2])
+
+
+def _run(code: str, *arguments: object) -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-I", "-S", "-c", code, *map(str, arguments)], capture_output=True, check=False
+    )

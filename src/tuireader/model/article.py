@@ -1,15 +1,13 @@
-"""Articles: what is known of one, its words, and how many there are of what."""
+"""Articles: what is known of one, and its words."""
 
 from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from datetime import datetime
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.headline import Names
+from tuireader.model.headline import Names
 
 
 class ArticleWords(NamedTuple):
@@ -44,16 +42,6 @@ class Article:
     @property
     def has_page(self) -> bool:
         return self.link.startswith(("http://", "https://"))
-
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """What the user did with an article."""
-
-    read: bool = False
-    starred: bool = False
-    position: int = 0
-    """Where reading stopped: characters of the document's text above the first line on screen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tuireader.model.account import LOCAL
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tuireader.model.article import Status
 from tuireader.model.feed import Validators
-from tuireader.urls.reach import Reach
+from tuireader.model.headline import Status
+from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from datetime import datetime

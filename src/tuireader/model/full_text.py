@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
+
 Mode = Literal["auto", "always", "never"]
 """When the pages of new articles are read: where the feed gives excerpts, always, or never."""
 Gives = Literal["", "excerpts", "whole", "closed"]

@@ -1,20 +1,25 @@
-"""A row of the headline list, how long reading takes, and names packed into columns."""
+"""Headlines: the rows of the list, their statuses, and changes of these."""
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, overload
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from tuireader.model.article import Status
-
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple, TypeVar, overload
 
 WORDS_PER_MINUTE = 230
 """Silent reading of non-fiction in English: 238 words a minute (Brysbaert 2019), less a little for a screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the user did with an article."""
+
+    read: bool = False
+    starred: bool = False
+    position: int = 0
+    """Where reading stopped: characters of the document's text above the first line on screen."""
 
 
 def minutes(words: int) -> int:
@@ -46,8 +51,6 @@ class Headline:
     @property
     def status(self) -> Status:
         """What the user did with the article, as far as a row knows it: not where reading stopped."""
-        from tuireader.model.article import Status  # made when it is first asked for: no start waits for it
-
         return Status(self.read, self.starred)
 
 
@@ -105,3 +108,60 @@ class Names(Sequence[str]):
         except ValueError:
             return False
         return True
+
+
+Shown = TypeVar("Shown", "Headline", "Status")
+
+
+class StatusChange(NamedTuple):
+    """A change of articles' statuses; None leaves a field unchanged."""
+
+    ids: Collection[int]
+    read: bool | None = None
+    starred: bool | None = None
+    position: int | None = None
+
+    def on(self, headline: Headline) -> Headline:
+        return self.over(headline) if headline.id in self.ids else headline
+
+    def over(self, shown: Shown) -> Shown:
+        """Apply the change to a headline or status."""
+        return replace(
+            shown,
+            read=shown.read if self.read is None else self.read,
+            starred=shown.starred if self.starred is None else self.starred,
+        )
+
+
+def with_changes(article_id: int, shown: Shown, changes: Iterable[StatusChange]) -> Shown:
+    """Return the status of an article, as it was read, with the changes that were not written by then."""
+    for change in changes:
+        if article_id in change.ids:
+            shown = change.over(shown)
+    return shown
+
+
+Field = Literal["read", "starred"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A mark of one article that its account has not been told of yet."""
+
+    number: int
+    """Of the line: a later mark of the same article has a higher one."""
+    article_id: int
+    server_id: str
+    """What the account calls the article; empty where it does not know it."""
+    field: Field
+    value: bool
+    changed: datetime
+    """When the user made it."""
+
+
+Clock = Callable[[], datetime]
+"""Gives the time now, as an aware datetime in UTC."""
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
-    from tuireader.model.article import Article, Status
+    from tuireader.model.article import Article
+    from tuireader.model.headline import Status
 
 
 __all__ = [
@@ -119,7 +120,7 @@ def get(c: sqlite3.Connection, article_id: int) -> Article:
 def status(c: sqlite3.Connection, article_id: int) -> Status:
     """What the user did with an article; raises NotFoundError."""
     row = _row(c, "SELECT read, starred, position FROM article WHERE id = ?", article_id)
-    from tuireader.model.article import Status
+    from tuireader.model.headline import Status
 
     return Status(bool(row[0]), bool(row[1]), number(row[2]))
 

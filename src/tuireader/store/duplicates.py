@@ -10,8 +10,8 @@ import re
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from tuireader.model.change import utc_now
-from tuireader.model.rule import STAR, TAG, TAG_SEPARATOR
+from tuireader.model.headline import utc_now
+from tuireader.model.query import STAR, TAG, TAG_SEPARATOR
 from tuireader.store import labels, status_outbox
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import id_list, plain, text_of

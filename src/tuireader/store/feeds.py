@@ -9,7 +9,7 @@ from tuireader.store import duplicates, labels
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import moment, name_key, number, seconds, sound, text_of, tidy
 from tuireader.urls.hosts import named_host
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

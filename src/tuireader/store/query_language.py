@@ -201,7 +201,7 @@ def _flag(wanted: SearchQuery, name: str, *, no: bool) -> bool:
 
 def _date(wanted: SearchQuery, key: str, value: str, now: datetime | None, *, no: bool) -> bool:
     """Take a date, if it is one; of several the narrowest counts. What is not older than a date is since it."""
-    from tuireader.model.change import utc_now
+    from tuireader.model.headline import utc_now
     from tuireader.text.date_expressions import span
 
     try:

@@ -9,8 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import NotFoundError
-from tuireader.model.query import Query
-from tuireader.model.rule import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Rule, tag_bit
+from tuireader.model.query import HIDE, KEEP, READ, STAR, TAG, TAG_SEPARATOR, Query, Rule, tag_bit
 from tuireader.store import duplicates, labels, query_sql, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.query_language import understand

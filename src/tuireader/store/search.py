@@ -12,9 +12,9 @@ from tuireader.store.connection import transaction
 from tuireader.store.labels import names_of, split_names
 from tuireader.store.query_language import SearchQuery, Term, understand, unspaced_run, words_in
 from tuireader.store.row_values import id_list, sound, text_of, unpack
-from tuireader.text.cells import fitting
 from tuireader.text.folding import FoldedText
 from tuireader.text.shingles import Sketch, sketch
+from tuireader.text.wrap import fitting
 
 if TYPE_CHECKING:
     import sqlite3

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from tuireader.model.change import Field
+    from tuireader.model.headline import Field
 
 
 _OF_ACCOUNT = "article AS a JOIN feed AS f ON f.id = a.feed_id"

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from tuireader.model.change import Change, Field
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Change, Field
 
 
 def note(
@@ -91,7 +91,7 @@ def waiting(c: sqlite3.Connection, account_id: int, limit: int = -1) -> list[Cha
         f" FROM {_OF_ACCOUNT} ORDER BY j.number LIMIT ?2",
         (account_id, limit),
     ).fetchall()
-    from tuireader.model.change import Change
+    from tuireader.model.headline import Change
 
     return [
         Change(number, article_id, text_of(server_id), cast("Field", field), bool(value), stamp(changed))

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader.errors import StoreError
-from tuireader.model.change import StatusChange, utc_now
+from tuireader.model.headline import StatusChange, utc_now
 from tuireader.owned_files import open_own
 from tuireader.store import duplicates, labels, status_outbox
 from tuireader.store.connection import transaction
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from tuireader.model.change import Field
+    from tuireader.model.headline import Field
     from tuireader.model.query import Query
 
 

@@ -1,15 +1,18 @@
-"""Answers in JSON, from servers that may say anything."""
+"""Answers in JSON from servers that may say anything, and pictures that they fetch for their users."""
 
 from __future__ import annotations
 
+import re
+from base64 import urlsafe_b64decode
+from binascii import Error
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from tuireader.errors import SyncError
 from tuireader.text.bounded_json import loads
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import absolute, named_host
 
 _LONGEST = 2048
 """Characters of an id of a server at most: some call a feed by its address."""
@@ -72,3 +75,23 @@ def id_of(value: object) -> str:
 
 def text_of(value: object) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+
+
+_PROXIED = re.compile(r"""https?://[^\s"'<>]{1,300}?/proxy/[A-Za-z0-9_-]{43}=/([A-Za-z0-9_-]{8,4000}={0,2})""")
+
+
+def without_proxy(html: str) -> str:
+    """HTML in which pictures that came through the proxy of Miniflux have the addresses that they have on the web.
+
+    The proxy is where that server says that it is, which need not be where we ask; what it names is only taken where it
+    is an address on the web.
+    """
+    return _PROXIED.sub(_original, html) if "/proxy/" in html else html
+
+
+def _original(found: re.Match[str]) -> str:
+    try:
+        address = urlsafe_b64decode(found[1] + "=" * (-len(found[1]) % 4)).decode()
+    except (Error, ValueError):
+        return found[0]
+    return escape(absolute(address, "")) or found[0]

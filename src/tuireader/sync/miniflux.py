@@ -10,13 +10,11 @@ from urllib.parse import urlencode
 from tuireader.errors import SyncError
 from tuireader.model.account import Entries, RemoteEntry, RemoteFeed
 from tuireader.model.fetched import ParsedEntry
-from tuireader.sync.answers import address_of, each_once, every_row, number_of, parsed, rows, text_of
-from tuireader.sync.media_proxy import without_proxy
+from tuireader.sync.answers import address_of, each_once, every_row, number_of, parsed, rows, text_of, without_proxy
 from tuireader.text.bounded_json import field, items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import named_host
+from tuireader.urls.hosts import absolute, named_host
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,10 +13,9 @@ from array import array
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from tuireader.model.change import Field
+from tuireader.model.headline import Field
 from tuireader.text.bounded_json import loads
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import split_credentials
 

@@ -1,4 +1,4 @@
-"""Fetching the full texts of articles of which only the beginning is here."""
+"""Full texts of articles of which only the beginning is here: those asked for, and those of excerpt feeds."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tuireader.library.reading.completing import complete_new
 from tuireader.library.reading.full_text import fetch_full_texts
-from tuireader.store import articles, feeds
+from tuireader.store import articles, feeds, site_facts
 from tuireader.tasks.task import Context, Step, Steps
 from tuireader.text.sentences import counted
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from tuireader.library.reading.full_text import Fetched
     from tuireader.model.feed import Feed
+    from tuireader.model.full_text import Mode
 
 
 @dataclass(slots=True)
@@ -84,3 +86,28 @@ def _by_feed(c: sqlite3.Connection, ids: Sequence[int]) -> tuple[dict[int, int],
 def _said(came: int, failed: int) -> str:
     said = f"{counted(came, 'full text')} {'is' if came == 1 else 'are'} here"
     return f"{said}; {failed} could not be had." if failed else f"{said}."
+
+
+MANY = 10_000
+"""More feeds than anybody follows."""
+
+
+async def complete(on: Context, *, usual: Mode, shown: int | None = None, of: Collection[int] | None = None) -> Steps:
+    """Complete excerpts in all feeds, or in those `of` these ids; the `shown` article comes first.
+
+    `usual` is for feeds of which nothing is set.
+    """
+    left = await on.cache.read(partial(site_facts.unfinished, usual=usual, most=1 if of is None else MANY))
+    if of is not None:
+        left = [feed_id for feed_id in left if feed_id in of]
+    if not left:
+        return
+    came = 0
+    async with on.queue() as queue:
+        wanted = None if of is None else left
+        run = complete_new(on.cache, queue, wanted, usual=usual, clock=on.clock, shown=shown)
+        async with aclosing(run) as events:
+            async for event in events:
+                if event.error is None:
+                    came += 1
+                    yield Step(f"{counted(came, 'full text')} came", article_id=event.article_id)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, SyncError
 from tuireader.library.syncing import accounts as use
-from tuireader.library.syncing import messages
+from tuireader.library.syncing import server
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
 from tuireader.library.syncing.sync import exchange, sync_all
@@ -86,7 +86,7 @@ async def add(on: Context, address: str, login: Login, secret: Secret, name: str
         yield _step(Synced(failed, "failed", error=str(error)), [])
         return
     how = "its password is in your keyring" if account.secret.in_keyring else "its password is asked for each time"
-    yield Step(notices=(f"{account.name} is {messages.kind(account)}{'' if secret.command else f'; {how}'}.",))
+    yield Step(notices=(f"{account.name} is {server.kind(account)}{'' if secret.command else f'; {how}'}.",))
     async with aclosing(sync(on, [account], lambda _: login, [])) as steps:
         async for step in steps:
             yield step
@@ -102,11 +102,11 @@ def _step(event: Synced, ended: Ended) -> Step:
         return Step(f"{event.account.name}: {event.doing}", has_news=event.new > 0)
     ended.append(event)
     turned = event.read + event.unread + event.starred + event.unstarred
-    waits = messages.waiting(event.waiting, event.account.name) if event.waiting else ""
+    waits = server.waiting(event.waiting, event.account.name) if event.waiting else ""
     is_done = event.status == "done"
     return Step(
         row=_row(event),
-        said=f"{event.account.name}: {messages.ended(event)}." if is_done else f"{waits}." if waits else "",
+        said=f"{event.account.name}: {server.ended(event)}." if is_done else f"{waits}." if waits else "",
         notices=event.said,
         failed="" if is_done else event.error or f"{event.account.name} cannot be kept in step",
         has_news=bool(event.new or turned or event.feeds),

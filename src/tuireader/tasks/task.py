@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.change import Clock
+    from tuireader.model.headline import Clock
 
 
 @dataclass(frozen=True, slots=True)

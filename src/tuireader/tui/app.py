@@ -25,7 +25,7 @@ from tuireader.config.options import Config
 from tuireader.errors import StoreError, TuireaderError, unexpected
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.open_cache import open_cache
-from tuireader.model.change import Clock, utc_now
+from tuireader.model.headline import Clock, utc_now
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, is_free
 from tuireader.tui import keys
@@ -38,7 +38,7 @@ from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.termination import Termination
 from tuireader.tui.support.typeahead import LOOK, TypeAhead
 from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import Web
 from tuireader.tui.themes import DARK, HOUSE, SIXTEEN_COLOURS, tones
 
 if TYPE_CHECKING:

@@ -1,12 +1,37 @@
-"""Whether an address is inside the user's own network, as far as it says so itself; may it be asked for? Pure."""
+"""Whether an address is inside the user's own network, and what a request may reach."""
 
 from __future__ import annotations
 
 import ipaddress
 import re
+from enum import Enum
 
 from tuireader.urls.hosts import host_of
-from tuireader.urls.reach import Permission, Reach, permission_from
+
+
+class Reach(Enum):
+    """Where a server is, as seen from the user."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+    """Inside the user's own network."""
+    UNKNOWN = "unknown"
+    """It was not asked yet since its address was given, or only a proxy knows."""
+
+
+class Permission(Enum):
+    """Where a request may connect to, after redirects too."""
+
+    PUBLIC_ONLY = "public only"
+    ANYWHERE = "anywhere"
+    AS_GIVEN = "as given"
+    """The user gave the address: it may be inside the own network itself, and may lead there only if it is."""
+
+
+def permission_from(reach: Reach) -> Permission:
+    """The permission for what a page names: only a page inside the user's own network may lead there."""
+    return Permission.ANYWHERE if reach is Reach.PRIVATE else Permission.PUBLIC_ONLY
+
 
 _NUMBERS = re.compile(r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.ASCII)
 """An IPv4 address in any spelling that systems resolve, such as 127.1."""

@@ -8,8 +8,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from tuireader.errors import AddressError
 from tuireader.text.printable import printable
-from tuireader.urls.absolute import absolute
-from tuireader.urls.hosts import host_of
+from tuireader.urls.hosts import absolute, host_of
 from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import shown_address
 

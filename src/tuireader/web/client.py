@@ -12,12 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader import __version__
 from tuireader.async_tools import to_the_end
-from tuireader.urls.private_network import is_private_name
-from tuireader.urls.reach import Reach
-from tuireader.web.connection_pool import Connections
+from tuireader.urls.private_network import Reach, is_private_name
+from tuireader.web.connection import Answer, PrivateAddressError, Request
+from tuireader.web.connection_pool import Connections, Proxies
 from tuireader.web.decompress import OFFERED
-from tuireader.web.proxies import Proxies
-from tuireader.web.transport import Answer, PrivateAddressError, Request
 
 if TYPE_CHECKING:
     from tuireader.web.address import Address, Origin

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Iterator
 
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.web.transport import (
+from tuireader.web.connection import (
     CutShortError,
     NoAnswerError,
     NotHttpError,

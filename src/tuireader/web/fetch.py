@@ -10,20 +10,19 @@ from datetime import datetime
 from urllib.parse import urljoin
 
 from tuireader.errors import FetchError, FetchFailure
-from tuireader.model.change import Clock, utc_now
 from tuireader.model.feed import Validators
 from tuireader.model.fetched import Page
+from tuireader.model.headline import Clock, utc_now
 from tuireader.urls.hosts import same_host
-from tuireader.urls.private_network import is_private_name
-from tuireader.urls.reach import Permission, Reach, permission_from
+from tuireader.urls.private_network import Permission, Reach, is_private_name, permission_from
 from tuireader.urls.shown import may_go_along, shown_address, split_credentials
 from tuireader.web import errors
 from tuireader.web import headers as http
 from tuireader.web.address import Address, AddressError, parse_address
 from tuireader.web.client import Client
+from tuireader.web.connection import Answer, PrivateAddressError, Request, TransportError
 from tuireader.web.decompress import CutOffError, TooLargeError, Unpacker, UnpackError
 from tuireader.web.headers import ResponseHeaders, authorization_of
-from tuireader.web.transport import Answer, PrivateAddressError, Request, TransportError
 
 _REDIRECTS = {301, 302, 303, 307, 308}
 _PERMANENT = {301, 308}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.repair import SIZE_MAX
+from tuireader.content.dom.sanitize import SIZE_MAX
 
 URL = "https://a.example/post/"
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.content.cleaning.clean import clean
-from tuireader.content.dom.flow import beginning
 from tuireader.content.dom.plain_text import plain_text
+from tuireader.content.dom.tree import beginning
 from tuireader.content.markdown.convert import to_markdown
 
 PARAGRAPHS = "".join(f"<p>Paragraph {n} has <b>some</b> words.<br>And a line.</p>\n" for n in range(100))

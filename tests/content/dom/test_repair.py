@@ -1,4 +1,4 @@
-from tuireader.content.dom.repair import bounded
+from tuireader.content.dom.sanitize import bounded
 
 
 def test_what_parsers_take_the_square_of_its_length_for_is_bounded() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tuireader.content.extraction.dates import published
+from tuireader.content.extraction.metadata import published
 from tuireader.content.extraction.page import load
 
 

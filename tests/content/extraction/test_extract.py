@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from tuireader.content.cleaning.clean import clean
 from tuireader.content.dom.plain_text import plain_text
 from tuireader.content.extraction.extract import main_html
-from tuireader.demo.markup import absolute
-from tuireader.demo.posts import Post, load_posts
-from tuireader.demo.site import answer
+from tuireader.demo.posts import Post, absolute, load_posts
+from tuireader.demo.server import answer
 
 DATA = Path(__file__).parent.parent.parent / "data"
 URL = "https://page.example/of/the/article/"

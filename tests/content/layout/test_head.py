@@ -10,7 +10,7 @@ from tuireader.content.layout.head import HEAD, byline, head_text, lay_out_head,
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.visual_order import visual
 from tuireader.model.article import Article
-from tuireader.text.cells import cells
+from tuireader.text.wrap import cells
 
 DAY = datetime(2017, 6, 30, 23, 30, tzinfo=UTC)
 ARTICLE = Article(

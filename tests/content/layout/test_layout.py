@@ -11,7 +11,7 @@ from tuireader.content.document.model import document_text
 from tuireader.content.layout.layout import lay_out, lay_out_block
 from tuireader.content.layout.line import Line
 from tuireader.content.layout.paragraph import balanced
-from tuireader.text.cells import cells
+from tuireader.text.wrap import cells
 
 
 def drawn(markdown: str, width: int, **options: Any) -> list[str]:

@@ -6,7 +6,7 @@ from tuireader.content.document.build import to_document
 from tuireader.content.document.model import Table, Text
 from tuireader.content.layout.ansi import to_plain
 from tuireader.content.layout.layout import lay_out
-from tuireader.text.cells import cells
+from tuireader.text.wrap import cells
 
 
 def drawn(markdown: str, width: int) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 
 from tuireader.content.markdown import emphasis
 from tuireader.content.markdown.emphasis import escape, escape_start, settle
-from tuireader.content.markdown.sentinels import (
+from tuireader.content.markdown.inline_tokens import (
     BREAK,
     CODE,
     CODE_END,

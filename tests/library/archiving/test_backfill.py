@@ -26,8 +26,7 @@ from support.archived_site import (
 from tuireader.library.archiving.backfill import backfill
 from tuireader.library.archiving.save_older import Wanted
 from tuireader.model.feed import Archive, Backfilled
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import article_lists, articles, feeds, rules, site_facts, statuses
 from tuireader.store.connection import connect
 

@@ -15,9 +15,8 @@ import pytest
 
 from support.picklable_jobs import Note, where
 from tuireader.errors import BusyError, StoreError
-from tuireader.library.jobs.batching import Together
 from tuireader.library.jobs.pool import BYTES_TOGETHER, JobPool, Line
-from tuireader.library.jobs.work import Work
+from tuireader.library.jobs.work import Together, Work
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
 

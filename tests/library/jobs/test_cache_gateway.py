@@ -9,7 +9,7 @@ import pytest
 from support import picklable_jobs as jobs
 from tuireader.errors import FetchError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import StatusChange
+from tuireader.model.headline import StatusChange
 from tuireader.store import ui_state
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"

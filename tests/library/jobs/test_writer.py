@@ -12,7 +12,7 @@ import pytest
 from tuireader.library.jobs import writer as writing
 from tuireader.library.jobs.work import wait_for
 from tuireader.library.jobs.writer import Writer
-from tuireader.model.change import StatusChange
+from tuireader.model.headline import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import connect
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 
-from tuireader.library.politeness.lanes import LANES, Lanes
+from tuireader.library.politeness.queue import LANES, Lanes
 
 ONE, OTHER = "https://one.test/", "https://other.test/"
 

@@ -13,7 +13,7 @@ import pytest
 from conftest import Reply, ScriptedSite
 from support.raw_server import Serve
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
-from tuireader.library.politeness.lanes import UnresponsiveHosts
+from tuireader.library.politeness.queue import UnresponsiveHosts
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 

@@ -13,7 +13,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, redirect, reply
 from support.rss import Item, rss
 from tuireader.errors import FetchError, FetchFailure, NotAskedError
-from tuireader.library.politeness.lanes import UnresponsiveHosts
+from tuireader.library.politeness.queue import UnresponsiveHosts
 from tuireader.library.refreshing.refresh import refresh
 from tuireader.model.feed import Refreshed
 from tuireader.urls.hosts import named_host

@@ -15,12 +15,12 @@ from tuireader.errors import FetchError
 from tuireader.library.politeness.one_by_one import OneByOne
 from tuireader.library.reading.completing import complete_new
 from tuireader.library.reading.full_text import Fetched, NoMoreError, fetch_full_text
-from tuireader.model.change import StatusChange
 from tuireader.model.full_text import Learned, Mode
+from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds, site_facts, statuses
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Permission
+from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
     from library.conftest import Library

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from support.app_factory import Piece, reader, screen_text, settle, shelve
-from tuireader.library.reading.languages import learn
+from tuireader.library.reading.open_article import learn
 from tuireader.store import feeds
 from tuireader.store.connection import connect
 

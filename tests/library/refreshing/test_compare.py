@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tuireader.library.refreshing.compare import digest_of, plan, prepare
+from tuireader.library.refreshing.match_entries import digest_of, plan, prepare
 from tuireader.model.fetched import Known, ParsedEntry, ParsedFeed
 
 MOMENT = datetime(2026, 1, 15, tzinfo=UTC)

@@ -102,7 +102,7 @@ async def test_an_unchanged_body_is_neither_parsed_nor_written(
         pytest.fail("there was nothing to do")
 
     monkeypatch.setattr("tuireader.feeds.parse.parse_feed", must_not)
-    monkeypatch.setattr("tuireader.library.refreshing.compare.plan", must_not)
+    monkeypatch.setattr("tuireader.library.refreshing.match_entries.plan", must_not)
     monkeypatch.setattr(articles.Prepacked, "write", must_not)
     library.clock.advance(days=1)
     events = await library.refresh()

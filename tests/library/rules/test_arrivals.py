@@ -16,8 +16,7 @@ from support.factories import NOW, ready, save, subscribe, titles
 from support.rss import Item, rss
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing.subscribe import subscribe_all
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import articles, labels, rules, search
 from tuireader.store.connection import connect
 

@@ -14,8 +14,7 @@ from support.factories import NOW, ready, save, subscribe, titles
 from tuireader.library.rules import apply_rules
 from tuireader.library.rules.prune import expire
 from tuireader.model.feed import Feed
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import article_lists, articles, feeds, labels, statuses
 from tuireader.store.connection import connect
 

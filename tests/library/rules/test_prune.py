@@ -17,10 +17,9 @@ from support.factories import NOW, ready, save_plan, subscribe
 from support.rss import Item, rss
 from tuireader.library.rules.prune import give_back, in_megabytes, look, prune
 from tuireader.model.account import LOCAL
-from tuireader.model.article import Status
-from tuireader.model.change import StatusChange
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import Plan, Prepared
+from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import accounts, article_lists, articles, feeds, labels, pruning, statuses
 from tuireader.store.connection import connect

@@ -15,9 +15,9 @@ from support.rss import Item, rss
 from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.follow_page import follow_list, list_on, watch
 from tuireader.library.subscribing.subscribe import Subscribed, find, subscribe
-from tuireader.model.change import StatusChange
 from tuireader.model.feed import PageList
 from tuireader.model.fetched import Page
+from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, pruning, site_facts, statuses
 from tuireader.store.connection import connect

@@ -19,7 +19,7 @@ from tuireader.library.subscribing.subscribe import Subscribed, candidates, subs
 from tuireader.model.feed import Refreshed
 from tuireader.store import feeds
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library

@@ -12,8 +12,7 @@ from conftest import Reply, ScriptedSite
 from support.raw_server import Serve, reply
 from support.rss import Item, rss
 from support.wordpress import BORDER, TRADE, Post, publish
-from tuireader.demo.markup import author_path, category_path
-from tuireader.demo.posts import load_posts
+from tuireader.demo.posts import author_path, category_path, load_posts
 from tuireader.errors import FetchError, NoFeedFoundError, TuireaderError
 from tuireader.library.subscribing.subscribe import Candidates, Subscribed, candidates, find, subscribe, subscribe_all
 from tuireader.model.article import Article
@@ -21,7 +20,7 @@ from tuireader.model.fetched import FeedLink, Page
 from tuireader.model.query import Query
 from tuireader.store import article_lists, articles, feeds
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from library.conftest import Library

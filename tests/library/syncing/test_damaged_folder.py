@@ -19,8 +19,8 @@ from support.machines import URL, Machine, MakeMachine, everywhere
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.backup import backup_rows, restore
-from tuireader.model.article import Status
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import Status
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, status_outbox
 from tuireader.store.connection import connect

@@ -11,10 +11,9 @@ import pytest
 from library.syncing.conftest import MakeDevice
 from support.factories import NOW
 from support.reader_servers import FIRST, Answer, Api, Asked, FakeMiniflux, FakeReader, Item
-from tuireader.library.refreshing.compare import prepare
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import ParsedEntry, Plan
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, article_lists, articles, feeds, rules, statuses, ui_state
 from tuireader.store.connection import connect
 

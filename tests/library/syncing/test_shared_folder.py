@@ -22,8 +22,7 @@ from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.shared_folder import Exchanged
 from tuireader.model.account import LOCAL
 from tuireader.model.fetched import Plan
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 

@@ -18,14 +18,13 @@ from support.factories import NOW, ready, save_plan, subscribe
 from support.reader_servers import PASSWORD, USER, Answer, Api, Asked, FakeMiniflux, FakeReader
 from tuireader.errors import SyncError
 from tuireader.library.reading.status import tag
-from tuireader.library.refreshing.compare import prepare
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import accounts as use
 from tuireader.library.syncing import miniflux as rest
 from tuireader.library.syncing.server import alone, lock_of
 from tuireader.model.fetched import ParsedEntry, Plan
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import accounts, article_lists, articles, feeds, rules, status_outbox, statuses
 from tuireader.store.connection import connect
 from tuireader.web import fetch

@@ -18,8 +18,7 @@ from tuireader.library.reading import saved
 from tuireader.library.rules import apply_rules
 from tuireader.library.transfer.backup import backup_rows, restore
 from tuireader.model.fetched import Plan
-from tuireader.model.query import Query
-from tuireader.model.rule import Rule
+from tuireader.model.query import Query, Rule
 from tuireader.store import articles, feeds, folders, labels, rules, statuses
 from tuireader.store.connection import connect
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuireader.text.folding import FoldedText, fold
-from tuireader.tui.article.find_session import Match, matches
+from tuireader.tui.article.finder import Match, matches
 
 MANY = 1000
 

@@ -6,7 +6,7 @@ from textual.theme import BUILTIN_THEMES
 
 from support.article_host import Host, opened
 from tuireader.content.layout.line import ROLES
-from tuireader.tui.article.styles import ORNAMENT, STATES, legible
+from tuireader.tui.article.paint import ORNAMENT, STATES, legible
 from tuireader.tui.themes import HOUSE, READABLE, contrast
 
 THEMES = sorted({*BUILTIN_THEMES, *(theme.name for theme in HOUSE)})

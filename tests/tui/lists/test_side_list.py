@@ -2,8 +2,7 @@ from textual.app import ComposeResult
 
 from support.app_factory import screen_text
 from support.themed_app import ThemedApp
-from tuireader.tui.lists.choices import Choice
-from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.lists.side_list import Choice, SideList
 
 NAMES = ["Ann", "Bo", "Cy", "Di", "Ed"]
 

@@ -19,7 +19,7 @@ from tuireader.library.refreshing.ingest import TakePage
 from tuireader.model.fetched import Page
 from tuireader.store import feeds
 from tuireader.store.connection import connect
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 WIDE = (120, 30)
 POSTS = [Post(number) for number in range(1, 121)]

@@ -21,7 +21,7 @@ from tuireader.model.fetched import Page, Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import connect, transaction
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 WIDE = (120, 30)
 WHOLE = "".join(f"<p>Paragraph {n} has as many words as an article needs to be taken for one.</p>" for n in range(9))

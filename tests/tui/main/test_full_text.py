@@ -20,7 +20,7 @@ from tuireader.store import articles, feeds, site_facts
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.page_text import PageTextScreen
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 WIDE = (120, 34)
 

@@ -22,8 +22,7 @@ from support.rss import Item, rss
 from support.themed_app import ThemedApp
 from tuireader.config.options import Config
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.article import Status
-from tuireader.model.change import StatusChange
+from tuireader.model.headline import Status, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds
 from tuireader.store.connection import Connection, connect
@@ -35,16 +34,15 @@ from tuireader.tui.main.article_commands import ArticleCommands, KeyTarget
 from tuireader.tui.main.headlines_pane import HeadlinesPane, ListPosition
 from tuireader.tui.main.navigation import Journey, ReadMark
 from tuireader.tui.main.panes import PanesScreen
-from tuireader.tui.main.query_controller import QueryController
+from tuireader.tui.main.query_controller import FILTER, SEARCH, PromptController, QueryController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane, Start
 from tuireader.tui.main.resume import make_article_view
-from tuireader.tui.main.search_prompt import FILTER, SEARCH, PromptController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import StatusChanged, StatusController
 from tuireader.tui.main.task_runner import Changed, Ended, Task, TaskRunner
 from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import Web
 
 
 class Alone(ThemedApp):

@@ -13,13 +13,13 @@ from conftest import Clock
 from support.app_factory import screen_text, settle
 from support.factories import ready, save_plan, subscribe
 from tuireader.config.options import Config
-from tuireader.model.change import StatusChange
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, statuses
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
-from tuireader.tui.screens.choice_dialog import ChooseScreen
+from tuireader.tui.screens.dialog import ChooseScreen
 
 
 def stock(db: Path, clock: Clock) -> None:

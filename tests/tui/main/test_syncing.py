@@ -17,8 +17,8 @@ from support.reader_servers import PASSWORD, USER, FakeMiniflux, with_three_arti
 from tuireader.library.syncing import shared_folder
 from tuireader.library.syncing.sync import tell_all
 from tuireader.model.account import Secret
-from tuireader.model.change import utc_now
 from tuireader.model.fetched import Plan
+from tuireader.model.headline import utc_now
 from tuireader.store import accounts, feeds, status_outbox
 from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key

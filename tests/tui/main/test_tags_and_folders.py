@@ -17,7 +17,7 @@ from tuireader.store import articles, feeds, folders, labels, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.lists.choice_list import ChoiceList
-from tuireader.tui.screens.choice_dialog import ChooseScreen
+from tuireader.tui.screens.dialog import ChooseScreen
 from tuireader.tui.screens.name_picker import PickScreen
 from tuireader.tui.screens.rules import RulesScreen
 

@@ -22,7 +22,7 @@ from tuireader.store import feeds
 from tuireader.store.connection import connect
 from tuireader.tui.app import ReaderApp
 from tuireader.tui.screens.subscribe import SubscribeScreen
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 SIZE = (120, 32)
 THIRD = Post("The Quiet Harbour", "<p>Nobody watched the vote.</p>", "quiet", date="Wed, 28 Jun 2017 12:00:00 +0000")

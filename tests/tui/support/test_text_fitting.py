@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from support.app_factory import NOW
-from tuireader.tui.support.text_fitting import age, ago, cut, lines, people
+from tuireader.tui.support.safe_text import age, ago, cut, lines, people
 
 AGES = [
     (timedelta(0), "now", "just now"),

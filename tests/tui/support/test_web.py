@@ -6,7 +6,7 @@ import pytest
 
 from conftest import Clock
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import Web
 from tuireader.web import Client
 
 

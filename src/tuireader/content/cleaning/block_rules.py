@@ -8,11 +8,10 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from tuireader.content.cleaning.boilerplate_classes import is_part_of_page, without_links
+from tuireader.content.cleaning.context import as_lines, is_verse, lines_of
 from tuireader.content.cleaning.media import UNNAMED, is_picture, is_sign
 from tuireader.content.cleaning.phrases import ADVERT, TRAIL, TRAIL_OR_NOTE
-from tuireader.content.cleaning.verse import as_lines, is_verse, lines_of
-from tuireader.content.dom.flow import Kept, in_blocks, is_block, only_nodes, trimmed
-from tuireader.content.dom.tree import Node
+from tuireader.content.dom.tree import Kept, Node, in_blocks, is_block, only_nodes, trimmed
 from tuireader.text.html_elements import HEADINGS, INLINE
 from tuireader.text.printable import printable_block
 from tuireader.text.word_count import count_words

@@ -15,10 +15,8 @@ from tuireader.content.cleaning import inline_rules as inline
 from tuireader.content.cleaning.boilerplate_classes import is_share_bar, is_share_heading, without_links
 from tuireader.content.cleaning.context import Context, Rule
 from tuireader.content.cleaning.phrases import END, LABEL, MORE, NOTICE, ORIGIN, REPLY
-from tuireader.content.dom.flow import trimmed
-from tuireader.content.dom.repair import shortened
-from tuireader.content.dom.sanitize import tree_of
-from tuireader.content.dom.tree import Node, parse, serialise
+from tuireader.content.dom.sanitize import shortened, tree_of
+from tuireader.content.dom.tree import Node, parse, serialise, trimmed
 from tuireader.text.html_elements import HEADINGS, MARKS, SECTIONS
 from tuireader.urls.hosts import lead_elsewhere
 

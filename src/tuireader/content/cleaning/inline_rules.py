@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from tuireader.content.cleaning import media
 from tuireader.content.cleaning.boilerplate_classes import is_tracker
 from tuireader.content.cleaning.phrases import FOR_READERS_ALOUD
-from tuireader.content.dom.flow import Kept, around
-from tuireader.content.dom.tree import Node
+from tuireader.content.dom.tree import Kept, Node, around
 from tuireader.content.maths.formulas import from_tex
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.printable import printable_line

@@ -6,8 +6,7 @@ import re
 from html import unescape
 from urllib.parse import urlsplit
 
-from tuireader.content.dom.flow import Kept
-from tuireader.content.dom.tree import Node
+from tuireader.content.dom.tree import Kept, Node
 from tuireader.content.maths.formulas import Formula, from_tex
 from tuireader.text.folding import letters
 from tuireader.text.printable import printable_line
@@ -30,7 +29,7 @@ _NOTHING = Node("p")
 _SIGN_MAX = 2
 _SMALL = 48
 """Pixels of a picture that stands in a line of text."""
-_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_OPEN_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _NO_ALTERNATIVE = re.compile(
     r"[\w%+.,()-]{1,120}\.(?:jpe?g|png|gif|webp|svg|avif|bmp|tiff?)"
     r"|(?:img|dsc[nf]?|p|pxl|image|picture|photo|pic|figure|fig|untitled|screen[ _-]?shot|scan|download)?"
@@ -173,7 +172,7 @@ def is_small(image: Node) -> bool:
 
 def alternative(image: Node) -> str:
     """Return the text that stands for a picture: without tags, and empty where it says no more than its file's name."""
-    alt = printable_line(_TAG.sub(" ", unescape(image["alt"])))
+    alt = printable_line(_OPEN_TAG.sub(" ", unescape(image["alt"])))
     return "" if len(alt) <= _ALTERNATIVE_MAX and _NO_ALTERNATIVE.fullmatch(alt) else alt
 
 

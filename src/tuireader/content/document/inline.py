@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tuireader.content.document.model import Image, Link, Run, Text
-from tuireader.text.cells import cells
 from tuireader.text.superscript import raised
+from tuireader.text.wrap import cells
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

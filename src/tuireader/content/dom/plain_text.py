@@ -7,8 +7,7 @@ from functools import lru_cache
 from html import unescape
 from string import ascii_letters
 
-from tuireader.content.dom.repair import flattened, shortened, without_oddities
-from tuireader.content.dom.sanitize import without_tags
+from tuireader.content.dom.sanitize import flattened, shortened, without_oddities, without_tags
 from tuireader.content.maths.formulas import with_formulas
 from tuireader.text.html_elements import BLOCKS
 from tuireader.text.printable import printable_and_special

@@ -12,7 +12,7 @@ from typing import Any
 from tuireader.content.cleaning.boilerplate_classes import without_links
 from tuireader.content.cleaning.clean import clean, clean_tree
 from tuireader.content.dom.plain_text import plain_text
-from tuireader.content.dom.repair import bounded, cut, flattened
+from tuireader.content.dom.sanitize import bounded, cut, flattened
 from tuireader.content.dom.tree import serialise
 from tuireader.content.extraction import second_opinion
 from tuireader.content.extraction.blocks import WRAPPER, Blocks

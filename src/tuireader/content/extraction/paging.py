@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tuireader.content.dom.tree import Node, parse, serialise
 from tuireader.content.extraction.extract import Extracted, tree_of_page
 from tuireader.text.word_count import count_words
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place
 
 _PARAMETERS = frozenset({"page", "pg", "p", "pagina", "seite", "pagenum", "pageno", "paged", "startpage"})

@@ -14,9 +14,8 @@ from itertools import pairwise, takewhile
 from tuireader.content.cleaning.phrases import END
 from tuireader.content.extraction import scoring, second_opinion
 from tuireader.content.extraction.blocks import TEXT_MIN, Blocks, Span, is_text
-from tuireader.content.extraction.boilerplate import found_in
 from tuireader.content.extraction.page import Element, outwards, text_of
-from tuireader.content.extraction.part_names import is_body, is_left_out, is_note, sections_of
+from tuireader.content.extraction.part_names import found_in, is_body, is_left_out, is_note, sections_of
 from tuireader.text.bylines import BESIDE_NAMES, OF_DATES
 from tuireader.text.folding import letters
 from tuireader.text.html_elements import HEADINGS

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.content.document.model import Run, Text
 from tuireader.content.layout.line import Line, Span
-from tuireader.text.cells import cells
-from tuireader.text.wrap import columns_of
+from tuireader.text.wrap import cells, columns_of
 
 if TYPE_CHECKING:
     from tuireader.content.document.model import Code

@@ -10,8 +10,8 @@ from tuireader.content.document.model import Text
 from tuireader.content.layout.line import Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, text_lines
 from tuireader.model.headline import minutes
-from tuireader.text.cells import cells
 from tuireader.text.printable import printable
+from tuireader.text.wrap import cells
 
 if TYPE_CHECKING:
     from datetime import tzinfo

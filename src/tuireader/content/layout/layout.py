@@ -11,8 +11,8 @@ from tuireader.content.document.model import Code, HeadingBlock, Paragraph, Pict
 from tuireader.content.layout.code import code_lines
 from tuireader.content.layout.line import DECORATION, Line, Span
 from tuireader.content.layout.paragraph import Frame, balanced, mirrored, text_lines
-from tuireader.text.cells import cells
-from tuireader.text.hyphenation import divisions
+from tuireader.text.language import divisions
+from tuireader.text.wrap import cells
 
 if TYPE_CHECKING:
     from tuireader.content.document.model import Block, Document, Level
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _GAP = 2
 """Cells between two columns."""
-_WORD = 18
+_LONG_WORD = 18
 """The longest word that a column need not divide, in cells."""
 _INDENT = 2
 """Cells by which what belongs to the first cell of a record is further in."""
@@ -72,9 +72,9 @@ def _measure(rows: list[list[_Cell]]) -> tuple[list[int], list[int]]:
             plain = cell.text.plain
             wide = max([cells(line) for line in plain.split("\n")])
             natural[column] = max(natural[column], wide)
-            if wide > least[column] and least[column] < _WORD:
+            if wide > least[column] and least[column] < _LONG_WORD:
                 longest = max((cells(word) for word in plain.split()), default=1)
-                least[column] = max(least[column], min(longest, _WORD))
+                least[column] = max(least[column], min(longest, _LONG_WORD))
     return natural, least
 
 

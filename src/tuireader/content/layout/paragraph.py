@@ -8,8 +8,7 @@ from typing import NamedTuple
 from tuireader.content.document.model import Text
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import is_right_to_left
-from tuireader.text.cells import cells
-from tuireader.text.wrap import wrap
+from tuireader.text.wrap import cells, wrap
 
 HYPHEN = (Span("-", "hyphen"),)
 

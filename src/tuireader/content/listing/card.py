@@ -11,9 +11,8 @@ from typing import NamedTuple
 
 from tuireader.content.extraction.page import Element, text_of, write
 from tuireader.content.listing.dates import is_day
-from tuireader.content.listing.element_text import count_words, names_of, words_of
+from tuireader.content.listing.element_text import DEPTH_MAX, ENTRY, count_words, names_of, words_of
 from tuireader.content.listing.model import Item
-from tuireader.content.listing.surroundings import DEPTH_MAX, ENTRY
 from tuireader.text.html_elements import HEADINGS
 
 TITLE_MAX = 300

@@ -31,13 +31,12 @@ from tuireader.content.listing.card import (
     year_above,
 )
 from tuireader.content.listing.dates import day_in, day_in_address, is_day_first, without_day
-from tuireader.content.listing.element_text import count_words, seen_texts
+from tuireader.content.listing.element_text import count_words, is_around, seen_texts
 from tuireader.content.listing.model import Item
-from tuireader.content.listing.surroundings import is_around
 from tuireader.text.bylines import categories, people
 from tuireader.text.html_elements import HEADINGS
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import is_front_page, place, same_site
 from tuireader.urls.shapes import Shapes
 

@@ -1,10 +1,11 @@
-"""The words of elements, and of their names. Pure, over lxml's trees."""
+"""The words of elements, of their names, and what stands on each page of a site around its subject. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from tuireader.content.extraction.page import Element
 
@@ -34,3 +35,76 @@ def names_of(element: Element) -> list[str]:
 @lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(name.lower()))
+
+
+DEPTH_MAX = 100
+"""Elements around another that are looked at."""
+_AROUND_TAGS = frozenset({"nav", "form", "button", "select", "dialog", "noscript", "template"})
+_CARD_TAGS = frozenset({"article", "section", "li", "main"})
+"""In what a header or a footer is that of an article."""
+_AROUND_ROLES = frozenset(
+    {"navigation", "search", "contentinfo", "dialog", "menu", "menubar", "complementary", "banner"}
+)
+_AROUND = frozenset(
+    {
+        "nav", "navbar", "navigation", "navi", "menu", "menubar", "sidebar", "tags", "share", "sharing", "social",
+        "toc", "blogroll", "skip", "cookie", "cookies", "login", "search", "widget", "widgets", "newsletter", "toctree",
+        "localtoc", "headerlink", "languages", "topbar", "infobox", "navbox", "catlinks", "dropdown", "copyright",
+    }
+)  # fmt: skip
+"""Words in the names of what is on each page of a site; a list of articles may yet stand there."""
+_NEVER = frozenset(
+    {
+        "aside", "breadcrumb", "breadcrumbs", "comment", "comments", "footer", "pager", "paginate", "pagination",
+        "popular", "prevnext", "recommended", "related", "sidebar", "tagcloud", "taglist", "trending",
+    }
+)  # fmt: skip
+"""Words in the names of what is never the list that a page is about."""
+_LAYOUT = frozenset({"body", "container", "content", "layout", "main", "page", "with", "wrap", "wrapper"})
+"""Words that, further on in a name, say that it is what holds several parts."""
+ENTRY = frozenset(
+    {
+        "post",
+        "posts",
+        "entry",
+        "entries",
+        "article",
+        "articles",
+        "news",
+        "story",
+        "stories",
+        "blog",
+        "archive",
+        "hentry",
+    }
+)
+"""Words in the names of articles, and of lists of them."""
+
+
+def is_around(element: Element, *, by_name: bool = True) -> bool:
+    """Whether an element stands in what is on each page of a site, by its tags, and `by_name` by what it is called."""
+    outwards = [element, *islice(element.iterancestors(), DEPTH_MAX)]
+    for each in outwards:
+        if each.tag in ("body", "html"):
+            return False
+        is_head = each.tag in ("header", "aside", "footer")
+        if is_head and not any(around.tag in _CARD_TAGS for around in (*outwards, *each.iterancestors())):
+            return True
+        if each.tag in _AROUND_TAGS or (each.get("role") or "") in _AROUND_ROLES or _is_hidden(each):
+            return True
+        if any(_is_called_around(name, by_name=by_name) for name in names_of(each)):
+            return True
+    return False
+
+
+def _is_hidden(element: Element) -> bool:
+    return element.get("hidden") is not None or element.get("aria-hidden") == "true"
+
+
+def _is_called_around(name: str, *, by_name: bool) -> bool:
+    words = words_of(name)
+    if not _LAYOUT.isdisjoint(words[1:]) and words[0] not in _NEVER:  # such as what holds the text and a sidebar
+        return False
+    if not _NEVER.isdisjoint(words):
+        return True
+    return by_name and not _AROUND.isdisjoint(words) and ENTRY.isdisjoint(words)

@@ -15,7 +15,7 @@ from tuireader.content.listing.model import Item, Listing, Tier
 from tuireader.text.bounded_json import items
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import line
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import place, same_site
 
 _LISTS = ("itemListElement", "blogPost", "blogPosts", "hasPart")

@@ -16,8 +16,8 @@ from tuireader.content.markdown.block_attributes import without
 from tuireader.content.markdown.block_writer import AROUND, Attributes, Preformatted
 from tuireader.content.markdown.emphasis import escape, settle
 from tuireader.content.markdown.footnotes import find_notes
+from tuireader.content.markdown.inline_tokens import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 from tuireader.content.markdown.open_blocks import EMPTY_BETWEEN, HOLDERS, OpenBlocks, Scope
-from tuireader.content.markdown.sentinels import BREAK, CODE, CODE_END, IMAGE, NOTE, NOTE_END, PAIRS, SIGNS
 from tuireader.text.html_elements import BLOCKS, VOID
 
 if TYPE_CHECKING:

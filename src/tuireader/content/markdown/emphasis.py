@@ -13,8 +13,7 @@ from bisect import bisect_left
 from itertools import chain, groupby, pairwise
 from typing import NamedTuple
 
-from tuireader.content.markdown.inline_tokens import STYLES, Leaf, Reader, is_punctuation, spaced
-from tuireader.content.markdown.sentinels import BREAK, SIGNS
+from tuireader.content.markdown.inline_tokens import BREAK, SIGNS, STYLES, Leaf, Reader, is_punctuation, spaced
 
 UNDERSCORE = 8
 """The style of an emphasis that touches a strong one: three asterisks in a row would be ambiguous."""

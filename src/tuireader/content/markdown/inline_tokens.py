@@ -1,4 +1,4 @@
-"""A paragraph with signs as leaves: pieces of text, each in one style."""
+"""A paragraph with signs as leaves: pieces of text, each in one style; and the signs that the converter leaves."""
 
 from __future__ import annotations
 
@@ -7,29 +7,32 @@ import string
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
-from tuireader.content.markdown.sentinels import (
-    BREAK,
-    CODE,
-    CODE_END,
-    EM,
-    EM_END,
-    IMAGE,
-    NOTE,
-    NOTE_END,
-    SIGNS,
-    STRIKE,
-    STRIKE_END,
-    STRONG,
-    STRONG_END,
-    SUB,
-    SUB_END,
-    SUP,
-    SUP_END,
-)
 from tuireader.text.superscript import lowered, raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+# Noncharacters of Unicode: never part of a text.
+STRONG, STRONG_END = "\ufdd0", "\ufdd1"
+EM, EM_END = "\ufdd2", "\ufdd3"
+STRIKE, STRIKE_END = "\ufdd4", "\ufdd5"
+CODE, CODE_END = "\ufdd6", "\ufdd7"
+SUP, SUP_END = "\ufdd8", "\ufdd9"
+SUB, SUB_END = "\ufdda", "\ufddb"
+BREAK = "\ufddc"
+NOTE, NOTE_END = "\ufddd", "\ufdde"
+IMAGE = "\ufddf"
+SIGNS = "".join(map(chr, range(0xFDD0, 0xFDF0)))
+
+PAIRS = {
+    **dict.fromkeys(("strong", "b"), (STRONG, STRONG_END)),
+    **dict.fromkeys(("em", "i", "u", "cite", "dfn", "var"), (EM, EM_END)),
+    **dict.fromkeys(("del", "s", "strike"), (STRIKE, STRIKE_END)),
+    "sup": (SUP, SUP_END),
+    "sub": (SUB, SUB_END),
+}
+"""The signs for the beginning and the end of an element."""
 
 STYLES = (1, 2, 4)
 """The bits of strong, emphasised and struck text."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 from tuireader.content.maths.model import (
+    FUNCTIONS,
     Accent,
     Fraction,
     Leaf,
@@ -18,8 +19,9 @@ from tuireader.content.maths.model import (
     Scripts,
     UnknownFormulaError,
     alone,
+    leaf,
+    styled,
 )
-from tuireader.content.maths.symbols import FUNCTIONS, leaf, styled
 
 _DEPTH_MAX = 60
 _INVISIBLE = frozenset("\u2061\u2062\u2063\u2064")

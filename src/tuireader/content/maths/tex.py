@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from tuireader.content.maths.model import (
+    FUNCTIONS,
     Accent,
     Fraction,
     Kind,
@@ -20,8 +21,9 @@ from tuireader.content.maths.model import (
     UnknownFormulaError,
     alone,
     is_space,
+    leaf,
+    styled,
 )
-from tuireader.content.maths.symbols import FUNCTIONS, leaf, styled
 
 _LENGTH_MAX = 4000
 _DEPTH_MAX = 40

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotFoundError, TuireaderError
-from tuireader.library.archiving import sitemaps
+from tuireader.library.archiving import archive_sources
 from tuireader.library.archiving.archive_sources import LookAtFront, asked, is_of_site, ways
 from tuireader.library.archiving.save_older import Kind, Steps, Taken, TakeOlder, Wanted, digest_of_address
 from tuireader.library.politeness.one_by_one import PAUSE, PAUSE_MOST
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from tuireader.feeds.sitemap import Listed
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
+    from tuireader.model.headline import Clock
 
 _NO_MORE = frozenset({400, 404, 410})
 """What servers answer for a page beyond the last one."""
@@ -146,7 +146,7 @@ class _Backfill:
                 async for way, page in offered:
                     yield await self._read(Archive(way, page.url, page=int(way == "paged")), page)
                     return
-        found = await sitemaps.find_pages(self.cache, self._get, self.feed.url, front)
+        found = await archive_sources.find_pages(self.cache, self._get, self.feed.url, front)
         if not found.pages:
             raise FetchError(f"{named_host(self.feed.url)} offers no way to its older articles that tuireader knows")
         self.pause = max(self.pause, min(found.pause, PAUSE_MOST))
@@ -157,7 +157,7 @@ class _Backfill:
     async def _walk(self, every: Sequence[Listed], before: Archive | None) -> AsyncGenerator[Backfilled, None]:
         """Read the pages of articles that are not here, one by one."""
         archive = before if before is not None and not before.is_done else Archive("pages")
-        left = await asyncio.to_thread(sitemaps.after, archive, every)
+        left = await asyncio.to_thread(archive_sources.after, archive, every)
         self.archive = replace(archive, page=len(every) - len(left), pages=len(every), is_done=False)
         unreadable = 0
         for place, listed in enumerate(left):
@@ -179,7 +179,7 @@ class _Backfill:
             page = await self._page_of(listed)
             if page is None:
                 continue
-            job = sitemaps.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
+            job = archive_sources.TakePage(self.feed.id, page, listed, Steps(at, then), self._left(), self.clock())
             try:
                 taken = await read_page(self.cache, job, page)
             except FetchError as error:  # the next page is another one

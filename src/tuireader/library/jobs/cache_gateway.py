@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.work import Result, Work, wait_for
 from tuireader.library.jobs.writer import Writer
-from tuireader.model.change import StatusChange
+from tuireader.model.headline import StatusChange
 from tuireader.store import ui_state
 from tuireader.store.connection import BUSY_SECONDS, connect
 

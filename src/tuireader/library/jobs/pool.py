@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tuireader.async_tools import to_the_end
 from tuireader.errors import StoreError
-from tuireader.library.jobs.batching import Joint, Outcome, Together
 from tuireader.library.jobs.process import JobProcess
 from tuireader.library.jobs.thread import JobThread
-from tuireader.library.jobs.work import Result, Work
+from tuireader.library.jobs.work import Joint, Outcome, Result, Together, Work
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.forked import Forked

@@ -16,7 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import IO
 
-from tuireader.library.jobs.batching import told
+from tuireader.library.jobs.work import told
 from tuireader.store.connection import connect
 
 LENGTH = struct.Struct(">Q")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import BusyError
 from tuireader.library.jobs.work import Result, Work
-from tuireader.model.change import StatusChange
+from tuireader.model.headline import StatusChange
 from tuireader.store import statuses
 from tuireader.store.connection import BUSY_SECONDS, connect
 from tuireader.store.statuses import Waiting

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tuireader.errors import FetchError
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.urls.hosts import host_of
-from tuireader.urls.reach import Permission, permission_from
+from tuireader.urls.private_network import Permission, permission_from
 
 if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue

@@ -13,7 +13,7 @@ from tuireader.urls.identity import front_of
 if TYPE_CHECKING:
     from tuireader.feeds.robots import Robots
     from tuireader.model.fetched import Page
-    from tuireader.urls.reach import Permission
+    from tuireader.urls.private_network import Permission
 
 _ERRORS_OF_SERVER, _TOO_MANY = 500, 429
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Clock
 
 SHORT = 400
 """Words from which on a text that does not say that there is more is taken for the whole."""

@@ -15,7 +15,7 @@ from tuireader.model.fetched import Page
 from tuireader.store import articles, feeds, site_facts
 from tuireader.urls.hosts import host_of, named_host
 from tuireader.urls.identity import same_place
-from tuireader.urls.reach import Permission
+from tuireader.urls.private_network import Permission
 
 if TYPE_CHECKING:
     import sqlite3

@@ -1,7 +1,4 @@
-"""An article as a document, as Markdown, as HTML.
-
-Imports what is heavy where it is used: this module itself is loaded by commands that must start fast.
-"""
+"""An article as a document, as Markdown, as HTML; and the language of feeds that do not state it."""
 
 from __future__ import annotations
 
@@ -10,13 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotFoundError
 from tuireader.model.feed import PAGES
+from tuireader.model.query import Query
 from tuireader.store import articles, feeds, site_facts
+from tuireader.store.connection import transaction
 
 if TYPE_CHECKING:
     import sqlite3
 
     from tuireader.content.document.model import Document
-    from tuireader.model.article import Article, Status
+    from tuireader.model.article import Article
+    from tuireader.model.headline import Status
+
 
 SUMMARY = 60
 """Words up to which a text without a picture may be only a summary, although nothing in it says so."""
@@ -103,7 +104,7 @@ def _words(html: str) -> int:
 
 
 def _beginning(html: str) -> str:
-    from tuireader.content.dom.flow import beginning
+    from tuireader.content.dom.tree import beginning
 
     return beginning(html, BEGINNING) if len(html) > LONG else ""
 
@@ -163,3 +164,27 @@ def _site(c: sqlite3.Connection, feed_id: int) -> str:
         return feeds.get(c, feed_id).site
     except NotFoundError:
         return ""
+
+
+_SAMPLES = 3
+"""Articles of a feed that are looked at."""
+_UNKNOWN = "und"
+"""What HTML calls a language that is not known: several, or too little text to tell."""
+
+
+def learn(c: sqlite3.Connection, feed_id: int | None = None) -> None:
+    """Find out in what language a feed is, or each, that neither says it nor was looked at, and remember it."""
+    from tuireader.content.dom.plain_text import plain_text
+    from tuireader.text.language import language_of
+
+    for feed in feeds.every(c) if feed_id is None else [feeds.get(c, feed_id)]:
+        if feeds.language(c, feed.id):
+            continue
+        texts = [
+            plain_text(articles.body(c, article_id))
+            for article_id in articles.ids(c, Query(feeds=(feed.id,)), 0, _SAMPLES)
+        ]
+        if texts:
+            found = set(map(language_of, texts)) - {""}
+            with transaction(c):
+                feeds.set_option(c, feed.id, feeds.FOUND_LANGUAGE, found.pop() if len(found) == 1 else _UNKNOWN)

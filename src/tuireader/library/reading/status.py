@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from datetime import datetime, timedelta
 
-    from tuireader.model.change import Field
+    from tuireader.model.headline import Field
     from tuireader.model.query import Query
 
 

@@ -11,15 +11,15 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, NotAFeedError, NotFoundError, TuireaderError
-from tuireader.library.jobs.batching import Joint, Write
-from tuireader.library.politeness import polling, retry_after
+from tuireader.library.jobs.work import Joint, Write
+from tuireader.library.politeness import polling
 from tuireader.library.rules import apply_rules
 from tuireader.model.feed import Feed, PageList, Refreshed
 from tuireader.model.fetched import Known, Page, ParsedFeed
 from tuireader.store import articles, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.urls.hosts import named_host
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 
 if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
@@ -119,7 +119,7 @@ def prepare_new(
 def _compared(
     c: sqlite3.Connection, known: Mapping[str, Known], parsed: ParsedFeed, now: datetime
 ) -> articles.Prepacked:
-    from tuireader.library.refreshing.compare import plan
+    from tuireader.library.refreshing.match_entries import plan
 
     what = plan(known, parsed)
     is_asked = bool(what.new) and apply_rules.look_at_words(c, now)
@@ -151,7 +151,7 @@ def take_failure(c: sqlite3.Connection, feed: Feed, error: TuireaderError, now: 
     after = polling.after_failure(current, error, now)
     store_feeds.record(c, after)
     if polling.holds_host(error) and after.not_before is not None:
-        retry_after.hold_hosts(c, feed.url, error, after.not_before, now)
+        polling.hold_hosts(c, feed.url, error, after.not_before, now)
     return Refreshed(after, "gone" if after.gone else "failed", error=after.error)
 
 

@@ -13,19 +13,17 @@ from tuireader.errors import FetchError, FetchFailure, NotAskedError, StoreError
 from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.politeness import polling
-from tuireader.library.politeness.lanes import UnresponsiveHosts
-from tuireader.library.politeness.queue import DEADLINE, PoliteQueue
+from tuireader.library.politeness.queue import DEADLINE, PoliteQueue, UnresponsiveHosts
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.index_later import index_few
-from tuireader.model.change import Clock
+from tuireader.library.refreshing.upkeep import index_few
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page
+from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.urls.hosts import host_of
-from tuireader.urls.private_network import permission_for
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach, permission_for
 from tuireader.urls.shown import without_credentials
 
 AT_ONCE = 96

@@ -7,9 +7,9 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from tuireader.model.change import utc_now
 from tuireader.model.feed import Refreshed, Saved
-from tuireader.model.rule import Rule
+from tuireader.model.headline import utc_now
+from tuireader.model.query import Rule
 from tuireader.store import articles, rules
 
 if TYPE_CHECKING:

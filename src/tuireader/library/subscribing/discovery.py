@@ -15,8 +15,7 @@ from tuireader.model.fetched import FeedLink, Page
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import front_of, is_front_page, place
 from tuireader.urls.known_sites import feed_at, profile_feed, without_shorts
-from tuireader.urls.private_network import permission_for
-from tuireader.urls.reach import Permission, Reach, permission_from
+from tuireader.urls.private_network import Permission, Reach, permission_for, permission_from
 from tuireader.urls.shown import shown_address, split_credentials, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 

@@ -16,19 +16,19 @@ from tuireader.library.politeness.queue import PoliteQueue
 from tuireader.library.politeness.robots import RobotRules
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest, page_lists
-from tuireader.library.refreshing.index_later import index_few
+from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.rules import apply_rules
 from tuireader.library.subscribing import subscription, take_in, typed_page
 from tuireader.library.subscribing.discovery import page_at
 from tuireader.library.subscribing.subscribe import Subscribed
-from tuireader.model.change import Clock
 from tuireader.model.feed import PAGES, PAGES_TITLE, PageList
 from tuireader.model.fetched import Page, ParsedFeed, Plan
+from tuireader.model.headline import Clock
 from tuireader.store import articles, feeds, site_facts
 from tuireader.store import feeds as store_feeds
 from tuireader.store.connection import transaction
 from tuireader.urls.hosts import named_host
-from tuireader.urls.reach import permission_from
+from tuireader.urls.private_network import permission_from
 from tuireader.urls.shown import shown_address, with_credentials_of
 from tuireader.urls.typed import addresses_to_try
 
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from tuireader.content.listing.model import Listing
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.politeness.queue import PoliteQueue
-    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed, Refreshed
+    from tuireader.model.headline import Clock
 
 
 async def list_on(cache: Cache, queue: PoliteQueue, page: Page) -> Listing | None:

@@ -13,18 +13,17 @@ from tuireader.async_tools import as_done
 from tuireader.errors import FetchError, NoFeedFoundError, NotAFeedError, TuireaderError
 from tuireader.library.jobs import work
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.library.politeness.lanes import Lanes
-from tuireader.library.politeness.queue import PoliteQueue
+from tuireader.library.politeness.queue import Lanes, PoliteQueue
 from tuireader.library.reading.full_text import read_page
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.index_later import index_few
 from tuireader.library.refreshing.refresh import AT_ONCE, refresh
+from tuireader.library.refreshing.upkeep import index_few
 from tuireader.library.subscribing import subscription, take_in
 from tuireader.library.subscribing.discovery import Candidates, candidates
 from tuireader.library.subscribing.subscription import take_back
-from tuireader.model.change import Clock
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import FeedLink, Page
+from tuireader.model.headline import Clock
 from tuireader.store import feeds as store_feeds
 from tuireader.store import site_facts
 from tuireader.store.connection import Connection

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tuireader.feeds.parse import parse_feed
-from tuireader.library.jobs.batching import Joint, Write
+from tuireader.library.jobs.work import Joint, Write
 from tuireader.library.politeness import polling
 from tuireader.library.reading import full_text
 from tuireader.library.refreshing import ingest

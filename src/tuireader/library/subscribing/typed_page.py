@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from tuireader.library.refreshing.compare import prepare
+from tuireader.library.refreshing.match_entries import prepare
 from tuireader.model.fetched import Page, ParsedEntry, ParsedFeed, Prepared
-from tuireader.urls.absolute import absolute
+from tuireader.urls.hosts import absolute
 from tuireader.urls.identity import is_front_page, is_within, same_place
 
 _FEWEST_WORDS = 10

@@ -10,12 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from tuireader.library.refreshing import ingest
-from tuireader.library.refreshing.compare import digest_of, prepare
+from tuireader.library.refreshing.match_entries import digest_of, prepare
 from tuireader.library.rules import apply_rules
-from tuireader.library.syncing import identity, messages
-from tuireader.model.article import Status
+from tuireader.library.syncing import identity, server
 from tuireader.model.feed import Feed, Refreshed
 from tuireader.model.fetched import Page, Plan, Prepared
+from tuireader.model.headline import Status
 from tuireader.store import (
     accounts,
     articles,
@@ -32,8 +32,7 @@ from tuireader.store.row_values import name_key
 from tuireader.text.sentences import counted
 from tuireader.urls.hosts import host_of
 from tuireader.urls.identity import same_place, same_site
-from tuireader.urls.private_network import is_inside_by_name
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach, is_inside_by_name
 
 if TYPE_CHECKING:
     import sqlite3
@@ -475,8 +474,8 @@ def _end(
             removed.append(feed.name)
     if gone and is_doubtful:
         return (_accident(account, counted(len(gone), "feed"), before),)
-    said = [messages.ended_feeds(removed, account.name)] if removed else []
-    return (*said, *(messages.kept_feed(name, account.name) for name in kept))
+    said = [server.ended_feeds(removed, account.name)] if removed else []
+    return (*said, *(server.kept_feed(name, account.name) for name in kept))
 
 
 def is_accident(gone: Sequence[Feed], before: int) -> bool:

@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
-    from tuireader.model.change import Clock, Field
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
+    from tuireader.model.headline import Clock, Field
     from tuireader.store.server_statuses import Doubts
 
 CONTENTS_AT_ONCE = 100

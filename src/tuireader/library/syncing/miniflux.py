@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.model.account import Account, RemoteEntry, RemoteFeed
-    from tuireader.model.change import Clock, Field
     from tuireader.model.feed import Feed
     from tuireader.model.fetched import Page
+    from tuireader.model.headline import Clock, Field
 
 AT_ONCE = (200, 40, 8, 1)
 """Articles of one request, and of how many less where so many are too large."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import is_marked, marked_name
-from tuireader.library.syncing import apply_remote, messages
+from tuireader.library.syncing import apply_remote, server
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.server import alone
 from tuireader.model.account import FOLDER, LOCAL, Account, Synced
@@ -39,7 +39,7 @@ from tuireader.sync.shared_folder_map import (
     unpacked,
 )
 from tuireader.text.sentences import counted
-from tuireader.urls.reach import Reach
+from tuireader.urls.private_network import Reach
 from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tuireader.model.account import SyncStatus
-    from tuireader.model.change import Change, Field
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Change, Field
     from tuireader.store.connection import Connection
 
 _PREFIX, _ALL, _RECENT = "tuireader-", ".map", ".recent"
@@ -496,12 +496,12 @@ class _Exchange:
         for feed in ending:
             if is_accident or feeds.has_kept(self._c, feed.id):
                 self._place.kept.append(_shared(feed.url))
-                self._said += [] if is_accident else [messages.kept_feed(feed.name, _OTHERS)]
+                self._said += [] if is_accident else [server.kept_feed(feed.name, _OTHERS)]
             else:
                 feeds.remove(self._c, feed.id)
                 ended.append(feed.name)
         if ended:
-            self._said.append(messages.ended_feeds(ended, _OTHERS))
+            self._said.append(server.ended_feeds(ended, _OTHERS))
 
     def _take_names(self, feed: Feed, there: Subscription) -> None:
         feeds.rename(self._c, feed.id, there.title)

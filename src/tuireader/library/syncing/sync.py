@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import FetchError, StoreError, SyncError, TuireaderError
 from tuireader.library.jobs import work
-from tuireader.library.refreshing.index_later import index_few
-from tuireader.library.syncing import apply_remote, messages, shared_folder
+from tuireader.library.refreshing.upkeep import index_few
+from tuireader.library.syncing import apply_remote, server, shared_folder
 from tuireader.library.syncing.apply_remote import Taken
 from tuireader.library.syncing.detect import server_of
 from tuireader.library.syncing.passwords import in_time
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account, RemoteFeed, SyncStatus
-    from tuireader.model.change import Change, Clock
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Change, Clock
 
 
 _OWN_FAULT = 500
@@ -90,9 +90,9 @@ class _Run:
             raise
         except FetchError as error:
             is_away = error.is_offline or error.is_unreached
-            yield await self.ended("offline" if is_away else "failed", messages.of_account(self.account, error))
+            yield await self.ended("offline" if is_away else "failed", server.of_account(self.account, error))
         except TuireaderError as error:
-            yield await self.ended("failed", messages.of_account(self.account, error))
+            yield await self.ended("failed", server.of_account(self.account, error))
         else:
             yield await self.ended("done", None)
 
@@ -160,7 +160,7 @@ class _Run:
         """Drop what nobody can be told: changes of articles that the server does not have, which is said."""
         dropped = await self.cache.write(partial(status_outbox.drop, account_id=self.account.id))
         if dropped:
-            self._says(messages.dropped(dropped, self.account.name))
+            self._says(server.dropped(dropped, self.account.name))
 
     async def telling(self, sign: Callable[[], Server]) -> AsyncGenerator[Synced, None]:
         """Upload only."""
@@ -349,7 +349,7 @@ async def sync_all(
             login = await in_time(login_of, account)
         except SyncError as error:
             waiting = await cache.read(partial(apply_remote.owed, account_id=account.id))
-            yield Synced(account, "failed", waiting=waiting, error=messages.of_account(account, error))
+            yield Synced(account, "failed", waiting=waiting, error=server.of_account(account, error))
             continue
         run = sync(cache, account, partial(server_of, queue, account, login), clock=clock)
         async with AsyncExitStack() as stack:

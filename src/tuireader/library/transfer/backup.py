@@ -9,10 +9,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from tuireader.errors import AddressError, NotAFeedListError
 from tuireader.feeds.entries import marked_name
-from tuireader.model.article import Status
 from tuireader.model.feed import PAGES
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.rule import Rule
+from tuireader.model.headline import Status
+from tuireader.model.query import Rule
 from tuireader.store import articles, feeds, folders, labels, pruning, rules, site_facts, statuses, ui_state
 from tuireader.store import articles as store_backup
 from tuireader.store.connection import transaction
@@ -347,7 +347,7 @@ def _check(row: dict[str, Any]) -> None:
 
 def _prepared(row: dict[str, Any]) -> Prepared:
     """The article of a row, ready to be saved; ValueError where it is none."""
-    from tuireader.library.refreshing.compare import prepare
+    from tuireader.library.refreshing.match_entries import prepare
 
     entry = ParsedEntry(
         guid=_text(row, "guid"),

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from tuireader.model.article import Article, Status
+    from tuireader.model.article import Article
+    from tuireader.model.headline import Status
     from tuireader.model.query import Query
 
 

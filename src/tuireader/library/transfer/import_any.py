@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.decode import decode
-from tuireader.feeds.newsboat_query import read_killfile
 from tuireader.feeds.opml import LIMIT, as_utf8
 from tuireader.feeds.read_later import read_saved_pages
-from tuireader.feeds.url_list import read_url_list
+from tuireader.feeds.url_list import read_killfile, read_url_list
 from tuireader.library.transfer import backup, newsboat, saved_pages
 from tuireader.library.transfer.import_feeds import ImportedFeed, follow_lines, ignore, import_feeds, read_file
 from tuireader.store import feeds

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Literal
 
 from tuireader.errors import AddressError, NotAFeedListError
-from tuireader.feeds.newsboat_query import Ignored, translated
 from tuireader.feeds.opml import LIMIT, Outline, read_list
-from tuireader.feeds.url_list import ListedAddress, read_url_list
+from tuireader.feeds.url_list import Ignored, ListedAddress, read_url_list, translated
 from tuireader.library.transfer import newsboat
-from tuireader.model.rule import Rule
+from tuireader.model.query import Rule
 from tuireader.store import feeds, folders, rules, ui_state
 from tuireader.store.connection import transaction
 from tuireader.store.pruning import QUIET

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
-from tuireader.model.article import Status
 from tuireader.model.fetched import ParsedEntry, Plan, Prepared
-from tuireader.model.rule import Rule
+from tuireader.model.headline import Status
+from tuireader.model.query import Rule
 from tuireader.store import articles, labels, pruning, rules, statuses
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import lenient
@@ -164,7 +164,7 @@ def take_in(c: sqlite3.Connection, feed_id: int, items: list[Item], now: datetim
 
 
 def _prepared(item: Item) -> Prepared:
-    from tuireader.library.refreshing.compare import prepare
+    from tuireader.library.refreshing.match_entries import prepare
 
     return prepare(item.entry, status=Status(read=item.is_read, starred=bool(item.flags)))
 

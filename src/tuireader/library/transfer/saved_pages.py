@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.errors import NotAFeedListError
 from tuireader.feeds.read_later import SavedPage, from_omnivore
-from tuireader.model.article import Status
 from tuireader.model.feed import PAGES, PAGES_TITLE
 from tuireader.model.fetched import ParsedEntry, Plan
+from tuireader.model.headline import Status
 from tuireader.store import articles, feeds, labels, statuses
 from tuireader.store.connection import transaction
 from tuireader.urls.identity import place
@@ -81,7 +81,7 @@ def _complete(c: sqlite3.Connection, article_id: int, html: str) -> None:
 
 
 def _keep(c: sqlite3.Connection, feed_id: int, page: SavedPage, now: datetime) -> int:
-    from tuireader.library.refreshing.compare import prepare
+    from tuireader.library.refreshing.match_entries import prepare
 
     entry = ParsedEntry(
         page.guid or page.url, page.title or page.url, page.url, page.authors, published=page.published, html=page.html

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.wrap import wrap
-from tuireader.tui.support.text_fitting import cut
+from tuireader.tui.support.safe_text import cut
 
 Piece = tuple[str, str]
 """Text, and the role that it is drawn in."""

@@ -8,7 +8,7 @@ from tuireader.content.document.linear import Linear, to_linear
 from tuireader.content.document.model import Document
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.foot import typed_cells
-from tuireader.tui.article.link_cursor import LinkCursor
+from tuireader.tui.article.jumps import LinkCursor
 from tuireader.tui.article.page_view import PageView
 from tuireader.tui.article.paint import column_of, column_of_link, extent
 

@@ -22,11 +22,9 @@ from tuireader.content.layout.layout import HYPHENATED_BELOW, lay_out_block
 from tuireader.content.layout.line import Line, Span
 from tuireader.text.bidi import terminal_reorders
 from tuireader.tui.article.page_layout import HEAD, TOP, Page
-from tuireader.tui.article.paint import Highlight, PaintContext, drawn, extent, paint
-from tuireader.tui.article.styles import COMPONENTS, RoleStyles
+from tuireader.tui.article.paint import COMPONENTS, Highlight, PaintContext, RoleStyles, drawn, extent, paint
 from tuireader.tui.support.textual_internals import OpenScrollView
-from tuireader.tui.support.thumb_drag import ThumbDrag
-from tuireader.tui.support.viewport import Place, share_at, thumb
+from tuireader.tui.support.viewport import Place, ThumbDrag, share_at, thumb
 
 _SLICE = 0.005
 """Seconds of laying out in one go: with what a frame costs besides, a key waits for less than a frame."""

@@ -14,7 +14,7 @@ from textual.selection import Selection as Selected
 from tuireader.content.document.model import Document, block_text
 from tuireader.content.layout.head import head_text
 from tuireader.content.layout.line import Line
-from tuireader.text.cells import widths
+from tuireader.text.wrap import widths
 from tuireader.tui.article.page_layout import HEAD
 from tuireader.tui.article.page_view import LINES_IN_BLOCK, PageView
 from tuireader.tui.article.paint import SELECTED, Highlight, character_at, index_of

@@ -24,14 +24,12 @@ from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.article.finder import Finder
 from tuireader.tui.article.foot import HINTS, foot, sentence_lines, typing_foot
-from tuireader.tui.article.jumps import Jumps
+from tuireader.tui.article.jumps import Jumps, LinkCursor
 from tuireader.tui.article.linear_reading import LinearReading
-from tuireader.tui.article.link_cursor import LinkCursor
 from tuireader.tui.article.page_layout import HEAD, TOP
 from tuireader.tui.article.page_view import PageView
-from tuireader.tui.article.paint import Highlight
+from tuireader.tui.article.paint import CSS, Highlight
 from tuireader.tui.article.selection import Selection
-from tuireader.tui.article.styles import CSS
 from tuireader.tui.support.viewport import Place
 
 if TYPE_CHECKING:

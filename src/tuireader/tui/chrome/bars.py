@@ -16,8 +16,7 @@ from textual.widget import Widget
 
 from tuireader.text.printable import printable
 from tuireader.tui.keys import Row
-from tuireader.tui.support.safe_text import joined
-from tuireader.tui.support.text_fitting import cut
+from tuireader.tui.support.safe_text import cut, joined
 
 
 class TitleBar(Widget):

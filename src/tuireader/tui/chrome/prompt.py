@@ -1,8 +1,8 @@
-"""A line to type into, at the bottom of the screen, in place of the keys."""
+"""The last line of the screen: the keys that are of use, or a line to type into."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import ComposeResult
@@ -14,6 +14,9 @@ from textual.widgets import Input, Static
 
 from tuireader.text.printable import printable
 from tuireader.tui.support.safe_text import plain
+
+if TYPE_CHECKING:
+    from textual.suggester import Suggester
 
 
 class Prompt(Horizontal):

@@ -11,7 +11,7 @@ from textual.message import Message
 from tuireader.text.printable import printable
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
-from tuireader.tui.support.text_fitting import cut
+from tuireader.tui.support.safe_text import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +111,22 @@ class ChoiceList(RowList):
     def action_open(self) -> None:
         if self.has_cursor and self.cursor < len(self.rows) and not self.rows[self.cursor].is_heading:
             self.post_message(self.Chosen(self.cursor))
+
+
+class LedList(ChoiceList):
+    """Rows to choose from while the focus is in the line above."""
+
+    IS_LED = True
+
+    class Pointed(Message):
+        """The cursor is on another row."""
+
+    def cursor_moved(self) -> None:
+        self.post_message(self.Pointed())
+
+    def set_rows(self, rows: Sequence[Line]) -> None:
+        super().set_rows(rows)
+        self.refresh(layout=True)
+
+    def get_content_height(self, *_: object) -> int:
+        return max(1, len(self.rows))

@@ -1,4 +1,4 @@
-"""Folders, feeds, tags, categories or authors: tens of thousands if need be, found by typing, in two orders."""
+"""The views (all, unread, starred), and folders, feeds, tags, categories or authors: tens of thousands if need be."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tuireader.model.headline import Names
 from tuireader.text.printable import printable
-from tuireader.tui.lists.choices import Choice, Choices, Table, keys_of
-from tuireader.tui.lists.side_list import SideList
+from tuireader.tui.lists.side_list import Choice, Choices, SideList, Table, keys_of
 from tuireader.urls.hosts import named_host
 
 if TYPE_CHECKING:
-    from tuireader.model.article import FacetColumns
+    from tuireader.model.article import FacetColumns, Totals
     from tuireader.model.feed import FeedSummary
 
 
@@ -194,3 +193,26 @@ def _folded(text: str) -> str:
     from tuireader.text.folding import fold
 
     return fold(text)
+
+
+ALL, UNREAD, STARRED = "all", "unread", "starred"
+
+
+class ViewList(SideList):
+    """The three views, without a head; its keys are `ALL`, `UNREAD` and `STARRED`."""
+
+    HEAD = 0
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name for it
+        super().__init__("", id=id)
+
+    def show(self, totals: Totals | None, feeds: Sequence[FeedSummary]) -> None:
+        """Show the counts; one feed alone has no row of its own: what is wrong with it stands here."""
+        failed = len(feeds) == 1 and feeds[0].is_in_trouble
+        self.set_rows(
+            [
+                Choice(ALL, "All", None, totals.all if totals else None, failed=failed),
+                Choice(UNREAD, "Unread", totals.unread if totals else None),
+                Choice(STARRED, "★ Starred", None, totals.starred if totals else None),
+            ]
+        )

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 from textual.message import Message
 
-from tuireader.model.change import Clock, StatusChange
-from tuireader.model.headline import minutes
+from tuireader.model.headline import Clock, StatusChange, minutes
 from tuireader.text.printable import printable
 from tuireader.tui.lists.headline_window import HeadlineWindow, Source, View
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.omitted import Omitted, unless_omitted
-from tuireader.tui.support.text_fitting import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
+from tuireader.tui.support.safe_text import ELLIPSIS, age, cut, from_right, is_relative, lines, pad, people
 
 if TYPE_CHECKING:
     from datetime import datetime

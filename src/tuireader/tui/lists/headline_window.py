@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from tuireader.model.article import Excerpt
-    from tuireader.model.change import StatusChange
-    from tuireader.model.headline import Headline
+    from tuireader.model.headline import Headline, StatusChange
 
 PAGE = 64
 """Headlines read at a time."""

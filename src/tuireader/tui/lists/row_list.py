@@ -17,11 +17,10 @@ from textual.strip import Strip
 from tuireader.text.printable import printable
 from tuireader.tui import keys
 from tuireader.tui.lists.rows import Piece, Rows
-from tuireader.tui.support import text_fitting
+from tuireader.tui.support import safe_text
 from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.text_fitting import cut
-from tuireader.tui.support.thumb_drag import ThumbDrag
-from tuireader.tui.support.viewport import Place, share_at
+from tuireader.tui.support.safe_text import cut
+from tuireader.tui.support.viewport import Place, ThumbDrag, share_at
 from tuireader.tui.themes import readable
 
 TONES = {
@@ -155,7 +154,7 @@ class RowList(Rows):
 
     def seen(self, text: str, whole: str = "") -> str:
         """Text in the order in which it is drawn; `whole` is what it is a line of."""
-        return text_fitting.in_order(text, whole, reorder=self.reorder)
+        return safe_text.in_order(text, whole, reorder=self.reorder)
 
     def on_focus(self) -> None:
         self.cursor_moved()

@@ -17,9 +17,9 @@ from tuireader.tui.support.safe_text import copy_address, toast
 from tuireader.tui.support.workers import AsyncWork, start
 
 if TYPE_CHECKING:
-    from tuireader.model.article import Article, Status
-    from tuireader.model.change import Field
+    from tuireader.model.article import Article
     from tuireader.model.feed import Feed, FeedSummary
+    from tuireader.model.headline import Field, Status
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.headlines_pane import HeadlinesPane

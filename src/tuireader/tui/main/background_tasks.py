@@ -1,7 +1,9 @@
-"""What is done in the background: new articles, whole texts, what is older, what is to go."""
+"""Tasks in the background: refresh, full texts, pruning, archives; and what is done once after the start."""
 
 from __future__ import annotations
 
+import asyncio
+import gc
 from collections.abc import Callable, Collection, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -9,9 +11,12 @@ from functools import partial
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
+from textual.timer import Timer
+from textual.widget import Widget
+
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.store import articles, feeds
+from tuireader.store import articles, connection, feeds
 from tuireader.tasks.task import Context
 from tuireader.text.sentences import counted
 from tuireader.tui.keys import keys_of
@@ -19,14 +24,13 @@ from tuireader.tui.main.reading_pane import ReadingPane
 from tuireader.tui.main.syncing import SyncController
 from tuireader.tui.main.task_runner import Ended, Task, TaskRunner
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import ASKING, start
+from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, give_back_memory, start
 
 if TYPE_CHECKING:
     from tuireader.config.options import Config
     from tuireader.library.rules.prune import Wanted
-    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Clock
     from tuireader.model.query import Query
     from tuireader.tasks.task import Step, Steps
     from tuireader.tui.main.panes import PanesScreen
@@ -129,12 +133,12 @@ class BackgroundTasks:
     def complete(self) -> None:
         """Complete excerpts in all feeds, the open article first; queued after a running completion."""
         task = Task(
-            "complete", "tuireader.tasks.complete", self._complete, again="after", says="nothing", is_refresh=False
+            "complete", "tuireader.tasks.download", self._complete, again="after", says="nothing", is_refresh=False
         )
         self.runner.start(task, hear=partial(self._fetched, is_asked=False))
 
     def _complete(self, on: Context) -> Steps:
-        from tuireader.tasks.complete import complete
+        from tuireader.tasks.download import complete
 
         opened = self._panes.reading.opened
         return complete(on, usual=self.usual, shown=None if opened is None else opened[0].id)
@@ -205,8 +209,7 @@ class BackgroundTasks:
             )
             return
         from tuireader.tui.lists.choice_list import Line
-        from tuireader.tui.screens.choice_dialog import ChooseScreen
-        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.dialog import ChooseScreen, open_dialog
 
         rows = [Line("Keep everything"), Line(f"Remove {counted(len(found.ids), 'article')}", "not fetched again")]
         title = f"{found.said}: read, not starred, not tagged"
@@ -238,3 +241,70 @@ def _prune(on: Context, found: Wanted) -> Steps:
     from tuireader.tasks.prune import prune
 
     return prune(on, found)
+
+
+SOON = 1.5
+"""Seconds after the start, or a refresh, when what can be read already is made ready for searches."""
+
+
+def look_for_damage(node: Widget, cache: Cache) -> None:
+    """Say it if the cache is damaged where nothing has met it yet; the next start mends it."""
+
+    async def look() -> None:
+        if await cache.read(connection.look):
+            toast(node, f"{cache.path} is damaged; it is mended when tuireader starts again.", severity="warning")
+
+    start(node, look, group="damage")
+
+
+class Upkeep:
+    """Does what the cache needs when nobody waits, in steps that nobody feels: indexes what came, merges the index."""
+
+    def __init__(self, node: Widget, cache: Cache) -> None:
+        self._node = node
+        self._cache = cache
+        self._timer: Timer | None = None
+        self._is_indexing = False
+
+    def later(self) -> None:
+        """Do it when there is time: soon what is not in the index yet, then the rest."""
+        self.stop()
+        self._timer = self._node.set_timer(SOON, self.index)
+
+    def index(self) -> None:
+        """Index now what came without it, unless that is under way; after it, and a while, merge the index."""
+        self.stop()
+        if not self._is_indexing:
+            self._is_indexing = True
+            start(self._node, self._index, group="index")
+
+    def stop(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+
+    async def _index(self) -> None:
+        from tuireader.library.refreshing.upkeep import index_rest
+
+        try:
+            await index_rest(self._cache)
+        finally:
+            self._is_indexing = False
+        await asyncio.to_thread(give_back_memory)
+        self._timer = self._node.set_timer(UNHURRIED, self._merge)
+
+    def _merge(self) -> None:
+        start(self._node, self._merge_runs, group="merging", exclusive=True)
+
+    async def _merge_runs(self) -> None:
+        from tuireader.library.refreshing.upkeep import look_at_all, order_indexes
+
+        await look_at_all(self._cache)
+        await order_indexes(self._cache)
+
+
+def collect_garbage() -> None:
+    """Collect garbage, and enable collection if it was postponed."""
+    if not gc.isenabled():
+        gc.collect()
+        gc.freeze()
+        gc.enable()

@@ -12,13 +12,12 @@ from textual.widget import Widget
 
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import Clock
+from tuireader.model.headline import Clock
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, site_facts
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import ASKING, start
+from tuireader.tui.support.workers import ASKING, Web, start
 
 if TYPE_CHECKING:
     from tuireader.config.options import Config
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from tuireader.tui.screens.feed_info import Known, Wish
     from tuireader.tui.screens.page_text import Chosen
     from tuireader.tui.support.ui_state import UiState
-    from tuireader.tui.support.web import Web
+    from tuireader.tui.support.workers import Web
 
 
 AGAIN = 50

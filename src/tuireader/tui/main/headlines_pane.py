@@ -18,7 +18,7 @@ from textual.message import Message
 
 from tuireader.errors import NotFoundError, StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import Clock, StatusChange
+from tuireader.model.headline import Clock, StatusChange
 from tuireader.model.query import Query
 from tuireader.store import articles, search
 from tuireader.store.connection import snapshot, version

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlite3 import Connection
 
     from tuireader.library.jobs.cache_gateway import Cache
-    from tuireader.model.change import StatusChange
+    from tuireader.model.headline import StatusChange
     from tuireader.tui.main.article_commands import ExternalPrograms, KeyTarget
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.reading_pane import Arrival

@@ -1,18 +1,29 @@
-"""Which articles the user wants to see: chosen, searched for, sorted, cleared; and that all panes say so."""
+"""Which articles the list shows: chosen in the sidebar, searched for at the bottom of the screen, sorted, cleared."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable
+from collections.abc import Callable, Collection, Hashable
 from dataclasses import replace
+from functools import partial
+from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any, get_args
 
+from textual.widget import Widget
+
+from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Order, Query
+from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
+from tuireader.tui.support.workers import ASKING, start
 
 if TYPE_CHECKING:
+    from tuireader.model.query import SavedSearch
+    from tuireader.tui.chrome.prompt import Prompt
+    from tuireader.tui.lists.facet_list import FacetList
     from tuireader.tui.lists.side_list import SideList
     from tuireader.tui.main.headlines_pane import Place
     from tuireader.tui.main.panes import PanesScreen
+    from tuireader.tui.main.statuses import StatusController
     from tuireader.tui.main.title_and_hints import Captions
 
 
@@ -123,3 +134,192 @@ def with_also(query: Query, field: str, key: Hashable, *, excluded: bool) -> Que
 def _with(query: Query, field: str, chosen: tuple[Hashable, ...], excluded: tuple[Hashable, ...]) -> Query:
     changed: dict[str, Any] = {field: chosen, f"not_{field}": excluded}
     return replace(query, **changed)
+
+
+SEARCH, FILTER, NAME = "search", "filter", "name"
+"""What the prompt is for."""
+
+
+class PromptController:
+    """Asks for a search or a filter, and applies it while it is typed."""
+
+    def __init__(self, panes: PanesScreen, cache: Cache, want: Callable[[Query, Place | None], None]) -> None:
+        """`want` is called with what is to be shown, and with where the cursor is to be in it."""
+        self._cache = cache
+        self._panes = panes
+        self._want = want
+        self._filtered: FacetList | None = None
+        """The list of names that is being filtered."""
+        self._before: tuple[Query, Place | None] = (Query(), None)
+        """What was shown before anything was typed, and where the cursor was."""
+        self._order: Order = "newest"
+        """The order before there was a search."""
+        self._name = ""
+        """The name that is typed."""
+        self._named: Callable[[str], None] = lambda _name: None
+        self._before_name: Widget | None = None
+        """Where the user was before."""
+
+    async def ask(self) -> None:
+        """Ask what to search for; in a list of names, for a part of a name."""
+        panes = self._panes
+        if (facets := panes.sidebar.facets_in_use) is not None:
+            self._filtered = facets
+            await panes.bottom.ask(FILTER, facets.filter, f"a part of the name of {facets.a_row}")
+            return
+        if panes.pane == "article" and panes.panes_beside < 3:
+            panes.show_pane("headlines")
+        panes.headlines_pane.load_contexts()
+        text = panes.headlines_pane.wanted.text
+        self._before = panes.headlines_pane.wanted, panes.headlines_pane.place
+        if not text.strip():
+            self._order = panes.headlines_pane.wanted.order
+        from tuireader.tui.support.field_suggester import FieldSuggester
+
+        suggester = FieldSuggester(self._cache)
+        await panes.bottom.ask(SEARCH, text, 'words, "a phrase", -without, author:, category:', suggester)
+
+    async def ask_name(self, text: str, hint: str, done: Callable[[str], None]) -> None:
+        """Ask for a name; `done` is called with it, where one is given."""
+        self._name, self._named = text, done
+        self._before_name = self._panes.focused
+        await self._panes.bottom.ask(NAME, text, hint, mark="›")
+
+    def changed(self, event: Prompt.Changed) -> None:
+        """Filter or search by what is typed so far."""
+        if event.purpose == FILTER and self._filtered is not None:
+            self._filtered.set_filter(event.text)  # the list keeps its height meanwhile
+        elif event.purpose == NAME:
+            self._name = event.text
+        elif event.purpose == SEARCH:
+            self._search(event.text)  # the next letter stops what is then no longer wanted
+
+    def _search(self, text: str) -> None:
+        """Show the search results, best first; without text, the former list."""
+        before, place = self._before
+        if text.strip():
+            self._want(with_text(self._panes.headlines_pane.wanted, text), None)
+        else:
+            self._want(with_text(before, text), place)
+
+    async def closed(self, event: Prompt.Closed) -> None:
+        """Keep what was typed or give it up, and go back to where the user was: to the names, or the headlines."""
+        panes = self._panes
+        if not panes.bottom.is_asking:  # enter, and the focus that went away with it, close it twice
+            return
+        target: Widget = panes.headlines
+        if event.purpose == FILTER and self._filtered is not None:
+            target = self._filtered
+            panes.sidebar.end_filter(self._filtered, kept=event.kept, entered=event.entered)
+        elif event.purpose == NAME:
+            target = self._before_name or panes.headlines
+            if event.entered and self._name.strip():
+                self._named(self._name)
+        elif not event.kept:
+            self._want(*self._before)
+        if not panes.bottom.has_lost_focus:
+            panes.set_focus(target)
+        await panes.bottom.end()
+        panes.bottom.display = not panes.zen
+
+    def clear(self) -> bool:
+        """Clear the filter of the list where the user is, or the search; whether there was one."""
+        panes = self._panes
+        facets = panes.sidebar.facets_in_use
+        if facets is not None and facets.filter:
+            panes.sidebar.clear_filter(facets)
+            return True
+        wanted = panes.headlines_pane.wanted
+        if wanted.text and (panes.pane == "sidebar" or panes.focused is panes.headlines):
+            self._want(replace(wanted, text="", order=self.order), panes.headlines_pane.place)
+            return True
+        return False
+
+    @property
+    def order(self) -> Order:
+        """The order of the list without its search: "best" was not chosen, it came with that."""
+        order = self._panes.headlines_pane.wanted.order
+        return self._order if order == "best" else order
+
+
+class SearchesController:
+    """Keeps what is shown as a search, under a name; removes one, to be undone."""
+
+    def __init__(
+        self, panes: PanesScreen, cache: Cache, prompts: PromptController, statuses: StatusController, undo_key: str
+    ) -> None:
+        self._panes = panes
+        self._cache = cache
+        self._prompts = prompts
+        self._statuses = statuses
+        self._undo_key = undo_key
+
+    def save(self) -> None:
+        """Ask for a name for what is shown; where that is a saved search, its own is there."""
+        start(self._panes, self._ask, group=ASKING)
+
+    async def _ask(self) -> None:
+        panes = self._panes
+        text = await self._text()
+        if not text:
+            toast(panes, "Choose or search for something first: that is what is saved.")
+            return
+        there = next((each.name for each in panes.sidebar.saved if each.query == text), "")
+        await self._prompts.ask_name(there, f"a name for: {text}", partial(self._save, text))
+
+    async def _text(self) -> str:
+        query = self._panes.headlines_pane.wanted
+        return await self._cache.read(lambda c: _text_of(c, query))
+
+    def _save(self, text: str, name: str) -> None:
+        start(self._panes, partial(self._write, name, text), group="filing")
+
+    async def _write(self, name: str, text: str) -> None:
+        before, saved = await self._cache.write(partial(_keep, name=name, text=text))
+        if before is None:
+            step = UndoStep(f"“{saved.name}” is not saved any more", saved=saved.name)
+            said = f"Saved as “{saved.name}”: it is in the sidebar"
+        else:
+            step = UndoStep(f"“{before.name}” is as before", search=(before.name, before.query))
+            said = f"“{saved.name}” is another search now ({self._undo_key} to undo)"
+        self._statuses.can_be_undone(step)
+        toast(self._panes, said)
+        self._panes.sidebar.count_searches()
+
+    def remove(self) -> bool:
+        """Remove the saved search under the sidebar's cursor; whether there is one."""
+        sidebar = self._panes.sidebar
+        row = sidebar.searches.pointed if sidebar.focused is sidebar.searches else None
+        found = next((each for each in sidebar.saved if row is not None and each.id == row.key), None)
+        if found is None:
+            return False
+        start(self._panes, partial(self._remove, found), group="filing")
+        return True
+
+    async def _remove(self, saved: SavedSearch) -> None:
+        await self._cache.write(partial(_remove, id_=saved.id))
+        self._statuses.can_be_undone(UndoStep(f"“{saved.name}” is back", search=(saved.name, saved.query)))
+        toast(self._panes, f"“{saved.name}” is removed ({self._undo_key} to undo)")
+        self._panes.sidebar.count_searches()
+
+
+# Seldom needed: loaded where it is.
+
+
+def _text_of(c: Connection, query: Query) -> str:
+    from tuireader.library.reading import saved
+
+    return saved.text_of(c, query)
+
+
+def _keep(c: Connection, name: str, text: str) -> tuple[SavedSearch | None, SavedSearch]:
+    """Save a search; returns the former one of this name and the new one."""
+    from tuireader.library.reading import saved
+
+    return saved.named(c, name), saved.keep(c, name, text)
+
+
+def _remove(c: Connection, id_: int) -> None:
+    from tuireader.library.reading import saved
+
+    saved.remove(c, id_)

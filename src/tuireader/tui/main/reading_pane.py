@@ -17,15 +17,13 @@ from textual.worker import get_current_worker
 
 from tuireader.errors import NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import StatusChange, with_changes
+from tuireader.model.headline import StatusChange, with_changes
 from tuireader.model.query import Query
 from tuireader.store import articles, site_facts
 from tuireader.tui.chrome.bars import Backdrop
-from tuireader.tui.main.after_start import UNHURRIED, give_back_memory
 from tuireader.tui.main.headlines_pane import ListPosition, list_view
 from tuireader.tui.support.safe_text import toast
-from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import Stillness, is_busy
+from tuireader.tui.support.workers import UNHURRIED, Stillness, Web, give_back_memory, is_busy
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -33,14 +31,15 @@ if TYPE_CHECKING:
     from tuireader.content.document.model import Document
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.reading.open_article import OpenArticle
-    from tuireader.model.article import Article, Status
+    from tuireader.model.article import Article
+    from tuireader.model.headline import Status
     from tuireader.tui.article.view import ArticleView
     from tuireader.tui.lists.headline_window import View
 
 _PREPARED = (
     "tuireader.text.bidi",
     "tuireader.content.layout.head",
-    "tuireader.tui.article.find_session",
+    "tuireader.text.folding",
     "tuireader.tui.article.page_layout",
     "tuireader.tui.article.paint",
 )
@@ -312,7 +311,7 @@ class ReadingPane(Backdrop):
     @work(exclusive=True, group="languages")
     async def _learn_languages(self) -> None:
         """Find out, for the articles that are opened later, what feeds are written in."""
-        from tuireader.library.reading.languages import learn
+        from tuireader.library.reading.open_article import learn
 
         with suppress(StoreError):  # then their words stay whole
             await self._cache.take(learn)

@@ -12,23 +12,27 @@ from textual import events, on
 from tuireader.config.options import Config
 from tuireader.errors import StoreError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import Clock, StatusChange
+from tuireader.model.headline import Clock, StatusChange
 from tuireader.model.query import Query
 from tuireader.tui import keys
 from tuireader.tui.lists.headline_list import HeadlineList
 from tuireader.tui.lists.row_list import RowList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.main.after_start import SOON, UNHURRIED, Upkeep, collect_garbage, look_for_damage
 from tuireader.tui.main.article_commands import ArticleCommands, ExternalPrograms, KeyTarget, open_contents, open_links
-from tuireader.tui.main.background_tasks import BackgroundTasks
+from tuireader.tui.main.background_tasks import (
+    SOON,
+    BackgroundTasks,
+    Upkeep,
+    collect_garbage,
+    look_for_damage,
+)
 from tuireader.tui.main.feed_control import AddController, FeedController, FeedsChanged, SiteAdded
 from tuireader.tui.main.headlines_pane import HeadlinesPane
 from tuireader.tui.main.navigation import Journey, LinkTrail, Preview, ReadMark
 from tuireader.tui.main.panes import PanesScreen
-from tuireader.tui.main.query_controller import QueryController
+from tuireader.tui.main.query_controller import PromptController, QueryController, SearchesController
 from tuireader.tui.main.reading_pane import Arrival, ReadingPane
 from tuireader.tui.main.resume import Resume, Whereabouts, endings, in_force, make_article_view, reorders, toggle_dense
-from tuireader.tui.main.search_prompt import PromptController, SearchesController
 from tuireader.tui.main.selecting import MarkController, SelectController
 from tuireader.tui.main.sidebar import Sidebar
 from tuireader.tui.main.statuses import FeedRestored, StatusChanged, StatusController
@@ -38,8 +42,7 @@ from tuireader.tui.main.title_and_hints import Captions
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.typeahead import LOOK
 from tuireader.tui.support.ui_state import UiState
-from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import ASKING, is_busy
+from tuireader.tui.support.workers import ASKING, UNHURRIED, Web, is_busy
 
 if TYPE_CHECKING:
     from tuireader.tui.article.view import ArticleView

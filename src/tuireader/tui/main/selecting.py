@@ -147,8 +147,7 @@ class MarkController:
             toast(self._panes, "All of these are read already.")
             return
         from tuireader.tui.lists.choice_list import Line
-        from tuireader.tui.screens.choice_dialog import ChooseScreen
-        from tuireader.tui.screens.dialog import open_dialog
+        from tuireader.tui.screens.dialog import ChooseScreen, open_dialog
 
         rows = [Line(way.words, str(count)) for way, count in zip(ways, filter(None, counts), strict=True)]
         open_dialog(self._panes.app, ChooseScreen("Mark as read", rows), partial(self._mark, ways))

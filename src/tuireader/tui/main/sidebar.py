@@ -14,9 +14,8 @@ from textual.message import Message
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.query import Query
 from tuireader.tui.chrome.bars import Backdrop
-from tuireader.tui.lists.facet_list import FacetList
+from tuireader.tui.lists.facet_list import ALL, STARRED, UNREAD, FacetList, ViewList
 from tuireader.tui.lists.side_list import SideList
-from tuireader.tui.lists.view_list import ALL, STARRED, UNREAD, ViewList
 from tuireader.tui.main import query_controller
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from tuireader.model.article import Totals
 from tuireader.model.feed import FeedSummary, Folder
 from tuireader.model.query import Query, SavedSearch
 from tuireader.store import article_lists, articles, feeds, folders, search, ui_state
-from tuireader.tui.lists.choices import Choice
 from tuireader.tui.lists.facet_list import Facets, prepare, prepare_feeds, prepare_rows
+from tuireader.tui.lists.side_list import Choice
 
 
 @dataclass(frozen=True, slots=True)

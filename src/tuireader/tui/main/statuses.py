@@ -16,7 +16,7 @@ from textual.widget import Widget
 from tuireader.errors import BusyError, NotFoundError, StoreError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.jobs.work import wait_for
-from tuireader.model.change import Clock, StatusChange
+from tuireader.model.headline import Clock, StatusChange
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import is_busy, start
 
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.reading.status import Marking
-    from tuireader.model.article import Status
-    from tuireader.model.change import Field
+    from tuireader.model.headline import Field, Status
     from tuireader.model.query import Query
 
 

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from tuireader.library.politeness.queue import PoliteQueue
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account, Synced
-    from tuireader.model.change import Clock
     from tuireader.model.feed import Feed
+    from tuireader.model.headline import Clock
     from tuireader.tasks.task import Context, Steps
     from tuireader.tui.main.task_runner import TaskRunner
     from tuireader.tui.screens.account import Signed
-    from tuireader.tui.support.web import Web
+    from tuireader.tui.support.workers import Web
 
 SOON = 4.0
 """Seconds after a mark in which more may follow, before it is told."""
@@ -100,7 +100,7 @@ class SyncController:
             self._runner.start(Task("push", _MODULE, run, again="after", is_refresh=False))
 
     async def _push(self, on: Context, feeds: Sequence[Feed], account: Account, folder: str) -> Steps:
-        from tuireader.library.syncing import messages
+        from tuireader.library.syncing import server
         from tuireader.tasks.sync import push
         from tuireader.tasks.task import Step
 
@@ -109,7 +109,7 @@ class SyncController:
                 async for step in steps:
                     yield step
         except (SyncError, FetchError) as error:
-            yield Step(failed=messages.of_account(account, error))
+            yield Step(failed=server.of_account(account, error))
         self.sync()
 
     def ask_for_account(self, account: Account | None = None) -> None:
@@ -194,13 +194,13 @@ class SyncController:
 
     def _say_waiting(self, every: Sequence[Account], owed: Mapping[int, int]) -> None:
         """Say what could not be told, and which account cannot be signed in to."""
-        from tuireader.library.syncing import messages
+        from tuireader.library.syncing import server
 
         said = []
         for account in every:
             count, lacks = owed.get(account.id, 0), self._lacks_password(account)
             said += [f"{account.name} wants its password: {self._sync_key}"] if lacks else []
-            said += [messages.waiting(count, "it" if lacks else account.name)] if count else []
+            said += [server.waiting(count, "it" if lacks else account.name)] if count else []
         self.waiting = tuple(said)
         self._node.post_message(Progressed())
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.model.account import LOCAL
-from tuireader.model.change import Clock
+from tuireader.model.headline import Clock
 from tuireader.tui.main.statuses import UndoStep
 from tuireader.tui.support.safe_text import toast
 from tuireader.tui.support.workers import ASKING, start
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
     from tuireader.model.account import Account
     from tuireader.model.feed import Feed
-    from tuireader.model.query import Query
-    from tuireader.model.rule import Rule
+    from tuireader.model.query import Query, Rule
     from tuireader.tui.main.article_commands import KeyTarget
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.statuses import StatusController
@@ -278,7 +277,7 @@ def _keep(c: Connection, rule: Rule, now: datetime) -> Rule:
 
 def _hiding(c: Connection, article_id: int) -> str:
     """The queries of the rules that hide an article."""
-    from tuireader.model.rule import HIDE
+    from tuireader.model.query import HIDE
     from tuireader.store import rules
 
     return "”, “".join(rule.query or rule.said for rule in rules.of_article(c, article_id, HIDE))

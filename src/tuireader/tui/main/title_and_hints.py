@@ -8,18 +8,18 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from tuireader.model.change import Clock
+from tuireader.model.headline import Clock
 from tuireader.text.printable import printable
 from tuireader.tui.keys import keys_of
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.main.resume import INVITATION
 from tuireader.tui.support.omitted import Omitted, omits
-from tuireader.tui.support.text_fitting import age, ago
+from tuireader.tui.support.safe_text import age, ago
 
 if TYPE_CHECKING:
     from tuireader.model.feed import Feed, FeedSummary
     from tuireader.model.query import Query, SavedSearch
-    from tuireader.tui.lists.choices import Choice
+    from tuireader.tui.lists.side_list import Choice
     from tuireader.tui.main.background_tasks import BackgroundTasks
     from tuireader.tui.main.panes import PanesScreen
     from tuireader.tui.main.sidebar_counts import SidebarCounts

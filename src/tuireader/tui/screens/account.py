@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tuireader.library.jobs.cache_gateway import Cache
     from tuireader.library.syncing.server import Login
     from tuireader.model.account import Account
-    from tuireader.model.change import Clock
-    from tuireader.tui.support.web import Web
+    from tuireader.model.headline import Clock
+    from tuireader.tui.support.workers import Web
 
 INVITATION = (
     "Miniflux, FreshRSS, or another server with Google Reader’s API. Of FreshRSS it is the API password that is wanted."

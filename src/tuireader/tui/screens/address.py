@@ -15,15 +15,14 @@ from textual.worker import Worker, WorkerState
 
 from tuireader.errors import TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import Clock
+from tuireader.model.headline import Clock
 from tuireader.text.sentences import ended
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import joined, plain
-from tuireader.tui.support.web import Web
-from tuireader.tui.support.workers import is_busy
+from tuireader.tui.support.workers import Web, is_busy
 
 
 @dataclass(frozen=True, slots=True)

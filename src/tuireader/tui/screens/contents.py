@@ -18,8 +18,7 @@ from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import copy_address, plain
-from tuireader.tui.support.text_fitting import cut
+from tuireader.tui.support.safe_text import copy_address, cut, plain
 
 _INDENT = 2
 _DEEPEST = 4

@@ -1,22 +1,27 @@
-"""What the screens over the panes share: a quiet sheet, whose style is read when the first of them opens."""
+"""What the dialogs share: a quiet sheet, a choice among a few actions, and a list that is filtered by typing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
-from textual.app import App
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding, BindingType
+from textual.containers import Container
 from textual.events import ScreenResume
 from textual.screen import ModalScreen
 from textual.widget import Widget
+from textual.widgets import Input, Static
 
 from tuireader.tui import keys
 from tuireader.tui.chrome.bars import HintBar
 from tuireader.tui.keys import Row
+from tuireader.tui.lists.choice_list import ChoiceList, LedList, Line
 from tuireader.tui.lists.rows import Rows
 from tuireader.tui.support.resize_safe_screen import SteadyScreen
+from tuireader.tui.support.safe_text import plain
 
 Result = TypeVar("Result")
 
@@ -111,3 +116,65 @@ def open_dialog(app: App[Any], dialog: Dialog[Result], done: Callable[[Result | 
     if not any(type(screen) is type(dialog) for screen in app.screen_stack):
         app.clear_notifications()
         app.push_screen(dialog, cast("Any", done))
+
+
+class ChooseScreen(Dialog[int | None]):
+    """Gives the place of the row that was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = keys.bindings("dialog")
+
+    def __init__(self, title: str, rows: Sequence[Line]) -> None:
+        super().__init__()
+        self._title = title
+        self._rows = _Rows(rows)
+
+    def compose(self) -> ComposeResult:
+        with Container(classes="dialog"):
+            yield Static(plain(self._title), classes="dialog-title")
+            yield self._rows
+            yield self.hint_bar()
+
+    def hints(self) -> list[Row]:
+        return [Row(keys.key_on(self, "open"), "choose", "open"), *super().hints()]
+
+    def on_resize(self) -> None:
+        self.leave_room(self._rows)
+
+    @on(ChoiceList.Chosen)
+    def _take(self, event: ChoiceList.Chosen) -> None:
+        self.dismiss(event.index)
+
+
+class _Rows(ChoiceList):
+    def get_content_height(self, *_: object) -> int:
+        return max(1, len(self.rows))
+
+
+class TypedDialog(Dialog[Result]):
+    """A line, which has the focus, and rows whose cursor the arrow keys move."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", show=False),
+        Binding("down,ctrl+n", "step(1)", show=False),
+        Binding("up,ctrl+p", "step(-1)", show=False),
+    ]
+
+    def choose(self, row: int) -> None:
+        """Do what a row stands for; there may be no such row."""
+        raise NotImplementedError
+
+    @on(Input.Submitted)
+    def _choose_pointed(self) -> None:
+        self.choose(self.query_one(LedList).cursor)
+
+    @on(ChoiceList.Chosen)
+    def _choose_clicked(self, event: ChoiceList.Chosen) -> None:
+        self.choose(event.index)
+
+    def action_step(self, by: int) -> None:
+        rows = self.query_one(LedList)
+        rows.move_to(self.row_beside(rows.cursor, by))
+        self.reads = rows
+
+    def row_beside(self, row: int, by: int) -> int:
+        return row + by

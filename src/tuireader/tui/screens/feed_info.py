@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Container
 from textual.widgets import Input, Static
 
-from tuireader.library.archiving.messages import standing
+from tuireader.library.archiving.save_older import standing
 from tuireader.library.rules.prune import in_megabytes
 from tuireader.model.full_text import Gives, Mode
 from tuireader.text.printable import printable
@@ -24,8 +24,7 @@ from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
-from tuireader.tui.support.safe_text import copy_address, plain
-from tuireader.tui.support.text_fitting import ago, pad
+from tuireader.tui.support.safe_text import ago, copy_address, pad, plain
 from tuireader.urls.shown import without_credentials
 
 if TYPE_CHECKING:

@@ -21,8 +21,7 @@ from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.lists.rows import Piece
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.safe_text import plain
-from tuireader.tui.support.text_fitting import cut, pad
+from tuireader.tui.support.safe_text import cut, pad, plain
 
 
 @dataclass(frozen=True, slots=True)

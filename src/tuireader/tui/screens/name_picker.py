@@ -13,9 +13,8 @@ from textual.widgets import Input, Static
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.autocomplete_list import LedList
-from tuireader.tui.lists.choice_list import Line
-from tuireader.tui.screens.typed_dialog import TypedDialog
+from tuireader.tui.lists.choice_list import LedList, Line
+from tuireader.tui.screens.dialog import TypedDialog
 from tuireader.tui.support.linear import is_linear
 from tuireader.tui.support.safe_text import plain
 

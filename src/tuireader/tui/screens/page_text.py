@@ -17,7 +17,7 @@ from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
 from tuireader.tui.screens.dialog import Dialog
 from tuireader.tui.support.safe_text import block, plain
-from tuireader.tui.support.web import Web
+from tuireader.tui.support.workers import Web
 
 if TYPE_CHECKING:
     from tuireader.library.reading.selectors import Tried

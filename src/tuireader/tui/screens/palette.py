@@ -13,9 +13,8 @@ from textual.widgets import Input
 from tuireader.text.folding import fold
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.autocomplete_list import LedList
-from tuireader.tui.lists.choice_list import ChoiceList, Line
-from tuireader.tui.screens.typed_dialog import TypedDialog
+from tuireader.tui.lists.choice_list import ChoiceList, LedList, Line
+from tuireader.tui.screens.dialog import TypedDialog
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,19 +18,16 @@ from textual.widgets import Input, Static
 from tuireader.library.jobs.cache_gateway import Cache
 from tuireader.library.rules import apply_rules
 from tuireader.library.rules.apply_rules import LOOKED_BACK, Preview
-from tuireader.model.rule import Rule
+from tuireader.model.query import Rule
 from tuireader.text.date_expressions import span
 from tuireader.text.sentences import counted
 from tuireader.tui.chrome.prompt import Entry
 from tuireader.tui.keys import Row
-from tuireader.tui.lists.autocomplete_list import LedList
-from tuireader.tui.lists.choice_list import Line
-from tuireader.tui.screens.dialog import open_dialog
+from tuireader.tui.lists.choice_list import LedList, Line
+from tuireader.tui.screens.dialog import TypedDialog, open_dialog
 from tuireader.tui.screens.name_picker import Picked, PickScreen
-from tuireader.tui.screens.typed_dialog import TypedDialog
 from tuireader.tui.support.linear import is_linear
-from tuireader.tui.support.safe_text import plain, toast
-from tuireader.tui.support.text_fitting import age
+from tuireader.tui.support.safe_text import age, plain, toast
 
 if TYPE_CHECKING:
     from tuireader.model.headline import Headline

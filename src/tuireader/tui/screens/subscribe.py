@@ -14,16 +14,15 @@ from textual.widgets import Static
 
 from tuireader.errors import NoFeedFoundError, TuireaderError
 from tuireader.library.jobs.cache_gateway import Cache
-from tuireader.model.change import Clock
 from tuireader.model.fetched import Page
+from tuireader.model.headline import Clock
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
 from tuireader.tui.keys import Row
 from tuireader.tui.lists.choice_list import ChoiceList, Line
 from tuireader.tui.screens.address import Added, AddressScreen
-from tuireader.tui.support.safe_text import plain
-from tuireader.tui.support.text_fitting import age
-from tuireader.tui.support.web import Web
+from tuireader.tui.support.safe_text import age, plain
+from tuireader.tui.support.workers import Web
 from tuireader.urls.shown import shown_address
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Textual's driver, for terminals that go away, are stopped, or send what is no text. POSIX only."""
+"""Textual's driver, for terminals that go away, are stopped or send escapes in pastes; and signals that end it."""
 
 from __future__ import annotations
 

@@ -1,17 +1,22 @@
-"""Untrusted text on its way to a widget: the only way that text reaches the screen.
+"""Untrusted text on its way to a widget: the only way it reaches one, and how it is fitted into cells.
 
-Textual reads a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises;
-a `Content` is never read so, and its text has no control characters left.
+Textual reads a `str` as markup in many places, where `[@click=app.quit]` runs an action and `[/red]` raises; a
+`Content` is never read so, and its text has no control characters left.
 """
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from tuireader.text.printable import printable, printable_block
 from tuireader.text.sentences import ended
+from tuireader.text.wrap import fitting, wrap
 
 if TYPE_CHECKING:
     from textual.style import Style
@@ -57,3 +62,111 @@ def toast(
     if severity != "information":
         message = ended(message)
     widget.notify(printable(message), title=printable(title), severity=severity, timeout=timeout, markup=False)
+
+
+ELLIPSIS = "…"
+
+
+def cut(text: str, width: int) -> str:
+    """Text of at most `width` cells, with an ellipsis if cut."""
+    if cell_len(text) <= width:
+        return text
+    if width <= 1:
+        return ELLIPSIS[:width]
+    kept = fitting(text, width - 1)
+    short = text[:kept].rstrip() + ELLIPSIS
+    # The two measures differ for a few clusters; the widget's own decides what fits.
+    while cell_len(short) > width and kept:
+        kept -= 1
+        short = text[:kept].rstrip() + ELLIPSIS
+    return short
+
+
+def lines(text: str, width: int, at_most: int) -> list[str]:
+    """Text broken into lines; the last one allowed ends in an ellipsis, after a whole word, where the text goes on."""
+    width = max(1, width)
+    places = wrap(text, width)
+    if len(places) <= at_most:
+        return [cut(text[start:end], width) for start, end in places]
+    kept = [cut(text[start:end], width) for start, end in places[: at_most - 1]]
+    rest = text[places[at_most - 1][0] :]
+    start, end = wrap(rest, max(1, width - 1))[0]
+    return [*kept, cut(rest[start:end].rstrip() + ELLIPSIS, width)]
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - cell_len(text))
+
+
+def age(then: datetime, now: datetime) -> str:
+    """How long ago, shortly: "now", "5 min", "3 h", "2 d", then the day, then the month and the year."""
+    passed = now - then
+    if passed < timedelta(minutes=1):
+        return "now"
+    if passed < timedelta(hours=1):
+        return f"{passed // timedelta(minutes=1)} min"
+    if passed < timedelta(days=1):
+        return f"{passed // timedelta(hours=1)} h"
+    if passed < timedelta(days=7):
+        return f"{passed.days} d"
+    local = then.astimezone()
+    if passed < timedelta(days=300):
+        return f"{local.day} {_MONTHS[local.month - 1]}"
+    return f"{_MONTHS[local.month - 1]} {local.year}"
+
+
+def is_relative(then: datetime, now: datetime) -> bool:
+    """Whether `age` says how long ago, and not when: that is another thing soon."""
+    return now - then < timedelta(days=6)
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """The same in a sentence: "just now", "3 h ago", "on 12 Jan"."""
+    short = age(then, now)
+    if short == "now":
+        return "just now"
+    return f"{short} ago" if now - then < timedelta(days=7) else f"on {short}"
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def people(names: Sequence[str], width: int) -> str:
+    """Authors in at most so many cells: all in full, else the first and how many more, with an initial if need be."""
+    if not names or width < 1:
+        return ""
+    together = ", ".join(names)
+    if cell_len(together) <= width:
+        return together
+    more = f" +{len(names) - 1}" if len(names) > 1 else ""
+    for name in (names[0], _with_initial(names[0])):
+        if cell_len(name + more) <= width:
+            return name + more
+    return cut(names[0], width)
+
+
+def _with_initial(name: str) -> str:
+    """The first of several words as an initial, as in "Z. Ångström-Díaz"; one word alone, or a group, as it is."""
+    first, _, rest = name.partition(" ")
+    is_person = rest.strip() and len(first) > 1 and first != "The" and "&" not in name
+    return f"{first[0]}. {rest.lstrip()}" if is_person else name
+
+
+def in_order(text: str, whole: str = "", *, reorder: bool | None) -> str:
+    """A line of text as it is drawn; with `reorder` None, right-to-left text is reordered if the terminal does not."""
+    if reorder is False or text.isascii():
+        return text
+    from tuireader.text import bidi
+
+    if reorder is None and bidi.terminal_reorders(os.environ):
+        return text
+    return bidi.in_order(text, whole)
+
+
+def from_right(text: str) -> bool:
+    """Whether text is written from the right."""
+    if text.isascii():
+        return False
+    from tuireader.text.bidi import is_right_to_left
+
+    return is_right_to_left(text)

@@ -1,12 +1,14 @@
-"""A window of so many lines over items of any height: where it stands, where it may stand, and its thumb. Pure.
+"""A window of so many lines over items of any height, and the thumb of its scroll bar.
 
-Heights are asked for near the window only: a list of 100,000 items costs what a list of 100 does.
+Heights are measured near the window only: a list of 100,000 items costs what a list of 100 does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import NamedTuple
+
+from textual.widget import Widget
 
 Height = Callable[[int], int]
 """How many lines an item takes; may be none."""
@@ -69,3 +71,32 @@ def thumb(room: int, size: int, above: float) -> tuple[int, int]:
 
 def share_at(line: int, room: int) -> float:
     return min(1.0, max(0.0, line / max(1, room - 1)))
+
+
+class ThumbDrag:
+    """Follows the mouse from where it takes hold of the thumb to where it lets go."""
+
+    def __init__(self, widget: Widget, drag_to: Callable[[int], None]) -> None:
+        """`drag_to` is called with the row of the widget that the pointer is on."""
+        self._widget = widget
+        self._drag_to = drag_to
+        self._is_held = False
+
+    def begin(self, y: int) -> None:
+        """Take hold of the thumb."""
+        self._is_held = True
+        self._widget.capture_mouse()
+        self._drag_to(y)
+
+    def move(self, y: int) -> bool:
+        """Drag the thumb along, if it is held; whether it is."""
+        if self._is_held:
+            self._drag_to(y)
+        return self._is_held
+
+    def end(self) -> bool:
+        """Let go of the thumb; whether it was held."""
+        was_held, self._is_held = self._is_held, False
+        if was_held:
+            self._widget.release_mouse()
+        return was_held

@@ -1,16 +1,28 @@
-"""Workers of a group, and calls that wait until things are quiet."""
+"""Workers of a group, calls that wait for quiet, and requests to the web beside the screen."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual.dom import DOMNode
 from textual.worker import Worker
 
+from tuireader.library.jobs.cache_gateway import Cache
+from tuireader.model.headline import Clock
+
 if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.timer import Timer
+
+    from tuireader.library.politeness.queue import PoliteQueue
+
+UNHURRIED = 20.0
+"""Seconds after the start, or a refresh, when there is time for what nobody waits for."""
 
 
 ASKING = "asking"
@@ -52,3 +64,61 @@ class Stillness:
         if self._timer is not None:
             self._timer.stop()
             self._timer = None
+
+
+class Web:
+    """Opens one polite queue for all that the app asks for at a time."""
+
+    def __init__(self, cache: Cache, clock: Clock) -> None:
+        """Nothing is loaded before something is asked for."""
+        self._cache = cache
+        self._clock = clock
+        self._opening = asyncio.Lock()
+        self._open: AsyncExitStack | None = None
+        self._queue: PoliteQueue | None = None
+        self._users = 0
+
+    @asynccontextmanager
+    async def queue(self, *modules: str) -> AsyncIterator[PoliteQueue]:
+        """The queue, once the web and the modules of the library that use it are loaded; the last to leave closes it.
+
+        Raises FetchError if the environment names a proxy that makes no sense.
+        """
+        # Off the loop: it takes a while.
+        await asyncio.to_thread(_load, "tuireader.library.politeness.queue", *modules)
+        async with self._opening:
+            queue = self._queue or await self._opened()
+            self._users += 1
+        try:
+            yield queue
+        finally:
+            self._users -= 1
+            if not self._users:
+                await self._close()
+
+    async def _opened(self) -> PoliteQueue:
+        from tuireader.library.politeness.queue import open_queue
+
+        stack = AsyncExitStack()
+        self._queue = await stack.enter_async_context(open_queue(self._cache, clock=self._clock))
+        self._open = stack
+        return self._queue
+
+    async def _close(self) -> None:
+        stack, self._open, self._queue = self._open, None, None
+        if stack is not None:
+            await stack.aclose()
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        import_module(module)
+
+
+def give_back_memory() -> None:
+    """Give the system back what counting and reading took and let go of: of glibc's own accord most of it stays."""
+    if sys.platform == "linux":
+        import ctypes  # nothing else needs it
+
+        with suppress(OSError, AttributeError):  # another libc
+            ctypes.CDLL(None).malloc_trim(0)
