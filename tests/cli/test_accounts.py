@@ -9,9 +9,10 @@ import pytest
 
 from cli.conftest import Run
 from conftest import Reply, ScriptedSite
+from support.machines import followed
 from support.reader_servers import PASSWORD, USER, Api, FakeMiniflux, FakeReader, with_three_articles
 from tuireader.store.row_values import guid_key
-from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, stamp
+from tuireader.sync.shared_folder_map import FolderMap, packed, stamp
 
 COMMAND = f"echo '{PASSWORD}'"
 
@@ -264,9 +265,7 @@ def test_a_folder_is_shared(run: Run, tmp_path: Path, site_with_feed: str) -> No
 
 def test_feeds_of_other_machines_come_with_their_marks(run: Run, tmp_path: Path, site_with_feed: str) -> None:
     known = FolderMap()
-    known.put(
-        site_with_feed, Subscription(1_800_000_000_000, is_followed=True, title="Mine", folder="Sea", name="Own feed")
-    )
+    known.put(site_with_feed, followed(1_800_000_000_000, title="Mine", folder="Sea", name="Own feed"))
     known.mark(site_with_feed, "read", guid_key("1"), stamp(1_800_000_000_001, value=True))
     (tmp_path / "tuireader-other.map").write_bytes(packed(known, "other"))
     done = run("sync", "--dir", str(tmp_path))
@@ -286,3 +285,13 @@ def test_a_feed_that_an_account_follows_is_here_already(run: Run, server: FakeMi
     assert "already subscribed" in done.out
     assert len(run("feeds", "--json").rows) == 1
     assert "is followed by an account" in run("refresh", "feed 1").err
+
+
+def test_marks_that_no_other_machine_has_are_said_when_a_folder_is_left(
+    run: Run, tmp_path: Path, site_with_feed: str
+) -> None:
+    run("add", site_with_feed)
+    run("sync", "--dir", str(tmp_path))
+    run("mark", "1", "--star")
+    assert "1 mark that the others do not have stays on this machine" in run("sync", "--dir", "-").err
+    assert "stays" not in run("sync", "--dir", "-").err

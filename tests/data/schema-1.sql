@@ -138,6 +138,12 @@ CREATE TABLE feed_change (
     value TEXT NOT NULL,
     PRIMARY KEY (account_id, server_id, what)
 ) WITHOUT ROWID;
+CREATE TABLE subscription_time (
+    url TEXT NOT NULL,
+    fact TEXT NOT NULL, -- followed (or ended), title, folder, moved
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (url, fact)
+) WITHOUT ROWID;
 CREATE TABLE rule (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     query TEXT NOT NULL,
@@ -244,6 +250,7 @@ INSERT INTO shingle (hash, article_id) VALUES (-1094702690195, 3);
 DELETE FROM unindexed;
 DELETE FROM journal;
 DELETE FROM feed_change;
+DELETE FROM subscription_time;
 DELETE FROM rule;
 DELETE FROM rule_article;
 DELETE FROM saved_search;
@@ -275,6 +282,25 @@ INSERT INTO search_config (k, v) VALUES ('automerge', 0);
 INSERT INTO search_config (k, v) VALUES ('crisismerge', 256);
 INSERT INTO search_config (k, v) VALUES ('usermerge', 16);
 INSERT INTO search_config (k, v) VALUES ('version', 4);
+CREATE TRIGGER feed_is_followed AFTER INSERT ON feed
+WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time VALUES (NEW.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
+END;
+CREATE TRIGGER feed_is_ended AFTER DELETE ON feed
+WHEN OLD.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time VALUES (OLD.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
+END;
+CREATE TRIGGER feed_is_changed AFTER UPDATE OF url, custom_title, folder_id, account_id ON feed
+WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time
+    SELECT url, fact, CAST(strftime('%s', 'now') AS INTEGER)
+    FROM (
+        SELECT NEW.url AS url, 'followed' AS fact WHERE NEW.account_id <> OLD.account_id
+        UNION ALL SELECT NEW.url, 'title' WHERE NEW.custom_title IS NOT OLD.custom_title
+        UNION ALL SELECT NEW.url, 'folder' WHERE NEW.folder_id IS NOT OLD.folder_id
+        UNION ALL SELECT OLD.url, 'moved' WHERE NEW.url <> OLD.url
+    );
+END;
 CREATE TRIGGER article_is_gone AFTER DELETE ON article WHEN OLD.aside <> 1 BEGIN
     UPDATE feed SET articles = articles - 1, unread = unread - (OLD.read = 0), starred = starred - OLD.starred
     WHERE id = OLD.feed_id;

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from support.machines import followed
 from tuireader.errors import TuireaderError
 from tuireader.feeds.discover import find_feeds
 from tuireader.feeds.opml import read_list
@@ -27,7 +28,7 @@ from tuireader.model.account import Ours, RemoteEntry
 from tuireader.model.fetched import ParsedEntry
 from tuireader.store.query_language import understand
 from tuireader.sync import greader, miniflux
-from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, unpacked
+from tuireader.sync.shared_folder_map import FolderMap, packed, unpacked
 from tuireader.text.bylines import categories, people
 from tuireader.text.printable import printable
 from tuireader.urls.shapes import Shapes
@@ -85,7 +86,7 @@ def _moves(n: int) -> bytes:
     known = FolderMap()
     for i in range(n):
         url = f"https://a.example/{i}"
-        known.put(url, Subscription(5, is_followed=False, moved_to=f"https://a.example/{i + 1}"))
+        known.put(url, followed(5, value=False, moved_to=f"https://a.example/{i + 1}"))
         known.mark(url, "read", i, 7)
     return packed(known, "x")
 
@@ -122,8 +123,8 @@ CASES: dict[str, tuple[Feed, Callable[[Any], Any]]] = {
     "a query of newsboat": (lambda n: "(" * n + 'title =~ "x"' + ")" * n, lambda text: translated(text, set())),
     "a feed": (_rss, lambda text: parse_feed(text, "https://a.example/", "text/xml")),
     "a page without feeds": (lambda n: b"<link rel=alternate " * n, lambda text: find_feeds(text, "https://a.example/")),
-    "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9)[0])),
-    "moves of another machine": (_moves, lambda text: unpacked(text, 10**9)[0].follow_moves()),
+    "marks of another machine": (_marks, lambda text: FolderMap().merge(unpacked(text, 10**9, 0)[0])),
+    "moves of another machine": (_moves, lambda text: unpacked(text, 10**9, 0)[0].follow_moves()),
     "articles of a Google Reader server": (_items, lambda text: greader.entries_of(text, "https://a.example/")),
     "feeds of Miniflux": (
         lambda n: (

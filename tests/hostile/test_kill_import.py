@@ -66,4 +66,4 @@ def test_a_list_of_feeds_that_is_killed_while_it_comes_in(tmp_path: Path) -> Non
         names = {folder.id: folder.name for folder in folders.every(c)}
         for feed in feeds.every(c):
             number = int(feed.url.split("//")[1].split(".")[0])
-            assert (feed.custom_title, names[feed.folder_id or 0]) == (f"Feed {number}", f"Folder {number % 3}")
+            assert (feed.name, names[feed.folder_id or 0]) == (f"Feed {number}", f"Folder {number % 3}")

@@ -14,6 +14,7 @@ import pytest
 
 from conftest import Reply, ScriptedSite
 from support.factories import NOW
+from support.machines import followed
 from tuireader.cli import main
 from tuireader.cli.reader import start_log
 from tuireader.errors import FetchError, FetchFailure, NotAFeedListError, SyncError
@@ -35,7 +36,7 @@ from tuireader.owned_files import open_shared
 from tuireader.store import accounts, articles, feeds, rules, ui_state
 from tuireader.store.connection import connect
 from tuireader.sync import greader, miniflux
-from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed
+from tuireader.sync.shared_folder_map import FolderMap, packed
 from tuireader.text.bounded_json import loads
 from tuireader.urls.private_network import Permission, Reach, permission_for
 
@@ -120,7 +121,7 @@ def of_feeds(*urls: str) -> bytes:
     """The file of another machine that follows these."""
     known = FolderMap()
     for url in urls:
-        known.put(url, Subscription(5, is_followed=True))
+        known.put(url, followed(5))
     return packed(known, "x")
 
 

@@ -14,8 +14,16 @@ from tuireader.model.fetched import Plan
 from tuireader.model.query import Query
 from tuireader.store import articles, feeds, folders, statuses
 from tuireader.store.connection import Connection, connect
+from tuireader.sync.shared_folder_map import Fact, Subscription
 
 URL = "https://site.example/feed"
+LATE = 1_900_000_000_000
+
+
+def followed(at: int, *, value: bool = True, moved_to: str = "", **words: str) -> Subscription:
+    """A subscription all of whose facts are of one time."""
+    facts = {name: Fact(at, word) for name, word in words.items()} | ({"moved": Fact(at, moved_to)} if moved_to else {})
+    return Subscription(Fact(at, value), **facts)
 
 
 class Machine:
@@ -64,6 +72,11 @@ class Machine:
                 id_ for id_ in articles.ids(c, Query(apart=True)) if articles.get(c, id_).guid == f"{url}#{number}"
             )
             statuses.mark(c, [id_], now=lambda: self.now, read=marks["read"], starred=marks["starred"])
+
+    def changes_feeds(self, when: datetime) -> None:
+        """What was done to subscriptions since the last exchange was done then."""
+        with self.opened() as c:
+            c.execute("UPDATE subscription_time SET changed = ?", (int(when.timestamp()),))
 
     def state(self) -> dict[str, tuple[bool, bool]]:
         with self.opened() as c:

@@ -15,8 +15,8 @@ from tuireader.library.syncing import apply_remote, passwords, server, shared_fo
 from tuireader.library.syncing.detect import addresses_of
 from tuireader.library.syncing.server import Login
 from tuireader.library.syncing.sync import MANY
-from tuireader.model.account import Account, Secret
-from tuireader.store import accounts, feeds
+from tuireader.model.account import LOCAL, Account, Secret
+from tuireader.store import accounts, feeds, status_outbox
 from tuireader.tasks import sync as tasks
 from tuireader.text.printable import printable
 from tuireader.text.sentences import counted
@@ -137,8 +137,12 @@ def sync(arguments: argparse.Namespace) -> int:
     """Keep accounts, and the folder that is shared, in step."""
     with cache.opened() as connection:
         if arguments.dir == "-":
+            untold = status_outbox.count(connection, LOCAL)
             shared_folder.stop_sharing(connection)
             say("No folder is shared any more.")
+            if untold:
+                stays = "stays" if untold == 1 else "stay"
+                say(f"{counted(untold, 'mark')} that the others do not have {stays} on this machine.")
             return DONE
         if arguments.dir:
             shared_folder.share(connection, arguments.dir)

@@ -158,6 +158,33 @@ CREATE TABLE feed_change (
     PRIMARY KEY (account_id, server_id, what)
 ) WITHOUT ROWID;
 
+-- When the facts of this machine's own subscriptions changed, while it shares a folder: which of two machines was last.
+CREATE TABLE subscription_time (
+    url TEXT NOT NULL,
+    fact TEXT NOT NULL, -- followed (or ended), title, folder, moved
+    changed INTEGER NOT NULL,
+    PRIMARY KEY (url, fact)
+) WITHOUT ROWID;
+CREATE TRIGGER feed_is_followed AFTER INSERT ON feed
+WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time VALUES (NEW.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
+END;
+CREATE TRIGGER feed_is_ended AFTER DELETE ON feed
+WHEN OLD.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time VALUES (OLD.url, 'followed', CAST(strftime('%s', 'now') AS INTEGER));
+END;
+CREATE TRIGGER feed_is_changed AFTER UPDATE OF url, custom_title, folder_id, account_id ON feed
+WHEN NEW.account_id = 0 AND (SELECT syncs FROM account WHERE id = 0) BEGIN
+    REPLACE INTO subscription_time
+    SELECT url, fact, CAST(strftime('%s', 'now') AS INTEGER)
+    FROM (
+        SELECT NEW.url AS url, 'followed' AS fact WHERE NEW.account_id <> OLD.account_id
+        UNION ALL SELECT NEW.url, 'title' WHERE NEW.custom_title IS NOT OLD.custom_title
+        UNION ALL SELECT NEW.url, 'folder' WHERE NEW.folder_id IS NOT OLD.folder_id
+        UNION ALL SELECT OLD.url, 'moved' WHERE NEW.url <> OLD.url
+    );
+END;
+
 -- What is to be done with articles of a feed, of a folder or of all that a query finds; `until` ends it.
 CREATE TABLE rule (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -170,3 +170,17 @@ def subscriptions_done(c: sqlite3.Connection, account_id: int, change: FeedChang
         "DELETE FROM feed_change WHERE account_id = ? AND server_id = ? AND what = ? AND value = ?",
         (account_id, sound(change.server_id), change.what, sound(change.value)),
     )
+
+
+def subscription_times(c: sqlite3.Connection) -> dict[tuple[str, str], int]:
+    """When facts of this machine's own subscriptions changed since they were shared, in seconds."""
+    rows = c.execute("SELECT url, fact, changed FROM subscription_time").fetchall()
+    return {(text_of(url), text_of(fact)): changed for url, fact, changed in rows if isinstance(changed, int)}
+
+
+def forget_times(c: sqlite3.Connection, told: dict[tuple[str, str], int]) -> None:
+    """Forget the times of what was told, unless it was changed again since."""
+    c.executemany(
+        "DELETE FROM subscription_time WHERE url = ? AND fact = ? AND changed = ?",
+        [(sound(url), fact, changed) for (url, fact), changed in told.items()],
+    )

@@ -1,7 +1,8 @@
 """What a device writes into a shared folder: all that it knows, each entry with the time of its last change.
 
-A map has subscriptions by their addresses, and marks by feed, field and guid. Maps are merged by the newest time, in
-any order and any number of times. Packed, a map is a line of JSON and arrays of 64-bit numbers, compressed.
+A map has subscriptions by their addresses, each of whose facts has a time of its own, and marks by feed, field and
+guid. Maps are merged by the newest time, in any order and any number of times. Packed, a map is a line of JSON and
+arrays of 64-bit numbers, compressed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import zlib
 from array import array
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar, get_args
 
 from tuireader.model.headline import Field
 from tuireader.text.bounded_json import loads
@@ -20,21 +21,28 @@ from tuireader.urls.private_network import is_private_name
 from tuireader.urls.shown import split_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
-YEAR_3000 = 32_503_680_000_000
-"""Times are milliseconds since 1970; what claims to be later than this is passed over."""
-_FORMAT = 2
+BEFORE = 1
+"""The time of what was done before the folder was shared, in milliseconds since 1970 as all times."""
+_FIRST = 1_767_225_600_000
+"""The beginning of 2026: a clock that says less is wrong."""
+_AHEAD = 20 * 365 * 86_400_000
+"""How far a clock may be ahead of ours. A time beyond could never be outdone: it is taken for the first."""
+_FORMAT = 3
 _FIELDS: tuple[Field, ...] = get_args(Field)
 _MOVES = 20
 """Moves of one feed that are followed."""
 _MARKS, _FEEDS = 2_000_000, 20_000
-"""Marks, and feeds, of all devices together that are kept."""
-_LONGEST = 2_000
+"""Marks, and feeds, of all devices together, from which on only those are kept that are here."""
+LONGEST = 2_000
 """Characters of a name."""
 _LEVEL = 4
 _OBJECTS = 1_000_000
 """Objects and lists of the line of JSON, and signs of such in names."""
+
+T = TypeVar("T")
 
 Stamps = dict[int, int]
 """For each article, by the number of its guid, the stamp of its mark."""
@@ -54,18 +62,44 @@ def is_asked(stamp: int) -> bool:
     return bool(stamp & 2)
 
 
-class Subscription(NamedTuple):
-    """What became of a subscription; of two of one time the greater one holds."""
+class Fact(NamedTuple, Generic[T]):
+    """One fact of a subscription, and when it became so; of two of one time the greater value holds."""
 
     at: int
-    is_followed: bool
-    title: str = ""
+    value: T
+
+
+_NO_TEXT = Fact(0, "")
+
+
+class Subscription(NamedTuple):
+    """What became of a subscription: of each fact by itself, what was done last holds."""
+
+    followed: Fact[bool] = Fact(at=0, value=False)
+    title: Fact[str] = _NO_TEXT
     """The user's own; empty where it is that of its site."""
-    folder: str = ""
-    name: str = ""
+    folder: Fact[str] = _NO_TEXT
+    name: Fact[str] = _NO_TEXT
     """What its site calls it."""
-    moved_to: str = ""
-    """Its new address, where it has moved: then it is not followed at this one."""
+    moved: Fact[str] = _NO_TEXT
+    """Its new address; empty where it came back to this one."""
+
+    @property
+    def moved_to(self) -> str:
+        """Where it is followed instead of here, unless it was followed here again."""
+        return "" if self.followed.value and self.followed.at > self.moved.at else self.moved.value
+
+    @property
+    def is_followed(self) -> bool:
+        return self.followed.value and not self.moved_to
+
+    @property
+    def is_ended(self) -> bool:
+        return bool(self.followed.at) and not self.followed.value and not self.moved_to
+
+    def merged(self, other: Subscription) -> Subscription:
+        pairs: Iterator[tuple[Fact[Any], Fact[Any]]] = zip(self, other, strict=True)
+        return Subscription(*map(max, pairs))
 
 
 class FolderMap:
@@ -82,29 +116,16 @@ class FolderMap:
         return self._count + len(self.subscriptions)
 
     def put(self, url: str, there: Subscription) -> bool:
-        """Put a subscription, unless a newer one is known; whether it was put."""
-        before = self.subscriptions.get(url)
-        if before is not None and before >= there:
-            return False
-        if before is None and len(self.subscriptions) >= _FEEDS and not self._forget_ended():
-            return False
-        self.subscriptions[url] = there
-        return True
-
-    def _forget_ended(self) -> bool:
-        """Make room: forget the oldest of the subscriptions that have ended; whether there were any."""
-        ended = sorted((each.at, url) for url, each in self.subscriptions.items() if not each.is_followed)
-        for _, url in ended[: _FEEDS // 10 or 1]:
-            del self.subscriptions[url]
-        return bool(ended)
+        """Put what is newer of a subscription; whether anything is."""
+        before = self.subscriptions.get(url, Subscription())
+        self.subscriptions[url] = before.merged(there)
+        return self.subscriptions[url] != before
 
     def mark(self, feed: str, field: Field, guid: int, when: int) -> bool:
         """Put a mark, unless a newer one is known; whether it was put."""
         stamps = self.marks.setdefault((feed, field), {})
         before = stamps.get(guid)
         if before is None:
-            if self._count >= _MARKS:
-                return False
             self._count += 1
         elif before >= when:
             return False
@@ -129,8 +150,24 @@ class FolderMap:
         here = self.marks.get((feed, field), {})
         newer = {guid: each for guid, each in stamps.items() if each > here.get(guid, 0)}
         for guid, each in newer.items():
-            if self.mark(feed, field, guid, each):
-                news.mark(feed, field, guid, each)
+            self.mark(feed, field, guid, each)
+            news.mark(feed, field, guid, each)
+
+    def has_room(self, other: FolderMap) -> bool:
+        """Whether another map can be taken over whole."""
+        feeds = len(self.subscriptions.keys() | other.subscriptions.keys())
+        return self._count + other._count <= _MARKS and feeds <= _FEEDS
+
+    def part(self, here: Mapping[str, AbstractSet[int]]) -> FolderMap:
+        """What concerns the feeds and articles that are here, and half as many other feeds as are kept."""
+        part = FolderMap()
+        for (feed, field), stamps in self.marks.items():
+            guids = here.get(feed, frozenset())
+            part.merge_marks(feed, field, {guid: each for guid, each in stamps.items() if guid in guids}, FolderMap())
+        others = [url for url, there in self.subscriptions.items() if url not in here and there.followed.value]
+        for url in [*(self.subscriptions.keys() & here.keys()), *others[: _FEEDS // 2]]:
+            part.put(url, self.subscriptions[url])
+        return part
 
     def address_now(self, url: str) -> str:
         """The current address of a feed after its moves."""
@@ -142,8 +179,13 @@ class FolderMap:
         return url
 
     def follow_moves(self) -> FolderMap:
-        """Give the marks of feeds that have moved to their new addresses; what changed by that."""
+        """Give what is known of feeds that have moved to their new addresses; what changed by that."""
         news = FolderMap()
+        for url, there in list(self.subscriptions.items()):
+            if (now := self.address_now(url)) != url:
+                known = there._replace(moved=_NO_TEXT)
+                if self.put(now, known):
+                    news.put(now, known)
         moved = [key for key in self.marks if self.address_now(key[0]) != key[0]]
         for feed, field in moved:
             self.merge_marks(self.address_now(feed), field, self.marks[feed, field], news)
@@ -160,19 +202,13 @@ def packed(known: FolderMap, state: str) -> bytes:
             stamps = known.marks.get((url, field), {})
             counts.append(len(stamps))
             arrays += [array("q", stamps.keys()), array("q", stamps.values())]
-        rows.append([url, _bounded(known.subscriptions.get(url)), *counts])
+        rows.append([url, known.subscriptions.get(url), *counts])
     head = json.dumps({"tuireader": _FORMAT, "state": state, "feeds": rows}, ensure_ascii=True).encode() + b"\n"
     packer = zlib.compressobj(_LEVEL)
     return b"".join([packer.compress(head), *(packer.compress(_bytes(each)) for each in arrays), packer.flush()])
 
 
-def _bounded(there: Subscription | None) -> Subscription | None:
-    if there is None:
-        return None
-    return there._replace(title=there.title[:_LONGEST], folder=there.folder[:_LONGEST], name=there.name[:_LONGEST])
-
-
-def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
+def unpacked(content: bytes, most: int, now: int) -> tuple[FolderMap, str]:
     """Parse a file into its map and state; raises ValueError if invalid, truncated or larger than `most`."""
     try:
         unpacker = zlib.decompressobj()
@@ -186,52 +222,61 @@ def unpacked(content: bytes, most: int) -> tuple[FolderMap, str]:
     if not isinstance(row, dict) or row.get("tuireader") != _FORMAT or not isinstance(row.get("feeds"), list):
         raise ValueError("it is of another kind")
     state = row.get("state")
-    known = _map(row["feeds"], memoryview(rest))
+    known = _map(row["feeds"], memoryview(rest), max(now, _FIRST) + _AHEAD)
     known.size = len(whole)
     return known, state if isinstance(state, str) else ""
 
 
-def _map(rows: list[Any], rest: memoryview) -> FolderMap:
-    known, limit = FolderMap(), stamp(YEAR_3000, value=False, is_unasked=True)
+def _map(rows: list[Any], rest: memoryview, latest: int) -> FolderMap:
+    known, limit = FolderMap(), stamp(latest, value=False, is_unasked=True)
     for row in rows:
-        url, there, counts = _row(row)
+        url, there, counts = _row(row, latest)
         for field, count in zip(_FIELDS, counts, strict=True):
             guids, stamps = _numbers(rest[: 8 * count]), _numbers(rest[8 * count : 16 * count])
             if len(guids) != count or len(stamps) != count:
                 raise ValueError("it is cut off")
             rest = rest[16 * count :]
             if url:
-                found = {guid: each for guid, each in zip(guids, stamps, strict=True) if 4 <= each < limit}
+                found = {
+                    guid: each if each < limit else 4 * BEFORE + each % 4
+                    for guid, each in zip(guids, stamps, strict=True)
+                    if each >= 4
+                }
                 known.merge_marks(url, field, found, FolderMap())
         if url and there is not None:
             known.put(url, there)
     return known
 
 
-def _row(row: object) -> tuple[str, Subscription | None, list[int]]:
+def _row(row: object, latest: int) -> tuple[str, Subscription | None, list[int]]:
     if not isinstance(row, list) or len(row) != 2 + len(_FIELDS):
         raise ValueError("it is of another kind")
     url, there, *counts = row
-    if not all(type(count) is int and 0 <= count <= _MARKS for count in counts):
+    if not all(type(count) is int and count >= 0 for count in counts):
         raise ValueError("it is of another kind")
     url = _address(url)
-    return url, _subscription(url, there), counts
+    return url, _subscription(url, there, latest), counts
 
 
-def _subscription(url: str, row: object) -> Subscription | None:
+def _subscription(url: str, row: object, latest: int) -> Subscription | None:
     """What a row says of a subscription; None where it says nothing that can be."""
     if not isinstance(row, list) or len(row) != len(Subscription._fields):
         return None
-    at, is_followed, *words = row
-    if type(at) is not int or not 0 < at < YEAR_3000 or not isinstance(is_followed, bool):
-        return None
-    title, folder, name, moved_to = map(_text, words)
-    if moved_to:
-        to = _address(moved_to)
+    followed, title, folder, name, moved = (_fact(each, latest) for each in row)
+    if not isinstance(followed.value, bool):
+        followed = Subscription().followed
+    if moved.value:
+        to = _address(moved.value)
         if not to or (is_private_name(host_of(to)) and not is_private_name(host_of(url))):  # it leads inside
             return None
-        return Subscription(at, is_followed=False, moved_to=to)
-    return Subscription(at, is_followed, title, folder, name)
+        moved = Fact(moved.at, to)
+    return Subscription(followed, *(Fact(each.at, _text(each.value)) for each in (title, folder, name, moved)))
+
+
+def _fact(row: object, latest: int) -> Fact[Any]:
+    if not isinstance(row, list) or len(row) != len(Fact._fields) or type(row[0]) is not int or row[0] <= 0:
+        return _NO_TEXT
+    return Fact(row[0] if row[0] < latest else BEFORE, row[1])
 
 
 def _bytes(numbers: array[int]) -> bytes:
@@ -262,7 +307,7 @@ def _bare(value: str) -> str:
 
 
 def _text(value: object) -> str:
-    return value[:_LONGEST].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
+    return value[:LONGEST].encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def marks_of(known: FolderMap, feed: str) -> Iterator[tuple[Field, Stamps]]:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from support.factories import NOW, ready, save_plan
-from support.machines import URL, Machine, MakeMachine, everywhere
+from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
 from tuireader.library.subscribing import subscription
 from tuireader.library.syncing import shared_folder
 from tuireader.library.transfer.backup import backup_rows, restore
@@ -27,7 +27,6 @@ from tuireader.store.connection import connect
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import FolderMap, Subscription, packed, stamp, unpacked
 
-LATE = 1_900_000_000_000
 STEPS = ("_keep", "_take_marks", "_write", "_take_subscriptions")
 
 
@@ -196,7 +195,7 @@ def test_a_feed_of_the_web_is_not_moved_inside(machine: MakeMachine) -> None:
     """Whoever can write into the folder could have us ask what only we can reach."""
     one, two = pair(machine)
     for to in ("http://127.0.0.1:8080/latest", "http://169.254.169.254/latest"):
-        there = {URL: Subscription(LATE, is_followed=False, moved_to=to), to: Subscription(LATE, is_followed=False)}
+        there = {URL: followed(LATE, value=False, moved_to=to), to: followed(LATE, value=False)}
         foreign(one, of_subscriptions(there))
         everywhere(one, two)
         assert set(one.feeds()) == {URL}
@@ -212,7 +211,7 @@ def test_so_many_unsubscriptions_look_like_an_accident(machine: MakeMachine) -> 
         for url in urls:
             each.fetch(1, url)
     everywhere(one, two)
-    foreign(one, of_subscriptions({url: Subscription(LATE, is_followed=False) for url in urls}))
+    foreign(one, of_subscriptions({url: followed(LATE, value=False) for url in urls}))
     done = one.exchange()
     assert done.taken.said == ("Another machine has ended 6 feeds of 6: here they stay. To end them, remove them.",)
     assert not one.exchange().taken.said
@@ -223,7 +222,7 @@ def test_more_feeds_than_come_at_once_come_with_the_next(machine: MakeMachine, m
     monkeypatch.setattr(shared_folder, "_NEW_MOST", 2)
     one = machine("one")
     urls = [f"https://site-{n}.example/feed" for n in range(5)]
-    foreign(one, of_subscriptions({url: Subscription(LATE, is_followed=True) for url in urls}))
+    foreign(one, of_subscriptions({url: followed(LATE) for url in urls}))
     counts = []
     for _ in range(4):
         one.exchange()
@@ -257,19 +256,20 @@ def test_what_others_told_is_taken_over_where_nothing_can_be_told(
         assert [feed.url for feed in feeds.every(c)] == [URL]
 
 
-def test_what_others_tell_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tuireader.sync.shared_folder_map._FEEDS", 5)
+def test_of_too_much_what_is_here_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tuireader.sync.shared_folder_map._FEEDS", 6)
     monkeypatch.setattr("tuireader.sync.shared_folder_map._MARKS", 5)
-    known = of_subscriptions({f"https://{n}.example/f": Subscription(n + 1, is_followed=True) for n in range(100)})
-    known.put("https://1.example/f", Subscription(999, is_followed=False))
-    assert len(known.subscriptions) == 5
-    assert not known.subscriptions["https://1.example/f"].is_followed
-    assert known.put("https://new.example/f", Subscription(1, is_followed=True))  # what has ended makes room
-    assert len(known.subscriptions) == 5
+    told = of_subscriptions({f"https://{n}.example/f": followed(n + 1) for n in range(100)} | {URL: followed(1)})
+    told.put("https://1.example/f", followed(999, value=False))
     for n in range(100):
-        known.mark(URL, "read", n, 4 * n + 7)
-    assert known.mark(URL, "read", 1, 9999)
-    assert len(known.marks[URL, "read"]) == 5
+        told.mark(URL, "read", n, 4 * n + 7)
+        told.mark(f"https://{n}.example/f", "read", n, 4 * n + 7)
+    assert not FolderMap().has_room(told)
+    part = told.part({URL: {98, 99, 100}})
+    assert part.marks.keys() == {(URL, "read")}
+    assert part.marks[URL, "read"] == {98: 4 * 98 + 7, 99: 4 * 99 + 7}
+    assert URL in part.subscriptions
+    assert len(part.subscriptions) == 4
 
 
 @pytest.mark.parametrize("with_copy", [False, True])
@@ -385,10 +385,10 @@ def test_marks_are_packed_and_merged_as_they_were() -> None:
     dice = random.Random(1)
     stamps = {dice.getrandbits(63) - 2**62: 4 * n + 7 for n in range(1000)}
     known.merge_marks(URL, "starred", stamps, FolderMap())
-    known.put(URL, Subscription(5, is_followed=True, title="“Ä”", folder="News & Co"))
-    back, state = unpacked(packed(known, "state"), 1_000_000)
+    known.put(URL, followed(5, title="“Ä”", folder="News & Co"))
+    back, state = unpacked(packed(known, "state"), 1_000_000, 0)
     assert (back.marks[URL, "starred"], back.subscriptions, state) == (stamps, known.subscriptions, "state")
     with pytest.raises(ValueError, match="cut off"):
-        unpacked(packed(known, "state")[:-5], 1_000_000)
+        unpacked(packed(known, "state")[:-5], 1_000_000, 0)
     with pytest.raises(ValueError, match="too large"):
-        unpacked(packed(known, "state"), 1_000)
+        unpacked(packed(known, "state"), 1_000, 0)

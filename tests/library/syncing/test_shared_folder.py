@@ -239,7 +239,8 @@ def test_who_joins_loses_no_feed_that_others_have_ended(machine: MakeMachine) ->
         subscription.unsubscribe(c, one.feed_id())
     one.exchange()
     two.fetch()
-    two.mark(0, read=True)
+    two.changes_feeds(one.now + timedelta(minutes=1))
+    two.mark(0, read=True, now=one.now + timedelta(minutes=2))
     everywhere(two, one)
     assert list(two.state().values()).count((True, False)) == 1
     assert URL in one.feeds()
@@ -300,9 +301,10 @@ def test_nothing_is_read_or_written_where_nothing_has_happened(machine: MakeMach
 
 
 def head(**row: object) -> bytes:
-    return json.dumps({"tuireader": 2, "state": "x", "feeds": []} | row).encode() + b"\n"
+    return json.dumps({"tuireader": 3, "state": "x", "feeds": []} | row).encode() + b"\n"
 
 
+EMPTY = [[0, ""]] * 4
 RUBBISH = (
     b"\x00\xff rubbish \n",
     zlib.compress(b"[" * 100_000 + b"\n"),
@@ -312,10 +314,10 @@ RUBBISH = (
     zlib.compress(head(feeds=[[URL, None, 5, 0]])),
     zlib.compress(head(feeds=[[URL, None, -1, 0]])),
     zlib.compress(head(feeds=[[URL, None, 1, 0]]) + b"\x01" * 16),
-    zlib.compress(head(feeds=[["file:///etc/passwd", [5, True, "", "", "", ""], 0, 0]])),
-    zlib.compress(head(feeds=[["javascript:alert(1)", [5, True, "", "", "", ""], 0, 0]])),
-    zlib.compress(head(feeds=[[URL, [9007199254740993000, False, "", "", "", ""], 0, 0]])),
-    zlib.compress(head(feeds=[[URL, [5, False, "", "", "", "file:///etc/passwd"], 0, 0]])),
+    zlib.compress(head(feeds=[["file:///etc/passwd", [[5, True], *EMPTY], 0, 0]])),
+    zlib.compress(head(feeds=[["javascript:alert(1)", [[5, True], *EMPTY], 0, 0]])),
+    zlib.compress(head(feeds=[[URL, [[9007199254740993000, False], *EMPTY], 0, 0]])),
+    zlib.compress(head(feeds=[[URL, [[5, False], *EMPTY[:3], [5, "file:///etc/passwd"]], 0, 0]])),
     zlib.compress(b"\0" * 100_000_000),
 )
 

@@ -233,7 +233,7 @@ async def test_the_full_text_comes_from_the_server(db: Path, server: FakeMiniflu
 
 
 def of_file(file: Path) -> FolderMap:
-    return unpacked(file.read_bytes(), 1_000_000)[0]
+    return unpacked(file.read_bytes(), 1_000_000, 0)[0]
 
 
 async def test_a_folder_is_kept_in_step(db: Path, tmp_path: Path) -> None:

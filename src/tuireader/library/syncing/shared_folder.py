@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tuireader.errors import SyncError
 from tuireader.feeds.entries import is_marked, marked_name
@@ -29,6 +29,9 @@ from tuireader.store import accounts, articles, feeds, folders, server_statuses,
 from tuireader.store.connection import transaction
 from tuireader.store.row_values import guid_key
 from tuireader.sync.shared_folder_map import (
+    BEFORE,
+    LONGEST,
+    Fact,
     FolderMap,
     Subscription,
     is_asked,
@@ -64,8 +67,6 @@ _OTHERS = "another machine"
 """Who did what came through the folder."""
 _NEW_MOST = 2000
 """Feeds that one exchange brings at most."""
-_BEFORE = 1
-"""The time of what was marked before the folder was shared: whatever was done since goes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,7 @@ def stop_sharing(c: Connection) -> None:
         accounts.set_syncing(c, LOCAL, syncs=False)
         accounts.set_cursor(c, LOCAL, "")
         status_outbox.done(c, [change.number for change in status_outbox.waiting(c, LOCAL)])
+        status_outbox.forget_times(c, status_outbox.subscription_times(c))
     _forget_copy(c)
 
 
@@ -208,10 +210,14 @@ class _Exchange:
         """Whether the own copy is not there: then whatever is marked here may be new to all."""
         self._is_in_step = False
         """Whether the cache is what it was when the own copy was written."""
+        self._is_reduced = False
+        """Whether the files told too much to be kept whole."""
         self._is_capped = False
         """Whether more feeds came than one exchange brings."""
         self._told_alike: set[str] = set()
         """Addresses of new feeds that were told of already, by a program that was ended after that."""
+        self._times: dict[tuple[str, str], int] = {}
+        """When each fact of a subscription was changed here, by address and name, as far as that is known."""
         self._names: dict[int, dict[int, int]] = {}
         self._pushed = 0
         self._said: list[str] = []
@@ -220,17 +226,19 @@ class _Exchange:
         """All steps; none where nothing has happened anywhere."""
         if not self._folder.is_dir():
             raise SyncError(_away(self._folder))
+        times = status_outbox.subscription_times(self._c)
         self._seen, waiting, every = self._signatures(), status_outbox.waiting(self._c, LOCAL), self._local()
         if not waiting and self._is_quiet(every):
             return Exchanged(Taken())
+        self._times = {key: min(1000 * at, self._now) for key, at in times.items()}
         self._open_copy()
         self._tell_marks(waiting, every)
         self._tell_subscriptions(every)
         self._read()
-        self._tell_new_subscriptions(every)
+        self._add(self._known.follow_moves())
+        self._tell_subscribed_before(every)
         if self._is_anew:
             self._tell_marked_before(every)
-        self._add(self._known.follow_moves())
         error = ""
         try:
             self._write()
@@ -238,13 +246,14 @@ class _Exchange:
             error = f"{self._folder} cannot be written: {raised.strerror}"
         else:
             status_outbox.done(self._c, [change.number for change in waiting])
+            status_outbox.forget_times(self._c, times)
         return self._take_over(every, error)
 
     def _take_over(self, every: Sequence[Feed], error: str) -> Exchanged:
         before = apply_remote.named_feeds(self._c, every)
         told = self._place.feeds if error else self._ours(every)
         with transaction(self._c):  # what others have told is not told as our own by whoever is killed here
-            added, touched = self._take_subscriptions()
+            added, touched = self._take_subscriptions(self._ours(every))
             now = self._ours(self._local())
             here = {row[0] for row in now.values()}
             # What another program has done meanwhile is still to be told.
@@ -289,7 +298,7 @@ class _Exchange:
         for suffix in (_ALL, _RECENT):
             try:
                 with os.fdopen(open_own(_copy(self._c, suffix), largest=_LARGEST), "rb") as file:
-                    found, self._state = unpacked(file.read(), _LARGEST)
+                    found, self._state = unpacked(file.read(), _LARGEST, self._now)
             except (OSError, ValueError):
                 self._is_anew = True
             else:
@@ -316,9 +325,28 @@ class _Exchange:
                 self._said.append(f"{file} is not read: the files are larger than {_LARGEST // 1_000_000} MB.")
                 continue
             with suppress(ValueError):  # it may be on its way; what is lost is in the copy of who wrote it
-                found, _ = unpacked(content, min(_LARGEST, left))
+                found, _ = unpacked(content, min(_LARGEST, left), self._now)
                 left -= found.size
+                if not self._known.has_room(found):
+                    found = self._reduced(found)
                 self._add(self._known.merge(found))
+
+    def _reduced(self, found: FolderMap) -> FolderMap:
+        """Keep of all that is known, and of what was found, only what concerns the articles that are here."""
+        here = {
+            _shared(feed.url): {
+                self._reused(feed.id).get(row.id, row.guid) for row in server_statuses.of_feed(self._c, feed.id)
+            }
+            for feed in self._local()
+        }
+        self._known = self._known.part(here)
+        if not self._is_reduced:
+            self._said.append(
+                f"The files in {self._folder} tell of more marks or feeds than tuireader keeps: those of articles that"
+                " are not here are left out."
+            )
+        self._is_reduced = True
+        return found.part(here)
 
     def _add(self, news: FolderMap) -> None:
         self._recent.merge(news)
@@ -328,17 +356,18 @@ class _Exchange:
         """Write changed files: all entries, or the recent ones only."""
         own = [self._own(suffix).name for suffix in (_ALL, _RECENT)]
         is_lost = any(name not in self._seen or self._seen[name] != self._place.seen.get(name) for name in own)
-        if not (self._has_news or self._is_anew or is_lost):
+        is_whole = self._is_anew or self._is_reduced or is_lost
+        if not (self._has_news or is_whole):
             return
         self._state = secrets.token_hex(8)
-        if self._is_anew or is_lost or len(self._recent) > _MANY:
+        if is_whole or len(self._recent) > _MANY:
             self._recent = FolderMap()
             self._put_file(_ALL, self._known)
         self._put_file(_RECENT, self._recent)
 
     def _put_file(self, suffix: str, known: FolderMap) -> None:
         content = packed(known, self._state)
-        for path in (_copy(self._c, suffix), self._own(suffix)):
+        for path in (self._own(suffix), _copy(self._c, suffix)):  # what is in the copy was told
             _put(path, content)
             self._seen[path.name] = _signature(path)
 
@@ -359,6 +388,9 @@ class _Exchange:
             self._has_news = True
             self._pushed += 1
 
+    def _there(self, url: str) -> Subscription:
+        return self._known.subscriptions.get(url, Subscription())
+
     def _tell_marks(self, waiting: Sequence[Change], every: Iterable[Feed]) -> None:
         """Publish marks from the outbox, with times later than the state known when they were made."""
         urls = {feed.id: _shared(feed.url) for feed in every}
@@ -370,7 +402,7 @@ class _Exchange:
                 guid = self._reused(feed_id).get(change.article_id, guid)
                 before = time_of(self._known.stamp_of(url, change.field, guid)) if self._is_in_step else 0
                 made = int(change.changed.timestamp() * 1000)
-                at = max(made, before + 1) if made else _BEFORE
+                at = max(made, before + 1) if made else BEFORE
                 self._mark(url, change.field, guid, stamp(at, value=change.value, is_unasked=is_unasked))
 
     def _reused(self, feed_id: int) -> dict[int, int]:
@@ -392,97 +424,124 @@ class _Exchange:
             marks: tuple[tuple[Field, bool], ...] = (("read", read), ("starred", starred))
             for name, value in marks:
                 if value and (url := urls.get(feed_id, "")) and not self._known.stamp_of(url, name, guid):
-                    self._mark(url, name, guid, stamp(_BEFORE, value=True))
+                    self._mark(url, name, guid, stamp(BEFORE, value=True))
 
     def _tell_subscriptions(self, every: Sequence[Feed]) -> None:
-        """Put what became of our subscriptions since they were told of."""
+        """Publish each fact of our subscriptions that has changed since they were told, with the time of the change."""
         now, before = self._ours(every), self._place.feeds
         names = {str(feed.id): feed.title for feed in every}
         for id_, row in now.items():
-            told = before.get(id_)
-            is_told = self._is_told(row)
-            if told is None and is_told:
-                self._told_alike.add(row[0])
-            if told is None or row == told or is_told:
+            url, told = row[0], before.get(id_)
+            if told is None:
+                if (url, "followed") in self._times:
+                    self._tell(url, "followed", value=True, site=names[id_])
+                elif self._there(url).is_followed:
+                    self._told_alike.add(url)
                 continue
-            if told[0] != row[0]:
-                self._put(told[0], Subscription(self._later(told[0]), is_followed=False, moved_to=row[0]))
-            self._put(row[0], self._followed(row, names[id_]))
+            if told[0] != url:
+                self._tell_move(told[0], url)
+            for name, value, was in zip(("title", "folder"), row[1:], told[1:], strict=True):
+                if value != was:
+                    self._tell(url, name, value)
         urls, there_still = {row[0] for row in now.values()}, {str(feed.id) for feed in feeds.every(self._c)}
-        for id_, row in before.items():
-            known = self._known.subscriptions.get(row[0])
-            is_told = known is not None and not known.is_followed
-            if id_ not in there_still and row[0] not in urls and not is_told:
-                self._put(row[0], Subscription(self._later(row[0]), is_followed=False))
+        for id_, (url, *_) in before.items():
+            if id_ not in there_still and url not in urls:
+                self._tell(url, "followed", value=False)
 
-    def _tell_new_subscriptions(self, every: Sequence[Feed]) -> None:
-        """Put our subscriptions that were never told of, unless they are followed elsewhere, or were told and ended."""
+    def _tell(self, url: str, name: str, value: object, *, site: str = "") -> None:
+        """Publish a fact, later than what was known when it changed; not again where a killed program has done so."""
+        there = self._there(url)
+        known: Fact[Any] = getattr(there, name)
+        when = self._times.get((url, name), 0)
+        if 0 < known.at >= when and known.value == value and not there.moved_to:
+            return
+        at = max(when or self._now, known.at + 1)
+        facts: dict[str, Fact[Any]] = {name: Fact(at, value)} | ({"name": Fact(at, site)} if site else {})
+        if value and url not in self._place.kept:  # whoever names or files a feed follows it
+            facts["followed"] = Fact(at, value=True)
+        self._put(url, Subscription(**facts))
+
+    def _tell_move(self, url: str, to: str) -> None:
+        """Publish a feed's new address, to which all that is known of it goes along."""
+        known = self._there(url)
+        if self._known.address_now(url) != to:
+            at = max(self._times.get((url, "moved"), self._now), known.moved.at + 1, known.followed.at)
+            self._put(url, Subscription(moved=Fact(at, to)))
+            self._put(to, Subscription(moved=Fact(max(at, self._there(to).moved.at + 1), "")))
+        if url in self._place.kept:
+            self._place.kept.append(to)
+
+    def _tell_subscribed_before(self, every: Sequence[Feed]) -> None:
+        """Publish what is followed here and was never told: from before the folder was shared, or since all is lost.
+
+        It was never ended here, so it stays although others have ended it.
+        """
         names = {str(feed.id): feed.title for feed in every}
         for id_, row in self._ours(every).items():
-            known = self._known.subscriptions.get(row[0])
-            is_known = known is not None and (known.is_followed or row[0] in self._told_alike)
-            if id_ not in self._place.feeds and not is_known and row[0] not in self._place.kept:
-                self._put(row[0], self._followed(row, names[id_]))
-
-    def _followed(self, row: Sequence[str], name: str) -> Subscription:
-        return Subscription(self._later(row[0]), is_followed=True, title=row[1], folder=row[2], name=name)
-
-    def _is_told(self, row: Sequence[str]) -> bool:
-        """True if the published subscription equals the local one."""
-        known = self._known.subscriptions.get(row[0])
-        return known is not None and known.is_followed and [known.title, known.folder] == [*row[1:]]
-
-    def _later(self, url: str) -> int:
-        known = self._known.subscriptions.get(url)
-        return max(self._now, known.at + 1 if known is not None else 0)
+            url, known = row[0], self._there(row[0])
+            is_new = id_ not in self._place.feeds and (url, "followed") not in self._times
+            if (is_new and known.is_ended and url not in self._told_alike) or not known.followed.at:
+                at = max(self._now, known.followed.at + 1) if is_new else BEFORE
+                self._put(url, Subscription(Fact(at, value=True), name=Fact(at, names[id_])))
+            for name, value in zip(("title", "folder"), row[1:], strict=True):
+                if value and not getattr(known, name).at:
+                    facts: dict[str, Fact[Any]] = {name: Fact(BEFORE, value)}
+                    self._put(url, Subscription(**facts))
 
     def _ours(self, every: Iterable[Feed]) -> dict[str, list[str]]:
         """Own subscriptions in published form, by feed id."""
         names = {folder.id: folder.name for folder in folders.every(self._c)}
         pages = site_facts.page_list_feeds(self._c)
         return {
-            str(feed.id): [url, feed.custom_title, names.get(feed.folder_id or 0, "")]
+            str(feed.id): [url, feed.custom_title[:LONGEST], names.get(feed.folder_id or 0, "")[:LONGEST]]
             for feed in every
             if feed.id not in pages and (url := _shared(feed.url))
         }
 
     # What was done elsewhere.
 
-    def _take_subscriptions(self) -> tuple[tuple[int, ...], set[int]]:
-        """Follow what others follow now, and no more what they do not; the ids of feeds that are new, and changed."""
+    def _take_subscriptions(self, told: dict[str, list[str]]) -> tuple[tuple[int, ...], set[int]]:
+        """Follow what others follow now, and no more what they do not; the ids of feeds that are new, and changed.
+
+        What differs from what was `told` was changed meanwhile, and is told the next time.
+        """
         added: list[int] = []
         touched: set[int] = set()
         ending: list[Feed] = []
-        known = self._known
-        for url, there in known.subscriptions.items():
-            if there.moved_to:
-                feeds.move(self._c, url, known.address_now(url))
+        self._take_moves()
         every = self._local()
         ours, rows = {_shared(feed.url): feed for feed in every}, self._ours(every)
         taken = {_bare(feed.url) for feed in feeds.every(self._c)}  # also what an account follows, or has a password
         pages = site_facts.page_list_feeds(self._c)
-        for url, there in known.subscriptions.items():
+        for url, there in self._known.subscriptions.items():
             feed = ours.get(url)
             if there.is_followed and feed is None and url not in taken:
                 if len(added) >= _NEW_MOST:
                     self._is_capped = True
                     continue
-                feed = feeds.add(self._c, url, title=there.name, site="", now=self._date, reach=Reach.PUBLIC)
+                feed = feeds.add(self._c, url, title=there.name.value, site="", now=self._date, reach=Reach.PUBLIC)
                 added.append(feed.id)
                 ours[url] = feed
                 touched.add(feed.id)
             if feed is None or feed.id in pages:
                 continue
-            if there.is_followed and rows.get(str(feed.id)) != [url, there.title, there.folder]:
-                self._take_names(feed, there)
-                touched.add(feed.id)
-            elif not (there.is_followed or there.moved_to):
+            row = rows.get(str(feed.id), [url, "", ""])
+            if there.is_followed and row != [url, there.title.value, there.folder.value]:
+                if row[1:] == told.get(str(feed.id), row)[1:]:
+                    self._take_names(feed, there)
+                    touched.add(feed.id)
+            elif there.is_ended:
                 ending.append(feed)
         self._end([feed for feed in ending if _shared(feed.url) not in self._place.kept], len(ours))
         folders.remove_empty(self._c)
         if self._is_capped:
             self._said.append(f"{counted(len(added), 'feed')} came; more come with the next sync.")
         return tuple(added), touched
+
+    def _take_moves(self) -> None:
+        for url, there in self._known.subscriptions.items():
+            if there.moved_to:
+                feeds.move(self._c, url, self._known.address_now(url))
 
     def _end(self, ending: Sequence[Feed], before: int) -> None:
         """Remove subscriptions that ended elsewhere, except those with kept articles or a suspicious number."""
@@ -504,8 +563,9 @@ class _Exchange:
             self._said.append(server.ended_feeds(ended, _OTHERS))
 
     def _take_names(self, feed: Feed, there: Subscription) -> None:
-        feeds.rename(self._c, feed.id, there.title)
-        folders.put(self._c, feed.id, folders.add(self._c, there.folder).id if there.folder else None)
+        feeds.rename(self._c, feed.id, there.title.value)
+        folder = there.folder.value
+        folders.put(self._c, feed.id, folders.add(self._c, folder).id if folder else None)
 
     def _take_marks(self) -> Taken:
         """Let articles be as they were marked last, wherever that was, and whichever telling of a story it was."""

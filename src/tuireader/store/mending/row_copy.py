@@ -19,7 +19,7 @@ from tuireader.store.row_values import DAMAGED, guid_key, lenient, number, pack,
 from tuireader.store.schema import MIGRATIONS, described, expected, orders
 
 _PLAIN = (
-    "setting", "hold", "feed_option", "feed_change", "rule", "saved_search", "undo", "pruned"
+    "setting", "hold", "feed_option", "feed_change", "subscription_time", "rule", "saved_search", "undo", "pruned"
 )  # fmt: skip
 """Tables whose rows are copied as they are, once feeds are."""
 _CHUNK = 500

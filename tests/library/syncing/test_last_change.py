@@ -1,0 +1,298 @@
+"""Of each fact of a subscription what was done last holds, whoever tells it first, and nothing that waits is lost."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from support.factories import NOW
+from support.machines import LATE, URL, Machine, MakeMachine, everywhere, followed
+from tuireader.library.subscribing import subscription
+from tuireader.library.syncing import shared_folder
+from tuireader.store import feeds, status_outbox
+from tuireader.store.row_values import guid_key
+from tuireader.sync.shared_folder_map import Fact, FolderMap, Subscription, packed, stamp
+
+NEW = "https://new.example/feed"
+
+
+@pytest.fixture
+def pair(machine: MakeMachine) -> tuple[Machine, Machine]:
+    one, two = machine("one"), machine("two")
+    for each in (one, two):
+        each.fetch()
+    everywhere(one, two)
+    one.now = two.now = NOW + timedelta(hours=1)
+    return one, two
+
+
+def rename(machine: Machine, title: str) -> None:
+    with machine.opened() as c:
+        subscription.rename(c, machine.feed_id(), title)
+
+
+def file_into(machine: Machine, folder: str) -> None:
+    with machine.opened() as c:
+        subscription.put_into(c, machine.feed_id(), folder)
+
+
+def unsubscribe(machine: Machine, url: str = URL) -> None:
+    with machine.opened() as c:
+        subscription.unsubscribe(c, machine.feed_id(url))
+
+
+def move(machine: Machine, url: str = URL, to: str = NEW) -> None:
+    with machine.opened() as c:
+        feeds.move(c, url, to)
+
+
+def test_a_name_and_a_folder_of_two_machines_both_hold(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    file_into(two, "News")
+    two.exchange()
+    rename(one, "Mine")  # it has not heard of the folder
+    everywhere(one, two)
+    assert one.feeds() == two.feeds() == {URL: ("Mine", "News")}
+
+
+def test_who_tells_later_what_was_done_before_does_not_win(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    file_into(one, "Old")
+    one.changes_feeds(NOW + timedelta(hours=2))
+    file_into(two, "New")
+    two.changes_feeds(NOW + timedelta(hours=3))
+    two.exchange(NOW + timedelta(hours=4))
+    one.exchange(NOW + timedelta(hours=5))
+    two.exchange(NOW + timedelta(hours=6))
+    assert one.feeds() == two.feeds() == {URL: ("", "New")}
+
+
+@pytest.mark.parametrize(("ended", "is_there"), [(1, True), (3, False)])
+def test_who_files_a_feed_follows_it(pair: tuple[Machine, Machine], ended: int, is_there: bool) -> None:
+    one, two = pair
+    unsubscribe(one)
+    one.changes_feeds(NOW + timedelta(hours=ended))
+    file_into(two, "News")
+    two.changes_feeds(NOW + timedelta(hours=2))
+    two.exchange(NOW + timedelta(hours=4))
+    one.exchange(NOW + timedelta(hours=5))
+    two.exchange(NOW + timedelta(hours=6))
+    there = {URL: ("", "News")} if is_there else {}
+    assert one.feeds() == two.feeds() == there
+
+
+@pytest.mark.parametrize(("ended", "is_there"), [(2, True), (3, False)])
+def test_a_feed_is_ended_or_followed_as_was_decided_last(
+    pair: tuple[Machine, Machine], ended: int, is_there: bool
+) -> None:
+    one, two = pair
+    unsubscribe(one)
+    one.fetch()
+    one.changes_feeds(NOW + timedelta(hours=2.5))
+    unsubscribe(two)
+    two.changes_feeds(NOW + timedelta(hours=ended))
+    one.exchange(NOW + timedelta(hours=4))
+    two.exchange(NOW + timedelta(hours=5))
+    one.exchange(NOW + timedelta(hours=6))
+    assert (URL in one.feeds(), URL in two.feeds()) == (is_there, is_there)
+
+
+def test_a_feed_that_has_moved_elsewhere_can_be_ended_at_its_old_address(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    move(one)
+    one.exchange()
+    unsubscribe(two)  # it has not heard of the move
+    two.now += timedelta(hours=1)
+    everywhere(two, one)
+    assert not one.feeds()
+    assert not two.feeds()
+
+
+def test_a_feed_that_was_ended_elsewhere_is_not_followed_again_by_its_move(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    unsubscribe(two)
+    two.exchange()
+    move(one)  # it has not heard of the end
+    one.now += timedelta(hours=1)
+    everywhere(one, two)
+    assert not one.feeds()
+    assert not two.feeds()
+
+
+@pytest.mark.parametrize("change", [move, lambda one: rename(one, "Kept"), lambda one: file_into(one, "Kept")])
+def test_a_feed_that_stays_for_a_star_comes_back_nowhere_else(pair: tuple[Machine, Machine], change: object) -> None:
+    one, two = pair
+    one.mark(0, starred=True)
+    unsubscribe(two)
+    everywhere(two, one)
+    assert len(one.feeds()) == 1
+    assert callable(change)
+    change(one)
+    one.now += timedelta(hours=1)
+    everywhere(one, two, one)
+    assert len(one.feeds()) == 1
+    assert not two.feeds()
+
+
+def test_a_feed_can_be_followed_again_at_the_address_that_it_left(pair: tuple[Machine, Machine]) -> None:
+    one, two = pair
+    move(one)
+    everywhere(one, two)
+    two.fetch(2)  # the same site has another feed there now
+    two.now += timedelta(hours=1)
+    two.changes_feeds(two.now)
+    everywhere(two, one)
+    assert set(one.feeds()) == set(two.feeds()) == {URL, NEW}
+
+
+@pytest.mark.parametrize("suffix", [".map", ".recent"])
+@pytest.mark.parametrize("where", ["folder", "copy"])
+def test_what_could_not_be_written_is_told_the_next_time(
+    pair: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, where: str, suffix: str
+) -> None:
+    one, two = pair
+    one.mark(0, starred=True)
+    rename(one, "Mine")
+    if suffix == ".map":
+        monkeypatch.setattr(shared_folder, "_MANY", 0)
+    put = shared_folder._put
+
+    def full(path: Path, content: bytes) -> None:
+        if path.suffix == suffix and (path.parent == one.folder) is (where == "folder"):
+            raise OSError(28, "No space left on device")
+        put(path, content)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shared_folder, "_put", full)
+        for _ in range(2):
+            assert "No space left" in one.exchange().error
+            with one.opened() as c:
+                assert status_outbox.count(c, 0) == 1
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (False, True)
+    assert two.feeds() == {URL: ("Mine", "")}
+    with one.opened() as c:
+        assert status_outbox.count(c, 0) == 0
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_killed_between_two_files_nothing_is_lost(
+    pair: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch, writes: int
+) -> None:
+    one, two = pair
+    one.mark(0, starred=True)
+    rename(one, "Mine")
+    monkeypatch.setattr(shared_folder, "_MANY", 0)
+    left = iter(range(writes))
+    replace = os.replace
+
+    def die(before: Path, after: Path) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        replace(before, after)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", die)
+        with pytest.raises(KeyboardInterrupt):
+            one.exchange()
+    everywhere(one, two)
+    assert two.state()[f"{URL}#0"] == (False, True)
+    assert two.feeds() == {URL: ("Mine", "")}
+
+
+def edge(machine: Machine) -> int:
+    """The latest time that a machine believes."""
+    from tuireader.sync.shared_folder_map import _AHEAD, _FIRST
+
+    return max(int(machine.now.timestamp() * 1000), _FIRST) + _AHEAD
+
+
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 10**12])
+def test_no_time_in_the_folder_is_the_last_word(pair: tuple[Machine, Machine], beyond: int) -> None:
+    one, two = pair
+    at = edge(one) + beyond
+    evil = FolderMap()
+    evil.mark(URL, "read", guid_key(f"{URL}#0"), stamp(at, value=True))
+    evil.put(URL, followed(at, title="Evil", folder="Evil"))
+    path = one.folder / "tuireader-evil.map"
+    for _ in range(2):
+        path.write_bytes(packed(evil, "evil"))
+        everywhere(one, two)
+    one.mark(0, read=False, starred=True)
+    rename(one, "Mine")
+    file_into(one, "")
+    everywhere(one, two)
+    path.write_bytes(packed(evil, "evil"))
+    everywhere(one, two)
+    for each in (one, two):
+        assert each.state()[f"{URL}#0"] == (False, True)
+        assert each.feeds() == {URL: ("Mine", "")}
+    one.mark(0, starred=False)
+    everywhere(one, two)
+    unsubscribe(one)
+    everywhere(one, two)
+    assert not two.feeds()
+
+
+def test_what_is_done_here_has_room_whatever_others_tell(
+    pair: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = pair
+    monkeypatch.setattr("tuireader.sync.shared_folder_map._FEEDS", 6)
+    monkeypatch.setattr("tuireader.sync.shared_folder_map._MARKS", 20)
+    evil = FolderMap()
+    for n in range(9):
+        evil.put(f"https://{n}.example/f", followed(LATE))
+    for n in range(100):
+        evil.mark(URL, "read", n, stamp(LATE, value=True))
+    (one.folder / "tuireader-evil.map").write_bytes(packed(evil, "evil"))
+    said = one.exchange().taken.said
+    assert "more marks or feeds than tuireader keeps" in said[0]
+    two.exchange()
+    one.mark(2, starred=True)
+    with one.opened() as c:
+        feeds.add(c, NEW, title="New", site="", now=NOW)
+    rename(one, "Mine")
+    everywhere(one, two)
+    for each in (one, two):
+        assert each.state()[f"{URL}#2"] == (False, True)
+        assert each.feeds()[URL] == ("Mine", "")
+        assert NEW in each.feeds()
+    (one.folder / "tuireader-evil.map").unlink()
+    one.mark(3, read=True)
+    for each in (one, two, one):
+        assert not each.exchange().taken.said  # nothing is left of it
+    assert two.state()[f"{URL}#3"] == (True, False)
+
+
+TIMES = st.integers(0, 5)
+SUBSCRIPTIONS = st.builds(
+    Subscription,
+    st.builds(Fact, TIMES, st.booleans()),
+    *[st.builds(Fact, TIMES, st.sampled_from(["", "a", "b"]))] * 3,
+    st.builds(Fact, TIMES, st.sampled_from(["", URL, NEW])),
+)
+
+
+def of(rows: list[tuple[str, Subscription]]) -> FolderMap:
+    known = FolderMap()
+    for url, there in rows:
+        known.put(url, there)
+    return known
+
+
+@given(st.lists(st.tuples(st.sampled_from([URL, NEW]), SUBSCRIPTIONS), max_size=6), st.randoms(use_true_random=False))
+def test_facts_come_to_the_same_in_any_order(rows: list[tuple[str, Subscription]], dice: object) -> None:
+    whole, shuffled = of(rows), list(rows)
+    assert hasattr(dice, "shuffle")
+    dice.shuffle(shuffled)
+    assert of(shuffled + rows).subscriptions == whole.subscriptions
+    halves = of(rows[::2])
+    halves.merge(of(rows[1::2]))
+    assert halves.subscriptions == whole.subscriptions
+    assert not len(halves.merge(whole))
