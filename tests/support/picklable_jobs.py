@@ -26,12 +26,6 @@ def subscribe_and_end(c: sqlite3.Connection) -> None:
     os._exit(1)
 
 
-def fall_silent(_: sqlite3.Connection) -> None:
-    """Close the pipe that answers go through, and stay."""
-    os.close(1)
-    time.sleep(600)
-
-
 def refuse(_: sqlite3.Connection) -> None:
     """Meet trouble with the file."""
     raise StoreError("The disk is full.")

@@ -17,7 +17,7 @@ from support import picklable_jobs as jobs
 from support.rss import Item, rss
 from tuireader.errors import FetchError, StoreError
 from tuireader.library.jobs.pool import PILE, JobPool
-from tuireader.library.jobs.process import JobProcess
+from tuireader.library.jobs.processes import Processes
 from tuireader.library.refreshing import ingest
 from tuireader.model.fetched import Page
 from tuireader.store import feeds
@@ -75,19 +75,21 @@ async def test_with_one_core_there_are_no_processes(db: Path, monkeypatch: pytes
 
 async def test_what_cannot_be_started_is_done_without(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for executable in ("/nonexistent/python", "/bin/false"):
-        monkeypatch.setattr(sys, "executable", executable)
+        monkeypatch.setattr("multiprocessing.spawn._python_exe", os.fsencode(executable))
         async with JobPool(db, processes=2) as workers:
             assert set(await asyncio.gather(*(workers.take(jobs.where) for _ in range(MANY)))) == {os.getpid()}
 
 
 async def test_a_process_that_ends_loses_its_page_alone_and_leaves_nothing_half(db: Path) -> None:
     async with JobPool(db, processes=2) as workers:
-        await both(workers)
-        for _ in range(2):
-            with pytest.raises(StoreError, match="has ended"):
-                await workers.take(jobs.subscribe_and_end)
-        # Now both are gone, and the thread does it again.
+        first = await both(workers)
+        others = [asyncio.ensure_future(workers.take(jobs.where)) for _ in range(MANY)]
+        with pytest.raises(StoreError, match="has ended"):
+            await workers.take(jobs.subscribe_and_end)
+        await asyncio.gather(*others)
+        # Now all are gone, and the thread does it again, and others once there is more.
         assert await workers.take(jobs.where) == os.getpid()
+        assert not await both(workers) & first
     with closing(connect(db)) as c:
         assert feeds.every(c) == []
         assert c.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -103,34 +105,24 @@ async def test_what_may_never_end_is_ended_and_leaves_nothing(db: Path, monkeypa
             await workers.take_apart(jobs.subscribe_and_end, 60)
         with pytest.raises(FetchError, match="nothing at this address"):
             await workers.take_apart(jobs.cannot_fetch, 60)
-        monkeypatch.setattr("sys.executable", "/nowhere")
+        monkeypatch.setattr("multiprocessing.spawn._python_exe", b"/nowhere")
         assert await workers.take_apart(jobs.where, 60) == os.getpid()
     assert not alive(apart)
     with closing(connect(db)) as c:
         assert feeds.every(c) == []
 
 
-async def test_a_process_that_falls_silent_is_ended(db: Path) -> None:
-    async with JobPool(db, processes=2) as workers:
-        done = await both(workers)
-        for _ in range(2):
-            with pytest.raises(StoreError, match="has ended"):
-                await workers.take(jobs.fall_silent)
-        assert await workers.take(jobs.where) == os.getpid()
-    assert not any(alive(pid) for pid in done)
-
-
 async def test_errors_come_back(db: Path) -> None:
-    process = await JobProcess.start(db)
+    process = Processes(db, 1)
     with pytest.raises(StoreError, match=r"^The disk is full\.$"):
         await process.do(jobs.refuse)
     with pytest.raises(RuntimeError, match="LookupError: a bug") as raised:
         await process.do(jobs.fail)
     assert "in fail" in raised.value.__notes__[0]
     assert await process.do(jobs.where) != os.getpid()
-    await process.close()
     with pytest.raises(EOFError):
-        await process.do(jobs.where)
+        await process.do(jobs.subscribe_and_end)
+    await process.close()
 
 
 async def test_leaving_by_an_error_waits_for_no_job(db: Path) -> None:
@@ -150,12 +142,13 @@ def test_processes_end_with_a_reader_that_is_killed(db: Path) -> None:
 import asyncio, os, pathlib, sys
 sys.path.insert(0, {str(Path(jobs.__file__).parents[1])!r})
 from support import picklable_jobs as jobs
-from tuireader.library.jobs.process import JobProcess
+from tuireader.library.jobs.processes import Processes
 async def main():
-    process = await JobProcess.start(pathlib.Path({str(db)!r}))
+    process = Processes(pathlib.Path({str(db)!r}), 1)
     print(await process.do(jobs.where), flush=True)
     os.kill(os.getpid(), 9)
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())
 """
     done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     pid = int(done.stdout)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
-    from tuireader.library.jobs.forked import Forked
     from tuireader.library.jobs.pool import JobPool
+    from tuireader.library.jobs.processes import Processes
 
 STEPS = 20_000
 """Steps of SQLite between two looks at whether a read is still wanted: some tenths of a millisecond."""
@@ -43,7 +43,7 @@ class Cache:
         self._processes = processes
         self._writer = Writer(path)
         self._pool: JobPool | None = None
-        self._forked: list[Forked] = []
+        self._forked: Processes | None = None
         self._pool_users = 0
         self._opening_pool = asyncio.Lock()
         """Held while the pool opens: whoever comes meanwhile gets the same one."""
@@ -92,11 +92,12 @@ class Cache:
 
         They load the modules named in `prepare`, and work for whoever opens the pool first.
         """
-        from tuireader.library.jobs.forked import fork
         from tuireader.library.jobs.pool import PILE, useful_processes
+        from tuireader.library.jobs.processes import Processes, can_be_forked
 
-        if expected > PILE:
-            self._forked = fork(self.path, prepare, useful_processes())
+        if expected > PILE and can_be_forked() and (number := useful_processes()):
+            with suppress(OSError):  # there is no room for them
+                self._forked = Processes(self.path, number, prepare, are_forked=True)
 
     async def take(self, work: Work[Result]) -> Result:
         """Run `work`, which takes a while and can be pickled, in a thread or in a process of the pool.
@@ -131,7 +132,7 @@ class Cache:
         async with self._opening_pool:
             pool = self._pool
             if pool is None:
-                forked, self._forked = self._forked, []
+                forked, self._forked = self._forked, None
                 pool = await JobPool(self.path, processes=self._processes, prepare=prepare, forked=forked).__aenter__()
                 self._pool = pool
             pool.expect(expected)
@@ -163,8 +164,8 @@ class Cache:
 
     def close(self, patience: float = BUSY_SECONDS) -> str:
         """Finish what was asked for, for so many seconds; then a sentence about what waits, if there is anything."""
-        while self._forked:
-            self._forked.pop().dismiss()
+        if self._forked is not None:
+            self._forked.dismiss()
         return self._writer.close(patience)
 
 

@@ -8,21 +8,17 @@ import os
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from tuireader.async_tools import to_the_end
 from tuireader.errors import StoreError
-from tuireader.library.jobs.process import JobProcess
+from tuireader.library.jobs.processes import Processes
 from tuireader.library.jobs.thread import JobThread
 from tuireader.library.jobs.work import Joint, Outcome, Result, Together, Work
-
-if TYPE_CHECKING:
-    from tuireader.library.jobs.forked import Forked
-
 
 BYTES_TOGETHER = 1_000_000
 """Bytes, about, that jobs take in together: others wait for the lock meanwhile."""
@@ -157,22 +153,22 @@ class JobPool:
         *,
         processes: int | None = None,
         prepare: Sequence[str] = (),
-        forked: Sequence[Forked] = (),
+        forked: Processes | None = None,
     ) -> None:
         """Work on the cache at `path`; with so many processes at most, or as many as keep all cores busy.
 
-        Processes load the modules named in `prepare` before their first job. Where some were `forked`, no others are
-        started.
+        Processes load the modules named in `prepare` before their first job. Where some were `forked`, those are used.
         """
-        self._forked = list(forked)
+        self._forked = forked
         self._prepare = prepare
         self._path = path
         self._most = useful_processes() if processes is None else processes
         self._thread = JobThread(path)
         self._pages, self._notes = Line(), Line()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._processes: list[JobProcess] = []
-        self._at_work = 0
+        self._at_work: Processes | None = None
+        """Those that take pages; the thread does so while there are none."""
+        self._open: list[Processes] = []
         self._starting = False
         self._apart = asyncio.Semaphore(APART)
 
@@ -194,14 +190,13 @@ class JobPool:
         """
         async with self._apart:
             try:
-                process = await JobProcess.start(self._path)
+                process = await self._started(1)
             except OSError as error:
                 log.debug("a process could not be started: %s", error)
                 return await self._thread.do(work)
             return await self._do_apart(process, work, seconds)
 
-    async def _do_apart(self, process: JobProcess, work: Work[Result], seconds: float) -> Result:
-        self._processes.append(process)
+    async def _do_apart(self, process: Processes, work: Work[Result], seconds: float) -> Result:
         try:
             async with asyncio.timeout(seconds):
                 return await process.do(work)
@@ -211,24 +206,43 @@ class JobPool:
             process.kill()
             raise
         finally:
-            self._processes.remove(process)
-            await process.close()
+            await self._close(process)
+
+    async def _started(self, number: int, prepare: Sequence[str] = ()) -> Processes:
+        """Processes, one of which can be given jobs; raises OSError."""
+        processes = Processes(self._path, number, prepare)
+        self._open.append(processes)
+        try:
+            await processes.ready()
+        except BaseException as error:
+            processes.kill()
+            await self._close(processes)
+            if isinstance(error, EOFError):
+                raise OSError(str(error)) from error
+            raise
+        return processes
+
+    async def _close(self, processes: Processes) -> None:
+        await processes.close()
+        with suppress(ValueError):
+            self._open.remove(processes)
 
     def expect(self, pages: int) -> None:
         """Start processes if this many pages are worth it."""
         if not self._starting and self._most and pages > PILE:
             self._starting = True
-            for _ in range(self._most):
-                self._start_task(self._process(partial(JobProcess.start, self._path, self._prepare)))
+            self._start_task(self._start())
 
     async def __aenter__(self) -> Self:
         """Start the thread."""
         await self._thread.__aenter__()
-        self._start_task(self._while_alone())
-        self._start_task(self._write_notes())
-        for _ in self._forked:
+        if self._forked is not None:
             self._starting = True
-            self._start_task(self._process(lambda: JobProcess.adopt(self._forked.pop())))
+            self._open.append(self._forked)
+            self._give_pages_to(self._forked)
+        else:
+            self._start_task(self._while_alone())
+        self._start_task(self._write_notes())
         return self
 
     async def __aexit__(
@@ -244,20 +258,18 @@ class JobPool:
 
     async def _let_go(self) -> None:
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        while self._forked:
-            await asyncio.to_thread(self._forked.pop().dismiss)
-        await asyncio.gather(*(process.close() for process in self._processes), return_exceptions=True)
+        await asyncio.gather(*(each.close() for each in self._open), return_exceptions=True)
 
     def _kill(self) -> None:
-        for process in self._processes:
-            process.kill()
+        for each in self._open:
+            each.kill()
 
     def _start_task(self, task: Coroutine[Any, Any, None]) -> None:
         self._tasks.add(asyncio.create_task(task))
 
     async def _while_alone(self) -> None:
         """The thread takes pages for as long as there is no process."""
-        while not self._at_work:
+        while self._at_work is None:
             await self._pages.wait()
             await self._pages.do_some(self._thread.do, TOGETHER)
 
@@ -267,48 +279,58 @@ class JobPool:
             await self._notes.wait()
             await self._notes.do_some(self._thread.do, _NOTES)
 
-    async def _process(self, start: Callable[[], Awaitable[JobProcess]]) -> None:
-        """A process takes pages until it ends."""
+    async def _start(self) -> None:
         try:
-            process = await start()
+            self._give_pages_to(await self._started(self._most, self._prepare))
         except OSError as error:
-            log.debug("a process could not be started: %s", error)
-            return
-        self._processes.append(process)
-        self._at_work += 1
-        try:
-            async with asyncio.TaskGroup() as feeding:
-                for _ in range(_AHEAD):
-                    feeding.create_task(self._feed(process))
-        except* EOFError:
-            log.debug("a process has ended too early")
-            process.kill()  # it may only have closed its end of the pipe
-            suspects, self._pages.suspects = self._pages.suspects, []
-            for job in suspects:
-                self._start_task(self._try_apart(job))
-        self._at_work -= 1
-        if not self._at_work:
-            self._start_task(self._while_alone())
+            log.debug("processes could not be started: %s", error)
 
-    async def _try_apart(self, job: Job) -> None:
-        """Do a job in a process of its own: one with which that ends as well is why the first one did."""
-        try:
-            async with self._apart:
-                process = await JobProcess.start(self._path)
-                job.settle(Outcome(await self._do_apart(process, job.work, _LONGEST)))
-        except OSError:  # no process, and it must not be done by this one
-            job.settle(ended())
-        except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
-            job.settle(Outcome(None, error))
-        except asyncio.CancelledError:
-            job.settle(ended())
-            raise
+    def _give_pages_to(self, processes: Processes) -> None:
+        self._at_work = processes
+        for _ in range(processes.number * _AHEAD):
+            self._start_task(self._feed(processes))
 
-    async def _feed(self, process: JobProcess) -> None:
-        while True:
+    async def _feed(self, processes: Processes) -> None:
+        """Give processes pages until they end."""
+        while self._at_work is processes:
             await self._pages.wait()
-            share = -(-len(self._pages) // (self._at_work * _AHEAD))
-            await self._pages.do_some(process.do, max(1, min(share, TOGETHER)))
+            share = -(-len(self._pages) // (processes.number * _AHEAD))
+            try:
+                await self._pages.do_some(processes.do, max(1, min(share, TOGETHER)))
+            except EOFError:
+                if self._at_work is processes:
+                    log.debug("a process has ended too early")
+                    self._at_work = None
+                    self._start_task(self._while_alone())
+                self._start_task(self._try_suspects())
+
+    async def _try_suspects(self) -> None:
+        """Do one job at a time in a process: one with which that ends as well is why the first one did."""
+        process: Processes | None = None
+        async with self._apart:
+            while self._pages.suspects:
+                job = self._pages.suspects.pop()
+                try:
+                    process = process or await self._started(1)
+                    async with asyncio.timeout(_LONGEST):
+                        job.settle(Outcome(await process.do(job.work)))
+                    continue
+                except (EOFError, OSError, TimeoutError):  # without a process, it must not be done by this one
+                    job.settle(ended())
+                except asyncio.CancelledError:
+                    for each in (job, *self._pages.suspects):
+                        each.settle(ended())
+                    raise
+                except Exception as error:  # noqa: BLE001 - it is raised where the job is waited for
+                    job.settle(Outcome(None, error))
+                    continue
+                if process is not None:
+                    process.kill()
+                    await self._close(process)
+                    process = None
+            if process is not None:
+                await self._close(process)
+        self._starting = False
 
 
 def useful_processes() -> int:
